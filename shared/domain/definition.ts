@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { DefinitionError } from './errors.ts';
+import { LAMBDA, SES } from './limits.ts';
+import type { Reduce } from './reduce.ts';
+import type { Source } from './source.ts';
+
+/** Names of pipelines, services and runs: they stand in keys, URLs and resource names. */
+export const NAME = /^[A-Za-z0-9_-]{1,48}$/;
+
+const name = z.string().regex(NAME, 'must match [A-Za-z0-9_-]{1,48}');
+const cronField = z
+  .string()
+  .regex(/^\S+( \S+){4}$/, 'must have five fields: minute hour day-of-month month day-of-week, e.g. "0 2 1 * *"');
+
+/** A user's function; its types come from {@link PipelineDefinition}. */
+const callable = <F>() => z.custom<F>((value) => typeof value === 'function', 'must be a function');
+const object = <T>(method: string) =>
+  z.custom<T>(
+    (value) => typeof value === 'object' && value !== null && method in value,
+    `must be an object with ${method}()`,
+  );
+
+const schema = z.strictObject({
+  name,
+  params: z.custom<z.ZodType>((value) => value instanceof z.ZodType, 'must be a zod schema').default(z.strictObject({})),
+  source: object<Source<unknown>>('read'),
+  endpoint: z.strictObject({
+    /** A folder of services/: its queue-dedicated clone gets the calls. */
+    service: name,
+    path: z.string().regex(/^\/[^\s?#]*$/, 'must start with / and hold no query, fragment or space'),
+    method: z.enum(['POST', 'PUT', 'PATCH']).default('POST'),
+    /** One call's time-out in seconds, from connecting to the last byte. */
+    timeoutSeconds: z.number().int().min(1).max(400).default(10),
+    /** A larger answer fails the child with `response-too-large`. */
+    maxResponseBytes: z.number().int().min(1_024).max(6_291_456).default(1_048_576),
+  }),
+  request: callable<(item: unknown, context: RequestContext) => unknown>().optional(),
+  limits: z
+    .strictObject({
+      /** Calls in flight over all forwarders. Held by the mapping's MaximumConcurrency times a forwarder's own cap. */
+      inFlight: z
+        .number()
+        .int()
+        .min(LAMBDA.minMappingConcurrency)
+        .max(256 * LAMBDA.maxMappingConcurrency)
+        .default(512),
+    })
+    .prefault({}),
+  retry: z
+    .strictObject({
+      /** Calls of one child at most. */
+      attempts: z.number().int().min(1).max(20).default(5),
+      /** Full jitter: the n-th wait is random in 0 … min(maxSeconds, baseSeconds × 2ⁿ). */
+      baseSeconds: z.number().min(0).max(900).default(2),
+      maxSeconds: z.number().min(0).max(43_200).default(900),
+    })
+    .prefault({}),
+  /** Failed children a run may have and still succeed; at most one of the two. Default: none. */
+  tolerate: z
+    .union([
+      z.strictObject({ failedCount: z.number().int().min(0) }),
+      z.strictObject({ failedPercent: z.number().min(0).max(100) }),
+    ])
+    .default({ failedCount: 0 }),
+  reduce: object<Reduce>('start'),
+  report: z
+    .strictObject({
+      title: z.string().min(1).max(120).optional(),
+      email: z.array(z.email()).max(SES.maxRecipients).default([]),
+      /** Keep up to this many characters of a failed call's body; 0 keeps none (it may hold personal data). */
+      bodyExcerpt: z.number().int().min(0).max(1_000).default(0),
+      /** Sources to credit, shown at the report's foot. */
+      credits: z.array(z.string().max(300)).default([]),
+      /** When SES's answer to the one send is lost: leave it, or risk a second mail. */
+      onAmbiguousSend: z.enum(['leave', 'repeat']).default('leave'),
+    })
+    .prefault({}),
+  schedule: z
+    .strictObject({
+      cron: cronField,
+      timeZone: z
+        .string()
+        .refine((zone) => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC', 'must be an IANA time zone')
+        .default('UTC'),
+    })
+    .optional(),
+  /** A run still going after this many hours is closed: what is missing is EXPIRED, and the report says so. */
+  deadlineHours: z.number().min(0.01).max(24 * 14).default(24),
+  /** Days that records and reports are kept behind the deadline. */
+  retentionDays: z.number().int().min(1).max(3_650).default(30),
+});
+
+/** What a request mapping is told about the call. */
+export interface RequestContext<P = unknown> {
+  readonly runId: string;
+  readonly childId: string;
+  readonly params: P;
+}
+
+/** What a user writes; see docs/definition.md for each field. */
+export type PipelineDefinition<Params extends z.ZodType, I, R> = Omit<
+  z.input<typeof schema>,
+  'params' | 'source' | 'request' | 'reduce'
+> & {
+  params?: Params;
+  source: Source<I, z.output<Params>>;
+  /** The call's JSON body; the item itself where absent. */
+  request?(item: I, context: RequestContext<z.output<Params>>): unknown;
+  reduce: Reduce<I, R>;
+};
+
+/** A checked definition, with every default filled in. */
+export type Pipeline = z.output<typeof schema>;
+
+/**
+ * Checks a definition and fills in its defaults.
+ * @throws {DefinitionError} naming the path of each wrong field, at start and at synth alike.
+ */
+export function definePipeline<Params extends z.ZodType = z.ZodObject<Record<never, never>>, I = unknown, R = unknown>(
+  definition: PipelineDefinition<Params, I, R>,
+): Pipeline {
+  const parsed = schema.safeParse(definition);
+  if (parsed.success) return parsed.data;
+  throw new DefinitionError(
+    typeof definition?.name === 'string' ? definition.name : '(unnamed)',
+    parsed.error.issues.map((issue) => {
+      const received = issue.path.reduce<unknown>(
+        (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
+        definition,
+      );
+      return { path: issue.path.join('.') || '(root)', message: issue.message, received };
+    }),
+  );
+}

@@ -1,0 +1,46 @@
+/** Base of every error this project throws on purpose; `code` is stable and safe to show. */
+export abstract class MicroprocessError extends Error {
+  abstract readonly code: string;
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** Something the caller sent is wrong: refused before anything was accepted. */
+export class InputError extends MicroprocessError {
+  readonly code = 'bad-input';
+}
+
+/** A pipeline definition that can't be deployed or run. */
+export class DefinitionError extends MicroprocessError {
+  readonly code = 'bad-definition';
+  readonly issues: readonly { path: string; message: string; received: unknown }[];
+
+  constructor(pipeline: string, issues: readonly { path: string; message: string; received: unknown }[]) {
+    const lines = issues.map(({ path, message, received }) => `  ${path}: ${message} (received ${show(received)})`);
+    super(`Pipeline ${show(pipeline)} is not valid:\n${lines.join('\n')}`);
+    this.issues = issues;
+  }
+}
+
+/** The same run id was used before with other input. */
+export class RunConflictError extends MicroprocessError {
+  readonly code = 'run-conflict';
+  constructor(run: string) {
+    super(`Run ${show(run)} exists with other input. Use another run id, or repeat the same input.`);
+  }
+}
+
+/** No run of that id. */
+export class RunNotFoundError extends MicroprocessError {
+  readonly code = 'run-not-found';
+  constructor(pipeline: string, run: string) {
+    super(`Pipeline ${show(pipeline)} has no run ${show(run)}.`);
+  }
+}
+
+/** Shows a value in an error message: quoted, on one line, cut to 80 characters. */
+export function show(value: unknown): string {
+  const text = typeof value === 'function' ? 'a function' : (JSON.stringify(value) ?? String(value));
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}

@@ -1,0 +1,53 @@
+/**
+ * AWS figures the design rests on, in one place so that planner, validators and docs agree.
+ * Units are in the names. Sources: AWS service quota pages, collected November 2026.
+ */
+export const SQS = {
+  /** One message, and also the sum of a 10-entry batch. */
+  maxPayloadBytes: 1_048_576,
+  maxBatchEntries: 10,
+  maxDelaySeconds: 900,
+  maxVisibilitySeconds: 43_200,
+  maxRetentionSeconds: 14 * 86_400,
+  /** What SQS bills as one request. */
+  billedChunkBytes: 65_536,
+} as const;
+
+export const LAMBDA = {
+  maxTimeoutSeconds: 900,
+  /** Lowest MaximumConcurrency an SQS event-source mapping takes, and the highest. */
+  minMappingConcurrency: 2,
+  maxMappingConcurrency: 1_000,
+  /** AWS's advice: a queue's visibility time-out is at least this many times its function's time-out. */
+  visibilityFactor: 6,
+} as const;
+
+export const DYNAMODB = {
+  maxItemBytes: 409_600,
+  writeUnitBytes: 1_024,
+  readUnitBytes: 4_096,
+} as const;
+
+export const S3 = { minPartBytes: 5 * 1_048_576, maxParts: 10_000 } as const;
+
+export const SES = { maxMessageBytes: 40 * 1_048_576, maxRecipients: 50 } as const;
+
+/** Sizes of our own, chosen against the figures above. */
+export const SIZES = {
+  /** Children of one block: a number set of this many is about 650 bytes, one write unit. */
+  blockChildren: 256,
+  /** Children one message carries at most. */
+  slotChildren: 64,
+  /** A slot ends early when its items reach this: ten such messages still fit one batch. */
+  slotBytes: 60_000,
+  /** A page holds at most this much JSON before compression, so that no table item passes 100 KB. */
+  pageBytes: 90_000,
+  /** A single item or result larger than this goes to S3 by reference. */
+  inlineBytes: 32_768,
+  /** Slices a run may have. */
+  slices: 1_000,
+  /** Segments a slice may have; with `slices` this packs a segment's place into one number. */
+  segmentsPerSlice: 4_096,
+  /** Mail attachments above this are linked instead. */
+  attachmentBytes: 5 * 1_048_576,
+} as const;

@@ -1,0 +1,63 @@
+import type { Json } from './json.ts';
+
+/** What a source is asked with: the run's typed parameters and how many items are wanted at most. */
+export interface SourceContext<P> {
+  readonly params: P;
+  /** First n items only; undefined means all. A source with a plan must honour it over all slices. */
+  readonly limit: number | undefined;
+}
+
+/** An item and the position behind it: reading again from `cursor` yields what follows. */
+export interface SourcedItem<I> {
+  readonly item: I;
+  readonly cursor: Json;
+}
+
+/**
+ * Where a pipeline's items come from. `plan` cuts the source into at most 1,000 parts that are enumerated in parallel;
+ * without it there is one. `read` yields a part's items in order, from behind `cursor` (null: from the start).
+ */
+export interface Source<I, P = unknown> {
+  plan?(context: SourceContext<P>): Promise<readonly Json[]>;
+  read(context: SourceContext<P> & { part: Json; cursor: Json }): AsyncIterable<SourcedItem<I>>;
+}
+
+/** Options of {@link list}. */
+export interface ListOptions {
+  /** Items a slice holds at most; slices are enumerated in parallel. Default 50,000. */
+  readonly perSlice?: number;
+}
+
+/**
+ * A source over a list that fits in memory, pinned by its order: the cursor is the index.
+ * `load` is called once per process and must return the same list for the same parameters.
+ */
+export function list<I, P = unknown>(
+  load: (params: P) => Promise<readonly I[]> | readonly I[],
+  options: ListOptions = {},
+): Source<I, P> {
+  const perSlice = options.perSlice ?? 50_000;
+  return {
+    async plan({ params, limit }) {
+      const length = Math.min((await load(params)).length, limit ?? Number.POSITIVE_INFINITY);
+      // A longer list than 1,000 slices of the wished size gets larger slices, never more of them.
+      const size = Math.max(perSlice, Math.ceil(length / 1_000));
+      const parts: Json[] = [];
+      for (let from = 0; from < length; from += size) parts.push([from, Math.min(from + size, length)]);
+      return parts;
+    },
+    async *read({ params, part, cursor }) {
+      const items = await load(params);
+      const [from, to] = range(part);
+      for (let i = typeof cursor === 'number' ? cursor : from; i < Math.min(to, items.length); i++) {
+        const item = items[i];
+        if (item !== undefined) yield { item, cursor: i + 1 };
+      }
+    },
+  };
+}
+
+function range(part: Json): [number, number] {
+  if (Array.isArray(part) && typeof part[0] === 'number' && typeof part[1] === 'number') return [part[0], part[1]];
+  throw new TypeError(`A list's slice must be [from, to], received ${JSON.stringify(part)}.`);
+}
