@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DefinitionError } from './errors.ts';
 import { LAMBDA, SES } from './limits.ts';
 import type { Reduce } from './reduce.ts';

@@ -44,3 +44,16 @@ export function show(value: unknown): string {
   const text = typeof value === 'function' ? 'a function' : (JSON.stringify(value) ?? String(value));
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }
+
+/** An object that should be there is not. */
+export class ObjectNotFoundError extends MicroprocessError {
+  readonly code = 'object-not-found';
+  constructor(key: string) {
+    super(`No object under ${show(key)}.`);
+  }
+}
+
+/** A queue refused messages, also after retries. */
+export class QueueError extends MicroprocessError {
+  readonly code = 'queue-refused';
+}

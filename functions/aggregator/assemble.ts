@@ -1,0 +1,89 @@
+import { createGunzip, gzipSync } from 'node:zlib';
+import { Readable } from 'node:stream';
+import type { SegmentRef } from '../../shared/domain/geometry.ts';
+import { SIZES } from '../../shared/domain/limits.ts';
+import type { Statistics } from '../../shared/domain/reduce.ts';
+import { addCounts, type Counts, NO_COUNTS } from '../../shared/domain/run.ts';
+import { partKeys, readPartIndex } from '../../shared/flow/part.ts';
+import type { Frozen } from '../../shared/ports/segment-store.ts';
+import { csvHeader } from '../../shared/report/csv.ts';
+import type { AggregatorDeps } from './deps.ts';
+import { reportKeys } from './summary.ts';
+
+/** Segments looked up at once. */
+const READ_AHEAD = 16;
+
+/** The whole report, put together from its frozen parts. */
+export interface Assembled {
+  readonly counts: Counts;
+  readonly reasons: readonly { reason: string; count: number }[];
+  readonly statistics: Statistics;
+  /** Size of report.csv. */
+  readonly bytes: number;
+  /** The compressed report, where it is small enough for a mail. */
+  readonly gzip: Buffer | null;
+}
+
+/** Merges the parts' numbers, and joins their pieces of the CSV, which are gzip members, in order. Holds one piece at a time. */
+export async function assemble(deps: AggregatorDeps, run: string, segments: readonly SegmentRef[]): Promise<Assembled> {
+  const { objects, pipeline } = deps;
+  const keys = reportKeys(run);
+  const accumulator = pipeline.reduce.start();
+  const reasons = new Map<string, number>();
+  let counts = NO_COUNTS;
+  const parts: string[] = [];
+  for (let i = 0; i < segments.length; i += READ_AHEAD) {
+    const read = await Promise.all(segments.slice(i, i + READ_AHEAD).map((segment) => readFrozen(deps, run, segment)));
+    for (const { frozen, statistics } of read) {
+      counts = addCounts(counts, frozen.counts);
+      for (const [reason, count] of Object.entries(frozen.reasons)) reasons.set(reason, (reasons.get(reason) ?? 0) + count);
+      accumulator.merge(statistics);
+      parts.push(frozen.part);
+    }
+  }
+
+  const attachment = new Attachment();
+  async function* members() {
+    const header = gzipSync(csvHeader(pipeline.reduce));
+    attachment.add(header);
+    yield header;
+    for (const part of parts) {
+      const piece = await objects.get(partKeys(part).csv);
+      attachment.add(piece);
+      yield piece;
+    }
+  }
+  // Node's gunzip reads members one behind the other as one stream.
+  const plain = Readable.from(members()).pipe(createGunzip());
+  const { bytes } = await objects.putStream(keys.csv, plain, 'text/csv; charset=utf-8');
+  return {
+    counts,
+    reasons: [...reasons].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count),
+    statistics: accumulator.summary(),
+    bytes,
+    gzip: attachment.whole(),
+  };
+}
+
+async function readFrozen(deps: AggregatorDeps, run: string, segment: SegmentRef) {
+  const { frozen }: { frozen: Frozen | null } = await deps.stores.segments.read(run, segment);
+  // The run's set names it, and it is frozen before it is added.
+  if (!frozen) throw new Error(`Segment ${segment.slice}-${segment.segment} is in its run's set but not frozen.`);
+  return { frozen, statistics: (await readPartIndex(deps.objects, frozen.part)).statistics };
+}
+
+/** Gathers the compressed report for as long as a mail could carry it. */
+class Attachment {
+  #pieces: Uint8Array[] | null = [];
+  #bytes = 0;
+
+  add(piece: Uint8Array): void {
+    this.#bytes += piece.length;
+    if (this.#bytes > SIZES.attachmentBytes) this.#pieces = null;
+    this.#pieces?.push(piece);
+  }
+
+  whole(): Buffer | null {
+    return this.#pieces && Buffer.concat(this.#pieces);
+  }
+}

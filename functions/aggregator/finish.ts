@@ -1,0 +1,76 @@
+import { isRootFull, segmentsOf } from '../../shared/domain/counting.ts';
+import { unpackSegment } from '../../shared/domain/ids.ts';
+import { type Counts, type FinalStatus, finalStatus, isFinal } from '../../shared/domain/run.ts';
+import type { Invocation } from '../../shared/flow/deps.ts';
+import { BackLater } from '../../shared/lambda/back-later.ts';
+import type { RunRecord } from '../../shared/ports/run-store.ts';
+import { renderHtml } from '../../shared/report/html.ts';
+import type { ReportView } from '../../shared/report/view.ts';
+import { assemble } from './assemble.ts';
+import type { AggregatorDeps } from './deps.ts';
+import { sendMail } from './mail.ts';
+import { reportKeys, summaryOf } from './summary.ts';
+
+/** A finisher's lease outlives its invocation by this much, so that no two ever work at once. */
+const LEASE_MARGIN_MS = 30_000;
+
+/**
+ * Finishes a run whose every slice is counted and every segment frozen: report, mail, status, event, in this order, under a
+ * lease. Dying anywhere leaves it to the next one, which makes the same objects again and never a second mail.
+ */
+export async function finishRun(deps: AggregatorDeps, run: string, invocation: Invocation): Promise<void> {
+  const { stores, clock, pipeline } = deps;
+  const root = await stores.runs.readRoot(run);
+  // An early notification: whoever completes the set tells again.
+  if (!isRootFull(root)) return;
+  const now = clock.now();
+  const record = await stores.runs.leaseFinish(run, invocation.id, now, invocation.deadline + LEASE_MARGIN_MS);
+  if (!record) {
+    const current = await stores.runs.read(run);
+    if (!current || isFinal(current.status)) return;
+    // Its holder may die yet: this message waits behind the lease.
+    throw new BackLater(60);
+  }
+  const segments = segmentsOf(root).map(unpackSegment);
+  const assembled = await assemble(deps, run, segments);
+  const status = finalStatus(assembled.counts, pipeline.tolerate, record.closed);
+  const view: ReportView = {
+    pipeline: pipeline.name,
+    title: pipeline.report.title ?? pipeline.name,
+    run,
+    status,
+    startedAt: record.startedAt,
+    endedAt: clock.now(),
+    counts: assembled.counts,
+    reasons: assembled.reasons,
+    statistics: assembled.statistics,
+    credits: pipeline.report.credits,
+  };
+  const keys = reportKeys(run);
+  await deps.objects.put(keys.html, renderHtml(view), 'text/html; charset=utf-8');
+  const mail = await sendMail(deps, record, view, assembled.gzip);
+  await deps.objects.put(keys.summary, JSON.stringify(summaryOf(view, mail, assembled)), 'application/json');
+  await end(deps, record, invocation, { status, counts: assembled.counts, endedAt: view.endedAt });
+}
+
+async function end(
+  deps: AggregatorDeps,
+  record: RunRecord,
+  invocation: Invocation,
+  { status, counts, endedAt }: { status: FinalStatus; counts: Counts; endedAt: number },
+): Promise<void> {
+  const { run } = record;
+  const { summary } = reportKeys(run);
+  // The event first: it is told at least once, and a run that is final is never looked at again.
+  await deps.events.runEnded({
+    pipeline: deps.pipeline.name,
+    run,
+    status,
+    total: counts.total,
+    failed: counts.failed,
+    summary,
+  });
+  if (!(await deps.stores.runs.finish(run, invocation.id, { status, counts, summary, endedAt }))) return;
+  deps.metrics.count(status.startsWith('succeeded') ? 'RunsSucceeded' : 'RunsFailed', 1);
+  deps.log.info('A run ended.', { run, status, ...counts, seconds: (endedAt - record.startedAt) / 1_000 });
+}

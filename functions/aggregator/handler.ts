@@ -1,0 +1,26 @@
+import { aggregateMessage } from '../../shared/domain/messages.ts';
+import { lambdaHandler } from '../../shared/lambda/handler.ts';
+import { handleBatch, oneByOne, sqsEvent } from '../../shared/lambda/sqs.ts';
+import type { AggregateMessage } from '../../shared/domain/messages.ts';
+import type { AggregatorDeps } from './deps.ts';
+import { finishRun } from './finish.ts';
+import { freezeSegment } from './freeze.ts';
+
+/** Freezes full segments and finishes full runs. */
+export function aggregator(deps: AggregatorDeps) {
+  return lambdaHandler(deps, sqsEvent, (event, context) =>
+    handleBatch(
+      deps,
+      {
+        schema: aggregateMessage,
+        queue: deps.queues.aggregate,
+        handle: oneByOne<AggregateMessage>(async ({ message }, invocation) => {
+          if (message.type === 'segment') await freezeSegment(deps, message.run, message);
+          else await finishRun(deps, message.run, invocation);
+        }),
+      },
+      event,
+      context,
+    ),
+  );
+}

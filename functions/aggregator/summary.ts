@@ -1,0 +1,33 @@
+import type { MailState } from '../../shared/ports/run-store.ts';
+import type { ReportView } from '../../shared/report/view.ts';
+import type { Assembled } from './assemble.ts';
+
+/** What a run leaves, under the pipeline's prefix. */
+export const reportKeys = (run: string) => ({
+  csv: `${run}/report.csv`,
+  gzip: `${run}/report.csv.gz`,
+  html: `${run}/report.html`,
+  email: `${run}/email.eml`,
+  summary: `${run}/summary.json`,
+});
+
+/** summary.json: what a program wants to know of a run. */
+export function summaryOf(view: ReportView, mail: MailState, { bytes }: Assembled) {
+  const { csv, gzip, html, email } = reportKeys(view.run);
+  return {
+    version: 1,
+    pipeline: view.pipeline,
+    runId: view.run,
+    status: view.status,
+    startedAt: new Date(view.startedAt).toISOString(),
+    endedAt: new Date(view.endedAt).toISOString(),
+    seconds: Math.round(view.endedAt - view.startedAt) / 1_000,
+    counts: view.counts,
+    reasons: view.reasons,
+    statistics: view.statistics,
+    mail,
+    reportBytes: bytes,
+    objects: { csv, gzip, html, ...(mail !== 'off' && { email }) },
+    credits: view.credits,
+  };
+}

@@ -1,0 +1,50 @@
+import * as z from 'zod';
+import { aggregateMessage, splitMessage, type WorkMessage, workMessage } from '../../shared/domain/messages.ts';
+import { missing, registerOf } from '../../shared/domain/sending.ts';
+import type { Deps } from '../../shared/flow/deps.ts';
+import { giveUp } from '../../shared/flow/give-up.ts';
+import { blockOf } from '../../shared/flow/work.ts';
+import { lambdaHandler } from '../../shared/lambda/handler.ts';
+import { readMessage, refuse, type SqsEvent, sqsEvent } from '../../shared/lambda/sqs.ts';
+
+/** Takes what the queues gave up on: nothing that reaches a dead-letter queue is lost, or left without a reason. */
+export function deadLetter(deps: Deps) {
+  return lambdaHandler(deps, sqsEvent, async (event) => {
+    const batchItemFailures: { itemIdentifier: string }[] = [];
+    for (const entry of event.Records) {
+      try {
+        await bury(deps, entry);
+      } catch (error) {
+        // It stays in the dead-letter queue and comes back after its time-out: there is no queue behind this one.
+        deps.log.error('A dead letter could not be handled; it comes back.', { messageId: entry.messageId, error: String(error) });
+        batchItemFailures.push({ itemIdentifier: entry.messageId });
+      }
+    }
+    return { batchItemFailures };
+  });
+}
+
+async function bury(deps: Deps, entry: SqsEvent['Records'][number]): Promise<void> {
+  const work = readMessage(workMessage, deps.pipeline.name, entry.body);
+  if ('message' in work) {
+    await giveUpSlot(deps, work.message);
+    return refuse(deps, entry, 'gave-up', 'The forwarder failed with it every time; its missing children FAILED.');
+  }
+  const other = readMessage(z.union([splitMessage, aggregateMessage]), deps.pipeline.name, entry.body);
+  if ('message' in other) {
+    // What it stood for is in the table: the sweeper takes it up from there.
+    return refuse(deps, entry, 'gave-up', 'Its function failed with it every time; the sweeper resumes its run.');
+  }
+  return refuse(deps, entry, work.reason, work.detail);
+}
+
+/** The message's missing children fail, unless its turn is old: then a later message has them. */
+async function giveUpSlot(deps: Deps, message: WorkMessage): Promise<void> {
+  const ref = blockOf(message);
+  const run = await deps.stores.runs.read(message.run);
+  if (!run) return;
+  const block = await deps.stores.blocks.read(message.run, ref);
+  if (registerOf(block, message.slot).turn !== message.turn) return;
+  const children = missing(block, message.slot, message.items.length);
+  await giveUp(deps, message.run, ref, children, { status: 'FAILED', reason: 'dead-letter' }, message);
+}

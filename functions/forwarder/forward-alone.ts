@@ -1,0 +1,76 @@
+import type { WorkMessage } from '../../shared/domain/messages.ts';
+import type { Outcome } from '../../shared/domain/outcome.ts';
+import { aloneStep, NO_TRIES, type Register, registerOf } from '../../shared/domain/sending.ts';
+import { writeOutcomes } from '../../shared/flow/outcomes.ts';
+import { tellIfBlockFull } from '../../shared/flow/tell.ts';
+import { blockOf } from '../../shared/flow/work.ts';
+import { BackLater } from '../../shared/lambda/back-later.ts';
+import type { Received } from '../../shared/lambda/sqs.ts';
+import { type ChildResult, callChild } from './call-child.ts';
+import { countOutcomes, decideFresh, deliveryOf, type Forwarding, hasTimeForCall, settle } from './forward.ts';
+
+/**
+ * A suspect slot: one of its children may have killed the forwarder that called it. Before each call a mark says who is
+ * being called, so that if this invocation dies too, the next one knows of whom.
+ * @throws {BackLater} while another invocation is calling one of its children alone
+ */
+export async function forwardAlone(forwarding: Forwarding, received: Received<WorkMessage>): Promise<void> {
+  const { deps, runs, invocation } = forwarding;
+  const { blocks } = deps.stores;
+  const { message } = received;
+  const { run, slot, ttl } = message;
+  const ref = blockOf(message);
+  const jitter = deps.random.next();
+  const called = new Set<number>();
+  const again = new Map<number, ChildResult>();
+
+  for (;;) {
+    // Read anew before each child: its registers move under us, and so does what is left to do.
+    const block = await blocks.read(run, ref);
+    const decision = await decideFresh(forwarding, received, block);
+    if (decision.do === 'tell') return tellIfBlockFull(deps, run, ref, block.done, message.size, ttl);
+    if (decision.do === 'void') return;
+    const step = aloneStep(deliveryOf(received), block, called, invocation, deps.clock.now());
+    switch (step.do) {
+      case 'back':
+        throw new BackLater((step.until - deps.clock.now()) / 1_000 + 1);
+      case 'done':
+        return settle(forwarding, received, block, again, true);
+      case 'poison': {
+        deps.log.error('A child killed its forwarder every time; it fails as poison.', { run, at: message.at, n: step.child });
+        const outcome = { n: step.child, status: 'FAILED', reason: 'poison', result: null, attempts: step.calls, ms: 0 } as const;
+        await store(outcome);
+        await blocks.addDone(run, ref, [step.child], ttl);
+        break;
+      }
+      case 'call': {
+        if (!hasTimeForCall(forwarding)) return settle(forwarding, received, block, again, false);
+        const { child: n, register: next } = step;
+        const read = registerOf(block, slot);
+        if (!(await blocks.replaceRegister(run, ref, { slot, read, next, ttl }))) break;
+        try {
+          const params = (await runs.read(run))?.params;
+          const result = await callChild(deps, message, n, next.tries.get(n) ?? NO_TRIES, params, jitter);
+          called.add(n);
+          if (result.kind === 'ended') await store(result.outcome);
+          else again.set(n, result);
+          await endMark(next, result.kind === 'ended' ? [n] : []);
+        } catch (error) {
+          // We live: what failed was a store or a queue, and the mark must not accuse the child of it.
+          await endMark(next, []).catch(() => undefined);
+          throw error;
+        }
+        break;
+      }
+    }
+  }
+
+  async function endMark({ mark }: Register, done: readonly number[]): Promise<void> {
+    if (mark) await blocks.endMark(run, ref, { slot, mark, done, ttl });
+  }
+
+  async function store(outcome: Outcome): Promise<void> {
+    await writeOutcomes(deps, run, ref, [outcome], ttl);
+    countOutcomes(deps, message, [outcome], 0);
+  }
+}

@@ -1,0 +1,23 @@
+import { workMessage } from '../../shared/domain/messages.ts';
+import { lambdaHandler } from '../../shared/lambda/handler.ts';
+import { handleBatch, sqsEvent } from '../../shared/lambda/sqs.ts';
+import type { ForwarderDeps } from './deps.ts';
+import { forwardBatch } from './forward.ts';
+import { RunCache } from './run-cache.ts';
+
+/** Calls the children that its messages carry. */
+export function forwarder(deps: ForwarderDeps) {
+  const runs = new RunCache(deps.stores.runs, deps.clock);
+  return lambdaHandler(deps, sqsEvent, (event, context) =>
+    handleBatch(
+      deps,
+      {
+        schema: workMessage,
+        queue: deps.queues.work,
+        handle: (batch, invocation) => forwardBatch(deps, runs, batch, invocation),
+      },
+      event,
+      context,
+    ),
+  );
+}

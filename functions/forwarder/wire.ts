@@ -1,0 +1,31 @@
+import type { Pipeline } from '../../shared/domain/definition.ts';
+import type { Deps } from '../../shared/flow/deps.ts';
+import { ProgressMeter } from '../../shared/flow/progress-meter.ts';
+import type { Config } from '../../shared/lambda/config.ts';
+import { wire } from '../../shared/lambda/wire.ts';
+import { httpCaller } from '../../shared/messaging/http-caller.ts';
+import { lambdaUrlSigner } from '../../shared/messaging/signer.ts';
+import type { ForwarderDeps } from './deps.ts';
+
+export function wireForwarder(
+  pipeline: Pipeline,
+  config: Config,
+  telemetry?: Pick<Deps, 'log' | 'metrics'>,
+): ForwarderDeps {
+  const deps = wire(pipeline, config, telemetry);
+  const { path, method, timeoutSeconds, maxResponseBytes } = pipeline.endpoint;
+  return {
+    ...deps,
+    progress: new ProgressMeter(deps.stores.progress, deps.clock, deps.random.id()),
+    caller: httpCaller({
+      url: config.MP_ENDPOINT_URL,
+      path,
+      method,
+      connections: deps.wiring.callsPerForwarder,
+      timeoutMs: timeoutSeconds * 1_000,
+      maxResponseBytes,
+      signer: config.MP_ENDPOINT_AUTH === 'IAM' ? lambdaUrlSigner(config.AWS_REGION) : null,
+      pipeline: pipeline.name,
+    }),
+  };
+}

@@ -1,0 +1,43 @@
+import * as z from 'zod';
+import { startRun } from '../../shared/control/start.ts';
+import { type SplitMessage, splitMessage } from '../../shared/domain/messages.ts';
+import { maySend } from '../../shared/domain/run.ts';
+import type { Deps, Invocation } from '../../shared/flow/deps.ts';
+import { BackLater } from '../../shared/lambda/back-later.ts';
+import { lambdaHandler } from '../../shared/lambda/handler.ts';
+import { handleBatch, oneByOne, sqsEvent } from '../../shared/lambda/sqs.ts';
+import { splitSlice } from './split.ts';
+
+/** Its queue's messages, or a start: the schedule's, or the console's Test button with `{}`. */
+const splitterEvent = z.union([sqsEvent, z.custom<unknown>((value) => !hasRecords(value))]);
+
+/** Starts runs, and enumerates their slices. */
+export function splitter(deps: Deps) {
+  const handle = oneByOne<SplitMessage>(({ message }, invocation) => split(deps, message, invocation));
+  return lambdaHandler(deps, splitterEvent, async (event, context) => {
+    const batch = sqsEvent.safeParse(event);
+    if (batch.success) {
+      return handleBatch(deps, { schema: splitMessage, queue: deps.queues.split, handle }, batch.data, context);
+    }
+    const started = await startRun(deps, event ?? {}, 'console');
+    return {
+      ...started,
+      // Where to look, for whoever pressed Test.
+      watch: `microprocess watch ${deps.pipeline.name} ${started.runId}`,
+      report: `runs/${deps.pipeline.name}/${started.runId}/`,
+    };
+  });
+}
+
+async function split(deps: Deps, { run, slice }: SplitMessage, invocation: Invocation): Promise<void> {
+  const record = await deps.stores.runs.read(run);
+  // A paused run's slice is resumed with the run; a closed one's END is the closer's.
+  if (!record || !maySend(record.status)) return;
+  const result = await splitSlice(deps, record, slice, invocation);
+  deps.log.info('A slice was split.', { run, slice, result });
+  if (result === 'leased') throw new BackLater(30);
+}
+
+function hasRecords(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'Records' in value;
+}

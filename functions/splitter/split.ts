@@ -1,0 +1,222 @@
+import { blockSize, END, type ItemsPage, PageDraft, placeBehind } from '../../shared/domain/chain.ts';
+import { FIRST_PLACE, type Place } from '../../shared/domain/geometry.ts';
+import type { Json } from '../../shared/domain/json.ts';
+import { maySend } from '../../shared/domain/run.ts';
+import type { SourceContext, SourcedItem } from '../../shared/domain/source.ts';
+import { sourceContext } from '../../shared/control/start.ts';
+import type { Deps, Invocation } from '../../shared/flow/deps.ts';
+import { countSlice } from '../../shared/flow/end-slice.ts';
+import { hold } from '../../shared/flow/hold.ts';
+import { firstMessages } from '../../shared/flow/work.ts';
+import type { Checkpoint } from '../../shared/ports/chain-store.ts';
+import type { RunRecord } from '../../shared/ports/run-store.ts';
+
+/** What is left of an invocation's time when a splitter stops and hands its slice on. */
+const MARGIN_MS = 20_000;
+/** Blocks whose messages are sent together before the checkpoint moves behind them. */
+const WINDOW_BLOCKS = 10;
+/** A lease outlives this many milliseconds without a checkpoint. */
+const LEASE_MS = 60_000;
+
+export type SplitResult =
+  | 'ended'
+  /** Time is up: the slice goes on from its checkpoint, in a message of its own. */
+  | 'continued'
+  /** Another splitter holds the lease. */
+  | 'leased'
+  /** The run takes no more calls: its END is the closer's. */
+  | 'stopped';
+
+/**
+ * Enumerates one slice along its chain: adopts what is stored, puts what isn't, sends each block's messages once all its
+ * pages are stored, and checkpoints behind what is sent. Two splitters on one slice write the same chain.
+ */
+export async function splitSlice(deps: Deps, run: RunRecord, slice: number, invocation: Invocation): Promise<SplitResult> {
+  const parts = await deps.stores.runs.readPlan(run.run);
+  const part = parts?.[slice];
+  if (part === undefined) throw new TypeError(`Run ${run.run} has no slice ${slice}.`);
+  const splitter = new Splitter(deps, run, slice, part, invocation);
+  return splitter.split();
+}
+
+class Splitter {
+  readonly #deps: Deps;
+  readonly #run: RunRecord;
+  readonly #slice: number;
+  readonly #part: Json;
+  readonly #invocation: Invocation;
+  /** The next empty place, as far as we know, and what leads to it. */
+  #place: Place = FIRST_PLACE;
+  #cursor: Json = null;
+  /** Children before `#place`. */
+  #count = 0;
+  /** Stored pages of the block that isn't complete yet. */
+  #pages: ItemsPage[] = [];
+  /** Complete blocks whose messages are on their way. */
+  #sending: Promise<void>[] = [];
+  #sentWindows = 0;
+  /** The run was cancelled or paused meanwhile. */
+  #stopped = false;
+
+  constructor(deps: Deps, run: RunRecord, slice: number, part: Json, invocation: Invocation) {
+    this.#deps = deps;
+    this.#run = run;
+    this.#slice = slice;
+    this.#part = part;
+    this.#invocation = invocation;
+  }
+
+  async split(): Promise<SplitResult> {
+    const { chains } = this.#deps.stores;
+    const now = this.#deps.clock.now();
+    const leased = await chains.lease(this.#run.run, this.#slice, {
+      owner: this.#invocation.id,
+      now,
+      until: now + LEASE_MS,
+      ttl: this.#run.ttl,
+    });
+    if (!leased) return 'leased';
+    if (leased.checkpoint) this.#resume(leased.checkpoint);
+    if (leased.checkpoint?.ended) return 'ended';
+    try {
+      return await this.#walk();
+    } finally {
+      // A failure leaves sends under way: they must not outlive the invocation unseen.
+      await Promise.allSettled(this.#sending);
+    }
+  }
+
+  #resume({ place, cursor, count }: Checkpoint): void {
+    this.#place = place;
+    this.#cursor = cursor;
+    this.#count = count;
+  }
+
+  async #walk(): Promise<SplitResult> {
+    for (;;) {
+      const tail = await this.#adopt();
+      const result = tail === 'end' ? 'end' : await this.#enumerate();
+      if (result === 'end') {
+        await this.#end();
+        return 'ended';
+      }
+      if (result === 'time-up') {
+        await this.#checkpoint();
+        const { pipeline, queues } = this.#deps;
+        await queues.split.send([
+          { message: { v: 1, pipeline: pipeline.name, run: this.#run.run, type: 'slice', slice: this.#slice } },
+        ]);
+        return 'continued';
+      }
+      if (result === 'stopped') return 'stopped';
+      // 'taken': another splitter's page stands where ours should: adopt it, and go on behind it.
+    }
+  }
+
+  /** Goes along the stored chain to its first empty place. */
+  async #adopt(): Promise<'end' | 'open'> {
+    for (;;) {
+      const page = await this.#deps.stores.chains.readPage(this.#run.run, this.#slice, this.#place);
+      if (!page) return 'open';
+      if (page.kind === 'end') return 'end';
+      await this.#take(page);
+    }
+  }
+
+  /** Puts pages from the source until it ends, time is up, or another's page is met. */
+  async #enumerate(): Promise<'end' | 'time-up' | 'taken' | 'stopped'> {
+    const limit = this.#run.limit ?? Number.POSITIVE_INFINITY;
+    let draft = this.#draft();
+    let taken = this.#count;
+    if (taken < limit) {
+      for await (const { item, cursor } of this.#read()) {
+        const { held, bytes } = await this.#hold(JSON.stringify(item) ?? 'null');
+        if (!draft.fits(bytes)) {
+          const put = await this.#put(draft.page(draft.fillsBlock));
+          if (put !== 'put') return put;
+          draft = this.#draft();
+        }
+        draft.add(held, bytes, cursor);
+        taken++;
+        if (draft.fillsBlock) {
+          const put = await this.#put(draft.page(true));
+          if (put !== 'put') return put;
+          draft = this.#draft();
+        }
+        if (taken >= limit) break;
+      }
+    }
+    if (!draft.isEmpty) {
+      const put = await this.#put(draft.page(true));
+      if (put !== 'put') return put;
+    }
+    return (await this.#putEnd()) ? 'end' : 'taken';
+  }
+
+  #draft(): PageDraft {
+    return new PageDraft(blockSize(this.#pages));
+  }
+
+  #read(): AsyncIterable<SourcedItem<unknown>> {
+    const context: SourceContext<unknown> = sourceContext(this.#deps.pipeline, this.#run);
+    return this.#deps.pipeline.source.read({ ...context, part: this.#part, cursor: this.#cursor });
+  }
+
+  #hold(text: string) {
+    return hold(this.#deps.objects, () => `${this.#run.run}/items/${this.#deps.random.id()}.json`, text);
+  }
+
+  async #put(page: ItemsPage): Promise<'put' | 'taken' | 'time-up' | 'stopped'> {
+    const { stores, clock } = this.#deps;
+    if (!(await stores.chains.putPage(this.#run.run, this.#slice, this.#place, page, this.#run.ttl))) return 'taken';
+    await this.#take(page);
+    if (this.#pages.length > 0) return 'put';
+    if (this.#stopped) return 'stopped';
+    if (clock.now() > this.#invocation.deadline - MARGIN_MS) return 'time-up';
+    return 'put';
+  }
+
+  /** A stored page is ours now: behind it the chain goes on, and a block it completes is sent. */
+  async #take(page: ItemsPage): Promise<void> {
+    const { segment, block } = this.#place;
+    this.#pages.push(page);
+    this.#place = placeBehind(this.#place, page);
+    this.#cursor = page.cursor;
+    this.#count += page.items.length;
+    if (!page.endsBlock) return;
+    const head = { pipeline: this.#deps.pipeline.name, run: this.#run.run, ttl: this.#run.ttl };
+    const messages = firstMessages(head, { slice: this.#slice, segment, block }, this.#pages);
+    this.#pages = [];
+    const sending = this.#deps.queues.work.send(messages.map((message) => ({ message })));
+    // Seen where the window is awaited; until then a rejection must not count as unhandled.
+    sending.catch(() => undefined);
+    this.#sending.push(sending);
+    // The first block goes out by itself, so that calls begin while the source is still being read.
+    if (this.#sending.length >= (this.#sentWindows === 0 ? 1 : WINDOW_BLOCKS)) await this.#checkpoint();
+  }
+
+  /** Moves the checkpoint behind all that is sent. Only ever called at a block's start. */
+  async #checkpoint(ended = false): Promise<void> {
+    await Promise.all(this.#sending);
+    this.#sending = [];
+    this.#sentWindows++;
+    const to = { place: this.#place, cursor: this.#cursor, count: this.#count, ended };
+    await this.#deps.stores.chains.checkpoint(this.#run.run, this.#slice, to, {
+      owner: this.#invocation.id,
+      until: this.#deps.clock.now() + LEASE_MS,
+    });
+    const run = await this.#deps.stores.runs.read(this.#run.run);
+    this.#stopped = run === null || !maySend(run.status);
+  }
+
+  async #putEnd(): Promise<boolean> {
+    return this.#deps.stores.chains.putPage(this.#run.run, this.#slice, this.#place, END, this.#run.ttl);
+  }
+
+  /** END stands at `#place`: the last segment's size, the slice's count, then the checkpoint that says so. */
+  async #end(): Promise<void> {
+    await Promise.all(this.#sending);
+    await countSlice(this.#deps, this.#run, this.#slice, this.#place);
+    await this.#checkpoint(true);
+  }
+}

@@ -1,0 +1,14 @@
+import * as z from 'zod';
+import type { Deps } from '../../shared/flow/deps.ts';
+import { lambdaHandler } from '../../shared/lambda/handler.ts';
+import { checkSchedule } from './schedule-missed.ts';
+import { sweep } from './sweep.ts';
+
+/** Every minute: finishes what got stuck, and notices what did not start. */
+export function sweeper(deps: Deps) {
+  return lambdaHandler(deps, z.unknown(), async () => {
+    const swept = await sweep(deps);
+    await checkSchedule(deps);
+    return swept;
+  });
+}

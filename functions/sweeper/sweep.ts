@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { SQS } from '../../shared/domain/limits.ts';
+import { isRootFull } from '../../shared/domain/counting.ts';
+import { planRun } from '../../shared/control/start.ts';
+import { closeRun, resumeClosing } from '../../shared/flow/close.ts';
+import type { Deps } from '../../shared/flow/deps.ts';
+import { sendAgain } from '../../shared/flow/send-again.ts';
+import { tellIfRootFull } from '../../shared/flow/tell.ts';
+import type { RunRecord } from '../../shared/ports/run-store.ts';
+
+/** Runs looked at in one round; the next round takes up the rest. */
+const RUNS = 100;
+
+/**
+ * One round over the running runs: past its deadline a run is closed; one that stood still for longer than any message can
+ * wait is taken up from its records. A run that moves costs a handful of reads and one write.
+ */
+export async function sweep(deps: Deps): Promise<{ runs: number; acted: number }> {
+  const runs = await deps.stores.runs.list({ limit: RUNS, activeOnly: true });
+  let acted = 0;
+  for (const { run } of runs) {
+    try {
+      if (await sweepRun(deps, run)) acted++;
+    } catch (error) {
+      // One run's trouble must not keep the sweeper from the others.
+      deps.log.error('A run could not be swept.', { run, error: String(error) });
+    }
+  }
+  return { runs: runs.length, acted };
+}
+
+async function sweepRun(deps: Deps, run: string): Promise<boolean> {
+  const { stores, clock } = deps;
+  const record = await stores.runs.read(run);
+  if (!record) return false;
+  const now = clock.now();
+  const closable = record.status !== 'closing' && record.status !== 'finishing';
+  if (now >= record.deadline && closable) {
+    deps.log.warn('A run is past its deadline: it is closed.', { run });
+    await closeRun(deps, run, 'expired');
+    return true;
+  }
+  if (record.status === 'paused') return false;
+  const fingerprint = await fingerprintOf(deps, record);
+  const known = await stores.sweeps.read(run);
+  if (known?.fingerprint !== fingerprint) {
+    await stores.sweeps.write(run, { fingerprint, since: now, acted: 0 }, record.ttl);
+    return false;
+  }
+  if (now - known.since < standstillMs(deps) * 2 ** known.acted) return false;
+  deps.log.warn('A run stands still: it is taken up from its records.', { run, since: known.since, acted: known.acted });
+  deps.metrics.count('RunsSwept', 1);
+  // Remembered first: a sweep that dies halfway must not come back every minute.
+  await stores.sweeps.write(run, { fingerprint, since: now, acted: known.acted + 1 }, record.ttl);
+  await takeUp(deps, record);
+  return true;
+}
+
+async function takeUp(deps: Deps, record: RunRecord): Promise<void> {
+  const root = await deps.stores.runs.readRoot(record.run);
+  if (isRootFull(root)) return tellIfRootFull(deps, record.run, root);
+  if (record.status === 'planned') return planRun(deps, record);
+  if (record.status === 'closing') return resumeClosing(deps, record);
+  const sent = await sendAgain(deps, record);
+  deps.log.warn('Sent again.', { run: record.run, ...sent });
+}
+
+/** Longer than any message of a healthy run stays out of sight: the longest delay and a whole visibility time-out. */
+function standstillMs({ wiring }: Deps): number {
+  return (SQS.maxDelaySeconds + wiring.queues.work.visibilitySeconds) * 1_000;
+}
+
+/** Everything that moves while a run goes on. */
+async function fingerprintOf({ stores }: Deps, record: RunRecord): Promise<string> {
+  const root = await stores.runs.readRoot(record.run);
+  const slices = Array.from({ length: root.slices ?? 0 }, (_, slice) => slice);
+  const [progress, checkpoints] = await Promise.all([
+    stores.progress.read(record.run),
+    stores.chains.readCheckpoints(record.run, slices),
+  ]);
+  const moving = [record.status, root.done.size, root.counted.size, progress, checkpoints.map((c) => c?.count ?? -1)];
+  return createHash('sha256').update(JSON.stringify(moving)).digest('base64url').slice(0, 22);
+}

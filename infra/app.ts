@@ -1,0 +1,12 @@
+import { buildApp } from './build-app.ts';
+import { InfraError } from './errors.ts';
+import { DefinitionError } from '../shared/domain/errors.ts';
+
+// What a user can put right is said in a line; anything else keeps its stack trace.
+try {
+  (await buildApp()).app.synth();
+} catch (error) {
+  if (!(error instanceof InfraError || error instanceof DefinitionError)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}

@@ -1,0 +1,69 @@
+import { CfnResource, Duration } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, LoggingFormat, RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { bundling, PROJECT } from '../bundling.ts';
+import type { StageSettings } from '../settings.ts';
+
+/** What every function of the app says about itself. */
+export interface NodeFunctionProps {
+  readonly settings: StageSettings;
+  readonly description: string;
+  /** Absolute path of the module that exports `handler`. */
+  readonly entry: string;
+  /** What the import `#pipeline` means in this bundle. */
+  readonly pipelineEntry?: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMB: number;
+  readonly environment?: Record<string, string>;
+  /** It sends to the queue that invokes it: Lambda would cut such a chain after 16 hops. */
+  readonly sendsAgain?: boolean;
+  readonly reservedConcurrency?: number | undefined;
+}
+
+/** A bundled Node function with a role of its own that may write its own log, and nothing else until it is granted. */
+export class NodeFunction extends NodejsFunction {
+  /** Kept as long as the stage says. */
+  readonly logs: LogGroup;
+  /** Nobody else's role, so that a grant to one function is no other's. */
+  readonly ownRole: Role;
+
+  constructor(scope: Construct, id: string, props: NodeFunctionProps) {
+    const { settings } = props;
+    const logs = new LogGroup(scope, `${id}Logs`, { retention: settings.logRetention, removalPolicy: settings.removal });
+    // The managed AWSLambdaBasicExecutionRole may write any log of the account.
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [logs.logGroupArn],
+      }),
+    );
+    super(scope, id, {
+      description: props.description,
+      entry: props.entry,
+      handler: 'handler',
+      projectRoot: PROJECT,
+      depsLockFilePath: `${PROJECT}/package-lock.json`,
+      bundling: bundling(props.pipelineEntry),
+      runtime: Runtime.NODEJS_24_X,
+      // A fifth cheaper for the same second, and every dependency is JavaScript or WebAssembly.
+      architecture: Architecture.ARM_64,
+      timeout: Duration.seconds(props.timeoutSeconds),
+      memorySize: props.memoryMB,
+      recursiveLoop: props.sendsAgain ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
+      ...(props.reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: props.reservedConcurrency }),
+      ...(props.environment ? { environment: props.environment } : {}),
+      role,
+      logGroup: logs,
+      loggingFormat: LoggingFormat.JSON,
+    });
+    this.logs = logs;
+    this.ownRole = role;
+    // The first invocation may come before the role's policies are attached, so they come first.
+    const policy = role.node.tryFindChild('DefaultPolicy')?.node.defaultChild;
+    if (policy && CfnResource.isCfnResource(policy)) this.node.addDependency(policy);
+  }
+}

@@ -1,0 +1,69 @@
+import { Duration } from 'aws-cdk-lib';
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { LAMBDA } from '../../shared/domain/limits.ts';
+import type { FunctionWiring, MappingWiring, QueueWiring } from '../../shared/wiring.ts';
+import { FIVE_MINUTES, StatedAlarm } from './alarms.ts';
+
+export interface WorkerQueueProps {
+  readonly queue: QueueWiring;
+  /** Of the function that consumes the dead letters: their visibility derives from its time-out. */
+  readonly deadLetterHandler: FunctionWiring;
+  readonly topic: ITopic;
+  /** What it means when messages end in the dead-letter queue. */
+  readonly impact: string;
+}
+
+/** A queue that can't lose a message unseen: dead-letter queue, 14 days, encrypted, TLS only, an alarm that says what it means. */
+export class WorkerQueue extends Construct {
+  readonly queue: Queue;
+  readonly deadLetters: Queue;
+
+  constructor(scope: Construct, id: string, props: WorkerQueueProps) {
+    super(scope, id);
+    const safe = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true } as const;
+    const retentionPeriod = Duration.seconds(props.queue.retentionSeconds);
+    this.deadLetters = new Queue(this, 'DeadLetters', {
+      ...safe,
+      retentionPeriod,
+      visibilityTimeout: Duration.seconds(LAMBDA.visibilityFactor * props.deadLetterHandler.timeoutSeconds),
+    });
+    this.queue = new Queue(this, 'Queue', {
+      ...safe,
+      retentionPeriod,
+      visibilityTimeout: Duration.seconds(props.queue.visibilitySeconds),
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: props.queue.maxReceiveCount },
+    });
+    // Its handler empties the queue, so messages in its hands count too.
+    new StatedAlarm(this, 'DeadLettersAlarm', {
+      metric: new MathExpression({
+        expression: 'waiting + handled',
+        period: FIVE_MINUTES,
+        usingMetrics: {
+          waiting: this.deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
+          handled: this.deadLetters.metricApproximateNumberOfMessagesNotVisible({ statistic: 'Maximum' }),
+        },
+      }),
+      impact: props.impact,
+      action: `the dead-letter function's log, which names each message's reason code.`,
+      topic: props.topic,
+    });
+  }
+
+  /** Lets a function consume the queue, or its dead letters, exactly as the wiring says. */
+  invokes(target: IFunction, mapping: MappingWiring): void {
+    target.addEventSource(
+      new SqsEventSource(mapping.deadLetter ? this.deadLetters : this.queue, {
+        batchSize: mapping.batchSize,
+        maxBatchingWindow: Duration.seconds(mapping.windowSeconds),
+        // Not reserved concurrency: pollers ignore that, and throttled messages end in the dead-letter queue unprocessed.
+        maxConcurrency: mapping.maxConcurrency,
+        reportBatchItemFailures: true,
+      }),
+    );
+  }
+}

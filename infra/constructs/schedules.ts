@@ -1,0 +1,109 @@
+import { Duration, Stack, TimeZone } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { ContextAttribute, Schedule, ScheduleExpression, ScheduleGroup, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { SQS } from '../../shared/domain/limits.ts';
+import type { ScheduleWiring } from '../../shared/wiring.ts';
+import { acknowledge, acknowledgeWildcard } from '../acknowledged.ts';
+import { awsCron } from '../cron.ts';
+import { FIVE_MINUTES, StatedAlarm } from './alarms.ts';
+
+export interface StartScheduleProps {
+  readonly schedule: Extract<ScheduleWiring, { name: 'start' }>;
+  readonly target: IFunction;
+  readonly topic: ITopic;
+}
+
+/**
+ * Starts a run by the clock. The payload is the time it was due, which makes the run's id: delivered twice, it is one
+ * run. A start that fails for six hours is kept in a queue and rings.
+ */
+export class StartSchedule extends Construct {
+  constructor(scope: Construct, id: string, { schedule, target, topic }: StartScheduleProps) {
+    super(scope, id);
+    const missed = new Queue(this, 'Missed', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.seconds(SQS.maxRetentionSeconds),
+    });
+    acknowledge(missed, 'AwsSolutions-SQS3', 'It is a dead-letter queue itself: of the schedule and of the splitter.');
+    const patience = { retryAttempts: 185, maxEventAge: Duration.hours(6) } as const;
+    // A group of its own: Scheduler's metrics have no finer dimension.
+    const group = new ScheduleGroup(this, 'Group');
+    new Schedule(this, 'Schedule', {
+      description: `Starts a run by ${schedule.cron} (${schedule.timeZone})`,
+      schedule: ScheduleExpression.expression(awsCron(schedule.cron), TimeZone.of(schedule.timeZone)),
+      scheduleGroup: group,
+      target: new LambdaInvoke(target, {
+        input: ScheduleTargetInput.fromObject({ schedule: ContextAttribute.scheduledTime }),
+        role: schedulerRole(this, target, group),
+        deadLetterQueue: missed,
+        ...patience,
+      }),
+    });
+    // Scheduler invokes asynchronously: once Lambda has taken the event, its failures are Lambda's to keep.
+    target.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: patience.maxEventAge, onFailure: new SqsDestination(missed) });
+    new StatedAlarm(this, 'MissedAlarm', {
+      metric: missed.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES, statistic: 'Maximum' }),
+      impact: `the schedule didn't start a run: people wait for a report that nothing is making.`,
+      action: `the message in the queue says why; invoke the splitter with its payload, then delete it.`,
+      topic,
+    });
+    new StatedAlarm(this, 'DroppedAlarm', {
+      metric: new Metric({
+        namespace: 'AWS/Scheduler',
+        metricName: 'InvocationDroppedCount',
+        dimensionsMap: { ScheduleGroup: group.scheduleGroupName },
+        statistic: 'Sum',
+        period: FIVE_MINUTES,
+      }),
+      impact: `the schedule didn't start a run, and not even its dead-letter queue took the event.`,
+      action: `the schedule's role and queue; then invoke the splitter by hand.`,
+      topic,
+    });
+  }
+}
+
+export interface SweepScheduleProps {
+  readonly every: Duration;
+  readonly target: IFunction;
+}
+
+/** Wakes the sweeper. A missed sweep needs no repeating: the next one sees the same. */
+export class SweepSchedule extends Construct {
+  constructor(scope: Construct, id: string, { every, target }: SweepScheduleProps) {
+    super(scope, id);
+    const group = new ScheduleGroup(this, 'Group');
+    new Schedule(this, 'Schedule', {
+      description: 'Wakes the sweeper',
+      schedule: ScheduleExpression.rate(every),
+      scheduleGroup: group,
+      target: new LambdaInvoke(target, {
+        input: ScheduleTargetInput.fromObject({}),
+        role: schedulerRole(this, target, group),
+        retryAttempts: 0,
+        maxEventAge: Duration.minutes(1),
+      }),
+    });
+    target.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
+  }
+}
+
+/** A role that only schedules of one group can take. */
+function schedulerRole(scope: Construct, target: IFunction, group: ScheduleGroup): Role {
+  const role = new Role(scope, 'Role', {
+    assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+      conditions: {
+        StringEquals: { 'aws:SourceAccount': Stack.of(scope).account, 'aws:SourceArn': group.scheduleGroupArn },
+      },
+    }),
+  });
+  acknowledgeWildcard(role, target.functionArn, ':*', 'The wildcard is the function\'s version or alias.');
+  return role;
+}

@@ -1,0 +1,93 @@
+import { mkdir } from 'node:fs/promises';
+import { Server } from 'node:http';
+import { join } from 'node:path';
+import dynalite from 'dynalite';
+import { startFauxqs } from 'fauxqs';
+import { sesSink } from './ses.ts';
+
+/**
+ * Process of the emulators: SQS and S3 (fauxqs), DynamoDB (dynalite), SES v2 (a sink). Tables, objects and mails stay in
+ * the directory given as first argument; queues live in memory. Prints where it listens, ends with its stdin.
+ */
+const LOOPBACK = '127.0.0.1';
+/** Longer than any pause between two calls of a client, so that no kept-alive connection is closed under a request. */
+const KEEP_ALIVE_MS = 75_000;
+
+const directory = process.argv[2];
+if (directory === undefined) throw new Error('The emulators need a directory for their state.');
+
+let databaseOpen = false;
+process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
+  // dynalite throws when a client goes away in the middle of a request, as a stopped host does.
+  if (error.code === 'ECONNRESET') return;
+  // Its "Database is closed" hides why the database did not open.
+  if (!databaseOpen) console.error(`${directory} can't be opened: another run is using it, or it isn't writable.`);
+  console.error(error);
+  process.exit(1);
+});
+
+await mkdir(join(directory, 'table'), { recursive: true });
+const sqsAndS3 = await onLoopback(() =>
+  startFauxqs({ port: 0, logger: false, host: LOOPBACK, s3StorageDir: join(directory, 's3') }),
+);
+const table = dynalite({ path: join(directory, 'table'), createTableMs: 0 });
+const mail = sesSink(join(directory, 'mail'));
+for (const server of [table, mail]) server.keepAliveTimeout = KEEP_ALIVE_MS;
+
+const aws = `http://${LOOPBACK}:${sqsAndS3.port}`;
+const [dynamodb, ses] = await Promise.all([listen(table), listen(mail)]);
+await openDatabase(dynamodb);
+databaseOpen = true;
+console.log(JSON.stringify({ listening: { aws, dynamodb, ses } }));
+
+let ending = false;
+process.stdin.on('end', end).on('error', end).resume();
+process.on('SIGTERM', end);
+
+function end(): void {
+  if (ending) return;
+  ending = true;
+  for (const server of [table, mail]) server.closeAllConnections();
+  mail.close();
+  // LevelDB has written all it acknowledged to its log; closing it only saves the next start from replaying that.
+  void sqsAndS3.stop().finally(() => table.close(() => process.exit(0)));
+}
+
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, LOOPBACK, resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error(`Unexpected address ${address}.`);
+  return `http://${LOOPBACK}:${address.port}`;
+}
+
+/** fauxqs listens on every interface and has no option for it: whatever starts in `start` gets the loopback one alone. */
+async function onLoopback<T>(start: () => Promise<T>): Promise<T> {
+  const original = Server.prototype.listen;
+  Object.defineProperty(Server.prototype, 'listen', {
+    configurable: true,
+    writable: true,
+    value(this: Server, options: unknown, ...rest: unknown[]) {
+      const bound = typeof options === 'object' && options !== null ? { ...options, host: LOOPBACK } : options;
+      return Reflect.apply(original, this, [bound, ...rest]);
+    },
+  });
+  try {
+    return await start();
+  } finally {
+    Reflect.deleteProperty(Server.prototype, 'listen');
+  }
+}
+
+/** dynalite opens its database behind the first request; a directory in use should fail now, not then. */
+async function openDatabase(url: string): Promise<void> {
+  await fetch(url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': 'DynamoDB_20120810.DescribeTable',
+      'x-amz-date': '20260101T000000Z',
+      authorization: 'AWS4-HMAC-SHA256 Credential=local, SignedHeaders=host, Signature=none',
+    },
+    body: JSON.stringify({ TableName: 'none' }),
+  });
+}

@@ -1,0 +1,217 @@
+import { resolve } from 'node:path';
+import { type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { Pipeline } from '../shared/domain/definition.ts';
+import { type EnvironmentName, type FunctionName, type QueueName, type Wiring, wiring } from '../shared/wiring.ts';
+import type { Clock } from './clock.ts';
+import { type Emulators, startEmulators } from './emulators.ts';
+import { applyEnvironment, BUCKET } from './environment.ts';
+import { EventSource } from './event-source.ts';
+import type { Handler, HostLogger } from './lambda.ts';
+import { LocalFunction } from './local-function.ts';
+import { createBucket, createQueues, createTable, type QueueAddresses, queueAddresses } from './resources.ts';
+import { startSchedules } from './schedules.ts';
+import type { ServerProcess } from './server-process.ts';
+import { startService } from './services.ts';
+
+/** Bucket and mail sender of every embedded run. */
+const MAIL_FROM = 'microprocess@example.com';
+
+/** Environment a function gets; the AWS settings beside it stand in `process.env`, as on Lambda. */
+export type FunctionEnvironment = Record<EnvironmentName, string>;
+export type HandlerFactory = (env: FunctionEnvironment) => Handler;
+
+export interface HostOptions {
+  readonly pipeline: Pipeline;
+  /** Called once for each concurrent environment of a function. */
+  readonly handlers: Readonly<Record<FunctionName, HandlerFactory>>;
+  /** Folder for all state; a later start reads what an earlier one wrote. One host at a time. */
+  readonly stateDir: string;
+  readonly tableDefinition: CreateTableCommandInput;
+  /** A service that already runs and gets the calls; otherwise the pipeline's own is started, live and clone. */
+  readonly endpointUrl?: string | undefined;
+  /** True starts runs by the pipeline's cron. The sweeper is always scheduled. */
+  readonly schedules?: boolean;
+  readonly logger?: HostLogger;
+  readonly clock?: Clock | undefined;
+  /** Folder of all services; the project's own by default. */
+  readonly servicesDir?: string | undefined;
+}
+
+/** A pipeline running on this machine. */
+export interface Host {
+  readonly env: FunctionEnvironment;
+  /** Server of live traffic; null where the service is the user's own. */
+  readonly liveUrl: string | null;
+  /** Server that gets the pipeline's calls. */
+  readonly cloneUrl: string;
+  /** Folder of sent mails: `<MessageId>.eml` and `<MessageId>.json` each. */
+  readonly mailDir: string;
+  /** Ids of the processes started. */
+  readonly pids: readonly number[];
+  /** Resolves when a process ends on its own: nothing works from then on, and only {@link stop} is left. */
+  readonly failure: Promise<Error>;
+  /** Runs a function as the console's Test button does. @throws what the function threw. */
+  invoke(name: FunctionName, event: unknown): Promise<unknown>;
+  /** Disables the queue's mapping; once resolved no message is taken. */
+  pause(queue: QueueName): Promise<void>;
+  resume(queue: QueueName): void;
+  /** Ends everything started, leaving running invocations two seconds. */
+  stop(): Promise<void>;
+}
+
+/** Steps back out of what was started, last first, each step once. */
+class Teardown {
+  readonly #steps: (() => void | Promise<void>)[] = [];
+
+  add(step: () => void | Promise<void>): void {
+    this.#steps.push(step);
+  }
+
+  async run(): Promise<void> {
+    for (let step = this.#steps.pop(); step; step = this.#steps.pop()) await step();
+  }
+}
+
+/**
+ * Starts a pipeline on this machine as it is deployed: emulated SQS, S3, DynamoDB and SES, the service and its clone, the
+ * functions behind their event-source mappings, and the sweeper's schedule. While it runs, `process.env` points the AWS
+ * SDKs at the emulators; one host per process.
+ * @throws {Error} where a part doesn't start; whatever had been started is ended before.
+ */
+export async function startHost(options: HostOptions): Promise<Host> {
+  const teardown = new Teardown();
+  try {
+    return await start(options, teardown);
+  } catch (error) {
+    await teardown.run();
+    throw error;
+  }
+}
+
+async function start(options: HostOptions, teardown: Teardown): Promise<Host> {
+  const { pipeline, handlers, tableDefinition, logger = console } = options;
+  const stateDir = resolve(options.stateDir);
+  const wired = wiring(pipeline);
+  const { emulators, live, clone } = await startServers({ ...options, stateDir }, teardown);
+  teardown.add(applyEnvironment(emulators.environment));
+
+  const sqs = new SQSClient({});
+  teardown.add(() => sqs.destroy());
+  const queues = queueAddresses(wired, emulators.awsUrl);
+  await createResources(sqs, wired, queues, tableDefinition);
+
+  const cloneUrl = (options.endpointUrl ?? clone?.listening ?? '').replace(/\/+$/, '');
+  const env: FunctionEnvironment = {
+    MP_STAGE: 'local',
+    MP_TABLE: tableDefinition.TableName ?? '',
+    MP_BUCKET: BUCKET,
+    MP_SPLIT_QUEUE_URL: queues.split.main.url,
+    MP_WORK_QUEUE_URL: queues.work.main.url,
+    MP_AGGREGATE_QUEUE_URL: queues.aggregate.main.url,
+    MP_ENDPOINT_URL: cloneUrl,
+    MP_ENDPOINT_AUTH: 'NONE',
+    MP_MAIL_FROM: MAIL_FROM,
+    MP_EVENT_BUS: '',
+  };
+  const local = (name: FunctionName) =>
+    new LocalFunction({
+      name,
+      pipeline: pipeline.name,
+      wiring: wired.functions[name],
+      create: () => handlers[name](env),
+      clock: options.clock,
+    });
+  const functions: Record<FunctionName, LocalFunction> = {
+    splitter: local('splitter'),
+    forwarder: local('forwarder'),
+    aggregator: local('aggregator'),
+    'dead-letter': local('dead-letter'),
+    sweeper: local('sweeper'),
+  };
+  const sources = wired.mappings.map((mapping) => {
+    const { url, arn } = queues[mapping.queue][mapping.deadLetter ? 'deadLetter' : 'main'];
+    const invoke = (event: unknown) => functions[mapping.function].invoke(event);
+    const source = new EventSource({ client: sqs, queueUrl: url, queueArn: arn, mapping, invoke, logger });
+    return { mapping, source };
+  });
+  teardown.add(async () => {
+    await Promise.all(sources.map(({ source }) => source.stop()));
+  });
+  const sourcesOf = (queue: QueueName) =>
+    sources.filter(({ mapping }) => mapping.queue === queue && !mapping.deadLetter).map(({ source }) => source);
+  teardown.add(
+    startSchedules({
+      schedules: wired.schedules.filter(({ name }) => name === 'sweep' || options.schedules === true),
+      invoke: (name, event) => functions[name].invoke(event),
+      logger,
+      clock: options.clock,
+    }),
+  );
+
+  const servers = [emulators, live, clone].filter((server) => server !== undefined);
+  return {
+    env,
+    liveUrl: live?.listening ?? null,
+    cloneUrl,
+    mailDir: emulators.mailDir,
+    pids: servers.map(({ pid }) => pid),
+    failure: Promise.race(servers.map(({ failure }) => failure)),
+    invoke: async (name, event) => json(await functions[name].invoke(json(event))),
+    pause: async (queue) => {
+      await Promise.all(sourcesOf(queue).map((source) => source.pause()));
+    },
+    resume: (queue) => {
+      for (const source of sourcesOf(queue)) source.resume();
+    },
+    stop: () => teardown.run(),
+  };
+}
+
+interface Servers {
+  readonly emulators: Emulators;
+  readonly live?: ServerProcess<string>;
+  readonly clone?: ServerProcess<string>;
+}
+
+/** Starts all processes at once; when one fails, the others are still put down for teardown. */
+async function startServers(options: HostOptions, teardown: Teardown): Promise<Servers> {
+  const { stateDir, pipeline, endpointUrl, servicesDir } = options;
+  const logDir = resolve(stateDir, 'logs');
+  const started = async <S extends { stop(): Promise<void> }>(starting: Promise<S>): Promise<S> => {
+    const server = await starting;
+    teardown.add(server.stop);
+    return server;
+  };
+  const service = (role: 'live' | 'clone') =>
+    started(startService({ service: pipeline.endpoint.service, role, logDir, servicesDir }));
+  const emulators = started(startEmulators({ stateDir }));
+  const services = endpointUrl === undefined ? [service('live'), service('clone')] : [];
+  await Promise.allSettled([emulators, ...services]);
+  const [live, clone] = await Promise.all(services);
+  return { emulators: await emulators, ...(live && clone ? { live, clone } : {}) };
+}
+
+async function createResources(
+  sqs: SQSClient,
+  wired: Wiring,
+  queues: Readonly<Record<QueueName, QueueAddresses>>,
+  tableDefinition: CreateTableCommandInput,
+): Promise<void> {
+  const s3 = new S3Client({});
+  const dynamodb = new DynamoDBClient({});
+  try {
+    await Promise.all([
+      createQueues(sqs, wired, queues),
+      createBucket(s3, BUCKET),
+      createTable(dynamodb, tableDefinition),
+    ]);
+  } finally {
+    s3.destroy();
+    dynamodb.destroy();
+  }
+}
+
+/** What is left of a payload on its way through JSON. */
+const json = (value: unknown): unknown => (value === undefined ? null : JSON.parse(JSON.stringify(value)));

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import type { FunctionName, FunctionWiring } from '../shared/wiring.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { type Handler, LOCAL_ACCOUNT, LOCAL_REGION, type LocalContext } from './lambda.ts';
+
+export interface LocalFunctionOptions {
+  readonly name: FunctionName;
+  /** Prefix of the deployed name, such as the pipeline's. */
+  readonly pipeline: string;
+  readonly wiring: Pick<FunctionWiring, 'timeoutSeconds' | 'memoryMB'>;
+  /** What a cold start runs: called once per environment, never while an idle one is left. */
+  readonly create: () => Handler;
+  readonly clock?: Clock | undefined;
+}
+
+/** An invocation that ran longer than its function may. Its environment is gone, what it left running is not awaited. */
+export class FunctionTimeoutError extends Error {
+  override readonly name = 'FunctionTimeoutError';
+}
+
+/**
+ * One function with Lambda's life cycle: each concurrent invocation has an environment (a handler instance) of its own,
+ * made on demand and reused when idle. An invocation past its time-out fails and takes its environment with it; a
+ * handler that throws keeps its environment. JavaScript can't be killed: unlike on Lambda, code of a timed-out
+ * invocation may still run, which is the harder case for idempotency and therefore welcome here.
+ */
+export class LocalFunction {
+  readonly arn: string;
+  readonly #options: LocalFunctionOptions;
+  readonly #clock: Clock;
+  readonly #idle: Handler[] = [];
+
+  constructor(options: LocalFunctionOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.arn = `arn:aws:lambda:${LOCAL_REGION}:${LOCAL_ACCOUNT}:function:${options.pipeline}-${options.name}`;
+  }
+
+  /**
+   * Runs the handler once and gives what it returned.
+   * @throws whatever the handler (or its cold start) threw, or {@link FunctionTimeoutError}.
+   */
+  async invoke(event: unknown): Promise<unknown> {
+    const handler = this.#idle.pop() ?? this.#options.create();
+    const { timeoutSeconds } = this.#options.wiring;
+    const deadline = this.#clock.now() + timeoutSeconds * 1_000;
+    const context = this.#context(deadline);
+    let cancelTimer = () => {};
+    const timeout = new Promise<never>((_, reject) => {
+      cancelTimer = this.#clock.after(timeoutSeconds * 1_000, () => {
+        reject(new FunctionTimeoutError(`${context.awsRequestId} Task timed out after ${timeoutSeconds} seconds`));
+      });
+    });
+    let timedOut = false;
+    try {
+      return await Promise.race([handler(event, context), timeout]);
+    } catch (error) {
+      timedOut = error instanceof FunctionTimeoutError;
+      throw error;
+    } finally {
+      cancelTimer();
+      if (!timedOut) this.#idle.push(handler);
+    }
+  }
+
+  #context(deadline: number): LocalContext {
+    const name = `${this.#options.pipeline}-${this.#options.name}`;
+    return {
+      awsRequestId: randomUUID(),
+      callbackWaitsForEmptyEventLoop: false,
+      functionName: name,
+      functionVersion: '$LATEST',
+      invokedFunctionArn: this.arn,
+      logGroupName: `/aws/lambda/${name}`,
+      logStreamName: 'local',
+      memoryLimitInMB: String(this.#options.wiring.memoryMB),
+      getRemainingTimeInMillis: () => Math.max(0, deadline - this.#clock.now()),
+      done: unsupported,
+      fail: unsupported,
+      succeed: unsupported,
+    };
+  }
+}
+
+function unsupported(): never {
+  throw new Error('context.done, fail and succeed do not exist in current Lambda runtimes: return a promise.');
+}

@@ -1,0 +1,85 @@
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DescribeTableCommand,
+  type DynamoDBClient,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-dynamodb';
+import { CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import { CreateQueueCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { LAMBDA, SQS } from '../shared/domain/limits.ts';
+import { QUEUES, type QueueName, type Wiring } from '../shared/wiring.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from './lambda.ts';
+
+/** One queue by both its names. */
+export interface QueueAddress {
+  readonly url: string;
+  readonly arn: string;
+}
+
+export interface QueueAddresses {
+  readonly main: QueueAddress;
+  readonly deadLetter: QueueAddress;
+}
+
+/** Where a pipeline's queues are; `awsUrl` is the emulated SQS. */
+export function queueAddresses(wiring: Wiring, awsUrl: string): Readonly<Record<QueueName, QueueAddresses>> {
+  const address = (name: string): QueueAddress => ({
+    url: `${awsUrl}/${LOCAL_ACCOUNT}/${name}`,
+    arn: `arn:aws:sqs:${LOCAL_REGION}:${LOCAL_ACCOUNT}:${name}`,
+  });
+  const both = (queue: QueueName): QueueAddresses => ({
+    main: address(`${wiring.pipeline}-${queue}`),
+    deadLetter: address(`${wiring.pipeline}-${queue}-dead-letter`),
+  });
+  return { split: both('split'), work: both('work'), aggregate: both('aggregate') };
+}
+
+/** Creates a pipeline's queues, each behind its dead-letter queue, with the attributes the deployed ones have. */
+export async function createQueues(
+  client: SQSClient,
+  wiring: Wiring,
+  addresses: Readonly<Record<QueueName, QueueAddresses>>,
+): Promise<void> {
+  const create = (arn: string, Attributes: Record<string, string>) =>
+    client.send(new CreateQueueCommand({ QueueName: arn.slice(arn.lastIndexOf(':') + 1), Attributes }));
+  await Promise.all(
+    QUEUES.map(async (name) => {
+      const { visibilitySeconds, retentionSeconds, maxReceiveCount } = wiring.queues[name];
+      const { main, deadLetter } = addresses[name];
+      await create(deadLetter.arn, {
+        VisibilityTimeout: String(LAMBDA.visibilityFactor * wiring.functions['dead-letter'].timeoutSeconds),
+        MessageRetentionPeriod: String(SQS.maxRetentionSeconds),
+      });
+      await create(main.arn, {
+        VisibilityTimeout: String(visibilitySeconds),
+        MessageRetentionPeriod: String(retentionSeconds),
+        RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetter.arn, maxReceiveCount }),
+      });
+    }),
+  );
+}
+
+/** Creates the bucket where an earlier start hasn't. */
+export async function createBucket(client: S3Client, bucket: string): Promise<void> {
+  try {
+    await client.send(new CreateBucketCommand({ Bucket: bucket }));
+  } catch (error) {
+    if (!(error instanceof Error && /^BucketAlready(OwnedByYou|Exists)$/.test(error.name))) throw error;
+  }
+}
+
+/** Creates the table where an earlier start hasn't, and waits until it takes requests. */
+export async function createTable(client: DynamoDBClient, definition: CreateTableCommandInput): Promise<void> {
+  const status = async () => {
+    try {
+      return (await client.send(new DescribeTableCommand({ TableName: definition.TableName }))).Table?.TableStatus;
+    } catch (error) {
+      if (error instanceof ResourceNotFoundException) return undefined;
+      throw error;
+    }
+  };
+  if ((await status()) === undefined) await client.send(new CreateTableCommand(definition));
+  // A handful of requests at most: the emulator is told to take no time over it.
+  while ((await status()) !== 'ACTIVE');
+}

@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
+import * as z from 'zod';
+
+/** Time a server may take until it listens. */
+const START_MS = 30_000;
+
+export interface ServerProcessOptions<T> {
+  /** For messages, such as `airports (clone)`. */
+  readonly name: string;
+  /** A file that plain Node runs. It prints `{"listening": …}` as the first line of stdout once it's ready. */
+  readonly script: string;
+  readonly listening: z.ZodType<T>;
+  readonly args?: readonly string[];
+  readonly nodeFlags?: readonly string[];
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Gets what the server prints, except that first line. */
+  readonly logFile: string;
+  /** Milliseconds it gets to end when told to; 5,000 by default. */
+  readonly graceMs?: number;
+}
+
+/** A server in a process of its own. */
+export interface ServerProcess<T> {
+  readonly listening: T;
+  readonly pid: number;
+  /** Resolves with what happened when the process ends without {@link stop}; never otherwise. */
+  readonly failure: Promise<Error>;
+  /** Ends it: closes its stdin and sends SIGTERM, then SIGKILL where that isn't enough. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a server process and waits until it listens. It has its own process group, so that Ctrl-C reaches it through its
+ * parent only, and it ends when its stdin closes, which the system does even for a parent that was killed.
+ * @throws {Error} with the last lines it printed, where it ends or stays silent for 30 seconds instead.
+ */
+export async function startServerProcess<T>(options: ServerProcessOptions<T>): Promise<ServerProcess<T>> {
+  const { name, script, args = [], nodeFlags = [], env = process.env, logFile, graceMs = 5_000 } = options;
+  await mkdir(dirname(logFile), { recursive: true });
+  const log = createWriteStream(logFile, { flags: 'a' });
+  const child = spawn(process.execPath, [...nodeFlags, script, ...args], { env, detached: true, stdio: 'pipe' });
+  const tail: string[] = [];
+  const keep = (line: string) => {
+    tail.push(line);
+    if (tail.length > 20) tail.shift();
+    log.write(`${line}\n`);
+  };
+  createInterface(child.stderr).on('line', keep);
+  const stdout = createInterface(child.stdout);
+  child.stdin.on('error', () => {}); // EPIPE when it is already gone; its exit is reported below.
+
+  let stopping = false;
+  const exited = once(child, 'close').then(
+    ([code, signal]) => new Error(`${name} ended (${signal ?? `exit code ${code}`})${printed(tail, logFile)}`),
+    (error: unknown) => new Error(`${name} could not be started: ${String(error)}`),
+  );
+  void exited.then(() => log.end());
+  const stop = async () => {
+    stopping = true;
+    await end(child, exited, graceMs);
+  };
+
+  try {
+    const listening = await firstLine(stdout, exited, name, options.listening);
+    stdout.on('line', keep);
+    const failure = new Promise<Error>((resolve) => {
+      void exited.then((error) => {
+        if (!stopping) resolve(error);
+      });
+    });
+    return { listening, pid: child.pid ?? 0, failure, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function firstLine<T>(
+  stdout: NodeJS.EventEmitter,
+  exited: Promise<Error>,
+  name: string,
+  schema: z.ZodType<T>,
+): Promise<T> {
+  const giveUp = AbortSignal.timeout(START_MS);
+  const line = once(stdout, 'line', { signal: giveUp }).then(
+    ([text]) => String(text),
+    () => new Error(`${name} did not listen within ${START_MS / 1_000} s`),
+  );
+  const first = await Promise.race([line, exited]);
+  if (first instanceof Error) throw first;
+  const parsed = z.object({ listening: schema }).safeParse(json(first));
+  if (parsed.success) return parsed.data.listening;
+  throw new Error(
+    `${name} printed ${JSON.stringify(first.slice(0, 200))} first; allowed: {"listening": …} and nothing else`,
+  );
+}
+
+async function end(child: ChildProcess, exited: Promise<Error>, graceMs: number): Promise<void> {
+  child.stdin?.end();
+  child.kill('SIGTERM');
+  const force = setTimeout(() => child.kill('SIGKILL'), graceMs);
+  await exited;
+  clearTimeout(force);
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const printed = (tail: readonly string[], logFile: string) =>
+  tail.length === 0 ? '' : `; its last words, more of them in ${logFile}:\n${tail.join('\n')}`;

@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import * as z from 'zod';
+import { bundle } from './bundle.ts';
+import { PROJECT_DIR } from './project.ts';
+import { type ServerProcess, startServerProcess } from './server-process.ts';
+
+/** Live traffic's server, or the queue-dedicated clone: same code, another process and address. */
+export type ServiceRole = 'live' | 'clone';
+
+export interface ServiceOptions {
+  /** A folder of services/ with a `server.ts`. */
+  readonly service: string;
+  readonly role: ServiceRole;
+  readonly logDir: string;
+  /** Folder of all services; the project's own by default. */
+  readonly servicesDir?: string | undefined;
+}
+
+/**
+ * Starts one server of a microservice on a free port of 127.0.0.1: `services/<service>/server.ts` with PORT and HOST in its
+ * environment and none of this host's AWS settings, since it knows nothing of queues.
+ * @throws {Error} where the service doesn't build, or doesn't listen.
+ */
+export async function startService(options: ServiceOptions): Promise<ServerProcess<string>> {
+  const { service, role, logDir, servicesDir = join(PROJECT_DIR, 'services') } = options;
+  return startServerProcess({
+    name: `service ${service} (${role})`,
+    script: await bundle({ entry: join(servicesDir, service, 'server.ts') }),
+    env: { ...process.env, HOST: '127.0.0.1', PORT: '0' },
+    nodeFlags: ['--max-semi-space-size=4'],
+    listening: z.url(),
+    logFile: join(logDir, `${service}-${role}.log`),
+  });
+}

@@ -1,0 +1,76 @@
+import { blockSize } from '../domain/chain.ts';
+import { InputError, RunNotFoundError } from '../domain/errors.ts';
+import { parseChildId } from '../domain/ids.ts';
+import type { Json } from '../domain/json.ts';
+import { mergeOutcomes } from '../domain/outcome.ts';
+import type { ChildStatus } from '../domain/row.ts';
+import { slotsOf } from '../domain/chain.ts';
+import { registerOf } from '../domain/sending.ts';
+import type { Deps } from '../flow/deps.ts';
+import { release } from '../flow/hold.ts';
+import { readPartBlock, readPartIndex } from '../flow/part.ts';
+
+/** One child of a run, of 19 million or of one. */
+export interface ChildView {
+  readonly id: string;
+  readonly status: ChildStatus | 'WAITING';
+  readonly item: Json;
+  readonly reason: string | null;
+  readonly result: Json;
+  /** Calls made that are known of. */
+  readonly attempts: number;
+  readonly ms: number | null;
+  /** ISO time of the outcome. */
+  readonly endedAt: string | null;
+  /** ISO time before which it isn't called again. */
+  readonly nextCallAt: string | null;
+}
+
+/**
+ * Reads one child: from its segment's part once that is frozen, which is what the report holds, from its pages before.
+ * @throws {RunNotFoundError}
+ * @throws {InputError} when the id isn't a child's of this run
+ */
+export async function showChild(deps: Deps, run: string, id: string): Promise<ChildView> {
+  const { stores, objects } = deps;
+  const ref = parseChildId(id);
+  if (!(await stores.runs.read(run))) throw new RunNotFoundError(deps.pipeline.name, run);
+  const { frozen } = await stores.segments.read(run, ref);
+  if (frozen) {
+    const index = await readPartIndex(objects, frozen.part);
+    const row = (await readPartBlock(objects, frozen.part, index, ref.block))[ref.n];
+    if (!row) throw noChild(run, id);
+    return {
+      id,
+      status: row.status,
+      item: await release(objects, row.item),
+      reason: row.reason,
+      result: await release(objects, row.result),
+      attempts: row.attempts,
+      ms: row.ms,
+      endedAt: new Date(row.at).toISOString(),
+      nextCallAt: null,
+    };
+  }
+  const { pages, outcomes, state } = await stores.blocks.readAll(run, ref);
+  const item = pages.flatMap((page) => page.items)[ref.n];
+  if (item === undefined || ref.n >= blockSize(pages)) throw noChild(run, id);
+  const end = mergeOutcomes(outcomes).get(ref.n);
+  const slot = pages.flatMap(slotsOf).findLast(({ first }) => first <= ref.n);
+  const tries = slot && registerOf(state, slot.first).tries.get(ref.n);
+  return {
+    id,
+    status: end?.status ?? 'WAITING',
+    item: await release(objects, item),
+    reason: end?.reason ?? null,
+    result: end ? await release(objects, end.result) : null,
+    attempts: end?.attempts ?? tries?.tries ?? 0,
+    ms: end?.ms ?? null,
+    endedAt: end ? new Date(end.at).toISOString() : null,
+    nextCallAt: tries && tries.due > 0 ? new Date(tries.due).toISOString() : null,
+  };
+}
+
+function noChild(run: string, id: string): InputError {
+  return new InputError(`Run "${run}" has no child ${id}, or not yet.`);
+}

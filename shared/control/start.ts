@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { NAME, type Pipeline } from '../domain/definition.ts';
+import { InputError, RunConflictError, show } from '../domain/errors.ts';
+import { newRunId, scheduledRunId } from '../domain/ids.ts';
+import type { Json } from '../domain/json.ts';
+import { SIZES } from '../domain/limits.ts';
+import { isFinal, type RunStatus } from '../domain/run.ts';
+import type { Deps } from '../flow/deps.ts';
+import { tellIfRootFull } from '../flow/tell.ts';
+import type { RunRecord, Trigger } from '../ports/run-store.ts';
+
+/** What a start may say; all of it optional. */
+export const startRequest = z.strictObject({
+  /** Repeating a start with the same id and input is the same run. */
+  runId: z.string().regex(NAME, 'must match [A-Za-z0-9_-]{1,48}').optional(),
+  /** First n items only. */
+  limit: z.number().int('must be a whole number').min(1).max(1_000_000_000).optional(),
+  /** Run parameters, as the definition's `params` types them. */
+  params: z.json().optional(),
+  /** When the schedule meant to fire: the same tick is the same run. */
+  schedule: z.iso.datetime({ offset: true }).optional(),
+});
+export type StartRequest = z.infer<typeof startRequest>;
+
+export interface Started {
+  readonly runId: string;
+  readonly status: RunStatus;
+  /** False: the run was there already. */
+  readonly created: boolean;
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Starts a run, idempotently: the first write holds the deadline and all input, the plan is put if absent, and only then
+ * are slices handed out. A start that died halfway is finished by repeating it, or by the sweeper.
+ * @throws {InputError} naming the field; nothing was accepted
+ * @throws {RunConflictError} when the run id was used with other input
+ */
+export async function startRun(deps: Deps, request: unknown, trigger: Trigger): Promise<Started> {
+  const { pipeline, stores, clock, random } = deps;
+  const asked = parse(startRequest, request, '');
+  const params = json(parse(pipeline.params, asked.params ?? {}, 'params'));
+  const run = asked.runId ?? (asked.schedule ? scheduledRunId(new Date(asked.schedule)) : newRunId(clock.now(), random.next));
+  const limit = asked.limit ?? null;
+  const startedAt = clock.now();
+  const deadline = startedAt + Math.round(pipeline.deadlineHours * 3_600_000);
+  const { created, record } = await stores.runs.create({
+    run,
+    definition: definitionDigest(pipeline),
+    input: digest({ params, limit }),
+    params,
+    limit,
+    trigger: asked.schedule ? 'schedule' : trigger,
+    startedAt,
+    deadline,
+    ttl: Math.ceil((deadline + pipeline.retentionDays * DAY_MS) / 1_000),
+  });
+  if (record.input !== digest({ params, limit })) throw new RunConflictError(run);
+  if (created) deps.metrics.count('RunsStarted', 1, { Trigger: record.trigger });
+  if (record.status === 'planned') await planRun(deps, record);
+  return { runId: run, status: record.status, created };
+}
+
+/** The rest of a start, also for a run whose starter died: plan, root, a message per slice. Repeating it is harmless. */
+export async function planRun(deps: Deps, record: RunRecord): Promise<void> {
+  const { pipeline, stores, queues } = deps;
+  const { run } = record;
+  if (isFinal(record.status)) return;
+  const parts = (await stores.runs.readPlan(run)) ?? (await stores.runs.plan(run, await planOf(deps, record), record.ttl));
+  // A run of no slices is full as soon as it's open.
+  await tellIfRootFull(deps, run, await stores.runs.openRoot(run, parts.length, record.ttl));
+  await queues.split.send(
+    parts.map((_, slice) => ({ message: { v: 1, pipeline: pipeline.name, run, type: 'slice', slice } })),
+  );
+  await stores.runs.move(run, 'split');
+}
+
+async function planOf({ pipeline }: Deps, record: RunRecord): Promise<readonly Json[]> {
+  const context = sourceContext(pipeline, record);
+  const parts = pipeline.source.plan ? await pipeline.source.plan(context) : [null];
+  if (parts.length > SIZES.slices) {
+    throw new InputError(`The source's plan has ${parts.length} parts; allowed are ${SIZES.slices}.`);
+  }
+  return parts;
+}
+
+/** What a run's source is asked with, the same at every restart. */
+export function sourceContext(pipeline: Pipeline, record: Pick<RunRecord, 'params' | 'limit'>) {
+  return { params: pipeline.params.parse(record.params), limit: record.limit ?? undefined };
+}
+
+/** What a redrive must find unchanged: what makes an item, a call's meaning and a row. Functions count by their text. */
+export function definitionDigest({ name, source, request, reduce, endpoint }: Pipeline): string {
+  return digest({
+    name,
+    endpoint: [endpoint.service, endpoint.path, endpoint.method],
+    code: [source.read, source.plan, request, reduce.cells, reduce.start].map(String),
+    columns: [...reduce.columns],
+  });
+}
+
+function digest(value: Json): string {
+  return createHash('sha256').update(JSON.stringify(value, sortedKeys)).digest('base64url').slice(0, 22);
+}
+
+/** Objects with their keys sorted: the same input is the same digest, however it was written. */
+function sortedKeys(_: string, value: unknown): unknown {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
+}
+
+function json(value: unknown): Json {
+  const checked = z.json().safeParse(value);
+  if (checked.success) return checked.data;
+  throw new InputError(`The parameters come to something that isn't JSON: ${show(value)}.`);
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown, at: string): T {
+  const parsed = schema.safeParse(value ?? {});
+  if (parsed.success) return parsed.data;
+  const said = parsed.error.issues.map((issue) => {
+    const path = [at, ...issue.path].filter((key) => key !== '').join('.') || '(the request)';
+    const received = issue.path.reduce<unknown>(
+      (inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
+      value,
+    );
+    return `${path}: ${issue.message} (received ${show(received)})`;
+  });
+  throw new InputError(said.join('; '));
+}

@@ -1,0 +1,27 @@
+import type { Json } from './json.ts';
+import { SIZES } from './limits.ts';
+
+/**
+ * An item or result as pages and messages hold it: the value itself, or a pointer to an object that holds it.
+ * A value that looks like a pointer is never held inline, so the two can't be confused.
+ */
+export type Held = Json | Pointer;
+
+export interface Pointer {
+  readonly $object: string;
+}
+
+export function isPointer(held: Held): held is Pointer {
+  return (
+    typeof held === 'object' &&
+    held !== null &&
+    !Array.isArray(held) &&
+    '$object' in held &&
+    typeof held.$object === 'string'
+  );
+}
+
+/** Whether a value has to go to an object of its own; `bytes` is its JSON's length. */
+export function mustSpill(value: Json, bytes: number): boolean {
+  return bytes > SIZES.inlineBytes || isPointer(value);
+}

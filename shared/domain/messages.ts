@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import { NAME } from './definition.ts';
+import type { Held } from './held.ts';
+import { RUN_ID } from './ids.ts';
+
+/**
+ * What travels on the queues. Each carries a version, so that a new deployment can finish an old one's runs, and its
+ * pipeline, so that a message that isn't ours is told from one that is.
+ */
+const head = { v: z.literal(1), pipeline: z.string().regex(NAME), run: z.string().regex(RUN_ID) };
+const index = (max: number) => z.number().int().min(0).max(max);
+
+/** Enumerate one slice of a run. */
+export const splitMessage = z.strictObject({ ...head, type: z.literal('slice'), slice: index(999) });
+export type SplitMessage = z.infer<typeof splitMessage>;
+
+/** Call the children of one slot. */
+export const workMessage = z.strictObject({
+  ...head,
+  type: z.literal('work'),
+  /** Slice, segment, block. */
+  at: z.tuple([index(999), index(4_095), index(255)]),
+  /** Number of the first child within its block. */
+  slot: index(255),
+  turn: index(1_000_000),
+  /** Children of the whole block. */
+  size: index(256).min(1),
+  /** When the block's records may go, epoch seconds. */
+  ttl: z.number().int().positive(),
+  // Checked as what it is, JSON: walking each item with a schema would cost more than calling it.
+  items: z.array(z.custom<Held>((value) => value !== undefined)).min(1).max(64),
+});
+export type WorkMessage = z.infer<typeof workMessage>;
+
+/** Freeze a full segment, or finish a full run. */
+export const aggregateMessage = z.discriminatedUnion('type', [
+  z.strictObject({ ...head, type: z.literal('segment'), slice: index(999), segment: index(4_095) }),
+  z.strictObject({ ...head, type: z.literal('finish') }),
+]);
+export type AggregateMessage = z.infer<typeof aggregateMessage>;

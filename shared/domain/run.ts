@@ -1,0 +1,90 @@
+import type { Pipeline } from './definition.ts';
+
+/** Where a run stands. */
+export const RUN_STATUSES = [
+  /** Accepted; its plan is not stored yet. */
+  'planned',
+  /** Slices are being enumerated; children are called already. */
+  'splitting',
+  /** Every slice is counted. */
+  'running',
+  /** No new calls until it's resumed. */
+  'paused',
+  /** Cancelled, past its deadline or stopped early: what is missing is given up. Irrevocable. */
+  'closing',
+  /** Every child has an outcome; the report is being made. */
+  'finishing',
+  'succeeded',
+  /** Succeeded, with as many failed children as the definition tolerates. */
+  'succeeded-with-failures',
+  'failed',
+  'cancelled',
+  'expired',
+] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+export const FINAL_STATUSES = ['succeeded', 'succeeded-with-failures', 'failed', 'cancelled', 'expired'] as const;
+export type FinalStatus = (typeof FINAL_STATUSES)[number];
+
+/** Why a run was closed before its children were all called. */
+export const CLOSE_REASONS = ['cancelled', 'expired', 'failed'] as const;
+export type CloseReason = (typeof CLOSE_REASONS)[number];
+
+/** Every legal transition, by name. Each is one conditional write on RUN: from these statuses, to that one. */
+export const TRANSITIONS = {
+  /** The plan is stored. */
+  split: { from: ['planned'], to: 'splitting' },
+  /** Every slice is counted. For display alone: nothing decides by it. */
+  counted: { from: ['splitting'], to: 'running' },
+  pause: { from: ['splitting', 'running'], to: 'paused' },
+  /** Back to splitting: the next counted slice, or the sweeper, moves it on. */
+  resume: { from: ['paused'], to: 'splitting' },
+  close: { from: ['planned', 'splitting', 'running', 'paused'], to: 'closing' },
+  /** Taken by the finisher that holds the lease; again by the next one when that lease has run out. */
+  finish: { from: ['planned', 'splitting', 'running', 'paused', 'closing', 'finishing'], to: 'finishing' },
+} as const satisfies Record<string, { from: readonly RunStatus[]; to: RunStatus }>;
+export type Transition = keyof typeof TRANSITIONS;
+
+export function isFinal(status: RunStatus): status is FinalStatus {
+  return FINAL_STATUSES.some((final) => final === status);
+}
+
+/** Whether children of a run in this status may be called. */
+export function maySend(status: RunStatus): boolean {
+  return status === 'planned' || status === 'splitting' || status === 'running';
+}
+
+/** Children of a run by how they ended. */
+export interface Counts {
+  readonly total: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  readonly expired: number;
+}
+
+export const NO_COUNTS: Counts = { total: 0, succeeded: 0, failed: 0, cancelled: 0, expired: 0 };
+
+export function addCounts(a: Counts, b: Counts): Counts {
+  return {
+    total: a.total + b.total,
+    succeeded: a.succeeded + b.succeeded,
+    failed: a.failed + b.failed,
+    cancelled: a.cancelled + b.cancelled,
+    expired: a.expired + b.expired,
+  };
+}
+
+/** The status a finished run ends in, from counted outcomes and never from a progress counter. */
+export function finalStatus(counts: Counts, tolerate: Pipeline['tolerate'], closed: CloseReason | null): FinalStatus {
+  // A close that came too late to give anything up changed nothing about the result.
+  if (closed !== null && counts.cancelled + counts.expired > 0) return closed;
+  if (counts.failed === 0) return closed === 'failed' ? 'failed' : 'succeeded';
+  return isTolerated(counts, tolerate) ? 'succeeded-with-failures' : 'failed';
+}
+
+export function isTolerated(counts: Counts, tolerate: Pipeline['tolerate']): boolean {
+  return 'failedCount' in tolerate
+    ? counts.failed <= tolerate.failedCount
+    : counts.failed * 100 <= tolerate.failedPercent * counts.total;
+}

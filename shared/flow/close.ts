@@ -1,0 +1,40 @@
+import { blockSize } from '../domain/chain.ts';
+import type { CloseReason } from '../domain/run.ts';
+import type { RunRecord } from '../ports/run-store.ts';
+import type { Deps } from './deps.ts';
+import { endSlice } from './end-slice.ts';
+import { giveUp } from './give-up.ts';
+import { unfinishedBlocks } from './unfinished.ts';
+
+const WORDS = {
+  cancelled: { status: 'CANCELLED', reason: 'run-cancelled' },
+  expired: { status: 'EXPIRED', reason: 'run-expired' },
+  failed: { status: 'CANCELLED', reason: 'run-failed' },
+} as const satisfies Record<CloseReason, unknown>;
+
+/**
+ * Closes a run, irrevocably: END at each slice's tail, sizes and counts, then every missing child given up. The ordinary
+ * path finishes it. A closing that died is resumed by closing again: what was given up stays so.
+ */
+export async function closeRun(deps: Deps, run: string, why: CloseReason): Promise<void> {
+  const { stores } = deps;
+  const closed = (await stores.runs.close(run, why)) ?? (await stores.runs.read(run));
+  if (closed?.status === 'closing') await resumeClosing(deps, closed);
+}
+
+export async function resumeClosing(deps: Deps, record: RunRecord): Promise<void> {
+  const { stores } = deps;
+  // A run that died before its plan has nothing: an empty plan makes it whole.
+  const parts = (await stores.runs.readPlan(record.run)) ?? (await stores.runs.plan(record.run, [], record.ttl));
+  await stores.runs.openRoot(record.run, parts.length, record.ttl);
+  const slices = parts.map((_, slice) => slice);
+  const checkpoints = await stores.chains.readCheckpoints(record.run, slices);
+  for (const slice of slices) await endSlice(deps, record, slice, checkpoints[slice]?.place);
+  const { status, reason } = WORDS[record.closed ?? 'cancelled'];
+  for await (const { ref, content } of unfinishedBlocks(deps, record)) {
+    const children = content.pages.flatMap((page) => page.items.map((_, i) => page.first + i));
+    const missing = children.filter((n) => !content.state.done.has(n));
+    const size = blockSize(content.pages);
+    await giveUp(deps, record.run, ref, missing, { status, reason }, { size, ttl: record.ttl });
+  }
+}

@@ -1,0 +1,44 @@
+import { END, placeBehind } from '../domain/chain.ts';
+import { isCounted } from '../domain/counting.ts';
+import { FIRST_PLACE, type Place, sliceExtent } from '../domain/geometry.ts';
+import type { Deps } from './deps.ts';
+import { tellIfRootFull, tellIfSegmentFull } from './tell.ts';
+
+/** END stands at `place`: the last segment's size, then the slice's count; each write tells if that fills a set. */
+export async function countSlice(
+  deps: Deps,
+  { run, ttl }: { readonly run: string; readonly ttl: number },
+  slice: number,
+  place: Place,
+): Promise<void> {
+  const { stores } = deps;
+  const { segments, lastSize } = sliceExtent(place);
+  if (lastSize !== null) {
+    const last = { slice, segment: segments - 1 };
+    await tellIfSegmentFull(deps, run, last, await stores.segments.setSize(run, last, lastSize, ttl));
+  }
+  const root = await stores.runs.countSlice(run, slice, segments);
+  await tellIfRootFull(deps, run, root);
+  if (isCounted(root)) await stores.runs.move(run, 'counted');
+}
+
+/**
+ * Ends a slice where its chain ends now, also in the middle of a block, and counts it. A splitter that still enumerates
+ * meets the END and stops; whichever page was stored first is part of the run.
+ */
+export async function endSlice(
+  deps: Deps,
+  record: { readonly run: string; readonly ttl: number },
+  slice: number,
+  from: Place = FIRST_PLACE,
+): Promise<void> {
+  const { chains } = deps.stores;
+  let place = from;
+  for (;;) {
+    const page = await chains.readPage(record.run, slice, place);
+    if (page?.kind === 'end') break;
+    if (page) place = placeBehind(place, page);
+    else if (await chains.putPage(record.run, slice, place, END, record.ttl)) break;
+  }
+  await countSlice(deps, record, slice, place);
+}

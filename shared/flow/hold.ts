@@ -1,0 +1,24 @@
+import { type Held, isPointer, mustSpill } from '../domain/held.ts';
+import type { Json } from '../domain/json.ts';
+import { SIZES } from '../domain/limits.ts';
+import type { Objects } from '../ports/objects.ts';
+
+/**
+ * A value, given as its JSON text, as a page holds it, with the bytes it takes there. A large one goes to an object of its
+ * own, whose key is unique to its writer: two splitters, or two tries, never overwrite each other's.
+ */
+export async function hold(objects: Objects, key: () => string, text: string): Promise<{ held: Held; bytes: number }> {
+  // So few UTF-16 units can't be too many bytes: the common case needs no count.
+  const bytes = text.length < SIZES.inlineBytes / 3 ? text.length : Buffer.byteLength(text);
+  const value: Json = JSON.parse(text);
+  if (!mustSpill(value, bytes)) return { held: value, bytes };
+  const pointer = { $object: key() };
+  await objects.put(pointer.$object, text, 'application/json');
+  return { held: pointer, bytes: pointer.$object.length + 16 };
+}
+
+/** The value behind what a page holds. */
+export async function release(objects: Objects, held: Held): Promise<Json> {
+  if (!isPointer(held)) return held;
+  return JSON.parse(Buffer.from(await objects.get(held.$object)).toString('utf8'));
+}

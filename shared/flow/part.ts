@@ -1,0 +1,76 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import * as z from 'zod';
+import type { Held } from '../domain/held.ts';
+import type { Json } from '../domain/json.ts';
+import { CHILD_STATUSES, type Row } from '../domain/row.ts';
+import type { Objects } from '../ports/objects.ts';
+
+/**
+ * A frozen segment's objects, under a key of their own: its rows, its piece of report.csv, and an index with the statistics.
+ * Rows and CSV are gzip, one member per block, so that a child is read without the rest and the run's report.csv.gz is the
+ * pieces one behind the other.
+ */
+export const partKeys = (part: string) => ({
+  rows: `${part}.rows.gz`,
+  csv: `${part}.csv.gz`,
+  index: `${part}.index.json`,
+});
+
+/** A row whose item and result are as the pages held them: what is large stays an object of its own. */
+export type HeldRow = Omit<Row, 'item' | 'result'> & { readonly item: Held; readonly result: Held };
+
+const held = z.custom<Held>((value) => value !== undefined);
+const storedRow = z.tuple([
+  z.string(),
+  held,
+  z.number(),
+  z.string().nullable(),
+  held,
+  z.number(),
+  z.number(),
+  z.number(),
+]);
+
+export const partIndex = z.object({
+  /** Where each block's member of the rows starts, in bytes, and where the last ends. */
+  offsets: z.array(z.number()),
+  statistics: z.custom<Json>((value) => value !== undefined),
+});
+export type PartIndex = z.infer<typeof partIndex>;
+
+/** A block's rows as one gzip member: a line of JSON each. */
+export function packRows(rows: readonly HeldRow[]): Buffer {
+  const lines = rows.map((row) =>
+    JSON.stringify([
+      row.id,
+      row.item,
+      CHILD_STATUSES.indexOf(row.status),
+      row.reason,
+      row.result,
+      row.attempts,
+      row.ms,
+      row.at,
+    ]),
+  );
+  return gzipSync(`${lines.join('\n')}\n`);
+}
+
+export function unpackRows(member: Uint8Array): HeldRow[] {
+  const lines = gunzipSync(member).toString('utf8').trimEnd().split('\n');
+  return lines.map((line) => {
+    const [id, item, status, reason, result, attempts, ms, at] = storedRow.parse(JSON.parse(line));
+    return { id, item, status: CHILD_STATUSES[status] ?? 'FAILED', reason, result, attempts, ms, at };
+  });
+}
+
+export async function readPartIndex(objects: Objects, part: string): Promise<PartIndex> {
+  return partIndex.parse(JSON.parse(Buffer.from(await objects.get(partKeys(part).index)).toString('utf8')));
+}
+
+/** The rows of one block of a part. */
+export async function readPartBlock(objects: Objects, part: string, index: PartIndex, block: number): Promise<HeldRow[]> {
+  const from = index.offsets[block];
+  const to = index.offsets[block + 1];
+  if (from === undefined || to === undefined) return [];
+  return unpackRows(await objects.get(partKeys(part).rows, { from, to }));
+}

@@ -1,0 +1,47 @@
+import { slotsOf } from '../domain/chain.ts';
+import { missing, raised, registerOf } from '../domain/sending.ts';
+import type { RunRecord } from '../ports/run-store.ts';
+import type { Deps } from './deps.ts';
+import { type UnfinishedBlock, unfinishedBlocks } from './unfinished.ts';
+
+/**
+ * Sends again whatever of a run has no outcome: slices without END, and each slot with missing children under a raised turn,
+ * which voids what may still be queued of it: nothing multiplies.
+ */
+export async function sendAgain(deps: Deps, record: RunRecord): Promise<{ slices: number; slots: number }> {
+  const slices = await splitAgain(deps, record);
+  let slots = 0;
+  for await (const block of unfinishedBlocks(deps, record)) slots += await sendBlockAgain(deps, record, block);
+  return { slices, slots };
+}
+
+async function splitAgain({ stores, queues, pipeline }: Deps, { run }: RunRecord): Promise<number> {
+  const slices = Array.from({ length: (await stores.runs.readRoot(run)).slices ?? 0 }, (_, slice) => slice);
+  const checkpoints = await stores.chains.readCheckpoints(run, slices);
+  const open = slices.filter((slice) => !checkpoints[slice]?.ended);
+  await queues.split.send(
+    open.map((slice) => ({ message: { v: 1, pipeline: pipeline.name, run, type: 'slice', slice } })),
+  );
+  return open.length;
+}
+
+async function sendBlockAgain(
+  { stores, queues, pipeline }: Deps,
+  { run, ttl }: RunRecord,
+  { ref, content, size }: UnfinishedBlock,
+): Promise<number> {
+  const { state } = content;
+  let sent = 0;
+  for (const { first: slot, items } of content.pages.flatMap(slotsOf)) {
+    if (missing(state, slot, items.length).length === 0) continue;
+    const read = registerOf(state, slot);
+    const next = raised(read);
+    // Not as read: a forwarder has moved it on meanwhile, and sends it itself.
+    if (!(await stores.blocks.replaceRegister(run, ref, { slot, read, next, ttl }))) continue;
+    const at: [number, number, number] = [ref.slice, ref.segment, ref.block];
+    const head = { v: 1, type: 'work', pipeline: pipeline.name, run, at } as const;
+    await queues.work.send([{ message: { ...head, slot, turn: next.turn, size, ttl, items: [...items] } }]);
+    sent++;
+  }
+  return sent;
+}

@@ -1,0 +1,63 @@
+import { blockSize } from '../domain/chain.ts';
+import { isBlockFull, isSegmentFull, unpackCount } from '../domain/counting.ts';
+import { type BlockRef, FIRST_PLACE, GEOMETRY, type Place, type SegmentRef } from '../domain/geometry.ts';
+import { packSegment } from '../domain/ids.ts';
+import type { BlockContent } from '../ports/block-store.ts';
+import type { RunRecord } from '../ports/run-store.ts';
+import type { SegmentRecord } from '../ports/segment-store.ts';
+import type { Deps } from './deps.ts';
+import { tellFrozen, tellIfBlockFull, tellIfSegmentFull } from './tell.ts';
+
+/** A block that isn't full, with all that is stored of it. */
+export interface UnfinishedBlock {
+  readonly ref: BlockRef;
+  readonly content: BlockContent;
+  /** Children it has. */
+  readonly size: number;
+}
+
+/**
+ * Walks down from the run's set to whatever isn't finished: tells each full set and each frozen segment again, and yields
+ * the blocks that are not full. What is finished is skipped at the highest level that says so, so that a walk costs what
+ * is left, not what there was.
+ */
+export async function* unfinishedBlocks(deps: Deps, { run, ttl }: RunRecord): AsyncGenerator<UnfinishedBlock> {
+  const { runs, segments, chains } = deps.stores;
+  const root = await runs.readRoot(run);
+  const counts = new Map([...root.counted].map(unpackCount).map(({ slice, segments }) => [slice, segments]));
+  const slices = Array.from({ length: root.slices ?? 0 }, (_, slice) => slice);
+  const checkpoints = await chains.readCheckpoints(run, slices);
+  for (const slice of slices) {
+    const counted = counts.get(slice);
+    // A slice still being enumerated: what its checkpoint says was sent.
+    const tail = counted === undefined ? (checkpoints[slice]?.place ?? FIRST_PLACE) : { segment: counted, block: 0, page: 0 };
+    for (let segment = 0; segment <= tail.segment; segment++) {
+      if (root.done.has(packSegment(slice, segment))) continue;
+      const ref = { slice, segment };
+      const record = await segments.read(run, ref);
+      if (record.frozen) await tellFrozen(deps, run, ref);
+      else if (isSegmentFull(record, segment)) await tellIfSegmentFull(deps, run, ref, record);
+      else yield* blocksOf(deps, run, ttl, ref, record, tail);
+    }
+  }
+}
+
+async function* blocksOf(
+  deps: Deps,
+  run: string,
+  ttl: number,
+  ref: SegmentRef,
+  record: SegmentRecord,
+  tail: Place,
+): AsyncGenerator<UnfinishedBlock> {
+  const blocks = ref.segment === tail.segment ? tail.block : (record.size ?? GEOMETRY.segmentBlocks(ref.segment));
+  for (let b = 0; b < blocks; b++) {
+    if (record.done.has(b)) continue;
+    const block = { ...ref, block: b };
+    const content = await deps.stores.blocks.readAll(run, block);
+    const size = blockSize(content.pages);
+    if (size > 0 && isBlockFull(content.state.done, size)) {
+      await tellIfBlockFull(deps, run, block, content.state.done, size, ttl);
+    } else yield { ref: block, content, size };
+  }
+}

@@ -1,0 +1,28 @@
+import { blockSize, type ItemsPage, slotsOf } from '../domain/chain.ts';
+import type { BlockRef } from '../domain/geometry.ts';
+import type { WorkMessage } from '../domain/messages.ts';
+
+/** The first messages, turn 0, of a block whose pages are all stored. */
+export function firstMessages(
+  head: { readonly pipeline: string; readonly run: string; readonly ttl: number },
+  { slice, segment, block }: BlockRef,
+  pages: readonly ItemsPage[],
+): WorkMessage[] {
+  const size = blockSize(pages);
+  return pages.flatMap(slotsOf).map(({ first, items }) => ({
+    v: 1,
+    type: 'work',
+    pipeline: head.pipeline,
+    run: head.run,
+    at: [slice, segment, block],
+    slot: first,
+    turn: 0,
+    size,
+    ttl: head.ttl,
+    items: [...items],
+  }));
+}
+
+export function blockOf({ at: [slice, segment, block] }: WorkMessage): BlockRef {
+  return { slice, segment, block };
+}

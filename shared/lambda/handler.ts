@@ -1,0 +1,32 @@
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import type { z } from 'zod';
+import { InputError, MicroprocessError } from '../domain/errors.ts';
+import type { Deps } from '../flow/deps.ts';
+
+/**
+ * The skeleton of every function: the event checked against a schema, errors logged once, metrics written out whatever
+ * happens.
+ */
+export function lambdaHandler<E, R>(
+  deps: Pick<Deps, 'log' | 'metrics'>,
+  schema: z.ZodType<E>,
+  handle: (event: E, context: Context) => Promise<R>,
+) {
+  return middy<unknown, R, Error, Context>()
+    .use({
+      before: ({ context }) => deps.log.begin(context),
+      after: () => deps.metrics.flush(),
+      onError: ({ error }) => {
+        // What the caller got wrong is the caller's to read; it says nothing about us.
+        if (error instanceof MicroprocessError) deps.log.warn(error.message, { code: error.code });
+        else deps.log.error('The invocation failed.', { error: error?.stack ?? String(error) });
+        deps.metrics.flush();
+      },
+    })
+    .handler(async (event, context) => {
+      const parsed = schema.safeParse(event);
+      if (!parsed.success) throw new InputError(`The event is none this function knows: ${parsed.error.message}`);
+      return handle(parsed.data, context);
+    });
+}

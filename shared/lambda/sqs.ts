@@ -1,0 +1,142 @@
+import type { Context, SQSBatchResponse } from 'aws-lambda';
+import * as z from 'zod';
+import { show } from '../domain/errors.ts';
+import type { Deps, Invocation } from '../flow/deps.ts';
+import type { Queue } from '../ports/queue.ts';
+import { BackLater } from './back-later.ts';
+
+/** A message as a handler gets it: checked, and known to be its pipeline's. */
+export interface Received<M> {
+  readonly messageId: string;
+  /** How often the queue has handed it out, this time included. */
+  readonly receives: number;
+  readonly message: M;
+}
+
+/** The part of an SQS event that is used. */
+export const sqsEvent = z.object({
+  Records: z.array(
+    z.object({
+      messageId: z.string(),
+      receiptHandle: z.string(),
+      body: z.string(),
+      attributes: z.object({ ApproximateReceiveCount: z.coerce.number() }),
+      eventSourceARN: z.string(),
+    }),
+  ),
+});
+export type SqsEvent = z.infer<typeof sqsEvent>;
+type Entry = SqsEvent['Records'][number];
+
+export interface BatchOptions<M extends { readonly pipeline: string }> {
+  readonly schema: z.ZodType<M>;
+  /** Where a failed message is made visible again before its long time-out. */
+  readonly queue: Queue<M>;
+  /** Messages that are not in what comes back were handled and may be deleted; the others are keyed by id, with the error. */
+  handle(batch: readonly Received<M>[], invocation: Invocation): Promise<ReadonlyMap<string, unknown>>;
+}
+
+/**
+ * The one place where a batch's failures are decided: what can't be read is recorded and deleted, what failed goes back
+ * by itself, with a wait that grows with its receives, and never takes the rest of the batch with it.
+ */
+export async function handleBatch<M extends { readonly pipeline: string }>(
+  deps: Deps,
+  { schema, queue, handle }: BatchOptions<M>,
+  event: SqsEvent,
+  context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
+): Promise<SQSBatchResponse> {
+  const batch: Received<M>[] = [];
+  const failed = new Map<string, unknown>();
+  for (const entry of event.Records) {
+    const read = readMessage(schema, deps.pipeline.name, entry.body);
+    if ('message' in read) {
+      batch.push({ messageId: entry.messageId, receives: entry.attributes.ApproximateReceiveCount, message: read.message });
+    } else {
+      await refuse(deps, entry, read.reason, read.detail).catch((error) => failed.set(entry.messageId, error));
+    }
+  }
+  if (batch.length > 0) {
+    for (const [id, error] of await handle(batch, invocationOf(deps, context))) failed.set(id, error);
+  }
+  const entries = event.Records.filter(({ messageId }) => failed.has(messageId));
+  await Promise.all(entries.map((entry) => putBack(deps, queue, entry, failed.get(entry.messageId))));
+  return { batchItemFailures: entries.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+}
+
+export function invocationOf(
+  { clock }: Pick<Deps, 'clock'>,
+  context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
+): Invocation {
+  return { id: context.awsRequestId, deadline: clock.now() + context.getRemainingTimeInMillis() };
+}
+
+/** Handles a batch message by message. */
+export function oneByOne<M>(
+  handle: (received: Received<M>, invocation: Invocation) => Promise<void>,
+): BatchOptions<M & { pipeline: string }>['handle'] {
+  return async (batch, invocation) => {
+    const failed = new Map<string, unknown>();
+    for (const received of batch) {
+      try {
+        await handle(received, invocation);
+      } catch (error) {
+        failed.set(received.messageId, error);
+      }
+    }
+    return failed;
+  };
+}
+
+type ReadMessage<M> = { readonly message: M } | { readonly reason: string; readonly detail: string };
+
+export function readMessage<M extends { readonly pipeline: string }>(
+  schema: z.ZodType<M>,
+  pipeline: string,
+  body: string,
+): ReadMessage<M> {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch (error) {
+    return { reason: 'not-json', detail: String(error) };
+  }
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) {
+    const detail = parsed.error.issues.map(({ path, message }) => `${path.join('.') || '(message)'}: ${message}`);
+    return { reason: 'not-a-message', detail: detail.join('; ').slice(0, 500) };
+  }
+  return parsed.data.pipeline === pipeline
+    ? { message: parsed.data }
+    : { reason: 'other-pipeline', detail: `It is of ${show(parsed.data.pipeline)}; this is ${show(pipeline)}.` };
+}
+
+/** Keeps a message that nobody can take, with the reason. */
+export async function refuse(deps: Deps, entry: Entry, reason: string, detail: string): Promise<void> {
+  const queue = entry.eventSourceARN.split(':').at(-1) ?? '';
+  deps.log.error('A message was refused.', { messageId: entry.messageId, queue, reason, detail });
+  deps.metrics.count('MessagesRefused', 1);
+  await deps.stores.refusals.record({
+    messageId: entry.messageId,
+    queue,
+    reason,
+    detail,
+    excerpt: entry.body.slice(0, 2_000),
+    at: deps.clock.now(),
+  });
+}
+
+const MAX_BACKOFF_SECONDS = 300;
+
+async function putBack<M>(deps: Deps, queue: Queue<M>, entry: Entry, error: unknown): Promise<void> {
+  const receives = entry.attributes.ApproximateReceiveCount;
+  const later = error instanceof BackLater;
+  const seconds = later ? error.seconds : Math.min(MAX_BACKOFF_SECONDS, 2 ** Math.min(receives, 9)) * (0.5 + deps.random.next() / 2);
+  if (!later) deps.log.error('A message failed; it comes back.', { messageId: entry.messageId, receives, error: describe(error) });
+  // Best effort: without it the message comes back too, after its visibility time-out.
+  await queue.retryIn(entry.receiptHandle, seconds).catch(() => undefined);
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}${error.stack ? `\n${error.stack}` : ''}` : String(error);
+}

@@ -1,0 +1,33 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics as Emf, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Log, Metrics } from '../flow/deps.ts';
+
+/** Structured logs on stdout, as CloudWatch Logs wants them. */
+export function lambdaLog(pipeline: string): Log {
+  const logger = new Logger({ serviceName: pipeline });
+  return {
+    begin: ({ awsRequestId }) => logger.appendKeys({ requestId: awsRequestId }),
+    info: (message, fields = {}) => logger.info(message, fields),
+    warn: (message, fields = {}) => logger.warn(message, fields),
+    error: (message, fields = {}) => logger.error(message, fields),
+  };
+}
+
+/** Counts as embedded metrics in the log: no call to CloudWatch, nothing to wait for. */
+export function emfMetrics(pipeline: string): Metrics {
+  const emf = new Emf({ namespace: 'Microprocess', defaultDimensions: { Pipeline: pipeline } });
+  return {
+    count(name, value, dimensions) {
+      if (!dimensions) emf.addMetric(name, MetricUnit.Count, value);
+      else {
+        // Dimensions of its own mean a record of its own: they must not cling to the others.
+        const single = emf.singleMetric();
+        for (const [key, of] of Object.entries(dimensions)) single.addDimension(key, of);
+        single.addMetric(name, MetricUnit.Count, value);
+      }
+    },
+    flush() {
+      if (emf.hasStoredMetrics()) emf.publishStoredMetrics();
+    },
+  };
+}

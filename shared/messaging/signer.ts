@@ -1,0 +1,34 @@
+import { Sha256 } from '@aws-crypto/sha256-js';
+import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { SignatureV4 } from '@smithy/signature-v4';
+
+/** Signs a request with SigV4. */
+export interface Signer {
+  sign(request: {
+    readonly method: string;
+    readonly url: URL;
+    readonly path: string;
+    readonly headers: Record<string, string>;
+    readonly body: string;
+  }): Promise<Record<string, string>>;
+}
+
+/** Signs for Lambda function URLs with the function's own credentials. */
+export function lambdaUrlSigner(region: string): Signer {
+  const signature = new SignatureV4({ service: 'lambda', region, credentials: defaultProvider(), sha256: Sha256 });
+  return {
+    async sign({ method, url, path, headers, body }) {
+      const signed = await signature.sign({
+        method,
+        protocol: url.protocol,
+        hostname: url.hostname,
+        ...(url.port && { port: Number(url.port) }),
+        path,
+        query: {},
+        headers: { ...headers, host: url.host },
+        body,
+      });
+      return signed.headers;
+    },
+  };
+}

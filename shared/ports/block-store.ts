@@ -1,0 +1,46 @@
+import type { ItemsPage } from '../domain/chain.ts';
+import type { BlockRef } from '../domain/geometry.ts';
+import type { OutcomePage } from '../domain/outcome.ts';
+import type { BlockState, Mark, Register } from '../domain/sending.ts';
+
+/** A block's set of finished children, its slots' registers and its pages. Reads are consistent. */
+export interface BlockStore {
+  read(run: string, block: BlockRef): Promise<BlockState>;
+  /** Everything a block holds, in one read of its partition. */
+  readAll(run: string, block: BlockRef): Promise<BlockContent>;
+
+  /** Adds a page of outcomes. Its id is unique to this write. */
+  putOutcomes(run: string, block: BlockRef, page: OutcomePage, ttl: number): Promise<void>;
+  /** `done ∪=`; creates the block where absent. The set after the write comes back. */
+  addDone(run: string, block: BlockRef, done: readonly number[], ttl: number): Promise<ReadonlySet<number>>;
+  /**
+   * `done ∪=` and the slot's register := `next` (whose turn is one higher), if the slot's turn is still one lower than
+   * `next`'s. Where it isn't, `done` grows all the same and `raised` is false: somebody else has sent the slot again.
+   */
+  settle(
+    run: string,
+    block: BlockRef,
+    write: { readonly slot: number; readonly done: readonly number[]; readonly next: Register; readonly ttl: number },
+  ): Promise<{ readonly raised: boolean; readonly done: ReadonlySet<number> }>;
+  /** Register := `next`, if it is as read; false where it isn't. */
+  replaceRegister(
+    run: string,
+    block: BlockRef,
+    write: { readonly slot: number; readonly read: Register; readonly next: Register; readonly ttl: number },
+  ): Promise<boolean>;
+  /** `done ∪=`, and the mark cleared if it is this one, whatever the turn. */
+  endMark(
+    run: string,
+    block: BlockRef,
+    write: { readonly slot: number; readonly mark: Mark; readonly done: readonly number[]; readonly ttl: number },
+  ): Promise<ReadonlySet<number>>;
+}
+
+export interface BlockContent {
+  readonly state: BlockState;
+  /** The chain's pages in this block, in order. */
+  readonly pages: readonly ItemsPage[];
+  /** An END page stands behind them in this block: it cuts the block short. */
+  readonly cutShort: boolean;
+  readonly outcomes: readonly OutcomePage[];
+}

@@ -1,0 +1,10 @@
+/** Sends a finished MIME message once, without client retries. */
+export interface Mailer {
+  send(mail: { readonly from: string; readonly to: readonly string[]; readonly raw: Uint8Array }): Promise<SendResult>;
+}
+
+/** `ambiguous`: no answer came, the mail may have gone out. */
+export type SendResult =
+  | { readonly outcome: 'sent'; readonly messageId: string }
+  | { readonly outcome: 'refused'; readonly detail: string }
+  | { readonly outcome: 'ambiguous'; readonly detail: string };

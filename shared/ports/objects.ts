@@ -1,0 +1,13 @@
+/** Files: parts, reports, large items and results. Keys are relative to the pipeline's own prefix. */
+export interface Objects {
+  put(key: string, body: Uint8Array | string, contentType?: string): Promise<void>;
+  /** Writes a stream of any length, holding at most a few megabytes of it. Nothing appears under `key` unless it ends. */
+  putStream(key: string, body: AsyncIterable<Uint8Array>, contentType?: string): Promise<{ bytes: number }>;
+  /**
+   * The whole object, or the bytes from `from` up to, not including, `to`.
+   * @throws {ObjectNotFoundError}
+   */
+  get(key: string, range?: { readonly from: number; readonly to: number }): Promise<Uint8Array>;
+  /** @throws {ObjectNotFoundError} */
+  stream(key: string): Promise<AsyncIterable<Uint8Array>>;
+}

@@ -1,0 +1,14 @@
+/** Counters for displays: they may be lost or doubled, and nothing decides by them. */
+export interface ProgressStore {
+  bump(run: string, shard: string, delta: Progress, now: number, ttl: number): Promise<void>;
+  read(run: string): Promise<Progress & { /** Latest bump, epoch milliseconds; 0 for none. */ readonly at: number }>;
+}
+
+export interface Progress {
+  readonly succeeded: number;
+  readonly failed: number;
+  /** Calls that will be repeated. */
+  readonly retried: number;
+}
+
+export const NO_PROGRESS: Progress = { succeeded: 0, failed: 0, retried: 0 };

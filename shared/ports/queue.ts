@@ -1,0 +1,16 @@
+/** A queue messages are sent to: at-least-once, in no order. */
+export interface Queue<M> {
+  /**
+   * Sends all, in as few requests as their number and size allow; resolves when each is accepted.
+   * @throws {QueueError} where the queue still refuses some of them after retries: send all again
+   */
+  send(messages: readonly Outgoing<M>[]): Promise<void>;
+  /** Makes a received message visible again after so many seconds. */
+  retryIn(receiptHandle: string, seconds: number): Promise<void>;
+}
+
+export interface Outgoing<M> {
+  readonly message: M;
+  /** 0–900. */
+  readonly delaySeconds?: number;
+}

@@ -1,0 +1,18 @@
+/** A message that could not be taken, kept with the reason, so that nothing is lost silently. */
+export interface Refusal {
+  readonly messageId: string;
+  readonly queue: string;
+  /** `not-json`, `not-a-message`, `other-pipeline`, `unknown-run`, `gave-up` … */
+  readonly reason: string;
+  /** What was wrong, in a sentence. */
+  readonly detail: string;
+  /** The body's first 2,000 characters. */
+  readonly excerpt: string;
+  readonly at: number;
+}
+
+export interface RefusalStore {
+  /** Idempotent by message id. */
+  record(refusal: Refusal): Promise<void>;
+  list(limit: number): Promise<Refusal[]>;
+}

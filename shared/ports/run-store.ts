@@ -1,0 +1,77 @@
+import type { RootState } from '../domain/counting.ts';
+import type { Json } from '../domain/json.ts';
+import type { CloseReason, Counts, FinalStatus, RunStatus, Transition } from '../domain/run.ts';
+
+/** What started a run. */
+export const TRIGGERS = ['schedule', 'console', 'cli', 'api', 'event', 'task', 'redrive'] as const;
+export type Trigger = (typeof TRIGGERS)[number];
+
+/** A run as it is accepted: its first write holds all of this, the deadline above all. */
+export interface NewRun {
+  readonly run: string;
+  /** Digest of the definition's parts that a redrive must find unchanged. */
+  readonly definition: string;
+  /** Digest of parameters and limit: the same run id with another one is refused. */
+  readonly input: string;
+  readonly params: Json;
+  readonly limit: number | null;
+  readonly trigger: Trigger;
+  /** Epoch milliseconds, as all times here. */
+  readonly startedAt: number;
+  readonly deadline: number;
+  /** When the run's records may go: epoch seconds, as DynamoDB's TTL wants it. */
+  readonly ttl: number;
+}
+
+/** `sending` with nobody at it is ambiguous: SES may have taken the mail. */
+export type MailState = 'off' | 'sending' | 'sent' | 'ambiguous' | 'refused';
+
+export interface RunRecord extends NewRun {
+  readonly status: RunStatus;
+  readonly closed: CloseReason | null;
+  readonly endedAt: number | null;
+  readonly counts: Counts | null;
+  /** Key of summary.json, which names all else that the run made. */
+  readonly summary: string | null;
+  readonly mail: MailState | null;
+}
+
+/**
+ * A run and what decides its completion. Reads are consistent. Deliberately outside: pages, blocks, displays.
+ */
+export interface RunStore {
+  /** Puts the run if absent; either way the stored one comes back. */
+  create(run: NewRun): Promise<{ readonly created: boolean; readonly record: RunRecord }>;
+  read(run: string): Promise<RunRecord | null>;
+  /** Newest first. */
+  list(options: { readonly limit: number; readonly activeOnly?: boolean }): Promise<RunRecord[]>;
+
+  /** Puts the plan if absent; the stored one comes back, which may be another's. */
+  plan(run: string, parts: readonly Json[], ttl: number): Promise<readonly Json[]>;
+  readPlan(run: string): Promise<readonly Json[] | null>;
+
+  /** One legal transition as one conditional write; null where the run isn't in a status it starts from. */
+  move(run: string, transition: Exclude<Transition, 'finish' | 'close'>): Promise<RunRecord | null>;
+  close(run: string, reason: CloseReason): Promise<RunRecord | null>;
+
+  /** Takes the finish's lease: null while another holds it, or when the run is final. */
+  leaseFinish(run: string, owner: string, now: number, until: number): Promise<RunRecord | null>;
+  /** The lease's holder ends the run; false where it isn't the holder any more. */
+  finish(run: string, owner: string, end: RunEnd): Promise<boolean>;
+  /** Claims the one mail: true for exactly one caller. */
+  claimMail(run: string): Promise<boolean>;
+  recordMail(run: string, state: MailState): Promise<void>;
+
+  readRoot(run: string): Promise<RootState>;
+  /** Says how many slices the run has; repeating it changes nothing. */
+  openRoot(run: string, slices: number, ttl: number): Promise<RootState>;
+  countSlice(run: string, slice: number, segments: number): Promise<RootState>;
+  addSegment(run: string, slice: number, segment: number): Promise<RootState>;
+}
+
+export interface RunEnd {
+  readonly status: FinalStatus;
+  readonly counts: Counts;
+  readonly summary: string;
+  readonly endedAt: number;
+}

@@ -1,0 +1,26 @@
+import type { SegmentState } from '../domain/counting.ts';
+import type { BlockRef, SegmentRef } from '../domain/geometry.ts';
+import type { Counts } from '../domain/run.ts';
+
+/** What a segment became once frozen: objects under a key of their own, and the numbers that decide. */
+export interface Frozen {
+  /** Prefix of the part's objects. */
+  readonly part: string;
+  readonly counts: Counts;
+  /** Failed children by reason code. */
+  readonly reasons: Readonly<Record<string, number>>;
+}
+
+export interface SegmentRecord extends SegmentState {
+  readonly frozen: Frozen | null;
+}
+
+/** A segment's set of full blocks, and its freezing. Reads are consistent. */
+export interface SegmentStore {
+  read(run: string, segment: SegmentRef): Promise<SegmentRecord>;
+  addBlock(run: string, block: BlockRef, ttl: number): Promise<SegmentRecord>;
+  /** The length of a slice's last segment, where it is shorter than its index says. */
+  setSize(run: string, segment: SegmentRef, size: number, ttl: number): Promise<SegmentRecord>;
+  /** Freezes if absent; the stored one comes back, which may be another's. Final. */
+  freeze(run: string, segment: SegmentRef, frozen: Frozen): Promise<Frozen>;
+}

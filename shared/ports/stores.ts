@@ -1,0 +1,18 @@
+import type { BlockStore } from './block-store.ts';
+import type { ChainStore } from './chain-store.ts';
+import type { ProgressStore } from './progress-store.ts';
+import type { RefusalStore } from './refusal-store.ts';
+import type { RunStore } from './run-store.ts';
+import type { SegmentStore } from './segment-store.ts';
+import type { SweepStore } from './sweep-store.ts';
+
+/** A pipeline's table, by what is kept in it. */
+export interface Stores {
+  readonly runs: RunStore;
+  readonly chains: ChainStore;
+  readonly blocks: BlockStore;
+  readonly segments: SegmentStore;
+  readonly progress: ProgressStore;
+  readonly refusals: RefusalStore;
+  readonly sweeps: SweepStore;
+}

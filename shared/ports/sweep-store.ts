@@ -1,0 +1,14 @@
+/** What the sweeper remembers of a run between its rounds. */
+export interface SweepState {
+  /** Everything that moves while a run goes on, as one text: the same twice means it stood still. */
+  readonly fingerprint: string;
+  /** Since when it has, or when the sweeper last acted on it; epoch milliseconds. */
+  readonly since: number;
+  /** How often the sweeper acted on this standstill: it waits twice as long each time. */
+  readonly acted: number;
+}
+
+export interface SweepStore {
+  read(run: string): Promise<SweepState | null>;
+  write(run: string, state: SweepState, ttl: number): Promise<void>;
+}

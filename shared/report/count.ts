@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import type { Json } from '../domain/json.ts';
+import type { Accumulator, Reduce, Statistics } from '../domain/reduce.ts';
+import type { Row } from '../domain/row.ts';
+import { type Column, columnsOf } from './fields.ts';
+
+/** Reduces a run to its CSV alone: the columns, and how many children succeeded. For pipelines that measure nothing. */
+export function count<I = unknown, R = unknown>(options: { readonly columns: readonly Column<I, R>[] }): Reduce<I, R> {
+  return { ...columnsOf(options.columns), start: () => new CountAccumulator() };
+}
+
+class CountAccumulator implements Accumulator {
+  private count = 0;
+
+  add(row: Row): void {
+    if (row.status === 'SUCCEEDED') this.count++;
+  }
+
+  merge(other: Json): void {
+    this.count += z.number().int().min(0).parse(other);
+  }
+
+  toJSON(): number {
+    return this.count;
+  }
+
+  summary(): Statistics {
+    const none = { min: null, median: null, p95: null, max: null, mean: null };
+    return { value: '', count: this.count, ...none, relativeError: 0, histogram: [], top: [], groups: [] };
+  }
+}

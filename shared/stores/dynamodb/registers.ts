@@ -1,0 +1,91 @@
+import * as z from 'zod';
+import { NEW_REGISTER, type Mark, type Register } from '../../domain/sending.ts';
+import { type Item, N, numberOf, S, stringOf } from './attributes.ts';
+
+/**
+ * A slot's register as three flat attributes of BLOCK, named by the slot: `t…` its turn, `r…` tries and alone, `m…` the
+ * mark. Flat, so that one update can write any of them together with `done`, and the mark can be cleared by itself.
+ */
+const rest = z.tuple([
+  /** Child, tries, due, crashes. */
+  z.array(z.tuple([z.number(), z.number(), z.number(), z.number()])),
+  z.boolean(),
+]);
+const mark = z.tuple([z.number(), z.number(), z.string()]);
+
+export const attributesOf = (slot: number) => ({ turn: `t${slot}`, rest: `r${slot}`, mark: `m${slot}` });
+
+export function registersOf(item: Item): ReadonlyMap<number, Register> {
+  const registers = new Map<number, Register>();
+  for (const name of Object.keys(item)) {
+    if (!/^t\d+$/.test(name)) continue;
+    const slot = Number(name.slice(1));
+    const names = attributesOf(slot);
+    const [tries, alone] = rest.parse(JSON.parse(stringOf(item, names.rest) ?? '[[],false]'));
+    const markText = stringOf(item, names.mark);
+    registers.set(slot, {
+      turn: numberOf(item, names.turn) ?? 0,
+      tries: new Map(tries.map(([n, count, due, crashes]) => [n, { tries: count, due, crashes }])),
+      alone,
+      mark: markText === null ? null : parseMark(markText),
+    });
+  }
+  return registers;
+}
+
+/** Canonical, since `replaceRegister` compares it: children in ascending order. */
+export function restText(register: Register): string {
+  const tries = [...register.tries].sort(([a], [b]) => a - b).map(([n, t]) => [n, t.tries, t.due, t.crashes]);
+  return JSON.stringify([tries, register.alone]);
+}
+
+export function markText({ child, deadline, by }: Mark): string {
+  return JSON.stringify([child, deadline, by]);
+}
+
+function parseMark(text: string): Mark {
+  const [child, deadline, by] = mark.parse(JSON.parse(text));
+  return { child, deadline, by };
+}
+
+/** SET and REMOVE clauses that make the stored register `next`. */
+export function writing(slot: number, next: Register) {
+  const names = attributesOf(slot);
+  return {
+    set: [`${names.turn} = :turn`, `${names.rest} = :rest`, ...(next.mark ? [`${names.mark} = :mark`] : [])],
+    remove: next.mark ? [] : [names.mark],
+    values: {
+      ':turn': N(next.turn),
+      ':rest': S(restText(next)),
+      ...(next.mark && { ':mark': S(markText(next.mark)) }),
+    },
+  };
+}
+
+/** Condition: the stored turn is this one. An absent register is at turn 0. */
+export function turnIs(slot: number, turn: number) {
+  const { turn: name } = attributesOf(slot);
+  return {
+    condition: turn === 0 ? `(attribute_not_exists(${name}) OR ${name} = :was)` : `${name} = :was`,
+    values: { ':was': N(turn) },
+  };
+}
+
+/** Condition: the stored register is exactly this one, as it was read. */
+export function registerIs(slot: number, read: Register) {
+  const names = attributesOf(slot);
+  const turn = turnIs(slot, read.turn);
+  const untouched = restText(read) === restText(NEW_REGISTER);
+  return {
+    condition: [
+      turn.condition,
+      untouched ? `(attribute_not_exists(${names.rest}) OR ${names.rest} = :wasRest)` : `${names.rest} = :wasRest`,
+      read.mark ? `${names.mark} = :wasMark` : `attribute_not_exists(${names.mark})`,
+    ].join(' AND '),
+    values: {
+      ...turn.values,
+      ':wasRest': S(restText(read)),
+      ...(read.mark && { ':wasMark': S(markText(read.mark)) }),
+    },
+  };
+}

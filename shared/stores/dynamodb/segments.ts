@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import type { SegmentRef } from '../../domain/geometry.ts';
+import type { Frozen, SegmentRecord, SegmentStore } from '../../ports/segment-store.ts';
+import { type Item, N, NS, numberOf, required, S, setOf, stringOf } from './attributes.ts';
+import type { Keys } from './keys.ts';
+import type { TableClient, Update } from './table-client.ts';
+
+const frozen = z.object({
+  part: z.string(),
+  counts: z.object({
+    total: z.number(),
+    succeeded: z.number(),
+    failed: z.number(),
+    cancelled: z.number(),
+    expired: z.number(),
+  }),
+  reasons: z.record(z.string(), z.number()),
+});
+
+export function segmentStore(table: TableClient, keys: Keys): SegmentStore {
+  const update = async (run: string, segment: SegmentRef, ttl: number, change: Update) =>
+    recordOf(
+      (await table.update(keys.segment(run, segment), {
+        ...change,
+        set: ['#ttl = :ttl', ...(change.set ?? [])],
+        names: { '#ttl': 'ttl', ...change.names },
+        values: { ':ttl': N(ttl), ...change.values },
+      })) ?? {},
+    );
+
+  return {
+    async read(run, segment) {
+      return recordOf((await table.get(keys.segment(run, segment))) ?? {});
+    },
+
+    addBlock: (run, { slice, segment, block }, ttl) =>
+      update(run, { slice, segment }, ttl, { add: ['done :block'], values: { ':block': NS([block]) } }),
+
+    setSize: (run, segment, size, ttl) =>
+      update(run, segment, ttl, { set: ['#size = :size'], names: { '#size': 'size' }, values: { ':size': N(size) } }),
+
+    async freeze(run, segment, value) {
+      const key = keys.segment(run, segment);
+      const written = await table.update(key, {
+        set: ['frozen = :frozen'],
+        condition: 'attribute_not_exists(frozen)',
+        values: { ':frozen': S(JSON.stringify(value)) },
+      });
+      return written ? value : required(frozenOf(required(await table.get(key), 'SEG')), 'frozen');
+    },
+  };
+}
+
+function recordOf(item: Item): SegmentRecord {
+  return { done: setOf(item, 'done'), size: numberOf(item, 'size'), frozen: frozenOf(item) };
+}
+
+function frozenOf(item: Item): Frozen | null {
+  const text = stringOf(item, 'frozen');
+  return text === null ? null : frozen.parse(JSON.parse(text));
+}

@@ -1,0 +1,22 @@
+import type { SweepStore } from '../../ports/sweep-store.ts';
+import { N, numberOf, required, S, stringOf } from './attributes.ts';
+import type { Keys } from './keys.ts';
+import type { TableClient } from './table-client.ts';
+
+export function sweepStore(table: TableClient, keys: Keys): SweepStore {
+  return {
+    async read(run) {
+      const item = await table.get(keys.sweep(run));
+      return item
+        ? {
+            fingerprint: required(stringOf(item, 'fingerprint'), 'fingerprint'),
+            since: required(numberOf(item, 'since'), 'since'),
+            acted: required(numberOf(item, 'acted'), 'acted'),
+          }
+        : null;
+    },
+    async write(run, { fingerprint, since, acted }, ttl) {
+      await table.put(keys.sweep(run), { fingerprint: S(fingerprint), since: N(since), acted: N(acted), ttl: N(ttl) });
+    },
+  };
+}

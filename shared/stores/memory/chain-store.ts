@@ -1,0 +1,71 @@
+import type { Page } from '../../domain/chain.ts';
+import type { Place } from '../../domain/geometry.ts';
+import type { ChainStore, Checkpoint } from '../../ports/chain-store.ts';
+import { Copy } from './copy.ts';
+import { COMPRESSED, type Meter } from './meter.ts';
+import type { MemoryPages } from './pages.ts';
+
+interface SliceItem {
+  owner: string;
+  until: number;
+  checkpoint: Copy<Checkpoint> | null;
+}
+
+/** Chains and slices in memory. */
+export class MemoryChainStore implements ChainStore {
+  readonly #slices = new Map<string, SliceItem>();
+  readonly #pages: MemoryPages;
+  readonly #meter: Meter;
+
+  constructor(pages: MemoryPages, meter: Meter) {
+    this.#pages = pages;
+    this.#meter = meter;
+  }
+
+  async putPage(run: string, slice: number, place: Place, page: Page, _ttl: number): Promise<boolean> {
+    const bytes = this.#pages.put(run, slice, place, page);
+    const stored = bytes ?? this.#pages.get(run, slice, place)?.bytes ?? 0;
+    this.#meter.write('chains.putPage', 0, stored * COMPRESSED);
+    return bytes !== null;
+  }
+
+  async readPage(run: string, slice: number, place: Place): Promise<Page | null> {
+    const page = this.#pages.get(run, slice, place);
+    this.#meter.read('chains.readPage', (page?.bytes ?? 0) * COMPRESSED);
+    return page?.value ?? null;
+  }
+
+  async lease(
+    run: string,
+    slice: number,
+    { owner, now, until }: { owner: string; now: number; until: number; ttl: number },
+  ): Promise<{ checkpoint: Checkpoint | null } | null> {
+    const known = this.#slices.get(key(run, slice));
+    const bytes = known?.checkpoint?.bytes ?? 0;
+    this.#meter.write('chains.lease', bytes, bytes);
+    if (known && known.owner !== owner && known.until >= now) return null;
+    this.#slices.set(key(run, slice), { owner, until, checkpoint: known?.checkpoint ?? null });
+    return { checkpoint: known?.checkpoint?.value ?? null };
+  }
+
+  async checkpoint(
+    run: string,
+    slice: number,
+    checkpoint: Checkpoint,
+    { owner, until }: { owner: string; until: number },
+  ): Promise<void> {
+    const copy = new Copy(checkpoint);
+    this.#meter.write('chains.checkpoint', this.#slices.get(key(run, slice))?.checkpoint?.bytes ?? 0, copy.bytes);
+    this.#slices.set(key(run, slice), { owner, until, checkpoint: copy });
+  }
+
+  async readCheckpoints(run: string, slices: readonly number[]): Promise<(Checkpoint | null)[]> {
+    return slices.map((slice) => {
+      const checkpoint = this.#slices.get(key(run, slice))?.checkpoint;
+      this.#meter.read('chains.readCheckpoints', checkpoint?.bytes ?? 0, false);
+      return checkpoint?.value ?? null;
+    });
+  }
+}
+
+const key = (run: string, slice: number) => `${run}/${slice}`;

@@ -1,0 +1,93 @@
+import { ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
+import { ReceiveMessageCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { Json } from '../../shared/domain/json.ts';
+import { sqsQueue } from '../../shared/messaging/sqs-queue.ts';
+import { dynamoStores } from '../../shared/stores/dynamodb/index.ts';
+import { s3Objects } from '../../shared/stores/s3/objects.ts';
+import { BUCKET, type Emulated, startEmulated, TABLE } from './emulated.ts';
+import { describeObjects } from './objects.contract.ts';
+import { describeQueue } from './queue.contract.ts';
+import { describeStores } from './stores.contract.ts';
+
+let emulated: Emulated | undefined;
+beforeAll(async () => {
+  emulated = await startEmulated();
+}, 30_000);
+afterAll(async () => emulated?.stop());
+
+const aws = (): Emulated => {
+  if (!emulated) throw new Error('The emulators run inside tests only.');
+  return emulated;
+};
+const dispose = async () => {};
+let made = 0;
+/** A pipeline, prefix or queue of its own keeps each test to itself. */
+const fresh = (kind: string) => {
+  made += 1;
+  return `${kind}-${made}`;
+};
+
+describeStores('DynamoDB', async () => ({
+  stores: dynamoStores({ client: aws().dynamodb, table: TABLE, pipeline: fresh('pipeline') }),
+  dispose,
+}));
+
+test('DynamoDB: every item has a TTL in epoch seconds, and its pipeline in front of its key', async () => {
+  const items = await aws().items();
+  expect(items.length).toBeGreaterThan(100);
+  const wrong = items.filter(
+    ({ ttl, pk }) => !/^\d{10}$/.test(ttl?.N ?? '') || !/^P#pipeline-\d+(#|$)/.test(pk?.S ?? ''),
+  );
+  expect(wrong.map(({ pk, sk, ttl }) => `${pk?.S} ${sk?.S} ${ttl?.N}`)).toEqual([]);
+});
+
+describeObjects('S3', async () => ({
+  objects: s3Objects({ client: aws().s3, bucket: BUCKET, prefix: `${fresh('pipeline')}/` }),
+  dispose,
+}));
+
+test('S3: streams that broke off left no parts behind', async () => {
+  const { Uploads = [] } = await aws().s3.send(new ListMultipartUploadsCommand({ Bucket: BUCKET }));
+  expect(Uploads).toEqual([]);
+});
+
+describeQueue('SQS', async () => {
+  const { sqs } = aws();
+  const url = await aws().queue(fresh('queue'));
+  const send = vi.spyOn(sqs, 'send');
+  const receive = async (WaitTimeSeconds: number) => {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: url,
+        MaxNumberOfMessages: 10,
+        WaitTimeSeconds,
+        MessageSystemAttributeNames: ['ApproximateReceiveCount'],
+      }),
+    );
+    return Messages.map(({ Body = '', ReceiptHandle = '', Attributes }) => ({
+      body: Body,
+      receiptHandle: ReceiptHandle,
+      receiveCount: Number(Attributes?.ApproximateReceiveCount),
+    }));
+  };
+  // What a long poll got while time passed is handed out by the next receive.
+  let waited: Awaited<ReturnType<typeof receive>> = [];
+  return {
+    queue: sqsQueue<Json>({ client: sqs, url }),
+    async receive() {
+      const all = waited;
+      waited = [];
+      for (let some = await receive(0); some.length > 0; some = await receive(0)) all.push(...some);
+      return all;
+    },
+    // No test waits longer than for the one message that becomes visible.
+    async pass(seconds) {
+      waited = await receive(seconds + 2);
+    },
+    sendRequests: () => send.mock.calls.filter(([command]) => command instanceof SendMessageBatchCommand).length,
+    async dispose() {
+      send.mockRestore();
+    },
+  };
+});

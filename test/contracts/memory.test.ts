@@ -1,0 +1,52 @@
+import type { Json } from '../../shared/domain/json.ts';
+import { Faults } from '../../shared/stores/memory/faults.ts';
+import { memoryStores } from '../../shared/stores/memory/index.ts';
+import { MemoryMailer } from '../../shared/stores/memory/mailer.ts';
+import { MemoryQueue } from '../../shared/stores/memory/memory-queue.ts';
+import { Meter } from '../../shared/stores/memory/meter.ts';
+import { MemoryObjects } from '../../shared/stores/memory/objects.ts';
+import { SeededRandom } from '../../shared/stores/memory/seeded-random.ts';
+import { VirtualClock } from '../../shared/stores/memory/virtual-clock.ts';
+import { describeMailer } from './mailer.contract.ts';
+import { describeObjects } from './objects.contract.ts';
+import { describeQueue, VISIBILITY_SECONDS } from './queue.contract.ts';
+import { describeStores } from './stores.contract.ts';
+
+const dispose = async () => {};
+
+describeStores('memory', async () => ({ stores: memoryStores(), dispose }));
+// The decorator must not change what a port does while nothing fails.
+describeStores('memory behind faults', async () => ({
+  stores: new Faults().process('p').wrapStores(memoryStores()),
+  dispose,
+}));
+describeObjects('memory', async () => ({ objects: new MemoryObjects(), dispose }));
+describeMailer('memory', async () => {
+  const mailer = new MemoryMailer();
+  return { mailer, sent: async () => mailer.mails, dispose };
+});
+
+for (const random of [undefined, new SeededRandom(7)]) {
+  describeQueue(random ? 'memory, disordered' : 'memory', async () => {
+    const clock = new VirtualClock();
+    const meter = new Meter();
+    const queue = new MemoryQueue<Json>({
+      name: 'work',
+      clock,
+      meter,
+      visibilitySeconds: VISIBILITY_SECONDS,
+      ...(random && { random }),
+    });
+    return {
+      queue,
+      async receive() {
+        const all = [];
+        for (let some = queue.receive(10); some.length > 0; some = queue.receive(10)) all.push(...some);
+        return all;
+      },
+      pass: (seconds) => clock.advance(seconds * 1_000),
+      sendRequests: () => meter.requests.get('queue.work.send') ?? 0,
+      dispose,
+    };
+  });
+}

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import type { SweepState } from '../../shared/ports/sweep-store.ts';
+import { type MakeStores, NOW, RUN, TTL } from './fixtures.ts';
+import { describeWith } from './suite.ts';
+
+const state: SweepState = { fingerprint: 'splitting|3/7|größe', since: NOW, acted: 0 };
+
+/** The contract of {@link SweepStore}. */
+export function describeSweepStore(name: string, make: MakeStores): void {
+  describeWith(
+    `${name}: sweep store`,
+    make,
+    ({ sweeps }) => sweeps,
+    (port) => {
+      test('remembers nothing at first, then what was written last', async () => {
+        const sweeps = port();
+        expect(await sweeps.read(RUN)).toBeNull();
+        await sweeps.write(RUN, state, TTL);
+        expect(await sweeps.read(RUN)).toEqual(state);
+        await sweeps.write(RUN, { ...state, acted: 3, fingerprint: '' }, TTL);
+        expect(await sweeps.read(RUN)).toEqual({ ...state, acted: 3, fingerprint: '' });
+      });
+
+      test('keeps runs apart', async () => {
+        const sweeps = port();
+        await sweeps.write(RUN, state, TTL);
+        expect(await sweeps.read(`${RUN}~2`)).toBeNull();
+      });
+    },
+  );
+}

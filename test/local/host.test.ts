@@ -1,0 +1,207 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
+import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import { bundle } from '../../local/bundle.ts';
+import { type FunctionEnvironment, type Host, type HostOptions, startHost } from '../../local/host.ts';
+import { type Handler, LOCAL_ACCOUNT } from '../../local/lambda.ts';
+import { PROJECT_DIR } from '../../local/project.ts';
+import { definePipeline } from '../../shared/domain/definition.ts';
+import { list } from '../../shared/domain/source.ts';
+import { ENVIRONMENT, type FunctionName, QUEUES, wiring } from '../../shared/wiring.ts';
+import { Events, isAlive, TABLE, temporaryDirectory } from './support.ts';
+
+const servicesDir = join(PROJECT_DIR, 'test', 'local', 'services');
+const pipeline = (service: string) =>
+  definePipeline({
+    name: 'sample',
+    source: list(() => []),
+    endpoint: { service, path: '/' },
+    reduce: {
+      columns: [],
+      cells: () => [],
+      start: () => {
+        throw new Error('not reduced here');
+      },
+    },
+  });
+
+/** What test/local/services/echo answers. */
+const echoed = z.object({ pid: z.number(), key: z.string().nullable() });
+
+interface Call {
+  readonly name: FunctionName;
+  readonly event: unknown;
+}
+
+let stateDir: string;
+let calls: Events<Call>;
+let host: Host | undefined;
+
+beforeEach(async () => {
+  stateDir = await temporaryDirectory();
+  calls = new Events();
+});
+afterEach(async () => {
+  await host?.stop();
+  host = undefined;
+  await rm(stateDir, { recursive: true });
+});
+
+async function start(over: Partial<HostOptions> = {}): Promise<Host> {
+  const recording =
+    (name: FunctionName) =>
+    (env: FunctionEnvironment): Handler =>
+    async (event, context) => {
+      calls.add({ name, event });
+      if (name !== 'splitter') return undefined;
+      return { table: env.MP_TABLE, dropped: undefined, memory: context.memoryLimitInMB };
+    };
+  host = await startHost({
+    pipeline: pipeline('echo'),
+    stateDir,
+    servicesDir,
+    tableDefinition: TABLE,
+    handlers: {
+      splitter: recording('splitter'),
+      forwarder: recording('forwarder'),
+      aggregator: recording('aggregator'),
+      'dead-letter': recording('dead-letter'),
+      sweeper: recording('sweeper'),
+    },
+    logger: { warn: () => {}, error: () => {} },
+    ...over,
+  });
+  return host;
+}
+
+describe('a started host', () => {
+  it('runs functions, queues and both servers, and leaves nothing behind', async () => {
+    const before = { ...process.env };
+    const { env, liveUrl, cloneUrl, mailDir, pids, invoke, stop } = await start();
+
+    expect(Object.keys(env).sort()).toEqual([...ENVIRONMENT].sort());
+    expect(await invoke('splitter', { limit: 1 })).toEqual({ table: 'microprocess', memory: '1024' });
+
+    const sqs = new SQSClient({});
+    await sqs.send(new SendMessageCommand({ QueueUrl: env.MP_WORK_QUEUE_URL, MessageBody: 'work' }));
+    await sqs.send(new SendMessageCommand({ QueueUrl: env.MP_AGGREGATE_QUEUE_URL, MessageBody: 'segment' }));
+    const deadLetters = `${env.MP_SPLIT_QUEUE_URL}-dead-letter`;
+    await sqs.send(new SendMessageCommand({ QueueUrl: deadLetters, MessageBody: 'dead' }));
+    const names = (await calls.atLeast(4)).map(({ name }) => name);
+    expect(names.sort()).toEqual(['aggregator', 'dead-letter', 'forwarder', 'splitter']);
+
+    const wired = wiring(pipeline('echo'));
+    for (const name of QUEUES) {
+      const QueueUrl = `${env.MP_SPLIT_QUEUE_URL.replace(/split$/, name)}`;
+      const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
+      expect(Attributes).toMatchObject({
+        VisibilityTimeout: String(wired.queues[name].visibilitySeconds),
+        MessageRetentionPeriod: '1209600',
+      });
+      expect(JSON.parse(Attributes?.RedrivePolicy ?? '')).toEqual({
+        deadLetterTargetArn: `arn:aws:sqs:us-east-1:${LOCAL_ACCOUNT}:sample-${name}-dead-letter`,
+        maxReceiveCount: 20,
+      });
+    }
+
+    const [live, clone] = await Promise.all(
+      [liveUrl, cloneUrl].map(async (url) => echoed.parse(await (await fetch(`${url}/`)).json())),
+    );
+    expect([live?.pid, clone?.pid].sort()).toEqual([...pids].slice(1).sort());
+    expect(clone?.key).not.toBe('local');
+
+    const { MessageId } = await new SESv2Client({}).send(
+      new SendEmailCommand({
+        FromEmailAddress: env.MP_MAIL_FROM,
+        Destination: { ToAddresses: ['a@example.com'] },
+        Content: { Raw: { Data: Buffer.from('Subject: done\r\n\r\n') } },
+      }),
+    );
+    expect(await readFile(join(mailDir, `${MessageId}.eml`), 'utf8')).toBe('Subject: done\r\n\r\n');
+
+    expect(pids.map(isAlive)).toEqual([true, true, true]);
+    await stop();
+    expect(pids.map(isAlive)).toEqual([false, false, false]);
+    expect(process.env).toEqual(before);
+  });
+
+  it('reads what an earlier one wrote', async () => {
+    const options = { endpointUrl: 'http://localhost:3000' };
+    const key = { PK: { S: 'P#sample#r1' }, SK: { S: 'RUN' } };
+    const first = await start(options);
+    const item = { ...key, done: { NS: ['1', '2'] }, page: { B: new Uint8Array([0, 1, 255]) } };
+    await new DynamoDBClient({}).send(new PutItemCommand({ TableName: first.env.MP_TABLE, Item: item }));
+    const object = { Bucket: first.env.MP_BUCKET, Key: 'sample/r1/report é.csv' };
+    await new S3Client({}).send(new PutObjectCommand({ ...object, Body: 'id,city\n', ContentType: 'text/csv' }));
+    await first.stop();
+
+    const second = await start(options);
+    const read = await new DynamoDBClient({}).send(new GetItemCommand({ TableName: second.env.MP_TABLE, Key: key }));
+    expect(read.Item).toEqual(item);
+    const { Body, ContentType } = await new S3Client({}).send(new GetObjectCommand(object));
+    expect(await Body?.transformToString()).toBe('id,city\n');
+    expect(ContentType).toBe('text/csv');
+  });
+
+  it('gives the calls to a service of the user and starts none; leaves a paused queue alone until it is resumed', async () => {
+    const { env, cloneUrl, liveUrl, pids, pause, resume } = await start({ endpointUrl: 'http://localhost:3000/' });
+    expect({ cloneUrl, liveUrl }).toEqual({ cloneUrl: 'http://localhost:3000', liveUrl: null });
+    expect(env.MP_ENDPOINT_URL).toBe('http://localhost:3000');
+    expect(pids).toHaveLength(1);
+
+    await pause('work');
+    const sqs = new SQSClient({});
+    await sqs.send(new SendMessageCommand({ QueueUrl: env.MP_WORK_QUEUE_URL, MessageBody: 'work' }));
+    await sqs.send(new SendMessageCommand({ QueueUrl: env.MP_AGGREGATE_QUEUE_URL, MessageBody: 'segment' }));
+    expect((await calls.atLeast(1)).map(({ name }) => name)).toEqual(['aggregator']);
+    resume('work');
+    expect((await calls.atLeast(2)).map(({ name }) => name)).toEqual(['aggregator', 'forwarder']);
+  });
+
+  it('says when one of its processes has died', async () => {
+    const { pids, failure } = await start();
+    process.kill(pids[2] ?? 0, 'SIGKILL');
+    expect((await failure).message).toBe('service echo (clone) ended (SIGKILL)');
+  });
+});
+
+describe('a host that cannot start', () => {
+  it('says what the service said, and ends what it had started', async () => {
+    await expect(start({ pipeline: pipeline('broken') })).rejects.toThrow(
+      /service broken \((live|clone)\) ended \(exit code 3\)[\s\S]*no database to talk to/,
+    );
+    // The directory is free again: nothing of the failed start holds it.
+    await expect(start({ endpointUrl: 'http://localhost:3000' })).resolves.toBeDefined();
+  });
+
+  it('names the file of a service that does not exist', async () => {
+    await expect(start({ pipeline: pipeline('nowhere') })).rejects.toThrow(/services\/nowhere\/server\.ts/);
+  });
+
+  it('says that another run uses the directory', async () => {
+    const { stop } = await start({ endpointUrl: 'http://localhost:3000' });
+    await expect(start({ endpointUrl: 'http://localhost:3000' })).rejects.toThrow(
+      `${stateDir} can't be opened: another run is using it`,
+    );
+    await stop();
+  });
+});
+
+it('processes end with a parent that was killed', async () => {
+  const entry = join(PROJECT_DIR, 'test', 'local', 'fixtures', 'parent.ts');
+  const script = await bundle({ entry, external: ['esbuild'] });
+  const parent = spawn(process.execPath, [script, stateDir, servicesDir], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = await once(createInterface(parent.stdout), 'line');
+  const pids: number[] = JSON.parse(String(line));
+  expect(pids.map(isAlive)).toEqual([true, true]);
+  parent.kill('SIGKILL');
+  await vi.waitFor(() => expect(pids.map(isAlive)).toEqual([false, false]), { timeout: 4_000, interval: 20 });
+});

@@ -1,0 +1,112 @@
+import { type Context, consumerOf } from './context.ts';
+import { bury } from './protocol-alone.ts';
+import { goBack, type Step } from './steps.ts';
+import type { World } from './world.ts';
+
+/** Everything that may go wrong in a state, as far as the budget allows. */
+export function faults(cx: Context, w: World): Step[] {
+  const { left } = w;
+  const steps: Step[] = [];
+  for (const p of w.procs) {
+    if (left.crash > 0) {
+      steps.push({
+        name: `crash: ${p.kind} before ${p.at}`,
+        run: () => {
+          left.crash--;
+          bury(cx, w, p);
+          goBack(w, p);
+        },
+      });
+    }
+    if (left.slow > 0 && p.held.length > 0 && !p.lapsed) {
+      steps.push({
+        name: `slow: ${p.kind}`,
+        run: () => {
+          left.slow--;
+          w.queue.push(...p.held);
+          p.lapsed = true;
+        },
+      });
+    }
+  }
+  for (const [i, message] of w.queue.entries()) {
+    const consumer = consumerOf(message);
+    if (message === w.queue[i - 1] || cx.level.workers[consumer] === undefined) continue;
+    if (left.duplicate > 0) {
+      steps.push({
+        name: `duplicate: for ${consumer}`,
+        run: () => {
+          left.duplicate--;
+          w.queue.push(message);
+        },
+      });
+    }
+    if (left.lose > 0) {
+      steps.push({
+        name: `lose: for ${consumer}`,
+        run: () => {
+          left.lose--;
+          w.queue.splice(i, 1);
+        },
+      });
+    }
+    if (left.dead > 0 && consumer === 'forward') {
+      steps.push({
+        name: 'to the dead-letter queue',
+        run: () => {
+          left.dead--;
+          w.queue.splice(i, 1, `x${message}`);
+        },
+      });
+    }
+  }
+  return steps;
+}
+
+/** Deadlines of marks and leases whose owner is over; then waits of retries. */
+export function timePasses(w: World): Step[] {
+  const steps: Step[] = [];
+  const alive = new Set(w.procs.map(({ id }) => id));
+  const { lease } = w.run;
+  if (lease && !lease.expired && !alive.has(lease.by)) {
+    steps.push({
+      name: 'time: lease expires',
+      run: () => {
+        lease.expired = true;
+      },
+    });
+  }
+  for (const { registers } of Object.values(w.blocks)) {
+    for (const { mark } of Object.values(registers)) {
+      if (!mark || mark.expired || alive.has(mark.by)) continue;
+      steps.push({
+        name: 'time: mark expires',
+        run: () => {
+          mark.expired = true;
+        },
+      });
+    }
+  }
+  if (isWaiting(w)) steps.push({ name: 'time: delays are over', run: () => endDelays(w) });
+  return steps;
+}
+
+function registers(w: World) {
+  const snapshots = w.procs.flatMap((p) => (p.kind === 'forward' ? [p.seen?.register, p.next] : []));
+  return [...Object.values(w.blocks).flatMap((block) => Object.values(block.registers)), ...snapshots].filter(
+    (register) => register !== null && register !== undefined,
+  );
+}
+
+function isWaiting(w: World): boolean {
+  return w.queue.some((message) => message.endsWith(':d')) || registers(w).some(({ tries }) => tries.some((t) => t[2] > 0));
+}
+
+function endDelays(w: World): void {
+  w.queue = w.queue.map((message) => (message.endsWith(':d') ? message.slice(0, -2) : message));
+  for (const register of registers(w)) for (const row of register.tries) row[2] = 0;
+  for (const p of w.procs) {
+    if (p.kind === 'forward') p.delayed = false;
+    if (p.kind === 'sweep') p.out = p.out.map((message) => message.replace(/:d$/, ''));
+  }
+}

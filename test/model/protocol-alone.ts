@@ -1,0 +1,214 @@
+import { aloneStep, nextRegister, NO_TRIES } from '../../shared/domain/sending.ts';
+import { isBlockFull } from '../../shared/domain/counting.ts';
+import { addDone, addOutcomes, blockOf, type Context, fromRegister, toBlock } from './context.ts';
+import { delivery, type Work } from './messages.ts';
+import type { Forwarder, Process } from './processes.ts';
+import { countCalls, leaveBehind, tell } from './protocol-send.ts';
+import { goBack, type Step } from './steps.ts';
+import type { RegisterRecord, World } from './world.ts';
+
+/** The poison path: a suspect slot, one child at a time, each marked before it is called. */
+export function aloneSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
+  const letter = (n: number | null): string => (n === null ? '' : (work.items[n - work.slot] ?? ''));
+  const record = blockOf(w, work.block);
+  switch (p.at) {
+    case 'mark':
+      return [
+        decideAlone(cx, w, p, work),
+        ...(w.left.back > 0
+          ? [
+              {
+                name: 'alone: hand back',
+                run: () => {
+                  w.left.back--;
+                  finishPass(cx, p, work, false);
+                },
+              },
+            ]
+          : []),
+      ];
+    case 'call alone': {
+      const child = p.child ?? 0;
+      if (cx.level.killers.includes(letter(child))) {
+        return [
+          {
+            name: 'alone: poison',
+            run: () => {
+              countCalls(cx, w, [letter(child)]);
+              bury(cx, w, p);
+              goBack(w, p);
+            },
+          },
+        ];
+      }
+      return [...cx.level.answers].map((answer) => ({
+        name: answer === 'R' ? 'alone: call fails' : 'alone: call ends',
+        run: () => {
+          countCalls(cx, w, [letter(child)]);
+          p.called.push(child);
+          const before = p.next?.tries.find(([n]) => n === child);
+          const tries = (before?.[1] ?? NO_TRIES.tries) + 1;
+          p.next = null;
+          if (answer === 'R' && tries < cx.level.attempts) {
+            p.again.push(child);
+            p.at = cx.bug === 'mark left by a lost turn' ? 'read' : 'clear mark';
+            if (p.at === 'read') p.child = null;
+          } else {
+            p.ended = [[child, answer === 'R' ? 'F' : answer]];
+            p.at = 'page alone';
+          }
+        },
+      }));
+    }
+    case 'page alone':
+      return [
+        {
+          name: 'alone: write page',
+          run: () => {
+            addOutcomes(w, work.block, p.ended);
+            p.at = 'update alone';
+          },
+        },
+      ];
+    case 'update alone':
+      return [
+        {
+          name: 'alone: update done, clear own mark',
+          run: () => {
+            // A poisoned child's register goes along, if the stored one is as read.
+            if (p.next && sameRegister(record.registers[work.slot], p.seen?.register ?? null)) {
+              record.registers[work.slot] = p.next;
+            }
+            clearOwnMark(record.registers[work.slot], p);
+            const done = addDone(cx, w, work.block, p.ended.map(([n]) => n));
+            const full = isBlockFull(new Set(done), work.size);
+            p.ended = [];
+            p.next = null;
+            p.seen = null;
+            p.child = null;
+            if (full) tell(cx, p);
+            else p.at = 'read';
+          },
+        },
+      ];
+    case 'clear mark':
+      return [
+        {
+          name: 'alone: clear own mark',
+          run: () => {
+            clearOwnMark(record.registers[work.slot], p);
+            p.child = null;
+            p.at = 'read';
+          },
+        },
+      ];
+    default:
+      throw new RangeError(`A forwarder has no step ${p.at}.`);
+  }
+}
+
+/** One step: what {@link aloneStep} says of BLOCK as read, and its conditional write. */
+function decideAlone(cx: Context, w: World, p: Forwarder, work: Work): Step {
+  const seen = p.seen ?? { done: [], register: null };
+  const record = blockOf(w, work.block);
+  let block = toBlock(seen, work.slot);
+  const mark = seen.register?.mark;
+  if (mark && mark.by !== p.id) {
+    if (cx.bug === 'mark without deadline') block = withDeadline(seen, work.slot, false);
+    if (cx.bug === 'mark of the living counts') block = withDeadline(seen, work.slot, true);
+  }
+  const message = delivery(work);
+  const step = aloneStep(message, block, new Set(p.called), { id: String(p.id), deadline: 1 }, 0);
+  switch (step.do) {
+    case 'back':
+      return { name: 'alone: marked by another, goes back', run: () => goBack(w, p) };
+    case 'poison':
+      return {
+        name: 'alone: record poison',
+        run: () => {
+          p.ended = [[step.child, 'P']];
+          p.next = fromRegister(step.register);
+          p.child = step.child;
+          p.at = 'page alone';
+        },
+      };
+    case 'call':
+      if (!sameRegister(record.registers[work.slot], seen.register)) {
+        return {
+          name: 'alone: mark condition failed',
+          run: () => {
+            p.seen = null;
+            p.at = 'read';
+          },
+        };
+      }
+      return {
+        name: 'alone: mark',
+        run: () => {
+          const marked = fromRegister(step.register);
+          record.registers[work.slot] = marked;
+          p.child = step.child;
+          p.next = { ...marked, tries: marked.tries.filter(([n]) => n === step.child) };
+          p.seen = null;
+          p.at = 'call alone';
+        },
+      };
+    case 'done':
+      return { name: 'alone: pass complete', run: () => finishPass(cx, p, work, true) };
+  }
+}
+
+/** The pass is over: the register is raised for what remains, as after any message. */
+function finishPass(cx: Context, p: Forwarder, work: Work, complete: boolean): void {
+  const block = toBlock(p.seen ?? { done: [], register: null }, work.slot);
+  const again = new Map(p.again.map((n) => [n, cx.level.delays ? 1 : 0]));
+  const next = nextRegister(delivery(work), block, { ended: new Set(), again, complete });
+  leaveBehind(p, work, block, next);
+  p.again = [];
+  p.called = [];
+  p.seen = null;
+  p.alone = false;
+  p.at = next === null ? 'delete' : 'update';
+}
+
+export function leaveAlone(p: Forwarder): void {
+  p.alone = false;
+  p.seen = null;
+  p.again = [];
+  p.called = [];
+  p.child = null;
+  p.next = null;
+}
+
+function clearOwnMark(register: RegisterRecord | undefined, p: Forwarder): void {
+  if (register?.mark && register.mark.by === p.id && register.mark.child === p.child) register.mark = null;
+}
+
+/** A forwarder dies while a child is marked by it: kept, to check what poison is made of. */
+export function bury(cx: Context, w: World, p: Process): void {
+  if (!cx.level.countCalls) return;
+  for (const [block, { registers }] of Object.entries(w.blocks)) {
+    for (const { mark } of Object.values(registers)) {
+      if (mark?.by !== p.id) continue;
+      const child = `${block}:${mark.child}`;
+      w.ghost.deaths[child] = (w.ghost.deaths[child] ?? 0) + 1;
+    }
+  }
+}
+
+/** As read, but for what time alone has changed. */
+function sameRegister(stored: RegisterRecord | undefined, read: RegisterRecord | null): boolean {
+  return fingerprint(stored ?? null) === fingerprint(read);
+}
+
+function fingerprint(register: RegisterRecord | null): string {
+  if (register === null) return '0';
+  const { turn, tries, alone, mark } = register;
+  const rows = tries.map(([n, count, , crashes]) => `${n}:${count}:${crashes}`).join();
+  return `${turn}|${rows}|${alone}|${mark ? `${mark.child}:${mark.by}` : ''}`;
+}
+
+function withDeadline(seen: { done: number[]; register: RegisterRecord | null }, slot: number, expired: boolean) {
+  const { register } = seen;
+  return toBlock({ ...seen, register: register && { ...register, mark: register.mark && { ...register.mark, expired } } }, slot);
+}

@@ -1,0 +1,162 @@
+import { blockSize, slotsOf } from '../../shared/domain/chain.ts';
+import { isBlockFull } from '../../shared/domain/counting.ts';
+import { unpackCount } from '../../shared/domain/counting.ts';
+import { unpackSegment } from '../../shared/domain/ids.ts';
+import { isFinal, maySend } from '../../shared/domain/run.ts';
+import { delaySeconds, missing, NEW_REGISTER, raised } from '../../shared/domain/sending.ts';
+import {
+  addBlock,
+  blockOf,
+  type Context,
+  fromRegister,
+  readChain,
+  rootFull,
+  segmentFull,
+  segmentRecord,
+  send,
+  toRegister,
+} from './context.ts';
+import { blockNumber, segmentOf, workText } from './messages.ts';
+import type { Sweeper } from './processes.ts';
+import { spawnCloser, spawnStarter, spawnSweeper } from './spawn.ts';
+import { end, type Step } from './steps.ts';
+import type { World } from './world.ts';
+
+/**
+ * What the sweeper finds to do, each an action of its own: they touch different records, so walking them in a fixed order
+ * would only hide interleavings.
+ */
+export function sweeps(cx: Context, w: World): Step[] {
+  const { run } = w;
+  const found: Step[] = [];
+  const add = (name: string, act: () => void) => found.push({ name: `sweep: ${name}`, run: act });
+  if (run.status === 'none') return found;
+  if (rootFull(cx, w) && !(isFinal(run.status) && run.mailClaimed)) add('tell full run', () => send(cx, w, 'f'));
+  if (isFinal(run.status)) return found;
+  for (const segment of Object.keys(w.segments)) {
+    const full = segmentRecord(w, segment).frozen !== null || segmentFull(cx, w, segment);
+    if (full && !inRoot(w, segment)) add('tell full segment', () => send(cx, w, `g:${segment}`));
+  }
+  if (run.status === 'closing') add('resume closing', () => spawnCloser(w, run.reason ?? 'cancelled'));
+  if (!maySend(run.status)) return found;
+  if (run.plan === null || (run.plan === 0 && w.root.slices === null)) {
+    for (const plan of cx.level.plans) add('start again', () => spawnStarter(w, plan));
+    return found;
+  }
+  for (let slice = 0; slice < run.plan; slice++) {
+    const { blocks, ended } = readChain(cx, w, slice);
+    const counted = w.root.counted.some((packed) => unpackCount(packed).slice === slice);
+    if (!ended || !counted) add('resume slice', () => send(cx, w, `s:${slice}`));
+    for (const { id, closed, pages } of blocks) {
+      const told = w.segments[segmentOf(id)]?.done.includes(blockNumber(id)) ?? false;
+      if (closed && !(told && isBlockFull(new Set(w.blocks[id]?.done), blockSize(pages)))) {
+        add('look at block', () => spawnSweeper(w, id));
+      }
+    }
+  }
+  return found;
+}
+
+/** Sends a block's missing children again: raises each slot's turn, if it is as read, then sends. */
+export function sweeperSteps(cx: Context, w: World, p: Sweeper): Step[] {
+  const record = blockOf(w, p.block);
+  const slot = p.slots[0];
+  switch (p.at) {
+    case 'read':
+      return [
+        {
+          name: 'sweep: read BLOCK',
+          run: () => {
+            const pages = readChain(cx, w, Number(p.block.slice(0, p.block.indexOf('-')))).blocks.find(
+              ({ id }) => id === p.block,
+            )?.pages;
+            const done = new Set(record.done);
+            const size = blockSize(pages ?? []);
+            if (isBlockFull(done, size)) {
+              p.at = 'tell';
+              return;
+            }
+            for (const { first, items } of (pages ?? []).flatMap(slotsOf)) {
+              const turn = record.registers[first]?.turn ?? 0;
+              const left = missing({ done, registers: new Map() }, first, items.length);
+              if (left.length > 0) p.slots.push([first, items.join(''), turn]);
+            }
+            p.at = 'raise';
+          },
+        },
+      ];
+    case 'raise': {
+      const [first, items, turn] = slot ?? [0, '', 0];
+      const stored = record.registers[first];
+      if ((stored?.turn ?? 0) !== turn) {
+        return [{ name: 'sweep: turn condition failed', run: () => nextSlot(w, p) }];
+      }
+      return [
+        {
+          name: 'sweep: raise turn',
+          run: () => {
+            const before = stored ? toRegister(stored) : NEW_REGISTER;
+            const register = cx.bug === 'send again without raising' ? before : raised(before);
+            if (register.turn > 0) record.registers[first] = fromRegister(register);
+            const left = missing({ done: new Set(record.done), registers: new Map() }, first, items.length);
+            const size = sizeOf(cx, w, p.block);
+            const delayed = left.length > 0 && delaySeconds(register, left, 0) > 0;
+            p.out = [
+              workText({ block: p.block, slot: first, items, turn: register.turn, size, receives: 0, delayed }),
+            ];
+            p.at = 'send';
+          },
+        },
+      ];
+    }
+    case 'send':
+      return [
+        {
+          name: 'sweep: send again',
+          run: () => {
+            send(cx, w, p.out[0] ?? '');
+            p.out = [];
+            nextSlot(w, p);
+          },
+        },
+      ];
+    case 'tell':
+      return [
+        {
+          name: 'sweep: add block to segment',
+          run: () => {
+            if (addBlock(cx, w, p.block)) p.at = 'notify';
+            else end(w, p);
+          },
+        },
+      ];
+    case 'notify':
+      return [
+        {
+          name: 'sweep: tell segment',
+          run: () => {
+            send(cx, w, `g:${segmentOf(p.block)}`);
+            end(w, p);
+          },
+        },
+      ];
+  }
+}
+
+function nextSlot(w: World, p: Sweeper): void {
+  p.slots.shift();
+  p.at = 'raise';
+  if (p.slots.length === 0) end(w, p);
+}
+
+function sizeOf(cx: Context, w: World, block: string): number {
+  const slice = Number(block.slice(0, block.indexOf('-')));
+  return blockSize(readChain(cx, w, slice).blocks.find(({ id }) => id === block)?.pages ?? []);
+}
+
+function inRoot(w: World, segment: string): boolean {
+  return w.root.done.some((packed) => {
+    const { slice, segment: k } = unpackSegment(packed);
+    return segment === `${slice}-${k}`;
+  });
+}

@@ -1,0 +1,43 @@
+import { geometry, emptyWorld, QUIET, type Scene } from './setup.ts';
+import { readChain, messagesOf } from './context.ts';
+import type { World } from './world.ts';
+import type { Context } from './context.ts';
+
+/** Two splitters on one slice, a source that answers otherwise the second time, crashes at every step. */
+function scene(over: Partial<Scene['level']>): Scene {
+  const level = { ...QUIET, workers: { split: 2 }, ...over };
+  return {
+    level,
+    initial: () => {
+      const w = emptyWorld(level);
+      w.run = { ...w.run, status: 'splitting', plan: level.sources.length };
+      w.queue = level.sources.map((_, slice) => `s:${slice}`);
+      return [w];
+    },
+    finished: isSplit,
+  };
+}
+
+/** Every slice has its END and count, and each of its slots was sent. */
+function isSplit(w: World, cx: Context): boolean {
+  return w.slices.every((_, slice) => {
+    const { blocks, ended } = readChain(cx, w, slice);
+    const sent = blocks.flatMap(({ id, pages }) => messagesOf(id, pages)).every((text) => w.ghost.sent.includes(text));
+    return ended && sent && w.root.counted.length === w.slices.length;
+  });
+}
+
+export const SCENES: Record<string, Scene> = {
+  'pages of one item': scene({
+    geometry: geometry(2, 1, [1, 2]),
+    itemsPerPage: 1,
+    sources: [['abc', 'xyzuv', '']],
+    budget: { crash: 1, duplicate: 1, slow: 1, continuation: 1 },
+  }),
+  'pages of a block': scene({
+    geometry: geometry(2, 2, [1, 2]),
+    itemsPerPage: 2,
+    sources: [['abc', 'xyzuv', '']],
+    budget: { crash: 2, duplicate: 1, slow: 1, continuation: 1 },
+  }),
+};

@@ -1,0 +1,19 @@
+import type { Process } from './processes.ts';
+import type { World } from './world.ts';
+
+/** One thing a process can do next; several where an outcome isn't its own choice. */
+export interface Step {
+  readonly name: string;
+  run(): void;
+}
+
+/** The invocation is over, its messages deleted or given back by it. */
+export function end(w: World, p: Process): void {
+  w.procs = w.procs.filter((other) => other !== p);
+}
+
+/** Its messages become visible again; a mark or lease stays until its time is up. */
+export function goBack(w: World, p: Process): void {
+  if (!p.lapsed) w.queue.push(...p.held);
+  end(w, p);
+}

@@ -1,0 +1,149 @@
+import type { Geometry, Place } from '../../shared/domain/geometry.ts';
+import type { CloseReason, RunStatus } from '../../shared/domain/run.ts';
+import type { Process } from './processes.ts';
+
+/** All there is in one state: the table, the queues, the processes that are alive, and what may still go wrong. */
+export interface World {
+  run: RunRecord;
+  root: RootRecord;
+  slices: SliceRecord[];
+  /** By `<slice>-<segment>`. */
+  segments: Record<string, SegmentRecord>;
+  /** By `<slice>-<segment>.<block>`. */
+  blocks: Record<string, BlockRecord>;
+  /** Messages as text; see messages.ts. A multiset: the queue has no order. */
+  queue: string[];
+  procs: Process[];
+  /** Faults and requests that may still come. */
+  left: Budget;
+  ghost: Ghost;
+}
+
+export interface RunRecord {
+  status: RunStatus | 'none';
+  /** Slices of the plan; null until it is stored. */
+  plan: number | null;
+  reason: CloseReason | null;
+  /** `held` by the process `by`; `free` again once that is over and its time is up. */
+  lease: { by: number; expired: boolean } | null;
+  /** Rows of the stored report. */
+  report: string[] | null;
+  mailClaimed: boolean;
+}
+
+export interface RootRecord {
+  done: number[];
+  counted: number[];
+  slices: number | null;
+}
+
+export interface SliceRecord {
+  /** Index into {@link Context.pages}, by `<segment>.<block>.<page>`. */
+  chain: Record<string, number>;
+  /** Where a splitter goes on: the place, and the source's position there. */
+  checkpoint: { place: Place; cursor: number } | null;
+}
+
+export interface SegmentRecord {
+  size: number | null;
+  done: number[];
+  /** Rows of the part it is frozen with. */
+  frozen: string[] | null;
+}
+
+export interface BlockRecord {
+  done: number[];
+  /** By the number of the slot's first child. */
+  registers: Record<string, RegisterRecord>;
+  /** Outcomes that pages hold, each `<n><status letter>`; a page is never more than its outcomes. */
+  outcomes: string[];
+}
+
+export interface RegisterRecord {
+  turn: number;
+  /** Child, tries, due (1: later, 0: now), crashes. */
+  tries: [number, number, number, number][];
+  alone: boolean;
+  mark: { child: number; by: number; expired: boolean } | null;
+}
+
+/** What may go wrong, or be asked from outside, and how often. */
+export interface Budget {
+  crash: number;
+  /** The queue hands a message out twice. */
+  duplicate: number;
+  /** A message becomes visible again while its process is still at work. */
+  slow: number;
+  lose: number;
+  /** The sweeper acts though nothing stands still. */
+  sweep: number;
+  /** A forwarder hands a message back before calling all. */
+  back: number;
+  close: number;
+  pause: number;
+  start: number;
+  /** A message goes to the dead-letter queue. */
+  dead: number;
+  /** A splitter stops behind a checkpoint and goes on as another message. */
+  continuation: number;
+}
+
+export const NO_FAULTS: Budget = {
+  crash: 0,
+  duplicate: 0,
+  slow: 0,
+  lose: 0,
+  sweep: 0,
+  back: 0,
+  close: 0,
+  pause: 0,
+  start: 0,
+  dead: 0,
+  continuation: 0,
+};
+
+/** What no process knows, kept to be checked. */
+export interface Ghost {
+  finishes: number;
+  mails: number;
+  /** A frozen segment changed, or a stored page. */
+  rewritten: string | null;
+  /** Calls of each item, where the level counts them. */
+  calls: Record<string, number>;
+  /** Forwarders that died while an item was marked. */
+  deaths: Record<string, number>;
+  /** Slots of which a message of turn 0 was sent, where the level asks. */
+  sent: string[];
+}
+
+export const PROCESS_KINDS = ['start', 'split', 'forward', 'aggregate', 'finish', 'close', 'dead', 'sweep'] as const;
+export type ProcessKind = (typeof PROCESS_KINDS)[number];
+
+/** One bounded world: what is in it and what may happen. */
+export interface Level {
+  readonly geometry: Geometry;
+  /** By slice: what the source may answer, a letter an item. Every splitter meets one of the variants. */
+  readonly sources: readonly (readonly string[])[];
+  /** Numbers of slices that the source's plan may answer. */
+  readonly plans: readonly number[];
+  readonly itemsPerPage: number;
+  /** Calls of one child at most. */
+  readonly attempts: number;
+  /** How a call may end: S succeeds, R is worth another, F fails at once. */
+  readonly answers: string;
+  /** Items that kill whoever calls them. */
+  readonly killers: string;
+  readonly budget: Partial<Budget>;
+  /** Processes of each kind alive at a time; a kind that isn't named doesn't exist. */
+  readonly workers: Partial<Record<ProcessKind, number>>;
+  /** Messages a forwarder takes at most. */
+  readonly batch: number;
+  /** Whether standing still is noticed. */
+  readonly sweeper: boolean;
+  /** Retries wait, and messages with them. */
+  readonly delays: boolean;
+  /** Checks calls and live messages: costs states. */
+  readonly countCalls: boolean;
+  /** Redrive: rows of the run that is driven again; its failed ones are the source. */
+  readonly base: readonly string[] | null;
+}

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import creditScores from '../../docs/examples/credit-scores.ts';
+import { definePipeline } from '../../shared/domain/definition.ts';
+
+const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const docs = text('docs/definition.md');
+
+/** The table of fields: path → what its row says the default is. */
+const documented = new Map(
+  [...docs.matchAll(/^\| `([\w.]+)` \| .* \| (.+?) \| .+? \|$/gm)].map(([, path, byDefault]) => [path, byDefault]),
+);
+
+/** Paths and values of a definition's plain parts, such as limits.inFlight → 512. */
+function leaves(value: unknown, path: string): [string, unknown][] {
+  const isGroup = typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  if (!isGroup || ['source', 'reduce', 'params'].includes(path)) return [[path, value]];
+  return Object.entries(value).flatMap(([key, inner]) => leaves(inner, path === '' ? key : `${path}.${key}`));
+}
+
+test('the example in the docs is the file that is compiled here, in fifteen lines', () => {
+  const [, example] = /```ts\n([\s\S]*?)```/.exec(docs) ?? [];
+  expect(example).toBe(text('docs/examples/credit-scores.ts'));
+  expect(example?.trimEnd().split('\n')).toHaveLength(15);
+  expect(creditScores.name).toBe('credit-scores');
+});
+
+test('the docs have a row for each field, with the default that a definition gets', () => {
+  const { source, reduce } = creditScores;
+  const minimal = definePipeline({ name: 'x', source, endpoint: { service: 'x', path: '/x' }, reduce });
+  const given = ['name', 'source', 'reduce', 'endpoint.service', 'endpoint.path'];
+  for (const [path, value] of leaves(minimal, '')) {
+    expect(documented.keys(), path).toContain(path);
+    if (path === 'params') continue;
+    const shown = typeof value === 'string' ? value : JSON.stringify(value);
+    expect(documented.get(path), path).toBe(given.includes(path) ? 'required' : `\`${shown}\``);
+  }
+});
+
+test('the docs have rows only for fields that a definition may have', () => {
+  const full = definePipeline({
+    ...creditScores,
+    request: (item) => item,
+    tolerate: { failedCount: 1 },
+    report: { ...creditScores.report, title: 'Scores' },
+  });
+  const allowed = leaves(full, '').map(([path]) => path);
+  expect([...documented.keys()].sort()).toEqual([...allowed, 'tolerate.failedPercent'].sort());
+});

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { renderHtml } from '../../shared/report/html.ts';
+import { RUN_OUTCOMES } from '../../shared/report/view.ts';
+import { view } from './rows.ts';
+
+const EVIL = `</title><script>alert(1)</script>"'&<img src=x onerror=alert(1)>`;
+const statistics = view().statistics;
+
+it('shows the outcome, the figures and the credits', () => {
+  const page = renderHtml(view());
+  for (const text of [
+    'Airport access',
+    'Succeeded with failures',
+    '2026-11-21-demo',
+    '1 min 02 s',
+    '135,233',
+    '99.8%',
+    'http-500',
+    '3,011',
+    'Port-aux-Français',
+    'within 0.5%',
+    'Cities: GeoNames, CC BY 4.0',
+  ]) {
+    expect(page).toContain(text);
+  }
+  expect(page.match(/<svg /g)).toHaveLength(4);
+});
+
+it('lets no text of the run become markup', () => {
+  const page = renderHtml(
+    view({
+      pipeline: EVIL,
+      title: EVIL,
+      run: EVIL,
+      reasons: [{ reason: EVIL, count: 1 }],
+      credits: [EVIL],
+      links: [
+        { label: EVIL, href: `https://example.com/?a="><script>` },
+        { label: 'script link', href: 'javascript:alert(1)' },
+      ],
+      statistics: statistics && {
+        ...statistics,
+        value: EVIL,
+        top: [{ label: EVIL, value: 1 }],
+        groups: [{ group: EVIL, count: 1, median: 1 }],
+      },
+    }),
+  );
+  expect(page).not.toMatch(/<script|<img|javascript:|<[^>]*\sonerror=/);
+  expect(page.match(/&lt;script/g)?.length).toBeGreaterThanOrEqual(9);
+});
+
+it('asks for nothing and allows nothing but its own style', () => {
+  const page = renderHtml(view());
+  const style = /<style>([\s\S]*?)<\/style>/.exec(page)?.[1] ?? '';
+  const hash = createHash('sha256').update(style).digest('base64');
+  expect(page).toContain(`default-src &#39;none&#39;; style-src &#39;sha256-${hash}&#39;`);
+  expect(page).not.toMatch(/\s(src|style|on\w+)=|url\(|@import|<link|<script/);
+});
+
+it('gives the same bytes for the same run', () => {
+  expect(renderHtml(view())).toBe(renderHtml(view()));
+});
+
+it('stands without statistics, without children, and for each outcome', () => {
+  const none = { total: 0, succeeded: 0, failed: 0, cancelled: 0, expired: 0 };
+  for (const status of RUN_OUTCOMES) {
+    const page = renderHtml(view({ status, statistics: null, reasons: [], counts: none, credits: [] }));
+    expect(page).toContain('nothing to do');
+    expect(page).not.toMatch(/<svg|NaN|undefined|null|Infinity|\[object/);
+  }
+});
+
+it('names groups beyond the chart in the table', () => {
+  const groups = Array.from({ length: 246 }, (_, i) => ({ group: `Group ${i}`, count: 246 - i, median: i }));
+  const page = renderHtml(view({ statistics: statistics && { ...statistics, groups } }));
+  expect(page).toContain('The 20 largest of 246 groups');
+  expect(page).toContain('<td>Group 245</td>');
+});
