@@ -15,7 +15,7 @@ import { startSchedules } from './schedules.ts';
 import type { ServerProcess } from './server-process.ts';
 import { startService } from './services.ts';
 
-/** Bucket and mail sender of every embedded run. */
+/** Mail sender of every embedded run. */
 const MAIL_FROM = 'microprocess@example.com';
 
 /** Environment a function gets; the AWS settings beside it stand in `process.env`, as on Lambda. */

@@ -1,11 +1,16 @@
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { z } from 'zod';
 import type { Json } from '../../shared/domain/json.ts';
+import { sesMailer } from '../../shared/messaging/ses-mailer.ts';
 import { sqsQueue } from '../../shared/messaging/sqs-queue.ts';
 import { dynamoStores } from '../../shared/stores/dynamodb/index.ts';
 import { s3Objects } from '../../shared/stores/s3/objects.ts';
 import { BUCKET, type Emulated, startEmulated, TABLE } from './emulated.ts';
+import { describeMailer } from './mailer.contract.ts';
 import { describeObjects } from './objects.contract.ts';
 import { describeQueue } from './queue.contract.ts';
 import { describeStores } from './stores.contract.ts';
@@ -88,6 +93,30 @@ describeQueue('SQS', async () => {
     sendRequests: () => send.mock.calls.filter(([command]) => command instanceof SendMessageBatchCommand).length,
     async dispose() {
       send.mockRestore();
+    },
+  };
+});
+
+const envelope = z.object({ Destination: z.object({ ToAddresses: z.array(z.string()) }) });
+
+describeMailer('SES', async () => {
+  const { mailDir, environment } = aws();
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  await rm(mailDir, { recursive: true, force: true });
+  return {
+    mailer: sesMailer({ region: 'us-east-1' }),
+    async sent() {
+      const files = await readdir(mailDir).catch(() => []);
+      const mails = files.filter((file) => file.endsWith('.eml')).map((file) => join(mailDir, file));
+      return Promise.all(
+        mails.map(async (file) => {
+          const { Destination } = envelope.parse(JSON.parse(await readFile(file.replace(/eml$/, 'json'), 'utf8')));
+          return { to: Destination.ToAddresses, raw: Uint8Array.from(await readFile(file)) };
+        }),
+      );
+    },
+    async dispose() {
+      vi.unstubAllEnvs();
     },
   };
 });

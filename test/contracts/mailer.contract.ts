@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Mailer } from '../../shared/ports/mailer.ts';
 
-/** Makes a mailer, and a way to see what it sent. */
+/** Makes a mailer that refuses mails without recipients, and a way to see what it sent. */
 export type MakeMailer = () => Promise<{
   readonly mailer: Mailer;
   sent(): Promise<{ readonly to: readonly string[]; readonly raw: Uint8Array }[]>;
@@ -17,6 +17,14 @@ export function describeMailer(name: string, make: MakeMailer): void {
       const result = await mailer.send({ from: 'report@example.com', to: ['a@example.com', 'b@example.com'], raw });
       expect(result).toEqual({ outcome: 'sent', messageId: expect.stringMatching(/./) });
       expect(await sent()).toEqual([expect.objectContaining({ to: ['a@example.com', 'b@example.com'], raw })]);
+      await dispose();
+    });
+
+    test('says when a mail was refused; nothing went out', async () => {
+      const { mailer, sent, dispose } = await make();
+      const result = await mailer.send({ from: 'report@example.com', to: [], raw: new TextEncoder().encode('x') });
+      expect(result).toEqual({ outcome: 'refused', detail: expect.stringMatching(/./) });
+      expect(await sent()).toEqual([]);
       await dispose();
     });
   });

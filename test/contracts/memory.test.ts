@@ -23,7 +23,7 @@ describeStores('memory behind faults', async () => ({
 describeObjects('memory', async () => ({ objects: new MemoryObjects(), dispose }));
 describeMailer('memory', async () => {
   const mailer = new MemoryMailer();
-  return { mailer, sent: async () => mailer.mails, dispose };
+  return { mailer, sent: async () => mailer.sent, dispose };
 });
 
 for (const random of [undefined, new SeededRandom(7)]) {

@@ -49,8 +49,14 @@ export function describeQueue(name: string, make: MakeQueue): void {
     });
 
     // SQS takes no U+FFFE, U+FFFF or lone surrogate, and some emulators none of the characters beyond them.
-    for (const text of ['👩‍👩‍👧 𝒜', '\ufffe\uffff', '\ud800', '\u0000\u001f\u007f\u2028']) {
-      test(`text of ${JSON.stringify(text)} arrives as it was sent`, async () => {
+    const texts = {
+      'characters beyond U+FFFF': '👩‍👩‍👧 𝒜',
+      noncharacters: '\ufffe\uffff',
+      'a lone surrogate': '\ud800',
+      'control characters': '\u0000\u001f\u007f\u2028',
+    };
+    for (const [what, text] of Object.entries(texts)) {
+      test(`text with ${what} arrives as it was sent`, async () => {
         const { queue, receive } = port();
         await queue.send([{ message: { text } }]);
         expect(bodies(await receive())).toEqual([{ text }]);

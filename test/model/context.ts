@@ -16,6 +16,9 @@ export class Context {
   /** Pages by number: they never change, so a state names them instead of holding them. */
   readonly pages: Page[] = [];
   readonly #numbers = new Map<string, number>();
+  /** What was computed once and is the same in every state. */
+  readonly chains = new Map<string, Chain>();
+  readonly drafts = new Map<string, Page>();
 
   constructor(level: Level, bug: Bug | null = null) {
     this.level = level;
@@ -181,9 +184,25 @@ export interface StoredBlock {
   readonly closed: boolean;
 }
 
+export interface Chain {
+  readonly blocks: readonly StoredBlock[];
+  readonly ended: boolean;
+  /** Where END is, or would be put. */
+  readonly tail: Place;
+}
+
 /** The blocks of a slice's chain, in order, and whether it has its END. */
-export function readChain(cx: Context, w: World, slice: number): { blocks: StoredBlock[]; ended: boolean; tail: Place } {
+export function readChain(cx: Context, w: World, slice: number): Chain {
   const chain = w.slices[slice]?.chain ?? {};
+  const text = `${slice}${JSON.stringify(chain)}`;
+  const known = cx.chains.get(text);
+  if (known) return known;
+  const read = walk(cx, chain, slice);
+  cx.chains.set(text, read);
+  return read;
+}
+
+function walk(cx: Context, chain: Readonly<Record<string, number>>, slice: number): Chain {
   const blocks: { id: string; pages: ItemsPage[]; closed: boolean }[] = [];
   let place = FIRST_PLACE;
   for (;;) {

@@ -8,8 +8,6 @@
 export interface Action {
   /** Without identities, so that occurrences can be counted. */
   readonly name: string;
-  /** Who does it, for traces. */
-  readonly who: string;
   /** True unless it's a fault or a request from outside: what a fair world does by itself. */
   readonly quiet: boolean;
   /** Applies it to the state it was made from. */
@@ -18,7 +16,10 @@ export interface Action {
 
 export interface Model<S> {
   readonly initial: readonly S[];
-  actions(state: S): Action[];
+  /** Who may act in a state, as texts for traces. */
+  actors(state: S): readonly string[];
+  /** What one of them, by its place in {@link Model.actors}, may do. */
+  actions(state: S, actor: number): Action[];
   /** Brings a state that means the same into the same text. */
   canonical(state: S): void;
   /** What is wrong with a state, or null. */
@@ -49,9 +50,9 @@ export interface Exploration {
 export function explore<S>(model: Model<S>, maxStates = 1_000_000): Exploration {
   const texts: string[] = [];
   const known = new Map<string, number>();
-  /** The state each was first reached from, and by which of its actions. */
+  /** The state each was first reached from, and by what. */
   const from: number[] = [];
-  const by: number[] = [];
+  const by: string[] = [];
   const quiet: { source: number[]; target: number[] } = { source: [], target: [] };
   const finished: number[] = [];
   const reached = new Map<string, number>();
@@ -62,12 +63,12 @@ export function explore<S>(model: Model<S>, maxStates = 1_000_000): Exploration 
   const traceTo = (index: number): string[] => {
     const lines: string[] = [];
     for (let i = index; from[i] !== -1; i = from[i] ?? -1) {
-      const action = model.actions(parse(texts[from[i] ?? 0] ?? ''))[by[i] ?? 0];
-      lines.unshift(`${action?.who}: ${action?.name}`);
+      const [actor, name] = (by[i] ?? '').split('|');
+      lines.unshift(`${model.actors(parse(texts[from[i] ?? 0] ?? ''))[Number(actor)]}: ${name}`);
     }
     return [...lines.map((line, i) => `${i + 1}. ${line}`), `=> ${texts[index]}`];
   };
-  const visit = (state: S, source: number, action: number): number => {
+  const visit = (state: S, source: number, action: string): number => {
     model.canonical(state);
     const text = JSON.stringify(state);
     const seen = known.get(text);
@@ -83,21 +84,25 @@ export function explore<S>(model: Model<S>, maxStates = 1_000_000): Exploration 
     return index;
   };
 
-  for (const state of model.initial) visit(parse(JSON.stringify(state)), -1, -1);
+  for (const state of model.initial) visit(parse(JSON.stringify(state)), -1, '');
   for (let source = 0; source < texts.length && failure === null; source++) {
     const text = texts[source] ?? '';
-    const count = model.actions(parse(text)).length;
-    for (let i = 0; i < count && failure === null; i++) {
-      const state = parse(text);
-      const action = model.actions(state)[i];
-      if (!action) continue;
-      action.run();
-      transitions++;
-      reached.set(action.name, (reached.get(action.name) ?? 0) + 1);
-      const target = visit(state, source, i);
-      if (action.quiet && target !== source) {
-        quiet.source.push(source);
-        quiet.target.push(target);
+    const untouched = parse(text);
+    const actors = model.actors(untouched).length;
+    for (let actor = 0; actor < actors && failure === null; actor++) {
+      const count = model.actions(untouched, actor).length;
+      for (let i = 0; i < count && failure === null; i++) {
+        const state = parse(text);
+        const action = model.actions(state, actor)[i];
+        if (!action) break;
+        action.run();
+        transitions++;
+        reached.set(action.name, (reached.get(action.name) ?? 0) + 1);
+        const target = visit(state, source, `${actor}|${action.name}`);
+        if (action.quiet && target !== source) {
+          quiet.source.push(source);
+          quiet.target.push(target);
+        }
       }
     }
   }

@@ -1,7 +1,7 @@
 import { TRANSITIONS } from '../../shared/domain/run.ts';
 import type { Bug } from './bugs.ts';
 import { consumerOf, Context } from './context.ts';
-import type { Action, Model } from './explore.ts';
+import type { Model } from './explore.ts';
 import { faults, timePasses } from './faults.ts';
 import type { Process } from './processes.ts';
 import { closerSteps, giverUpSteps } from './protocol-close.ts';
@@ -24,29 +24,34 @@ export function modelOf(
   const cx = new Context(level, bug);
   return {
     initial: initial(cx),
-    actions: (w) => actions(cx, w),
+    actors: (w) => actors(cx, w).map(({ who }) => who),
+    actions: (w, actor) => {
+      const found = actors(cx, w)[actor];
+      return found ? found.steps().map(({ name, run }) => ({ name, run, quiet: found.quiet })) : [];
+    },
     canonical,
     broken: (w) => broken(cx, w),
     finished: (w) => finished(w, cx),
   };
 }
 
-function actions(cx: Context, w: World): Action[] {
-  const all: Action[] = [];
-  const add = (who: string, quiet: boolean, steps: readonly Step[]) => {
-    for (const { name, run } of steps) all.push({ name, who, quiet, run });
-  };
-  for (const p of w.procs) add(`${p.kind} ${p.id}${p.held.length > 0 ? ` <${p.held.join(' ')}>` : ''}`, true, stepsOf(cx, w, p));
-  add('queue', true, deliveries(cx, w));
-  add('time', true, timePasses(w));
-  add('fault', false, faults(cx, w));
+type Actor = { readonly who: string; readonly quiet: boolean; readonly steps: () => readonly Step[] };
+
+function actors(cx: Context, w: World): Actor[] {
+  const all: Actor[] = w.procs.map((p) => ({
+    who: `${p.kind} ${p.id}${p.held.length > 0 ? ` <${p.held.join(' ')}>` : ''}`,
+    quiet: true,
+    steps: () => stepsOf(cx, w, p),
+  }));
+  const add = (who: string, quiet: boolean, steps: () => readonly Step[]) => all.push({ who, quiet, steps });
+  add('queue', true, () => deliveries(cx, w));
+  add('time', true, () => timePasses(w));
+  add('fault', false, () => faults(cx, w));
   if (cx.level.sweeper && cx.bug !== 'no sweeper') {
     const still = w.procs.length === 0 && !w.queue.some((message) => cx.level.workers[consumerOf(message)] !== undefined);
-    if (still) add('sweeper', true, sweeps(cx, w));
+    if (still) add('sweeper', true, () => sweeps(cx, w));
     else if (w.left.sweep > 0 && !w.procs.some(({ kind }) => kind === 'sweep')) {
-      add(
-        'hasty sweeper',
-        false,
+      add('hasty sweeper', false, () =>
         sweeps(cx, w).map(({ name, run }) => ({
           name,
           run: () => {
@@ -57,44 +62,48 @@ function actions(cx: Context, w: World): Action[] {
       );
     }
   }
-  requests(cx, w, add);
+  // The first start is a certainty; a repeated one is not.
+  add('caller', w.run.status === 'none' && w.procs.length === 0, () => starts(cx, w));
+  add('caller', false, () => requests(w));
+  if (w.run.status === 'paused') {
+    const resume = () => {
+      w.run.status = TRANSITIONS.resume.to;
+    };
+    add('caller', true, () => [{ name: 'request: resume', run: resume }]);
+  }
   return all;
 }
 
-/** What is asked from outside: start, close, pause, resume. */
-function requests(cx: Context, w: World, add: (who: string, quiet: boolean, steps: readonly Step[]) => void): void {
+function starts(cx: Context, w: World): Step[] {
+  if (w.left.start === 0) return [];
+  return cx.level.plans.map((plan) => ({
+    name: 'request: start',
+    run: () => {
+      w.left.start--;
+      spawnStarter(w, plan);
+    },
+  }));
+}
+
+/** What is asked from outside of a run that is there. */
+function requests(w: World): Step[] {
   const { left, run } = w;
-  if (left.start > 0) {
-    const starts = cx.level.plans.map((plan) => ({
-      name: 'request: start',
-      run: () => {
-        left.start--;
-        spawnStarter(w, plan);
-      },
-    }));
-    // The first start is a certainty; a repeated one is not.
-    add('caller', run.status === 'none' && w.procs.length === 0, starts);
-  }
+  const steps: Step[] = [];
   if (left.close > 0 && run.status !== 'none') {
     const close = () => {
       left.close--;
       spawnCloser(w, 'cancelled');
     };
-    add('caller', false, [{ name: 'request: cancel', run: close }]);
+    steps.push({ name: 'request: cancel', run: close });
   }
   if (left.pause > 0 && TRANSITIONS.pause.from.some((status) => status === run.status)) {
     const pause = () => {
       left.pause--;
-      run.status = 'paused';
+      run.status = TRANSITIONS.pause.to;
     };
-    add('caller', false, [{ name: 'request: pause', run: pause }]);
+    steps.push({ name: 'request: pause', run: pause });
   }
-  if (run.status === 'paused') {
-    const resume = () => {
-      run.status = 'splitting';
-    };
-    add('caller', true, [{ name: 'request: resume', run: resume }]);
-  }
+  return steps;
 }
 
 function deliveries(cx: Context, w: World): Step[] {
@@ -141,13 +150,35 @@ function stepsOf(cx: Context, w: World, p: Process): Step[] {
 
 function canonical(w: World): void {
   w.queue.sort();
-  w.procs.sort((a, b) => a.id - b.id);
+  renumber(w);
   w.segments = sorted(w.segments);
   w.blocks = sorted(w.blocks);
   for (const block of Object.values(w.blocks)) block.registers = sorted(block.registers);
   for (const slice of w.slices) slice.chain = sorted(slice.chain);
   w.ghost.calls = sorted(w.ghost.calls);
   w.ghost.deaths = sorted(w.ghost.deaths);
+}
+
+/** Processes are told apart by what they do, not by their numbers. */
+function renumber(w: World): void {
+  const marks = Object.values(w.blocks).flatMap(({ registers }) => Object.values(registers).flatMap(({ mark }) => mark ?? []));
+  const named = w.run.lease ? [...marks, w.run.lease] : marks;
+  if (w.procs.length < 2 && named.length === 0) {
+    for (const p of w.procs) p.id = 1;
+    return;
+  }
+  const owned = (id: number) => named.map(({ by }) => (by === id ? 'x' : '-')).join('');
+  const ordered = w.procs
+    .map((p) => ({ p, old: p.id, text: `${JSON.stringify({ ...p, id: 0 })}${owned(p.id)}` }))
+    .sort((a, b) => (a.text < b.text ? -1 : 1));
+  const numbers = new Map(ordered.map(({ old }, i) => [old, i + 1]));
+  w.procs = ordered.map(({ p }) => p);
+  for (const { p, old } of ordered) p.id = numbers.get(old) ?? 0;
+  for (const name of named) {
+    const number = numbers.get(name.by) ?? numbers.size + 1;
+    numbers.set(name.by, number);
+    name.by = number;
+  }
 }
 
 function sorted<T>(record: Record<string, T>): Record<string, T> {

@@ -75,10 +75,6 @@ export function aloneSteps(cx: Context, w: World, p: Forwarder, work: Work): Ste
         {
           name: 'alone: update done, clear own mark',
           run: () => {
-            // A poisoned child's register goes along, if the stored one is as read.
-            if (p.next && sameRegister(record.registers[work.slot], p.seen?.register ?? null)) {
-              record.registers[work.slot] = p.next;
-            }
             clearOwnMark(record.registers[work.slot], p);
             const done = addDone(cx, w, work.block, p.ended.map(([n]) => n));
             const full = isBlockFull(new Set(done), work.size);
@@ -127,7 +123,6 @@ function decideAlone(cx: Context, w: World, p: Forwarder, work: Work): Step {
         name: 'alone: record poison',
         run: () => {
           p.ended = [[step.child, 'P']];
-          p.next = fromRegister(step.register);
           p.child = step.child;
           p.at = 'page alone';
         },

@@ -1,4 +1,4 @@
-import { END, type Page, PageDraft, placeBehind } from '../../shared/domain/chain.ts';
+import { blockSize, END, type Page, PageDraft, placeBehind } from '../../shared/domain/chain.ts';
 import { packCount } from '../../shared/domain/counting.ts';
 import { FIRST_PLACE, sliceExtent } from '../../shared/domain/geometry.ts';
 import { SIZES } from '../../shared/domain/limits.ts';
@@ -205,11 +205,18 @@ export function splitterSteps(cx: Context, w: World, p: Splitter): Step[] {
 /** What the source gives from the cursor on, as one page. */
 function draftPage(cx: Context, p: Splitter): Page {
   const items = cx.level.sources[p.slice]?.[p.variant] ?? '';
-  const first = cx.itemsPages(p.pages).reduce((sum, page) => sum + page.items.length, 0);
+  const first = blockSize(cx.itemsPages(p.pages));
+  const key = `${p.slice}.${p.variant}.${p.cursor}.${first}`;
+  const page = cx.drafts.get(key) ?? readSource(cx, items, p.cursor, first);
+  cx.drafts.set(key, page);
+  return page;
+}
+
+function readSource(cx: Context, items: string, cursor: number, first: number): Page {
   const draft = new PageDraft(first, cx.level.geometry);
   // One large item fills a page; any number of small ones fits.
   const bytes = cx.level.itemsPerPage === 1 ? SIZES.pageBytes : 1;
-  for (let i = p.cursor; i < items.length && draft.fits(bytes); i++) draft.add(items[i] ?? '', bytes, i + 1);
+  for (let i = cursor; i < items.length && draft.fits(bytes); i++) draft.add(items[i] ?? '', bytes, i + 1);
   return draft.isEmpty ? END : draft.page(draft.fillsBlock);
 }
 

@@ -32,12 +32,12 @@ export const SCENES: Record<string, Scene> = {
     geometry: geometry(2, 1, [1, 2]),
     itemsPerPage: 1,
     sources: [['abc', 'xyzuv', '']],
-    budget: { crash: 1, duplicate: 1, slow: 1, continuation: 1 },
+    budget: { crash: 1, duplicate: 1 },
   }),
   'pages of a block': scene({
     geometry: geometry(2, 2, [1, 2]),
     itemsPerPage: 2,
     sources: [['abc', 'xyzuv', '']],
-    budget: { crash: 2, duplicate: 1, slow: 1, continuation: 1 },
+    budget: { crash: 1, duplicate: 1, continuation: 1 },
   }),
 };

@@ -8,22 +8,27 @@ export interface Mail {
 
 /** Keeps mails instead of sending them. */
 export class MemoryMailer implements Mailer {
-  /** Every mail it was given, whatever it answered. */
-  readonly mails: Mail[] = [];
+  /** Mails that went out: those it answered `sent` or `ambiguous` for. */
+  readonly sent: Mail[] = [];
   readonly #answer: (mail: Mail, number: number) => SendResult;
+  #calls = 0;
 
-  /** @param answer what the n-th send (1 …) comes to; by default each is sent */
-  constructor(answer: (mail: Mail, number: number) => SendResult = sent) {
+  /** @param answer what the n-th call (1 …) comes to; by default a mail with recipients is sent */
+  constructor(answer: (mail: Mail, number: number) => SendResult = accept) {
     this.#answer = answer;
   }
 
   async send({ from, to, raw }: Mail): Promise<SendResult> {
     const mail = { from, to: [...to], raw: Uint8Array.from(raw) };
-    this.mails.push(mail);
-    return this.#answer(mail, this.mails.length);
+    this.#calls += 1;
+    const result = this.#answer(mail, this.#calls);
+    if (result.outcome !== 'refused') this.sent.push(mail);
+    return result;
   }
 }
 
-function sent(_mail: Mail, number: number): SendResult {
-  return { outcome: 'sent', messageId: `mail-${number}` };
+function accept({ to }: Mail, number: number): SendResult {
+  return to.length > 0
+    ? { outcome: 'sent', messageId: `mail-${number}` }
+    : { outcome: 'refused', detail: 'A mail to nobody; allowed are 1 to 50 recipients.' };
 }

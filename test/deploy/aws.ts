@@ -1,0 +1,108 @@
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  InvokeCommand,
+  LambdaClient,
+  paginateListFunctions,
+  UpdateFunctionConfigurationCommand,
+} from '@aws-sdk/client-lambda';
+import { GetObjectCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import { z } from 'zod';
+import { RUN_STATUSES, isFinal, type RunStatus } from '../../shared/domain/run.ts';
+import { keysOf } from '../../shared/stores/dynamodb/keys.ts';
+import { poll } from './poll.ts';
+
+/** What the splitter answers to whoever starts a run. */
+const started = z.object({ runId: z.string(), created: z.boolean(), report: z.string() });
+export type Started = z.infer<typeof started>;
+
+const status = z.enum(RUN_STATUSES);
+
+/** The deployed app, seen from outside with the SDK: as a console, or a person with credentials, would. */
+export class Deployed {
+  readonly #lambda: LambdaClient;
+  readonly #dynamo: DynamoDBClient;
+  readonly #s3: S3Client;
+  readonly #pipeline: string;
+
+  /** @param options of the SDK's clients: region, credentials, endpoint */
+  constructor(pipeline: string, options: { region: string; endpoint?: string; credentials?: { accessKeyId: string; secretAccessKey: string } }) {
+    this.#pipeline = pipeline;
+    this.#lambda = new LambdaClient({ ...options, maxAttempts: 1 });
+    this.#dynamo = new DynamoDBClient(options);
+    this.#s3 = new S3Client(options);
+  }
+
+  /** Starts a run as the Test button does. @throws {Error} with what the function threw */
+  async invoke(splitter: string, event: unknown): Promise<Started> {
+    const answer = await this.#lambda.send(new InvokeCommand({ FunctionName: splitter, Payload: JSON.stringify(event) }));
+    const payload = new TextDecoder().decode(answer.Payload);
+    if (answer.FunctionError) throw new Error(`${splitter} threw ${answer.FunctionError} for ${JSON.stringify(event)}: ${payload}`);
+    return started.parse(JSON.parse(payload));
+  }
+
+  /** Like {@link invoke} for an event that must be refused. @returns the function's error */
+  async invokeRefused(splitter: string, event: unknown): Promise<string> {
+    const answer = await this.#lambda.send(new InvokeCommand({ FunctionName: splitter, Payload: JSON.stringify(event) }));
+    const payload = new TextDecoder().decode(answer.Payload);
+    if (!answer.FunctionError) throw new Error(`${splitter} accepted ${JSON.stringify(event)}, which is wrong: ${payload}`);
+    return payload;
+  }
+
+  /**
+   * Waits until a run has ended.
+   * @throws {Error} when it doesn't in time, or not as `wanted`
+   */
+  async ended(table: string, runId: string, wanted: RunStatus, seconds: number, signal: AbortSignal): Promise<void> {
+    let seen: RunStatus | 'absent' = 'absent';
+    const end = await poll(
+      `run ${runId} to end`,
+      async () => {
+        const { pk, sk } = keysOf(this.#pipeline).run(runId);
+        const { Item } = await this.#dynamo.send(
+          new GetItemCommand({ TableName: table, Key: { pk: { S: pk }, sk: { S: sk } }, ConsistentRead: true }),
+        );
+        if (!Item) return undefined;
+        seen = status.parse(Item.status?.S);
+        return isFinal(seen) ? seen : undefined;
+      },
+      { seconds, signal },
+    ).catch((error: unknown) => {
+      throw new Error(`${error instanceof Error ? error.message : String(error)} Its status is ${seen}.`);
+    });
+    if (end !== wanted) throw new Error(`Run ${runId} ended as ${end}, not ${wanted}.`);
+  }
+
+  async object(bucket: string, key: string): Promise<Uint8Array> {
+    const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    if (!Body) throw new Error(`Object ${key} of ${bucket} has no body.`);
+    return Body.transformToByteArray();
+  }
+
+  /** Names of functions and buckets that start so: what a destroyed app may not leave. */
+  async leftovers(prefix: string): Promise<string[]> {
+    const { Buckets = [] } = await this.#s3.send(new ListBucketsCommand({}));
+    const names = [...(await this.#functions()).map(({ name }) => name), ...Buckets.map(({ Name = '' }) => Name)];
+    return names.filter((name) => name.startsWith(prefix));
+  }
+
+  /** Changes an environment variable of every function that has it. @returns how many have it */
+  async rewriteEnvironment(variable: string, change: (value: string) => string): Promise<number> {
+    let changed = 0;
+    for (const { name, environment } of await this.#functions()) {
+      const value = environment[variable];
+      if (value === undefined) continue;
+      changed += 1;
+      const Variables = { ...environment, [variable]: change(value) };
+      await this.#lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: name, Environment: { Variables } }));
+    }
+    return changed;
+  }
+
+  async #functions(): Promise<{ name: string; environment: Record<string, string> }[]> {
+    const found: { name: string; environment: Record<string, string> }[] = [];
+    for await (const { Functions = [] } of paginateListFunctions({ client: this.#lambda }, {})) {
+      found.push(...Functions.map(({ FunctionName = '', Environment }) => ({ name: FunctionName, environment: Environment?.Variables ?? {} })));
+    }
+    return found;
+  }
+}

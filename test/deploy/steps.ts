@@ -1,0 +1,126 @@
+import { equal, match, ok } from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import PostalMime from 'postal-mime';
+import { scheduledRunId } from '../../shared/domain/ids.ts';
+import { Deployed } from './aws.ts';
+import { cdk } from './cdk.ts';
+import { embeddedReport } from './embedded.ts';
+import { CREDENTIALS } from './emulator.ts';
+import { fullQueues, type Mail, sentMails } from './mailbox.ts';
+import { poll } from './poll.ts';
+import { startSchedule } from './schedule.ts';
+
+export interface Context {
+  /** Of the local AWS. */
+  readonly endpoint: string;
+  readonly log: string;
+  readonly account: string;
+  readonly region: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly work: string;
+  readonly signal: AbortSignal;
+}
+
+type Step = <T>(name: string, work: () => Promise<T>) => Promise<T>;
+
+const PIPELINE = 'airport-access';
+const STAGE = 'dev';
+const LIMIT = 1_000;
+const RUN = 'deploy-test';
+const SENDER = 'reports@example.com';
+/** A run of a thousand takes seconds; the machine may be busy. */
+const RUN_SECONDS = 120;
+
+/** The whole app: deployed, started by hand and by the clock, compared with the embedded run, destroyed. */
+export async function deployAndCheck(context: Context, step: Step): Promise<void> {
+  const { endpoint, region, signal } = context;
+  const cli = cdk(context.work, context.env, signal);
+  const credentials = { accessKeyId: CREDENTIALS.AWS_ACCESS_KEY_ID, secretAccessKey: CREDENTIALS.AWS_SECRET_ACCESS_KEY };
+  const aws = new Deployed(PIPELINE, { region, endpoint, credentials });
+
+  await step('cdk bootstrap, cdk synth', () =>
+    Promise.all([cli.bootstrap(context.account, region), cli.synth({ stage: STAGE, mailFrom: SENDER })]),
+  );
+  const outputs = await step('cdk deploy', () => cli.deploy());
+  const stack = outputs[`microprocess-${STAGE}-${PIPELINE}`] ?? {};
+  const { Splitter: splitter, Table: table, Bucket: bucket } = stack;
+  if (!splitter || !table || !bucket) throw new Error(`The stack's outputs miss Splitter, Table or Bucket: ${JSON.stringify(stack)}.`);
+
+  // A function URL's host resolves on AWS alone; here the same URL answers under a path. Nothing else is changed.
+  const repointed = await aws.rewriteEnvironment('MP_ENDPOINT_URL', (url) => {
+    const id = /^https:\/\/([a-z0-9-]+)\.lambda-url\.[a-z0-9-]+\.on\.aws$/.exec(url)?.[1];
+    if (!id) throw new Error(`MP_ENDPOINT_URL must be a function URL without a trailing slash, received ${url}.`);
+    return `${endpoint}/_aws/lambda-url/${id}`;
+  });
+  equal(repointed, 5, 'all five functions of the pipeline know the clone');
+
+  const due = new Date(Math.floor(Date.now() / 1_000) * 1_000);
+  const schedule = await step('the schedule as deployed', () => startSchedule(endpoint, splitter));
+  equal(schedule.input, '{"schedule":"<aws.scheduler.scheduled-time>"}');
+  equal(`${schedule.expression} ${schedule.timeZone}`, 'cron(0 2 1 * ? *) UTC');
+  // The local Scheduler doesn't put the time in, and a whole run would take minutes: both are said here.
+  await schedule.fireSoon({ schedule: due.toISOString(), limit: LIMIT });
+
+  const refused = await aws.invokeRefused(splitter, { limit: 'all' });
+  match(refused, /limit/, 'a refusal names the field');
+  const started = await step('a run by the Test button', () => aws.invoke(splitter, { runId: RUN, limit: LIMIT }));
+  equal(started.runId, RUN);
+  const [embedded] = await step('the run, and the embedded run beside it', () =>
+    Promise.all([
+      embeddedReport(LIMIT, context.work, signal),
+      aws.ended(table, RUN, 'succeeded', RUN_SECONDS, signal),
+    ]),
+  );
+  const report = await aws.object(bucket, `${started.report}report.csv`);
+  ok(embedded.equals(report), `report.csv of the deployed run differs from the embedded one: ${difference(embedded, report)}`);
+  equal((await aws.invoke(splitter, { runId: RUN, limit: LIMIT })).created, false, 'the same start again is the same run');
+
+  await step('the mail', () => checkMail(context, aws, bucket, started.report, report));
+  const scheduled = scheduledRunId(due);
+  await step('a run by the schedule', () => aws.ended(table, scheduled, 'succeeded', 80 + RUN_SECONDS, signal));
+  ok(embedded.equals(await aws.object(bucket, `runs/${PIPELINE}/${scheduled}/report.csv`)), 'the scheduled run has the same report');
+  await step('nothing is left over', () => checkQuiet(context));
+  await step('cdk destroy', () => cli.destroy());
+  equal((await aws.leftovers(`microprocess-${STAGE}`)).join(), '', 'destroyed functions and buckets are gone');
+}
+
+/** The local SES keeps what people read first; attachments and chart are read from the message the run stored. */
+async function checkMail({ endpoint, signal }: Context, aws: Deployed, bucket: string, prefix: string, report: Uint8Array): Promise<void> {
+  const mails = await poll<Mail[]>(
+    'the mail',
+    async () => {
+      const ours = (await sentMails(endpoint)).filter(({ BodyText, Subject }) => `${Subject}${BodyText}`.includes(RUN));
+      return ours.length > 0 ? ours : undefined;
+    },
+    { seconds: 20, signal },
+  );
+  equal(mails.length, 1, 'a run sends one mail');
+  const [mail] = mails;
+  ok(mail);
+  equal(mail.Source, SENDER);
+  ok(mail.To.includes('reports@example.com'), `recipients are ${mail.To.join(', ')}`);
+  ok(mail.BodyHtml && mail.BodyHtml.length > 500, 'the mail has an HTML part');
+  const stored = await PostalMime.parse(await aws.object(bucket, `${prefix}email.eml`));
+  const attached = stored.attachments.find(({ filename }) => filename?.endsWith('.csv.gz'));
+  ok(attached && attached.content instanceof ArrayBuffer, 'the report is attached');
+  ok(gunzipSync(new Uint8Array(attached.content)).equals(report), 'the attached report is the report');
+  ok(stored.attachments.some(({ mimeType }) => mimeType === 'image/png'), 'the mail has its chart');
+}
+
+/** No message in a queue or dead-letter queue, and nobody was denied anything that a retry then hid. */
+async function checkQuiet({ endpoint, log, signal }: Context): Promise<void> {
+  await poll('the queues to be empty', async () => (Object.keys(await fullQueues(endpoint)).length === 0 ? true : undefined), {
+    seconds: 30,
+    signal,
+  });
+  const denied = readFileSync(log, 'utf8').split('\n').filter((line) => /AccessDenied|is not authorized/.test(line));
+  equal(denied.slice(0, 5).join('\n'), '', 'IAM denied a function something');
+}
+
+/** The first line in which two reports differ. */
+function difference(wanted: Uint8Array, received: Uint8Array): string {
+  const [a, b] = [wanted, received].map((bytes) => new TextDecoder().decode(bytes).split('\n'));
+  const at = a?.findIndex((line, index) => line !== b?.[index]) ?? 0;
+  return `${a?.length} and ${b?.length} lines; line ${at + 1} is ${JSON.stringify(a?.[at])} embedded, ${JSON.stringify(b?.[at])} deployed`;
+}
