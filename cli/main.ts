@@ -1,5 +1,11 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { DefinitionError, InputError, MicroprocessError, RunConflictError, show as quoted } from '../shared/domain/errors.ts';
+import {
+  DefinitionError,
+  InputError,
+  MicroprocessError,
+  show as quoted,
+  RunConflictError,
+} from '../shared/domain/errors.ts';
 import type { Json } from '../shared/domain/json.ts';
 import { run } from './commands/run.ts';
 import { show } from './commands/show.ts';
@@ -22,7 +28,9 @@ function interruptible(): AbortSignal {
 
 function program(): Command {
   const cli = new Command('microprocess')
-    .description('Splits a job into HTTP calls to the service that owns the logic, and reduces the answers to one report.')
+    .description(
+      'Splits a job into HTTP calls to the service that owns the logic, and reduces the answers to one report.',
+    )
     .exitOverride()
     .showHelpAfterError('(add --help for all options)');
   cli
@@ -30,7 +38,11 @@ function program(): Command {
     .description('Run a pipeline on this machine, from start to report: no account, no Docker.')
     .argument('[pipeline]', `one of: ${pipelineNames().join(', ')}`, DEFAULT_PIPELINE)
     .option('-l, --limit <n>', 'take the first n items only', wholeNumber)
-    .option('-e, --endpoint <url>', "call this service instead of the pipeline's own, e.g. http://localhost:3000", httpUrl)
+    .option(
+      '-e, --endpoint <url>',
+      "call this service instead of the pipeline's own, e.g. http://localhost:3000",
+      httpUrl,
+    )
     .option('-p, --params <json>', "the run's parameters, as the definition types them", json)
     .option('--run-id <id>', 'name the run; the same id and input again is the same run')
     .option('--json', 'print summary.json as the only line on stdout')

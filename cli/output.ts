@@ -10,7 +10,13 @@ const summarySchema = z.looseObject({
   runId: z.string(),
   status: z.string(),
   seconds: z.number(),
-  counts: z.object({ total: z.number(), succeeded: z.number(), failed: z.number(), cancelled: z.number(), expired: z.number() }),
+  counts: z.object({
+    total: z.number(),
+    succeeded: z.number(),
+    failed: z.number(),
+    cancelled: z.number(),
+    expired: z.number(),
+  }),
   reasons: z.array(z.object({ reason: z.string(), count: z.number() })),
   statistics: z
     .looseObject({

@@ -60,14 +60,18 @@ function plainLines(stream: NodeJS.WriteStream): ProgressDisplay {
 }
 
 /** `12,345 / 135,233 · 4,800/s · 3 failed · ETA 26 s`; a total still growing has a plus, and no ETA. */
-export function describe({ total, totalKnown, succeeded, failed, retried, record }: RunProgress, perSecond: number): string {
+export function describe(
+  { total, totalKnown, succeeded, failed, retried, record }: RunProgress,
+  perSecond: number,
+): string {
   const done = succeeded + failed;
   const parts = [`${format(done)} / ${format(total)}${totalKnown ? '' : '+'}`];
   if (record.endedAt === null) parts.push(`${format(Math.round(perSecond))}/s`);
   parts.push(`${format(failed)} failed`);
   if (retried > 0) parts.push(`${format(retried)} retried`);
   if (totalKnown && perSecond > 0 && done < total) parts.push(`ETA ${seconds((total - done) / perSecond)}`);
-  else if (record.endedAt === null) parts.push(done > 0 && totalKnown && done >= total ? 'making the report' : record.status);
+  else if (record.endedAt === null)
+    parts.push(done > 0 && totalKnown && done >= total ? 'making the report' : record.status);
   return parts.join(' · ');
 }
 

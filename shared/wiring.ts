@@ -91,7 +91,11 @@ export function wiring(pipeline: Pipeline): Wiring {
       ...(pipeline.schedule ? [{ name: 'start', function: 'splitter', ...pipeline.schedule } as const] : []),
       { name: 'sweep', function: 'sweeper', everySeconds: 60 },
     ],
-    callsPerForwarder: Math.min(CALLS_PER_FORWARDER, SIZES.slotChildren * SQS.maxBatchEntries, Math.floor(inFlight / forwarders)),
+    callsPerForwarder: Math.min(
+      CALLS_PER_FORWARDER,
+      SIZES.slotChildren * SQS.maxBatchEntries,
+      Math.floor(inFlight / forwarders),
+    ),
   };
 }
 

@@ -1,11 +1,11 @@
-import { createGunzip, gzipSync } from 'node:zlib';
 import { Readable } from 'node:stream';
+import { createGunzip, gzipSync } from 'node:zlib';
 import type { SegmentRef } from '../../shared/domain/geometry.ts';
 import { SIZES } from '../../shared/domain/limits.ts';
 import type { Statistics } from '../../shared/domain/reduce.ts';
 import { addCounts, type Counts, NO_COUNTS } from '../../shared/domain/run.ts';
+import type { ManifestPart } from '../../shared/flow/manifest.ts';
 import { partKeys, readPartIndex } from '../../shared/flow/part.ts';
-import type { Frozen } from '../../shared/ports/segment-store.ts';
 import { csvHeader } from '../../shared/report/csv.ts';
 import type { AggregatorDeps } from './deps.ts';
 import { reportKeys } from './summary.ts';
@@ -25,21 +25,19 @@ export interface Assembled {
 }
 
 /** Merges the parts' numbers, and joins their pieces of the CSV, which are gzip members, in order. Holds one piece at a time. */
-export async function assemble(deps: AggregatorDeps, run: string, segments: readonly SegmentRef[]): Promise<Assembled> {
+export async function assemble(deps: AggregatorDeps, run: string, parts: readonly ManifestPart[]): Promise<Assembled> {
   const { objects, pipeline } = deps;
   const keys = reportKeys(run);
   const accumulator = pipeline.reduce.start();
   const reasons = new Map<string, number>();
   let counts = NO_COUNTS;
-  const parts: string[] = [];
-  for (let i = 0; i < segments.length; i += READ_AHEAD) {
-    const read = await Promise.all(segments.slice(i, i + READ_AHEAD).map((segment) => readFrozen(deps, run, segment)));
-    for (const { frozen, statistics } of read) {
-      counts = addCounts(counts, frozen.counts);
-      for (const [reason, count] of Object.entries(frozen.reasons)) reasons.set(reason, (reasons.get(reason) ?? 0) + count);
-      accumulator.merge(statistics);
-      parts.push(frozen.part);
-    }
+  for (const part of parts) {
+    counts = addCounts(counts, part.counts);
+    for (const [reason, count] of Object.entries(part.reasons)) reasons.set(reason, (reasons.get(reason) ?? 0) + count);
+  }
+  for (let i = 0; i < parts.length; i += READ_AHEAD) {
+    const indexes = parts.slice(i, i + READ_AHEAD).map(({ part }) => readPartIndex(objects, part));
+    for (const { statistics } of await Promise.all(indexes)) accumulator.merge(statistics);
   }
 
   const attachment = new Attachment();
@@ -47,7 +45,7 @@ export async function assemble(deps: AggregatorDeps, run: string, segments: read
     const header = gzipSync(csvHeader(pipeline.reduce));
     attachment.add(header);
     yield header;
-    for (const part of parts) {
+    for (const { part } of parts) {
       const piece = await objects.get(partKeys(part).csv);
       attachment.add(piece);
       yield piece;
@@ -65,11 +63,23 @@ export async function assemble(deps: AggregatorDeps, run: string, segments: read
   };
 }
 
-async function readFrozen(deps: AggregatorDeps, run: string, segment: SegmentRef) {
-  const { frozen }: { frozen: Frozen | null } = await deps.stores.segments.read(run, segment);
-  // The run's set names it, and it is frozen before it is added.
-  if (!frozen) throw new Error(`Segment ${segment.slice}-${segment.segment} is in its run's set but not frozen.`);
-  return { frozen, statistics: (await readPartIndex(deps.objects, frozen.part)).statistics };
+/** The frozen segments of a run, in the report's order. */
+export async function frozenParts(
+  { stores }: AggregatorDeps,
+  run: string,
+  segments: readonly SegmentRef[],
+): Promise<ManifestPart[]> {
+  const parts: ManifestPart[] = [];
+  for (let i = 0; i < segments.length; i += READ_AHEAD) {
+    const read = segments.slice(i, i + READ_AHEAD).map(async ({ slice, segment }) => {
+      const { frozen } = await stores.segments.read(run, { slice, segment });
+      // The run's set names it, and it is frozen before it is added.
+      if (!frozen) throw new Error(`Segment ${slice}-${segment} is in its run's set but not frozen.`);
+      return { slice, segment, ...frozen };
+    });
+    parts.push(...(await Promise.all(read)));
+  }
+  return parts;
 }
 
 /** Gathers the compressed report for as long as a mail could carry it. */

@@ -2,13 +2,15 @@ import { isRootFull, segmentsOf } from '../../shared/domain/counting.ts';
 import { unpackSegment } from '../../shared/domain/ids.ts';
 import { type Counts, type FinalStatus, finalStatus, isFinal } from '../../shared/domain/run.ts';
 import type { Invocation } from '../../shared/flow/deps.ts';
+import { readManifest, writeManifest } from '../../shared/flow/manifest.ts';
 import { BackLater } from '../../shared/lambda/back-later.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { renderHtml } from '../../shared/report/html.ts';
 import type { ReportView } from '../../shared/report/view.ts';
-import { assemble } from './assemble.ts';
+import { assemble, frozenParts } from './assemble.ts';
 import type { AggregatorDeps } from './deps.ts';
 import { sendMail } from './mail.ts';
+import { overlay } from './overlay.ts';
 import { reportKeys, summaryOf } from './summary.ts';
 
 /** A finisher's lease outlives its invocation by this much, so that no two ever work at once. */
@@ -32,8 +34,12 @@ export async function finishRun(deps: AggregatorDeps, run: string, invocation: I
     throw new BackLater(60);
   }
   const segments = segmentsOf(root).map(unpackSegment);
-  const assembled = await assemble(deps, run, segments);
-  const status = finalStatus(assembled.counts, pipeline.tolerate, record.closed);
+  const own = await frozenParts(deps, run, segments);
+  const { redrive } = record;
+  const parts = redrive ? await overlay(deps, run, await readManifest(deps.objects, redrive.base), own) : own;
+  await writeManifest(deps.objects, run, parts);
+  const assembled = await assemble(deps, run, parts);
+  const status = finalStatus(assembled.counts, pipeline.tolerate, record.closed ?? redrive?.closed ?? null);
   const view: ReportView = {
     pipeline: pipeline.name,
     title: pipeline.report.title ?? pipeline.name,

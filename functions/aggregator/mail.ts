@@ -30,7 +30,8 @@ export async function sendMail(
   const raw = await buildEmail({ view, from: mailFrom, to, csv });
   await objects.put(reportKeys(run).email, raw, 'message/rfc822');
   const sent = await mailer.send({ from: mailFrom, to, raw });
-  if (sent.outcome !== 'sent') log.error('The report mail was not sent.', { run, outcome: sent.outcome, detail: sent.detail });
+  if (sent.outcome !== 'sent')
+    log.error('The report mail was not sent.', { run, outcome: sent.outcome, detail: sent.detail });
   await stores.runs.recordMail(run, sent.outcome);
   return sent.outcome;
 }

@@ -16,7 +16,10 @@ export function deadLetter(deps: Deps) {
         await bury(deps, entry);
       } catch (error) {
         // It stays in the dead-letter queue and comes back after its time-out: there is no queue behind this one.
-        deps.log.error('A dead letter could not be handled; it comes back.', { messageId: entry.messageId, error: String(error) });
+        deps.log.error('A dead letter could not be handled; it comes back.', {
+          messageId: entry.messageId,
+          error: String(error),
+        });
         batchItemFailures.push({ itemIdentifier: entry.messageId });
       }
     }

@@ -1,12 +1,15 @@
-import { childId } from '../../shared/domain/ids.ts';
 import type { Held } from '../../shared/domain/held.ts';
+import { childId } from '../../shared/domain/ids.ts';
+import type { Json } from '../../shared/domain/json.ts';
+import type { WorkMessage } from '../../shared/domain/messages.ts';
 import type { Outcome } from '../../shared/domain/outcome.ts';
+import { parseRedrivenItem, rootOf } from '../../shared/domain/redrive.ts';
 import { judge, nextDue } from '../../shared/domain/retry.ts';
 import type { Tries } from '../../shared/domain/sending.ts';
 import { hold, release } from '../../shared/flow/hold.ts';
 import { blockOf } from '../../shared/flow/work.ts';
+import type { RunRecord } from '../../shared/ports/run-store.ts';
 import type { ForwarderDeps } from './deps.ts';
-import type { WorkMessage } from '../../shared/domain/messages.ts';
 
 /** What one call of a child came to: its end, or the time to call it again. */
 export type ChildResult =
@@ -22,23 +25,24 @@ export async function callChild(
   message: WorkMessage,
   n: number,
   before: Tries,
-  params: unknown,
+  run: RunRecord,
   jitter: number,
 ): Promise<ChildResult> {
   const { pipeline, caller, clock } = deps;
-  const child = childId({ ...blockOf(message), n });
   const attempts = before.tries + 1;
   const ended = (outcome: Omit<Outcome, 'n' | 'attempts'>, calls = attempts): ChildResult => ({
     kind: 'ended',
     outcome: { n, attempts: calls, ...outcome },
   });
 
-  const item = message.items[n - message.slot];
-  if (item === undefined) throw new TypeError(`Slot ${message.slot} has no child ${n}.`);
-  const body = await bodyOf(deps, message, child, item, params);
-  if (body === null) return ended({ status: 'FAILED', reason: 'request-not-mapped', result: null, ms: 0 }, before.tries);
+  const held = message.items[n - message.slot];
+  if (held === undefined) throw new TypeError(`Slot ${message.slot} has no child ${n}.`);
+  const { child, item } = await identify(deps, message, n, held, run);
+  const body = bodyOf(deps, child, item, run);
+  if (body === null)
+    return ended({ status: 'FAILED', reason: 'request-not-mapped', result: null, ms: 0 }, before.tries);
 
-  const call = await caller.call({ run: message.run, child, attempt: attempts, body });
+  const call = await caller.call({ run: message.run, root: rootOf(message.run), child, attempt: attempts, body });
   const now = clock.now();
   const verdict = judge(call, now);
   if (verdict.kind === 'succeeded') {
@@ -53,21 +57,32 @@ export async function callChild(
   return ended({ status: 'FAILED', reason: verdict.reason, result: excerpt, ms: call.ms });
 }
 
-/** The call's JSON body; null where the user's mapping throws or gives no JSON: no further call would do better. */
-async function bodyOf(
-  deps: ForwarderDeps,
+/** A child's id and item. A redrive's child keeps the id, and with it the Idempotency-Key, that it has in the root run. */
+async function identify(
+  { objects }: ForwarderDeps,
   message: WorkMessage,
-  childId: string,
+  n: number,
   held: Held,
-  params: unknown,
-): Promise<string | null> {
-  const item = await release(deps.objects, held);
+  run: RunRecord,
+): Promise<{ child: string; item: Json }> {
+  const value = await release(objects, held);
+  if (!run.redrive) return { child: childId({ ...blockOf(message), n }), item: value };
+  const [child, item] = parseRedrivenItem(value);
+  return { child, item: await release(objects, item) };
+}
+
+/** The call's JSON body; null where the user's mapping throws or gives no JSON: no further call would do better. */
+function bodyOf(
+  { pipeline, log }: ForwarderDeps,
+  childId: string,
+  item: Json,
+  { run, params }: RunRecord,
+): string | null {
   try {
-    const { request } = deps.pipeline;
-    const mapped = request ? request(item, { runId: message.run, childId, params }) : item;
-    return JSON.stringify(mapped) ?? null;
+    const context = { runId: rootOf(run), childId, params };
+    return JSON.stringify(pipeline.request ? pipeline.request(item, context) : item) ?? null;
   } catch (error) {
-    deps.log.warn('The request mapping failed.', { run: message.run, child: childId, error: String(error) });
+    log.warn('The request mapping failed.', { run, child: childId, error: String(error) });
     return null;
   }
 }

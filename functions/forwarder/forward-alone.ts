@@ -29,7 +29,8 @@ export async function forwardAlone(forwarding: Forwarding, received: Received<Wo
     const block = await blocks.read(run, ref);
     const decision = await decideFresh(forwarding, received, block);
     if (decision.do === 'tell') return tellIfBlockFull(deps, run, ref, block.done, message.size, ttl);
-    if (decision.do === 'void') return;
+    const record = await runs.read(run);
+    if (decision.do === 'void' || !record) return;
     const step = aloneStep(deliveryOf(received), block, called, invocation, deps.clock.now());
     switch (step.do) {
       case 'back':
@@ -37,8 +38,19 @@ export async function forwardAlone(forwarding: Forwarding, received: Received<Wo
       case 'done':
         return settle(forwarding, received, block, again, true);
       case 'poison': {
-        deps.log.error('A child killed its forwarder every time; it fails as poison.', { run, at: message.at, n: step.child });
-        const outcome = { n: step.child, status: 'FAILED', reason: 'poison', result: null, attempts: step.calls, ms: 0 } as const;
+        deps.log.error('A child killed its forwarder every time; it fails as poison.', {
+          run,
+          at: message.at,
+          n: step.child,
+        });
+        const outcome = {
+          n: step.child,
+          status: 'FAILED',
+          reason: 'poison',
+          result: null,
+          attempts: step.calls,
+          ms: 0,
+        } as const;
         await store(outcome);
         await blocks.addDone(run, ref, [step.child], ttl);
         break;
@@ -49,8 +61,7 @@ export async function forwardAlone(forwarding: Forwarding, received: Received<Wo
         const read = registerOf(block, slot);
         if (!(await blocks.replaceRegister(run, ref, { slot, read, next, ttl }))) break;
         try {
-          const params = (await runs.read(run))?.params;
-          const result = await callChild(deps, message, n, next.tries.get(n) ?? NO_TRIES, params, jitter);
+          const result = await callChild(deps, message, n, next.tries.get(n) ?? NO_TRIES, record, jitter);
           called.add(n);
           if (result.kind === 'ended') await store(result.outcome);
           else again.set(n, result);

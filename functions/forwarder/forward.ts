@@ -1,3 +1,4 @@
+import type { WorkMessage } from '../../shared/domain/messages.ts';
 import type { Outcome } from '../../shared/domain/outcome.ts';
 import { maySend } from '../../shared/domain/run.ts';
 import {
@@ -7,16 +8,16 @@ import {
   decide,
   delaySeconds,
   missing,
-  nextRegister,
   NO_TRIES,
+  nextRegister,
   registerOf,
 } from '../../shared/domain/sending.ts';
-import type { WorkMessage } from '../../shared/domain/messages.ts';
 import type { Invocation } from '../../shared/flow/deps.ts';
 import { writeOutcomes } from '../../shared/flow/outcomes.ts';
 import { tellIfBlockFull } from '../../shared/flow/tell.ts';
 import { blockOf } from '../../shared/flow/work.ts';
 import type { Received } from '../../shared/lambda/sqs.ts';
+import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { type ChildResult, callChild } from './call-child.ts';
 import type { ForwarderDeps } from './deps.ts';
 import { forwardAlone } from './forward-alone.ts';
@@ -50,7 +51,10 @@ export function deliveryOf({ message, receives }: Received<WorkMessage>): Delive
 export async function forward(forwarding: Forwarding, received: Received<WorkMessage>): Promise<'done' | 'alone'> {
   const { deps, runs } = forwarding;
   const { message } = received;
-  const [block, run] = await Promise.all([deps.stores.blocks.read(message.run, blockOf(message)), runs.read(message.run)]);
+  const [block, run] = await Promise.all([
+    deps.stores.blocks.read(message.run, blockOf(message)),
+    runs.read(message.run),
+  ]);
   const decision = await decideFresh(forwarding, received, block);
   switch (decision.do) {
     case 'tell':
@@ -61,7 +65,8 @@ export async function forward(forwarding: Forwarding, received: Received<WorkMes
     case 'alone':
       return 'alone';
     case 'call': {
-      const results = await callAll(forwarding, message, block, decision.due, run?.params);
+      if (!run) return 'done';
+      const results = await callAll(forwarding, message, block, decision.due, run);
       await settle(forwarding, received, block, results, results.size === decision.due.length);
       return 'done';
     }
@@ -88,7 +93,7 @@ async function callAll(
   message: WorkMessage,
   block: BlockState,
   due: readonly number[],
-  params: unknown,
+  run: RunRecord,
 ): Promise<Map<number, ChildResult>> {
   const { deps, runs, lanes } = forwarding;
   const register = registerOf(block, message.slot);
@@ -98,7 +103,7 @@ async function callAll(
     due.map((n) =>
       lanes.run(async () => {
         if (!hasTimeForCall(forwarding) || !(await mayCall(runs, message.run))) return;
-        results.set(n, await callChild(deps, message, n, register.tries.get(n) ?? NO_TRIES, params, jitter));
+        results.set(n, await callChild(deps, message, n, register.tries.get(n) ?? NO_TRIES, run, jitter));
       }),
     ),
   );

@@ -1,12 +1,13 @@
+import { sourceContext } from '../../shared/control/start.ts';
 import { blockSize, END, type ItemsPage, PageDraft, placeBehind } from '../../shared/domain/chain.ts';
 import { FIRST_PLACE, type Place } from '../../shared/domain/geometry.ts';
 import type { Json } from '../../shared/domain/json.ts';
 import { maySend } from '../../shared/domain/run.ts';
 import type { SourceContext, SourcedItem } from '../../shared/domain/source.ts';
-import { sourceContext } from '../../shared/control/start.ts';
 import type { Deps, Invocation } from '../../shared/flow/deps.ts';
 import { countSlice } from '../../shared/flow/end-slice.ts';
 import { hold } from '../../shared/flow/hold.ts';
+import { sourceOf } from '../../shared/flow/run-source.ts';
 import { firstMessages } from '../../shared/flow/work.ts';
 import type { Checkpoint } from '../../shared/ports/chain-store.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
@@ -31,7 +32,12 @@ export type SplitResult =
  * Enumerates one slice along its chain: adopts what is stored, puts what isn't, sends each block's messages once all its
  * pages are stored, and checkpoints behind what is sent. Two splitters on one slice write the same chain.
  */
-export async function splitSlice(deps: Deps, run: RunRecord, slice: number, invocation: Invocation): Promise<SplitResult> {
+export async function splitSlice(
+  deps: Deps,
+  run: RunRecord,
+  slice: number,
+  invocation: Invocation,
+): Promise<SplitResult> {
   const parts = await deps.stores.runs.readPlan(run.run);
   const part = parts?.[slice];
   if (part === undefined) throw new TypeError(`Run ${run.run} has no slice ${slice}.`);
@@ -159,7 +165,7 @@ class Splitter {
 
   #read(): AsyncIterable<SourcedItem<unknown>> {
     const context: SourceContext<unknown> = sourceContext(this.#deps.pipeline, this.#run);
-    return this.#deps.pipeline.source.read({ ...context, part: this.#part, cursor: this.#cursor });
+    return sourceOf(this.#deps, this.#run).read({ ...context, part: this.#part, cursor: this.#cursor });
   }
 
   #hold(text: string) {

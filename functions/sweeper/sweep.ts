@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { SQS } from '../../shared/domain/limits.ts';
-import { isRootFull } from '../../shared/domain/counting.ts';
 import { planRun } from '../../shared/control/start.ts';
+import { isRootFull } from '../../shared/domain/counting.ts';
+import { SQS } from '../../shared/domain/limits.ts';
 import { closeRun, resumeClosing } from '../../shared/flow/close.ts';
 import type { Deps } from '../../shared/flow/deps.ts';
 import { sendAgain } from '../../shared/flow/send-again.ts';
@@ -48,7 +48,11 @@ async function sweepRun(deps: Deps, run: string): Promise<boolean> {
     return false;
   }
   if (now - known.since < standstillMs(deps) * 2 ** known.acted) return false;
-  deps.log.warn('A run stands still: it is taken up from its records.', { run, since: known.since, acted: known.acted });
+  deps.log.warn('A run stands still: it is taken up from its records.', {
+    run,
+    since: known.since,
+    acted: known.acted,
+  });
   deps.metrics.count('RunsSwept', 1);
   // Remembered first: a sweep that dies halfway must not come back every minute.
   await stores.sweeps.write(run, { fingerprint, since: now, acted: known.acted + 1 }, record.ttl);

@@ -1,10 +1,9 @@
-import { blockSize } from '../domain/chain.ts';
+import { blockSize, slotsOf } from '../domain/chain.ts';
 import { InputError, RunNotFoundError } from '../domain/errors.ts';
 import { parseChildId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import { mergeOutcomes } from '../domain/outcome.ts';
 import type { ChildStatus } from '../domain/row.ts';
-import { slotsOf } from '../domain/chain.ts';
 import { registerOf } from '../domain/sending.ts';
 import type { Deps } from '../flow/deps.ts';
 import { release } from '../flow/hold.ts';

@@ -7,8 +7,9 @@ import type { Json } from '../domain/json.ts';
 import { SIZES } from '../domain/limits.ts';
 import { isFinal, type RunStatus } from '../domain/run.ts';
 import type { Deps } from '../flow/deps.ts';
+import { sourceOf } from '../flow/run-source.ts';
 import { tellIfRootFull } from '../flow/tell.ts';
-import type { RunRecord, Trigger } from '../ports/run-store.ts';
+import type { NewRun, RunRecord, Trigger } from '../ports/run-store.ts';
 
 /** What a start may say; all of it optional. */
 export const startRequest = z.strictObject({
@@ -39,28 +40,42 @@ const DAY_MS = 86_400_000;
  * @throws {RunConflictError} when the run id was used with other input
  */
 export async function startRun(deps: Deps, request: unknown, trigger: Trigger): Promise<Started> {
-  const { pipeline, stores, clock, random } = deps;
+  const { pipeline, clock, random } = deps;
   const asked = parse(startRequest, request, '');
   const params = json(parse(pipeline.params, asked.params ?? {}, 'params'));
-  const run = asked.runId ?? (asked.schedule ? scheduledRunId(new Date(asked.schedule)) : newRunId(clock.now(), random.next));
+  const run =
+    asked.runId ?? (asked.schedule ? scheduledRunId(new Date(asked.schedule)) : newRunId(clock.now(), random.next));
   const limit = asked.limit ?? null;
-  const startedAt = clock.now();
-  const deadline = startedAt + Math.round(pipeline.deadlineHours * 3_600_000);
-  const { created, record } = await stores.runs.create({
+  const input = digest({ params, limit });
+  const { created, record } = await createRun(deps, {
     run,
-    definition: definitionDigest(pipeline),
-    input: digest({ params, limit }),
+    input,
     params,
     limit,
     trigger: asked.schedule ? 'schedule' : trigger,
+  });
+  if (record.input !== input) throw new RunConflictError(run);
+  if (record.status === 'planned') await planRun(deps, record);
+  return { runId: run, status: record.status, created };
+}
+
+/** A run's first write, which holds its deadline and when its records may go. */
+export async function createRun(
+  deps: Deps,
+  run: Omit<NewRun, 'definition' | 'startedAt' | 'deadline' | 'ttl'>,
+): Promise<{ created: boolean; record: RunRecord }> {
+  const { pipeline, stores, clock, metrics } = deps;
+  const startedAt = clock.now();
+  const deadline = startedAt + Math.round(pipeline.deadlineHours * 3_600_000);
+  const result = await stores.runs.create({
+    ...run,
+    definition: definitionDigest(pipeline),
     startedAt,
     deadline,
     ttl: Math.ceil((deadline + pipeline.retentionDays * DAY_MS) / 1_000),
   });
-  if (record.input !== digest({ params, limit })) throw new RunConflictError(run);
-  if (created) deps.metrics.count('RunsStarted', 1, { Trigger: record.trigger });
-  if (record.status === 'planned') await planRun(deps, record);
-  return { runId: run, status: record.status, created };
+  if (result.created) metrics.count('RunsStarted', 1, { Trigger: run.trigger });
+  return result;
 }
 
 /** The rest of a start, also for a run whose starter died: plan, root, a message per slice. Repeating it is harmless. */
@@ -68,7 +83,8 @@ export async function planRun(deps: Deps, record: RunRecord): Promise<void> {
   const { pipeline, stores, queues } = deps;
   const { run } = record;
   if (isFinal(record.status)) return;
-  const parts = (await stores.runs.readPlan(run)) ?? (await stores.runs.plan(run, await planOf(deps, record), record.ttl));
+  const parts =
+    (await stores.runs.readPlan(run)) ?? (await stores.runs.plan(run, await planOf(deps, record), record.ttl));
   // A run of no slices is full as soon as it's open.
   await tellIfRootFull(deps, run, await stores.runs.openRoot(run, parts.length, record.ttl));
   await queues.split.send(
@@ -77,9 +93,9 @@ export async function planRun(deps: Deps, record: RunRecord): Promise<void> {
   await stores.runs.move(run, 'split');
 }
 
-async function planOf({ pipeline }: Deps, record: RunRecord): Promise<readonly Json[]> {
-  const context = sourceContext(pipeline, record);
-  const parts = pipeline.source.plan ? await pipeline.source.plan(context) : [null];
+async function planOf(deps: Deps, record: RunRecord): Promise<readonly Json[]> {
+  const source = sourceOf(deps, record);
+  const parts = source.plan ? await source.plan(sourceContext(deps.pipeline, record)) : [null];
   if (parts.length > SIZES.slices) {
     throw new InputError(`The source's plan has ${parts.length} parts; allowed are ${SIZES.slices}.`);
   }
@@ -101,7 +117,8 @@ export function definitionDigest({ name, source, request, reduce, endpoint }: Pi
   });
 }
 
-function digest(value: Json): string {
+/** A short digest of JSON, whatever the order of its keys. */
+export function digest(value: Json): string {
   return createHash('sha256').update(JSON.stringify(value, sortedKeys)).digest('base64url').slice(0, 22);
 }
 

@@ -22,7 +22,9 @@ const object = <T>(method: string) =>
 
 const schema = z.strictObject({
   name,
-  params: z.custom<z.ZodType>((value) => value instanceof z.ZodType, 'must be a zod schema').default(z.strictObject({})),
+  params: z
+    .custom<z.ZodType>((value) => value instanceof z.ZodType, 'must be a zod schema')
+    .default(z.strictObject({})),
   source: object<Source<unknown>>('read'),
   endpoint: z.strictObject({
     /** A folder of services/: its queue-dedicated clone gets the calls. */
@@ -80,12 +82,19 @@ const schema = z.strictObject({
       cron: cronField,
       timeZone: z
         .string()
-        .refine((zone) => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC', 'must be an IANA time zone')
+        .refine(
+          (zone) => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC',
+          'must be an IANA time zone',
+        )
         .default('UTC'),
     })
     .optional(),
   /** A run still going after this many hours is closed: what is missing is EXPIRED, and the report says so. */
-  deadlineHours: z.number().min(0.01).max(24 * 14).default(24),
+  deadlineHours: z
+    .number()
+    .min(0.01)
+    .max(24 * 14)
+    .default(24),
   /** Days that records and reports are kept behind the deadline. */
   retentionDays: z.number().int().min(1).max(3_650).default(30),
 });

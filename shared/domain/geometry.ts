@@ -47,7 +47,10 @@ export function nextBlock(place: Place, geometry: Geometry = GEOMETRY): Place {
  * What an END page at `place` says of its slice: how many segments there are, and the size of the last one where it
  * is shorter than its index says.
  */
-export function sliceExtent(place: Place, geometry: Geometry = GEOMETRY): { segments: number; lastSize: number | null } {
+export function sliceExtent(
+  place: Place,
+  geometry: Geometry = GEOMETRY,
+): { segments: number; lastSize: number | null } {
   // END on a page behind others of its block cuts that block short: the block counts.
   const blocks = place.block + (place.page > 0 ? 1 : 0);
   if (blocks === 0) return { segments: place.segment, lastSize: null };

@@ -28,7 +28,10 @@ export const workMessage = z.strictObject({
   /** When the block's records may go, epoch seconds. */
   ttl: z.number().int().positive(),
   // Checked as what it is, JSON: walking each item with a schema would cost more than calling it.
-  items: z.array(z.custom<Held>((value) => value !== undefined)).min(1).max(64),
+  items: z
+    .array(z.custom<Held>((value) => value !== undefined))
+    .min(1)
+    .max(64),
 });
 export type WorkMessage = z.infer<typeof workMessage>;
 

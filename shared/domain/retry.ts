@@ -3,10 +3,26 @@ import type { Json } from './json.ts';
 
 /** What one HTTP call came to, before the retry policy looks at it. */
 export type CallResult =
-  | { readonly kind: 'answer'; readonly httpStatus: number; readonly body: string; readonly isJson: boolean; readonly retryAfter: string | null; readonly ms: number }
+  | {
+      readonly kind: 'answer';
+      readonly httpStatus: number;
+      readonly body: string;
+      readonly isJson: boolean;
+      readonly retryAfter: string | null;
+      readonly ms: number;
+    }
   | { readonly kind: 'failure'; readonly reason: CallFailure; readonly ms: number };
 
-export const CALL_FAILURES = ['timeout', 'connection-refused', 'connection-reset', 'dns', 'tls', 'network', 'response-too-large', 'bad-request'] as const;
+export const CALL_FAILURES = [
+  'timeout',
+  'connection-refused',
+  'connection-reset',
+  'dns',
+  'tls',
+  'network',
+  'response-too-large',
+  'bad-request',
+] as const;
 export type CallFailure = (typeof CALL_FAILURES)[number];
 
 /** What a call means for its child. */
@@ -71,7 +87,13 @@ const MAX_RETRY_AFTER_MS = 12 * 3_600_000;
  * @param tries calls made so far, this one included
  * @param random 0 ≤ x < 1, drawn once per message: its children wait together, or a slot would be sent 64 times
  */
-export function nextDue(retry: Pipeline['retry'], tries: number, retryAfter: number, random: number, now: number): number {
+export function nextDue(
+  retry: Pipeline['retry'],
+  tries: number,
+  retryAfter: number,
+  random: number,
+  now: number,
+): number {
   const window = Math.min(retry.maxSeconds, retry.baseSeconds * 2 ** tries) * 1_000;
   return now + Math.max(Math.floor(random * window), Math.min(retryAfter, MAX_RETRY_AFTER_MS));
 }

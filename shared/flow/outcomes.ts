@@ -13,7 +13,9 @@ export async function writeOutcomes(
 ): Promise<void> {
   const at = clock.now();
   await Promise.all(
-    pagesOf(outcomes).map((page) => stores.blocks.putOutcomes(run, block, { id: random.id(), at, outcomes: page }, ttl)),
+    pagesOf(outcomes).map((page) =>
+      stores.blocks.putOutcomes(run, block, { id: random.id(), at, outcomes: page }, ttl),
+    ),
   );
 }
 

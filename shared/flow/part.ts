@@ -34,6 +34,8 @@ const storedRow = z.tuple([
 export const partIndex = z.object({
   /** Where each block's member of the rows starts, in bytes, and where the last ends. */
   offsets: z.array(z.number()),
+  /** The same of the CSV. */
+  csvOffsets: z.array(z.number()),
   statistics: z.custom<Json>((value) => value !== undefined),
 });
 export type PartIndex = z.infer<typeof partIndex>;
@@ -68,7 +70,12 @@ export async function readPartIndex(objects: Objects, part: string): Promise<Par
 }
 
 /** The rows of one block of a part. */
-export async function readPartBlock(objects: Objects, part: string, index: PartIndex, block: number): Promise<HeldRow[]> {
+export async function readPartBlock(
+  objects: Objects,
+  part: string,
+  index: PartIndex,
+  block: number,
+): Promise<HeldRow[]> {
   const from = index.offsets[block];
   const to = index.offsets[block + 1];
   if (from === undefined || to === undefined) return [];

@@ -39,6 +39,8 @@ export class ProgressMeter {
     this.#lastFlush = now;
     const pending = [...this.#pending];
     this.#pending.clear();
-    await Promise.allSettled(pending.map(([run, { delta, ttl }]) => this.#store.bump(run, this.#shard, delta, now, ttl)));
+    await Promise.allSettled(
+      pending.map(([run, { delta, ttl }]) => this.#store.bump(run, this.#shard, delta, now, ttl)),
+    );
   }
 }

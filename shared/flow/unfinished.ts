@@ -30,7 +30,8 @@ export async function* unfinishedBlocks(deps: Deps, { run, ttl }: RunRecord): As
   for (const slice of slices) {
     const counted = counts.get(slice);
     // A slice still being enumerated: what its checkpoint says was sent.
-    const tail = counted === undefined ? (checkpoints[slice]?.place ?? FIRST_PLACE) : { segment: counted, block: 0, page: 0 };
+    const tail =
+      counted === undefined ? (checkpoints[slice]?.place ?? FIRST_PLACE) : { segment: counted, block: 0, page: 0 };
     for (let segment = 0; segment <= tail.segment; segment++) {
       if (root.done.has(packSegment(slice, segment))) continue;
       const ref = { slice, segment };

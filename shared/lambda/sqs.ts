@@ -51,7 +51,11 @@ export async function handleBatch<M extends { readonly pipeline: string }>(
   for (const entry of event.Records) {
     const read = readMessage(schema, deps.pipeline.name, entry.body);
     if ('message' in read) {
-      batch.push({ messageId: entry.messageId, receives: entry.attributes.ApproximateReceiveCount, message: read.message });
+      batch.push({
+        messageId: entry.messageId,
+        receives: entry.attributes.ApproximateReceiveCount,
+        message: read.message,
+      });
     } else {
       await refuse(deps, entry, read.reason, read.detail).catch((error) => failed.set(entry.messageId, error));
     }
@@ -131,12 +135,21 @@ const MAX_BACKOFF_SECONDS = 300;
 async function putBack<M>(deps: Deps, queue: Queue<M>, entry: Entry, error: unknown): Promise<void> {
   const receives = entry.attributes.ApproximateReceiveCount;
   const later = error instanceof BackLater;
-  const seconds = later ? error.seconds : Math.min(MAX_BACKOFF_SECONDS, 2 ** Math.min(receives, 9)) * (0.5 + deps.random.next() / 2);
-  if (!later) deps.log.error('A message failed; it comes back.', { messageId: entry.messageId, receives, error: describe(error) });
+  const seconds = later
+    ? error.seconds
+    : Math.min(MAX_BACKOFF_SECONDS, 2 ** Math.min(receives, 9)) * (0.5 + deps.random.next() / 2);
+  if (!later)
+    deps.log.error('A message failed; it comes back.', {
+      messageId: entry.messageId,
+      receives,
+      error: describe(error),
+    });
   // Best effort: without it the message comes back too, after its visibility time-out.
   await queue.retryIn(entry.receiptHandle, seconds).catch(() => undefined);
 }
 
 function describe(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}${error.stack ? `\n${error.stack}` : ''}` : String(error);
+  return error instanceof Error
+    ? `${error.name}: ${error.message}${error.stack ? `\n${error.stack}` : ''}`
+    : String(error);
 }

@@ -27,7 +27,11 @@ export function wire(pipeline: Pipeline, config: Config, telemetry?: Pick<Deps, 
   };
   const dynamo = new DynamoDBClient(options);
   // Checksums beyond what S3 asks for cost CPU on every object; TLS and S3 check the bytes as it is.
-  const s3 = new S3Client({ ...options, requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' });
+  const s3 = new S3Client({
+    ...options,
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
   const sqs = new SQSClient({ ...options, md5: false });
   return {
     pipeline,

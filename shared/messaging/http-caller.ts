@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Signer } from './signer.ts';
 import { errors, Pool } from 'undici';
 import type { CallFailure, CallResult } from '../domain/retry.ts';
 import type { Caller, CallRequest } from '../ports/caller.ts';
+import type { Signer } from './signer.ts';
 
 export interface HttpCallerOptions {
   /** Base URL of the clone; its path, if any, is kept in front of `path`. */
@@ -91,7 +91,7 @@ export function httpCaller(options: HttpCallerOptions): Caller {
 class TooLargeError extends Error {}
 
 /** What every call carries; the key is the child's, never the attempt's, so that a repeat is known as one. */
-function headersOf(pipeline: string, { run, child, attempt }: CallRequest): Record<string, string> {
+function headersOf(pipeline: string, { run, root, child, attempt }: CallRequest): Record<string, string> {
   return {
     'content-type': 'application/json',
     accept: 'application/json',
@@ -99,7 +99,7 @@ function headersOf(pipeline: string, { run, child, attempt }: CallRequest): Reco
     'microprocess-run': run,
     'microprocess-child': child,
     'microprocess-attempt': String(attempt),
-    'idempotency-key': `${run}.${child}`,
+    'idempotency-key': `${root}.${child}`,
     traceparent: `00-${traceId(pipeline, run)}-${randomBytes(8).toString('hex')}-00`,
   };
 }

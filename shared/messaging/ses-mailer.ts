@@ -1,4 +1,4 @@
-import { SESv2Client, SendEmailCommand, SESv2ServiceException } from '@aws-sdk/client-sesv2';
+import { SESv2Client, SESv2ServiceException, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import type { Mailer } from '../ports/mailer.ts';
 
 /** SES v2, raw MIME. One attempt: a retry by the client could send the mail twice. */
@@ -18,7 +18,8 @@ export function sesMailer(options: { region: string }): Mailer {
       } catch (error) {
         const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
         // SES answered with a client error: the mail is not out. Anything else leaves that open.
-        const refused = error instanceof SESv2ServiceException && error.$fault === 'client' && error.name !== 'TimeoutError';
+        const refused =
+          error instanceof SESv2ServiceException && error.$fault === 'client' && error.name !== 'TimeoutError';
         return { outcome: refused ? 'refused' : 'ambiguous', detail };
       }
     },

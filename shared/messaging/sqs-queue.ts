@@ -64,7 +64,11 @@ function inBatches<M>(messages: readonly Outgoing<M>[]): SendMessageBatchRequest
       throw new QueueError(`A message of ${size} bytes can't be sent; SQS takes at most ${SQS.maxPayloadBytes}.`);
     }
     const open = batches.at(-1);
-    const entry = { Id: String(i), MessageBody, ...(delaySeconds && { DelaySeconds: Math.min(SQS.maxDelaySeconds, delaySeconds) }) };
+    const entry = {
+      Id: String(i),
+      MessageBody,
+      ...(delaySeconds && { DelaySeconds: Math.min(SQS.maxDelaySeconds, delaySeconds) }),
+    };
     if (open && open.length < SQS.maxBatchEntries && bytes + size <= SQS.maxPayloadBytes) {
       open.push(entry);
       bytes += size;

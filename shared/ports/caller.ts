@@ -8,6 +8,8 @@ export interface Caller {
 
 export interface CallRequest {
   readonly run: string;
+  /** The run that a redrive's chain began with; the Idempotency-Key is of this one. */
+  readonly root: string;
   readonly child: string;
   /** 1 for the first call. */
   readonly attempt: number;

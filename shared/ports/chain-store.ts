@@ -25,7 +25,12 @@ export interface ChainStore {
     lease: { readonly owner: string; readonly now: number; readonly until: number; readonly ttl: number },
   ): Promise<{ readonly checkpoint: Checkpoint | null } | null>;
   /** May go back: what follows is sent again. Renews the lease until `until`. */
-  checkpoint(run: string, slice: number, checkpoint: Checkpoint, lease: { owner: string; until: number }): Promise<void>;
+  checkpoint(
+    run: string,
+    slice: number,
+    checkpoint: Checkpoint,
+    lease: { owner: string; until: number },
+  ): Promise<void>;
   /** Checkpoints of the given slices, for displays and the sweeper; null where a slice hasn't begun. */
   readCheckpoints(run: string, slices: readonly number[]): Promise<(Checkpoint | null)[]>;
 }

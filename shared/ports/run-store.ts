@@ -1,5 +1,6 @@
 import type { RootState } from '../domain/counting.ts';
 import type { Json } from '../domain/json.ts';
+import type { Redrive } from '../domain/redrive.ts';
 import type { CloseReason, Counts, FinalStatus, RunStatus, Transition } from '../domain/run.ts';
 
 /** What started a run. */
@@ -16,6 +17,8 @@ export interface NewRun {
   readonly params: Json;
   readonly limit: number | null;
   readonly trigger: Trigger;
+  /** Present where it calls again what failed in another run. */
+  readonly redrive?: Redrive | undefined;
   /** Epoch milliseconds, as all times here. */
   readonly startedAt: number;
   readonly deadline: number;

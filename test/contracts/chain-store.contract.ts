@@ -127,6 +127,7 @@ export function describeChainStore(name: string, make: MakeStores): void {
         expect(await chains.lease(RUN, 0, lease('a', NOW, UNTIL))).toEqual({ checkpoint: behind(9) });
         await chains.checkpoint(RUN, 0, behind(4), { owner: 'a', until: UNTIL });
         expect(await chains.lease(RUN, 0, lease('b', UNTIL + 1, UNTIL + 2))).toEqual({ checkpoint: behind(4) });
+        expect(await chains.lease(RUN, 0, lease('c', UNTIL + 3, UNTIL + 4))).toEqual({ checkpoint: behind(4) });
       });
 
       test('a checkpoint renews the lease', async () => {

@@ -39,6 +39,15 @@ export function describeRefusalStore(name: string, make: MakeStores): void {
         expect(await refusals.list(10)).toEqual([aRefusal('m-1')]);
       });
 
+      test('lists at most so many, also of more than one answer of a table carries', async () => {
+        const refusals = port();
+        // 6 KB each, 1.2 MB together.
+        const detail = noise(4_000);
+        await Promise.all(numbers(200).map((i) => refusals.record(aRefusal(`m-${i}`, { detail }))));
+        expect(await refusals.list(190)).toHaveLength(190);
+        expect(await refusals.list(300)).toHaveLength(200);
+      });
+
       test('lists at most so many', async () => {
         const refusals = port();
         await Promise.all(numbers(12).map((i) => refusals.record(aRefusal(`m-${i}`))));

@@ -239,7 +239,7 @@ export function describeRunStore(name: string, make: MakeStores): void {
         await at(runs, 'succeeded');
         const ended = await runs.read(RUN);
         expect(await runs.finish(RUN, 'b', anEnd({ status: 'failed' }))).toBe(false);
-        await runs.finish(RUN, 'a', anEnd({ status: 'succeeded' }));
+        await runs.finish(RUN, 'a', anEnd({ status: 'failed' }));
         expect(await runs.leaseFinish(RUN, 'a', UNTIL + 1, UNTIL + 2)).toBeNull();
         expect(await runs.read(RUN)).toEqual(ended);
       });

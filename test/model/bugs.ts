@@ -2,6 +2,7 @@
 export const BUGS = {
   'overwrite on restart': 'a splitter writes its page whatever is there',
   'checkpoint before sent': "a splitter's checkpoint passes a block before its messages are sent",
+  'block cut short not sent': 'END in the middle of a block, and what there is of it is never sent',
   'no END page': 'a splitter counts its slice without writing END',
   'finish without END': 'the run finishes when all segments known so far are frozen',
   'counter in BLOCK': 'a block counts outcomes instead of keeping the set of children',
@@ -22,7 +23,7 @@ export const BUGS = {
   'freeze overwrites': 'a second aggregator freezes a segment again',
   'part under one key': 'both aggregators of a segment write its part under the same key',
   'frozen not added again': 'an aggregator that finds a segment frozen does not add it to ROOT',
-  'give up overwrites': 'closing gives up children though nobody asked whether they are done, and freezes at once',
+  'full run not told by closing': 'closing opens ROOT, finds the run full and does not tell',
   'close without END': 'closing gives up children of a chain that may still grow',
   'finish without lease': 'each finisher finishes',
   'mail without claim': 'each finisher mails',

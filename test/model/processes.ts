@@ -19,7 +19,7 @@ interface Base {
 
 export interface Starter extends Base {
   kind: 'start';
-  at: 'run' | 'plan' | 'send' | 'split' | 'empty' | 'tell';
+  at: 'run' | 'plan' | 'open' | 'tell' | 'send' | 'split';
   plan: number;
   slice: number;
 }
@@ -36,6 +36,8 @@ export interface Splitter extends Base {
   pages: number[];
   /** Messages to send. */
   out: string[];
+  /** Complete blocks since the last checkpoint. */
+  unsent: number;
   ended: boolean;
 }
 
@@ -55,8 +57,7 @@ export interface Forwarder extends Base {
     | 'mark'
     | 'call alone'
     | 'page alone'
-    | 'update alone'
-    | 'clear mark';
+    | 'update alone';
   /** The one being worked on is the first of `held`; suspects wait here until the others are stored. */
   later: string[];
   /** Whether the present message is called alone. */
@@ -86,13 +87,13 @@ export interface Aggregator extends Base {
 
 export interface Finisher extends Base {
   kind: 'finish';
-  at: 'read root' | 'read run' | 'lease' | 'parts' | 'report' | 'claim' | 'mail' | 'delete';
+  at: 'read root' | 'lease' | 'parts' | 'claim' | 'mail' | 'status' | 'delete';
   rows: string[];
 }
 
 export interface Closer extends Base {
   kind: 'close';
-  at: 'status' | 'plan' | 'empty' | 'tail' | 'size' | 'tell segment' | 'count' | 'tell run' | 'block' | 'page' | 'add' | 'tell' | 'notify';
+  at: 'status' | 'plan' | 'open' | 'tail' | 'size' | 'tell segment' | 'count' | 'tell run' | 'block' | 'frozen' | 'page' | 'add' | 'tell' | 'notify';
   reason: CloseReason;
   slice: number;
   place: Place;

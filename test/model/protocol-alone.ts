@@ -1,9 +1,8 @@
 import { aloneStep, nextRegister, NO_TRIES } from '../../shared/domain/sending.ts';
-import { isBlockFull } from '../../shared/domain/counting.ts';
 import { addDone, addOutcomes, blockOf, type Context, fromRegister, toBlock } from './context.ts';
 import { delivery, type Work } from './messages.ts';
 import type { Forwarder, Process } from './processes.ts';
-import { countCalls, leaveBehind, tell } from './protocol-send.ts';
+import { countCalls, leaveBehind } from './protocol-send.ts';
 import { goBack, type Step } from './steps.ts';
 import type { RegisterRecord, World } from './world.ts';
 
@@ -46,12 +45,11 @@ export function aloneSteps(cx: Context, w: World, p: Forwarder, work: Work): Ste
         run: () => {
           countCalls(cx, w, [letter(child)]);
           p.called.push(child);
-          const before = p.next?.tries.find(([n]) => n === child);
-          const tries = (before?.[1] ?? NO_TRIES.tries) + 1;
+          const tries = (p.next?.tries[0]?.[1] ?? NO_TRIES.tries) + 1;
           p.next = null;
           if (answer === 'R' && tries < cx.level.attempts) {
             p.again.push(child);
-            p.at = cx.bug === 'mark left by a lost turn' ? 'read' : 'clear mark';
+            p.at = cx.bug === 'mark left by a lost turn' ? 'read' : 'update alone';
             if (p.at === 'read') p.child = null;
           } else {
             p.ended = [[child, answer === 'R' ? 'F' : answer]];
@@ -73,27 +71,13 @@ export function aloneSteps(cx: Context, w: World, p: Forwarder, work: Work): Ste
     case 'update alone':
       return [
         {
-          name: 'alone: update done, clear own mark',
+          name: p.ended.length > 0 ? 'alone: update done, end own mark' : 'alone: end own mark',
           run: () => {
-            clearOwnMark(record.registers[work.slot], p);
-            const done = addDone(cx, w, work.block, p.ended.map(([n]) => n));
-            const full = isBlockFull(new Set(done), work.size);
+            endMark(record.registers[work.slot], p);
+            addDone(cx, w, work.block, p.ended.map(([n]) => n));
             p.ended = [];
-            p.next = null;
-            p.seen = null;
             p.child = null;
-            if (full) tell(cx, p);
-            else p.at = 'read';
-          },
-        },
-      ];
-    case 'clear mark':
-      return [
-        {
-          name: 'alone: clear own mark',
-          run: () => {
-            clearOwnMark(record.registers[work.slot], p);
-            p.child = null;
+            // Read anew: full, void, or the next child.
             p.at = 'read';
           },
         },
@@ -175,7 +159,8 @@ export function leaveAlone(p: Forwarder): void {
   p.next = null;
 }
 
-function clearOwnMark(register: RegisterRecord | undefined, p: Forwarder): void {
+/** The mark is cleared if it's this one, whatever the turn. */
+function endMark(register: RegisterRecord | undefined, p: Forwarder): void {
   if (register?.mark && register.mark.by === p.id && register.mark.child === p.child) register.mark = null;
 }
 

@@ -7,6 +7,7 @@ import {
   addBlock,
   addDone,
   addOutcomes,
+  addSegment,
   blockOf,
   type Context,
   insert,
@@ -42,13 +43,14 @@ export function closerSteps(cx: Context, w: World, p: Closer): Step[] {
     case 'plan':
       return step(run.plan === null ? 'close: put empty plan' : 'close: read plan', () => {
         run.plan ??= 0;
-        p.at = run.plan === 0 ? 'empty' : 'tail';
-        if (cx.bug === 'close without END') lookAtBlocks(cx, w, p);
+        p.at = 'open';
       });
-    case 'empty':
-      return step('close: no slices in ROOT', () => {
-        w.root.slices = 0;
-        p.at = 'tell run';
+    case 'open':
+      return step('close: open ROOT', () => {
+        w.root.slices = run.plan;
+        if (rootFull(cx, w) && cx.bug !== 'full run not told by closing') p.at = 'tell run';
+        else if (cx.bug === 'close without END') lookAtBlocks(cx, w, p);
+        else nextSlice(cx, w, p, 0);
       });
     case 'tail': {
       const stored = slice?.chain[placeKey(p.place)];
@@ -75,18 +77,23 @@ export function closerSteps(cx: Context, w: World, p: Closer): Step[] {
     case 'count':
       return step('close: count slice', () => {
         insert(w.root.counted, packCount(p.slice, sliceExtent(p.place, geometry).segments));
-        w.root.slices = run.plan;
         if (rootFull(cx, w)) p.at = 'tell run';
-        else nextSlice(cx, w, p);
+        else nextSlice(cx, w, p, p.slice + 1);
       });
     case 'tell run':
       return step('close: tell run', () => {
         send(cx, w, 'f');
-        if (run.plan === 0) end(w, p);
-        else nextSlice(cx, w, p);
+        // A full run has nothing left to end or to give up.
+        end(w, p);
       });
     case 'block': {
       const id = p.blocks[0] ?? '';
+      const segment = segmentRecord(w, segmentOf(id));
+      if (segment.frozen) {
+        return step('close: is frozen', () => {
+          p.at = 'frozen';
+        });
+      }
       return step('close: read BLOCK', () => {
         const pages = pagesOf(cx, w, id);
         const { done } = blockOf(w, id);
@@ -95,6 +102,11 @@ export function closerSteps(cx: Context, w: World, p: Closer): Step[] {
         p.at = p.missing.length > 0 ? 'page' : 'tell';
       });
     }
+    case 'frozen':
+      return step('close: add frozen segment to ROOT', () => {
+        if (addSegment(cx, w, segmentOf(p.blocks[0] ?? ''))) p.at = 'tell run';
+        else nextBlockOf(w, p);
+      });
     case 'page':
       return step('close: write page of given up', () => {
         const letter = p.reason === 'cancelled' ? 'C' : 'E';
@@ -122,9 +134,9 @@ export function closerSteps(cx: Context, w: World, p: Closer): Step[] {
   }
 }
 
-function nextSlice(cx: Context, w: World, p: Closer): void {
-  p.slice++;
-  p.place = FIRST_PLACE;
+function nextSlice(cx: Context, w: World, p: Closer, slice: number): void {
+  p.slice = slice;
+  p.place = w.slices[slice]?.checkpoint?.place ?? FIRST_PLACE;
   if (p.slice < (w.run.plan ?? 0)) p.at = 'tail';
   else lookAtBlocks(cx, w, p);
 }
@@ -156,8 +168,8 @@ export function giverUpSteps(cx: Context, w: World, p: GiverUp): Step[] {
         const { done, registers } = blockOf(w, work.block);
         const old = (registers[work.slot]?.turn ?? 0) !== work.turn && cx.bug !== 'dead letter of any turn';
         p.missing = missing({ done: new Set(done), registers: new Map() }, work.slot, work.items.length);
-        if (isBlockFull(new Set(done), work.size)) p.at = 'tell';
-        else p.at = old || p.missing.length === 0 ? 'delete' : 'page';
+        if (old) p.missing = [];
+        p.at = old ? 'delete' : 'page';
       });
     case 'page':
       return step('dead letter: write page', () => {

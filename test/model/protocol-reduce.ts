@@ -115,16 +115,7 @@ export function finisherSteps(cx: Context, w: World, p: Finisher): Step[] {
         {
           name: 'finish: root is full',
           run: () => {
-            p.at = 'read run';
-          },
-        },
-      ];
-    case 'read run':
-      return [
-        {
-          name: final ? 'finish: is final' : 'finish: read RUN',
-          run: () => {
-            p.at = final ? 'claim' : 'lease';
+            p.at = 'lease';
           },
         },
       ];
@@ -132,7 +123,7 @@ export function finisherSteps(cx: Context, w: World, p: Finisher): Step[] {
       const { lease } = run;
       const free = lease === null || lease.expired || cx.bug === 'finish without lease';
       const legal = TRANSITIONS.finish.from.some((status) => status === run.status);
-      if (!legal) return [{ name: 'finish: final meanwhile', run: () => goBack(w, p) }];
+      if (!legal) return [{ name: 'finish: is final, delete', run: () => end(w, p) }];
       if (!free) {
         return [
           {
@@ -155,31 +146,13 @@ export function finisherSteps(cx: Context, w: World, p: Finisher): Step[] {
     case 'parts':
       return [
         {
-          name: 'finish: read parts',
+          name: 'finish: read parts, write report',
           run: () => {
             p.rows = assemble(cx, w);
-            p.at = 'report';
-          },
-        },
-      ];
-    case 'report': {
-      const mine = (run.lease?.by === p.id && !final) || cx.bug === 'finish without lease';
-      return [
-        {
-          name: mine ? 'finish: report and status' : 'finish: lease lost',
-          run: () => {
-            if (mine) {
-              run.report = p.rows;
-              run.status = 'succeeded';
-              run.lease = null;
-              w.ghost.finishes++;
-            }
-            p.rows = [];
             p.at = 'claim';
           },
         },
       ];
-    }
     case 'claim': {
       const claimed = run.mailClaimed && cx.bug !== 'mail without claim';
       return [
@@ -187,7 +160,7 @@ export function finisherSteps(cx: Context, w: World, p: Finisher): Step[] {
           name: claimed ? 'finish: mail was claimed' : 'finish: claim mail',
           run: () => {
             run.mailClaimed = true;
-            p.at = claimed ? 'delete' : 'mail';
+            p.at = claimed ? 'status' : 'mail';
           },
         },
       ];
@@ -198,10 +171,28 @@ export function finisherSteps(cx: Context, w: World, p: Finisher): Step[] {
           name: 'finish: mail',
           run: () => {
             w.ghost.mails++;
+            p.at = 'status';
+          },
+        },
+      ];
+    case 'status': {
+      const mine = (run.lease?.by === p.id && !final) || cx.bug === 'finish without lease';
+      return [
+        {
+          name: mine ? 'finish: status' : 'finish: lease lost',
+          run: () => {
+            if (mine) {
+              run.report = p.rows;
+              run.status = 'succeeded';
+              run.lease = null;
+              w.ghost.finishes++;
+            }
+            p.rows = [];
             p.at = 'delete';
           },
         },
       ];
+    }
     case 'delete':
       return [{ name: 'finish: delete message', run: () => end(w, p) }];
   }

@@ -98,8 +98,6 @@ function read(cx: Context, w: World, p: Forwarder, work: Work): void {
   const { done, registers } = blockOf(w, work.block);
   p.seen = { done: [...done], register: registers[work.slot] ?? null };
   p.at = 'read status';
-  if (!p.alone) return;
-  p.at = 'mark';
 }
 
 function readStatus(cx: Context, w: World, p: Forwarder, work: Work): void {
@@ -117,10 +115,15 @@ function readStatus(cx: Context, w: World, p: Forwarder, work: Work): void {
       p.at = 'delete';
       return;
     case 'call':
-      p.again = [...decision.due];
-      p.at = 'call';
+      // A suspect's pass goes on as one.
+      if (!p.alone) p.again = [...decision.due];
+      p.at = p.alone ? 'mark' : 'call';
       return;
     case 'alone':
+      if (p.alone) {
+        p.at = 'mark';
+        return;
+      }
       p.seen = null;
       // Suspects wait until everything else of the batch is stored.
       if (p.held.length > p.later.length + 1 && cx.bug !== 'alone before the batch is stored') {

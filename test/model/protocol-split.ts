@@ -2,6 +2,7 @@ import { blockSize, END, type Page, PageDraft, placeBehind } from '../../shared/
 import { packCount } from '../../shared/domain/counting.ts';
 import { FIRST_PLACE, sliceExtent } from '../../shared/domain/geometry.ts';
 import { SIZES } from '../../shared/domain/limits.ts';
+import { maySend } from '../../shared/domain/run.ts';
 import { type Context, insert, messagesOf, placeKey, rootFull, segmentFull, segmentRecord, send } from './context.ts';
 import { end, type Step } from './steps.ts';
 import type { Splitter, Starter } from './processes.ts';
@@ -27,7 +28,29 @@ export function starterSteps(cx: Context, w: World, p: Starter): Step[] {
           run: () => {
             w.run.plan ??= p.plan;
             p.plan = w.run.plan;
-            p.at = p.plan === 0 ? 'empty' : 'send';
+            p.at = 'open';
+          },
+        },
+      ];
+    case 'open':
+      return [
+        {
+          name: 'start: open ROOT',
+          run: () => {
+            w.root.slices = p.plan;
+            // A run of no slices is full as soon as it's open.
+            if (rootFull(cx, w)) p.at = 'tell';
+            else p.at = p.plan === 0 ? 'split' : 'send';
+          },
+        },
+      ];
+    case 'tell':
+      return [
+        {
+          name: 'start: tell run',
+          run: () => {
+            send(cx, w, 'f');
+            p.at = p.plan === 0 ? 'split' : 'send';
           },
         },
       ];
@@ -39,26 +62,6 @@ export function starterSteps(cx: Context, w: World, p: Starter): Step[] {
             send(cx, w, `s:${p.slice}`);
             p.slice++;
             if (p.slice >= p.plan) p.at = 'split';
-          },
-        },
-      ];
-    case 'empty':
-      return [
-        {
-          name: 'start: no slices in ROOT',
-          run: () => {
-            w.root.slices = 0;
-            p.at = rootFull(cx, w) ? 'tell' : 'split';
-          },
-        },
-      ];
-    case 'tell':
-      return [
-        {
-          name: 'start: tell run',
-          run: () => {
-            send(cx, w, 'f');
-            p.at = 'split';
           },
         },
       ];
@@ -88,7 +91,7 @@ export function splitterSteps(cx: Context, w: World, p: Splitter): Step[] {
           run: () => {
             p.place = slice.checkpoint?.place ?? FIRST_PLACE;
             p.cursor = slice.checkpoint?.cursor ?? 0;
-            p.at = 'page';
+            p.at = slice.checkpoint?.ended ? 'delete' : 'page';
           },
         },
       ];
@@ -97,7 +100,7 @@ export function splitterSteps(cx: Context, w: World, p: Splitter): Step[] {
       const stored = slice.chain[key];
       const mine = draftPage(cx, p);
       const counted = mine.kind === 'end' && cx.bug === 'no END page' && stored === undefined;
-      return [
+      const steps: Step[] = [
         {
           name: stored === undefined ? `split: put ${mine.kind} page` : `split: adopt ${cx.page(stored).kind} page`,
           run: () => {
@@ -108,37 +111,44 @@ export function splitterSteps(cx: Context, w: World, p: Splitter): Step[] {
           },
         },
       ];
+      // Messages of complete blocks are on their way while the next block is read.
+      if (p.out.length > 0 && p.unsent > 0) steps.push(...sendStep(cx, w, p));
+      return steps;
     }
     case 'send':
-      return [
-        {
-          name: 'split: send slot',
-          run: () => {
-            const message = p.out.shift() ?? '';
-            if (cx.level.workers.forward === undefined) insertSent(w, message);
-            else send(cx, w, message);
-            if (p.out.length === 0) p.at = afterSend(cx, p);
-          },
-        },
-      ];
+      return sendStep(cx, w, p);
     case 'checkpoint': {
+      const checkpoint = () => {
+        slice.checkpoint = { place: p.place, cursor: p.cursor, ended: p.ended };
+      };
       const steps: Step[] = [
         {
-          name: 'split: checkpoint',
+          name: p.ended ? 'split: checkpoint at END' : 'split: checkpoint',
           run: () => {
-            slice.checkpoint = { place: p.place, cursor: p.cursor };
+            checkpoint();
+            p.unsent = 0;
             if (p.out.length > 0) p.at = 'send';
-            else p.at = 'page';
+            else p.at = p.ended ? 'delete' : 'page';
           },
         },
       ];
-      if (w.left.continuation > 0) {
+      if (w.left.continuation > 0 && !p.ended) {
         steps.push({
           name: 'split: checkpoint, then hand on',
           run: () => {
             w.left.continuation--;
-            slice.checkpoint = { place: p.place, cursor: p.cursor };
+            checkpoint();
             p.at = 'hand on';
+          },
+        });
+      }
+      // Cancelled or paused: noticed behind a checkpoint.
+      if (w.run.status !== 'none' && !maySend(w.run.status) && !p.ended) {
+        steps.push({
+          name: 'split: checkpoint, then stop',
+          run: () => {
+            checkpoint();
+            p.at = 'delete';
           },
         });
       }
@@ -182,8 +192,7 @@ export function splitterSteps(cx: Context, w: World, p: Splitter): Step[] {
           name: 'split: count slice',
           run: () => {
             insert(w.root.counted, packCount(p.slice, sliceExtent(p.place, geometry).segments));
-            w.root.slices = w.run.plan;
-            p.at = rootFull(cx, w) ? 'tell run' : 'delete';
+            p.at = rootFull(cx, w) ? 'tell run' : 'checkpoint';
           },
         },
       ];
@@ -193,7 +202,7 @@ export function splitterSteps(cx: Context, w: World, p: Splitter): Step[] {
           name: 'split: tell run',
           run: () => {
             send(cx, w, 'f');
-            p.at = 'delete';
+            p.at = 'checkpoint';
           },
         },
       ];
@@ -217,14 +226,18 @@ function readSource(cx: Context, items: string, cursor: number, first: number): 
   // One large item fills a page; any number of small ones fits.
   const bytes = cx.level.itemsPerPage === 1 ? SIZES.pageBytes : 1;
   for (let i = cursor; i < items.length && draft.fits(bytes); i++) draft.add(items[i] ?? '', bytes, i + 1);
-  return draft.isEmpty ? END : draft.page(draft.fillsBlock);
+  if (draft.isEmpty) return END;
+  const page = draft.page(draft.fillsBlock);
+  // What the source ends with ends its block, however short that is.
+  return page.cursor === items.length ? draft.page(true) : page;
 }
 
 function behindPage(cx: Context, p: Splitter, page: Page): void {
   const block = `${p.slice}-${p.place.segment}.${p.place.block}`;
   if (page.kind === 'end') {
+    // END in the middle of a block cuts it short: what there is of it is sent.
+    if (cx.bug !== 'block cut short not sent') p.out.push(...messagesOf(block, cx.itemsPages(p.pages)));
     p.ended = true;
-    p.out = messagesOf(block, cx.itemsPages(p.pages));
     p.pages = [];
     p.at = p.out.length > 0 ? 'send' : afterSend(cx, p);
     return;
@@ -233,9 +246,25 @@ function behindPage(cx: Context, p: Splitter, page: Page): void {
   p.place = placeBehind(p.place, page, cx.level.geometry);
   p.cursor = typeof page.cursor === 'number' ? page.cursor : 0;
   if (!page.endsBlock) return;
-  p.out = messagesOf(block, cx.itemsPages(p.pages));
+  p.out.push(...messagesOf(block, cx.itemsPages(p.pages)));
   p.pages = [];
-  p.at = cx.bug === 'checkpoint before sent' ? 'checkpoint' : 'send';
+  p.unsent++;
+  if (cx.bug === 'checkpoint before sent') p.at = 'checkpoint';
+  else if (p.unsent >= cx.level.window) p.at = p.out.length > 0 ? 'send' : 'checkpoint';
+}
+
+function sendStep(cx: Context, w: World, p: Splitter): Step[] {
+  return [
+    {
+      name: 'split: send slot',
+      run: () => {
+        const message = p.out.shift() ?? '';
+        if (cx.level.workers.forward === undefined) insertSent(w, message);
+        else send(cx, w, message);
+        if (p.out.length === 0 && p.at === 'send') p.at = afterSend(cx, p);
+      },
+    },
+  ];
 }
 
 function afterSend(cx: Context, p: Splitter): Splitter['at'] {

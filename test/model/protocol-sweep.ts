@@ -1,9 +1,9 @@
 import { blockSize, slotsOf } from '../../shared/domain/chain.ts';
-import { isBlockFull } from '../../shared/domain/counting.ts';
-import { unpackCount } from '../../shared/domain/counting.ts';
+import { isBlockFull, unpackCount } from '../../shared/domain/counting.ts';
+import { FIRST_PLACE, type Place } from '../../shared/domain/geometry.ts';
 import { unpackSegment } from '../../shared/domain/ids.ts';
 import { isFinal, maySend } from '../../shared/domain/run.ts';
-import { delaySeconds, missing, NEW_REGISTER, raised } from '../../shared/domain/sending.ts';
+import { missing, NEW_REGISTER, raised } from '../../shared/domain/sending.ts';
 import {
   addBlock,
   blockOf,
@@ -16,7 +16,7 @@ import {
   send,
   toRegister,
 } from './context.ts';
-import { blockNumber, segmentOf, workText } from './messages.ts';
+import { blockNumber, parseSegment, segmentOf, workText } from './messages.ts';
 import type { Sweeper } from './processes.ts';
 import { spawnCloser, spawnStarter, spawnSweeper } from './spawn.ts';
 import { end, type Step } from './steps.ts';
@@ -39,17 +39,19 @@ export function sweeps(cx: Context, w: World): Step[] {
   }
   if (run.status === 'closing') add('resume closing', () => spawnCloser(w, run.reason ?? 'cancelled'));
   if (!maySend(run.status)) return found;
-  if (run.plan === null || (run.plan === 0 && w.root.slices === null)) {
+  if (run.plan === null || w.root.slices === null || run.status === 'planned') {
     for (const plan of cx.level.plans) add('start again', () => spawnStarter(w, plan));
     return found;
   }
   for (let slice = 0; slice < run.plan; slice++) {
-    const { blocks, ended } = readChain(cx, w, slice);
+    const { checkpoint } = w.slices[slice] ?? { checkpoint: null };
+    if (!checkpoint?.ended) add('resume slice', () => send(cx, w, `s:${slice}`));
     const counted = w.root.counted.some((packed) => unpackCount(packed).slice === slice);
-    if (!ended || !counted) add('resume slice', () => send(cx, w, `s:${slice}`));
-    for (const { id, closed, pages } of blocks) {
+    for (const { id, pages } of readChain(cx, w, slice).blocks) {
+      // Of a slice still being enumerated: what its checkpoint says was sent.
+      if (!counted && !isBefore(id, checkpoint?.place ?? FIRST_PLACE)) continue;
       const told = w.segments[segmentOf(id)]?.done.includes(blockNumber(id)) ?? false;
-      if (closed && !(told && isBlockFull(new Set(w.blocks[id]?.done), blockSize(pages)))) {
+      if (!(told && isBlockFull(new Set(w.blocks[id]?.done), blockSize(pages)))) {
         add('look at block', () => spawnSweeper(w, id));
       }
     }
@@ -98,11 +100,9 @@ export function sweeperSteps(cx: Context, w: World, p: Sweeper): Step[] {
             const before = stored ? toRegister(stored) : NEW_REGISTER;
             const register = cx.bug === 'send again without raising' ? before : raised(before);
             if (register.turn > 0) record.registers[first] = fromRegister(register);
-            const left = missing({ done: new Set(record.done), registers: new Map() }, first, items.length);
             const size = sizeOf(cx, w, p.block);
-            const delayed = left.length > 0 && delaySeconds(register, left, 0) > 0;
             p.out = [
-              workText({ block: p.block, slot: first, items, turn: register.turn, size, receives: 0, delayed }),
+              workText({ block: p.block, slot: first, items, turn: register.turn, size, receives: 0, delayed: false }),
             ];
             p.at = 'send';
           },
@@ -141,6 +141,11 @@ export function sweeperSteps(cx: Context, w: World, p: Sweeper): Step[] {
         },
       ];
   }
+}
+
+function isBefore(block: string, place: Place): boolean {
+  const { segment } = parseSegment(segmentOf(block));
+  return segment < place.segment || (segment === place.segment && blockNumber(block) < place.block);
 }
 
 function nextSlot(w: World, p: Sweeper): void {

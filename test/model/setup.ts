@@ -25,6 +25,7 @@ export const QUIET: Level = {
   sources: [],
   plans: [1],
   itemsPerPage: 2,
+  window: 1,
   attempts: 2,
   answers: 'S',
   killers: '',
@@ -75,7 +76,7 @@ export function storeChain(cx: Context, w: World, slice: number, items: string, 
   for (let i = 0; i < items.length; ) {
     const draft = new PageDraft(first, cx.level.geometry);
     for (; i < items.length && draft.fits(bytes); i++) draft.add(items[i] ?? '', bytes, i + 1);
-    const page = draft.page(draft.fillsBlock);
+    const page = draft.page(draft.fillsBlock || i === items.length);
     chain[placeKey(place)] = cx.pageNumber(page);
     first = page.endsBlock ? 0 : first + page.items.length;
     place = placeBehind(place, page, cx.level.geometry);

@@ -41,6 +41,7 @@ function consumer(w: World, held: string[], variant: number): Process {
         cursor: 0,
         pages: [],
         out: [],
+        unsent: 0,
         ended: false,
       };
     case 'forward':

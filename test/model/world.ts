@@ -41,7 +41,7 @@ export interface SliceRecord {
   /** Index into {@link Context.pages}, by `<segment>.<block>.<page>`. */
   chain: Record<string, number>;
   /** Where a splitter goes on: the place, and the source's position there. */
-  checkpoint: { place: Place; cursor: number } | null;
+  checkpoint: { place: Place; cursor: number; ended: boolean } | null;
 }
 
 export interface SegmentRecord {
@@ -127,6 +127,8 @@ export interface Level {
   /** Numbers of slices that the source's plan may answer. */
   readonly plans: readonly number[];
   readonly itemsPerPage: number;
+  /** Blocks that a splitter completes before it waits for their messages and checkpoints. */
+  readonly window: number;
   /** Calls of one child at most. */
   readonly attempts: number;
   /** How a call may end: S succeeds, R is worth another, F fails at once. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { NEW_REGISTER, type Mark, type Register } from '../../domain/sending.ts';
+import { type Mark, NEW_REGISTER, type Register } from '../../domain/sending.ts';
 import { type Item, N, numberOf, S, stringOf } from './attributes.ts';
 
 /**

@@ -3,6 +3,7 @@ import { packCount, type RootState } from '../../domain/counting.ts';
 import { InputError } from '../../domain/errors.ts';
 import { packSegment } from '../../domain/ids.ts';
 import type { Json } from '../../domain/json.ts';
+import { redrive } from '../../domain/redrive.ts';
 import { CLOSE_REASONS, isFinal, RUN_STATUSES, TRANSITIONS, type Transition } from '../../domain/run.ts';
 import { type NewRun, type RunEnd, type RunRecord, type RunStore, TRIGGERS } from '../../ports/run-store.ts';
 import { pack, unpack } from '../codec.ts';
@@ -18,6 +19,7 @@ const head = z.object({
   params: json,
   limit: z.number().nullable(),
   trigger: z.enum(TRIGGERS),
+  redrive: redrive.optional(),
   startedAt: z.number(),
   deadline: z.number(),
   ttl: z.number(),
@@ -102,7 +104,11 @@ export function runStore(table: TableClient, keys: Keys): RunStore {
     async close(run, reason) {
       const { values, ...rest } = moving('close');
       return orNull(
-        await update(run, { ...rest, set: [...(rest.set ?? []), 'closed = :reason'], values: { ...values, ':reason': S(reason) } }),
+        await update(run, {
+          ...rest,
+          set: [...(rest.set ?? []), 'closed = :reason'],
+          values: { ...values, ':reason': S(reason) },
+        }),
       );
     },
 

@@ -98,7 +98,7 @@ export class TableClient {
         const result: BatchGetItemCommandOutput = await this.#client.send(
           new BatchGetItemCommand({ RequestItems: { [this.#table]: { Keys: wanted } } }),
         );
-        for (const item of result.Responses?.[this.#table] ?? []) found.set(`${item['pk']?.S} ${item['sk']?.S}`, item);
+        for (const item of result.Responses?.[this.#table] ?? []) found.set(`${item.pk?.S} ${item.sk?.S}`, item);
         wanted = result.UnprocessedKeys?.[this.#table]?.Keys;
       }
     }

@@ -21,7 +21,9 @@ export function s3Objects(options: { client: S3Client; bucket: string; prefix: s
 
   async function body(key: string, range?: { from: number; to: number }) {
     try {
-      const { Body } = await client.send(new GetObjectCommand({ ...at(key), ...(range && { Range: `bytes=${range.from}-${range.to - 1}` }) }));
+      const { Body } = await client.send(
+        new GetObjectCommand({ ...at(key), ...(range && { Range: `bytes=${range.from}-${range.to - 1}` }) }),
+      );
       if (!Body) throw new ObjectNotFoundError(key);
       return Body;
     } catch (error) {

@@ -48,7 +48,9 @@ const numbersOf = ({ Records }: SQSEvent) => Records.map(({ body }) => Number(bo
 test('messages are handled once in batches and deleted', async () => {
   const { host, queue, map } = world();
   const batches: number[][] = [];
-  map(() => async (event) => batches.push(numbersOf(event)));
+  map(() => async (event) => {
+    batches.push(numbersOf(event));
+  });
   await send(queue, 35);
   expect(await host.run()).toBe('idle');
   expect(batches.flat().sort((a, b) => a - b)).toEqual(numbers(35));
@@ -224,12 +226,12 @@ test('a time-out ends the process in the middle of its work', async () => {
 });
 
 test('warm environments are used again', async () => {
-  const { host, queue, map } = world();
+  const { clock, host, queue, map } = world();
   let environments = 0;
   map(
     () => {
       environments += 1;
-      return async () => undefined;
+      return () => clock.sleep(10);
     },
     { batchSize: 1, maxConcurrency: 2 },
   );
@@ -241,7 +243,12 @@ test('warm environments are used again', async () => {
 test('a lost deletion brings handled messages back', async () => {
   const { host, queue, map } = world({ seed: 3 });
   const seen: number[] = [];
-  map(() => async (event) => seen.push(...numbersOf(event)), { batchSize: 1, lostDeletes: 0.3 });
+  map(
+    () => async (event) => {
+      seen.push(...numbersOf(event));
+    },
+    { batchSize: 1, lostDeletes: 0.3 },
+  );
   await send(queue, 20);
   await host.run();
   expect(new Set(seen)).toEqual(new Set(numbers(20)));

@@ -1,0 +1,69 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { figuresOf } from './figures.ts';
+import { measureFloor } from './measure-floor.ts';
+import { measurePipeline } from './measure-pipeline.ts';
+import { request } from './measurement.ts';
+import { runScenario, scenariosOf } from './scenarios.ts';
+import { tableOf } from './table.ts';
+import { checksOf } from './targets.ts';
+
+const EXIT = { ok: 0, missed: 1, usage: 2 } as const;
+const DEFAULT_CHILDREN = 50_000;
+const QUICK_CHILDREN = 5_000;
+
+interface BenchOptions {
+  readonly children?: number;
+  readonly quick?: boolean;
+  readonly json?: boolean;
+}
+
+/** Measures each scenario, prints what came out; gives the exit code. */
+async function bench({ children, quick, json }: BenchOptions): Promise<number> {
+  const count = children ?? (quick ? QUICK_CHILDREN : DEFAULT_CHILDREN);
+  const figures = [];
+  for (const scenario of scenariosOf(count)) {
+    figures.push(figuresOf(await runScenario(scenario, (text) => process.stderr.write(`${text}\n`))));
+  }
+  const checks = checksOf(figures);
+  process.stdout.write(json ? `${JSON.stringify({ figures, checks })}\n` : tableOf(figures, checks));
+  return checks.every(({ met }) => met) ? EXIT.ok : EXIT.missed;
+}
+
+function program(): Command {
+  const cli = new Command('bench')
+    .description('Measures the embedded pipeline beside the floor: the same calls made by undici alone.')
+    .exitOverride()
+    .showHelpAfterError('(add --help for all options)')
+    .option('-n, --children <n>', `children per scenario, ${DEFAULT_CHILDREN} by default`, wholeNumber)
+    .option('--quick', `a fast look with ${QUICK_CHILDREN} children; the targets are stated for ${DEFAULT_CHILDREN}`)
+    .option('--json', 'print all figures as one line of JSON; progress goes to stderr')
+    .addHelpText('after', '\nExit codes: 0 all targets met, 1 one missed or something broke, 2 wrong usage.')
+    .action(async (options: BenchOptions) => {
+      process.exitCode = await bench(options);
+    });
+  cli
+    .command('measure', { hidden: true })
+    .argument('<kind>')
+    .argument('<request>')
+    .action(async (kind: string, text: string) => {
+      const measure = kind === 'floor' ? measureFloor : measurePipeline;
+      process.stdout.write(`${JSON.stringify(await measure(request.parse(JSON.parse(text))))}\n`);
+    });
+  return cli;
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1 && value <= 10_000_000) return value;
+  throw new InvalidArgumentError(`It must be a whole number from 1 to 10,000,000; received ${JSON.stringify(text)}.`);
+}
+
+try {
+  await program().parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  else {
+    process.stderr.write(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exitCode = EXIT.missed;
+  }
+}

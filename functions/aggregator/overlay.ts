@@ -1,0 +1,92 @@
+import type { SegmentRef } from '../../shared/domain/geometry.ts';
+import { parseChildId } from '../../shared/domain/ids.ts';
+import { supersedes } from '../../shared/domain/redrive.ts';
+import type { ManifestPart } from '../../shared/flow/manifest.ts';
+import { type HeldRow, partKeys, readPartBlock, readPartIndex, unpackRows } from '../../shared/flow/part.ts';
+import type { AggregatorDeps } from './deps.ts';
+import { PartWriter } from './part-writer.ts';
+
+/**
+ * The parts of a redrive's report: the base's, with the redriven children's rows laid over it, as a merge of two sorted
+ * streams. A part without any is the base's own; a block without any is copied as the bytes it is. Holds one part at a time.
+ */
+export async function overlay(
+  deps: AggregatorDeps,
+  run: string,
+  base: readonly ManifestPart[],
+  own: readonly ManifestPart[],
+): Promise<ManifestPart[]> {
+  const redriven = new Ahead(rowsInOrder(deps, own));
+  const parts: ManifestPart[] = [];
+  for (const part of base) {
+    const rows = await redriven.takeWhile((row) => isOf(row, part));
+    parts.push(rows.length === 0 ? part : await overlayPart(deps, run, part, rows));
+  }
+  return parts;
+}
+
+function isOf(row: HeldRow, { slice, segment }: SegmentRef): boolean {
+  const id = parseChildId(row.id);
+  return id.slice === slice && id.segment === segment;
+}
+
+async function* rowsInOrder({ objects }: AggregatorDeps, parts: readonly ManifestPart[]): AsyncGenerator<HeldRow> {
+  for (const { part } of parts) {
+    const index = await readPartIndex(objects, part);
+    for (let block = 0; block < index.offsets.length - 1; block++)
+      yield* await readPartBlock(objects, part, index, block);
+  }
+}
+
+async function overlayPart(
+  deps: AggregatorDeps,
+  run: string,
+  { slice, segment, part }: ManifestPart,
+  rows: readonly HeldRow[],
+): Promise<ManifestPart> {
+  const { objects } = deps;
+  const over = new Map(rows.filter(({ status }) => supersedes(status)).map((row) => [row.id, row]));
+  const index = await readPartIndex(objects, part);
+  const [baseRows, baseCsv] = await Promise.all([objects.get(partKeys(part).rows), objects.get(partKeys(part).csv)]);
+  const writer = new PartWriter(deps);
+  // Rows that failed are not in the statistics, and only those are redriven: the base's hold as they are.
+  writer.mergeStatistics(index.statistics);
+  for (let block = 0; block < index.offsets.length - 1; block++) {
+    const members = baseRows.subarray(index.offsets[block], index.offsets[block + 1]);
+    const old = unpackRows(members);
+    const laid = new Set<HeldRow>();
+    const merged = old.map((row) => {
+      const newer = over.get(row.id);
+      if (newer) laid.add(newer);
+      return newer ?? row;
+    });
+    if (laid.size > 0) await writer.add(merged, laid);
+    else writer.copy(old, members, baseCsv.subarray(index.csvOffsets[block], index.csvOffsets[block + 1]));
+  }
+  const written = await writer.write(`${run}/parts/${slice}-${segment}.${deps.random.id()}`);
+  return { slice, segment, ...written };
+}
+
+/** A sorted stream that can be looked ahead by one. */
+class Ahead<T> {
+  readonly #source: AsyncIterator<T>;
+  #next: T | null = null;
+
+  constructor(source: AsyncIterable<T>) {
+    this.#source = source[Symbol.asyncIterator]();
+  }
+
+  async takeWhile(wanted: (value: T) => boolean): Promise<T[]> {
+    const taken: T[] = [];
+    for (;;) {
+      if (this.#next === null) {
+        const { done, value } = await this.#source.next();
+        if (done) return taken;
+        this.#next = value;
+      }
+      if (!wanted(this.#next)) return taken;
+      taken.push(this.#next);
+      this.#next = null;
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import { InputError, RunNotFoundError } from '../domain/errors.ts';
+import { closeRun } from '../flow/close.ts';
+import type { Deps } from '../flow/deps.ts';
+import { sendAgain } from '../flow/send-again.ts';
+import type { RunRecord } from '../ports/run-store.ts';
+
+/**
+ * Cancels a run: no new calls within five seconds, and the report says what was done. Irrevocable; repeating it resumes a
+ * cancelling that died.
+ * @throws {RunNotFoundError}
+ * @throws {InputError} when the run has ended, or is about to
+ */
+export async function cancelRun(deps: Deps, run: string): Promise<RunRecord> {
+  const before = await existing(deps, run);
+  if (!['planned', 'splitting', 'running', 'paused', 'closing'].includes(before.status)) {
+    throw new InputError(`Run "${run}" can't be cancelled: it is ${before.status}.`);
+  }
+  await closeRun(deps, run, 'cancelled');
+  return existing(deps, run);
+}
+
+/**
+ * Pauses a run: its messages are voided as they come, and nothing is called until it's resumed. Its deadline goes on.
+ * @throws {RunNotFoundError}
+ * @throws {InputError} when the run can't be paused in its status
+ */
+export async function pauseRun(deps: Deps, run: string): Promise<RunRecord> {
+  const before = await existing(deps, run);
+  if (before.status === 'paused') return before;
+  const paused = await deps.stores.runs.move(run, 'pause');
+  if (!paused) throw new InputError(`Run "${run}" can't be paused: it is ${before.status}.`);
+  return paused;
+}
+
+/**
+ * Resumes a paused run: what has no outcome is sent again. Repeating it resumes a resuming that died.
+ * @throws {RunNotFoundError}
+ * @throws {InputError} when the run isn't paused
+ */
+export async function resumeRun(
+  deps: Deps,
+  run: string,
+): Promise<{ record: RunRecord; slices: number; slots: number }> {
+  const before = await existing(deps, run);
+  const resumed = await deps.stores.runs.move(run, 'resume');
+  const record = resumed ?? before;
+  if (!resumed && before.status !== 'splitting' && before.status !== 'running') {
+    throw new InputError(`Run "${run}" can't be resumed: it is ${before.status}.`);
+  }
+  return { record, ...(await sendAgain(deps, record)) };
+}
+
+async function existing({ stores, pipeline }: Deps, run: string): Promise<RunRecord> {
+  const record = await stores.runs.read(run);
+  if (!record) throw new RunNotFoundError(pipeline.name, run);
+  return record;
+}

@@ -1,0 +1,29 @@
+import { geometry, QUIET, type Scene, splitWorld } from './setup.ts';
+import type { Level, World } from './world.ts';
+
+/** A child (`k`) that kills its forwarder every time. */
+function scene(over: Partial<Level>): Scene {
+  const level: Level = { ...QUIET, workers: { forward: 2 }, sweeper: true, countCalls: true, killers: 'k', ...over };
+  return { level, initial: (cx) => [splitWorld(cx)], finished: (w: World) => w.queue.includes('g:0-0') };
+}
+
+const SAME_SLOT: Partial<Level> = { geometry: geometry(2, 2, [1]), sources: [['ka']] };
+const SAME_BATCH: Partial<Level> = { geometry: geometry(2, 1, [1]), sources: [['ka']], batch: 2 };
+const ALONE: Partial<Level> = { geometry: geometry(1, 1, [1]), sources: [['k']] };
+
+export const SCENES: Record<string, Scene> = {
+  'neighbour in the slot': scene({ ...SAME_SLOT, workers: { forward: 2 }, budget: {} }),
+  'neighbour in the slot, a crash': scene({ ...SAME_SLOT, budget: { crash: 1 } }),
+  'neighbour in the slot, a duplicate': scene({ ...SAME_SLOT, budget: { duplicate: 1 } }),
+  'neighbour in the slot that fails': scene({ ...SAME_SLOT, answers: 'SR', budget: { sweep: 1 } }),
+  'neighbour in the batch': scene({ ...SAME_BATCH, budget: { crash: 1 } }),
+  'alone, sent again': scene({ ...ALONE, budget: { sweep: 1, slow: 1, crash: 1 } }),
+  'innocents': scene({
+    geometry: geometry(2, 2, [1]),
+    sources: [['ab']],
+    killers: '',
+    answers: 'SR',
+    budget: { crash: 1, sweep: 2 },
+    workers: { forward: 1 },
+  }),
+};

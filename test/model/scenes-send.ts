@@ -1,0 +1,24 @@
+import { geometry, QUIET, type Scene, splitWorld } from './setup.ts';
+import type { Level, World } from './world.ts';
+
+/** One block, every way its messages can go. Finished when its segment was told. */
+function scene(over: Partial<Level>): Scene {
+  const level: Level = { ...QUIET, workers: { forward: 2 }, sweeper: true, countCalls: true, ...over };
+  return { level, initial: (cx) => [splitWorld(cx)], finished: (w: World) => w.queue.includes('g:0-0') };
+}
+
+const TWO_SLOTS: Partial<Level> = { geometry: geometry(2, 1, [1]), sources: [['ab']] };
+const ONE_SLOT: Partial<Level> = { geometry: geometry(2, 2, [1]), sources: [['ab']] };
+const SINGLE: Partial<Level> = { geometry: geometry(2, 1, [1]), sources: [['a']] };
+
+export const SCENES: Record<string, Scene> = {
+  'retries and a crash': scene({ ...TWO_SLOTS, answers: 'SR', budget: { crash: 1 }, workers: { forward: 2 } }),
+  'retries and a duplicate': scene({ ...ONE_SLOT, answers: 'SR', budget: { duplicate: 1, slow: 1 } }),
+  'retries and a hasty sweeper': scene({ ...ONE_SLOT, answers: 'SR', budget: { sweep: 1, lose: 1 } }),
+  'one child, three faults': scene({ ...SINGLE, answers: 'SR', attempts: 3, budget: { crash: 1, duplicate: 1, sweep: 1 } }),
+  'waits and hand-backs': scene({ ...ONE_SLOT, answers: 'SR', delays: true, budget: { back: 1, crash: 1, sweep: 1 } }),
+  'pause and resume': scene({ ...ONE_SLOT, answers: 'SR', budget: { pause: 1, crash: 1 } }),
+  'dead letters': scene({ ...ONE_SLOT, answers: 'SR', workers: { forward: 1, dead: 1 }, budget: { dead: 1, duplicate: 1, sweep: 1 } }),
+  // Without a failure nothing is sent again: then a crash needs no sweeper.
+  'no sweeper needed': scene({ ...TWO_SLOTS, sweeper: false, budget: { crash: 2, duplicate: 1 } }),
+};
