@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
 import { fileTelemetry } from '../local/file-log.ts';
 import { localConfig, localHandlers } from '../local/handlers.ts';
@@ -48,7 +49,7 @@ export async function measurePipeline(request: MeasureRequest): Promise<Pipeline
       const startedAt = Date.now();
       const { runId } = await startRun(deps, {}, 'cli');
       const broken = host.failure.then((error) => Promise.reject(error));
-      const endedAt = await Promise.race([ended, broken]);
+      const endedAt = await Promise.race([ended, broken, tooLong(children)]);
       for (const watch of [own, service]) watch.end();
       const { calls, firstAt, lastAt, openMost } = await observed(serviceUrl);
       const record = await deps.stores.runs.read(runId);
@@ -90,6 +91,13 @@ function benchPipeline({ children, inFlight }: MeasureRequest): Pipeline {
     }),
     report: { email: ['bench@example.com'] },
   });
+}
+
+/** Rejects when a run of so many children has had a minute, and ten times what it should take, without ending. */
+async function tooLong(children: number): Promise<never> {
+  const seconds = 60 + children / 200;
+  await delay(seconds * 1_000, undefined, { ref: false });
+  throw new Error(`The run of ${children} children did not end within ${seconds} s.`);
 }
 
 /** What the service saw since it was last asked. */

@@ -10,7 +10,7 @@ export const request = z.object({
 export type MeasureRequest = z.output<typeof request>;
 
 const use = z.object({
-  processes: z.array(z.object({ name: z.string(), cpuMs: z.number(), peakMB: z.number() })),
+  processes: z.array(z.object({ name: z.string(), cpuMs: z.number(), peakMB: z.number() })).readonly(),
   peakMB: z.number(),
 });
 

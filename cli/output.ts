@@ -1,9 +1,12 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { pipeline as streamTo } from 'node:stream/promises';
 import * as z from 'zod';
+import type { RunRecord } from '../shared/ports/run-store.ts';
 import type { Objects } from '../shared/ports/objects.ts';
+import { UsageError } from './errors.ts';
+import { count, fields, plain } from './text.ts';
 
 /** The part of summary.json that the command line reads; all else is passed on as it is. */
 const summarySchema = z.looseObject({
@@ -31,19 +34,30 @@ const summarySchema = z.looseObject({
   mail: z.string(),
   objects: z.object({ csv: z.string(), html: z.string(), email: z.string().optional() }),
 });
+export type Summary = z.infer<typeof summarySchema>;
+export type LocalSummary = Summary & { paths: { report: string; html: string; email?: string; summary: string } };
 
-export type LocalSummary = z.infer<typeof summarySchema> & {
-  paths: { report: string; html: string; email?: string; summary: string };
-};
+/** Reads what an ended run says of itself. @throws {UsageError} while it goes on */
+export async function readSummary(objects: Objects, { run, summary, status }: RunRecord): Promise<Summary> {
+  if (summary === null) throw new UsageError(`Run "${run}" has no report yet: it is ${status}.`);
+  return summarySchema.parse(JSON.parse(Buffer.from(await objects.get(summary)).toString('utf8')));
+}
 
 /** Fetches what a run made into a folder of its own, and writes a summary.json that names the files there. */
-export async function fetchOutput(objects: Objects, summaryKey: string, outDir: string): Promise<LocalSummary> {
-  const summary = summarySchema.parse(JSON.parse(Buffer.from(await objects.get(summaryKey)).toString('utf8')));
+export async function fetchOutput(objects: Objects, record: RunRecord, outDir: string): Promise<LocalSummary> {
+  const summary = await readSummary(objects, record);
   const dir = join(outDir, summary.runId);
   await mkdir(dir, { recursive: true });
   const fetched = async (key: string, name: string) => {
     const path = join(dir, name);
-    await streamTo(await objects.stream(key), createWriteStream(path));
+    // Under another name until it's whole: what was cut off half-way must not pass for a report.
+    const partial = `${path}.part`;
+    try {
+      await streamTo(await objects.stream(key), createWriteStream(partial));
+      await rename(partial, path);
+    } finally {
+      await rm(partial, { force: true });
+    }
     return path;
   };
   const { csv, html, email } = summary.objects;
@@ -56,4 +70,41 @@ export async function fetchOutput(objects: Objects, summaryKey: string, outDir: 
   const local = { ...summary, paths };
   await writeFile(paths.summary, `${JSON.stringify(local, null, 2)}\n`);
   return local;
+}
+
+/** A summary's numbers, for people. */
+export function summaryFields({ counts, seconds, reasons, statistics, mail }: Summary): Record<string, string> {
+  const { total, succeeded, failed, cancelled, expired } = counts;
+  const rate = count(Math.round(total / Math.max(seconds, 0.001)));
+  const said: Record<string, string> = {
+    children:
+      `${count(total)} (${rate}/s): ${count(succeeded)} succeeded, ${count(failed)} failed` +
+      (cancelled > 0 ? `, ${count(cancelled)} cancelled` : '') +
+      (expired > 0 ? `, ${count(expired)} expired` : ''),
+  };
+  if (reasons.length > 0) {
+    const most = reasons.slice(0, 5).map(({ reason, count: n }) => `${count(n)} × ${plain(reason)}`);
+    said.reasons = most.join(', ') + (reasons.length > 5 ? `, and ${reasons.length - 5} more` : '');
+  }
+  if (statistics && statistics.count > 0) {
+    const { value, min, median, p95, max } = statistics;
+    const one = (n: number | null) => (n === null ? '–' : n.toLocaleString('en-US', { maximumFractionDigits: 1 }));
+    said[value] = `min ${one(min)} · median ${one(median)} · p95 ${one(p95)} · max ${one(max)}`;
+  }
+  if (mail !== 'off') said.mail = mail;
+  return said;
+}
+
+export function inWords(summary: LocalSummary): string {
+  const { runId, status, seconds, paths } = summary;
+  const from = (path: string | undefined) => path && relative(process.cwd(), path);
+  return `
+Run ${runId} ${status.replaceAll('-', ' ')} in ${seconds.toFixed(1)} s
+${fields({
+  ...summaryFields(summary),
+  report: from(paths.report),
+  page: from(paths.html),
+  email: from(paths.email),
+  summary: from(paths.summary),
+})}`;
 }

@@ -4,9 +4,12 @@ import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
 import { PROJECT_DIR } from '../local/project.ts';
 import type { Pipeline } from '../shared/domain/definition.ts';
-import { InputError, show } from '../shared/domain/errors.ts';
+import { show } from '../shared/domain/errors.ts';
+import { UsageError } from './errors.ts';
 
 const FOLDER = join(PROJECT_DIR, 'pipelines');
+/** The one that comes with the project, and that `npm start` runs. */
+export const BUNDLED_PIPELINE = 'airport-access';
 
 /** Names of all pipelines: the folders of pipelines/ that have an index.ts. */
 export function pipelineNames(): string[] {
@@ -16,17 +19,32 @@ export function pipelineNames(): string[] {
     .sort();
 }
 
+/** The pipeline meant where none is named: MICROPROCESS_PIPELINE, or the only one there is. */
+export function defaultPipeline(): string | undefined {
+  const names = pipelineNames();
+  return process.env.MICROPROCESS_PIPELINE || (names.length === 1 ? names[0] : undefined);
+}
+
+/** @throws {UsageError} where several could be meant */
+export function choosePipeline(named: string | undefined): string {
+  const name = named ?? defaultPipeline();
+  if (name !== undefined) return name;
+  throw new UsageError(
+    `Which pipeline? Name one with --pipeline or MICROPROCESS_PIPELINE: ${pipelineNames().join(', ')}.`,
+  );
+}
+
 const module = z.object({ default: z.custom<Pipeline>((value) => typeof value === 'object' && value !== null) });
 
 /**
  * Loads a pipeline's definition, which checks itself.
- * @throws {InputError} when there is none of that name
+ * @throws {UsageError} when there is none of that name
  * @throws {DefinitionError} when it isn't valid
  */
 export async function loadPipeline(name: string): Promise<Pipeline> {
   const names = pipelineNames();
   if (!names.includes(name)) {
-    throw new InputError(`There is no pipeline ${show(name)}. Pipelines here: ${names.join(', ') || '(none)'}.`);
+    throw new UsageError(`There is no pipeline ${show(name)}. Pipelines here: ${names.join(', ') || '(none)'}.`);
   }
   return module.parse(await import(pathToFileURL(join(FOLDER, name, 'index.ts')).href)).default;
 }

@@ -1,99 +1,111 @@
 import { SingleBar } from 'cli-progress';
 import type { RunProgress } from '../shared/control/status.ts';
+import { isFinal } from '../shared/domain/run.ts';
+import type { Terminal } from './terminal.ts';
+import { count, duration } from './text.ts';
 
 /** Shows how a run goes, on stderr: a bar on a terminal, a plain line now and then elsewhere. */
 export interface ProgressDisplay {
-  /** A phase before there are numbers, such as starting. */
-  phase(text: string): void;
   update(progress: RunProgress): void;
+  /** Leaves the last state standing. */
   stop(): void;
 }
 
 const PLAIN_EVERY_MS = 2_000;
 
-export function progressDisplay(stream: NodeJS.WriteStream): ProgressDisplay {
-  return stream.isTTY ? bar(stream) : plainLines(stream);
+export function progressDisplay(stream: Terminal['stderr'], now = () => performance.now()): ProgressDisplay {
+  return stream.isTTY ? bar(stream, now) : plainLines(stream, now);
 }
 
-function bar(stream: NodeJS.WriteStream): ProgressDisplay {
+function bar(stream: Terminal['stderr'], now: () => number): ProgressDisplay {
   const rate = new Rate();
   let shown: SingleBar | undefined;
   return {
-    phase: (text) => stream.write(`${text}\n`),
     update(progress) {
-      const done = progress.succeeded + progress.failed;
-      const payload = { line: describe(progress, rate.at(done)) };
+      const { done, total } = position(progress);
+      const payload = { line: describe(progress, rate.at(now(), done)) };
       if (!shown) {
         shown = new SingleBar({
           format: '{bar} {percentage}%  {line}',
           barsize: 28,
           hideCursor: true,
           stream,
-          noTTYOutput: false,
+          // A line too long for the window is cut: wrapped, each update would leave a line behind.
           linewrap: false,
           barCompleteChar: '█',
           barIncompleteChar: '░',
+          fps: 20,
+          // Where the run is done, so is the bar, also without children.
+          emptyOnZero: true,
         });
-        shown.start(Math.max(1, progress.total), done, payload);
+        shown.start(total, done, payload);
       }
-      shown.setTotal(Math.max(1, progress.total));
+      shown.setTotal(total);
       shown.update(done, payload);
     },
-    stop: () => shown?.stop(),
+    stop() {
+      shown?.stop();
+      shown = undefined;
+    },
   };
 }
 
-function plainLines(stream: NodeJS.WriteStream): ProgressDisplay {
+function plainLines(stream: Terminal['stderr'], now: () => number): ProgressDisplay {
   const rate = new Rate();
-  let lastAt = 0;
+  let lastAt = Number.NEGATIVE_INFINITY;
+  let last = '';
   return {
-    phase: (text) => stream.write(`${text}\n`),
     update(progress) {
-      const now = performance.now();
-      const perSecond = rate.at(progress.succeeded + progress.failed);
-      if (now - lastAt < PLAIN_EVERY_MS && progress.record.endedAt === null) return;
-      lastAt = now;
-      stream.write(`${describe(progress, perSecond)}\n`);
+      const at = now();
+      const perSecond = rate.at(at, position(progress).done);
+      if (at - lastAt < PLAIN_EVERY_MS && !isFinal(progress.record.status)) return;
+      const line = describe(progress, perSecond);
+      if (line === last) return;
+      [lastAt, last] = [at, line];
+      stream.write(`${line}\n`);
     },
     stop: () => undefined,
   };
 }
 
+/** What a bar shows. Failed children are done too: it ends at 100 %, and so does a run without children. */
+export function position({ record, total, succeeded, failed }: RunProgress): { done: number; total: number } {
+  if (isFinal(record.status)) return { done: Math.max(1, total), total: Math.max(1, total) };
+  // Counters are for displays and may count a child twice.
+  return { done: Math.min(succeeded + failed, total), total: Math.max(1, total) };
+}
+
 /** `12,345 / 135,233 · 4,800/s · 3 failed · ETA 26 s`; a total still growing has a plus, and no ETA. */
-export function describe(
-  { total, totalKnown, succeeded, failed, retried, record }: RunProgress,
-  perSecond: number,
-): string {
-  const done = succeeded + failed;
-  const parts = [`${format(done)} / ${format(total)}${totalKnown ? '' : '+'}`];
-  if (record.endedAt === null) parts.push(`${format(Math.round(perSecond))}/s`);
-  parts.push(`${format(failed)} failed`);
-  if (retried > 0) parts.push(`${format(retried)} retried`);
-  if (totalKnown && perSecond > 0 && done < total) parts.push(`ETA ${seconds((total - done) / perSecond)}`);
-  else if (record.endedAt === null)
-    parts.push(done > 0 && totalKnown && done >= total ? 'making the report' : record.status);
+export function describe(progress: RunProgress, perSecond: number): string {
+  const { total, totalKnown, failed, retried, record } = progress;
+  const ended = isFinal(record.status);
+  const done = ended ? total : position(progress).done;
+  const left = total - done;
+  const parts = [`${count(done)} / ${count(total)}${totalKnown ? '' : '+'}`];
+  if (!ended) parts.push(`${perSecond > 0 && perSecond < 10 ? perSecond.toFixed(1) : count(Math.round(perSecond))}/s`);
+  parts.push(`${count(failed)} failed`);
+  if (retried > 0) parts.push(`${count(retried)} retried`);
+  if (ended) parts.push(record.status.replaceAll('-', ' '));
+  else if (record.status !== 'splitting' && record.status !== 'running') parts.push(record.status);
+  else if (!totalKnown) parts.push('splitting');
+  else if (left === 0) parts.push('making the report');
+  else if (perSecond > 0) parts.push(`ETA ${duration(left / perSecond)}`);
+  // A tail that stands still waits, most likely for the next try of what failed.
+  else parts.push(`waiting for ${count(left)}`);
   return parts.join(' · ');
 }
 
-export function format(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
-function seconds(value: number): string {
-  const whole = Math.ceil(value);
-  if (whole < 90) return `${whole} s`;
-  return whole < 5_400 ? `${Math.round(whole / 60)} min` : `${(whole / 3_600).toFixed(1)} h`;
-}
+const WINDOW_MS = 5_000;
 
 /** Children a second over the last few seconds: the whole run's mean would answer late to a change. */
-class Rate {
+export class Rate {
   readonly #samples: { at: number; done: number }[] = [];
 
-  at(done: number): number {
-    const now = performance.now();
+  /** @param now milliseconds by any clock that doesn't go back */
+  at(now: number, done: number): number {
     this.#samples.push({ at: now, done });
-    while (this.#samples.length > 2 && now - (this.#samples[0]?.at ?? now) > 5_000) this.#samples.shift();
+    while (this.#samples.length > 2 && now - (this.#samples[0]?.at ?? now) > WINDOW_MS) this.#samples.shift();
     const first = this.#samples[0];
-    return first && now > first.at ? ((done - first.done) * 1_000) / (now - first.at) : 0;
+    return first && now > first.at ? Math.max(0, ((done - first.done) * 1_000) / (now - first.at)) : 0;
   }
 }

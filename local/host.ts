@@ -4,10 +4,12 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Pipeline } from '../shared/domain/definition.ts';
 import { type EnvironmentName, type FunctionName, type QueueName, type Wiring, wiring } from '../shared/wiring.ts';
+import { startAdmin } from './admin.ts';
 import type { Clock } from './clock.ts';
 import { type Emulators, startEmulators } from './emulators.ts';
 import { applyEnvironment, BUCKET } from './environment.ts';
 import { EventSource } from './event-source.ts';
+import { claimState } from './host-file.ts';
 import type { Handler, HostLogger } from './lambda.ts';
 import { LocalFunction } from './local-function.ts';
 import { createBucket, createQueues, createTable, type QueueAddresses, queueAddresses } from './resources.ts';
@@ -77,7 +79,9 @@ class Teardown {
 /**
  * Starts a pipeline on this machine as it is deployed: emulated SQS, S3, DynamoDB and SES, the service and its clone, the
  * functions behind their event-source mappings, and the sweeper's schedule. While it runs, `process.env` points the AWS
- * SDKs at the emulators; one host per process.
+ * SDKs at the emulators; one host per process. Its address stands in `host.json` of the state directory, so that other
+ * terminals can look at its runs and control them.
+ * @throws {StateBusyError} while another process uses the state directory
  * @throws {Error} where a part doesn't start; whatever had been started is ended before.
  */
 export async function startHost(options: HostOptions): Promise<Host> {
@@ -94,6 +98,8 @@ async function start(options: HostOptions, teardown: Teardown): Promise<Host> {
   const { pipeline, handlers, tableDefinition, logger = console } = options;
   const stateDir = resolve(options.stateDir);
   const wired = wiring(pipeline);
+  const claim = await claimState(stateDir, 'host');
+  teardown.add(claim.release);
   const { emulators, live, clone } = await startServers({ ...options, stateDir }, teardown);
   teardown.add(applyEnvironment(emulators.environment));
 
@@ -150,6 +156,17 @@ async function start(options: HostOptions, teardown: Teardown): Promise<Host> {
     }),
   );
 
+  const pause = async (queue: QueueName) => {
+    await Promise.all(sourcesOf(queue).map((source) => source.pause()));
+  };
+  const resume = (queue: QueueName) => {
+    for (const source of sourcesOf(queue)) source.resume();
+  };
+  const admin = await startAdmin({ pause: () => pause('work'), resume: () => resume('work') });
+  teardown.add(admin.stop);
+  const pointing = Object.entries(emulators.environment).map(([name, value]): [string, string | null] => [name, value ?? null]);
+  await claim.publish({ emulators: Object.fromEntries(pointing), functions: env, admin: admin.address });
+
   const servers = [emulators, live, clone].filter((server) => server !== undefined);
   return {
     env,
@@ -159,12 +176,8 @@ async function start(options: HostOptions, teardown: Teardown): Promise<Host> {
     pids: servers.map(({ pid }) => pid),
     failure: Promise.race(servers.map(({ failure }) => failure)),
     invoke: async (name, event) => json(await functions[name].invoke(json(event))),
-    pause: async (queue) => {
-      await Promise.all(sourcesOf(queue).map((source) => source.pause()));
-    },
-    resume: (queue) => {
-      for (const source of sourcesOf(queue)) source.resume();
-    },
+    pause,
+    resume,
     stop: () => teardown.run(),
   };
 }

@@ -1,43 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Pipeline } from '../shared/domain/definition.ts';
 import type { Deps } from '../shared/flow/deps.ts';
+import { type Config, readConfig } from '../shared/lambda/config.ts';
 import { wire } from '../shared/lambda/wire.ts';
 import { startEmulators } from './emulators.ts';
 import { applyEnvironment, BUCKET } from './environment.ts';
+import { claimState, type HostAddress, readHostFile, StateBusyError } from './host-file.ts';
 import { LOCAL_REGION } from './lambda.ts';
 
-/** What an earlier run left on disk, readable again: the table and the bucket, without queues, functions or services. */
+export interface OpenedState {
+  readonly deps: Deps;
+  /** The host that works on it, in another process; null where the state just lies there and its queues don't exist. */
+  readonly host: HostAddress | null;
+  close(): Promise<void>;
+}
+
+/** Another process that starts, or reads for a moment, is waited for this long. */
+const PATIENCE_MS = 20_000;
+const LOOK_AGAIN_MS = 100;
+
+/**
+ * Opens what runs on this machine left or are making: through the host that is running, or from disk, the table and the
+ * bucket without queues, functions or services.
+ * @throws {StateBusyError} where another process neither publishes its address nor ends
+ */
 export async function openState(
   pipeline: Pipeline,
   stateDir: string,
   table: Pick<CreateTableCommandInput, 'TableName'>,
   telemetry: Pick<Deps, 'log' | 'metrics'>,
-): Promise<{ deps: Deps; close(): Promise<void> }> {
-  const emulators = await startEmulators({ stateDir });
-  const restore = applyEnvironment(emulators.environment);
-  const none = `${emulators.awsUrl}/none`;
-  const deps = wire(
-    pipeline,
-    {
-      MP_STAGE: 'local',
-      MP_TABLE: table.TableName ?? '',
-      MP_BUCKET: BUCKET,
-      MP_SPLIT_QUEUE_URL: none,
-      MP_WORK_QUEUE_URL: none,
-      MP_AGGREGATE_QUEUE_URL: none,
-      MP_ENDPOINT_URL: none,
-      MP_ENDPOINT_AUTH: 'NONE',
-      MP_MAIL_FROM: '',
-      MP_EVENT_BUS: '',
-      AWS_REGION: LOCAL_REGION,
-    },
-    telemetry,
-  );
+): Promise<OpenedState> {
+  const until = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const holder = await readHostFile(stateDir);
+    if (holder?.address) return attach(pipeline, holder.address, telemetry);
+    try {
+      if (!holder) return await fromDisk(pipeline, stateDir, table, telemetry);
+    } catch (error) {
+      if (!(error instanceof StateBusyError)) throw error;
+    }
+    if (holder && Date.now() > until) throw new StateBusyError(stateDir, holder);
+    await sleep(LOOK_AGAIN_MS);
+  }
+}
+
+function attach(pipeline: Pipeline, host: HostAddress, telemetry: Pick<Deps, 'log' | 'metrics'>): OpenedState {
+  const pointing = Object.entries(host.emulators).map(([name, value]): [string, string | undefined] => [name, value ?? undefined]);
+  const restore = applyEnvironment(Object.fromEntries(pointing));
+  const deps = wire(pipeline, readConfig({ ...host.functions, AWS_REGION: LOCAL_REGION }), telemetry);
+  return { deps, host, close: async () => restore() };
+}
+
+async function fromDisk(
+  pipeline: Pipeline,
+  stateDir: string,
+  { TableName = '' }: Pick<CreateTableCommandInput, 'TableName'>,
+  telemetry: Pick<Deps, 'log' | 'metrics'>,
+): Promise<OpenedState> {
+  const claim = await claimState(stateDir, 'reader');
+  try {
+    const emulators = await startEmulators({ stateDir });
+    const restore = applyEnvironment(emulators.environment);
+    return {
+      deps: wire(pipeline, withoutQueues(TableName, `${emulators.awsUrl}/none`), telemetry),
+      host: null,
+      async close() {
+        restore();
+        await emulators.stop();
+        await claim.release();
+      },
+    };
+  } catch (error) {
+    await claim.release();
+    throw error;
+  }
+}
+
+function withoutQueues(table: string, none: string): Config {
   return {
-    deps,
-    async close() {
-      restore();
-      await emulators.stop();
-    },
+    MP_STAGE: 'local',
+    MP_TABLE: table,
+    MP_BUCKET: BUCKET,
+    MP_SPLIT_QUEUE_URL: none,
+    MP_WORK_QUEUE_URL: none,
+    MP_AGGREGATE_QUEUE_URL: none,
+    MP_ENDPOINT_URL: none,
+    MP_ENDPOINT_AUTH: 'NONE',
+    MP_MAIL_FROM: '',
+    MP_EVENT_BUS: '',
+    AWS_REGION: LOCAL_REGION,
   };
 }

@@ -17,8 +17,9 @@ export interface ServiceOptions {
 }
 
 /**
- * Starts one server of a microservice on a free port of 127.0.0.1: `services/<service>/server.ts` with PORT and HOST in its
- * environment and none of this host's AWS settings, since it knows nothing of queues.
+ * Starts one server of a microservice on a free port of 127.0.0.1: `services/<service>/server.ts` with PORT, HOST and
+ * EXIT_WITH_PARENT=1 (end when stdin closes) in its environment and none of this host's AWS settings, since it knows nothing of
+ * queues.
  * @throws {Error} where the service doesn't build, or doesn't listen.
  */
 export async function startService(options: ServiceOptions): Promise<ServerProcess<string>> {
@@ -26,8 +27,8 @@ export async function startService(options: ServiceOptions): Promise<ServerProce
   return startServerProcess({
     name: `service ${service} (${role})`,
     script: await bundle({ entry: join(servicesDir, service, 'server.ts') }),
-    env: { ...process.env, HOST: '127.0.0.1', PORT: '0' },
-    nodeFlags: ['--max-semi-space-size=4'],
+    env: { ...process.env, HOST: '127.0.0.1', PORT: '0', EXIT_WITH_PARENT: '1' },
+    nodeFlags: ['--max-semi-space-size=2'],
     listening: z.url(),
     logFile: join(logDir, `${service}-${role}.log`),
   });

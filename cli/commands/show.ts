@@ -1,53 +1,74 @@
-import { fileTelemetry } from '../../local/file-log.ts';
-import { openState } from '../../local/open-state.ts';
-import { showChild } from '../../shared/control/show-child.ts';
-import { readProgress } from '../../shared/control/status.ts';
+import { latestExecution } from '../../shared/control/redrive.ts';
+import { type ChildView, showChild } from '../../shared/control/show-child.ts';
+import { type RunProgress, readProgress } from '../../shared/control/status.ts';
+import { executionId, rootOf } from '../../shared/domain/redrive.ts';
 import { EXIT } from '../exit-codes.ts';
-import { localTable, stateDir } from '../local-state.ts';
-import { loadPipeline } from '../pipelines.ts';
+import { readSummary, type Summary, summaryFields } from '../output.ts';
 import { describe } from '../progress.ts';
+import { withTarget } from '../targets/open.ts';
+import { hint, type Target, type Where } from '../targets/target.ts';
+import type { Terminal } from '../terminal.ts';
+import { fields, plain, time } from '../text.ts';
+import { progressJson } from './watch.ts';
 
-/** Shows a run, or one of its children, from the state on disk. */
+/** Shows a run, or one of its children. */
 export async function show(
-  name: string,
   run: string,
   child: string | undefined,
-  options: { readonly json?: boolean },
+  options: Where & { readonly json?: boolean },
+  { stdout, ...terminal }: Terminal,
 ): Promise<number> {
-  const pipeline = await loadPipeline(name);
-  const state = stateDir(name);
-  const telemetry = fileTelemetry(`${state}/logs/functions.log`);
-  const opened = await openState(pipeline, state, localTable, telemetry);
-  try {
-    const view = child === undefined ? await runView() : await showChild(opened.deps, run, child);
-    process.stdout.write(options.json ? `${JSON.stringify(view)}\n` : inWords(view));
-    return EXIT.ok;
-  } finally {
-    await opened.close();
-    await telemetry.close();
-  }
-
-  async function runView() {
-    const progress = await readProgress(opened.deps, run);
+  return withTarget(options, 'records', { stdout, ...terminal }, async (target) => {
+    if (child !== undefined) {
+      const view = await showChild(target.deps, run, child);
+      stdout.write(options.json ? `${JSON.stringify(view)}\n` : childText(view));
+      return EXIT.ok;
+    }
+    const progress = await readProgress(target.deps, run);
     const { record } = progress;
-    return {
-      runId: run,
-      status: record.status,
-      progress: describe(progress, 0),
-      params: record.params,
-      limit: record.limit,
-      trigger: record.trigger,
-      startedAt: new Date(record.startedAt).toISOString(),
-      deadline: new Date(record.deadline).toISOString(),
-      endedAt: record.endedAt === null ? null : new Date(record.endedAt).toISOString(),
-      counts: record.counts,
-      mail: record.mail,
-    };
-  }
+    const summary = record.summary === null ? null : await readSummary(target.deps.objects, record);
+    const { n } = await latestExecution(target.deps, run);
+    const executions = Array.from({ length: n }, (_, i) => executionId(rootOf(run), i + 1));
+    stdout.write(
+      options.json
+        ? `${JSON.stringify({ ...progressJson(progress), reasons: summary?.reasons ?? null, objects: summary?.objects ?? null, executions })}\n`
+        : runText(target, progress, summary, executions),
+    );
+    return EXIT.ok;
+  });
 }
 
-function inWords(view: object): string {
-  return Object.entries(view)
-    .map(([key, value]) => `${key.padEnd(12)} ${typeof value === 'string' ? value : JSON.stringify(value)}\n`)
-    .join('');
+function runText(target: Target, progress: RunProgress, summary: Summary | null, executions: readonly string[]): string {
+  const { record } = progress;
+  const { run, status, trigger, params, limit, startedAt, endedAt, deadline, closed, redrive } = record;
+  const others = executions.filter((execution) => execution !== run);
+  const failed = progress.failed > 0;
+  return `Run ${run}: ${status.replaceAll('-', ' ')}\n${fields({
+    pipeline: `${target.pipeline.name}, ${target.place}`,
+    started: `${time(startedAt)} UTC, by ${trigger}`,
+    limit: limit === null ? undefined : String(limit),
+    params: JSON.stringify(params) === '{}' ? undefined : plain(JSON.stringify(params)),
+    redrive: redrive && `of ${redrive.base}`,
+    'also run as': others.length > 0 ? others.join(', ') : undefined,
+    ended: endedAt === null ? undefined : `${time(endedAt)} UTC`,
+    deadline: endedAt === null ? `${time(deadline)} UTC` : undefined,
+    closed: closed ?? undefined,
+    progress: summary ? undefined : describe(progress, 0),
+    ...(summary && summaryFields(summary)),
+    failures: failed ? hint(target, 'failures', run) : undefined,
+    report: summary ? hint(target, 'report', run) : undefined,
+    'go on': target.worker === 'nobody' && endedAt === null ? hint(target, 'resume', run) : undefined,
+  })}`;
+}
+
+function childText({ id, status, item, reason, result, attempts, ms, endedAt, nextCallAt }: ChildView): string {
+  return `Child ${id}: ${status}\n${fields({
+    item: plain(JSON.stringify(item)),
+    reason: reason === null ? undefined : plain(reason),
+    result: result === null ? undefined : plain(JSON.stringify(result)),
+    attempts: String(attempts),
+    'last call': ms === null ? undefined : `${Math.round(ms)} ms`,
+    ended: endedAt ?? undefined,
+    'next call': nextCallAt ?? undefined,
+  })}`;
 }

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { pipeline as connect, Readable } from 'node:stream';
 import { createGunzip, gzipSync } from 'node:zlib';
 import type { SegmentRef } from '../../shared/domain/geometry.ts';
 import { SIZES } from '../../shared/domain/limits.ts';
@@ -52,8 +52,9 @@ export async function assemble(deps: AggregatorDeps, run: string, parts: readonl
     }
   }
   // Node's gunzip reads members one behind the other as one stream.
-  const plain = Readable.from(members()).pipe(createGunzip());
-  const { bytes } = await objects.putStream(keys.csv, plain, 'text/csv; charset=utf-8');
+  // Connected, not piped: a part that can't be read must fail the writing, not the process. Whoever reads `plain` gets the error.
+  const plain = connect(Readable.from(members()), createGunzip(), () => undefined);
+  const { bytes } = await objects.putStream(keys.csv, plain, 'text/csv; charset=utf-8').finally(() => plain.destroy());
   return {
     counts,
     reasons: [...reasons].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count),

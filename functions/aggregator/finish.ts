@@ -1,4 +1,5 @@
 import { isRootFull, segmentsOf } from '../../shared/domain/counting.ts';
+import type { SegmentRef } from '../../shared/domain/geometry.ts';
 import { unpackSegment } from '../../shared/domain/ids.ts';
 import { type Counts, type FinalStatus, finalStatus, isFinal } from '../../shared/domain/run.ts';
 import type { Invocation } from '../../shared/flow/deps.ts';
@@ -21,7 +22,7 @@ const LEASE_MARGIN_MS = 30_000;
  * lease. Dying anywhere leaves it to the next one, which makes the same objects again and never a second mail.
  */
 export async function finishRun(deps: AggregatorDeps, run: string, invocation: Invocation): Promise<void> {
-  const { stores, clock, pipeline } = deps;
+  const { stores, clock } = deps;
   const root = await stores.runs.readRoot(run);
   // An early notification: whoever completes the set tells again.
   if (!isRootFull(root)) return;
@@ -33,7 +34,23 @@ export async function finishRun(deps: AggregatorDeps, run: string, invocation: I
     // Its holder may die yet: this message waits behind the lease.
     throw new BackLater(60);
   }
-  const segments = segmentsOf(root).map(unpackSegment);
+  try {
+    await finishLeased(deps, record, segmentsOf(root).map(unpackSegment), invocation);
+  } catch (error) {
+    // Let go: the next delivery need not wait for the lease of an invocation that has given up. Best effort, it runs out.
+    await stores.runs.leaseFinish(run, invocation.id, clock.now(), 0).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function finishLeased(
+  deps: AggregatorDeps,
+  record: RunRecord,
+  segments: readonly SegmentRef[],
+  invocation: Invocation,
+): Promise<void> {
+  const { clock, pipeline } = deps;
+  const { run } = record;
   const own = await frozenParts(deps, run, segments);
   const { redrive } = record;
   const parts = redrive ? await overlay(deps, run, await readManifest(deps.objects, redrive.base), own) : own;

@@ -21,14 +21,17 @@ export async function sendMail(
     return 'off';
   }
   const mayRepeat = (mail === 'sending' || mail === 'ambiguous') && onAmbiguousSend === 'repeat';
-  if (!(await stores.runs.claimMail(run)) && !mayRepeat) {
+  const leave = async () => {
     const left = mail === 'sending' || mail === null ? 'ambiguous' : mail;
     await stores.runs.recordMail(run, left);
     return left;
-  }
+  };
+  if (mail !== null && !mayRepeat) return leave();
   const csv = gzip ? { name: `${pipeline.name}-${run}.csv.gz`, gzip } : undefined;
   const raw = await buildEmail({ view, from: mailFrom, to, csv });
   await objects.put(reportKeys(run).email, raw, 'message/rfc822');
+  // The last thing before sending: what fails up to here is tried again, and no claim says that a mail may be out.
+  if (!(await stores.runs.claimMail(run)) && !mayRepeat) return leave();
   const sent = await mailer.send({ from: mailFrom, to, raw });
   if (sent.outcome !== 'sent')
     log.error('The report mail was not sent.', { run, outcome: sent.outcome, detail: sent.detail });

@@ -5,7 +5,6 @@ import type { Assembled } from './assemble.ts';
 /** What a run leaves, under the pipeline's prefix. */
 export const reportKeys = (run: string) => ({
   csv: `${run}/report.csv`,
-  gzip: `${run}/report.csv.gz`,
   html: `${run}/report.html`,
   email: `${run}/email.eml`,
   summary: `${run}/summary.json`,
@@ -13,7 +12,7 @@ export const reportKeys = (run: string) => ({
 
 /** summary.json: what a program wants to know of a run. */
 export function summaryOf(view: ReportView, mail: MailState, { bytes }: Assembled) {
-  const { csv, gzip, html, email } = reportKeys(view.run);
+  const { csv, html, email } = reportKeys(view.run);
   return {
     version: 1,
     pipeline: view.pipeline,
@@ -27,7 +26,7 @@ export function summaryOf(view: ReportView, mail: MailState, { bytes }: Assemble
     statistics: view.statistics,
     mail,
     reportBytes: bytes,
-    objects: { csv, gzip, html, ...(mail !== 'off' && { email }) },
+    objects: { csv, html, ...(mail !== 'off' && { email }) },
     credits: view.credits,
   };
 }

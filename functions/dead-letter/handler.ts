@@ -49,5 +49,5 @@ async function giveUpSlot(deps: Deps, message: WorkMessage): Promise<void> {
   const block = await deps.stores.blocks.read(message.run, ref);
   if (registerOf(block, message.slot).turn !== message.turn) return;
   const children = missing(block, message.slot, message.items.length);
-  await giveUp(deps, message.run, ref, children, { status: 'FAILED', reason: 'dead-letter' }, message);
+  await giveUp(deps, message.run, ref, block, children, { status: 'FAILED', reason: 'dead-letter' }, message);
 }

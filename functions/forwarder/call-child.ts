@@ -51,7 +51,7 @@ export async function callChild(
     return ended({ status: 'SUCCEEDED', reason: null, result: held, ms: call.ms });
   }
   if (verdict.kind === 'retry' && attempts < pipeline.retry.attempts) {
-    return { kind: 'again', due: nextDue(pipeline.retry, before.tries, verdict.retryAfterMs, jitter, now) };
+    return { kind: 'again', due: nextDue(pipeline.retry, attempts, verdict.retryAfterMs, jitter, now) };
   }
   const excerpt = verdict.body === null ? null : verdict.body.slice(0, pipeline.report.bodyExcerpt) || null;
   return ended({ status: 'FAILED', reason: verdict.reason, result: excerpt, ms: call.ms });

@@ -56,8 +56,12 @@ export async function forwardAlone(forwarding: Forwarding, received: Received<Wo
         break;
       }
       case 'call': {
-        if (!hasTimeForCall(forwarding)) return settle(forwarding, received, block, again, false);
         const { child: n, register: next } = step;
+        if (!hasTimeForCall(forwarding)) {
+          // With the crash that this step may have found: the hand-back clears the mark that told of it.
+          const seen = { ...block, registers: new Map(block.registers).set(slot, next) };
+          return settle(forwarding, received, seen, again, false);
+        }
         const read = registerOf(block, slot);
         if (!(await blocks.replaceRegister(run, ref, { slot, read, next, ttl }))) break;
         try {

@@ -6,11 +6,11 @@ import {
   type Decision,
   type Delivery,
   decide,
-  delaySeconds,
   missing,
   NO_TRIES,
   nextRegister,
   registerOf,
+  delaySeconds as secondsUntilDue,
 } from '../../shared/domain/sending.ts';
 import type { Invocation } from '../../shared/flow/deps.ts';
 import { writeOutcomes } from '../../shared/flow/outcomes.ts';
@@ -66,7 +66,11 @@ export async function forward(forwarding: Forwarding, received: Received<WorkMes
       return 'alone';
     case 'call': {
       if (!run) return 'done';
-      const results = await callAll(forwarding, message, block, decision.due, run);
+      const { results, errors } = await callAll(forwarding, message, block, decision.due, run);
+      if (errors.length > 0) {
+        await keep(forwarding, message, results);
+        throw errors[0];
+      }
       await settle(forwarding, received, block, results, results.size === decision.due.length);
       return 'done';
     }
@@ -87,27 +91,51 @@ export async function decideFresh(
   return decide(delivery, block, (await runs.readNow(run))?.status ?? null, deps.clock.now());
 }
 
-/** Calls children side by side; those that could not start in time are missing from what comes back. */
+/**
+ * Calls children side by side; those that could not start in time are missing from what comes back. A store that fails
+ * for one of them is an error beside the others' results: they were called, and none is left running.
+ */
 async function callAll(
   forwarding: Forwarding,
   message: WorkMessage,
   block: BlockState,
   due: readonly number[],
   run: RunRecord,
-): Promise<Map<number, ChildResult>> {
+): Promise<{ results: Map<number, ChildResult>; errors: unknown[] }> {
   const { deps, runs, lanes } = forwarding;
   const register = registerOf(block, message.slot);
   const jitter = deps.random.next();
   const results = new Map<number, ChildResult>();
+  const errors: unknown[] = [];
   await Promise.all(
     due.map((n) =>
       lanes.run(async () => {
-        if (!hasTimeForCall(forwarding) || !(await mayCall(runs, message.run))) return;
-        results.set(n, await callChild(deps, message, n, register.tries.get(n) ?? NO_TRIES, run, jitter));
+        try {
+          if (!hasTimeForCall(forwarding) || !(await mayCall(runs, message.run))) return;
+          results.set(n, await callChild(deps, message, n, register.tries.get(n) ?? NO_TRIES, run, jitter));
+        } catch (error) {
+          errors.push(error);
+        }
       }),
     ),
   );
-  return results;
+  return { results, errors };
+}
+
+/** Stores what ended; the rest is left to the message, which comes back. */
+async function keep(
+  { deps }: Forwarding,
+  message: WorkMessage,
+  results: ReadonlyMap<number, ChildResult>,
+): Promise<void> {
+  const { run, ttl, size } = message;
+  const outcomes = [...results.values()].flatMap((result) => (result.kind === 'ended' ? [result.outcome] : []));
+  if (outcomes.length === 0) return;
+  const ref = blockOf(message);
+  const done = outcomes.map(({ n }) => n);
+  await writeOutcomes(deps, run, ref, outcomes, ttl);
+  await tellIfBlockFull(deps, run, ref, await deps.stores.blocks.addDone(run, ref, done, ttl), size, ttl);
+  countOutcomes(deps, message, outcomes, 0);
 }
 
 async function mayCall(runs: RunCache, run: string): Promise<boolean> {
@@ -144,8 +172,9 @@ export async function settle(
   const written = await stores.blocks.settle(message.run, ref, { slot: message.slot, done, next, ttl: message.ttl });
   if (written.raised) {
     const left = missing({ done: written.done, registers: block.registers }, message.slot, message.items.length);
-    const delay = delaySeconds(next, left, clock.now());
-    await queues.work.send([{ message: { ...message, turn: next.turn }, delaySeconds: delay }]);
+    const delaySeconds = secondsUntilDue(next, left, clock.now());
+    // None left: a duplicate of this message has ended the others meanwhile.
+    if (left.length > 0) await queues.work.send([{ message: { ...message, turn: next.turn }, delaySeconds }]);
   }
   await tellIfBlockFull(deps, message.run, ref, written.done, message.size, message.ttl);
 }

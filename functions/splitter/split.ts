@@ -84,12 +84,28 @@ class Splitter {
     if (!leased) return 'leased';
     if (leased.checkpoint) this.#resume(leased.checkpoint);
     if (leased.checkpoint?.ended) return 'ended';
+    let result: SplitResult | undefined;
     try {
-      return await this.#walk();
+      result = await this.#walk();
     } finally {
       // A failure leaves sends under way: they must not outlive the invocation unseen.
       await Promise.allSettled(this.#sending);
+      if (result !== 'ended') await this.#release();
     }
+    if (result === 'continued') await this.#handOn();
+    return result;
+  }
+
+  /** Whoever goes on need not wait until the lease runs out. Best effort: it runs out. */
+  async #release(): Promise<void> {
+    const lease = { owner: this.#invocation.id, now: this.#deps.clock.now(), until: 0, ttl: this.#run.ttl };
+    await this.#deps.stores.chains.lease(this.#run.run, this.#slice, lease).catch(() => undefined);
+  }
+
+  async #handOn(): Promise<void> {
+    const { pipeline, queues } = this.#deps;
+    const head = { v: 1, pipeline: pipeline.name, run: this.#run.run } as const;
+    await queues.split.send([{ message: { ...head, type: 'slice', slice: this.#slice } }]);
   }
 
   #resume({ place, cursor, count }: Checkpoint): void {
@@ -101,17 +117,13 @@ class Splitter {
   async #walk(): Promise<SplitResult> {
     for (;;) {
       const tail = await this.#adopt();
-      const result = tail === 'end' ? 'end' : await this.#enumerate();
+      const result = tail === 'open' ? await this.#enumerate() : tail;
       if (result === 'end') {
         await this.#end();
         return 'ended';
       }
       if (result === 'time-up') {
         await this.#checkpoint();
-        const { pipeline, queues } = this.#deps;
-        await queues.split.send([
-          { message: { v: 1, pipeline: pipeline.name, run: this.#run.run, type: 'slice', slice: this.#slice } },
-        ]);
         return 'continued';
       }
       if (result === 'stopped') return 'stopped';
@@ -120,12 +132,14 @@ class Splitter {
   }
 
   /** Goes along the stored chain to its first empty place. */
-  async #adopt(): Promise<'end' | 'open'> {
+  async #adopt(): Promise<'end' | 'open' | 'time-up' | 'stopped'> {
     for (;;) {
       const page = await this.#deps.stores.chains.readPage(this.#run.run, this.#slice, this.#place);
       if (!page) return 'open';
       if (page.kind === 'end') return 'end';
       await this.#take(page);
+      const halt = this.#halt();
+      if (halt) return halt;
     }
   }
 
@@ -144,7 +158,8 @@ class Splitter {
         }
         draft.add(held, bytes, cursor);
         taken++;
-        if (draft.fillsBlock) {
+        // Out of time, a block is as long as it got: a slow source would else begin it anew in each invocation.
+        if (draft.fillsBlock || this.#isTimeUp()) {
           const put = await this.#put(draft.page(true));
           if (put !== 'put') return put;
           draft = this.#draft();
@@ -164,7 +179,7 @@ class Splitter {
   }
 
   #read(): AsyncIterable<SourcedItem<unknown>> {
-    const context: SourceContext<unknown> = sourceContext(this.#deps.pipeline, this.#run);
+    const context: SourceContext<unknown> = sourceContext(this.#run);
     return sourceOf(this.#deps, this.#run).read({ ...context, part: this.#part, cursor: this.#cursor });
   }
 
@@ -173,13 +188,21 @@ class Splitter {
   }
 
   async #put(page: ItemsPage): Promise<'put' | 'taken' | 'time-up' | 'stopped'> {
-    const { stores, clock } = this.#deps;
-    if (!(await stores.chains.putPage(this.#run.run, this.#slice, this.#place, page, this.#run.ttl))) return 'taken';
+    const { chains } = this.#deps.stores;
+    if (!(await chains.putPage(this.#run.run, this.#slice, this.#place, page, this.#run.ttl))) return 'taken';
     await this.#take(page);
-    if (this.#pages.length > 0) return 'put';
+    return this.#halt() ?? 'put';
+  }
+
+  /** Why to stop, at a block's start alone: elsewhere no checkpoint can stand. */
+  #halt(): 'time-up' | 'stopped' | null {
+    if (this.#pages.length > 0) return null;
     if (this.#stopped) return 'stopped';
-    if (clock.now() > this.#invocation.deadline - MARGIN_MS) return 'time-up';
-    return 'put';
+    return this.#isTimeUp() ? 'time-up' : null;
+  }
+
+  #isTimeUp(): boolean {
+    return this.#deps.clock.now() > this.#invocation.deadline - MARGIN_MS;
   }
 
   /** A stored page is ours now: behind it the chain goes on, and a block it completes is sent. */
@@ -190,6 +213,13 @@ class Splitter {
     this.#cursor = page.cursor;
     this.#count += page.items.length;
     if (!page.endsBlock) return;
+    this.#send(segment, block);
+    // The first block goes out by itself, so that calls begin while the source is still being read.
+    if (this.#sending.length >= (this.#sentWindows === 0 ? 1 : WINDOW_BLOCKS)) await this.#checkpoint();
+  }
+
+  /** Sends the messages of a block whose pages are all stored. */
+  #send(segment: number, block: number): void {
     const head = { pipeline: this.#deps.pipeline.name, run: this.#run.run, ttl: this.#run.ttl };
     const messages = firstMessages(head, { slice: this.#slice, segment, block }, this.#pages);
     this.#pages = [];
@@ -197,8 +227,6 @@ class Splitter {
     // Seen where the window is awaited; until then a rejection must not count as unhandled.
     sending.catch(() => undefined);
     this.#sending.push(sending);
-    // The first block goes out by itself, so that calls begin while the source is still being read.
-    if (this.#sending.length >= (this.#sentWindows === 0 ? 1 : WINDOW_BLOCKS)) await this.#checkpoint();
   }
 
   /** Moves the checkpoint behind all that is sent. Only ever called at a block's start. */
@@ -221,6 +249,8 @@ class Splitter {
 
   /** END stands at `#place`: the last segment's size, the slice's count, then the checkpoint that says so. */
   async #end(): Promise<void> {
+    // END may stand within a block: the source said less than when the block was begun. What is stored is part of the run.
+    if (this.#pages.length > 0) this.#send(this.#place.segment, this.#place.block);
     await Promise.all(this.#sending);
     await countSlice(this.#deps, this.#run, this.#slice, this.#place);
     await this.#checkpoint(true);

@@ -1,10 +1,9 @@
 import { CfnResource, Duration } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, LoggingFormat, RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Architecture, Function as LambdaFunction, LoggingFormat, RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { bundling, PROJECT } from '../bundling.ts';
+import { bundledCode } from '../bundling.ts';
 import type { StageSettings } from '../settings.ts';
 
 /** What every function of the app says about itself. */
@@ -24,7 +23,7 @@ export interface NodeFunctionProps {
 }
 
 /** A bundled Node function with a role of its own that may write its own log, and nothing else until it is granted. */
-export class NodeFunction extends NodejsFunction {
+export class NodeFunction extends LambdaFunction {
   /** Kept as long as the stage says. */
   readonly logs: LogGroup;
   /** Nobody else's role, so that a grant to one function is no other's. */
@@ -43,11 +42,8 @@ export class NodeFunction extends NodejsFunction {
     );
     super(scope, id, {
       description: props.description,
-      entry: props.entry,
-      handler: 'handler',
-      projectRoot: PROJECT,
-      depsLockFilePath: `${PROJECT}/package-lock.json`,
-      bundling: bundling(props.pipelineEntry),
+      code: bundledCode(props.entry, props.pipelineEntry),
+      handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       // A fifth cheaper for the same second, and every dependency is JavaScript or WebAssembly.
       architecture: Architecture.ARM_64,
@@ -55,7 +51,7 @@ export class NodeFunction extends NodejsFunction {
       memorySize: props.memoryMB,
       recursiveLoop: props.sendsAgain ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
       ...(props.reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: props.reservedConcurrency }),
-      ...(props.environment ? { environment: props.environment } : {}),
+      environment: { NODE_OPTIONS: '--enable-source-maps', ...props.environment },
       role,
       logGroup: logs,
       loggingFormat: LoggingFormat.JSON,

@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -38,18 +37,18 @@ export class WorkerQueue extends Construct {
       visibilityTimeout: Duration.seconds(props.queue.visibilitySeconds),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: props.queue.maxReceiveCount },
     });
-    // Its handler empties the queue, so messages in its hands count too.
-    new StatedAlarm(this, 'DeadLettersAlarm', {
-      metric: new MathExpression({
-        expression: 'waiting + handled',
-        period: FIVE_MINUTES,
-        usingMetrics: {
-          waiting: this.deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
-          handled: this.deadLetters.metricApproximateNumberOfMessagesNotVisible({ statistic: 'Maximum' }),
-        },
-      }),
+    // Its handler takes what arrives at once, so arriving is what can be seen; what stays, nobody takes.
+    new StatedAlarm(this, 'DeadLettersArrived', {
+      metric: this.deadLetters.metricNumberOfMessagesReceived({ period: FIVE_MINUTES }),
       impact: props.impact,
       action: `the dead-letter function's log, which names each message's reason code.`,
+      topic: props.topic,
+    });
+    new StatedAlarm(this, 'DeadLettersStay', {
+      metric: this.deadLetters.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES, statistic: 'Maximum' }),
+      periods: 3,
+      impact: `${props.impact} Nothing gives these messages an outcome, so their runs end at the deadline.`,
+      action: `the dead-letter function's errors and its mapping.`,
       topic: props.topic,
     });
   }

@@ -43,6 +43,10 @@ export async function startRun(deps: Deps, request: unknown, trigger: Trigger): 
   const { pipeline, clock, random } = deps;
   const asked = parse(startRequest, request, '');
   const params = json(parse(pipeline.params, asked.params ?? {}, 'params'));
+  const bytes = Buffer.byteLength(JSON.stringify(params));
+  if (bytes > SIZES.inlineBytes) {
+    throw new InputError(`params: is ${bytes} bytes of JSON; allowed are ${SIZES.inlineBytes}.`);
+  }
   const run =
     asked.runId ?? (asked.schedule ? scheduledRunId(new Date(asked.schedule)) : newRunId(clock.now(), random.next));
   const limit = asked.limit ?? null;
@@ -95,7 +99,7 @@ export async function planRun(deps: Deps, record: RunRecord): Promise<void> {
 
 async function planOf(deps: Deps, record: RunRecord): Promise<readonly Json[]> {
   const source = sourceOf(deps, record);
-  const parts = source.plan ? await source.plan(sourceContext(deps.pipeline, record)) : [null];
+  const parts = source.plan ? await source.plan(sourceContext(record)) : [null];
   if (parts.length > SIZES.slices) {
     throw new InputError(`The source's plan has ${parts.length} parts; allowed are ${SIZES.slices}.`);
   }
@@ -103,8 +107,9 @@ async function planOf(deps: Deps, record: RunRecord): Promise<readonly Json[]> {
 }
 
 /** What a run's source is asked with, the same at every restart. */
-export function sourceContext(pipeline: Pipeline, record: Pick<RunRecord, 'params' | 'limit'>) {
-  return { params: pipeline.params.parse(record.params), limit: record.limit ?? undefined };
+export function sourceContext({ params, limit }: Pick<RunRecord, 'params' | 'limit'>) {
+  // What the schema made of the request: asking it again could refuse or change its own answer.
+  return { params, limit: limit ?? undefined };
 }
 
 /** What a redrive must find unchanged: what makes an item, a call's meaning and a row. Functions count by their text. */

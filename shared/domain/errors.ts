@@ -41,8 +41,17 @@ export class RunNotFoundError extends MicroprocessError {
 
 /** Shows a value in an error message: quoted, on one line, cut to 80 characters. */
 export function show(value: unknown): string {
-  const text = typeof value === 'function' ? 'a function' : (JSON.stringify(value) ?? String(value));
+  const text = typeof value === 'function' ? 'a function' : (json(value) ?? String(value));
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
+
+function json(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // A cycle or a bigint: the message must not fail over what it wants to show.
+    return undefined;
+  }
 }
 
 /** An object that should be there is not. */

@@ -94,6 +94,7 @@ export function nextDue(
   random: number,
   now: number,
 ): number {
-  const window = Math.min(retry.maxSeconds, retry.baseSeconds * 2 ** tries) * 1_000;
+  // Doubled 30 times anything is at its cap; further on 0 × ∞ would be no number.
+  const window = Math.min(retry.maxSeconds, retry.baseSeconds * 2 ** Math.min(tries, 30)) * 1_000;
   return now + Math.max(Math.floor(random * window), Math.min(retryAfter, MAX_RETRY_AFTER_MS));
 }

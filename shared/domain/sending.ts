@@ -81,6 +81,15 @@ export function missing(block: BlockState, slot: number, count: number): number[
   return Array.from({ length: count }, (_, i) => slot + i).filter((n) => !block.done.has(n));
 }
 
+/** Calls of a child that are known of while it has no outcome. */
+export function callsOf(block: BlockState, n: number): number {
+  for (const { tries } of block.registers.values()) {
+    const known = tries.get(n);
+    if (known) return known.tries + known.crashes;
+  }
+  return 0;
+}
+
 export function decide(delivery: Delivery, block: BlockState, status: RunStatus | null, now: number): Decision {
   // First, whatever the turn or the run's status: the forwarder that filled the block may have died before telling.
   if (isBlockFull(block.done, delivery.blockSize)) return { do: 'tell' };

@@ -4,6 +4,7 @@ import type { RunRecord } from '../ports/run-store.ts';
 import type { Deps } from './deps.ts';
 import { endSlice } from './end-slice.ts';
 import { giveUp } from './give-up.ts';
+import { tellIfRootFull } from './tell.ts';
 import { unfinishedBlocks } from './unfinished.ts';
 
 const WORDS = {
@@ -26,7 +27,8 @@ export async function resumeClosing(deps: Deps, record: RunRecord): Promise<void
   const { stores } = deps;
   // A run that died before its plan has nothing: an empty plan makes it whole.
   const parts = (await stores.runs.readPlan(record.run)) ?? (await stores.runs.plan(record.run, [], record.ttl));
-  await stores.runs.openRoot(record.run, parts.length, record.ttl);
+  // A run of no slices is full as soon as it's open.
+  await tellIfRootFull(deps, record.run, await stores.runs.openRoot(record.run, parts.length, record.ttl));
   const slices = parts.map((_, slice) => slice);
   const checkpoints = await stores.chains.readCheckpoints(record.run, slices);
   for (const slice of slices) await endSlice(deps, record, slice, checkpoints[slice]?.place);
@@ -35,6 +37,6 @@ export async function resumeClosing(deps: Deps, record: RunRecord): Promise<void
     const children = content.pages.flatMap((page) => page.items.map((_, i) => page.first + i));
     const missing = children.filter((n) => !content.state.done.has(n));
     const size = blockSize(content.pages);
-    await giveUp(deps, record.run, ref, missing, { status, reason }, { size, ttl: record.ttl });
+    await giveUp(deps, record.run, ref, content.state, missing, { status, reason }, { size, ttl: record.ttl });
   }
 }

@@ -1,6 +1,5 @@
 import { type Held, isPointer, mustSpill } from '../domain/held.ts';
 import type { Json } from '../domain/json.ts';
-import { SIZES } from '../domain/limits.ts';
 import type { Objects } from '../ports/objects.ts';
 
 /**
@@ -8,8 +7,8 @@ import type { Objects } from '../ports/objects.ts';
  * own, whose key is unique to its writer: two splitters, or two tries, never overwrite each other's.
  */
 export async function hold(objects: Objects, key: () => string, text: string): Promise<{ held: Held; bytes: number }> {
-  // So few UTF-16 units can't be too many bytes: the common case needs no count.
-  const bytes = text.length < SIZES.inlineBytes / 3 ? text.length : Buffer.byteLength(text);
+  // Bytes, not UTF-16 units: pages add them up, and a page of Chinese text would come to three times its limit.
+  const bytes = Buffer.byteLength(text);
   const value: Json = JSON.parse(text);
   if (!mustSpill(value, bytes)) return { held: value, bytes };
   const pointer = { $object: key() };

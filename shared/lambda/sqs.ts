@@ -102,8 +102,9 @@ export function readMessage<M extends { readonly pipeline: string }>(
   let value: unknown;
   try {
     value = JSON.parse(body);
-  } catch (error) {
-    return { reason: 'not-json', detail: String(error) };
+  } catch {
+    // The parser's own words quote the body, and this goes to the log.
+    return { reason: 'not-json', detail: `The body's ${body.length} characters are not JSON.` };
   }
   const parsed = schema.safeParse(value);
   if (!parsed.success) {

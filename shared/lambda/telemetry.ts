@@ -15,7 +15,10 @@ export function lambdaLog(pipeline: string): Log {
 
 /** Counts as embedded metrics in the log: no call to CloudWatch, nothing to wait for. */
 export function emfMetrics(pipeline: string): Metrics {
-  const emf = new Emf({ namespace: 'Microprocess', defaultDimensions: { Pipeline: pipeline } });
+  const emf = new Emf({ namespace: 'Microprocess' });
+  // Powertools adds a dimension `service` of its own, and an alarm finds only exactly the dimensions it names.
+  emf.clearDefaultDimensions();
+  emf.setDefaultDimensions({ Pipeline: pipeline });
   return {
     count(name, value, dimensions) {
       if (!dimensions) emf.addMetric(name, MetricUnit.Count, value);

@@ -90,7 +90,10 @@ export function httpCaller(options: HttpCallerOptions): Caller {
 
 class TooLargeError extends Error {}
 
-/** What every call carries; the key is the child's, never the attempt's, so that a repeat is known as one. */
+/**
+ * What every call carries; the key is the child's, never the attempt's, so that a repeat is known as one. It names the
+ * pipeline too: two that share a service and a schedule have runs of the same id.
+ */
 function headersOf(pipeline: string, { run, root, child, attempt }: CallRequest): Record<string, string> {
   return {
     'content-type': 'application/json',
@@ -99,7 +102,7 @@ function headersOf(pipeline: string, { run, root, child, attempt }: CallRequest)
     'microprocess-run': run,
     'microprocess-child': child,
     'microprocess-attempt': String(attempt),
-    'idempotency-key': `${root}.${child}`,
+    'idempotency-key': `${pipeline}.${root}.${child}`,
     traceparent: `00-${traceId(pipeline, run)}-${randomBytes(8).toString('hex')}-00`,
   };
 }

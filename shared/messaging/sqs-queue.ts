@@ -58,7 +58,7 @@ function inBatches<M>(messages: readonly Outgoing<M>[]): SendMessageBatchRequest
   const batches: SendMessageBatchRequestEntry[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
   for (const [i, { message, delaySeconds }] of messages.entries()) {
-    const MessageBody = JSON.stringify(message);
+    const MessageBody = bodyOf(message);
     const size = Buffer.byteLength(MessageBody);
     if (size > SQS.maxPayloadBytes) {
       throw new QueueError(`A message of ${size} bytes can't be sent; SQS takes at most ${SQS.maxPayloadBytes}.`);
@@ -78,4 +78,12 @@ function inBatches<M>(messages: readonly Outgoing<M>[]): SendMessageBatchRequest
     }
   }
   return batches;
+}
+
+/** What SQS refuses in a message, and, one by one, the halves of characters beyond U+FFFF, which not every peer takes. */
+const UNSAFE = /[^\t\n\r\x20-\uD7FF\uE000-\uFFFD]/g;
+
+/** JSON that SQS takes whatever the items hold: what it would refuse is escaped, and is the same JSON. */
+function bodyOf(message: unknown): string {
+  return JSON.stringify(message).replace(UNSAFE, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

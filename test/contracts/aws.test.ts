@@ -15,6 +15,9 @@ import { describeObjects } from './objects.contract.ts';
 import { describeQueue } from './queue.contract.ts';
 import { describeStores } from './stores.contract.ts';
 
+// The emulators answer in milliseconds, unless the machine has other work.
+vi.setConfig({ testTimeout: 30_000 });
+
 let emulated: Emulated | undefined;
 beforeAll(async () => {
   emulated = await startEmulated();

@@ -3,7 +3,7 @@ import type { Held } from '../../shared/domain/held.ts';
 import type { Outcome, OutcomePage } from '../../shared/domain/outcome.ts';
 import type { Counts } from '../../shared/domain/run.ts';
 import type { Mark, Register } from '../../shared/domain/sending.ts';
-import type { NewRun, RunEnd } from '../../shared/ports/run-store.ts';
+import type { NewRun, RunEnd, RunRecord } from '../../shared/ports/run-store.ts';
 import type { Frozen } from '../../shared/ports/segment-store.ts';
 import type { Stores } from '../../shared/ports/stores.ts';
 
@@ -27,6 +27,17 @@ export const aRun = (over: Partial<NewRun> = {}): NewRun => ({
   ttl: TTL,
   ...over,
 });
+
+/** What {@link aRun} is right after it was created. */
+export const FRESH: RunRecord = {
+  ...aRun(),
+  status: 'planned',
+  closed: null,
+  endedAt: null,
+  counts: null,
+  summary: null,
+  mail: null,
+};
 
 export const COUNTS: Counts = { total: 10, succeeded: 7, failed: 1, cancelled: 2, expired: 0 };
 

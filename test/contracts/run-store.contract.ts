@@ -1,65 +1,22 @@
 import { expect, test } from 'vitest';
-import { FINAL_STATUSES, RUN_STATUSES, type RunStatus, TRANSITIONS } from '../../shared/domain/run.ts';
-import type { RunRecord, RunStore } from '../../shared/ports/run-store.ts';
-import { anEnd, aRun, type MakeStores, NOW, numbers, RUN, TTL } from './fixtures.ts';
+import type { RunStore } from '../../shared/ports/run-store.ts';
+import { anEnd, aRun, FRESH, type MakeStores, NOW, numbers, RUN, TTL } from './fixtures.ts';
 import { describeWith } from './suite.ts';
 
 const UNTIL = NOW + 60_000;
 
-/** How a run gets into each status, by the port's own methods. */
-const REACH: Record<RunStatus, (runs: RunStore) => Promise<unknown>> = {
-  planned: async () => undefined,
-  splitting: (runs) => runs.move(RUN, 'split'),
-  running: async (runs) => {
-    await runs.move(RUN, 'split');
-    await runs.move(RUN, 'counted');
-  },
-  paused: async (runs) => {
-    await runs.move(RUN, 'split');
-    await runs.move(RUN, 'pause');
-  },
-  closing: (runs) => runs.close(RUN, 'cancelled'),
-  finishing: (runs) => runs.leaseFinish(RUN, 'a', NOW, UNTIL),
-  succeeded: (runs) => end(runs, 'succeeded'),
-  'succeeded-with-failures': (runs) => end(runs, 'succeeded-with-failures'),
-  failed: (runs) => end(runs, 'failed'),
-  cancelled: (runs) => end(runs, 'cancelled'),
-  expired: (runs) => end(runs, 'expired'),
-};
-
-async function end(runs: RunStore, status: (typeof FINAL_STATUSES)[number]): Promise<void> {
-  await runs.leaseFinish(RUN, 'a', NOW, UNTIL);
-  expect(await runs.finish(RUN, 'a', anEnd({ status }))).toBe(true);
-}
-
-async function at(runs: RunStore, status: RunStatus): Promise<void> {
-  await runs.create(aRun());
-  await REACH[status](runs);
-  expect((await runs.read(RUN))?.status).toBe(status);
-}
-
-/** The contract of {@link RunStore}, but for roots: those have a suite of their own. */
+/** The contract of {@link RunStore}: creating, planning and listing. Status and root have suites of their own. */
 export function describeRunStore(name: string, make: MakeStores): void {
   describeWith(
     `${name}: run store`,
     make,
     ({ runs }) => runs,
     (port) => {
-      const fresh: RunRecord = {
-        ...aRun(),
-        status: 'planned',
-        closed: null,
-        endedAt: null,
-        counts: null,
-        summary: null,
-        mail: null,
-      };
-
       test('creates a run that reads back whole', async () => {
         const runs = port();
         expect(await runs.read(RUN)).toBeNull();
-        expect(await runs.create(aRun())).toEqual({ created: true, record: fresh });
-        expect(await runs.read(RUN)).toEqual(fresh);
+        expect(await runs.create(aRun())).toEqual({ created: true, record: FRESH });
+        expect(await runs.read(RUN)).toEqual(FRESH);
       });
 
       test('creating again changes nothing and gives the stored run', async () => {
@@ -67,7 +24,7 @@ export function describeRunStore(name: string, make: MakeStores): void {
         await runs.create(aRun());
         await runs.move(RUN, 'split');
         const again = await runs.create(aRun({ input: 'another', deadline: NOW + 1, limit: null }));
-        expect(again).toEqual({ created: false, record: { ...fresh, status: 'splitting' } });
+        expect(again).toEqual({ created: false, record: { ...FRESH, status: 'splitting' } });
         expect(await runs.read(RUN)).toEqual(again.record);
       });
 
@@ -82,7 +39,7 @@ export function describeRunStore(name: string, make: MakeStores): void {
         const runs = port();
         const run = aRun({ limit: null, params: 'naïve' });
         await runs.create(run);
-        expect(await runs.read(RUN)).toEqual({ ...fresh, ...run });
+        expect(await runs.read(RUN)).toEqual({ ...FRESH, ...run });
       });
 
       test('the first plan stays', async () => {
@@ -130,149 +87,6 @@ export function describeRunStore(name: string, make: MakeStores): void {
         }));
         await runs.plan(RUN, parts, TTL);
         expect(await runs.readPlan(RUN)).toEqual(parts);
-      });
-
-      for (const transition of ['split', 'counted', 'pause', 'resume'] as const) {
-        const { from, to } = TRANSITIONS[transition];
-        const starts: readonly RunStatus[] = from;
-        test(`moves by ${transition} from ${starts.join(', ')} alone`, async () => {
-          for (const status of RUN_STATUSES) {
-            const { stores, dispose } = await make();
-            await at(stores.runs, status);
-            const before = await stores.runs.read(RUN);
-            const moved = await stores.runs.move(RUN, transition);
-            const after = await stores.runs.read(RUN);
-            if (starts.includes(status)) {
-              expect(moved, status).toEqual({ ...before, status: to });
-              expect(after).toEqual(moved);
-            } else {
-              expect(moved, status).toBeNull();
-              expect(after).toEqual(before);
-            }
-            await dispose();
-          }
-        });
-      }
-
-      test(`closes from ${TRANSITIONS.close.from.join(', ')} alone, and the first reason stays`, async () => {
-        const starts: readonly RunStatus[] = TRANSITIONS.close.from;
-        for (const status of RUN_STATUSES) {
-          const { stores, dispose } = await make();
-          await at(stores.runs, status);
-          const before = await stores.runs.read(RUN);
-          const closed = await stores.runs.close(RUN, 'expired');
-          expect(closed, status).toEqual(
-            starts.includes(status) ? { ...before, status: 'closing', closed: 'expired' } : null,
-          );
-          expect(await stores.runs.read(RUN)).toEqual(closed ?? before);
-          await dispose();
-        }
-      });
-
-      test('an unknown run is moved, closed, leased, ended and claimed by nobody', async () => {
-        const runs = port();
-        expect(await runs.move(RUN, 'split')).toBeNull();
-        expect(await runs.close(RUN, 'cancelled')).toBeNull();
-        expect(await runs.leaseFinish(RUN, 'a', NOW, UNTIL)).toBeNull();
-        expect(await runs.finish(RUN, 'a', anEnd())).toBe(false);
-        expect(await runs.claimMail(RUN)).toBe(false);
-        await runs.recordMail(RUN, 'sent');
-        expect(await runs.read(RUN)).toBeNull();
-        expect(await runs.list({ limit: 10 })).toEqual([]);
-      });
-
-      test('the finish lease is taken from every status that is not final', async () => {
-        for (const status of RUN_STATUSES) {
-          const { stores, dispose } = await make();
-          await at(stores.runs, status);
-          const before = await stores.runs.read(RUN);
-          const isFinal = FINAL_STATUSES.some((final) => final === status);
-          const leased = await stores.runs.leaseFinish(RUN, 'b', UNTIL + 1, UNTIL + 2);
-          expect(leased, status).toEqual(isFinal ? null : { ...before, status: 'finishing' });
-          expect(await stores.runs.read(RUN)).toEqual(leased ?? before);
-          await dispose();
-        }
-      });
-
-      test('a live finish lease keeps others out, its holder renews it, an expired one passes on', async () => {
-        const runs = port();
-        await runs.create(aRun());
-        expect((await runs.leaseFinish(RUN, 'a', NOW, UNTIL))?.status).toBe('finishing');
-        expect(await runs.leaseFinish(RUN, 'b', NOW + 1, UNTIL + 1)).toBeNull();
-        expect(await runs.leaseFinish(RUN, 'a', UNTIL - 1, UNTIL + 1_000)).not.toBeNull();
-        expect(await runs.leaseFinish(RUN, 'b', UNTIL + 1, UNTIL + 2_000)).toBeNull();
-        expect(await runs.leaseFinish(RUN, 'b', UNTIL + 1_001, UNTIL + 2_000)).not.toBeNull();
-        expect(await runs.leaseFinish(RUN, 'a', UNTIL + 1_002, UNTIL + 3_000)).toBeNull();
-      });
-
-      test('of twenty that lease the finish at once exactly one gets it', async () => {
-        const runs = port();
-        await runs.create(aRun());
-        const leases = await Promise.all(numbers(20).map((i) => runs.leaseFinish(RUN, `owner-${i}`, NOW, UNTIL)));
-        expect(leases.filter((lease) => lease !== null)).toHaveLength(1);
-      });
-
-      test('only the holder ends the run, also one whose lease has run out but was not taken', async () => {
-        const runs = port();
-        await runs.create(aRun());
-        expect(await runs.finish(RUN, 'a', anEnd())).toBe(false);
-        await runs.leaseFinish(RUN, 'a', NOW, UNTIL);
-        expect(await runs.finish(RUN, 'b', anEnd())).toBe(false);
-        expect((await runs.read(RUN))?.status).toBe('finishing');
-        expect(await runs.finish(RUN, 'a', anEnd())).toBe(true);
-        const ended = await runs.read(RUN);
-        expect(ended).toEqual({ ...fresh, ...anEnd() });
-      });
-
-      test('a holder whose lease another took ends nothing', async () => {
-        const runs = port();
-        await runs.create(aRun());
-        await runs.leaseFinish(RUN, 'a', NOW, UNTIL);
-        await runs.leaseFinish(RUN, 'b', UNTIL + 1, UNTIL + 60_000);
-        expect(await runs.finish(RUN, 'a', anEnd({ status: 'failed' }))).toBe(false);
-        expect(await runs.finish(RUN, 'b', anEnd({ status: 'succeeded' }))).toBe(true);
-        expect((await runs.read(RUN))?.status).toBe('succeeded');
-      });
-
-      test('an ended run stays as it is', async () => {
-        const runs = port();
-        await at(runs, 'succeeded');
-        const ended = await runs.read(RUN);
-        expect(await runs.finish(RUN, 'b', anEnd({ status: 'failed' }))).toBe(false);
-        await runs.finish(RUN, 'a', anEnd({ status: 'failed' }));
-        expect(await runs.leaseFinish(RUN, 'a', UNTIL + 1, UNTIL + 2)).toBeNull();
-        expect(await runs.read(RUN)).toEqual(ended);
-      });
-
-      test('closing survives the finish', async () => {
-        const runs = port();
-        await runs.create(aRun());
-        await runs.close(RUN, 'cancelled');
-        expect(await runs.leaseFinish(RUN, 'a', NOW, UNTIL)).toEqual({
-          ...fresh,
-          status: 'finishing',
-          closed: 'cancelled',
-        });
-      });
-
-      test('of twenty that claim the mail at once exactly one gets it, and nobody later', async () => {
-        const runs = port();
-        await at(runs, 'finishing');
-        const claims = await Promise.all(numbers(20).map(() => runs.claimMail(RUN)));
-        expect(claims.filter(Boolean)).toHaveLength(1);
-        expect((await runs.read(RUN))?.mail).toBe('sending');
-        for (const state of ['sent', 'ambiguous', 'refused', 'off'] as const) {
-          await runs.recordMail(RUN, state);
-          expect((await runs.read(RUN))?.mail).toBe(state);
-          expect(await runs.claimMail(RUN)).toBe(false);
-        }
-      });
-
-      test('the mail can be claimed once the run has ended', async () => {
-        const runs = port();
-        await at(runs, 'failed');
-        expect(await runs.claimMail(RUN)).toBe(true);
-        expect((await runs.read(RUN))?.status).toBe('failed');
       });
 
       test('lists newest first, at most so many', async () => {

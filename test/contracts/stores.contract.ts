@@ -1,10 +1,12 @@
+import { describeBlockMarks } from './block-marks.contract.ts';
 import { describeBlockPages } from './block-pages.contract.ts';
-import { describeBlockMarks, describeBlockState } from './block-store.contract.ts';
+import { describeBlockState } from './block-state.contract.ts';
 import { describeChainStore } from './chain-store.contract.ts';
 import type { MakeStores } from './fixtures.ts';
 import { describeProgressStore } from './progress-store.contract.ts';
 import { describeRefusalStore } from './refusal-store.contract.ts';
 import { describeRoot } from './root.contract.ts';
+import { describeRunStatus } from './run-status.contract.ts';
 import { describeRunStore } from './run-store.contract.ts';
 import { describeSegmentStore } from './segment-store.contract.ts';
 import { describeSweepStore } from './sweep-store.contract.ts';
@@ -12,6 +14,7 @@ import { describeSweepStore } from './sweep-store.contract.ts';
 /** The contracts of all stores of a table. */
 export function describeStores(name: string, make: MakeStores): void {
   describeRunStore(name, make);
+  describeRunStatus(name, make);
   describeRoot(name, make);
   describeChainStore(name, make);
   describeBlockState(name, make);

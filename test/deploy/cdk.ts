@@ -5,6 +5,8 @@ import { PROJECT } from '../../infra/bundling.ts';
 import { run } from './processes.ts';
 
 export interface Cdk {
+  /** Folder of the cloud assembly. */
+  readonly assembly: string;
   /** Makes the cloud assembly: bundles and templates. Needs no account. */
   synth(context: Readonly<Record<string, string>>): Promise<void>;
   bootstrap(account: string, region: string): Promise<void>;
@@ -35,6 +37,7 @@ export function cdk(folder: string, env: NodeJS.ProcessEnv, signal: AbortSignal)
     });
   const ready = ['--app', assembly, '--all'];
   return {
+    assembly,
     synth: (context) =>
       call(['synth', '--quiet', '--output', assembly, ...Object.entries(context).flatMap(([key, value]) => ['-c', `${key}=${value}`])]),
     // From a folder without cdk.json, or it would make the app first, which it doesn't need.

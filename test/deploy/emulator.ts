@@ -1,5 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { PROJECT } from '../../infra/bundling.ts';
 import { freePort } from './address.ts';
 import { type Front, startFront } from './front.ts';
 import { endGroup, groupLives, run, start, tail } from './processes.ts';
@@ -75,8 +77,9 @@ async function firstWorking(names: readonly string[], test: (name: string) => Pr
  * @param folder gets its log and temporary files
  */
 export async function startEmulator(python: string, folder: string, signal: AbortSignal): Promise<Emulator> {
-  const temporary = join(folder, 'tmp');
-  mkdirSync(temporary, { recursive: true });
+  mkdirSync(folder, { recursive: true });
+  // Outside the project: a function unpacked inside it would find the project's package.json and node_modules.
+  const temporary = mkdtempSync(join(tmpdir(), 'microprocess-deploy-'));
   const log = join(folder, 'ministack.log');
   const port = await freePort();
   const front: Front = await startFront(() => port);
@@ -85,7 +88,7 @@ export async function startEmulator(python: string, folder: string, signal: Abor
     file: python,
     args: ['-m', 'hypercorn', 'ministack.app:app', '--bind', `127.0.0.1:${port}`, '--keep-alive', '75'],
     cwd: temporary,
-    env: { ...emulatorEnvironment(front), TMPDIR: temporary },
+    env: emulatorEnvironment(front, temporary),
     log,
     signal,
   });
@@ -96,6 +99,7 @@ export async function startEmulator(python: string, folder: string, signal: Abor
       await poll('the end of MiniStack', () => Promise.resolve(groupLives(pid) ? undefined : true), { seconds: 10, everyMs: 20 });
     }
     await front.close();
+    rmSync(temporary, { recursive: true, force: true });
   };
   const died = new Promise<never>((_, reject) => {
     child.once('error', reject);
@@ -117,19 +121,24 @@ export async function startEmulator(python: string, folder: string, signal: Abor
 }
 
 /** What MiniStack, and through it each function, finds in its environment. */
-function emulatorEnvironment(front: Front): NodeJS.ProcessEnv {
+function emulatorEnvironment(front: Front, temporary: string): NodeJS.ProcessEnv {
+  // As Lambda's runtime does, it offers the SDK to what isn't bundled, the CDK's bucket emptier; and nothing else.
+  const modules = join(temporary, 'runtime');
+  mkdirSync(modules);
+  symlinkSync(join(PROJECT, 'node_modules', '@aws-sdk'), join(modules, '@aws-sdk'));
   return {
     // The Node that runs this test runs the functions too.
     PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`,
     HOME: process.env.HOME,
     // The port it says it is reached at, in queue URLs: the front's.
     GATEWAY_PORT: String(front.port),
+    MINISTACK_HOST: '127.0.0.1',
     AWS_ENDPOINT_URL: front.url,
     AUTH: 'true',
     AWS_ACCESS_KEY_ID: CREDENTIALS.AWS_ACCESS_KEY_ID,
     AWS_SECRET_ACCESS_KEY: CREDENTIALS.AWS_SECRET_ACCESS_KEY,
-    // As Lambda's runtime does, it offers the SDK to what isn't bundled: the CDK's own bucket emptier.
-    NODE_PATH: join(import.meta.dirname, '..', '..', 'node_modules'),
+    NODE_PATH: modules,
+    TMPDIR: temporary,
   };
 }
 

@@ -8,7 +8,7 @@ import { type Context, deployAndCheck } from './steps.ts';
 /** `npm run test:deploy`: exit code when there is no Python or package index, so that a person can tell it from a failure. */
 const UNAVAILABLE = 3;
 /** The whole test, installing included; it takes about a minute. */
-const DEADLINE_MS = 10 * 60_000;
+const DEADLINE_MS = 6 * 60_000;
 
 const folder = join(PROJECT, '.deploy-test');
 const work = join(folder, 'run');

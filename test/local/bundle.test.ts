@@ -1,10 +1,13 @@
 import { mkdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { bundle } from '../../local/bundle.ts';
 import { startServerProcess } from '../../local/server-process.ts';
 import { temporaryDirectory } from './support.ts';
+
+// Processes start here: a busy machine takes its time.
+vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
 let directory: string;
 let entry: string;

@@ -10,6 +10,7 @@ import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-s
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { bundle } from '../../local/bundle.ts';
+import { startEmulators } from '../../local/emulators.ts';
 import { type FunctionEnvironment, type Host, type HostOptions, startHost } from '../../local/host.ts';
 import { type Handler, LOCAL_ACCOUNT } from '../../local/lambda.ts';
 import { PROJECT_DIR } from '../../local/project.ts';
@@ -17,6 +18,9 @@ import { definePipeline } from '../../shared/domain/definition.ts';
 import { list } from '../../shared/domain/source.ts';
 import { ENVIRONMENT, type FunctionName, QUEUES, wiring } from '../../shared/wiring.ts';
 import { Events, isAlive, TABLE, temporaryDirectory } from './support.ts';
+
+// Processes start here: a busy machine takes its time.
+vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
 const servicesDir = join(PROJECT_DIR, 'test', 'local', 'services');
 const pipeline = (service: string) =>
@@ -186,11 +190,10 @@ describe('a host that cannot start', () => {
     await expect(start({ pipeline: pipeline('nowhere') })).rejects.toThrow(/services\/nowhere\/server\.ts/);
   });
 
-  it('says that another run uses the directory', async () => {
+  it('says that another run uses the directory, by its claim and, where that is missing, by the database', async () => {
     const { stop } = await start({ endpointUrl: 'http://localhost:3000' });
-    await expect(start({ endpointUrl: 'http://localhost:3000' })).rejects.toThrow(
-      `${stateDir} can't be opened: another run is using it`,
-    );
+    await expect(start({ endpointUrl: 'http://localhost:3000' })).rejects.toThrow(`${stateDir} is in use by process`);
+    await expect(startEmulators({ stateDir })).rejects.toThrow(`${stateDir} can't be opened: another run is using it`);
     await stop();
   });
 });

@@ -1,7 +1,7 @@
 /**
  * A small explicit-state model checker. It visits every state a model can reach, breadth first, so that the trace of what
- * it finds wrong is a shortest one. States are plain JSON: their text is their identity, and each action mutates a copy
- * parsed from that text.
+ * it finds wrong is a shortest one. States are plain JSON: their text is their identity, and each action mutates a
+ * copy of its own.
  */
 
 /** One thing that can happen next. */
@@ -20,6 +20,8 @@ export interface Model<S> {
   actors(state: S): readonly string[];
   /** What one of them, by its place in {@link Model.actors}, may do. */
   actions(state: S, actor: number): Action[];
+  /** A copy of which nothing is shared. */
+  clone(state: S): S;
   /** Brings a state that means the same into the same text. */
   canonical(state: S): void;
   /** What is wrong with a state, or null. */
@@ -86,13 +88,12 @@ export function explore<S>(model: Model<S>, maxStates = 1_000_000): Exploration 
 
   for (const state of model.initial) visit(parse(JSON.stringify(state)), -1, '');
   for (let source = 0; source < texts.length && failure === null; source++) {
-    const text = texts[source] ?? '';
-    const untouched = parse(text);
+    const untouched = parse(texts[source] ?? '');
     const actors = model.actors(untouched).length;
     for (let actor = 0; actor < actors && failure === null; actor++) {
       const count = model.actions(untouched, actor).length;
       for (let i = 0; i < count && failure === null; i++) {
-        const state = parse(text);
+        const state = model.clone(untouched);
         const action = model.actions(state, actor)[i];
         if (!action) break;
         action.run();

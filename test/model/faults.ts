@@ -1,28 +1,27 @@
 import { type Context, consumerOf } from './context.ts';
 import { bury } from './protocol-alone.ts';
 import { goBack, type Step } from './steps.ts';
-import type { World } from './world.ts';
+import { may, spend, type World } from './world.ts';
 
 /** Everything that may go wrong in a state, as far as the budget allows. */
 export function faults(cx: Context, w: World): Step[] {
-  const { left } = w;
   const steps: Step[] = [];
   for (const p of w.procs) {
-    if (left.crash > 0) {
+    if (may(w, 'crash')) {
       steps.push({
         name: `crash: ${p.kind} before ${p.at}`,
         run: () => {
-          left.crash--;
+          spend(w, 'crash');
           bury(cx, w, p);
           goBack(w, p);
         },
       });
     }
-    if (left.slow > 0 && p.held.length > 0 && !p.lapsed) {
+    if (may(w, 'slow') && p.held.length > 0 && !p.lapsed) {
       steps.push({
         name: `slow: ${p.kind}`,
         run: () => {
-          left.slow--;
+          spend(w, 'slow');
           w.queue.push(...p.held);
           p.lapsed = true;
         },
@@ -32,29 +31,29 @@ export function faults(cx: Context, w: World): Step[] {
   for (const [i, message] of w.queue.entries()) {
     const consumer = consumerOf(message);
     if (message === w.queue[i - 1] || cx.level.workers[consumer] === undefined) continue;
-    if (left.duplicate > 0) {
+    if (may(w, 'duplicate')) {
       steps.push({
         name: `duplicate: for ${consumer}`,
         run: () => {
-          left.duplicate--;
+          spend(w, 'duplicate');
           w.queue.push(message);
         },
       });
     }
-    if (left.lose > 0) {
+    if (may(w, 'lose')) {
       steps.push({
         name: `lose: for ${consumer}`,
         run: () => {
-          left.lose--;
+          spend(w, 'lose');
           w.queue.splice(i, 1);
         },
       });
     }
-    if (left.dead > 0 && consumer === 'forward') {
+    if (may(w, 'dead') && consumer === 'forward') {
       steps.push({
         name: 'to the dead-letter queue',
         run: () => {
-          left.dead--;
+          spend(w, 'dead');
           w.queue.splice(i, 1, `x${message}`);
         },
       });
@@ -86,6 +85,14 @@ export function timePasses(w: World): Step[] {
         },
       });
     }
+  }
+  if (w.queue.some((message) => message.endsWith(':h')) && !w.procs.some(({ kind }) => kind === 'forward')) {
+    steps.push({
+      name: 'time: hidden messages come back',
+      run: () => {
+        w.queue = w.queue.map((message) => message.replace(/:h$/, ''));
+      },
+    });
   }
   if (isWaiting(w)) steps.push({ name: 'time: delays are over', run: () => endDelays(w) });
   return steps;

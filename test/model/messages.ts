@@ -1,6 +1,9 @@
 import type { Delivery } from '../../shared/domain/sending.ts';
 
-/** Messages travel as short texts: `s:<slice>`, `w:…`, `g:<segment>`, `f`; in the dead-letter queue with an `x` before. */
+/**
+ * Messages travel as short texts: `s:<slice>`, `w:…`, `g:<segment>`, `f`; in the dead-letter queue with an `x` before. A work
+ * message that ends in `:d` is delayed until its children are due, in `:h` hidden until another forwarder is over.
+ */
 
 export interface Work {
   /** `<slice>-<segment>.<block>` */
@@ -51,3 +54,5 @@ export function parseSegment(segment: string): { slice: number; segment: number 
 }
 
 export const blockNumber = (block: string): number => Number(block.slice(block.indexOf('.') + 1));
+
+export const isHidden = (message: string): boolean => message.endsWith(':d') || message.endsWith(':h');

@@ -3,6 +3,7 @@ import type { Bug } from './bugs.ts';
 import { consumerOf, Context } from './context.ts';
 import type { Model } from './explore.ts';
 import { faults, timePasses } from './faults.ts';
+import { isHidden } from './messages.ts';
 import type { Process } from './processes.ts';
 import { closerSteps, giverUpSteps } from './protocol-close.ts';
 import { aggregatorSteps, finisherSteps } from './protocol-reduce.ts';
@@ -10,9 +11,10 @@ import { forwarderSteps } from './protocol-send.ts';
 import { splitterSteps, starterSteps } from './protocol-split.ts';
 import { sweeperSteps, sweeps } from './protocol-sweep.ts';
 import { broken } from './safety.ts';
+import { clone } from './clone.ts';
 import { deliver, spawnCloser, spawnStarter } from './spawn.ts';
 import type { Step } from './steps.ts';
-import type { Level, World } from './world.ts';
+import { type Level, may, spend, type World } from './world.ts';
 
 /** The model of one level, started from `initial`; `finished` says what its quiet continuations must reach. */
 export function modelOf(
@@ -29,6 +31,7 @@ export function modelOf(
       const found = actors(cx, w)[actor];
       return found ? found.steps().map(({ name, run }) => ({ name, run, quiet: found.quiet })) : [];
     },
+    clone,
     canonical,
     broken: (w) => broken(cx, w),
     finished: (w) => finished(w, cx),
@@ -50,12 +53,12 @@ function actors(cx: Context, w: World): Actor[] {
   if (cx.level.sweeper && cx.bug !== 'no sweeper') {
     const still = w.procs.length === 0 && !w.queue.some((message) => cx.level.workers[consumerOf(message)] !== undefined);
     if (still) add('sweeper', true, () => sweeps(cx, w));
-    else if (w.left.sweep > 0 && !w.procs.some(({ kind }) => kind === 'sweep')) {
+    else if (may(w, 'sweep') && !w.procs.some(({ kind }) => kind === 'sweep')) {
       add('hasty sweeper', false, () =>
         sweeps(cx, w).map(({ name, run }) => ({
           name,
           run: () => {
-            w.left.sweep--;
+            spend(w, 'sweep');
             run();
           },
         })),
@@ -75,11 +78,11 @@ function actors(cx: Context, w: World): Actor[] {
 }
 
 function starts(cx: Context, w: World): Step[] {
-  if (w.left.start === 0) return [];
+  if (!may(w, 'start')) return [];
   return cx.level.plans.map((plan) => ({
     name: 'request: start',
     run: () => {
-      w.left.start--;
+      spend(w, 'start');
       spawnStarter(w, plan);
     },
   }));
@@ -87,18 +90,18 @@ function starts(cx: Context, w: World): Step[] {
 
 /** What is asked from outside of a run that is there. */
 function requests(w: World): Step[] {
-  const { left, run } = w;
+  const { run } = w;
   const steps: Step[] = [];
-  if (left.close > 0 && run.status !== 'none') {
+  if (may(w, 'close') && run.status !== 'none') {
     const close = () => {
-      left.close--;
+      spend(w, 'close');
       spawnCloser(w, 'cancelled');
     };
     steps.push({ name: 'request: cancel', run: close });
   }
-  if (left.pause > 0 && TRANSITIONS.pause.from.some((status) => status === run.status)) {
+  if (may(w, 'pause') && TRANSITIONS.pause.from.some((status) => status === run.status)) {
     const pause = () => {
-      left.pause--;
+      spend(w, 'pause');
       run.status = TRANSITIONS.pause.to;
     };
     steps.push({ name: 'request: pause', run: pause });
@@ -110,7 +113,7 @@ function deliveries(cx: Context, w: World): Step[] {
   const steps: Step[] = [];
   const alive = (kind: Process['kind']) => w.procs.filter((p) => p.kind === kind).length;
   for (const [i, message] of w.queue.entries()) {
-    if (message === w.queue[i - 1] || message.endsWith(':d')) continue;
+    if (message === w.queue[i - 1] || isHidden(message)) continue;
     const kind = consumerOf(message);
     if (alive(kind) >= (cx.level.workers[kind] ?? 0)) continue;
     const variants = kind === 'split' ? (cx.level.sources[Number(message.slice(2))]?.length ?? 1) : 1;
@@ -119,7 +122,7 @@ function deliveries(cx: Context, w: World): Step[] {
     }
     if (kind !== 'forward' || cx.level.batch < 2) continue;
     for (const [j, other] of w.queue.entries()) {
-      if (j !== i && consumerOf(other) === 'forward' && !other.endsWith(':d')) {
+      if (j !== i && consumerOf(other) === 'forward' && !isHidden(other)) {
         steps.push({ name: 'deliver a batch', run: () => deliver(w, [message, other], 0) });
       }
     }

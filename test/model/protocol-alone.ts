@@ -4,7 +4,7 @@ import { delivery, type Work } from './messages.ts';
 import type { Forwarder, Process } from './processes.ts';
 import { countCalls, leaveBehind } from './protocol-send.ts';
 import { goBack, type Step } from './steps.ts';
-import type { RegisterRecord, World } from './world.ts';
+import { may, type RegisterRecord, spend, type World } from './world.ts';
 
 /** The poison path: a suspect slot, one child at a time, each marked before it is called. */
 export function aloneSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
@@ -14,12 +14,12 @@ export function aloneSteps(cx: Context, w: World, p: Forwarder, work: Work): Ste
     case 'mark':
       return [
         decideAlone(cx, w, p, work),
-        ...(w.left.back > 0
+        ...(may(w, 'back')
           ? [
               {
                 name: 'alone: hand back',
                 run: () => {
-                  w.left.back--;
+                  spend(w, 'back');
                   finishPass(cx, p, work, false);
                 },
               },
@@ -101,7 +101,15 @@ function decideAlone(cx: Context, w: World, p: Forwarder, work: Work): Step {
   const step = aloneStep(message, block, new Set(p.called), { id: String(p.id), deadline: 1 }, 0);
   switch (step.do) {
     case 'back':
-      return { name: 'alone: marked by another, goes back', run: () => goBack(w, p) };
+      return {
+        name: 'alone: marked by another, goes back',
+        run: () => {
+          if (cx.level.countCalls && p.called.length > 0) w.ghost.forgotten++;
+          // Out of sight until the mark's deadline: whoever set it is over by then.
+          p.held = p.held.map((message) => `${message}:h`);
+          goBack(w, p);
+        },
+      };
     case 'poison':
       return {
         name: 'alone: record poison',

@@ -14,7 +14,7 @@ import { addBlock, addDone, addOutcomes, blockOf, type Context, fromRegister, se
 import { delivery, parseWork, segmentOf, type Work, workText } from './messages.ts';
 import type { Forwarder } from './processes.ts';
 import { end, goBack, type Step } from './steps.ts';
-import type { World } from './world.ts';
+import { may, spend, type World } from './world.ts';
 
 /** A forwarder's invocation: its messages one after another, suspects last. */
 export function forwarderSteps(cx: Context, w: World, p: Forwarder): Step[] {
@@ -98,6 +98,9 @@ function read(cx: Context, w: World, p: Forwarder, work: Work): void {
   const { done, registers } = blockOf(w, work.block);
   p.seen = { done: [...done], register: registers[work.slot] ?? null };
   p.at = 'read status';
+  // Where nobody closes or pauses, the status says the same at any time: reading it is no step.
+  const { close, pause } = cx.level.budget;
+  if (!close && !pause) readStatus(cx, w, p, work);
 }
 
 function readStatus(cx: Context, w: World, p: Forwarder, work: Work): void {
@@ -164,11 +167,11 @@ function callSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
       });
     }
   }
-  if (w.left.back > 0) {
+  if (may(w, 'back')) {
     steps.push({
       name: 'forward: hand back',
       run: () => {
-        w.left.back--;
+        spend(w, 'back');
         settle(cx, p, work, [], false);
       },
     });

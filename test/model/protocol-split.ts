@@ -6,7 +6,7 @@ import { maySend } from '../../shared/domain/run.ts';
 import { type Context, insert, messagesOf, placeKey, rootFull, segmentFull, segmentRecord, send } from './context.ts';
 import { end, type Step } from './steps.ts';
 import type { Splitter, Starter } from './processes.ts';
-import type { World } from './world.ts';
+import { may, spend, type World } from './world.ts';
 
 /** RUN → plan, put if absent → a message per slice → status. */
 export function starterSteps(cx: Context, w: World, p: Starter): Step[] {
@@ -132,11 +132,11 @@ export function splitterSteps(cx: Context, w: World, p: Splitter): Step[] {
           },
         },
       ];
-      if (w.left.continuation > 0 && !p.ended) {
+      if (may(w, 'continuation') && !p.ended) {
         steps.push({
           name: 'split: checkpoint, then hand on',
           run: () => {
-            w.left.continuation--;
+            spend(w, 'continuation');
             checkpoint();
             p.at = 'hand on';
           },

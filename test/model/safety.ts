@@ -6,7 +6,7 @@ import { isFinal } from '../../shared/domain/run.ts';
 import { POISON_CRASHES } from '../../shared/domain/sending.ts';
 import { type Context, lettersOf, readChain } from './context.ts';
 import { blockNumber, parseSegment, parseWork, segmentOf } from './messages.ts';
-import { NO_FAULTS, type World } from './world.ts';
+import type { Budget, World } from './world.ts';
 
 /** DESIGN.md's invariants, on one state. */
 export function broken(cx: Context, w: World): string | null {
@@ -119,7 +119,7 @@ function redriveIsWhole(base: readonly string[], report: readonly string[], agai
 /** Invariant 6: live messages and calls don't multiply; poison is what killed often enough. */
 function boundsHold(cx: Context, w: World): string | null {
   if (!cx.level.countCalls) return null;
-  const used = (key: keyof typeof NO_FAULTS) => (cx.level.budget[key] ?? 0) - w.left[key];
+  const used = (key: keyof Budget) => (cx.level.budget[key] ?? 0) - (w.left[key] ?? 0);
   const copies = used('duplicate') + used('slow');
   const live = new Map<string, number>();
   for (const message of [...w.queue, ...w.procs.flatMap(({ held, lapsed }) => (lapsed ? [] : held))]) {
@@ -133,10 +133,10 @@ function boundsHold(cx: Context, w: World): string | null {
     if (count > 1 + copies) return `slot ${key} has ${count} live messages after ${copies} duplicates`;
   }
   const deaths = Object.values(w.ghost.deaths).reduce((sum, n) => sum + n, 0);
-  const extra = copies + used('crash') + used('sweep') + used('pause') + deaths + cx.level.killers.length;
+  const extra = copies + used('crash') + used('sweep') + used('pause') + deaths + w.ghost.forgotten + cx.level.killers.length;
   for (const [item, count] of Object.entries(w.ghost.calls)) {
     if (count > cx.level.attempts + extra) return `${item} was called ${count} times, ${extra} faults`;
-    if (cx.level.killers !== '' && extra - deaths - cx.level.killers.length === 0 && count > 3) {
+    if (cx.level.killers !== '' && cx.level.answers === 'S' && extra - deaths - cx.level.killers.length === 0 && count > 3) {
       return `${item} was called ${count} times because of a neighbour`;
     }
   }

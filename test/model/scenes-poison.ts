@@ -17,13 +17,13 @@ export const SCENES: Record<string, Scene> = {
   'neighbour in the slot, a duplicate': scene({ ...SAME_SLOT, budget: { duplicate: 1 } }),
   'neighbour in the slot that fails': scene({ ...SAME_SLOT, answers: 'SR', budget: { sweep: 1 } }),
   'neighbour in the batch': scene({ ...SAME_BATCH, budget: { crash: 1 } }),
-  'alone, sent again': scene({ ...ALONE, budget: { sweep: 1, slow: 1, crash: 1 } }),
+  'alone, sent again': scene({ ...ALONE, budget: { sweep: 1, crash: 1 } }),
   'innocents': scene({
     geometry: geometry(2, 2, [1]),
     sources: [['ab']],
     killers: '',
     answers: 'SR',
-    budget: { crash: 1, sweep: 2 },
+    budget: { crash: 1, sweep: 1 },
     workers: { forward: 1 },
   }),
 };

@@ -1,7 +1,6 @@
-import { geometry, emptyWorld, QUIET, type Scene } from './setup.ts';
-import { readChain, messagesOf } from './context.ts';
+import { emptyWorld, geometry, QUIET, type Scene } from './setup.ts';
+import { type Context, messagesOf, readChain } from './context.ts';
 import type { World } from './world.ts';
-import type { Context } from './context.ts';
 
 /** Two splitters on one slice, a source that answers otherwise the second time, crashes at every step. */
 function scene(over: Partial<Scene['level']>): Scene {
@@ -31,13 +30,18 @@ export const SCENES: Record<string, Scene> = {
   'pages of one item': scene({
     geometry: geometry(2, 1, [1, 2]),
     itemsPerPage: 1,
-    sources: [['abc', 'xyzuv', '']],
+    sources: [['abc', 'xyzu', '']],
+    budget: { crash: 1 },
+  }),
+  'two splitters': scene({
+    geometry: geometry(2, 2, [1, 2]),
+    sources: [['abc', 'xyzuv']],
     budget: { crash: 1, duplicate: 1 },
   }),
-  'pages of a block': scene({
-    geometry: geometry(2, 2, [1, 2]),
-    itemsPerPage: 2,
-    sources: [['abc', 'xyzuv', '']],
-    budget: { crash: 1, duplicate: 1, continuation: 1 },
+  'blocks sent in windows': scene({
+    geometry: geometry(1, 1, [1, 2]),
+    window: 2,
+    sources: [['abc', 'xy']],
+    budget: { crash: 2, continuation: 1 },
   }),
 };

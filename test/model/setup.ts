@@ -6,7 +6,7 @@ import type { Bug } from './bugs.ts';
 import { type Context, messagesOf, placeKey, readChain, segmentRecord } from './context.ts';
 import { describeFailure, type Exploration, explore } from './explore.ts';
 import { modelOf } from './model.ts';
-import { type Level, NO_FAULTS, type World } from './world.ts';
+import type { Level, World } from './world.ts';
 
 /** A level of the model: what is in it, where it starts, and what a quiet continuation must reach. */
 export interface Scene {
@@ -47,8 +47,8 @@ export function emptyWorld(level: Level): World {
     blocks: {},
     queue: [],
     procs: [],
-    left: { ...NO_FAULTS, ...level.budget },
-    ghost: { finishes: 0, mails: 0, rewritten: null, calls: {}, deaths: {}, sent: [] },
+    left: { ...level.budget },
+    ghost: { finishes: 0, mails: 0, rewritten: null, calls: {}, deaths: {}, forgotten: 0, sent: [] },
   };
 }
 

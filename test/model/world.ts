@@ -14,8 +14,8 @@ export interface World {
   /** Messages as text; see messages.ts. A multiset: the queue has no order. */
   queue: string[];
   procs: Process[];
-  /** Faults and requests that may still come. */
-  left: Budget;
+  /** Faults and requests that may still come; what is used up isn't named. */
+  left: Partial<Budget>;
   ghost: Ghost;
 }
 
@@ -88,19 +88,16 @@ export interface Budget {
   continuation: number;
 }
 
-export const NO_FAULTS: Budget = {
-  crash: 0,
-  duplicate: 0,
-  slow: 0,
-  lose: 0,
-  sweep: 0,
-  back: 0,
-  close: 0,
-  pause: 0,
-  start: 0,
-  dead: 0,
-  continuation: 0,
-};
+export function may(w: World, what: keyof Budget): boolean {
+  return (w.left[what] ?? 0) > 0;
+}
+
+/** Uses one of what may still come. */
+export function spend(w: World, what: keyof Budget): void {
+  const left = (w.left[what] ?? 0) - 1;
+  if (left > 0) w.left[what] = left;
+  else delete w.left[what];
+}
 
 /** What no process knows, kept to be checked. */
 export interface Ghost {
@@ -112,6 +109,8 @@ export interface Ghost {
   calls: Record<string, number>;
   /** Forwarders that died while an item was marked. */
   deaths: Record<string, number>;
+  /** Passes of suspects that called somebody, then went back with what they had learned. */
+  forgotten: number;
   /** Slots of which a message of turn 0 was sent, where the level asks. */
   sent: string[];
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { ItemsPage } from '../../domain/chain.ts';
 import type { Held } from '../../domain/held.ts';
@@ -70,14 +71,20 @@ export function blockStore(table: TableClient, keys: Keys): BlockStore {
 
     async settle(run, ref, { slot, done, next, ttl }) {
       const key = keys.block(run, ref);
-      const item = await table.update(key, joined(adding(done, ttl), writing(slot, next), turnIs(slot, next.turn - 1)));
+      const writer = randomUUID();
+      const update = joined(adding(done, ttl), writing(slot, next, writer), turnIs(slot, next.turn - 1));
+      const item = await table.update(key, update);
       if (item) return { raised: true, done: setOf(item, 'done') };
-      return { raised: false, done: setOf((await table.update(key, adding(done, ttl))) ?? {}, 'done') };
+      const after = (await table.update(key, adding(done, ttl))) ?? {};
+      return { raised: stringOf(after, attributesOf(slot).writer) === writer, done: setOf(after, 'done') };
     },
 
     async replaceRegister(run, ref, { slot, read, next, ttl }) {
-      const update = joined(adding([], ttl), writing(slot, next), registerIs(slot, read));
-      return (await table.update(keys.block(run, ref), update)) !== null;
+      const key = keys.block(run, ref);
+      const writer = randomUUID();
+      const update = joined(adding([], ttl), writing(slot, next, writer), registerIs(slot, read));
+      if (await table.update(key, update)) return true;
+      return stringOf(await table.get(key), attributesOf(slot).writer) === writer;
     },
 
     async endMark(run, ref, { slot, mark, done, ttl }) {

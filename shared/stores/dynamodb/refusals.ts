@@ -32,7 +32,9 @@ export function refusalStore(table: TableClient, keys: Keys): RefusalStore {
         ExpressionAttributeValues: { ':pk': S(pk), ':sk': S(sk) },
         Limit: limit,
       });
-      return items.map((item) => refusal.parse(JSON.parse(required(stringOf(item, 'refusal'), 'refusal'))));
+      return items
+        .slice(0, limit)
+        .map((item) => refusal.parse(JSON.parse(required(stringOf(item, 'refusal'), 'refusal'))));
     },
   };
 }

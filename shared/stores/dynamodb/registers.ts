@@ -4,7 +4,7 @@ import { type Item, N, numberOf, S, stringOf } from './attributes.ts';
 
 /**
  * A slot's register as three flat attributes of BLOCK, named by the slot: `t…` its turn, `r…` tries and alone, `m…` the
- * mark. Flat, so that one update can write any of them together with `done`, and the mark can be cleared by itself.
+ * mark, `w…` who wrote it last. Flat, so that one update can write any of them together with `done`, and the mark can be cleared by itself.
  */
 const rest = z.tuple([
   /** Child, tries, due, crashes. */
@@ -13,7 +13,12 @@ const rest = z.tuple([
 ]);
 const mark = z.tuple([z.number(), z.number(), z.string()]);
 
-export const attributesOf = (slot: number) => ({ turn: `t${slot}`, rest: `r${slot}`, mark: `m${slot}` });
+export const attributesOf = (slot: number) => ({
+  turn: `t${slot}`,
+  rest: `r${slot}`,
+  mark: `m${slot}`,
+  writer: `w${slot}`,
+});
 
 export function registersOf(item: Item): ReadonlyMap<number, Register> {
   const registers = new Map<number, Register>();
@@ -48,14 +53,23 @@ function parseMark(text: string): Mark {
   return { child, deadline, by };
 }
 
-/** SET and REMOVE clauses that make the stored register `next`. */
-export function writing(slot: number, next: Register) {
+/**
+ * SET and REMOVE clauses that make the stored register `next`.
+ * @param writer unique to this write: the client repeats a request whose answer was lost, and then meets its own write
+ */
+export function writing(slot: number, next: Register, writer: string) {
   const names = attributesOf(slot);
   return {
-    set: [`${names.turn} = :turn`, `${names.rest} = :rest`, ...(next.mark ? [`${names.mark} = :mark`] : [])],
+    set: [
+      `${names.turn} = :turn`,
+      `${names.rest} = :rest`,
+      `${names.writer} = :writer`,
+      ...(next.mark ? [`${names.mark} = :mark`] : []),
+    ],
     remove: next.mark ? [] : [names.mark],
     values: {
       ':turn': N(next.turn),
+      ':writer': S(writer),
       ':rest': S(restText(next)),
       ...(next.mark && { ':mark': S(markText(next.mark)) }),
     },

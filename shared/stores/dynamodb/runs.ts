@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { packCount, type RootState } from '../../domain/counting.ts';
 import { InputError } from '../../domain/errors.ts';
@@ -72,8 +73,9 @@ export function runStore(table: TableClient, keys: Keys): RunStore {
         );
       }
       // The index holds keys alone and may lag: the runs themselves are read.
-      const runs = found.map((item) => required(stringOf(item, 'pk'), 'pk').slice(keys.pipeline.length + 1));
-      const items = await table.getMany(runs.map(keys.run));
+      // A run that ended between the two queries is in both.
+      const runs = new Set(found.map((item) => required(stringOf(item, 'pk'), 'pk').slice(keys.pipeline.length + 1)));
+      const items = await table.getMany([...runs].map(keys.run));
       return items
         .flatMap((item) => (item ? [recordOf(item)] : []))
         .filter((record) => !activeOnly || !isFinal(record.status))
@@ -144,16 +146,22 @@ export function runStore(table: TableClient, keys: Keys): RunStore {
           ':gsk': index.gsk,
         },
       });
-      return written !== null;
+      if (written) return true;
+      // The client repeats a request whose answer was lost, and then meets its own write.
+      const after = await table.get(keys.run(run));
+      return stringOf(after, 'status') === end.status && numberOf(after, 'endedAt') === end.endedAt;
     },
 
     async claimMail(run) {
+      const claim = randomUUID();
       const written = await update(run, {
-        set: ['mail = :sending'],
+        set: ['mail = :sending', 'mailClaim = :claim'],
         condition: 'attribute_exists(pk) AND attribute_not_exists(mail)',
-        values: { ':sending': S('sending') },
+        values: { ':sending': S('sending'), ':claim': S(claim) },
       });
-      return written !== null;
+      if (written) return true;
+      // The client repeats a request whose answer was lost, and then meets its own claim: nobody else may send the mail.
+      return stringOf((await table.get(keys.run(run))) ?? {}, 'mailClaim') === claim;
     },
 
     async recordMail(run, state) {

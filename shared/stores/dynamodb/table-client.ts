@@ -94,7 +94,10 @@ export class TableClient {
     const found = new Map<string, Item>();
     for (let i = 0; i < keys.length; i += 100) {
       let wanted: Item[] | undefined = keys.slice(i, i + 100).map(keyItem);
-      while (wanted && wanted.length > 0) {
+      for (let attempt = 0; wanted && wanted.length > 0; attempt++) {
+        // Keys left over are throttling in disguise: the client takes the answer for a success and doesn't wait.
+        if (attempt > 0)
+          await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2_000, 25 * 2 ** attempt)));
         const result: BatchGetItemCommandOutput = await this.#client.send(
           new BatchGetItemCommand({ RequestItems: { [this.#table]: { Keys: wanted } } }),
         );

@@ -102,9 +102,8 @@ export class Faults {
     const fault = this.plan(call);
     trace?.(call, fault);
     await clock?.sleep(typeof fault === 'object' ? fault.delayMs : 0);
-    // It may have died meanwhile, of another call or of its time-out.
-    process.check();
     if (fault === 'crash-before') process.kill(`before ${port}.${method}, call ${call.number}`);
+    // Or it died while this call waited: of another call, or of its time-out.
     process.check();
     const answer = await this.#effect(fault, `${port}.${method}`, effect, args);
     if (fault === 'crash-after') process.kill(`after ${port}.${method}, call ${call.number}`);

@@ -63,7 +63,7 @@ export class MemoryHost {
     return mapping;
   }
 
-  /** Invokes a function once. Never throws: how it ended is the result. Runs only while the clock does. */
+  /** Invokes a function once, cold. Never throws: how it ended is the result. Runs only while the clock does. */
   invoke<E>(of: SimulatedFunction<E>, event: E): Promise<Invocation> {
     return this.#invoker(of)(event);
   }
@@ -100,13 +100,12 @@ export class MemoryHost {
       const context = lambdaContext(of.name, `request-${this.#requests}`, () =>
         Math.max(0, deadline - this.clock.now()),
       );
-      const invocation = await Promise.race([
-        settle(async () => environment.handler(event, context)),
+      // A death counts whatever the handler makes of the crash it sees.
+      const end = await Promise.race([
         process.death.then((reason): Invocation => ({ end: 'crashed', reason })),
+        settle(async () => environment.handler(event, context)),
       ]);
       cancel();
-      // A handler that swallowed its own crash is dead all the same.
-      const end = process.isDead ? ({ end: 'crashed', reason: await process.death } as const) : invocation;
       environments.giveBack(environment);
       this.counts[end.end] += 1;
       if (end.end === 'failed') this.failures.push({ function: of.name, error: end.error });

@@ -54,18 +54,31 @@ export function s3Objects(options: { client: S3Client; bucket: string; prefix: s
 
   return {
     async put(key, content, contentType) {
-      await client.send(new PutObjectCommand({ ...at(key), Body: content, ContentType: contentType }));
+      await client.send(
+        new PutObjectCommand({
+          ...at(key),
+          Body: typeof content === 'string' ? Buffer.from(content) : content,
+          ContentType: contentType,
+        }),
+      );
     },
 
     async putStream(key, content, contentType) {
       const chunks = content[Symbol.asyncIterator]();
-      const first = (await nextPart(chunks)) ?? new Uint8Array();
-      if (first.length >= PART_BYTES) return uploadParts(key, first, chunks, contentType);
-      await client.send(new PutObjectCommand({ ...at(key), Body: first, ContentType: contentType }));
-      return { bytes: first.length };
+      try {
+        const first = (await nextPart(chunks)) ?? new Uint8Array();
+        if (first.length >= PART_BYTES) return await uploadParts(key, first, chunks, contentType);
+        await client.send(new PutObjectCommand({ ...at(key), Body: first, ContentType: contentType }));
+        return { bytes: first.length };
+      } finally {
+        // A source that isn't read to its end may hold connections.
+        await chunks.return?.();
+      }
     },
 
     async get(key, range) {
+      // S3 ignores a range that makes no sense, and would send everything.
+      if (range && range.to <= range.from) return new Uint8Array();
       return (await body(key, range)).transformToByteArray();
     },
 

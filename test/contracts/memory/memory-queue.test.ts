@@ -51,6 +51,18 @@ test('a message that became visible again can still be deleted by its last recei
   expect([queue.size, queue.receive(10)]).toEqual([0, []]);
 });
 
+test('a message given back for longer than the visibility time-out comes back then, once', async () => {
+  const { clock, queue } = make();
+  await send(queue, 'a');
+  await queue.retryIn(queue.receive(10)[0]?.receiptHandle ?? '', 100);
+  await clock.advance(99_999);
+  expect(queue.receive(10)).toEqual([]);
+  await clock.advance(1);
+  expect(queue.receive(10)).toHaveLength(1);
+  await clock.advance(20_000);
+  expect(queue.receive(10)).toEqual([]);
+});
+
 test('giving back a message that is not in flight is refused', async () => {
   const { clock, queue } = make();
   await send(queue, 'a');

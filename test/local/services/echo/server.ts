@@ -9,4 +9,4 @@ server.listen(Number(process.env.PORT), process.env.HOST, () => {
   const port = typeof address === 'object' ? address?.port : undefined;
   console.log(JSON.stringify({ listening: `http://${process.env.HOST}:${port}` }));
 });
-process.stdin.on('end', () => process.exit(0)).resume();
+if (process.env.EXIT_WITH_PARENT === '1') process.stdin.on('end', () => process.exit(0)).resume();

@@ -1,0 +1,59 @@
+import { InvalidArgumentError } from 'commander';
+import { NAME } from '../shared/domain/definition.ts';
+import { show } from '../shared/domain/errors.ts';
+import { RUN_ID } from '../shared/domain/ids.ts';
+import type { Json } from '../shared/domain/json.ts';
+
+const LARGEST = 1_000_000_000;
+
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1 && value <= LARGEST) return value;
+  throw new InvalidArgumentError(`It must be a whole number from 1 to 1,000,000,000; received ${show(text)}.`);
+}
+
+export function httpUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new InvalidArgumentError(`It must be an http or https URL; received ${show(text)}.`);
+}
+
+export function json(text: string): Json {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InvalidArgumentError(
+      `It must be JSON; received ${show(text)}: ${error instanceof Error ? error.message : String(error)}.`,
+    );
+  }
+}
+
+/** A new run's id: the caller's. */
+export function newRunId(text: string): string {
+  if (NAME.test(text)) return text;
+  throw new InvalidArgumentError(`It must match [A-Za-z0-9_-]{1,48}; received ${show(text)}.`);
+}
+
+/** An existing run's id, which may be a redrive's. */
+export function runId(text: string): string {
+  if (RUN_ID.test(text)) return text;
+  throw new InvalidArgumentError(`It must be a run id, such as march or march~2; received ${show(text)}.`);
+}
+
+export function stage(text: string): string {
+  if (NAME.test(text)) return text;
+  throw new InvalidArgumentError(`It must be a stage's name, such as dev or prod; received ${show(text)}.`);
+}
+
+const STATUSES = ['FAILED', 'CANCELLED', 'EXPIRED'] as const;
+
+/** `failed,expired`, in any case, also repeated. */
+export function statuses(text: string, before: readonly string[] = []): string[] {
+  const named = text.toUpperCase().split(',');
+  const wrong = named.find((name) => !STATUSES.some((status) => status === name));
+  if (wrong === undefined) return [...before, ...named];
+  throw new InvalidArgumentError(`It must be of ${STATUSES.join(', ').toLowerCase()}; received ${show(text)}.`);
+}
+
+export function several(text: string, before: readonly string[] = []): string[] {
+  return [...before, ...text.split(',')];
+}

@@ -1,0 +1,90 @@
+import { cancelRun, pauseRun, resumeRun } from '../../shared/control/control.ts';
+import { readProgress } from '../../shared/control/status.ts';
+import { isFinal } from '../../shared/domain/run.ts';
+import type { RunRecord } from '../../shared/ports/run-store.ts';
+import { EXIT } from '../exit-codes.ts';
+import { follow, followToReport } from '../follow.ts';
+import { fetchOutput, inWords } from '../output.ts';
+import { outDir } from '../home.ts';
+import { withTarget } from '../targets/open.ts';
+import { hint, type Target, type Where } from '../targets/target.ts';
+import type { Terminal } from '../terminal.ts';
+import { count } from '../text.ts';
+import { runJson } from './list.ts';
+
+interface Options extends Where {
+  readonly json?: boolean;
+  readonly endpoint?: string;
+}
+
+/** Cancels a run; what was done is reported. */
+export async function cancel(run: string, options: Options, terminal: Terminal): Promise<number> {
+  return withTarget(options, 'worker', terminal, async (target) => {
+    const record = await cancelRun(target.deps, run);
+    if (target.worker !== 'this') {
+      const next = isFinal(record.status) ? '' : ` Its report follows: ${hint(target, 'watch', run)}`;
+      return say(terminal, options, record, `Run ${run} is cancelled: no new calls.${next}`);
+    }
+    const ended = await follow(target, run, terminal);
+    const summary = await fetchOutput(target.deps.objects, ended, outDir());
+    terminal.stdout.write(options.json ? `${JSON.stringify(runJson(ended))}\n` : inWords(summary));
+    return EXIT.ok;
+  });
+}
+
+/** Pauses a run; without one, the pipeline. */
+export async function pause(run: string | undefined, options: Options, terminal: Terminal): Promise<number> {
+  return withTarget(options, 'records', terminal, async (target) => {
+    if (run === undefined) {
+      await target.pausePipeline();
+      return sayPipeline(terminal, options, target, true);
+    }
+    const record = await pauseRun(target.deps, run);
+    const resume = hint(target, 'resume', run);
+    return say(terminal, options, record, `Run ${run} is paused; its deadline goes on. Resume it: ${resume}`);
+  });
+}
+
+/** Resumes a run, paused or interrupted; without one, the pipeline. */
+export async function resume(run: string | undefined, options: Options, terminal: Terminal): Promise<number> {
+  const need = run === undefined ? 'records' : 'worker';
+  return withTarget(
+    options,
+    need,
+    terminal,
+    async (target) => {
+      if (run === undefined) {
+        await target.resumePipeline();
+        return sayPipeline(terminal, options, target, false);
+      }
+      if (target.worker === 'this') return goOn(target, run, options, terminal);
+      const { record, slots, slices } = await resumeRun(target.deps, run);
+      const again = `${count(slots)} message${slots === 1 ? '' : 's'} sent again${slices > 0 ? `, ${count(slices)} slices split on` : ''}`;
+      return say(terminal, options, record, `Run ${run} goes on: ${again}. Follow it: ${hint(target, 'watch', run)}`);
+    },
+    options.endpoint,
+  );
+}
+
+/** This process takes the run up from its records, whatever the one before it was doing, and sees it through. */
+async function goOn(target: Target, run: string, options: Options, terminal: Terminal): Promise<number> {
+  const { record } = await readProgress(target.deps, run);
+  if (record.status === 'closing') await cancelRun(target.deps, run);
+  // A run whose report was being made, or whose plan was: the sweeper's rules for it are the deployed ones, and soon enough.
+  else if (record.status !== 'finishing' && record.status !== 'planned') await resumeRun(target.deps, run);
+  return followToReport(target, run, terminal, options);
+}
+
+function say({ stdout }: Terminal, { json }: Options, record: RunRecord, words: string): number {
+  stdout.write(json ? `${JSON.stringify(runJson(record))}\n` : `${words}\n`);
+  return EXIT.ok;
+}
+
+function sayPipeline({ stdout }: Terminal, { json }: Options, target: Target, paused: boolean): number {
+  const { name } = target.pipeline;
+  const words = paused
+    ? `Pipeline ${name} is paused ${target.place}: its work queue is held back, calls under way end. Resume it: ${hint(target, 'resume')}`
+    : `Pipeline ${name} works again ${target.place}.`;
+  stdout.write(json ? `${JSON.stringify({ pipeline: name, paused })}\n` : `${words}\n`);
+  return EXIT.ok;
+}

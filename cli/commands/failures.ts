@@ -1,0 +1,41 @@
+import { type Failure, failures as readFailures } from '../../shared/control/failures.ts';
+import { EXIT } from '../exit-codes.ts';
+import { withTarget } from '../targets/open.ts';
+import { hint, type Where } from '../targets/target.ts';
+import { type Terminal, writeLine } from '../terminal.ts';
+import { count, fields, plain } from '../text.ts';
+
+export interface FailuresOptions extends Where {
+  readonly reason?: string;
+  readonly limit?: number;
+  readonly json?: boolean;
+}
+
+/** Lists the children that did not succeed, one after the other as they are read. */
+export async function failures(run: string, options: FailuresOptions, terminal: Terminal): Promise<number> {
+  return withTarget(options, 'records', terminal, async (target) => {
+    let n = 0;
+    for await (const failure of readFailures(target.deps, run, { reason: options.reason })) {
+      terminal.signal.throwIfAborted();
+      await writeLine(terminal.stdout, options.json ? JSON.stringify(failure) : text(failure));
+      n++;
+      if (n === options.limit) break;
+    }
+    const those = options.reason === undefined ? '' : ` with reason ${options.reason}`;
+    if (!options.json && n === 0) terminal.stderr.write(`Run ${run} has no failed child${those}.\n`);
+    else if (!options.json) {
+      terminal.stderr.write(
+        `${n === options.limit ? 'The first ' : ''}${count(n)} of run ${run}${those}. Call them again: ${hint(target, 'redrive', run)}\n`,
+      );
+    }
+    return EXIT.ok;
+  });
+}
+
+function text({ id, status, reason, attempts, at, item, body }: Failure): string {
+  const tries = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
+  return `${id}  ${status}  ${plain(reason ?? '')}  ${tries}  ${at}\n${fields({
+    item: plain(JSON.stringify(item)),
+    body: body === null ? undefined : plain(typeof body === 'string' ? body : JSON.stringify(body)),
+  }).trimEnd()}`;
+}

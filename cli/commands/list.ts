@@ -1,0 +1,61 @@
+import type { RunRecord } from '../../shared/ports/run-store.ts';
+import { EXIT } from '../exit-codes.ts';
+import { choosePipeline, loadPipeline } from '../pipelines.ts';
+import { hasState } from '../targets/local.ts';
+import { stageOf, withTarget } from '../targets/open.ts';
+import type { Where } from '../targets/target.ts';
+import type { Terminal } from '../terminal.ts';
+import { columns, count, duration, time } from '../text.ts';
+
+export interface ListOptions extends Where {
+  readonly limit: number;
+  readonly active?: boolean;
+  readonly json?: boolean;
+}
+
+/** Lists runs, newest first. */
+export async function list(options: ListOptions, terminal: Terminal): Promise<number> {
+  const pipeline = await loadPipeline(choosePipeline(options.pipeline));
+  const never = stageOf(options) === undefined && !hasState(pipeline);
+  const runs = never
+    ? []
+    : await withTarget(options, 'records', terminal, ({ deps }) =>
+        deps.stores.runs.list({ limit: options.limit, activeOnly: options.active ?? false }),
+      );
+  if (options.json) terminal.stdout.write(`${JSON.stringify(runs.map(runJson))}\n`);
+  else if (runs.length === 0) terminal.stderr.write(`No ${options.active ? 'active ' : ''}runs.\n`);
+  else terminal.stdout.write(columns([['RUN', 'STATUS', 'STARTED (UTC)', 'TOOK', 'CHILDREN', 'FAILED', 'BY'], ...runs.map(row)]));
+  return EXIT.ok;
+}
+
+/** A run as programs read it. */
+export function runJson(record: RunRecord) {
+  const { run, status, trigger, params, limit, startedAt, deadline, endedAt, counts, closed, mail, redrive } = record;
+  const iso = (at: number) => new Date(at).toISOString();
+  return {
+    runId: run,
+    status,
+    trigger,
+    params,
+    limit,
+    startedAt: iso(startedAt),
+    deadline: iso(deadline),
+    endedAt: endedAt === null ? null : iso(endedAt),
+    counts,
+    closed,
+    mail,
+    redriveOf: redrive?.base ?? null,
+  };
+}
+
+function row({ run, status, startedAt, endedAt, counts, trigger }: RunRecord): string[] {
+  return [
+    run,
+    status,
+    time(startedAt),
+    endedAt === null ? '' : duration((endedAt - startedAt) / 1_000),
+    counts ? count(counts.total) : '',
+    counts ? count(counts.total - counts.succeeded) : '',
+    trigger,
+  ];
+}

@@ -1,0 +1,38 @@
+import { redriveRun } from '../../shared/control/redrive.ts';
+import { EXIT } from '../exit-codes.ts';
+import { followToReport } from '../follow.ts';
+import { withTarget } from '../targets/open.ts';
+import { hint, type Where } from '../targets/target.ts';
+import type { Terminal } from '../terminal.ts';
+
+export interface RedriveOptions extends Where {
+  readonly status?: readonly string[];
+  readonly reason?: readonly string[];
+  readonly endpoint?: string;
+  readonly watch?: boolean;
+  readonly json?: boolean;
+}
+
+/** Calls again what failed in an ended run; the report is the whole one. */
+export async function redrive(run: string, options: RedriveOptions, terminal: Terminal): Promise<number> {
+  return withTarget(
+    options,
+    'own-worker',
+    terminal,
+    async (target) => {
+      const filter = {
+        ...(options.status && { statuses: [...new Set(options.status)] }),
+        ...(options.reason && { reasons: [...new Set(options.reason)] }),
+      };
+      const started = await redriveRun(target.deps, run, filter);
+      if (target.worker === 'this' || options.watch) return followToReport(target, started.runId, terminal, options);
+      terminal.stdout.write(
+        options.json
+          ? `${JSON.stringify(started)}\n`
+          : `Run ${started.runId} ${started.created ? 'started' : `is under way, ${started.status}`} ${target.place}.\nFollow it: ${hint(target, 'watch', started.runId)}\n`,
+      );
+      return EXIT.ok;
+    },
+    options.endpoint,
+  );
+}

@@ -1,0 +1,22 @@
+import { RunNotFoundError } from '../../shared/domain/errors.ts';
+import { EXIT } from '../exit-codes.ts';
+import { outDir } from '../home.ts';
+import { fetchOutput, inWords } from '../output.ts';
+import { withTarget } from '../targets/open.ts';
+import type { Where } from '../targets/target.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** Fetches what a run made to this machine. */
+export async function report(
+  run: string,
+  options: Where & { readonly out?: string; readonly json?: boolean },
+  terminal: Terminal,
+): Promise<number> {
+  return withTarget(options, 'records', terminal, async ({ deps }) => {
+    const record = await deps.stores.runs.read(run);
+    if (!record) throw new RunNotFoundError(deps.pipeline.name, run);
+    const summary = await fetchOutput(deps.objects, record, options.out ?? outDir());
+    terminal.stdout.write(options.json ? `${JSON.stringify(summary)}\n` : inWords(summary));
+    return EXIT.ok;
+  });
+}

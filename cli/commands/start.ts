@@ -1,0 +1,28 @@
+import { followToReport } from '../follow.ts';
+import { EXIT } from '../exit-codes.ts';
+import { stageOf, withTarget } from '../targets/open.ts';
+import { hint, type Where } from '../targets/target.ts';
+import type { Terminal } from '../terminal.ts';
+import { type RunOptions, run } from './run.ts';
+
+/** Starts a run: at a stage it goes on there; on this machine it ends with this process, so it is followed. */
+export async function start(
+  pipeline: string | undefined,
+  options: RunOptions & Where & { readonly watch?: boolean },
+  terminal: Terminal,
+): Promise<number> {
+  if (stageOf(options) === undefined) return run(pipeline, options, terminal);
+  const where = { ...options, ...(pipeline !== undefined && { pipeline }) };
+  return withTarget(where, 'records', terminal, async (target) => {
+    const { limit, runId, params } = options;
+    const started = await target.start({ limit, runId, params });
+    if (options.watch) return followToReport(target, started.runId, terminal, options);
+    terminal.stdout.write(
+      options.json
+        ? `${JSON.stringify(started)}\n`
+        : `Run ${started.runId} ${started.created ? 'started' : `is there already, ${started.status}`} ${target.place}.\n` +
+            `Follow it: ${hint(target, 'watch', started.runId)}\n`,
+    );
+    return EXIT.ok;
+  });
+}

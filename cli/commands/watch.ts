@@ -1,0 +1,68 @@
+import { type RunProgress, readProgress } from '../../shared/control/status.ts';
+import { isFinal } from '../../shared/domain/run.ts';
+import type { RunRecord } from '../../shared/ports/run-store.ts';
+import { isGone, UsageError } from '../errors.ts';
+import { EXIT } from '../exit-codes.ts';
+import { follow, outcomeCode } from '../follow.ts';
+import { withTarget } from '../targets/open.ts';
+import { hint, type Target, type Where } from '../targets/target.ts';
+import { type Terminal, writeLine } from '../terminal.ts';
+import { runJson } from './list.ts';
+
+/** Shows a run's progress until it ends; the newest run where none is named. */
+export async function watch(
+  named: string | undefined,
+  options: Where & { readonly json?: boolean },
+  terminal: Terminal,
+): Promise<number> {
+  let run = named;
+  const look = () =>
+    withTarget(options, 'records', terminal, async (target) => {
+      run ??= await newest(target);
+      if (target.worker === 'nobody') return standing(target, run, options, terminal);
+      const record = await follow(target, run, terminal, (progress) =>
+        options.json ? writeLine(terminal.stdout, JSON.stringify(progressJson(progress))) : undefined,
+      );
+      return ended(target, record, options, terminal);
+    });
+  try {
+    return await look();
+  } catch (error) {
+    // The process that worked here is gone, as it does once its run has ended: what it left says how.
+    if (!isGone(error) || terminal.signal.aborted) throw error;
+    return look();
+  }
+}
+
+async function newest({ deps, place }: Target): Promise<string> {
+  const [record] = await deps.stores.runs.list({ limit: 1 });
+  if (record) return record.run;
+  throw new UsageError(`Pipeline "${deps.pipeline.name}" has no runs ${place}.`);
+}
+
+/** A run on disk that nobody works on: it doesn't move, and waiting for it would never end. */
+async function standing(
+  target: Target,
+  run: string,
+  options: { readonly json?: boolean },
+  terminal: Terminal,
+): Promise<number> {
+  const progress = await readProgress(target.deps, run);
+  if (options.json) await writeLine(terminal.stdout, JSON.stringify(progressJson(progress)));
+  if (isFinal(progress.record.status)) return ended(target, progress.record, options, terminal);
+  terminal.stderr.write(
+    `Run ${run} is ${progress.record.status}, and nobody works on it on this machine. Go on with it: ${hint(target, 'resume', run)}\n`,
+  );
+  return EXIT.failed;
+}
+
+function ended(target: Target, record: RunRecord, { json }: { readonly json?: boolean }, { stdout }: Terminal): number {
+  const { run, status } = record;
+  if (!json) stdout.write(`Run ${run} ${status.replaceAll('-', ' ')}. Its report: ${hint(target, 'report', run)}\n`);
+  return outcomeCode(record);
+}
+
+/** A run's progress as programs read it; the counters may lag by a second or two. */
+export function progressJson({ record, total, totalKnown, succeeded, failed, retried }: RunProgress) {
+  return { ...runJson(record), progress: { total, totalKnown, succeeded, failed, retried } };
+}

@@ -1,0 +1,57 @@
+import { CommanderError } from 'commander';
+import { DefinitionError, InputError, MicroprocessError, RunConflictError, RunNotFoundError } from '../shared/domain/errors.ts';
+import { EXIT } from './exit-codes.ts';
+
+/** What was asked makes no sense, or not here; says what to do instead. Nothing was done. */
+export class UsageError extends MicroprocessError {
+  readonly code = 'usage';
+}
+
+/** Something outside refused or is missing; says what to do next. */
+export class EnvironmentError extends MicroprocessError {
+  readonly code = 'environment';
+}
+
+const ASKED_WRONGLY = [UsageError, InputError, DefinitionError, RunConflictError, RunNotFoundError];
+
+/** An error's exit code, and what is said of it: a stack only where it's ours to mend. Commander has said its own already. */
+export function explain(error: unknown): { code: number; message: string | null } {
+  if (error instanceof CommanderError) return { code: error.exitCode === 0 ? EXIT.ok : EXIT.usage, message: null };
+  if (error instanceof MicroprocessError) {
+    const asked = ASKED_WRONGLY.some((kind) => error instanceof kind);
+    return { code: asked ? EXIT.usage : EXIT.failed, message: error.message };
+  }
+  const known = ofAws(error);
+  if (known !== undefined) return { code: EXIT.failed, message: known };
+  return { code: EXIT.failed, message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
+
+/** What the AWS SDK's most common errors mean for whoever sits at the terminal, by their names. */
+function ofAws(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { name, message } = error;
+  if (/^(CredentialsProviderError|TokenProviderError)$/.test(name)) {
+    return `No AWS credentials: ${message}. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in with "aws sso login".`;
+  }
+  if (/Expired/.test(name)) return `The AWS credentials have expired: ${message}. Sign in again.`;
+  if (/^(UnrecognizedClientException|InvalidClientTokenId|InvalidSignatureException|SignatureDoesNotMatch)$/.test(name)) {
+    return `AWS doesn't know these credentials: ${message} Check AWS_PROFILE and the keys, and "microprocess doctor --stage …".`;
+  }
+  if (/^(AccessDenied|AccessDeniedException|UnauthorizedOperation|NotAuthorized)$/.test(name)) {
+    return `AWS refused: ${message} The command line works with your own rights; docs/cli.md lists what each command needs.`;
+  }
+  if (message === 'Region is missing') return 'No AWS region. Set AWS_REGION, or a region in the profile.';
+  if (/^(ENOTFOUND|ECONNREFUSED|ETIMEDOUT|TimeoutError)$/.test(code(error) ?? name)) {
+    return `${message || name}: can't reach AWS or the emulators. Check the network, AWS_REGION and AWS_ENDPOINT_URL.`;
+  }
+  return undefined;
+}
+
+function code(error: Error): string | undefined {
+  return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Whether the other side of a connection is gone. */
+export function isGone(error: unknown): boolean {
+  return error instanceof Error && /^(ECONNREFUSED|ECONNRESET|EPIPE)$/.test(code(error) ?? '');
+}

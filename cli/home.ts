@@ -1,0 +1,14 @@
+import { join, resolve } from 'node:path';
+import { PROJECT_DIR } from '../local/project.ts';
+import { tableDefinition } from '../shared/stores/dynamodb/table.ts';
+
+/** What all runs on this machine leave: the project's own folder unless MICROPROCESS_HOME says otherwise. */
+const home = () => resolve(process.env.MICROPROCESS_HOME ?? PROJECT_DIR);
+
+/** What runs made, a folder each. */
+export const outDir = () => join(home(), 'out');
+
+/** A pipeline's local table, bucket and logs; it stays, so that `show` works after the run. */
+export const stateDir = (pipeline: string) => join(home(), '.state', pipeline);
+
+export const localTable = { ...tableDefinition, TableName: 'microprocess' };

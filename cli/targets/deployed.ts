@@ -1,0 +1,131 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  type EventSourceMappingConfiguration,
+  GetEventSourceMappingCommand,
+  InvokeCommand,
+  LambdaClient,
+  ListEventSourceMappingsCommand,
+  UpdateEventSourceMappingCommand,
+} from '@aws-sdk/client-lambda';
+import { PurgeQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import * as z from 'zod';
+import type { Started, StartRequest } from '../../shared/control/start.ts';
+import type { Pipeline } from '../../shared/domain/definition.ts';
+import { InputError } from '../../shared/domain/errors.ts';
+import { newRunId } from '../../shared/domain/ids.ts';
+import { RUN_STATUSES } from '../../shared/domain/run.ts';
+import type { Deps } from '../../shared/flow/deps.ts';
+import { wire } from '../../shared/lambda/wire.ts';
+import { EnvironmentError } from '../errors.ts';
+import type { Terminal } from '../terminal.ts';
+import { findStack, type Stack } from './stack.ts';
+import { NEVER, type Target } from './target.ts';
+
+/** A look at a run reads up to a thousand checkpoints: slower than on a laptop, and nobody minds. */
+const POLL_MS = 2_000;
+const MAPPING_POLL_MS = 1_000;
+const MAPPING_PATIENCE_MS = 90_000;
+
+/** A pipeline as it is deployed at a stage, with the operator's own credentials. */
+export async function deployed(pipeline: Pipeline, stage: string, flags: string, terminal: Terminal): Promise<Target> {
+  const stack = await findStack(pipeline, stage);
+  const deps = wire(
+    pipeline,
+    {
+      MP_STAGE: stage,
+      MP_TABLE: stack.Table,
+      MP_BUCKET: stack.Bucket,
+      MP_SPLIT_QUEUE_URL: stack.SplitQueueUrl,
+      MP_WORK_QUEUE_URL: stack.WorkQueueUrl,
+      MP_AGGREGATE_QUEUE_URL: stack.AggregateQueueUrl,
+      MP_ENDPOINT_URL: stack.EndpointUrl,
+      MP_ENDPOINT_AUTH: 'IAM',
+      MP_MAIL_FROM: stack.MailFrom ?? '',
+      MP_EVENT_BUS: '',
+      AWS_REGION: stack.region,
+    },
+    quiet(terminal),
+  );
+  return {
+    pipeline,
+    place: `at stage ${stage} (${stack.region})`,
+    flags,
+    worker: 'deployed',
+    deps,
+    pollMs: POLL_MS,
+    broken: NEVER,
+    start: (request) => invokeSplitter(stack, request),
+    pausePipeline: () => switchMapping(stack, false, terminal.signal),
+    resumePipeline: () => switchMapping(stack, true, terminal.signal),
+    async purge() {
+      const client = new SQSClient({});
+      await client.send(new PurgeQueueCommand({ QueueUrl: stack.WorkQueueUrl })).finally(() => client.destroy());
+    },
+    close: async () => undefined,
+  };
+}
+
+/** Functions log for CloudWatch; a terminal wants only what goes wrong, and counts nothing. */
+function quiet({ stderr }: Terminal): Pick<Deps, 'log' | 'metrics'> {
+  const say = (message: string, fields?: Record<string, unknown>) =>
+    void stderr.write(`${message}${fields ? ` ${JSON.stringify(fields)}` : ''}\n`);
+  const nothing = () => undefined;
+  return {
+    log: { begin: nothing, info: nothing, warn: say, error: say },
+    metrics: { count: nothing, flush: nothing },
+  };
+}
+
+const started = z.object({ runId: z.string(), status: z.enum(RUN_STATUSES), created: z.boolean() });
+const refused = z.object({ errorType: z.string().optional(), errorMessage: z.string().optional() });
+
+/** Starts through the splitter, as the schedule does: who may start a run needs no rights on the table. */
+async function invokeSplitter(stack: Stack, { runId, ...request }: StartRequest): Promise<Started> {
+  const client = new LambdaClient({});
+  // Named here, so that the SDK's own repeats, and the user's, are the same run.
+  const event = { runId: runId ?? newRunId(Date.now(), Math.random), ...request };
+  try {
+    const { FunctionError, Payload } = await client.send(
+      new InvokeCommand({ FunctionName: stack.Splitter, Payload: JSON.stringify(event) }),
+    );
+    const answer: unknown = JSON.parse(Payload?.transformToString() || 'null');
+    if (FunctionError === undefined) return started.parse(answer);
+    const { errorType, errorMessage } = refused.parse(answer);
+    const asked = errorType === 'InputError' || errorType === 'RunConflictError';
+    if (asked) throw new InputError(errorMessage ?? 'The splitter refused the start.');
+    throw new EnvironmentError(
+      `The splitter ${stack.Splitter} failed: ${errorType}: ${errorMessage}. Its log says more; the same start again with --run-id ${event.runId} is safe.`,
+    );
+  } finally {
+    client.destroy();
+  }
+}
+
+/** The mapping that feeds the forwarder. @throws {EnvironmentError} where there is none */
+export async function workMapping(client: LambdaClient, stack: Stack): Promise<EventSourceMappingConfiguration> {
+  const { EventSourceMappings: all = [] } = await client.send(
+    new ListEventSourceMappingsCommand({ FunctionName: stack.Forwarder }),
+  );
+  const queue = stack.WorkQueueUrl.slice(stack.WorkQueueUrl.lastIndexOf('/') + 1);
+  const mapping = all.find(({ EventSourceArn }) => EventSourceArn?.endsWith(`:${queue}`));
+  if (mapping) return mapping;
+  throw new EnvironmentError(`Function ${stack.Forwarder} has no mapping of queue ${queue}: deploy stack ${stack.name} again.`);
+}
+
+/** Enables or disables the work queue's mapping, and waits until it is so. */
+async function switchMapping(stack: Stack, on: boolean, signal: AbortSignal): Promise<void> {
+  const client = new LambdaClient({});
+  try {
+    const { UUID } = await workMapping(client, stack);
+    await client.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: on }));
+    const until = Date.now() + MAPPING_PATIENCE_MS;
+    for (;;) {
+      const { State } = await client.send(new GetEventSourceMappingCommand({ UUID }));
+      if (State === (on ? 'Enabled' : 'Disabled')) return;
+      if (Date.now() > until) throw new EnvironmentError(`The mapping ${UUID} is still ${State}; look at it again later.`);
+      await delay(MAPPING_POLL_MS, undefined, { signal });
+    }
+  } finally {
+    client.destroy();
+  }
+}

@@ -1,0 +1,58 @@
+import type { Pipeline } from '../../shared/domain/definition.ts';
+import { UsageError } from '../errors.ts';
+import { choosePipeline, defaultPipeline, loadPipeline } from '../pipelines.ts';
+import type { Terminal } from '../terminal.ts';
+import { deployed } from './deployed.ts';
+import { hostHere, isRunning, lookHere } from './local.ts';
+import type { Target, Where } from './target.ts';
+
+/**
+ * What a command needs beside the records: nothing; somebody who works, this process where nobody does; or, locally, this
+ * process alone, since the work ends with it.
+ */
+export type Need = 'records' | 'worker' | 'own-worker';
+
+/** The stage a command is for: --stage, or MICROPROCESS_STAGE; undefined means this machine. */
+export function stageOf({ stage, local }: Where): string | undefined {
+  if (stage !== undefined && local) throw new UsageError('--stage and --local exclude each other.');
+  return local ? undefined : (stage ?? (process.env.MICROPROCESS_STAGE || undefined));
+}
+
+/** Options that lead to the same place, without those that are the default anyway. */
+export function flagsOf(pipeline: Pipeline, stage: string | undefined): string {
+  const named = pipeline.name === defaultPipeline() ? '' : ` --pipeline ${pipeline.name}`;
+  return `${named}${stage === undefined ? '' : ` --stage ${stage}`}`;
+}
+
+/** Opens what a command acts on, lets it, and closes it whatever happens. */
+export async function withTarget<T>(
+  where: Where,
+  need: Need,
+  terminal: Terminal,
+  use: (target: Target) => Promise<T>,
+  endpointUrl?: string,
+): Promise<T> {
+  const pipeline = await loadPipeline(choosePipeline(where.pipeline));
+  const target = await open(pipeline, stageOf(where), need, terminal, endpointUrl);
+  try {
+    terminal.signal.throwIfAborted();
+    return await use(target);
+  } finally {
+    await target.close();
+  }
+}
+
+async function open(
+  pipeline: Pipeline,
+  stage: string | undefined,
+  need: Need,
+  terminal: Terminal,
+  endpointUrl: string | undefined,
+): Promise<Target> {
+  const flags = flagsOf(pipeline, stage);
+  if (stage !== undefined) return deployed(pipeline, stage, flags, terminal);
+  const here = need === 'own-worker' || (need === 'worker' && !(await isRunning(pipeline)));
+  if (!here) return lookHere(pipeline, flags);
+  terminal.stderr.write(`Starting ${pipeline.name} on this machine…\n`);
+  return hostHere(pipeline, flags, endpointUrl);
+}

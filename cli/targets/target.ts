@@ -1,0 +1,43 @@
+import type { Started, StartRequest } from '../../shared/control/start.ts';
+import type { Pipeline } from '../../shared/domain/definition.ts';
+import type { Deps } from '../../shared/flow/deps.ts';
+
+/** Where a command acts: a deployed stage, or this machine. Every command reads and writes through the same `deps`. */
+export interface Target {
+  readonly pipeline: Pipeline;
+  /** For people: `on this machine`, `at stage prod (eu-west-1)`. */
+  readonly place: string;
+  /** Options that lead another command here, for hints: ` --stage prod`. */
+  readonly flags: string;
+  /**
+   * Who does the work: deployed functions; this process; another one, such as an `npm start` in another terminal; or nobody,
+   * where the records just lie on disk.
+   */
+  readonly worker: 'deployed' | 'this' | 'other' | 'nobody';
+  readonly deps: Deps;
+  /** Milliseconds between two looks at a run: each is a few reads. */
+  readonly pollMs: number;
+  /** Rejects when what works here breaks down; never resolves. */
+  readonly broken: Promise<never>;
+  start(request: StartRequest): Promise<Started>;
+  /** Holds back, or lets go, the whole pipeline: the mapping of its work queue. */
+  pausePipeline(): Promise<void>;
+  resumePipeline(): Promise<void>;
+  /** Deletes every message in the work queue. */
+  purge(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Options by which a command says where. */
+export interface Where {
+  readonly stage?: string;
+  readonly local?: boolean;
+  readonly pipeline?: string;
+}
+
+export const NEVER: Promise<never> = new Promise(() => {});
+
+/** A command that acts on the same pipeline at the same place. */
+export function hint({ flags }: Pick<Target, 'flags'>, ...words: readonly string[]): string {
+  return `npx microprocess ${words.join(' ')}${flags}`;
+}

@@ -1,0 +1,15 @@
+import { once } from 'node:events';
+
+/** What a command talks to; the process's own, or a test's. */
+export interface Terminal {
+  readonly stdout: NodeJS.WritableStream;
+  /** Progress, hints and errors: a bar where it's a terminal. */
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  /** Aborted by Ctrl-C: the command ends by itself. */
+  readonly signal: AbortSignal;
+}
+
+/** Writes a line, waiting while the reader is slower: a million lines never stand in memory. */
+export async function writeLine(stream: NodeJS.WritableStream, line: string): Promise<void> {
+  if (!stream.write(`${line}\n`)) await once(stream, 'drain');
+}

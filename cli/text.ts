@@ -1,0 +1,39 @@
+/** Numbers, times and columns as people read them. */
+
+export function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+/** @param value seconds */
+export function duration(value: number): string {
+  const whole = Math.ceil(value);
+  if (whole < 90) return `${whole} s`;
+  return whole < 5_400 ? `${Math.round(whole / 60)} min` : `${(whole / 3_600).toFixed(1)} h`;
+}
+
+/** UTC, to the second: `2026-03-01 02:00:07`. */
+export function time(epochMs: number): string {
+  return new Date(epochMs).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** Rows of cells as aligned columns, the header first. */
+export function columns(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
+  return rows.map((row) => `${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd()}\n`).join('');
+}
+
+/** `label   value` lines; what is undefined is left out. */
+export function fields(values: Readonly<Record<string, string | undefined>>): string {
+  const said = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const width = Math.max(0, ...said.map(([label]) => label.length)) + 2;
+  return said.map(([label, value]) => `  ${label.padEnd(width)}${value}\n`).join('');
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+
+/** What a service or an item says, for a terminal: without the control characters that could command it. */
+export function plain(text: string): string {
+  return text.replace(CONTROL, '�');
+}

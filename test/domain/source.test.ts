@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Json } from '../../shared/domain/json.ts';
+import { list, type Source } from '../../shared/domain/source.ts';
+
+/** Reads a whole slice in pieces: anew from the last cursor after each `piece` items, as restarted splitters do. */
+async function readInPieces(source: Source<number>, part: Json, piece: number): Promise<number[]> {
+  const read: number[] = [];
+  let cursor: Json = null;
+  for (;;) {
+    let got = 0;
+    for await (const sourced of source.read({ params: {}, limit: undefined, part, cursor })) {
+      read.push(sourced.item);
+      cursor = sourced.cursor;
+      if (++got === piece) break;
+    }
+    if (got < piece) return read;
+  }
+}
+
+test('slices, read in whatever pieces, hold the list once and in order', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 0, max: 200 }),
+      fc.integer({ min: 1, max: 50 }),
+      fc.integer({ min: 1, max: 60 }),
+      fc.option(fc.integer({ min: 1, max: 250 }), { nil: undefined }),
+      async (length, perSlice, piece, limit) => {
+        const all = Array.from({ length }, (_, i) => i);
+        const source = list(() => all, { perSlice });
+        const parts = (await source.plan?.({ params: {}, limit })) ?? [];
+        const read: number[] = [];
+        for (const part of parts) read.push(...(await readInPieces(source, part, piece)));
+        expect(read).toEqual(all.slice(0, limit));
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('a long list gets larger slices, never more than 1,000', async () => {
+  const source = list(() => Array.from({ length: 10_500 }), { perSlice: 1 });
+  const parts = (await source.plan?.({ params: {}, limit: undefined })) ?? [];
+  expect(parts.length).toBeLessThanOrEqual(1_000);
+  expect(parts[0]).toEqual([0, 11]);
+  expect(parts.at(-1)).toEqual([10_494, 10_500]);
+});
+
+test('a list that got shorter since the plan ends early', async () => {
+  let items = [1, 2, 3, 4];
+  const source = list(() => items);
+  const [part] = (await source.plan?.({ params: {}, limit: undefined })) ?? [];
+  items = [1, 2];
+  expect(await readInPieces(source, part ?? null, 10)).toEqual([1, 2]);
+});
+
+test('the parameters reach the loader', async () => {
+  const source = list<string, { country: string }>(({ country }) => [country]);
+  const read: string[] = [];
+  const context = { params: { country: 'AT' }, limit: undefined, part: [0, 1], cursor: null };
+  for await (const { item } of source.read(context)) read.push(item);
+  expect(read).toEqual(['AT']);
+});
+
+test.each([[null], [[0]], [['0', '1']], [{ from: 0 }]])('a part that is not of a list is refused: %j', async (part) => {
+  const iterator = list(() => [1])
+    .read({ params: {}, limit: undefined, part, cursor: null })
+    [Symbol.asyncIterator]();
+  await expect(iterator.next()).rejects.toThrow(`must be [from, to], received ${JSON.stringify(part)}`);
+});

@@ -1,0 +1,73 @@
+import type { Process } from './processes.ts';
+import type { BlockRecord, RegisterRecord, World } from './world.ts';
+
+/** A copy of a world of which nothing is shared; written out, as it is what an exploration does most. */
+export function clone(w: World): World {
+  return {
+    run: {
+      ...w.run,
+      lease: w.run.lease && { ...w.run.lease },
+      report: w.run.report && [...w.run.report],
+    },
+    root: { ...w.root, done: [...w.root.done], counted: [...w.root.counted] },
+    slices: w.slices.map(({ chain, checkpoint }) => ({ chain: { ...chain }, checkpoint })),
+    segments: mapValues(w.segments, ({ size, done, frozen }) => ({ size, done: [...done], frozen })),
+    blocks: mapValues(w.blocks, cloneBlock),
+    queue: [...w.queue],
+    procs: w.procs.map(cloneProcess),
+    left: { ...w.left },
+    ghost: {
+      ...w.ghost,
+      calls: { ...w.ghost.calls },
+      deaths: { ...w.ghost.deaths },
+      sent: [...w.ghost.sent],
+    },
+  };
+}
+
+function cloneBlock({ done, registers, outcomes }: BlockRecord): BlockRecord {
+  return { done: [...done], registers: mapValues(registers, cloneRegister), outcomes: [...outcomes] };
+}
+
+function cloneRegister({ turn, tries, alone, mark }: RegisterRecord): RegisterRecord {
+  return { turn, tries: tries.map(([n, count, due, crashes]) => [n, count, due, crashes]), alone, mark: mark && { ...mark } };
+}
+
+function cloneProcess(p: Process): Process {
+  const held = [...p.held];
+  switch (p.kind) {
+    case 'split':
+      return { ...p, held, pages: [...p.pages], out: [...p.out] };
+    case 'forward':
+      return {
+        ...p,
+        held,
+        later: [...p.later],
+        seen: p.seen && { done: [...p.seen.done], register: p.seen.register && cloneRegister(p.seen.register) },
+        ended: [...p.ended],
+        again: [...p.again],
+        called: [...p.called],
+        next: p.next && cloneRegister(p.next),
+      };
+    case 'aggregate':
+    case 'finish':
+      return { ...p, held, rows: [...p.rows] };
+    case 'close':
+      return { ...p, held, blocks: [...p.blocks], missing: [...p.missing] };
+    case 'dead':
+      return { ...p, held, missing: [...p.missing] };
+    case 'sweep':
+      return { ...p, held, slots: [...p.slots], out: [...p.out] };
+    case 'start':
+      return { ...p, held };
+  }
+}
+
+function mapValues<T>(record: Record<string, T>, copy: (value: T) => T): Record<string, T> {
+  const copied: Record<string, T> = {};
+  for (const key of Object.keys(record)) {
+    const value = record[key];
+    if (value !== undefined) copied[key] = copy(value);
+  }
+  return copied;
+}

@@ -1,0 +1,23 @@
+import { emptyWorld, geometry, isReported, QUIET, type Scene } from './setup.ts';
+import type { Level } from './world.ts';
+
+/** From the start to the report, with few children. */
+function scene(over: Partial<Level>): Scene {
+  const level: Level = {
+    ...QUIET,
+    geometry: geometry(1, 1, [1]),
+    workers: { start: 1, split: 1, forward: 1, aggregate: 1, finish: 1 },
+    ...over,
+  };
+  level.budget.start ??= 1;
+  return { level, initial: () => [emptyWorld(level)], finished: isReported };
+}
+
+export const SCENES: Record<string, Scene> = {
+  'two children, nothing wrong': scene({ sources: [['ab']] }),
+  'one child, a crash': scene({ sources: [['a']], sweeper: true, budget: { crash: 1 } }),
+  'two children, a lost message': scene({ sources: [['ab']], sweeper: true, budget: { lose: 1 } }),
+  'two slices': scene({ sources: [['a'], ['b']], plans: [2], budget: {} }),
+  'no children': scene({ sources: [['']], plans: [0, 1], sweeper: true, budget: { crash: 1, duplicate: 1 } }),
+  'started twice': scene({ sources: [[''], ['']], plans: [1, 2], sweeper: true, workers: { start: 2, split: 1, finish: 1, forward: 1, aggregate: 1 }, budget: { start: 2 } }),
+};
