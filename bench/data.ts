@@ -19,8 +19,12 @@ export interface Result {
 }
 
 // Words and numbers as records of companies have them: compressible as such records are, by their keys and not by repetition.
-const FIRST = words('Amber Arctic Birch Blue Bright Cedar Coastal Copper Crown Delta Eastern Falcon First Golden Granite Green Harbour Iron Island Jade Lakeside Lunar Maple Meridian Mountain Noble Northern Oak Ocean Orchid Pacific Pioneer Prime River Royal Silver Southern Summit Valley Western');
-const SECOND = words('Analytics Bakery Brewing Builders Cabling Capital Carriers Catering Ceramics Clinics Dairy Dental Energy Fabrics Farming Fisheries Foods Forestry Freight Glass Holdings Imaging Joinery Labs Leasing Logistics Marine Media Metals Mining Motors Optics Papers Pharma Plumbing Printing Robotics Seeds Textiles Timber Tools Trading');
+const FIRST = words(
+  'Amber Arctic Birch Blue Bright Cedar Coastal Copper Crown Delta Eastern Falcon First Golden Granite Green Harbour Iron Island Jade Lakeside Lunar Maple Meridian Mountain Noble Northern Oak Ocean Orchid Pacific Pioneer Prime River Royal Silver Southern Summit Valley Western',
+);
+const SECOND = words(
+  'Analytics Bakery Brewing Builders Cabling Capital Carriers Catering Ceramics Clinics Dairy Dental Energy Fabrics Farming Fisheries Foods Forestry Freight Glass Holdings Imaging Joinery Labs Leasing Logistics Marine Media Metals Mining Motors Optics Papers Pharma Plumbing Printing Robotics Seeds Textiles Timber Tools Trading',
+);
 const FORMS = words('AB BV GmbH Inc KG Ltd LLC NV Oy Pty SA SpA');
 const COUNTRIES = words('AU AT BE BR CA CH DE DK ES FI FR GB IE IN IT JP NL NO NZ PL PT SE SG US ZA');
 const BANDS = words('A1 A2 B1 B2 C1 C2 D1 E1');

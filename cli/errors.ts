@@ -1,5 +1,11 @@
 import { CommanderError } from 'commander';
-import { DefinitionError, InputError, MicroprocessError, RunConflictError, RunNotFoundError } from '../shared/domain/errors.ts';
+import {
+  DefinitionError,
+  InputError,
+  MicroprocessError,
+  RunConflictError,
+  RunNotFoundError,
+} from '../shared/domain/errors.ts';
 import { EXIT } from './exit-codes.ts';
 
 /** What was asked makes no sense, or not here; says what to do instead. Nothing was done. */
@@ -34,7 +40,9 @@ function ofAws(error: unknown): string | undefined {
     return `No AWS credentials: ${message}. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in with "aws sso login".`;
   }
   if (/Expired/.test(name)) return `The AWS credentials have expired: ${message}. Sign in again.`;
-  if (/^(UnrecognizedClientException|InvalidClientTokenId|InvalidSignatureException|SignatureDoesNotMatch)$/.test(name)) {
+  if (
+    /^(UnrecognizedClientException|InvalidClientTokenId|InvalidSignatureException|SignatureDoesNotMatch)$/.test(name)
+  ) {
     return `AWS doesn't know these credentials: ${message} Check AWS_PROFILE and the keys, and "microprocess doctor --stage …".`;
   }
   if (/^(AccessDenied|AccessDeniedException|UnauthorizedOperation|NotAuthorized)$/.test(name)) {

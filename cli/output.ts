@@ -3,8 +3,8 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { pipeline as streamTo } from 'node:stream/promises';
 import * as z from 'zod';
-import type { RunRecord } from '../shared/ports/run-store.ts';
 import type { Objects } from '../shared/ports/objects.ts';
+import type { RunRecord } from '../shared/ports/run-store.ts';
 import { UsageError } from './errors.ts';
 import { count, fields, plain } from './text.ts';
 

@@ -90,6 +90,7 @@ export function describe(progress: RunProgress, perSecond: number): string {
   else if (!totalKnown) parts.push('splitting');
   else if (left === 0) parts.push('making the report');
   else if (perSecond > 0) parts.push(`ETA ${duration(left / perSecond)}`);
+  else if (done === 0) parts.push('starting');
   // A tail that stands still waits, most likely for the next try of what failed.
   else parts.push(`waiting for ${count(left)}`);
   return parts.join(' · ');

@@ -1,3 +1,4 @@
+import { Cron } from 'croner';
 import { InfraError } from './errors.ts';
 
 interface Field {
@@ -54,6 +55,12 @@ export function awsCron(expression: string): string {
   if (![...values.month].some((m) => [...values.dayOfMonth].some((day) => day <= (MONTH_DAYS[m - 1] ?? 0)))) {
     throw fail('no month it names has a day it names, so it would never fire.');
   }
+  try {
+    // The embedded host and the sweeper read the same expression by this library: all three must take it.
+    new Cron(expression, { paused: true });
+  } catch (error) {
+    throw fail(error instanceof Error ? error.message : String(error));
+  }
   const fields = [
     compress(values.minute, 60),
     compress(values.hour, 24),
@@ -77,9 +84,8 @@ function expand(text: string, field: Field, fail: (problem: string) => Error): S
     const step = every === undefined ? 1 : Number(every);
     if (step < 1) throw fail(`its ${field.name} holds the step ${JSON.stringify(part)}; a step must be at least 1.`);
     const from = first === undefined ? field.min : value(first, field, fail);
-    // `5/10` means from 5 to the end in tens; a lone `5` means 5. `SUN` closes a range as 7: FRI-SUN.
-    const open = first === undefined || (last === undefined && every !== undefined);
-    let to = open ? field.max : value(last ?? first ?? '', field, fail);
+    let to = first === undefined ? field.max : value(last ?? first, field, fail);
+    // `SUN` closes a range as 7, FRI-SUN; `*` holds it once, as 0.
     if (field.max === 7 && last !== undefined && to === 0) to = 7;
     if (field.max === 7 && first === undefined) to = 6;
     if (to < from) throw fail(`its ${field.name} range ${JSON.stringify(part)} runs backwards.`);

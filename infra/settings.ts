@@ -26,19 +26,24 @@ export interface MailSettings {
   readonly identity: string | undefined;
 }
 
-export const STAGES = ['dev', 'prod'] as const;
+/** `smoke` is deployed, checked and destroyed by `npm run smoke`. */
+export const STAGES = ['dev', 'smoke', 'prod'] as const;
 export type Stage = (typeof STAGES)[number];
 
 type Fixed = Omit<StageSettings, 'stage' | 'mail' | 'alarmEmail'>;
 
+/** Leaves nothing behind. */
+const PASSING: Fixed = {
+  logRetention: RetentionDays.ONE_WEEK,
+  removal: RemovalPolicy.DESTROY,
+  pointInTimeRecovery: false,
+  orphanedObjectDays: 30,
+  cloneConcurrency: undefined,
+};
+
 const FIXED: Record<Stage, Fixed> = {
-  dev: {
-    logRetention: RetentionDays.ONE_WEEK,
-    removal: RemovalPolicy.DESTROY,
-    pointInTimeRecovery: false,
-    orphanedObjectDays: 30,
-    cloneConcurrency: undefined,
-  },
+  dev: PASSING,
+  smoke: PASSING,
   prod: {
     logRetention: RetentionDays.THREE_MONTHS,
     removal: RemovalPolicy.RETAIN,

@@ -46,7 +46,10 @@ export async function openState(
 }
 
 function attach(pipeline: Pipeline, host: HostAddress, telemetry: Pick<Deps, 'log' | 'metrics'>): OpenedState {
-  const pointing = Object.entries(host.emulators).map(([name, value]): [string, string | undefined] => [name, value ?? undefined]);
+  const pointing = Object.entries(host.emulators).map(([name, value]): [string, string | undefined] => [
+    name,
+    value ?? undefined,
+  ]);
   const restore = applyEnvironment(Object.fromEntries(pointing));
   const deps = wire(pipeline, readConfig({ ...host.functions, AWS_REGION: LOCAL_REGION }), telemetry);
   return { deps, host, close: async () => restore() };

@@ -56,7 +56,8 @@ export function wiring(pipeline: Pipeline): Wiring {
   const { inFlight } = pipeline.limits;
   const forwarders = Math.max(LAMBDA.minMappingConcurrency, Math.ceil(inFlight / CALLS_PER_FORWARDER));
   const functions: Wiring['functions'] = {
-    splitter: { timeoutSeconds: 300, memoryMB: 1_024, sendsAgain: true },
+    // Short, for its size: what dies in it is taken up again after six times this.
+    splitter: { timeoutSeconds: 120, memoryMB: 1_024, sendsAgain: true },
     // Two full rounds of calls and time to write: what can't start in time is handed back.
     forwarder: { timeoutSeconds: 2 * pipeline.endpoint.timeoutSeconds + 30, memoryMB: 1_024, sendsAgain: true },
     aggregator: { timeoutSeconds: LAMBDA.maxTimeoutSeconds, memoryMB: 1_769, sendsAgain: true },

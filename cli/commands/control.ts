@@ -1,11 +1,14 @@
 import { cancelRun, pauseRun, resumeRun } from '../../shared/control/control.ts';
+import { planRun } from '../../shared/control/start.ts';
 import { readProgress } from '../../shared/control/status.ts';
 import { isFinal } from '../../shared/domain/run.ts';
+import { resumeClosing } from '../../shared/flow/close.ts';
+import { tellIfRootFull } from '../../shared/flow/tell.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { EXIT } from '../exit-codes.ts';
 import { follow, followToReport } from '../follow.ts';
-import { fetchOutput, inWords } from '../output.ts';
 import { outDir } from '../home.ts';
+import { fetchOutput, inWords } from '../output.ts';
 import { withTarget } from '../targets/open.ts';
 import { hint, type Target, type Where } from '../targets/target.ts';
 import type { Terminal } from '../terminal.ts';
@@ -68,10 +71,12 @@ export async function resume(run: string | undefined, options: Options, terminal
 
 /** This process takes the run up from its records, whatever the one before it was doing, and sees it through. */
 async function goOn(target: Target, run: string, options: Options, terminal: Terminal): Promise<number> {
-  const { record } = await readProgress(target.deps, run);
-  if (record.status === 'closing') await cancelRun(target.deps, run);
-  // A run whose report was being made, or whose plan was: the sweeper's rules for it are the deployed ones, and soon enough.
-  else if (record.status !== 'finishing' && record.status !== 'planned') await resumeRun(target.deps, run);
+  const { deps } = target;
+  const { record } = await readProgress(deps, run);
+  if (record.status === 'planned') await planRun(deps, record);
+  else if (record.status === 'closing') await resumeClosing(deps, record);
+  else if (record.status === 'finishing') await tellIfRootFull(deps, run, await deps.stores.runs.readRoot(run));
+  else await resumeRun(deps, run);
   return followToReport(target, run, terminal, options);
 }
 

@@ -24,7 +24,10 @@ export async function list(options: ListOptions, terminal: Terminal): Promise<nu
       );
   if (options.json) terminal.stdout.write(`${JSON.stringify(runs.map(runJson))}\n`);
   else if (runs.length === 0) terminal.stderr.write(`No ${options.active ? 'active ' : ''}runs.\n`);
-  else terminal.stdout.write(columns([['RUN', 'STATUS', 'STARTED (UTC)', 'TOOK', 'CHILDREN', 'FAILED', 'BY'], ...runs.map(row)]));
+  else
+    terminal.stdout.write(
+      columns([['RUN', 'STATUS', 'STARTED (UTC)', 'TOOK', 'CHILDREN', 'FAILED', 'BY'], ...runs.map(row)]),
+    );
   return EXIT.ok;
 }
 

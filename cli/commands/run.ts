@@ -1,4 +1,4 @@
-import type { Json } from '../../shared/domain/json.ts';
+import type { StartRequest } from '../../shared/control/start.ts';
 import { followToReport } from '../follow.ts';
 import { withTarget } from '../targets/open.ts';
 import type { Terminal } from '../terminal.ts';
@@ -6,7 +6,7 @@ import type { Terminal } from '../terminal.ts';
 export interface RunOptions {
   readonly limit?: number;
   readonly runId?: string;
-  readonly params?: Json;
+  readonly params?: StartRequest['params'];
   readonly endpoint?: string;
   readonly json?: boolean;
 }

@@ -38,7 +38,12 @@ export async function show(
   });
 }
 
-function runText(target: Target, progress: RunProgress, summary: Summary | null, executions: readonly string[]): string {
+function runText(
+  target: Target,
+  progress: RunProgress,
+  summary: Summary | null,
+  executions: readonly string[],
+): string {
   const { record } = progress;
   const { run, status, trigger, params, limit, startedAt, endedAt, deadline, closed, redrive } = record;
   const others = executions.filter((execution) => execution !== run);

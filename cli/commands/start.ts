@@ -1,5 +1,5 @@
-import { followToReport } from '../follow.ts';
 import { EXIT } from '../exit-codes.ts';
+import { followToReport } from '../follow.ts';
 import { stageOf, withTarget } from '../targets/open.ts';
 import { hint, type Where } from '../targets/target.ts';
 import type { Terminal } from '../terminal.ts';

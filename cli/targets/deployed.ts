@@ -109,7 +109,9 @@ export async function workMapping(client: LambdaClient, stack: Stack): Promise<E
   const queue = stack.WorkQueueUrl.slice(stack.WorkQueueUrl.lastIndexOf('/') + 1);
   const mapping = all.find(({ EventSourceArn }) => EventSourceArn?.endsWith(`:${queue}`));
   if (mapping) return mapping;
-  throw new EnvironmentError(`Function ${stack.Forwarder} has no mapping of queue ${queue}: deploy stack ${stack.name} again.`);
+  throw new EnvironmentError(
+    `Function ${stack.Forwarder} has no mapping of queue ${queue}: deploy stack ${stack.name} again.`,
+  );
 }
 
 /** Enables or disables the work queue's mapping, and waits until it is so. */
@@ -122,7 +124,8 @@ async function switchMapping(stack: Stack, on: boolean, signal: AbortSignal): Pr
     for (;;) {
       const { State } = await client.send(new GetEventSourceMappingCommand({ UUID }));
       if (State === (on ? 'Enabled' : 'Disabled')) return;
-      if (Date.now() > until) throw new EnvironmentError(`The mapping ${UUID} is still ${State}; look at it again later.`);
+      if (Date.now() > until)
+        throw new EnvironmentError(`The mapping ${UUID} is still ${State}; look at it again later.`);
       await delay(MAPPING_POLL_MS, undefined, { signal });
     }
   } finally {

@@ -2,8 +2,7 @@ import type { Pipeline } from '../../shared/domain/definition.ts';
 import { UsageError } from '../errors.ts';
 import { choosePipeline, defaultPipeline, loadPipeline } from '../pipelines.ts';
 import type { Terminal } from '../terminal.ts';
-import { deployed } from './deployed.ts';
-import { hostHere, isRunning, lookHere } from './local.ts';
+import { hasState, isRunning, lookHere } from './local.ts';
 import type { Target, Where } from './target.ts';
 
 /**
@@ -50,9 +49,11 @@ async function open(
   endpointUrl: string | undefined,
 ): Promise<Target> {
   const flags = flagsOf(pipeline, stage);
-  if (stage !== undefined) return deployed(pipeline, stage, flags, terminal);
-  const here = need === 'own-worker' || (need === 'worker' && !(await isRunning(pipeline)));
+  if (stage !== undefined) return (await import('./deployed.ts')).deployed(pipeline, stage, flags, terminal);
+  // Only 'own-worker' may be the first ever.
+  const here = need === 'own-worker' || (need === 'worker' && hasState(pipeline) && !(await isRunning(pipeline)));
   if (!here) return lookHere(pipeline, flags);
   terminal.stderr.write(`Starting ${pipeline.name} on this machine…\n`);
-  return hostHere(pipeline, flags, endpointUrl);
+  // All functions with all they need: seconds that a look at a run shouldn't take.
+  return (await import('./host-here.ts')).hostHere(pipeline, flags, endpointUrl);
 }

@@ -56,7 +56,7 @@ async function finishLeased(
   const parts = redrive ? await overlay(deps, run, await readManifest(deps.objects, redrive.base), own) : own;
   await writeManifest(deps.objects, run, parts);
   const assembled = await assemble(deps, run, parts);
-  const status = finalStatus(assembled.counts, pipeline.tolerate, record.closed ?? redrive?.closed ?? null);
+  const status = finalStatus(assembled.counts, pipeline.tolerate, record.closed ?? redrive?.closed ?? null, wasCut(record));
   const view: ReportView = {
     pipeline: pipeline.name,
     title: pipeline.report.title ?? pipeline.name,
@@ -96,4 +96,9 @@ async function end(
   if (!(await deps.stores.runs.finish(run, invocation.id, { status, counts, summary, endedAt }))) return;
   deps.metrics.count(status.startsWith('succeeded') ? 'RunsSucceeded' : 'RunsFailed', 1);
   deps.log.info('A run ended.', { run, status, ...counts, seconds: (endedAt - record.startedAt) / 1_000 });
+}
+
+/** Whether the report lacks children of the source: a close cut the run itself, or the one that it redrives. */
+function wasCut({ flags, redrive }: RunRecord): boolean {
+  return flags.includes('cut') || redrive?.cut === true;
 }

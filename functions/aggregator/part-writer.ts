@@ -40,6 +40,7 @@ export class PartWriter {
       const large = isPointer(row.item) || isPointer(row.result);
       const full = large ? await this.#release(row) : row;
       if (measured === 'all' || measured.has(row)) this.#accumulator.add(full);
+      if (row.status !== 'SUCCEEDED' && this.#deps.pipeline.report.failedRows === 'omit') continue;
       // What is large becomes cells at once: a block of them whole could be hundreds of megabytes.
       if (large) csv += csvRows(reduce, whole.splice(0)) + csvRows(reduce, [full]);
       else whole.push(full);

@@ -15,9 +15,10 @@ import {
 import type { Invocation } from '../../shared/flow/deps.ts';
 import { writeOutcomes } from '../../shared/flow/outcomes.ts';
 import { tellIfBlockFull } from '../../shared/flow/tell.ts';
-import { blockOf } from '../../shared/flow/work.ts';
+import { blockOf, outgoing } from '../../shared/flow/work.ts';
 import type { Received } from '../../shared/lambda/sqs.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
+import { BlockReads } from './block-reads.ts';
 import { type ChildResult, callChild } from './call-child.ts';
 import type { ForwarderDeps } from './deps.ts';
 import { forwardAlone } from './forward-alone.ts';
@@ -31,6 +32,7 @@ const WRITE_MS = 10_000;
 export interface Forwarding {
   readonly deps: ForwarderDeps;
   readonly runs: RunCache;
+  readonly blocks: BlockReads;
   readonly lanes: Lanes;
   readonly invocation: Invocation;
 }
@@ -49,12 +51,9 @@ export function deliveryOf({ message, receives }: Received<WorkMessage>): Delive
  * remain. Returns normally when the message may be deleted, `alone` when it must wait for the rest of the batch.
  */
 export async function forward(forwarding: Forwarding, received: Received<WorkMessage>): Promise<'done' | 'alone'> {
-  const { deps, runs } = forwarding;
+  const { deps, runs, blocks } = forwarding;
   const { message } = received;
-  const [block, run] = await Promise.all([
-    deps.stores.blocks.read(message.run, blockOf(message)),
-    runs.read(message.run),
-  ]);
+  const [block, run] = await Promise.all([blocks.read(message.run, blockOf(message)), runs.read(message.run)]);
   const decision = await decideFresh(forwarding, received, block);
   switch (decision.do) {
     case 'tell':
@@ -174,7 +173,7 @@ export async function settle(
     const left = missing({ done: written.done, registers: block.registers }, message.slot, message.items.length);
     const delaySeconds = secondsUntilDue(next, left, clock.now());
     // None left: a duplicate of this message has ended the others meanwhile.
-    if (left.length > 0) await queues.work.send([{ message: { ...message, turn: next.turn }, delaySeconds }]);
+    if (left.length > 0) await queues.work.send([outgoing(deps, { ...message, turn: next.turn }, delaySeconds)]);
   }
   await tellIfBlockFull(deps, message.run, ref, written.done, message.size, message.ttl);
 }
@@ -204,7 +203,13 @@ export async function forwardBatch(
   batch: readonly Received<WorkMessage>[],
   invocation: Invocation,
 ): Promise<Map<string, unknown>> {
-  const forwarding = { deps, runs, lanes: new Lanes(deps.wiring.callsPerForwarder), invocation };
+  const forwarding = {
+    deps,
+    runs,
+    blocks: new BlockReads(deps.stores.blocks),
+    lanes: new Lanes(deps.wiring.callsPerForwarder),
+    invocation,
+  };
   const failed = new Map<string, unknown>();
   const suspects: Received<WorkMessage>[] = [];
   await Promise.all(

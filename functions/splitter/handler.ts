@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { startRun } from '../../shared/control/start.ts';
+import { isTick, startScheduled } from '../../shared/control/start-scheduled.ts';
 import { type SplitMessage, splitMessage } from '../../shared/domain/messages.ts';
 import { maySend } from '../../shared/domain/run.ts';
+import { closeRun } from '../../shared/flow/close.ts';
 import type { Deps, Invocation } from '../../shared/flow/deps.ts';
 import { BackLater } from '../../shared/lambda/back-later.ts';
 import { lambdaHandler } from '../../shared/lambda/handler.ts';
@@ -19,7 +21,8 @@ export function splitter(deps: Deps) {
     if (batch.success) {
       return handleBatch(deps, { schema: splitMessage, queue: deps.queues.split, handle }, batch.data, context);
     }
-    const started = await startRun(deps, event ?? {}, 'console');
+    const started = isTick(event) ? await startScheduled(deps, event) : await startRun(deps, event ?? {}, 'console');
+    if ('skipped' in started) return started;
     return {
       ...started,
       // Where to look, for whoever pressed Test.
@@ -36,6 +39,10 @@ async function split(deps: Deps, { run, slice }: SplitMessage, invocation: Invoc
   const result = await splitSlice(deps, record, slice, invocation);
   deps.log.info('A slice was split.', { run, slice, result });
   if (result === 'leased') throw new BackLater(30);
+  if (result === 'failed') {
+    deps.log.error('A slice could not be enumerated, time and again: its run is closed.', { run, slice });
+    await closeRun(deps, run, 'split-failed');
+  }
 }
 
 function hasRecords(value: unknown): boolean {

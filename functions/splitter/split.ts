@@ -2,16 +2,19 @@ import { sourceContext } from '../../shared/control/start.ts';
 import { blockSize, END, type ItemsPage, PageDraft, placeBehind } from '../../shared/domain/chain.ts';
 import { FIRST_PLACE, type Place } from '../../shared/domain/geometry.ts';
 import type { Json } from '../../shared/domain/json.ts';
+import { SourceError } from '../../shared/domain/errors.ts';
 import { maySend } from '../../shared/domain/run.ts';
 import type { SourceContext, SourcedItem } from '../../shared/domain/source.ts';
 import type { Deps, Invocation } from '../../shared/flow/deps.ts';
 import { countSlice } from '../../shared/flow/end-slice.ts';
 import { hold } from '../../shared/flow/hold.ts';
 import { sourceOf } from '../../shared/flow/run-source.ts';
-import { firstMessages } from '../../shared/flow/work.ts';
+import { firstMessages, outgoing } from '../../shared/flow/work.ts';
 import type { Checkpoint } from '../../shared/ports/chain-store.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 
+/** Leases that a slice may take without getting on: its splitter died, or its source threw, each time. */
+const ATTEMPTS = 5;
 /** What is left of an invocation's time when a splitter stops and hands its slice on. */
 const MARGIN_MS = 20_000;
 /** Blocks whose messages are sent together before the checkpoint moves behind them. */
@@ -26,7 +29,11 @@ export type SplitResult =
   /** Another splitter holds the lease. */
   | 'leased'
   /** The run takes no more calls: its END is the closer's. */
-  | 'stopped';
+  | 'stopped'
+  /** The canary's children are sent: the rest waits for the sweeper's judgement. */
+  | 'canary'
+  /** Its source failed every time: the run is to be closed. */
+  | 'failed';
 
 /**
  * Enumerates one slice along its chain: adopts what is stored, puts what isn't, sends each block's messages once all its
@@ -84,22 +91,25 @@ class Splitter {
     if (!leased) return 'leased';
     if (leased.checkpoint) this.#resume(leased.checkpoint);
     if (leased.checkpoint?.ended) return 'ended';
+    if (leased.attempts > ATTEMPTS) return 'failed';
+    let attempt: 'counts' | 'does-not-count' = 'does-not-count';
     let result: SplitResult | undefined;
     try {
       result = await this.#walk();
+    } catch (error) {
+      // A store that is down says nothing about the slice. One who dies here takes nothing back: that counts too.
+      if (error instanceof SourceError) attempt = 'counts';
+      throw error;
     } finally {
       // A failure leaves sends under way: they must not outlive the invocation unseen.
       await Promise.allSettled(this.#sending);
-      if (result !== 'ended') await this.#release();
+      // Whoever goes on need not wait until the lease runs out. Best effort: it runs out.
+      if (result !== 'ended') {
+        await chains.release(this.#run.run, this.#slice, this.#invocation.id, attempt).catch(() => undefined);
+      }
     }
     if (result === 'continued') await this.#handOn();
     return result;
-  }
-
-  /** Whoever goes on need not wait until the lease runs out. Best effort: it runs out. */
-  async #release(): Promise<void> {
-    const lease = { owner: this.#invocation.id, now: this.#deps.clock.now(), until: 0, ttl: this.#run.ttl };
-    await this.#deps.stores.chains.lease(this.#run.run, this.#slice, lease).catch(() => undefined);
   }
 
   async #handOn(): Promise<void> {
@@ -126,6 +136,10 @@ class Splitter {
         await this.#checkpoint();
         return 'continued';
       }
+      if (result === 'canary') {
+        await this.#checkpoint();
+        return 'canary';
+      }
       if (result === 'stopped') return 'stopped';
       // 'taken': another splitter's page stands where ours should: adopt it, and go on behind it.
     }
@@ -144,8 +158,10 @@ class Splitter {
   }
 
   /** Puts pages from the source until it ends, time is up, or another's page is met. */
-  async #enumerate(): Promise<'end' | 'time-up' | 'taken' | 'stopped'> {
+  async #enumerate(): Promise<'end' | 'time-up' | 'taken' | 'stopped' | 'canary'> {
     const limit = this.#run.limit ?? Number.POSITIVE_INFINITY;
+    const canary = canaryOf(this.#run, this.#slice);
+    if (this.#count >= canary) return 'canary';
     let draft = this.#draft();
     let taken = this.#count;
     if (taken < limit) {
@@ -159,12 +175,13 @@ class Splitter {
         draft.add(held, bytes, cursor);
         taken++;
         // Out of time, a block is as long as it got: a slow source would else begin it anew in each invocation.
-        if (draft.fillsBlock || this.#isTimeUp()) {
+        if (draft.fillsBlock || taken >= canary || this.#isTimeUp()) {
           const put = await this.#put(draft.page(true));
           if (put !== 'put') return put;
           draft = this.#draft();
         }
         if (taken >= limit) break;
+        if (taken >= canary) return 'canary';
       }
     }
     if (!draft.isEmpty) {
@@ -178,9 +195,13 @@ class Splitter {
     return new PageDraft(blockSize(this.#pages));
   }
 
-  #read(): AsyncIterable<SourcedItem<unknown>> {
+  async *#read(): AsyncGenerator<SourcedItem<unknown>> {
     const context: SourceContext<unknown> = sourceContext(this.#run);
-    return sourceOf(this.#deps, this.#run).read({ ...context, part: this.#part, cursor: this.#cursor });
+    try {
+      yield* sourceOf(this.#deps, this.#run).read({ ...context, part: this.#part, cursor: this.#cursor });
+    } catch (cause) {
+      throw new SourceError(this.#slice, cause);
+    }
   }
 
   #hold(text: string) {
@@ -223,7 +244,7 @@ class Splitter {
     const head = { pipeline: this.#deps.pipeline.name, run: this.#run.run, ttl: this.#run.ttl };
     const messages = firstMessages(head, { slice: this.#slice, segment, block }, this.#pages);
     this.#pages = [];
-    const sending = this.#deps.queues.work.send(messages.map((message) => ({ message })));
+    const sending = this.#deps.queues.work.send(messages.map((message) => outgoing(this.#deps, message)));
     // Seen where the window is awaited; until then a rejection must not count as unhandled.
     sending.catch(() => undefined);
     this.#sending.push(sending);
@@ -255,4 +276,10 @@ class Splitter {
     await countSlice(this.#deps, this.#run, this.#slice, this.#place);
     await this.#checkpoint(true);
   }
+}
+
+/** Children a slice may enumerate before the canary has been judged: the first one's first, and none of the others'. */
+function canaryOf({ canary, flags }: RunRecord, slice: number): number {
+  if (canary === undefined || flags.includes('canary-passed')) return Number.POSITIVE_INFINITY;
+  return slice === 0 ? canary : 0;
 }

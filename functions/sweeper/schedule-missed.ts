@@ -27,7 +27,7 @@ export async function checkSchedule({ pipeline, stores, clock, metrics, log }: D
   const [tick] = new Cron(cron, { timezone: timeZone }).previousRuns(1, new Date(now - GRACE_MS));
   if (!tick || tick.getTime() < watch.since || now - tick.getTime() > LOOK_BACK_MS) return;
   const run = scheduledRunId(tick);
-  if (await stores.runs.read(run)) return;
+  if ((await stores.runs.read(run)) || (await stores.sweeps.read(run))) return;
   log.error('The schedule did not start its run.', { run });
   metrics.count('ScheduleMissed', 1);
 }

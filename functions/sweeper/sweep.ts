@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
-import { planRun } from '../../shared/control/start.ts';
+import { isWaiting, planRun } from '../../shared/control/start.ts';
+import { runningBeside } from '../../shared/control/start-scheduled.ts';
 import { isRootFull } from '../../shared/domain/counting.ts';
 import { SQS } from '../../shared/domain/limits.ts';
+import { maySend } from '../../shared/domain/run.ts';
 import { closeRun, resumeClosing } from '../../shared/flow/close.ts';
 import type { Deps } from '../../shared/flow/deps.ts';
 import { sendAgain } from '../../shared/flow/send-again.ts';
 import { tellIfRootFull } from '../../shared/flow/tell.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
+import { judgeCanary, judgeFailures } from './judge.ts';
 
 /** Runs looked at in one round; the next round takes up the rest. */
 const RUNS = 100;
@@ -41,6 +44,8 @@ async function sweepRun(deps: Deps, run: string): Promise<boolean> {
     return true;
   }
   if (record.status === 'paused') return false;
+  if (isWaiting(record)) return dequeue(deps, record);
+  if (maySend(record.status) && ((await judgeCanary(deps, record)) || (await judgeFailures(deps, record)))) return true;
   const fingerprint = await fingerprintOf(deps, record);
   const known = await stores.sweeps.read(run);
   if (known?.fingerprint !== fingerprint) {
@@ -57,6 +62,15 @@ async function sweepRun(deps: Deps, run: string): Promise<boolean> {
   // Remembered first: a sweep that dies halfway must not come back every minute.
   await stores.sweeps.write(run, { fingerprint, since: now, acted: known.acted + 1 }, record.ttl);
   await takeUp(deps, record);
+  return true;
+}
+
+/** Starts a run that waited, once nothing of its pipeline is running before it. */
+async function dequeue(deps: Deps, record: RunRecord): Promise<boolean> {
+  const before = await runningBeside(deps, record.run);
+  if (before.some((other) => !isWaiting(other) || other.startedAt < record.startedAt)) return false;
+  await deps.stores.runs.flag(record.run, 'dequeued');
+  await planRun(deps, record);
   return true;
 }
 

@@ -42,13 +42,16 @@ const LOST: Readonly<Record<QueueName, string>> = {
 /** All that runs one pipeline, as `wiring(pipeline)` says: no number is written here. */
 export class Pipeline extends Construct {
   readonly functions: Readonly<Record<FunctionName, NodeFunction>>;
+  /** What each of them has in its environment. */
+  readonly environment: Readonly<Record<EnvironmentName, string>>;
 
   constructor(scope: Construct, id: string, props: PipelineProps) {
     super(scope, id);
     const { pipeline, platform } = props;
     const wired = wiring(pipeline);
     const queues = this.makeQueues(wired, platform.alarms);
-    const environment = this.environment(props, queues);
+    const environment = environmentOf(props, queues);
+    this.environment = environment;
 
     this.functions = byName(FUNCTIONS, (name) => {
       const fn = new NodeFunction(this, pascal(name), {
@@ -93,22 +96,22 @@ export class Pipeline extends Construct {
         }),
     );
   }
+}
 
-  private environment(props: PipelineProps, queues: Record<QueueName, WorkerQueue>): Record<EnvironmentName, string> {
-    const { platform, settings } = props;
-    return {
-      MP_STAGE: settings.stage,
-      MP_TABLE: platform.table.tableName,
-      MP_BUCKET: platform.bucket.bucketName,
-      MP_SPLIT_QUEUE_URL: queues.split.queue.queueUrl,
-      MP_WORK_QUEUE_URL: queues.work.queue.queueUrl,
-      MP_AGGREGATE_QUEUE_URL: queues.aggregate.queue.queueUrl,
-      MP_ENDPOINT_URL: props.clone.url,
-      MP_ENDPOINT_AUTH: 'IAM',
-      MP_MAIL_FROM: settings.mail?.from ?? '',
-      MP_EVENT_BUS: platform.bus.eventBusName,
-    };
-  }
+function environmentOf(props: PipelineProps, queues: Record<QueueName, WorkerQueue>): Record<EnvironmentName, string> {
+  const { platform, settings } = props;
+  return {
+    MP_STAGE: settings.stage,
+    MP_TABLE: platform.table.tableName,
+    MP_BUCKET: platform.bucket.bucketName,
+    MP_SPLIT_QUEUE_URL: queues.split.queue.queueUrl,
+    MP_WORK_QUEUE_URL: queues.work.queue.queueUrl,
+    MP_AGGREGATE_QUEUE_URL: queues.aggregate.queue.queueUrl,
+    MP_ENDPOINT_URL: props.clone.url,
+    MP_ENDPOINT_AUTH: 'IAM',
+    MP_MAIL_FROM: settings.mail?.from ?? '',
+    MP_EVENT_BUS: platform.bus.eventBusName,
+  };
 }
 
 /** A record with a value for each name, made in order. */

@@ -19,6 +19,8 @@ export const startRequest = z.strictObject({
   limit: z.number().int('must be a whole number').min(1).max(1_000_000_000).optional(),
   /** Run parameters, as the definition's `params` types them. */
   params: z.json().optional(),
+  /** Call this many children first, and the rest only if they do well. Default: the definition's. */
+  canary: z.number().int().min(1).max(10_000).optional(),
   /** When the schedule meant to fire: the same tick is the same run. */
   schedule: z.iso.datetime({ offset: true }).optional(),
 });
@@ -39,7 +41,12 @@ const DAY_MS = 86_400_000;
  * @throws {InputError} naming the field; nothing was accepted
  * @throws {RunConflictError} when the run id was used with other input
  */
-export async function startRun(deps: Deps, request: unknown, trigger: Trigger): Promise<Started> {
+export async function startRun(
+  deps: Deps,
+  request: unknown,
+  trigger: Trigger,
+  { queued = false } = {},
+): Promise<Started> {
   const { pipeline, clock, random } = deps;
   const asked = parse(startRequest, request, '');
   const params = json(parse(pipeline.params, asked.params ?? {}, 'params'));
@@ -48,8 +55,9 @@ export async function startRun(deps: Deps, request: unknown, trigger: Trigger): 
     throw new InputError(`params: is ${bytes} bytes of JSON; allowed are ${SIZES.inlineBytes}.`);
   }
   const run =
-    asked.runId ?? (asked.schedule ? scheduledRunId(new Date(asked.schedule)) : newRunId(clock.now(), random.next));
+    asked.runId ?? (asked.schedule ? scheduledRunId(new Date(asked.schedule)) : newRunId(clock.now(), () => random.next()));
   const limit = asked.limit ?? null;
+  const canary = asked.canary ?? pipeline.canary?.children;
   const input = digest({ params, limit });
   const { created, record } = await createRun(deps, {
     run,
@@ -57,10 +65,17 @@ export async function startRun(deps: Deps, request: unknown, trigger: Trigger): 
     params,
     limit,
     trigger: asked.schedule ? 'schedule' : trigger,
+    ...(canary !== undefined && { canary }),
+    ...(queued && { queued }),
   });
   if (record.input !== input) throw new RunConflictError(run);
-  if (record.status === 'planned') await planRun(deps, record);
+  if (record.status === 'planned' && !queued && !isWaiting(record)) await planRun(deps, record);
   return { runId: run, status: record.status, created };
+}
+
+/** Whether a run waits for an earlier one to end. */
+export function isWaiting({ queued, flags }: Pick<RunRecord, 'queued' | 'flags'>): boolean {
+  return queued === true && !flags.includes('dequeued');
 }
 
 /** A run's first write, which holds its deadline and when its records may go. */

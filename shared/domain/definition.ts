@@ -20,6 +20,9 @@ const object = <T>(method: string) =>
     `must be an object with ${method}()`,
   );
 
+/** Close the run as soon as more children failed than tolerated, instead of calling the rest. */
+const stopEarly = z.boolean().default(false);
+
 const schema = z.strictObject({
   name,
   params: z
@@ -46,6 +49,8 @@ const schema = z.strictObject({
         .min(LAMBDA.minMappingConcurrency)
         .max(256 * LAMBDA.maxMappingConcurrency)
         .default(512),
+      /** Runs of this pipeline share its queue by message groups: a small one is not stuck behind a big one. */
+      fairRuns: z.boolean().default(false),
     })
     .prefault({}),
   retry: z
@@ -60,10 +65,17 @@ const schema = z.strictObject({
   /** Failed children a run may have and still succeed; at most one of the two. Default: none. */
   tolerate: z
     .union([
-      z.strictObject({ failedCount: z.number().int().min(0) }),
-      z.strictObject({ failedPercent: z.number().min(0).max(100) }),
+      z.strictObject({ failedCount: z.number().int().min(0), stopEarly }),
+      z.strictObject({ failedPercent: z.number().min(0).max(100), stopEarly }),
     ])
-    .default({ failedCount: 0 }),
+    .default({ failedCount: 0, stopEarly: false }),
+  /** The first children are called alone; the rest follow only if no more of them fail than this. */
+  canary: z
+    .strictObject({
+      children: z.number().int().min(1).max(10_000),
+      failedPercent: z.number().min(0).max(100).default(0),
+    })
+    .optional(),
   reduce: object<Reduce>('start'),
   report: z
     .strictObject({
@@ -73,6 +85,8 @@ const schema = z.strictObject({
       bodyExcerpt: z.number().int().min(0).max(1_000).default(0),
       /** Sources to credit, shown at the report's foot. */
       credits: z.array(z.string().max(300)).default([]),
+      /** Whether children that did not succeed have a row in report.csv. */
+      failedRows: z.enum(['keep', 'omit']).default('keep'),
       /** When SES's answer to the one send is lost: leave it, or risk a second mail. */
       onAmbiguousSend: z.enum(['leave', 'repeat']).default('leave'),
     })
@@ -87,6 +101,8 @@ const schema = z.strictObject({
           'must be an IANA time zone',
         )
         .default('UTC'),
+      /** A tick while an earlier run goes on: start beside it, skip the tick, or wait for it (one at most waits). */
+      overlap: z.enum(['allow', 'skip', 'queue']).default('skip'),
     })
     .optional(),
   /** A run still going after this many hours is closed: what is missing is EXPIRED, and the report says so. */

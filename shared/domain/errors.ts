@@ -66,3 +66,12 @@ export class ObjectNotFoundError extends MicroprocessError {
 export class QueueError extends MicroprocessError {
   readonly code = 'queue-refused';
 }
+
+/** A pipeline's own source threw while a slice was enumerated. */
+export class SourceError extends MicroprocessError {
+  readonly code = 'source-failed';
+  constructor(slice: number, cause: unknown) {
+    super(`The source failed in slice ${slice}: ${cause instanceof Error ? cause.message : String(cause)}`);
+    this.cause = cause;
+  }
+}

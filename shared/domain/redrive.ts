@@ -24,6 +24,8 @@ export const redrive = z.object({
   filter: redriveFilter,
   /** Why the base was closed, where it was. */
   closed: z.enum(CLOSE_REASONS).nullable(),
+  /** Whether that left children of the source out. */
+  cut: z.boolean(),
 });
 export type Redrive = z.infer<typeof redrive>;
 

@@ -1,5 +1,3 @@
-import type { Pipeline } from './definition.ts';
-
 /** Where a run stands. */
 export const RUN_STATUSES = [
   /** Accepted; its plan is not stored yet. */
@@ -27,8 +25,28 @@ export const FINAL_STATUSES = ['succeeded', 'succeeded-with-failures', 'failed',
 export type FinalStatus = (typeof FINAL_STATUSES)[number];
 
 /** Why a run was closed before its children were all called. */
-export const CLOSE_REASONS = ['cancelled', 'expired', 'failed'] as const;
+export const CLOSE_REASONS = [
+  'cancelled',
+  'expired',
+  /** More children failed than the definition tolerates, and it asked to stop then. */
+  'too-many-failures',
+  /** A slice could not be enumerated, time and again. */
+  'split-failed',
+  /** The first children failed more than the definition's canary allows. */
+  'canary-failed',
+] as const;
 export type CloseReason = (typeof CLOSE_REASONS)[number];
+
+/** Facts about a run that, once true, stay so: a set, which only grows. */
+export const RUN_FLAGS = [
+  /** A close ended a slice before its source did: the run holds fewer children than the source has. */
+  'cut',
+  /** The canary's children are done, and the rest may follow. */
+  'canary-passed',
+  /** It waited for an earlier run, which has ended. */
+  'dequeued',
+] as const;
+export type RunFlag = (typeof RUN_FLAGS)[number];
 
 /** Every legal transition, by name. Each is one conditional write on RUN: from these statuses, to that one. */
 export const TRANSITIONS = {
@@ -75,15 +93,29 @@ export function addCounts(a: Counts, b: Counts): Counts {
   };
 }
 
-/** The status a finished run ends in, from counted outcomes and never from a progress counter. */
-export function finalStatus(counts: Counts, tolerate: Pipeline['tolerate'], closed: CloseReason | null): FinalStatus {
-  // A close that came too late to give anything up changed nothing about the result.
-  if (closed !== null && counts.cancelled + counts.expired > 0) return closed;
-  if (counts.failed === 0) return closed === 'failed' ? 'failed' : 'succeeded';
+/** Failed children a run may have and still succeed. */
+export type Tolerance = { readonly failedCount: number } | { readonly failedPercent: number };
+
+/**
+ * The status a finished run ends in, from counted outcomes and never from a progress counter.
+ * @param closed why it was closed early, where it was
+ * @param cut whether that left children of the source out altogether
+ */
+export function finalStatus(
+  counts: Counts,
+  tolerate: Tolerance,
+  closed: CloseReason | null,
+  cut: boolean,
+): FinalStatus {
+  // A close that came too late to leave anything out changed nothing about the result.
+  if (closed !== null && (cut || counts.cancelled + counts.expired > 0)) {
+    return closed === 'cancelled' || closed === 'expired' ? closed : 'failed';
+  }
+  if (counts.failed === 0) return 'succeeded';
   return isTolerated(counts, tolerate) ? 'succeeded-with-failures' : 'failed';
 }
 
-export function isTolerated(counts: Counts, tolerate: Pipeline['tolerate']): boolean {
+export function isTolerated(counts: Counts, tolerate: Tolerance): boolean {
   return 'failedCount' in tolerate
     ? counts.failed <= tolerate.failedCount
     : counts.failed * 100 <= tolerate.failedPercent * counts.total;

@@ -7,10 +7,13 @@ import { giveUp } from './give-up.ts';
 import { tellIfRootFull } from './tell.ts';
 import { unfinishedBlocks } from './unfinished.ts';
 
+/** What the children that a close gives up are reported with. */
 const WORDS = {
   cancelled: { status: 'CANCELLED', reason: 'run-cancelled' },
   expired: { status: 'EXPIRED', reason: 'run-expired' },
-  failed: { status: 'CANCELLED', reason: 'run-failed' },
+  'too-many-failures': { status: 'CANCELLED', reason: 'too-many-failures' },
+  'split-failed': { status: 'CANCELLED', reason: 'split-failed' },
+  'canary-failed': { status: 'CANCELLED', reason: 'canary-failed' },
 } as const satisfies Record<CloseReason, unknown>;
 
 /**

@@ -48,6 +48,7 @@ export const METRICS = [
   'CallsRetried',
   'MessagesRefused',
   'ScheduleMissed',
+  'TicksSkipped',
   'RunsSwept',
 ] as const;
 export type MetricName = (typeof METRICS)[number];

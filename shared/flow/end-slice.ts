@@ -32,13 +32,17 @@ export async function endSlice(
   slice: number,
   from: Place = FIRST_PLACE,
 ): Promise<void> {
-  const { chains } = deps.stores;
+  const { chains, runs } = deps.stores;
   let place = from;
   for (;;) {
     const page = await chains.readPage(record.run, slice, place);
     if (page?.kind === 'end') break;
     if (page) place = placeBehind(place, page);
-    else if (await chains.putPage(record.run, slice, place, END, record.ttl)) break;
+    else {
+      // Said before it is so: a report that lacks children must never pass for a whole one.
+      await runs.flag(record.run, 'cut');
+      if (await chains.putPage(record.run, slice, place, END, record.ttl)) break;
+    }
   }
   await countSlice(deps, record, slice, place);
 }

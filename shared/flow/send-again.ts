@@ -2,6 +2,7 @@ import { slotsOf } from '../domain/chain.ts';
 import { missing, raised, registerOf } from '../domain/sending.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 import type { Deps } from './deps.ts';
+import { outgoing } from './work.ts';
 import { type UnfinishedBlock, unfinishedBlocks } from './unfinished.ts';
 
 /**
@@ -15,7 +16,8 @@ export async function sendAgain(deps: Deps, record: RunRecord): Promise<{ slices
   return { slices, slots };
 }
 
-async function splitAgain({ stores, queues, pipeline }: Deps, { run }: RunRecord): Promise<number> {
+/** Sends every slice without END to the splitter again; its chain says where it goes on. */
+export async function splitAgain({ stores, queues, pipeline }: Deps, { run }: RunRecord): Promise<number> {
   const slices = Array.from({ length: (await stores.runs.readRoot(run)).slices ?? 0 }, (_, slice) => slice);
   const checkpoints = await stores.chains.readCheckpoints(run, slices);
   const open = slices.filter((slice) => !checkpoints[slice]?.ended);
@@ -26,10 +28,11 @@ async function splitAgain({ stores, queues, pipeline }: Deps, { run }: RunRecord
 }
 
 async function sendBlockAgain(
-  { stores, queues, pipeline }: Deps,
+  deps: Deps,
   { run, ttl }: RunRecord,
   { ref, content, size }: UnfinishedBlock,
 ): Promise<number> {
+  const { stores, queues, pipeline } = deps;
   const { state } = content;
   let sent = 0;
   for (const { first: slot, items } of content.pages.flatMap(slotsOf)) {
@@ -40,7 +43,7 @@ async function sendBlockAgain(
     if (!(await stores.blocks.replaceRegister(run, ref, { slot, read, next, ttl }))) continue;
     const at: [number, number, number] = [ref.slice, ref.segment, ref.block];
     const head = { v: 1, type: 'work', pipeline: pipeline.name, run, at } as const;
-    await queues.work.send([{ message: { ...head, slot, turn: next.turn, size, ttl, items: [...items] } }]);
+    await queues.work.send([outgoing(deps, { ...head, slot, turn: next.turn, size, ttl, items: [...items] })]);
     sent++;
   }
   return sent;

@@ -1,6 +1,8 @@
 import { blockSize, type ItemsPage, slotsOf } from '../domain/chain.ts';
 import type { BlockRef } from '../domain/geometry.ts';
 import type { WorkMessage } from '../domain/messages.ts';
+import type { Outgoing } from '../ports/queue.ts';
+import type { Deps } from './deps.ts';
 
 /** The first messages, turn 0, of a block whose pages are all stored. */
 export function firstMessages(
@@ -25,4 +27,13 @@ export function firstMessages(
 
 export function blockOf({ at: [slice, segment, block] }: WorkMessage): BlockRef {
   return { slice, segment, block };
+}
+
+/** A work message on its way: in its run's group, where the definition wants runs to share the queue fairly. */
+export function outgoing(
+  { pipeline }: Pick<Deps, 'pipeline'>,
+  message: WorkMessage,
+  delaySeconds = 0,
+): Outgoing<WorkMessage> {
+  return { message, delaySeconds, group: pipeline.limits.fairRuns ? message.run : undefined };
 }

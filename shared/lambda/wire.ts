@@ -33,6 +33,8 @@ export function wire(pipeline: Pipeline, config: Config, telemetry?: Pick<Deps, 
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
   const sqs = new SQSClient({ ...options, md5: false });
+  // It copies each request and answer for a log that isn't configured.
+  for (const { middlewareStack } of [dynamo, s3, sqs]) middlewareStack.remove('loggerMiddleware');
   return {
     pipeline,
     wiring: wiring(pipeline),

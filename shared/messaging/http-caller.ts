@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { errors, Pool } from 'undici';
-import type { CallFailure, CallResult } from '../domain/retry.ts';
+import type { CallFailure } from '../domain/retry.ts';
 import type { Caller, CallRequest } from '../ports/caller.ts';
+import { type Answer, exchange, TimeoutError, TooLargeError } from './exchange.ts';
 import type { Signer } from './signer.ts';
 
 export interface HttpCallerOptions {
@@ -31,64 +32,32 @@ export function httpCaller(options: HttpCallerOptions): Caller {
     pipelining: 1,
     keepAliveTimeout: 30_000,
     connect: { timeout: options.timeoutMs },
-    // One timer per call, below, covers all of it.
+    // One timer per call, exchange's, covers all of it.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
 
-  async function send(request: CallRequest, signal: AbortSignal): Promise<Omit<CallResult & { kind: 'answer' }, 'ms'>> {
+  async function send(request: CallRequest): Promise<Answer> {
     const headers = headersOf(options.pipeline, request);
     const signed = options.signer
       ? await options.signer.sign({ method: options.method, url: base, path, headers, body: request.body })
       : headers;
-    const response = await pool.request({
-      method: options.method,
-      path,
-      headers: signed,
-      body: request.body,
-      signal,
-    });
-    const announced = Number(header(response.headers, 'content-length') ?? 0);
-    if (announced > options.maxResponseBytes) {
-      response.body.destroy();
-      throw new TooLargeError();
-    }
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    for await (const chunk of response.body) {
-      bytes += chunk.length;
-      // Leaving the loop destroys the stream: what a service still sends is never held.
-      if (bytes > options.maxResponseBytes) throw new TooLargeError();
-      chunks.push(chunk);
-    }
-    return {
-      kind: 'answer',
-      httpStatus: response.statusCode,
-      body: Buffer.concat(chunks, bytes).toString('utf8'),
-      isJson: /[/+]json\b/i.test(header(response.headers, 'content-type') ?? ''),
-      retryAfter: header(response.headers, 'retry-after'),
-    };
+    return exchange(pool, { method: options.method, path, headers: signed, body: request.body }, options);
   }
 
   return {
     async call(request) {
       const started = performance.now();
-      const abort = new AbortController();
-      const timer = setTimeout(() => abort.abort(), options.timeoutMs);
       const ms = () => Math.round(performance.now() - started);
       try {
-        return { ...(await send(request, abort.signal)), ms: ms() };
+        return { kind: 'answer', ...(await send(request)), ms: ms() };
       } catch (error) {
-        return { kind: 'failure', reason: abort.signal.aborted ? 'timeout' : failureOf(error), ms: ms() };
-      } finally {
-        clearTimeout(timer);
+        return { kind: 'failure', reason: failureOf(error), ms: ms() };
       }
     },
     close: () => pool.destroy(),
   };
 }
-
-class TooLargeError extends Error {}
 
 /**
  * What every call carries; the key is the child's, never the attempt's, so that a repeat is known as one. It names the
@@ -103,8 +72,14 @@ function headersOf(pipeline: string, { run, root, child, attempt }: CallRequest)
     'microprocess-child': child,
     'microprocess-attempt': String(attempt),
     'idempotency-key': `${pipeline}.${root}.${child}`,
-    traceparent: `00-${traceId(pipeline, run)}-${randomBytes(8).toString('hex')}-00`,
+    traceparent: `00-${traceId(pipeline, run)}-${spanId()}-00`,
   };
+}
+
+/** 16 hexadecimal digits. A UUID's random ones: Node draws the bytes of 128 UUIDs at once, `randomBytes` those of one call. */
+function spanId(): string {
+  const uuid = randomUUID();
+  return uuid.slice(-12) + uuid.slice(0, 4);
 }
 
 const traceIds = new Map<string, string>();
@@ -121,11 +96,6 @@ function traceId(pipeline: string, run: string): string {
   return id;
 }
 
-function header(headers: Record<string, string | string[] | undefined>, name: string): string | null {
-  const value = headers[name];
-  return (Array.isArray(value) ? value[0] : value) ?? null;
-}
-
 const CODES: Readonly<Record<string, CallFailure>> = {
   ECONNREFUSED: 'connection-refused',
   ECONNRESET: 'connection-reset',
@@ -139,6 +109,7 @@ const CODES: Readonly<Record<string, CallFailure>> = {
 
 function failureOf(error: unknown): CallFailure {
   if (error instanceof TooLargeError) return 'response-too-large';
+  if (error instanceof TimeoutError) return 'timeout';
   if (error instanceof errors.InvalidArgumentError) return 'bad-request';
   if (!(error instanceof Error)) return 'network';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';

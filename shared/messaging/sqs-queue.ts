@@ -57,7 +57,7 @@ export function sqsQueue<M>(options: { client: SQSClient; url: string }): Queue<
 function inBatches<M>(messages: readonly Outgoing<M>[]): SendMessageBatchRequestEntry[][] {
   const batches: SendMessageBatchRequestEntry[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
-  for (const [i, { message, delaySeconds }] of messages.entries()) {
+  for (const [i, { message, delaySeconds, group }] of messages.entries()) {
     const MessageBody = bodyOf(message);
     const size = Buffer.byteLength(MessageBody);
     if (size > SQS.maxPayloadBytes) {
@@ -67,6 +67,7 @@ function inBatches<M>(messages: readonly Outgoing<M>[]): SendMessageBatchRequest
     const entry = {
       Id: String(i),
       MessageBody,
+      ...(group !== undefined && { MessageGroupId: group.replaceAll('~', '.') }),
       ...(delaySeconds && { DelaySeconds: Math.min(SQS.maxDelaySeconds, delaySeconds) }),
     };
     if (open && open.length < SQS.maxBatchEntries && bytes + size <= SQS.maxPayloadBytes) {

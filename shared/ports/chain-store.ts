@@ -18,12 +18,17 @@ export interface ChainStore {
   putPage(run: string, slice: number, place: Place, page: Page, ttl: number): Promise<boolean>;
   /** Consistent. */
   readPage(run: string, slice: number, place: Place): Promise<Page | null>;
-  /** Takes or renews the lease: null while another's runs; else the checkpoint, if there is one. */
+  /**
+   * Takes or renews the lease: null while another's runs; else the checkpoint, if there is one, and how often the lease was
+   * taken, this time included, since the checkpoint last moved.
+   */
   lease(
     run: string,
     slice: number,
     lease: { readonly owner: string; readonly now: number; readonly until: number; readonly ttl: number },
-  ): Promise<{ readonly checkpoint: Checkpoint | null } | null>;
+  ): Promise<{ readonly checkpoint: Checkpoint | null; readonly attempts: number } | null>;
+  /** Gives the lease back; a splitter that failed of something else than its slice takes back its attempt with it. */
+  release(run: string, slice: number, owner: string, attempt: 'counts' | 'does-not-count'): Promise<void>;
   /** May go back: what follows is sent again. Renews the lease until `until`. */
   checkpoint(
     run: string,

@@ -13,4 +13,6 @@ export interface Outgoing<M> {
   readonly message: M;
   /** 0–900. */
   readonly delaySeconds?: number;
+  /** Messages of one group wait for each other's group no longer than for their own: SQS fair queues. */
+  readonly group?: string | undefined;
 }

@@ -1,7 +1,7 @@
 import type { RootState } from '../domain/counting.ts';
 import type { Json } from '../domain/json.ts';
 import type { Redrive } from '../domain/redrive.ts';
-import type { CloseReason, Counts, FinalStatus, RunStatus, Transition } from '../domain/run.ts';
+import type { CloseReason, Counts, FinalStatus, RunFlag, RunStatus, Transition } from '../domain/run.ts';
 
 /** What started a run. */
 export const TRIGGERS = ['schedule', 'console', 'cli', 'api', 'event', 'task', 'redrive'] as const;
@@ -19,6 +19,10 @@ export interface NewRun {
   readonly trigger: Trigger;
   /** Present where it calls again what failed in another run. */
   readonly redrive?: Redrive | undefined;
+  /** Children that are called first, and alone, until the sweeper has judged them. */
+  readonly canary?: number | undefined;
+  /** It waits for an earlier run of its pipeline to end. */
+  readonly queued?: boolean | undefined;
   /** Epoch milliseconds, as all times here. */
   readonly startedAt: number;
   readonly deadline: number;
@@ -32,6 +36,7 @@ export type MailState = 'off' | 'sending' | 'sent' | 'ambiguous' | 'refused';
 export interface RunRecord extends NewRun {
   readonly status: RunStatus;
   readonly closed: CloseReason | null;
+  readonly flags: readonly RunFlag[];
   readonly endedAt: number | null;
   readonly counts: Counts | null;
   /** Key of summary.json, which names all else that the run made. */
@@ -56,6 +61,8 @@ export interface RunStore {
   /** One legal transition as one conditional write; null where the run isn't in a status it starts from. */
   move(run: string, transition: Exclude<Transition, 'finish' | 'close'>): Promise<RunRecord | null>;
   close(run: string, reason: CloseReason): Promise<RunRecord | null>;
+  /** Says something of a run that stays true; saying it again changes nothing. */
+  flag(run: string, flag: RunFlag): Promise<void>;
 
   /** Takes the finish's lease: null while another holds it, or when the run is final. */
   leaseFinish(run: string, owner: string, now: number, until: number): Promise<RunRecord | null>;

@@ -24,7 +24,7 @@ interface Import {
 const IMPORTS =
   /(?:^|\n|;)\s*(?:import|export)\s(?:[^'"`;]*?\sfrom\s*)?['"]([^'"\n]+)['"]|\bimport\(\s*['"]([^'"\n]+)['"]/g;
 
-export function importsIn(from: string, text: string): Import[] {
+function importsIn(from: string, text: string): Import[] {
   const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
   return [...code.matchAll(IMPORTS)].map((match) => {
     const name = match[1] ?? match[2] ?? '';

@@ -99,11 +99,11 @@ export function describeChainStore(name: string, make: MakeStores): void {
 
       test('a live lease keeps others out; its owner renews it; an expired one passes on', async () => {
         const chains = port();
-        expect(await chains.lease(RUN, 0, lease('a', NOW, UNTIL))).toEqual({ checkpoint: null });
+        expect(await chains.lease(RUN, 0, lease('a', NOW, UNTIL))).toMatchObject({ checkpoint: null });
         expect(await chains.lease(RUN, 0, lease('b', NOW + 1, UNTIL))).toBeNull();
-        expect(await chains.lease(RUN, 0, lease('a', NOW + 2, UNTIL + 1_000))).toEqual({ checkpoint: null });
+        expect(await chains.lease(RUN, 0, lease('a', NOW + 2, UNTIL + 1_000))).toMatchObject({ checkpoint: null });
         expect(await chains.lease(RUN, 0, lease('b', UNTIL + 1, UNTIL + 2_000))).toBeNull();
-        expect(await chains.lease(RUN, 0, lease('b', UNTIL + 1_001, UNTIL + 3_000))).toEqual({ checkpoint: null });
+        expect(await chains.lease(RUN, 0, lease('b', UNTIL + 1_001, UNTIL + 3_000))).toMatchObject({ checkpoint: null });
         expect(await chains.lease(RUN, 0, lease('a', UNTIL + 1_002, UNTIL + 3_000))).toBeNull();
       });
 
@@ -124,10 +124,10 @@ export function describeChainStore(name: string, make: MakeStores): void {
         const chains = port();
         await chains.lease(RUN, 0, lease('a', NOW, UNTIL));
         await chains.checkpoint(RUN, 0, behind(9), { owner: 'a', until: UNTIL });
-        expect(await chains.lease(RUN, 0, lease('a', NOW, UNTIL))).toEqual({ checkpoint: behind(9) });
+        expect(await chains.lease(RUN, 0, lease('a', NOW, UNTIL))).toMatchObject({ checkpoint: behind(9) });
         await chains.checkpoint(RUN, 0, behind(4), { owner: 'a', until: UNTIL });
-        expect(await chains.lease(RUN, 0, lease('b', UNTIL + 1, UNTIL + 2))).toEqual({ checkpoint: behind(4) });
-        expect(await chains.lease(RUN, 0, lease('c', UNTIL + 3, UNTIL + 4))).toEqual({ checkpoint: behind(4) });
+        expect(await chains.lease(RUN, 0, lease('b', UNTIL + 1, UNTIL + 2))).toMatchObject({ checkpoint: behind(4) });
+        expect(await chains.lease(RUN, 0, lease('c', UNTIL + 3, UNTIL + 4))).toMatchObject({ checkpoint: behind(4) });
       });
 
       test('a checkpoint renews the lease', async () => {

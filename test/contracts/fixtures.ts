@@ -33,6 +33,7 @@ export const FRESH: RunRecord = {
   ...aRun(),
   status: 'planned',
   closed: null,
+  flags: [],
   endedAt: null,
   counts: null,
   summary: null,

@@ -1,5 +1,6 @@
-import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import {
+  GetFunctionConfigurationCommand,
   InvokeCommand,
   LambdaClient,
   paginateListFunctions,
@@ -70,6 +71,33 @@ export class Deployed {
       throw new Error(`${error instanceof Error ? error.message : String(error)} Its status is ${seen}.`);
     });
     if (end !== wanted) throw new Error(`Run ${runId} ended as ${end}, not ${wanted}.`);
+  }
+
+  /** Waits for a run whose id matches, and gives the id. */
+  firstRun(table: string, id: RegExp, seconds: number, signal: AbortSignal): Promise<string> {
+    const { pipeline } = keysOf(this.#pipeline);
+    return poll(
+      `a run whose id matches ${id}`,
+      async () => {
+        const { Items = [] } = await this.#dynamo.send(
+          new QueryCommand({
+            TableName: table,
+            IndexName: 'runs',
+            KeyConditionExpression: 'gpk = :pipeline',
+            ExpressionAttributeValues: { ':pipeline': { S: pipeline } },
+          }),
+        );
+        return Items.map(({ pk }) => pk?.S?.slice(pipeline.length + 1) ?? '').find((run) => id.test(run));
+      },
+      { seconds, everyMs: 2_000, signal },
+    );
+  }
+
+  /** ARN of a function's role. */
+  async roleOf(functionName: string): Promise<string> {
+    const { Role } = await this.#lambda.send(new GetFunctionConfigurationCommand({ FunctionName: functionName }));
+    if (!Role) throw new Error(`${functionName} has no role.`);
+    return Role;
   }
 
   async object(bucket: string, key: string): Promise<Uint8Array> {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { PROJECT } from '../../infra/bundling.ts';
 import { run } from './processes.ts';
 
@@ -27,9 +27,12 @@ export async function embeddedReport(limit: number, folder: string, signal: Abor
       }
     })
     .at(-1);
-  const path = strings(summary).find((text) => text.endsWith('report.csv'));
-  if (!path) throw new Error(`The embedded run's summary names no report.csv: ${JSON.stringify(summary)}.`);
-  return readFileSync(isAbsolute(path) ? path : join(PROJECT, path));
+  // It names the object's key too, which is no file.
+  const path = strings(summary)
+    .map((text) => resolve(PROJECT, text))
+    .find((file) => file.endsWith('report.csv') && existsSync(file));
+  if (!path) throw new Error(`The embedded run's summary names no file report.csv: ${JSON.stringify(summary)}.`);
+  return readFileSync(path);
 }
 
 /** Every string in a JSON value. */

@@ -8,6 +8,9 @@ export interface Front {
   close(): Promise<void>;
 }
 
+/** The local AWS starts a process for each call a function is busy with: more than a few help nobody on one machine. */
+const CALLS_AT_ONCE = 8;
+
 const HOP_BY_HOP = ['connection', 'keep-alive', 'expect', 'transfer-encoding'];
 
 /**
@@ -18,7 +21,10 @@ const HOP_BY_HOP = ['connection', 'keep-alive', 'expect', 'transfer-encoding'];
  */
 export async function startFront(target: () => number): Promise<Front> {
   const agent = new Agent({ keepAlive: true, maxSockets: 256 });
-  const server = createServer((incoming, outgoing) => pass(incoming, outgoing, target(), agent));
+  const calls = new Agent({ keepAlive: true, maxSockets: CALLS_AT_ONCE });
+  const server = createServer((incoming, outgoing) =>
+    pass(incoming, outgoing, target(), incoming.url?.startsWith('/_aws/lambda-url/') ? calls : agent),
+  );
   server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(0, '127.0.0.1', resolve);
@@ -33,6 +39,7 @@ export async function startFront(target: () => number): Promise<Front> {
         server.close(() => resolve());
         server.closeAllConnections();
         agent.destroy();
+        calls.destroy();
       }),
   };
 }

@@ -22,7 +22,7 @@ test('80 characters are shown whole, 81 are cut to 80', () => {
 
 test('what JSON cannot hold is still shown: an error message must not fail itself', () => {
   const loop: Record<string, unknown> = {};
-  loop['self'] = loop;
+  loop.self = loop;
   expect(show(loop)).toBe('[object Object]');
   expect(show(10n)).toBe('10');
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   addCounts,
+  CLOSE_REASONS,
   type CloseReason,
   type Counts,
   FINAL_STATUSES,
@@ -76,21 +77,27 @@ describe('how a run ends', () => {
     ['all failed, all tolerated', { failed: 5 }, null, { failedPercent: 100 }, 'succeeded-with-failures'],
     ['cancelled with children left', { succeeded: 5, cancelled: 5 }, 'cancelled', { failedCount: 0 }, 'cancelled'],
     ['expired with children left', { succeeded: 5, expired: 1 }, 'expired', { failedPercent: 100 }, 'expired'],
-    ['stopped early', { succeeded: 5, failed: 3, cancelled: 90 }, 'failed', { failedCount: 0 }, 'failed'],
+    ['stopped early', { succeeded: 5, failed: 3, cancelled: 90 }, 'too-many-failures', { failedCount: 0 }, 'failed'],
     ['cancelled too late, all well', { succeeded: 5 }, 'cancelled', { failedCount: 0 }, 'succeeded'],
     ['expired too late, with a failure', { succeeded: 5, failed: 1 }, 'expired', { failedCount: 0 }, 'failed'],
-    ['stopped early, too late', { succeeded: 5 }, 'failed', { failedCount: 0 }, 'failed'],
+    ['its canary failed', { failed: 5, cancelled: 1 }, 'canary-failed', { failedPercent: 100 }, 'failed'],
   ])('%s', (_, some, closed, tolerate, ends) => {
-    expect(finalStatus(counts(some), tolerate, closed)).toBe(ends);
+    expect(finalStatus(counts(some), tolerate, closed, false)).toBe(ends);
+  });
+
+  test.each(CLOSE_REASONS)('cut short, %s: never a success, though every child that was enumerated is', (closed) => {
+    expect(finalStatus(counts({ succeeded: 5 }), { failedCount: 0 }, closed, true)).toBe(
+      closed === 'cancelled' || closed === 'expired' ? closed : 'failed',
+    );
   });
 
   test('is always final, and never a success beside more failures than are tolerated', () => {
     const some = fc.record({ succeeded: fc.nat(9), failed: fc.nat(9), cancelled: fc.nat(3), expired: fc.nat(3) });
     const tolerate = fc.oneof(fc.record({ failedCount: fc.nat(9) }), fc.record({ failedPercent: fc.nat(100) }));
-    const closed = fc.constantFrom(null, 'cancelled', 'expired', 'failed');
+    const closed = fc.constantFrom(null, ...CLOSE_REASONS);
     fc.assert(
-      fc.property(some, tolerate, closed, (each, allowed, why) => {
-        const status = finalStatus(counts(each), allowed, why);
+      fc.property(some, tolerate, closed, fc.boolean(), (each, allowed, why, cut) => {
+        const status = finalStatus(counts(each), allowed, why, cut);
         expect(isFinal(status)).toBe(true);
         if (status === 'succeeded') expect(each.failed).toBe(0);
         if (status === 'succeeded-with-failures') expect(isTolerated(counts(each), allowed)).toBe(true);

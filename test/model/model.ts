@@ -65,7 +65,7 @@ function actors(cx: Context, w: World): Actor[] {
       );
     }
   }
-  // The first start is a certainty; a repeated one is not.
+  // The first start is a certainty, repeated by its caller until it was accepted; another one is not.
   add('caller', w.run.status === 'none' && w.procs.length === 0, () => starts(cx, w));
   add('caller', false, () => requests(w));
   if (w.run.status === 'paused') {
@@ -78,11 +78,12 @@ function actors(cx: Context, w: World): Actor[] {
 }
 
 function starts(cx: Context, w: World): Step[] {
-  if (!may(w, 'start')) return [];
+  const unheard = w.run.status === 'none' && w.procs.length === 0;
+  if (!unheard && !may(w, 'start')) return [];
   return cx.level.plans.map((plan) => ({
     name: 'request: start',
     run: () => {
-      spend(w, 'start');
+      if (may(w, 'start')) spend(w, 'start');
       spawnStarter(w, plan);
     },
   }));

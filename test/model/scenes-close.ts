@@ -1,8 +1,9 @@
-import { emptyWorld, geometry, isReported, QUIET, type Scene, splitWorld } from './setup.ts';
+import { emptyWorld, geometry, isReported, QUIET, type Scene, splitWorld, storeChain } from './setup.ts';
+import { spawnCloser } from './spawn.ts';
 import type { Level } from './world.ts';
 
 /** Cancel, or a deadline, racing with splits, calls and the finish. */
-function scene(over: Partial<Level>, from: 'start' | 'slices' | 'split'): Scene {
+function scene(over: Partial<Level>, from: 'start' | 'slices' | 'split' | 'closer'): Scene {
   const level: Level = {
     ...QUIET,
     geometry: geometry(1, 1, [1]),
@@ -19,19 +20,43 @@ function scene(over: Partial<Level>, from: 'start' | 'slices' | 'split'): Scene 
       w.run = { ...w.run, status: 'splitting', plan: slices };
       w.root.slices = slices;
       w.queue = level.sources.map((_, slice) => `s:${slice}`);
+      if (from === 'closer') {
+        spawnCloser(w, 'expired');
+        // What no splitter of this level takes up is there already, without an END.
+        if (level.workers.split === undefined) {
+          storeChain(cx, w, 0, level.sources[0]?.[0] ?? '', false);
+          w.run = { ...w.run, status: 'closing', reason: 'expired' };
+          w.queue = [];
+        }
+      }
       return [w];
     },
     finished: isReported,
   };
 }
 
+const NO_CALLS = { split: 1, aggregate: 1, finish: 1 };
+
 export const SCENES: Record<string, Scene> = {
-  'cancel while splitting': scene({ sources: [['ab']], budget: { close: 1 } }, 'slices'),
-  'cancel while calling': scene({ sources: [['a']], workers: { forward: 2, aggregate: 2, finish: 1 }, answers: 'S', budget: { close: 1, duplicate: 1 } }, 'split'),
-  'cancel a run that starts': scene({ sources: [['a']], plans: [0, 1], sweeper: true, budget: { close: 1 } }, 'start'),
-  'a closer that crashes': scene({ sources: [['a']], sweeper: true, budget: { close: 1, crash: 1 } }, 'slices'),
-  'closed in the middle of a block': scene(
-    { geometry: geometry(2, 1, [1]), itemsPerPage: 1, sources: [['abc']], budget: { close: 1 }, workers: { split: 1, forward: 1, aggregate: 1, finish: 1 } },
+  'cancel while splitting and calling': scene(
+    { geometry: geometry(1, 1, [2]), sources: [['a']], workers: { split: 1, forward: 1, aggregate: 1, finish: 1 }, budget: { close: 1 } },
     'slices',
+  ),
+  'cancel while calling': scene(
+    { sources: [['a']], workers: { forward: 2, aggregate: 1, finish: 1 }, budget: { close: 1 } },
+    'split',
+  ),
+  'cancel a run that starts': scene(
+    { sources: [['']], plans: [0, 1], workers: { start: 1, split: 1, finish: 1 }, sweeper: true, budget: { close: 1, crash: 1 } },
+    'start',
+  ),
+  'closed while splitting': scene({ geometry: geometry(1, 1, [1]), sources: [['ab', 'xyz']], workers: NO_CALLS }, 'closer'),
+  'closed in the middle of a block': scene(
+    { geometry: geometry(2, 1, [1]), itemsPerPage: 1, sources: [['abc', 'x']], workers: NO_CALLS },
+    'closer',
+  ),
+  'a closer that crashes': scene(
+    { sources: [['a']], workers: { aggregate: 1, finish: 1 }, sweeper: true, budget: { crash: 2 } },
+    'closer',
   ),
 };

@@ -25,21 +25,22 @@ function failed(cx: Context, w: World, block: string, children: readonly number[
 export const SCENES: Record<string, Scene> = {
   'late success': scene(
     // Copies of one message are called side by side: one says it failed for good, another that it succeeded.
-    { geometry: geometry(1, 1, [1]), sources: [['a']], attempts: 1, answers: 'SF', budget: { duplicate: 2 } },
+    { geometry: geometry(1, 1, [1]), sources: [['a']], attempts: 1, answers: 'SF', budget: { duplicate: 1 } },
     () => undefined,
   ),
   'two segments': scene(
     {
       geometry: geometry(1, 1, [1]),
       sources: [['ab']],
-      workers: { forward: 1, aggregate: 2, finish: 1 },
+      workers: { aggregate: 2, finish: 1 },
       budget: { duplicate: 1, crash: 1 },
     },
     (cx, w) => {
-      failed(cx, w, '0-0.0', [0]);
-      addBlock(cx, w, '0-0.0');
-      w.queue = w.queue.filter((message) => !message.startsWith('w:0-0.0'));
-      w.queue.push('g:0-0');
+      for (const block of ['0-0.0', '0-1.0']) {
+        failed(cx, w, block, [0]);
+        addBlock(cx, w, block);
+      }
+      w.queue = ['g:0-0', 'g:0-1'];
     },
   ),
   'segment of two blocks': scene(

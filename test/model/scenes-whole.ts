@@ -9,7 +9,6 @@ function scene(over: Partial<Level>): Scene {
     workers: { start: 1, split: 1, forward: 1, aggregate: 1, finish: 1 },
     ...over,
   };
-  level.budget.start ??= 1;
   return { level, initial: () => [emptyWorld(level)], finished: isReported };
 }
 

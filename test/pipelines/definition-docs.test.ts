@@ -42,6 +42,7 @@ test('the docs have rows only for fields that a definition may have', () => {
     ...creditScores,
     request: (item) => item,
     tolerate: { failedCount: 1 },
+    canary: { children: 10 },
     report: { ...creditScores.report, title: 'Scores' },
   });
   const allowed = leaves(full, '').map(([path]) => path);

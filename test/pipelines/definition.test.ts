@@ -37,10 +37,10 @@ test('a minimal definition gets every default', () => {
     ...minimal,
     params: expect.any(z.ZodType),
     endpoint: { service: 'squares', path: '/square', method: 'POST', timeoutSeconds: 10, maxResponseBytes: 1_048_576 },
-    limits: { inFlight: 512 },
+    limits: { inFlight: 512, fairRuns: false },
     retry: { attempts: 5, baseSeconds: 2, maxSeconds: 900 },
-    tolerate: { failedCount: 0 },
-    report: { email: [], bodyExcerpt: 0, credits: [], onAmbiguousSend: 'leave' },
+    tolerate: { failedCount: 0, stopEarly: false },
+    report: { email: [], bodyExcerpt: 0, credits: [], failedRows: 'keep', onAmbiguousSend: 'leave' },
     deadlineHours: 24,
     retentionDays: 30,
   });
@@ -53,7 +53,7 @@ test('what the user wrote is kept: source, reduce and request are the same objec
   const pipeline = definePipeline({ ...minimal, request, schedule: { cron: '0 2 1 * *' } });
   expect([pipeline.source, pipeline.reduce, pipeline.request]).toEqual([minimal.source, reduce, request]);
   expect(pipeline.source).toBe(minimal.source);
-  expect(pipeline.schedule).toEqual({ cron: '0 2 1 * *', timeZone: 'UTC' });
+  expect(pipeline.schedule).toEqual({ cron: '0 2 1 * *', timeZone: 'UTC', overlap: 'skip' });
 });
 
 describe('a wrong field is refused by its path', () => {

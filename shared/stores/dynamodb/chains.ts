@@ -5,7 +5,7 @@ import type { Held } from '../../domain/held.ts';
 import type { Json } from '../../domain/json.ts';
 import type { ChainStore, Checkpoint } from '../../ports/chain-store.ts';
 import { pack, unpack } from '../codec.ts';
-import { B, bytesOf, type Item, N, required, S, stringOf } from './attributes.ts';
+import { B, bytesOf, type Item, N, numberOf, required, S, stringOf } from './attributes.ts';
 import type { Key, Keys } from './keys.ts';
 import type { TableClient } from './table-client.ts';
 
@@ -37,18 +37,28 @@ export function chainStore(table: TableClient, keys: Keys): ChainStore {
     async lease(run, slice, { owner, now, until, ttl }) {
       const item = await table.update(keys.slice(run, slice), {
         set: ['leaseOwner = :owner', 'leaseUntil = :until', '#ttl = :ttl'],
+        add: ['attempts :one'],
         condition: 'attribute_not_exists(leaseOwner) OR leaseOwner = :owner OR leaseUntil < :now',
         names: { '#ttl': 'ttl' },
-        values: { ':owner': S(owner), ':until': N(until), ':now': N(now), ':ttl': N(ttl) },
+        values: { ':owner': S(owner), ':until': N(until), ':now': N(now), ':ttl': N(ttl), ':one': N(1) },
       });
-      return item && { checkpoint: checkpointOf(item) };
+      return item && { checkpoint: checkpointOf(item), attempts: numberOf(item, 'attempts') ?? 0 };
+    },
+
+    async release(run, slice, owner, attempt) {
+      await table.update(keys.slice(run, slice), {
+        add: attempt === 'counts' ? [] : ['attempts :less'],
+        remove: ['leaseOwner', 'leaseUntil'],
+        condition: 'leaseOwner = :owner',
+        values: { ':owner': S(owner), ...(attempt === 'does-not-count' && { ':less': N(-1) }) },
+      });
     },
 
     async checkpoint(run, slice, to, { owner, until }) {
       // Unconditional: two splitters of one slice both tell the truth, and going back only sends again.
       await table.update(keys.slice(run, slice), {
-        set: ['cp = :to', 'leaseOwner = :owner', 'leaseUntil = :until'],
-        values: { ':to': S(JSON.stringify(to)), ':owner': S(owner), ':until': N(until) },
+        set: ['cp = :to', 'leaseOwner = :owner', 'leaseUntil = :until', 'attempts = :none'],
+        values: { ':none': N(0), ':to': S(JSON.stringify(to)), ':owner': S(owner), ':until': N(until) },
       });
     },
 

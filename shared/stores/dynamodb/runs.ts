@@ -5,7 +5,7 @@ import { InputError } from '../../domain/errors.ts';
 import { packSegment } from '../../domain/ids.ts';
 import type { Json } from '../../domain/json.ts';
 import { redrive } from '../../domain/redrive.ts';
-import { CLOSE_REASONS, isFinal, RUN_STATUSES, TRANSITIONS, type Transition } from '../../domain/run.ts';
+import { CLOSE_REASONS, isFinal, RUN_FLAGS, RUN_STATUSES, TRANSITIONS, type Transition } from '../../domain/run.ts';
 import { type NewRun, type RunEnd, type RunRecord, type RunStore, TRIGGERS } from '../../ports/run-store.ts';
 import { pack, unpack } from '../codec.ts';
 import { B, bytesOf, type Item, N, NS, numberOf, required, S, setOf, stringOf } from './attributes.ts';
@@ -21,6 +21,8 @@ const head = z.object({
   limit: z.number().nullable(),
   trigger: z.enum(TRIGGERS),
   redrive: redrive.optional(),
+  canary: z.number().optional(),
+  queued: z.boolean().optional(),
   startedAt: z.number(),
   deadline: z.number(),
   ttl: z.number(),
@@ -114,6 +116,14 @@ export function runStore(table: TableClient, keys: Keys): RunStore {
       );
     },
 
+    async flag(run, flag) {
+      await update(run, {
+        add: ['flags :flag'],
+        condition: 'attribute_exists(pk)',
+        values: { ':flag': { SS: [flag] } },
+      });
+    },
+
     async leaseFinish(run, owner, now, until) {
       const { values, condition, ...rest } = moving('finish');
       return orNull(
@@ -205,7 +215,7 @@ function listing(keys: Keys, state: 'active' | 'ended', run: NewRun) {
 }
 
 function newRecord(run: NewRun): RunRecord {
-  return { ...run, status: 'planned', closed: null, endedAt: null, counts: null, summary: null, mail: null };
+  return { ...run, status: 'planned', closed: null, flags: [], endedAt: null, counts: null, summary: null, mail: null };
 }
 
 function recordOf(item: Item): RunRecord {
@@ -214,6 +224,7 @@ function recordOf(item: Item): RunRecord {
     ...head.parse(JSON.parse(required(stringOf(item, 'head'), 'head'))),
     status: z.enum(RUN_STATUSES).parse(stringOf(item, 'status')),
     closed: z.enum(CLOSE_REASONS).nullable().parse(stringOf(item, 'closed')),
+    flags: z.array(z.enum(RUN_FLAGS)).parse(item.flags?.SS ?? []),
     endedAt: numberOf(item, 'endedAt'),
     counts: countsText === null ? null : counts.parse(JSON.parse(countsText)),
     summary: stringOf(item, 'summary'),

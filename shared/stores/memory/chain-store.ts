@@ -8,6 +8,7 @@ import type { MemoryPages } from './pages.ts';
 interface SliceItem {
   owner: string;
   until: number;
+  attempts: number;
   checkpoint: Copy<Checkpoint> | null;
 }
 
@@ -39,13 +40,23 @@ export class MemoryChainStore implements ChainStore {
     run: string,
     slice: number,
     { owner, now, until }: { owner: string; now: number; until: number; ttl: number },
-  ): Promise<{ checkpoint: Checkpoint | null } | null> {
+  ): Promise<{ checkpoint: Checkpoint | null; attempts: number } | null> {
     const known = this.#slices.get(key(run, slice));
     const bytes = known?.checkpoint?.bytes ?? 0;
     this.#meter.write('chains.lease', bytes, bytes);
     if (known && known.owner !== owner && known.until >= now) return null;
-    this.#slices.set(key(run, slice), { owner, until, checkpoint: known?.checkpoint ?? null });
-    return { checkpoint: known?.checkpoint?.value ?? null };
+    const attempts = (known?.attempts ?? 0) + 1;
+    this.#slices.set(key(run, slice), { owner, until, attempts, checkpoint: known?.checkpoint ?? null });
+    return { checkpoint: known?.checkpoint?.value ?? null, attempts };
+  }
+
+  async release(run: string, slice: number, owner: string, attempt: 'counts' | 'does-not-count'): Promise<void> {
+    const known = this.#slices.get(key(run, slice));
+    this.#meter.write('chains.release', 0, known?.checkpoint?.bytes ?? 0);
+    if (known?.owner !== owner) return;
+    known.owner = '';
+    known.until = 0;
+    if (attempt === 'does-not-count') known.attempts--;
   }
 
   async checkpoint(
@@ -56,7 +67,7 @@ export class MemoryChainStore implements ChainStore {
   ): Promise<void> {
     const copy = new Copy(checkpoint);
     this.#meter.write('chains.checkpoint', this.#slices.get(key(run, slice))?.checkpoint?.bytes ?? 0, copy.bytes);
-    this.#slices.set(key(run, slice), { owner, until, checkpoint: copy });
+    this.#slices.set(key(run, slice), { owner, until, attempts: 0, checkpoint: copy });
   }
 
   async readCheckpoints(run: string, slices: readonly number[]): Promise<(Checkpoint | null)[]> {

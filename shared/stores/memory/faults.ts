@@ -101,13 +101,13 @@ export class Faults {
     const call: PortCall = { number: this.#calls, process: process.name, port, method };
     const fault = this.plan(call);
     trace?.(call, fault);
-    await clock?.sleep(typeof fault === 'object' ? fault.delayMs : 0);
+    if (clock) await process.waitFor(clock.sleep(typeof fault === 'object' ? fault.delayMs : 0));
     if (fault === 'crash-before') process.kill(`before ${port}.${method}, call ${call.number}`);
     // Or it died while this call waited: of another call, or of its time-out.
     process.check();
     const answer = await this.#effect(fault, `${port}.${method}`, effect, args);
     if (fault === 'crash-after') process.kill(`after ${port}.${method}, call ${call.number}`);
-    await clock?.sleep(0);
+    if (clock) await process.waitFor(clock.sleep(0));
     process.check();
     if (fault === 'lose-answer') throw new LostAnswerError(`No answer to ${port}.${method} (call ${call.number}).`);
     return answer;
@@ -150,6 +150,7 @@ export class SimulatedProcess {
   readonly death: Promise<string>;
   readonly #intercept: Intercept;
   #reason: string | null = null;
+  #waits = 0;
   #die: (reason: string) => void = () => {};
 
   constructor(name: string, intercept: Intercept) {
@@ -162,6 +163,21 @@ export class SimulatedProcess {
 
   get isDead(): boolean {
     return this.#reason !== null;
+  }
+
+  /** It waits for virtual time in some of its work; where in none of it, it is at real work, or done. */
+  get isWaiting(): boolean {
+    return this.#waits > 0;
+  }
+
+  /** Waits for something that virtual time brings. */
+  async waitFor<T>(work: Promise<T>): Promise<T> {
+    this.#waits += 1;
+    try {
+      return await work;
+    } finally {
+      this.#waits -= 1;
+    }
   }
 
   /** The first reason stays. */

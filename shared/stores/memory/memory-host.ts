@@ -1,6 +1,6 @@
 import type { Context, SQSEvent } from 'aws-lambda';
 import { Environments, type SimulatedFunction } from './environments.ts';
-import { Faults } from './faults.ts';
+import { Faults, type SimulatedProcess } from './faults.ts';
 import { MemoryMapping, type MemoryMappingOptions } from './memory-mapping.ts';
 import { SeededRandom } from './seeded-random.ts';
 import type { RunEnd, RunOptions, VirtualClock } from './virtual-clock.ts';
@@ -17,6 +17,11 @@ export interface MemoryHostOptions {
   readonly clock: VirtualClock;
   readonly random?: SeededRandom;
   readonly faults?: Faults;
+  /**
+   * Virtual time stands still while an invocation is at work of its own (threads, files): a run is then a function of its
+   * seed whatever the machine does. Handlers must wait for virtual time through their process alone.
+   */
+  readonly standsStill?: boolean;
 }
 
 /** What an error of the simulated program looks like to whoever watches. */
@@ -38,12 +43,15 @@ export class MemoryHost {
   readonly failures: Failure[] = [];
   readonly #random: SeededRandom;
   readonly #mappings: MemoryMapping[] = [];
+  readonly #active = new Set<SimulatedProcess>();
   #requests = 0;
 
-  constructor({ clock, random = new SeededRandom(1), faults = new Faults({ clock }) }: MemoryHostOptions) {
+  constructor(options: MemoryHostOptions) {
+    const { clock, random = new SeededRandom(1), faults = new Faults({ clock }), standsStill = false } = options;
     this.clock = clock;
     this.faults = faults;
     this.#random = random;
+    if (standsStill) clock.isBusy = () => this.#isBusy();
   }
 
   /** Invocations of mappings that haven't ended. */
@@ -87,6 +95,11 @@ export class MemoryHost {
     return this.clock.run(options);
   }
 
+  #isBusy(): boolean {
+    for (const process of this.#active) if (!process.isDead && !process.isWaiting) return true;
+    return false;
+  }
+
   #invoker<E>(of: SimulatedFunction<E>): (event: E) => Promise<Invocation> {
     const environments = new Environments(of, this.faults, this.#random);
     return async (event) => {
@@ -94,6 +107,7 @@ export class MemoryHost {
       await this.clock.sleep(0);
       const environment = environments.take();
       const { process } = environment;
+      this.#active.add(process);
       const deadline = this.clock.now() + of.timeoutMs;
       const cancel = this.clock.at(deadline, () => process.kill(`of its time-out of ${of.timeoutMs} ms`));
       this.#requests += 1;
@@ -106,6 +120,7 @@ export class MemoryHost {
         settle(async () => environment.handler(event, context)),
       ]);
       cancel();
+      this.#active.delete(process);
       environments.giveBack(environment);
       this.counts[end.end] += 1;
       if (end.end === 'failed') this.failures.push({ function: of.name, error: end.error });

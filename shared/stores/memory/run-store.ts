@@ -1,5 +1,5 @@
 import type { Json } from '../../domain/json.ts';
-import { type CloseReason, isFinal, type RunStatus, TRANSITIONS, type Transition } from '../../domain/run.ts';
+import { type CloseReason, isFinal, type RunFlag, type RunStatus, TRANSITIONS, type Transition } from '../../domain/run.ts';
 import type { MailState, NewRun, RunEnd, RunRecord, RunStore } from '../../ports/run-store.ts';
 import { Copy } from './copy.ts';
 import type { Meter } from './meter.ts';
@@ -32,6 +32,7 @@ export class MemoryRunStore implements RunStore {
       ...run,
       status: 'planned',
       closed: null,
+      flags: [],
       endedAt: null,
       counts: null,
       summary: null,
@@ -78,6 +79,11 @@ export class MemoryRunStore implements RunStore {
 
   async close(run: string, reason: CloseReason): Promise<RunRecord | null> {
     return this.#transition('runs.close', run, 'close', { closed: reason });
+  }
+
+  async flag(run: string, flag: RunFlag): Promise<void> {
+    const flags = new Set(this.#runs.get(run)?.record.value.flags).add(flag);
+    this.#update('runs.flag', run, () => true, { flags: [...flags].sort() });
   }
 
   async leaseFinish(run: string, owner: string, now: number, until: number): Promise<RunRecord | null> {

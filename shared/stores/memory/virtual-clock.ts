@@ -5,6 +5,9 @@ import { TimerHeap } from './timer-heap.ts';
 /** Longest real wait for held work that makes no progress, milliseconds: it may itself be waiting for virtual time. */
 const HOLD_MS = 50;
 
+/** Work that takes longer than this is none, but a promise that nobody will keep. */
+const BUSY_MS = 60_000;
+
 export interface RunOptions {
   /** Asked before each task; true ends the run. */
   readonly until?: () => boolean;
@@ -26,6 +29,8 @@ export class VirtualClock implements Clock {
   #now: number;
   #held = 0;
   #running = false;
+  /** While it says so, time stands still: somebody is at real work. {@link MemoryHost} knows of its invocations. */
+  isBusy: () => boolean = () => false;
 
   constructor({ start = Date.UTC(2026, 0, 1), seed = 1 }: { readonly start?: number; readonly seed?: number } = {}) {
     this.#now = start;
@@ -93,6 +98,12 @@ export class VirtualClock implements Clock {
     // Twice: an immediate set by a microtask stands behind the first.
     await immediate();
     await immediate();
+    const since = performance.now();
+    while (this.isBusy()) {
+      // An immediate lets finished threads and sockets have their say.
+      await immediate();
+      if (performance.now() - since > BUSY_MS) throw new Error(`Work outside virtual time has not ended in ${BUSY_MS} ms.`);
+    }
     for (let waited = 0; this.#held > 0 && waited < HOLD_MS && !this.#isDue(); waited++) {
       await new Promise((resolve) => setTimeout(resolve, 1));
     }

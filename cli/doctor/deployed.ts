@@ -1,0 +1,126 @@
+import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import type { Pipeline } from '../../shared/domain/definition.ts';
+import { wiring } from '../../shared/wiring.ts';
+import { explain } from '../errors.ts';
+import { workMapping } from '../targets/deployed.ts';
+import { findStack, type Stack } from '../targets/stack.ts';
+import { count } from '../text.ts';
+import { type Check, checked, fail, nodeVersion, pass, warn } from './check.ts';
+import { mailChecks } from './mail.ts';
+import { queueChecks } from './queues.ts';
+
+/** What a deployed pipeline needs, as far as the operator may see it. Nothing is changed. */
+export async function deployedChecks(pipeline: Pipeline, stage: string): Promise<Check[]> {
+  const first = [
+    nodeVersion(),
+    pass('definition', `pipelines/${pipeline.name} is valid`),
+    ...(await checked('identity', identity)),
+  ];
+  // Without these two nothing else can be looked at.
+  if (first.some(({ result }) => result === 'fail')) return first;
+  let stack: Stack;
+  try {
+    stack = await findStack(pipeline, stage);
+  } catch (error) {
+    const { message } = explain(error);
+    return [...first, fail('stack', message ?? String(error), 'Everything else hangs on it: see the message.')];
+  }
+  const groups = await Promise.all([
+    checked('stack', async () => stackCheck(stack)),
+    checked('table', () => table(stack)),
+    checked('bucket', () => bucket(stack)),
+    checked('queues', () => queueChecks(stack)),
+    checked('mapping', () => mapping(stack)),
+    checked('concurrency', () => concurrency(pipeline)),
+    checked('mail', () => mailChecks(pipeline, stack)),
+    checked('clone', () => clone(stack)),
+  ]);
+  return [...first, ...groups.flat()];
+}
+
+async function identity(): Promise<Check> {
+  const client = new STSClient({});
+  try {
+    const region = await client.config.region();
+    const { Account, Arn } = await client.send(new GetCallerIdentityCommand({}));
+    return pass('identity', `${Arn}, account ${Account}, region ${region}`);
+  } catch (error) {
+    return fail(
+      'identity',
+      explain(error).message ?? String(error),
+      'The AWS CLI says the same: aws sts get-caller-identity',
+    );
+  } finally {
+    client.destroy();
+  }
+}
+
+function stackCheck({ name, status }: Stack): Check {
+  if (/^(CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status)) return pass('stack', `${name} is ${status}`);
+  return warn('stack', `${name} is ${status}`, 'Wait for the deployment, or look at its events in CloudFormation.');
+}
+
+async function table({ Table: TableName }: Stack): Promise<Check> {
+  const client = new DynamoDBClient({});
+  const { Table } = await client.send(new DescribeTableCommand({ TableName })).finally(() => client.destroy());
+  return Table?.TableStatus === 'ACTIVE'
+    ? pass('table', `${TableName} is ACTIVE`)
+    : fail('table', `${TableName} is ${Table?.TableStatus}`, 'Wait until it is ACTIVE.');
+}
+
+async function bucket({ Bucket }: Stack): Promise<Check> {
+  const client = new S3Client({});
+  await client.send(new HeadBucketCommand({ Bucket })).finally(() => client.destroy());
+  return pass('bucket', `${Bucket} can be read`);
+}
+
+async function mapping(stack: Stack): Promise<Check> {
+  const client = new LambdaClient({});
+  const { State, ScalingConfig } = await workMapping(client, stack).finally(() => client.destroy());
+  if (State === 'Enabled') {
+    return pass(
+      'mapping',
+      `the work queue is consumed, by up to ${ScalingConfig?.MaximumConcurrency ?? '?'} forwarders at once`,
+    );
+  }
+  return warn(
+    'mapping',
+    `the work queue's mapping is ${State}: the pipeline is paused`,
+    'Resume it: microprocess resume --stage …',
+  );
+}
+
+/**
+ * Whether the account's concurrency holds what the definition asks for: forwarders and the other functions, and, since the
+ * clone is a Lambda function too, each call in flight. A new account may have 10.
+ */
+async function concurrency(pipeline: Pipeline): Promise<Check> {
+  const client = new LambdaClient({});
+  const { AccountLimit } = await client.send(new GetAccountSettingsCommand({})).finally(() => client.destroy());
+  const { ConcurrentExecutions: total = 0, UnreservedConcurrentExecutions: free = 0 } = AccountLimit ?? {};
+  const functions = wiring(pipeline).mappings.reduce((sum, { maxConcurrency }) => sum + maxConcurrency, 0);
+  const wanted = functions + pipeline.limits.inFlight;
+  const detail = `${count(free)} of the account's ${count(total)} concurrent executions are unreserved; this pipeline takes up to ${count(wanted)} (${count(functions)} for its functions, ${count(pipeline.limits.inFlight)} calls in flight)`;
+  if (free >= wanted) return pass('concurrency', detail);
+  return warn(
+    'concurrency',
+    `${detail}: calls will be throttled (429) and tried again`,
+    'Ask for more in Service Quotas (Lambda, "Concurrent executions"), or lower limits.inFlight.',
+  );
+}
+
+/** The clone's URL wants IAM: an unsigned request shows that it is there, and that it keeps strangers out. */
+async function clone({ EndpointUrl }: Stack): Promise<Check> {
+  const { status } = await fetch(EndpointUrl, { signal: AbortSignal.timeout(10_000) });
+  if (status === 403) return pass('clone', `${EndpointUrl} answers, and refuses unsigned calls`);
+  return status < 500
+    ? warn(
+        'clone',
+        `${EndpointUrl} answers ${status} to an unsigned call`,
+        'Its URL should want IAM (403): who else may call it?',
+      )
+    : fail('clone', `${EndpointUrl} answers ${status}`, 'Look at the log of the service (queue-dedicated clone).');
+}

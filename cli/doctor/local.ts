@@ -1,0 +1,66 @@
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
+import { freemem, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { startEmulators } from '../../local/emulators.ts';
+import { readHostFile } from '../../local/host-file.ts';
+import { startService } from '../../local/services.ts';
+import type { Pipeline } from '../../shared/domain/definition.ts';
+import { stateDir } from '../home.ts';
+import { time } from '../text.ts';
+import { type Check, checked, nodeVersion, pass, warn } from './check.ts';
+
+/** A full run of the bundled pipeline takes less; a machine that swaps doesn't hold its speed. */
+const MEMORY_BYTES = 600 * 1_048_576;
+const DISK_BYTES = 1_024 * 1_048_576;
+
+/** What a run on this machine needs. */
+export async function localChecks(pipeline: Pipeline): Promise<Check[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'microprocess-doctor-'));
+  try {
+    const groups = [
+      await checked('definition', async () => pass('definition', `pipelines/${pipeline.name} is valid`)),
+      await checked('state', () => state(pipeline)),
+      await checked('memory', async () => memory()),
+      await checked('emulators', async () => {
+        const from = performance.now();
+        const emulators = await startEmulators({ stateDir: folder });
+        await emulators.stop();
+        return pass('emulators', `SQS, S3, DynamoDB and SES listen on 127.0.0.1 within ${took(from)}`);
+      }),
+      await checked('service', async () => {
+        const from = performance.now();
+        const { service } = pipeline.endpoint;
+        const started = await startService({ service, role: 'clone', logDir: folder });
+        await started.stop();
+        return pass('service', `services/${service} builds and listens within ${took(from)}`);
+      }),
+    ];
+    return [nodeVersion(), ...groups.flat()];
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function state(pipeline: Pipeline): Promise<Check> {
+  const folder = stateDir(pipeline.name);
+  const holder = await readHostFile(folder);
+  if (holder) return pass('state', `${folder}, in use by process ${holder.pid} since ${time(holder.startedAt)} UTC`);
+  const { bavail, bsize } = await statfs(dirname(dirname(folder)));
+  const free = `${Math.round((bavail * bsize) / 1_048_576).toLocaleString('en-US')} MB free`;
+  return bavail * bsize >= DISK_BYTES
+    ? pass('state', `${folder}, ${free}`)
+    : warn('state', `${folder}, ${free}`, 'Free some space, or point MICROPROCESS_HOME at another disk.');
+}
+
+function memory(): Check {
+  const free = `${Math.round(freemem() / 1_048_576).toLocaleString('en-US')} MB free`;
+  return freemem() >= MEMORY_BYTES
+    ? pass('memory', free)
+    : warn(
+        'memory',
+        `${free}; a run needs up to 600 MB over all its processes`,
+        'Close something, or expect swapping.',
+      );
+}
+
+const took = (from: number) => `${((performance.now() - from) / 1_000).toFixed(1)} s`;

@@ -1,0 +1,223 @@
+import { Command, Option } from 'commander';
+import { httpUrl, json, newRunId, runId, several, stage, statuses, wholeNumber } from './arguments.ts';
+import { explain } from './errors.ts';
+import { EXIT } from './exit-codes.ts';
+import { BUNDLED_PIPELINE, defaultPipeline, pipelineNames } from './pipelines.ts';
+import type { Terminal } from './terminal.ts';
+
+const WHERE = `
+Where: this machine, unless --stage or MICROPROCESS_STAGE names a deployed stage; there with the AWS SDK's usual credentials
+(AWS_PROFILE, AWS_REGION, …). Which pipeline: --pipeline or MICROPROCESS_PIPELINE, or the only one there is.`;
+
+const EXIT_CODES = `
+Exit codes: 0 done, and the run succeeded where one was followed; 1 it failed, or something broke; 2 wrong usage, nothing was
+done; 130 interrupted.`;
+
+const examples = (...lines: readonly string[]) => `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+
+/** Each command's module is loaded when it is called: help and mistakes are answered at once. */
+export function program(terminal: Terminal, exit: (code: number) => void): Command {
+  const cli = new Command('microprocess')
+    .description(
+      'Splits a job into HTTP calls to the service that owns the logic, and reduces the answers to one report.',
+    )
+    .exitOverride()
+    .showHelpAfterError('(add --help for all options)')
+    .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: (text) => void terminal.stdout.write(text),
+      writeErr: (text) => void terminal.stderr.write(text),
+    })
+    .addHelpText('after', `${WHERE}\n${EXIT_CODES}`);
+
+  const names = pipelineNames().join(', ');
+  /** A command that acts at a stage or here. */
+  const command = (nameAndArguments: string, description: string) =>
+    cli
+      .command(nameAndArguments)
+      .description(description)
+      .option('-s, --stage <name>', 'a deployed stage, such as dev or prod', stage)
+      .option('--local', 'this machine, whatever MICROPROCESS_STAGE says');
+  const ofPipeline = (cmd: Command) => cmd.option('-P, --pipeline <name>', `one of: ${names}`);
+  const jsonOption = (what: string) => new Option('--json', what);
+  const endpoint = () =>
+    new Option('-e, --endpoint <url>', "on this machine: call this service instead of the pipeline's own").argParser(
+      httpUrl,
+    );
+  const startOptions = (cmd: Command) =>
+    cmd
+      .option('-l, --limit <n>', 'take the first n items only', wholeNumber)
+      .option('-p, --params <json>', "the run's parameters, as the definition types them", json)
+      .option('--run-id <id>', 'name the run; the same id and input again is the same run', newRunId);
+
+  startOptions(
+    cli.command('run').description('Run a pipeline on this machine, from start to report: no account, no Docker.'),
+  )
+    .argument('[pipeline]', `one of: ${names}`, defaultPipeline() ?? BUNDLED_PIPELINE)
+    .addOption(endpoint())
+    .addOption(jsonOption('print summary.json as the only line on stdout'))
+    .addHelpText(
+      'after',
+      `${examples(
+        `npm start                                     all of ${BUNDLED_PIPELINE}`,
+        'npm start -- --limit 2000                     its first 2,000 items',
+        `npm start -- --params '{"country":"AU"}'      with parameters`,
+        'npm start -- my-pipeline --endpoint http://localhost:3000',
+      )}
+
+Results go to out/<run id>/: report.csv, report.html, email.eml, summary.json. State stays in .state/: "show", "failures" and
+"redrive" work after the run, and other terminals can "watch", "pause" and "cancel" it meanwhile. An interrupted run goes on
+with "resume <run>".
+${EXIT_CODES}`,
+    )
+    .action(async (pipeline, options) =>
+      exit(await (await import('./commands/run.ts')).run(pipeline, options, terminal)),
+    );
+
+  startOptions(command('start [pipeline]', 'Start a run at a stage, by its splitter; on this machine the same as run.'))
+    .addOption(endpoint())
+    .option('-w, --watch', 'follow it to its end and fetch its report')
+    .addOption(jsonOption('print {"runId", "status", "created"}; with --watch, and on this machine, summary.json'))
+    .addHelpText(
+      'after',
+      `${examples(
+        'microprocess start --stage prod',
+        'microprocess start --stage dev --run-id march --limit 100   can be repeated safely',
+      )}\n${WHERE}`,
+    )
+    .action(async (pipeline, options) =>
+      exit(await (await import('./commands/start.ts')).start(pipeline, options, terminal)),
+    );
+
+  ofPipeline(command('list', 'List runs, newest first.'))
+    .option('-l, --limit <n>', 'at most so many', wholeNumber, 20)
+    .option('-a, --active', 'only those that have not ended')
+    .addOption(jsonOption('print a JSON array'))
+    .addHelpText('after', WHERE)
+    .action(async (options) => exit(await (await import('./commands/list.ts')).list(options, terminal)));
+
+  ofPipeline(command('watch', "Show a run's progress, rate and time left, until it ends."))
+    .argument('[run]', 'a run id; the newest run where absent', runId)
+    .addOption(jsonOption('print a JSON object a line, each time it looks'))
+    .addHelpText('after', WHERE)
+    .action(async (run, options) => exit(await (await import('./commands/watch.ts')).watch(run, options, terminal)));
+
+  ofPipeline(command('show', 'Show a run, or one of its children: item, status, result, attempts and times.'))
+    .argument('<run>', 'a run id', runId)
+    .argument('[child]', 'a child id, such as 0-3.12.255')
+    .addOption(jsonOption('print one JSON object'))
+    .addHelpText('after', `${examples('microprocess show march', 'microprocess show march 0-3.12.255')}\n${WHERE}`)
+    .action(async (run, child, options) =>
+      exit(await (await import('./commands/show.ts')).show(run, child, options, terminal)),
+    );
+
+  ofPipeline(
+    command('failures', 'List the children that did not succeed: item, status, reason, attempts, body excerpt.'),
+  )
+    .argument('<run>', 'a run id, also of one that goes on', runId)
+    .option('-r, --reason <code>', 'only these, e.g. http-500 or timeout')
+    .option('-l, --limit <n>', 'at most so many', wholeNumber)
+    .addOption(jsonOption('print a JSON object a line (NDJSON), as they are read'))
+    .addHelpText(
+      'after',
+      `${examples(
+        'microprocess failures march --reason http-500 --limit 10',
+        "microprocess failures march --json | jq -r '[.id, .reason] | @csv'",
+      )}
+
+Bodies are kept where the definition's report.bodyExcerpt allows it.
+${WHERE}`,
+    )
+    .action(async (run, options) =>
+      exit(await (await import('./commands/failures.ts')).failures(run, options, terminal)),
+    );
+
+  ofPipeline(command('cancel', 'Cancel a run: no new calls within five seconds, and the report says what was done.'))
+    .argument('<run>', 'a run id', runId)
+    .addOption(jsonOption('print the run as JSON'))
+    .addHelpText('after', WHERE)
+    .action(async (run, options) => exit(await (await import('./commands/control.ts')).cancel(run, options, terminal)));
+
+  ofPipeline(command('pause', 'Pause a run; without one, the pipeline: its work queue is held back.'))
+    .argument('[run]', 'a run id; without one, all runs of the pipeline', runId)
+    .addOption(jsonOption('print the run, or {"pipeline", "paused"}, as JSON'))
+    .addHelpText('after', `\nA paused run's deadline goes on.\n${WHERE}`)
+    .action(async (run, options) => exit(await (await import('./commands/control.ts')).pause(run, options, terminal)));
+
+  ofPipeline(
+    command('resume', 'Resume a paused run, or one on this machine that was interrupted; without one, the pipeline.'),
+  )
+    .argument('[run]', 'a run id; without one, the pipeline', runId)
+    .addOption(endpoint())
+    .addOption(jsonOption('print the run, or {"pipeline", "paused"}, as JSON'))
+    .addHelpText(
+      'after',
+      `\nWhat has no outcome is sent again; what is still queued becomes void, so nothing multiplies.\n${WHERE}`,
+    )
+    .action(async (run, options) => exit(await (await import('./commands/control.ts')).resume(run, options, terminal)));
+
+  ofPipeline(command('redrive', "Call again what failed in an ended run, at today's endpoint: one whole new report."))
+    .argument('<run>', 'a run id', runId)
+    .option('--status <list>', 'failed, cancelled, expired; by default failed', statuses)
+    .option('-r, --reason <list>', 'only these reason codes, e.g. http-500,timeout', several)
+    .addOption(endpoint())
+    .option('-w, --watch', 'follow it to its end and fetch its report')
+    .addOption(jsonOption('as start --json'))
+    .addHelpText(
+      'after',
+      `${examples(
+        'microprocess redrive march',
+        'microprocess redrive march --status cancelled,expired',
+        'microprocess redrive march --reason http-503 --stage prod --watch',
+      )}
+
+It makes the run <run>~2, then ~3 …; its report holds every row of the first, with the new outcomes in place.
+${WHERE}`,
+    )
+    .action(async (run, options) =>
+      exit(await (await import('./commands/redrive.ts')).redrive(run, options, terminal)),
+    );
+
+  ofPipeline(command('report', 'Fetch what a run made: report.csv, report.html, email.eml, summary.json.'))
+    .argument('<run>', 'a run id', runId)
+    .option('-o, --out <folder>', 'where to; its own folder in there is named after the run (default: out/)')
+    .addOption(jsonOption('print summary.json, with the paths'))
+    .addHelpText('after', WHERE)
+    .action(async (run, options) => exit(await (await import('./commands/report.ts')).report(run, options, terminal)));
+
+  ofPipeline(command('purge', "Empty the pipeline's work queue. The sweeper sends again what is missing."))
+    .option('-y, --yes', 'yes, delete its messages')
+    .addOption(jsonOption('print {"pipeline", "purged"}'))
+    .addHelpText('after', WHERE)
+    .action(async (options) => exit(await (await import('./commands/purge.ts')).purge(options, terminal)));
+
+  ofPipeline(
+    command(
+      'doctor',
+      'Check what a run needs and say what to do: credentials, quotas, queues, SES …; or this machine.',
+    ),
+  )
+    .addOption(jsonOption('print a JSON array of {"name", "result", "detail", "next"}'))
+    .addHelpText('after', `\nIt changes nothing. Exit code 1 where a check fails; warnings alone are 0.\n${WHERE}`)
+    .action(async (options) => exit(await (await import('./commands/doctor.ts')).doctor(options, terminal)));
+  return cli;
+}
+
+/** Runs a command line; gives the exit code, and never throws. */
+export async function execute(args: readonly string[], terminal: Terminal): Promise<number> {
+  let code: number = EXIT.ok;
+  try {
+    await program(terminal, (ended) => {
+      code = ended;
+    }).parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (terminal.signal.aborted) {
+      terminal.stderr.write('Stopped. Nothing of it is left running.\n');
+      return EXIT.interrupted;
+    }
+    const said = explain(error);
+    if (said.message !== null) terminal.stderr.write(`error: ${said.message}\n`);
+    return said.code;
+  }
+}

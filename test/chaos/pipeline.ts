@@ -1,0 +1,73 @@
+import { definePipeline, type Pipeline } from '../../shared/domain/definition.ts';
+import type { Json } from '../../shared/domain/json.ts';
+import type { Source } from '../../shared/domain/source.ts';
+import { count } from '../../shared/report/count.ts';
+
+/** A child's item: its index in the source, and how often the source had been read when it came. */
+export interface ChaosItem {
+  readonly i: number;
+  readonly reading: number;
+  readonly filler?: string;
+}
+
+export interface ChaosSourceOptions {
+  readonly children: number;
+  readonly perSlice?: number;
+  /** How many items a slice's n-th reading (1 …) leaves out at its end: a source that isn't pinned. */
+  readonly missing?: (reading: number) => number;
+  /** Characters of an item's filler. */
+  readonly filler?: (i: number) => number;
+}
+
+/** Numbered items in slices. Each reading marks its items, so that two readings never agree on an item's content. */
+export function chaosSource(options: ChaosSourceOptions): Source<ChaosItem, unknown> {
+  const { children, perSlice = 300, missing = () => 0, filler = () => 0 } = options;
+  let readings = 0;
+  return {
+    async plan({ limit = Number.POSITIVE_INFINITY }) {
+      const length = Math.min(children, limit);
+      const parts: Json[] = [];
+      for (let from = 0; from < length; from += perSlice) parts.push([from, Math.min(from + perSlice, length)]);
+      return parts;
+    },
+    async *read({ part, cursor }) {
+      readings += 1;
+      const reading = readings;
+      const [from, to] = Array.isArray(part) ? part.map(Number) : [];
+      if (from === undefined || to === undefined) throw new TypeError(`A slice must be [from, to], received ${part}.`);
+      for (let i = typeof cursor === 'number' ? cursor : from; i < to - missing(reading); i++) {
+        const length = filler(i);
+        yield { item: { i, reading, ...(length > 0 && { filler: 'x'.repeat(length) }) }, cursor: i + 1 };
+      }
+    },
+  };
+}
+
+/** What the simulated service makes of an item. */
+export const answerTo = (i: number) => ({ value: (i * 7_919) % 10_007 });
+
+/** A pipeline whose report has no picture: drawing one would take longer than its run. */
+export function chaosPipeline(
+  source: ChaosSourceOptions | Source<ChaosItem, unknown>,
+  options: Partial<Pick<Pipeline, 'retry' | 'deadlineHours' | 'tolerate' | 'schedule'>> & {
+    readonly mail?: boolean;
+    readonly timeoutSeconds?: number;
+    readonly inFlight?: number;
+    readonly path?: string;
+  } = {},
+): Pipeline {
+  const { mail = true, timeoutSeconds = 5, inFlight = 512, path = '/chaos', ...rest } = options;
+  return definePipeline({
+    name: 'chaos',
+    source: 'read' in source ? source : chaosSource(source),
+    endpoint: { service: 'chaos', path, timeoutSeconds },
+    limits: { inFlight },
+    retry: { attempts: 4, baseSeconds: 2, maxSeconds: 60 },
+    tolerate: { failedPercent: 100 },
+    reduce: count<ChaosItem, { value: number }>({
+      columns: ['i', 'reading', 'value', { name: 'attempts', of: ({ attempts }) => attempts }],
+    }),
+    report: { email: mail ? ['owner@example.com'] : [] },
+    ...rest,
+  });
+}

@@ -1,0 +1,55 @@
+import type { Outgoing, Queue } from '../../shared/ports/queue.ts';
+import type { Stores } from '../../shared/ports/stores.ts';
+import type { MemoryQueue } from '../../shared/stores/memory/memory-queue.ts';
+import { add, type Journal, slotKey } from './journal.ts';
+
+/** A queue whose sends are written down as they take effect. */
+export function spiedQueue<M>(queue: MemoryQueue<unknown>, journal: Journal): Queue<M> {
+  return {
+    async send(messages: readonly Outgoing<M>[]) {
+      journal.sent(messages);
+      await queue.send(messages);
+    },
+    retryIn: (handle, seconds) => queue.retryIn(handle, seconds),
+  };
+}
+
+/** Stores that write down that a run ended, that a slot was sent again without a call, that a slice was taken up. */
+export function spiedStores(stores: Stores, process: string, journal: Journal): Stores {
+  const { blocks, chains, runs } = stores;
+  return {
+    ...stores,
+    runs: spy(runs, {
+      async finish(run, owner, end) {
+        const finished = await runs.finish(run, owner, end);
+        if (finished) journal.ended.add(run);
+        return finished;
+      },
+    }),
+    blocks: spy(blocks, {
+      async replaceRegister(run, ref, write) {
+        const replaced = await blocks.replaceRegister(run, ref, write);
+        const at = [ref.slice, ref.segment, ref.block];
+        if (replaced && write.next.turn > write.read.turn) add(journal.resends, slotKey(run, { at, slot: write.slot }));
+        return replaced;
+      },
+    }),
+    chains: spy(chains, {
+      async lease(run, slice, lease) {
+        if (process.startsWith('splitter') && lease.until > lease.now) add(journal.splits, `${run}/${slice}`);
+        return chains.lease(run, slice, lease);
+      },
+    }),
+  };
+}
+
+/** The same object with some of its methods replaced; the others keep their `this`. */
+function spy<T extends object>(target: T, replaced: Partial<T>): T {
+  return new Proxy(target, {
+    get(object, key) {
+      const own: unknown = Reflect.get(replaced, key);
+      const method: unknown = own ?? Reflect.get(object, key);
+      return typeof method === 'function' && own === undefined ? method.bind(object) : method;
+    },
+  });
+}

@@ -1,0 +1,263 @@
+import type { Context, SQSEvent } from 'aws-lambda';
+import { aggregator } from '../../functions/aggregator/handler.ts';
+import { deadLetter } from '../../functions/dead-letter/handler.ts';
+import { forwarder } from '../../functions/forwarder/handler.ts';
+import { splitter } from '../../functions/splitter/handler.ts';
+import { sweeper } from '../../functions/sweeper/handler.ts';
+import type { Pipeline } from '../../shared/domain/definition.ts';
+import type { AggregateMessage, SplitMessage, WorkMessage } from '../../shared/domain/messages.ts';
+import type { Deps } from '../../shared/flow/deps.ts';
+import { ProgressMeter } from '../../shared/flow/progress-meter.ts';
+import type { SendResult } from '../../shared/ports/mailer.ts';
+import type { RunRecord } from '../../shared/ports/run-store.ts';
+import { MemoryEvents } from '../../shared/stores/memory/events.ts';
+import { type Fault, type FaultPlan, Faults, type SimulatedProcess } from '../../shared/stores/memory/faults.ts';
+import { memoryStores } from '../../shared/stores/memory/index.ts';
+import { MemoryMailer } from '../../shared/stores/memory/mailer.ts';
+import { type Invocation, MemoryHost, type SimulatedFunction } from '../../shared/stores/memory/memory-host.ts';
+import type { MemoryMapping } from '../../shared/stores/memory/memory-mapping.ts';
+import { MemoryQueue } from '../../shared/stores/memory/memory-queue.ts';
+import { Meter } from '../../shared/stores/memory/meter.ts';
+import { MemoryObjects } from '../../shared/stores/memory/objects.ts';
+import { SeededRandom } from '../../shared/stores/memory/seeded-random.ts';
+import { VirtualClock } from '../../shared/stores/memory/virtual-clock.ts';
+import { type FunctionName, QUEUES, type QueueName, type Wiring, wiring } from '../../shared/wiring.ts';
+import { chaosCaller } from './caller.ts';
+import { add, Journal } from './journal.ts';
+import { type Service, wellBehaved } from './service.ts';
+import { spiedQueue, spiedStores } from './spies.ts';
+
+export interface WorldOptions {
+  readonly seed?: number;
+  readonly pipeline: Pipeline;
+  readonly service?: Service;
+  /** Faults of port calls; it gets the world's own chance. */
+  readonly plan?: (random: SeededRandom) => FaultPlan;
+  /** Probabilities of a message being there twice, and of a batch's deletion being lost. */
+  readonly duplicates?: number;
+  readonly lostDeletes?: number;
+  /** What SES answers. */
+  readonly mail?: (random: SeededRandom) => SendResult;
+  /** False: nothing is swept. */
+  readonly sweeper?: boolean;
+}
+
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+
+/** A whole pipeline as `wiring` says, with the real handlers, in virtual time. The same options make the same run. */
+export class World {
+  readonly pipeline: Pipeline;
+  readonly wiring: Wiring;
+  readonly clock: VirtualClock;
+  readonly faults: Faults;
+  readonly host: MemoryHost;
+  readonly meter = new Meter();
+  readonly journal = new Journal();
+  readonly objects = new MemoryObjects({ meter: this.meter });
+  readonly mailer: MemoryMailer;
+  readonly events = new MemoryEvents();
+  readonly queues: Readonly<Record<QueueName, MemoryQueue<unknown>>>;
+  readonly deadLetters: Readonly<Record<QueueName, MemoryQueue<unknown>>>;
+  /** Of the queues themselves, not of what is behind them. */
+  readonly mappings: Readonly<Record<QueueName, MemoryMapping>>;
+  /** Errors that functions logged. */
+  readonly errors: string[] = [];
+  readonly #stores = memoryStores(this.meter);
+  readonly #random: SeededRandom;
+  readonly #service: Service;
+  #stopSweeping = () => {};
+
+  constructor(options: WorldOptions) {
+    const { seed = 1, pipeline, plan, duplicates = 0, lostDeletes = 0, service = wellBehaved } = options;
+    this.pipeline = pipeline;
+    this.wiring = wiring(pipeline);
+    this.#random = new SeededRandom(seed);
+    this.#service = service;
+    this.clock = new VirtualClock({ seed });
+    const random = this.#random.fork();
+    this.faults = new Faults({
+      clock: this.clock,
+      random: this.#random.fork(),
+      plan: plan?.(random) ?? (() => 'pass'),
+      trace: (_, fault) => void (fault !== 'pass' && add(this.journal.faults, nameOf(fault))),
+    });
+    const mailRandom = this.#random.fork();
+    const { mail } = options;
+    this.mailer = mail ? new MemoryMailer(() => mail(mailRandom)) : new MemoryMailer();
+    this.host = new MemoryHost({
+      clock: this.clock,
+      random: this.#random.fork(),
+      faults: this.faults,
+      standsStill: true,
+    });
+    const queue = (queueName: QueueName, deadLetter?: MemoryQueue<unknown>) => {
+      const { visibilitySeconds, maxReceiveCount } = this.wiring.queues[queueName];
+      return new MemoryQueue<unknown>({
+        name: deadLetter ? queueName : `${queueName}-dead`,
+        clock: this.clock,
+        random: this.#random.fork(),
+        visibilitySeconds,
+        duplicates,
+        meter: this.meter,
+        ...(deadLetter && { deadLetter, maxReceiveCount }),
+      });
+    };
+    this.deadLetters = each((queueName) => queue(queueName));
+    this.queues = each((queueName) => queue(queueName, this.deadLetters[queueName]));
+    const map = (queueName: QueueName, isDead: boolean) => {
+      const of = this.wiring.mappings.find((wired) => wired.queue === queueName && wired.deadLetter === isDead);
+      if (!of) throw new Error(`Queue ${queueName} has no mapping.`);
+      const { batchSize, maxConcurrency } = of;
+      const from = (isDead ? this.deadLetters : this.queues)[queueName];
+      return this.host.map({
+        queue: from,
+        batchSize,
+        maxConcurrency,
+        lostDeletes,
+        function: this.functionOf(of.function),
+      });
+    };
+    this.mappings = each((queueName) => map(queueName, false));
+    each((queueName) => map(queueName, true));
+    if (options.sweeper !== false) {
+      this.#stopSweeping = this.host.every(MINUTE, this.functionOf('sweeper'), () => ({}));
+    }
+  }
+
+  /** Everything as it is stored, without faults: to set a scene, and to look. */
+  get deps(): Deps {
+    return this.#depsOf({ stores: this.#stores, wrap: (_, port) => port });
+  }
+
+  now(): number {
+    return this.clock.now();
+  }
+
+  /** A function of the pipeline, to be invoked by hand. */
+  functionOf(functionName: FunctionName): SimulatedFunction<unknown> {
+    return {
+      name: functionName,
+      timeoutMs: this.wiring.functions[functionName].timeoutSeconds * SECOND,
+      create: (process) => this.#handler(functionName, process),
+    };
+  }
+
+  /** A use-case as a process of its own, which may meet faults and die. Goes on only while the clock does. */
+  control(use: (deps: Deps) => Promise<unknown>): Promise<Invocation> {
+    const of = {
+      name: 'control',
+      timeoutMs: 10 * MINUTE,
+      create: (process: SimulatedProcess) => () => use(this.#depsIn(process)),
+    };
+    return this.host.invoke(of, null);
+  }
+
+  /**
+   * What a person or a scheduler does: the same again until it is answered. The clock runs meanwhile.
+   * @throws {Error} what the last of ten tries came to
+   */
+  async insist(use: (deps: Deps) => Promise<unknown>): Promise<unknown> {
+    const failed: unknown[] = [];
+    while (failed.length < 10) {
+      const ended: Invocation[] = [];
+      void this.control(use).then((end) => ended.push(end));
+      await this.host.run({ until: () => ended.length > 0 });
+      const [end] = ended;
+      if (end?.end === 'answered') return end.answer;
+      failed.push(end?.end === 'failed' ? end.error : end?.reason);
+    }
+    throw new Error(`A use-case failed ten times: ${failed.map(String).join('; ')}`);
+  }
+
+  /** Lets time pass until the run is final, or until `limit`; gives its record. */
+  async runToEnd(run: string, limit = this.now() + 48 * HOUR): Promise<RunRecord> {
+    await this.host.run({ limit, until: () => this.journal.ended.has(run) });
+    const record = await this.#stores.runs.read(run);
+    if (!record) throw new Error(`There is no run ${run}.`);
+    return record;
+  }
+
+  /** Lets everything that is still on its way arrive, without the sweeper. */
+  async drain(ms = 6 * HOUR): Promise<void> {
+    this.#stopSweeping();
+    await this.host.run({ limit: this.now() + ms });
+  }
+
+  #depsOf({ stores, wrap }: { stores: Deps['stores']; wrap: <T extends object>(name: string, port: T) => T }): Deps {
+    const log = (level: string) => (message: string, fields?: Record<string, unknown>) => {
+      if (level === 'error') this.errors.push(`${message} ${JSON.stringify(fields ?? {})}`);
+    };
+    return {
+      pipeline: this.pipeline,
+      wiring: this.wiring,
+      stores,
+      objects: wrap('objects', this.objects),
+      queues: {
+        split: wrap<Deps['queues']['split']>('split', spiedQueue<SplitMessage>(this.queues.split, this.journal)),
+        work: wrap<Deps['queues']['work']>('work', spiedQueue<WorkMessage>(this.queues.work, this.journal)),
+        aggregate: wrap<Deps['queues']['aggregate']>(
+          'aggregate',
+          spiedQueue<AggregateMessage>(this.queues.aggregate, this.journal),
+        ),
+      },
+      clock: this.clock,
+      random: this.#random.fork(),
+      log: { begin() {}, info: log('info'), warn: log('warn'), error: log('error') },
+      metrics: { count() {}, flush() {} },
+    };
+  }
+
+  #depsIn(process: SimulatedProcess): Deps {
+    const stores = process.wrapStores(spiedStores(this.#stores, process.name, this.journal));
+    return this.#depsOf({ stores, wrap: (name, port) => process.wrap(name, port) });
+  }
+
+  #handler(functionName: FunctionName, process: SimulatedProcess) {
+    const deps = this.#depsIn(process);
+    const made = this.#make(functionName, deps, process);
+    return async (event: unknown, context: Context): Promise<unknown> => {
+      if (functionName === 'forwarder' && isBatch(event)) this.journal.delivered(event);
+      return made(event, context);
+    };
+  }
+
+  #make(functionName: FunctionName, deps: Deps, process: SimulatedProcess): Handler {
+    const { mailer, events } = this;
+    switch (functionName) {
+      case 'splitter':
+        return splitter(deps);
+      case 'forwarder':
+        return forwarder({
+          ...deps,
+          progress: new ProgressMeter(deps.stores.progress, deps.clock, deps.random.id()),
+          caller: chaosCaller({ service: this.#service, clock: this.clock, process, journal: this.journal }),
+        });
+      case 'aggregator':
+        return aggregator({
+          ...deps,
+          mailer: process.wrap('mailer', mailer),
+          events: process.wrap('events', events),
+          mailFrom: 'reports@example.com',
+        });
+      case 'dead-letter':
+        return deadLetter(deps);
+      case 'sweeper':
+        return sweeper(deps);
+    }
+  }
+}
+
+type Handler = (event: unknown, context: Context) => unknown;
+
+function isBatch(event: unknown): event is SQSEvent {
+  return typeof event === 'object' && event !== null && 'Records' in event;
+}
+
+function each<T>(make: (name: QueueName) => T): Record<QueueName, T> {
+  const [split, work, aggregate] = QUEUES;
+  return { [split]: make(split), [work]: make(work), [aggregate]: make(aggregate) };
+}
+
+const nameOf = (fault: Fault) => (typeof fault === 'object' ? 'delay' : fault);

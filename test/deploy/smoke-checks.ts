@@ -1,0 +1,110 @@
+import { equal, match } from 'node:assert/strict';
+import { z } from 'zod';
+import type { Deployed } from './aws.ts';
+import { poll } from './poll.ts';
+import { startSchedule } from './schedule.ts';
+import { queryApi, type Signing } from './signed.ts';
+
+export interface SmokeContext {
+  readonly aws: Deployed;
+  readonly signing: Signing;
+  readonly account: string;
+  /** Of the deployed stacks. */
+  readonly outputs: Record<string, Record<string, string>>;
+  /** Whether a verified sender was given. */
+  readonly mail: boolean;
+  readonly signal: AbortSignal;
+}
+
+const PIPELINE = 'airport-access';
+const LIMIT = 1_000;
+const RUN_SECONDS = 300;
+const summary = z.object({ mail: z.string() });
+
+/**
+ * The checks of docs/unverified-on-aws.md, by their numbers there. A check that fails doesn't stop the others.
+ * @returns how many failed
+ */
+export async function smokeChecks(context: SmokeContext): Promise<number> {
+  const { aws, signing, outputs, signal } = context;
+  const { Splitter: splitter, Table: table, Bucket: bucket } = outputs[`microprocess-smoke-${PIPELINE}`] ?? {};
+  const { QueueUrl: clone } = outputs['microprocess-smoke-service-airports'] ?? {};
+  if (!splitter || !table || !bucket || !clone) throw new Error(`The stacks' outputs are incomplete: ${JSON.stringify(outputs)}.`);
+  const runId = `smoke-${Date.now()}`;
+  let failed = 0;
+  const check = async (name: string, work: () => Promise<void>): Promise<void> => {
+    signal.throwIfAborted();
+    try {
+      await work();
+      console.log(`ok      ${name}`);
+    } catch (error) {
+      failed += 1;
+      console.log(`FAILED  ${name}\n        ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+
+  await check('1 a run on arm64 and nodejs24.x, its calls signed for the function URL', async () => {
+    await aws.invoke(splitter, { runId, limit: LIMIT });
+    await aws.ended(table, runId, 'succeeded', RUN_SECONDS, signal);
+    const report = new TextDecoder().decode(await aws.object(bucket, `runs/${PIPELINE}/${runId}/report.csv`));
+    equal(report.trimEnd().split(/\r?\n/).length, LIMIT + 1);
+  });
+  await check('2 an unsigned call to the clone is refused', async () => {
+    equal((await fetch(`${clone}/nearest`, { method: 'POST', body: '{}' })).status, 403);
+  });
+  await check("3 the fence of leading keys: own keys yes, another pipeline's no", async () => {
+    const role = await aws.roleOf(splitter);
+    const tableArn = `arn:aws:dynamodb:${signing.region}:${context.account}:table/${table}`;
+    equal(await simulate(signing, role, tableArn, `P#${PIPELINE}#${runId}`), 'allowed');
+    match(await simulate(signing, role, tableArn, `P#${PIPELINE}-other#${runId}`), /Deny/);
+  });
+  await check('4 Scheduler puts the scheduled time into the payload and starts a run', async () => {
+    const schedule = await startSchedule(signing, `https://scheduler.${signing.region}.amazonaws.com`, splitter);
+    await schedule.fireSoon({ schedule: '<aws.scheduler.scheduled-time>', limit: LIMIT });
+    const scheduled = await aws.firstRun(table, /^schedule-/, 180, signal);
+    await aws.ended(table, scheduled, 'succeeded', RUN_SECONDS, signal);
+  });
+  await check('5 embedded metrics arrive with the dimension the alarms watch', async () => {
+    await poll(
+      'the metric RunsSucceeded',
+      async () => {
+        const xml = await queryApi(signing, 'monitoring', `monitoring.${signing.region}.amazonaws.com`, {
+          Action: 'GetMetricStatistics',
+          Version: '2010-08-01',
+          Namespace: 'Microprocess',
+          MetricName: 'RunsSucceeded',
+          'Dimensions.member.1.Name': 'Pipeline',
+          'Dimensions.member.1.Value': PIPELINE,
+          StartTime: new Date(Date.now() - 3_600_000).toISOString(),
+          EndTime: new Date().toISOString(),
+          Period: '3600',
+          'Statistics.member.1': 'Sum',
+        });
+        return /<Sum>[1-9]/.test(xml) ? true : undefined;
+      },
+      { seconds: 300, everyMs: 10_000, signal },
+    );
+  });
+  if (context.mail) {
+    await check('6 SES takes the raw message with its attachment from the aggregator', async () => {
+      const text = new TextDecoder().decode(await aws.object(bucket, `runs/${PIPELINE}/${runId}/summary.json`));
+      equal(summary.parse(JSON.parse(text)).mail, 'sent');
+    });
+  } else console.log('skipped 6 the mail: no --mail-from');
+  return failed;
+}
+
+/** What IAM says of GetItem under a leading key: `allowed`, `implicitDeny` or `explicitDeny`. */
+async function simulate(signing: Signing, role: string, table: string, key: string): Promise<string> {
+  const xml = await queryApi({ ...signing, region: 'us-east-1' }, 'iam', 'iam.amazonaws.com', {
+    Action: 'SimulatePrincipalPolicy',
+    Version: '2010-05-08',
+    PolicySourceArn: role,
+    'ActionNames.member.1': 'dynamodb:GetItem',
+    'ResourceArns.member.1': table,
+    'ContextEntries.member.1.ContextKeyName': 'dynamodb:LeadingKeys',
+    'ContextEntries.member.1.ContextKeyType': 'stringList',
+    'ContextEntries.member.1.ContextKeyValues.member.1': key,
+  });
+  return /<EvalDecision>(\w+)</.exec(xml)?.[1] ?? 'no decision';
+}

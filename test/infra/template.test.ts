@@ -1,0 +1,207 @@
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { awsCron } from '../../infra/cron.ts';
+import { definePipeline } from '../../shared/domain/definition.ts';
+import { list } from '../../shared/domain/source.ts';
+import { ENVIRONMENT, FUNCTIONS, type FunctionName, QUEUES, type QueueName, wiring } from '../../shared/wiring.ts';
+import { synth } from './synth.ts';
+
+const pipeline = definePipeline({
+  name: 'scores',
+  source: list(() => []),
+  // None of these is a default: a number written into the infra would differ.
+  endpoint: { service: 'airports', path: '/score', timeoutSeconds: 37 },
+  limits: { inFlight: 3_000 },
+  reduce: { columns: [], cells: () => [], start: () => Promise.reject(new Error('not reduced here')) as never },
+  schedule: { cron: '30 6 * * 1-5', timeZone: 'Australia/Sydney' },
+  deadlineHours: 30,
+  retentionDays: 90,
+});
+const wired = wiring(pipeline);
+
+const reference = z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) }).transform((value) => value['Fn::GetAtt'][0]);
+const queue = z.object({
+  VisibilityTimeout: z.number(),
+  MessageRetentionPeriod: z.number(),
+  SqsManagedSseEnabled: z.literal(true),
+  RedrivePolicy: z.object({ deadLetterTargetArn: reference, maxReceiveCount: z.number() }).optional(),
+});
+const lambda = z.object({
+  Timeout: z.number(),
+  MemorySize: z.number(),
+  Runtime: z.string(),
+  Architectures: z.array(z.string()),
+  Description: z.string(),
+  RecursiveLoop: z.string(),
+  Role: reference,
+  Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }),
+});
+const mapping = z.object({
+  BatchSize: z.number(),
+  MaximumBatchingWindowInSeconds: z.number(),
+  ScalingConfig: z.object({ MaximumConcurrency: z.number() }),
+  FunctionResponseTypes: z.tuple([z.literal('ReportBatchItemFailures')]),
+  EventSourceArn: reference,
+  FunctionName: z.object({ Ref: z.string() }).transform(({ Ref }) => Ref),
+});
+
+let template: Template;
+let platform: Template;
+let queues: Record<QueueName, { id: string; deadLetters: string }>;
+let functions: Record<FunctionName, { id: string; is: z.infer<typeof lambda> }>;
+
+beforeAll(async () => {
+  const app = await synth({}, { pipelines: [{ pipeline, entry: '/unused' }] });
+  template = app.template('microprocess-dev-scores');
+  platform = app.template('microprocess-dev-platform');
+  queues = byName(QUEUES, (name) => {
+    const [id] = idsOf('AWS::SQS::Queue', `Pipeline${pascal(name)}Queue`);
+    const [deadLetters] = idsOf('AWS::SQS::Queue', `Pipeline${pascal(name)}QueueDeadLetters`);
+    return { id, deadLetters };
+  });
+  functions = byName(FUNCTIONS, (name) => {
+    const [id, properties] = idsOf('AWS::Lambda::Function', `Pipeline${pascal(name)}`);
+    return { id, is: lambda.parse(properties) };
+  });
+});
+
+describe("a pipeline's stack is what wiring() says", () => {
+  test.each(QUEUES)('queue %s', (name) => {
+    const { visibilitySeconds, retentionSeconds, maxReceiveCount } = wired.queues[name];
+    expect(queue.parse(properties(queues[name].id))).toEqual({
+      VisibilityTimeout: visibilitySeconds,
+      MessageRetentionPeriod: retentionSeconds,
+      SqsManagedSseEnabled: true,
+      RedrivePolicy: { deadLetterTargetArn: queues[name].deadLetters, maxReceiveCount },
+    });
+    expect(queue.parse(properties(queues[name].deadLetters))).toMatchObject({
+      MessageRetentionPeriod: 14 * 86_400,
+      VisibilityTimeout: 6 * wired.functions['dead-letter'].timeoutSeconds,
+    });
+  });
+
+  test.each(FUNCTIONS)('function %s', (name) => {
+    const { timeoutSeconds, memoryMB, sendsAgain } = wired.functions[name];
+    expect(functions[name].is).toMatchObject({
+      Timeout: timeoutSeconds,
+      MemorySize: memoryMB,
+      RecursiveLoop: sendsAgain ? 'Allow' : 'Terminate',
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+    });
+    const given = Object.keys(functions[name].is.Environment.Variables).filter((key) => key.startsWith('MP_'));
+    expect(given.sort()).toEqual([...ENVIRONMENT].sort());
+  });
+
+  test('mappings', () => {
+    const mapped = Object.values(template.findResources('AWS::Lambda::EventSourceMapping')).map(({ Properties }) => {
+      const is = mapping.parse(Properties);
+      return {
+        source: is.EventSourceArn,
+        target: is.FunctionName,
+        numbers: [is.BatchSize, is.MaximumBatchingWindowInSeconds, is.ScalingConfig.MaximumConcurrency],
+      };
+    });
+    const wanted = wired.mappings.map((of) => ({
+      source: of.deadLetter ? queues[of.queue].deadLetters : queues[of.queue].id,
+      target: functions[of.function].id,
+      numbers: [of.batchSize, of.windowSeconds, of.maxConcurrency],
+    }));
+    const order = (all: typeof mapped) => all.sort((a, b) => (a.source < b.source ? -1 : 1));
+    expect(order(mapped)).toEqual(order(wanted));
+  });
+
+  test('schedules', () => {
+    template.resourceCountIs('AWS::Scheduler::Schedule', wired.schedules.length);
+    for (const schedule of wired.schedules) {
+      const target = { Arn: { 'Fn::GetAtt': [functions[schedule.function].id, 'Arn'] } };
+      if (schedule.name === 'start') {
+        template.hasResourceProperties('AWS::Scheduler::Schedule', {
+          ScheduleExpression: awsCron(schedule.cron),
+          ScheduleExpressionTimezone: 'Australia/Sydney',
+          FlexibleTimeWindow: { Mode: 'OFF' },
+          Target: { ...target, Input: '{"schedule":"<aws.scheduler.scheduled-time>"}', DeadLetterConfig: Match.anyValue() },
+        });
+      } else {
+        template.hasResourceProperties('AWS::Scheduler::Schedule', {
+          ScheduleExpression: `rate(${schedule.everySeconds / 60} minute)`,
+          Target: target,
+        });
+      }
+    }
+  });
+});
+
+describe('the platform', () => {
+  test("keeps a pipeline's objects as long as it promises, and lets no other rule undercut it", () => {
+    platform.hasResourceProperties('AWS::S3::Bucket', {
+      LifecycleConfiguration: {
+        Rules: Match.arrayWith([
+          Match.objectLike({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 } }),
+          Match.objectLike({ Prefix: 'runs/scores/', ExpirationInDays: 92 }),
+          Match.objectLike({ Prefix: 'runs/', ExpirationInDays: 92 }),
+        ]),
+      },
+    });
+  });
+
+  test('has one table with a sparse index and a time to live', () => {
+    platform.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      GlobalSecondaryIndexes: [Match.objectLike({ IndexName: 'runs', Projection: { ProjectionType: 'KEYS_ONLY' } })],
+      TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+      BillingMode: 'PAY_PER_REQUEST',
+    });
+  });
+});
+
+describe('alarms', () => {
+  test('each says its impact and what to do first, and tells the topic', () => {
+    const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
+    expect(alarms.length).toBeGreaterThan(10);
+    for (const { Properties } of alarms) {
+      expect(Properties.AlarmDescription).toMatch(/^Impact: .{20,}\. First: .{10,}\.$/s);
+      expect(Properties.AlarmActions).toHaveLength(1);
+    }
+  });
+
+  test.each(['RunsFailed', 'ScheduleMissed'])('%s watches what functions count', (MetricName) => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName,
+      Namespace: 'Microprocess',
+      Dimensions: [{ Name: 'Pipeline', Value: 'scores' }],
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
+  test('without a schedule, none can be missed', async () => {
+    const { schedule: _, ...rest } = pipeline;
+    const app = await synth({}, { pipelines: [{ pipeline: rest, entry: '/unused' }] });
+    const bare = app.template('microprocess-dev-scores');
+    bare.resourcePropertiesCountIs('AWS::CloudWatch::Alarm', { MetricName: 'ScheduleMissed' }, 0);
+    bare.resourceCountIs('AWS::Scheduler::Schedule', 1);
+  });
+});
+
+function idsOf(type: string, prefix: string): [string, unknown] {
+  const found = Object.entries(template.findResources(type)).filter(([id]) => new RegExp(`^${prefix}[0-9A-F]{8}$`).test(id));
+  const [only] = found;
+  if (!only || found.length > 1) throw new Error(`${found.length} resources of ${type} are named ${prefix}…; exactly 1 is right.`);
+  return [only[0], only[1].Properties];
+}
+
+function properties(id: string): unknown {
+  return template.findResources('AWS::SQS::Queue')[id]?.Properties;
+}
+
+function byName<K extends string, V>(names: readonly K[], make: (name: K) => V): Record<K, V> {
+  return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<K, V>;
+}
+
+function pascal(name: string): string {
+  return name.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

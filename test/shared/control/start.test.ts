@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { definitionDigest, sourceContext, startRun } from '../../../shared/control/start.ts';
+import { InputError, RunConflictError } from '../../../shared/domain/errors.ts';
+import { RUN_ID } from '../../../shared/domain/ids.ts';
+import { list } from '../../../shared/domain/source.ts';
+import { NOW, testDeps, testPipeline } from '../support.ts';
+
+const params = z.strictObject({ country: z.string().length(2).default('AT'), year: z.number().int().optional() });
+
+describe('a wrong request is refused by its field, and nothing is accepted', () => {
+  test.each([
+    ['a run id with a slash', { runId: 'a/b' }, 'runId: must match', '"a/b"'],
+    ['a run id of a redrive', { runId: 'march~2' }, 'runId: must match', '"march~2"'],
+    ['no items at all', { limit: 0 }, 'limit:', '0'],
+    ['half an item', { limit: 1.5 }, 'limit: must be a whole number', '1.5'],
+    ['a limit as text', { limit: '10' }, 'limit:', '"10"'],
+    ['a field nobody knows', { limt: 10 }, '(the request):', 'limt'],
+    ['a wrong parameter', { params: { country: 'Austria' } }, 'params.country:', '"Austria"'],
+    ['an unknown parameter', { params: { contry: 'AT' } }, 'params:', 'contry'],
+    ['parameters as a list', { params: [] }, 'params:', '[]'],
+    ['a tick without a zone', { schedule: '2026-11-03T02:00:00' }, 'schedule:', '2026-11-03T02:00:00'],
+    ['a request that is text', 'now', '(the request):', '"now"'],
+    ['too many parameters', { params: { country: 'AT', year: 1 }, more: 'x' }, '(the request):', 'more'],
+  ])('%s', async (_, request, field, received) => {
+    const deps = testDeps(testPipeline({ params }));
+    const refused = await startRun(deps, request, 'cli').catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(InputError);
+    expect(String(refused)).toContain(field);
+    expect(String(refused)).toContain(received);
+    expect(await deps.stores.runs.list({ limit: 9 })).toEqual([]);
+    expect(deps.queues.split.sent).toEqual([]);
+  });
+
+  test('parameters too large for a record that every forwarder reads', async () => {
+    const deps = testDeps(testPipeline({ params: z.strictObject({ text: z.string() }) }));
+    const large = startRun(deps, { params: { text: 'x'.repeat(40_000) } }, 'cli');
+    await expect(large).rejects.toThrow(/^params: .* allowed are 32768/);
+  });
+});
+
+test('a run is accepted with its deadline, its time to live and its input; then its slices are handed out', async () => {
+  const deps = testDeps(
+    testPipeline({ params, source: list(() => [1, 2, 3, 4, 5], { perSlice: 2 }), deadlineHours: 2 }),
+  );
+  const started = await startRun(deps, { runId: 'march', limit: 3 }, 'cli');
+  expect(started).toMatchObject({ runId: 'march', created: true });
+  expect(await deps.stores.runs.read('march')).toMatchObject({
+    status: 'splitting',
+    params: { country: 'AT' },
+    limit: 3,
+    trigger: 'cli',
+    startedAt: NOW,
+    deadline: NOW + 2 * 3_600_000,
+    ttl: NOW / 1_000 + 2 * 3_600 + 30 * 86_400,
+  });
+  expect(deps.queues.split.take().map(({ slice }) => slice)).toEqual([0, 1]);
+  expect(deps.counted.get('RunsStarted')).toBe(1);
+});
+
+test('an empty request starts a run under an id of its own', async () => {
+  const deps = testDeps();
+  const ids = [await startRun(deps, {}, 'console'), await startRun(deps, null, 'console')].map(({ runId }) => runId);
+  for (const id of ids) expect(id).toMatch(RUN_ID);
+  expect(new Set(ids).size).toBe(2);
+});
+
+test('repeating a start is the same run; with other input it is refused', async () => {
+  const deps = testDeps(testPipeline({ params }));
+  await startRun(deps, { runId: 'march', params: { country: 'DE', year: 2026 } }, 'cli');
+  deps.queues.split.take();
+  const again = await startRun(deps, { params: { year: 2026, country: 'DE' }, runId: 'march' }, 'api');
+  expect(again).toEqual({ runId: 'march', status: 'splitting', created: false });
+  expect(deps.queues.split.take()).toEqual([]);
+  expect(deps.counted.get('RunsStarted')).toBe(1);
+  for (const other of [{ limit: 1 }, { params: { country: 'AT' } }]) {
+    await expect(startRun(deps, { runId: 'march', ...other }, 'cli')).rejects.toThrow(RunConflictError);
+  }
+});
+
+test('a tick that fires twice is one run', async () => {
+  const deps = testDeps();
+  const first = await startRun(deps, { schedule: '2026-11-03T02:00:00Z' }, 'console');
+  const second = await startRun(deps, { schedule: '2026-11-03T13:00:00+11:00' }, 'console');
+  expect([first.created, second.created, second.runId]).toEqual([true, false, first.runId]);
+  expect(await deps.stores.runs.read(first.runId)).toMatchObject({ trigger: 'schedule' });
+});
+
+test('a start that died before its slices were handed out is finished by repeating it', async () => {
+  const deps = testDeps();
+  const send = deps.queues.split.send;
+  deps.queues.split.send = async () => {
+    throw new Error('The queue is gone.');
+  };
+  await expect(startRun(deps, { runId: 'march' }, 'cli')).rejects.toThrow('The queue is gone.');
+  deps.queues.split.send = send;
+  expect(await startRun(deps, { runId: 'march' }, 'cli')).toMatchObject({ created: false });
+  expect(deps.queues.split.take()).toHaveLength(1);
+  expect(await deps.stores.runs.read('march')).toMatchObject({ status: 'splitting' });
+});
+
+test('a run over nothing is told to finish at once', async () => {
+  const deps = testDeps(testPipeline({ source: list(() => []) }));
+  await startRun(deps, { runId: 'march' }, 'cli');
+  expect(deps.queues.aggregate.take()).toMatchObject([{ type: 'finish', run: 'march' }]);
+  expect(deps.queues.split.take()).toEqual([]);
+});
+
+test('a plan of more slices than a run may have is refused', async () => {
+  const source = { plan: async () => Array(1_001).fill(0), async *read() {} };
+  await expect(startRun(testDeps(testPipeline({ source })), {}, 'cli')).rejects.toThrow('1001 parts; allowed are 1000');
+});
+
+test('parameters that their schema transforms reach the source as it made them, at every restart', async () => {
+  const split = z.strictObject({ countries: z.string().transform((text) => text.split(',')) });
+  const planned: unknown[] = [];
+  const source = {
+    async plan({ params: given }: { params: unknown }) {
+      planned.push(given);
+      return [];
+    },
+    async *read() {},
+  };
+  const deps = testDeps(testPipeline({ params: split, source }));
+  await startRun(deps, { runId: 'march', params: { countries: 'AT,DE' } }, 'cli');
+  expect(planned).toEqual([{ countries: ['AT', 'DE'] }]);
+  const record = await deps.stores.runs.read('march');
+  expect(record && sourceContext(record).params).toEqual(planned[0]);
+});
+
+test('the digest of a definition changes with its item, call and reduce, and with nothing else', () => {
+  const base = testPipeline();
+  const same = [
+    testPipeline(),
+    testPipeline({ deadlineHours: 1, tolerate: { failedCount: 9 }, retry: { attempts: 1 } }),
+  ];
+  const other = [
+    testPipeline({ request: (item) => item }),
+    testPipeline({ endpoint: { service: 'squares', path: '/cube' } }),
+    testPipeline({ reduce: { ...base.reduce, columns: ['other'] } }),
+    testPipeline({ reduce: { ...base.reduce, cells: () => [1] } }),
+  ];
+  for (const each of same) expect(definitionDigest(each)).toBe(definitionDigest(base));
+  expect(new Set([base, ...other].map(definitionDigest)).size).toBe(1 + other.length);
+});

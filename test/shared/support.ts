@@ -1,0 +1,136 @@
+import type { Context } from 'aws-lambda';
+import * as z from 'zod';
+import { definePipeline, type Pipeline } from '../../shared/domain/definition.ts';
+import type { AggregateMessage, SplitMessage, WorkMessage } from '../../shared/domain/messages.ts';
+import type { Reduce } from '../../shared/domain/reduce.ts';
+import { list } from '../../shared/domain/source.ts';
+import type { Deps } from '../../shared/flow/deps.ts';
+import type { Outgoing, Queue } from '../../shared/ports/queue.ts';
+import { memoryStores } from '../../shared/stores/memory/index.ts';
+import { MemoryObjects } from '../../shared/stores/memory/objects.ts';
+import { SeededRandom } from '../../shared/stores/memory/seeded-random.ts';
+import { wiring } from '../../shared/wiring.ts';
+
+export const NOW = Date.UTC(2026, 10, 3, 12);
+
+/** A clock that stands still until told. */
+export class HandClock {
+  time = NOW;
+  now(): number {
+    return this.time;
+  }
+}
+
+/** Remembers what is sent and put back. */
+export class RecordingQueue<M> implements Queue<M> {
+  readonly sent: Outgoing<M>[] = [];
+  readonly putBack: { readonly receiptHandle: string; readonly seconds: number }[] = [];
+
+  async send(messages: readonly Outgoing<M>[]): Promise<void> {
+    this.sent.push(...messages);
+  }
+
+  async retryIn(receiptHandle: string, seconds: number): Promise<void> {
+    this.putBack.push({ receiptHandle, seconds });
+  }
+
+  /** What was sent since the last time. */
+  take(): M[] {
+    return this.sent.splice(0).map(({ message }) => message);
+  }
+}
+
+/** Counts rows and adds their results up. */
+export const countRows: Reduce = {
+  columns: ['result'],
+  cells: ({ result }) => [typeof result === 'number' ? result : JSON.stringify(result)],
+  start() {
+    let count = 0;
+    return {
+      add(row) {
+        if (row.status === 'SUCCEEDED') count++;
+      },
+      merge(other) {
+        count += z.number().parse(other);
+      },
+      toJSON: () => count,
+      summary: () => ({
+        value: 'rows',
+        count,
+        min: null,
+        median: null,
+        p95: null,
+        max: null,
+        mean: null,
+        relativeError: 0,
+        histogram: [],
+        top: [],
+        groups: [],
+      }),
+    };
+  },
+};
+
+export function testPipeline(over: Partial<Parameters<typeof definePipeline>[0]> = {}): Pipeline {
+  return definePipeline({
+    name: 'squares',
+    source: list(() => [1, 2, 3]),
+    endpoint: { service: 'squares', path: '/square' },
+    reduce: countRows,
+    ...over,
+  });
+}
+
+/** All that a step works with, in memory; `lines` are its log. */
+export function testDeps(pipeline: Pipeline = testPipeline()) {
+  const lines: { level: string; message: string; fields: Record<string, unknown> }[] = [];
+  const line =
+    (level: string) =>
+    (message: string, fields: Record<string, unknown> = {}) => {
+      lines.push({ level, message, fields });
+    };
+  const counted = new Map<string, number>();
+  return {
+    pipeline,
+    wiring: wiring(pipeline),
+    stores: memoryStores(),
+    objects: new MemoryObjects(),
+    queues: {
+      split: new RecordingQueue<SplitMessage>(),
+      work: new RecordingQueue<WorkMessage>(),
+      aggregate: new RecordingQueue<AggregateMessage>(),
+    },
+    clock: new HandClock(),
+    random: new SeededRandom(1),
+    log: { begin() {}, info: line('info'), warn: line('warn'), error: line('error') },
+    metrics: {
+      count(name: string, value: number) {
+        counted.set(name, (counted.get(name) ?? 0) + value);
+      },
+      flush() {},
+    },
+    lines,
+    counted,
+  } satisfies Deps & Record<string, unknown>;
+}
+export type TestDeps = ReturnType<typeof testDeps>;
+
+/** An invocation with a minute left. */
+export const context = (
+  id = 'invocation-1',
+  remainingMs = 60_000,
+): Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'> => ({
+  awsRequestId: id,
+  getRemainingTimeInMillis: () => remainingMs,
+});
+
+/** A record of an SQS event, as the event schema gives it. */
+export function entry(messageId: string, body: unknown, receives = 1, queue = 'squares-work') {
+  return {
+    messageId,
+    receiptHandle: `handle-${messageId}`,
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    attributes: { ApproximateReceiveCount: receives },
+    eventSourceARN: `arn:aws:sqs:us-east-1:000000000000:${queue}`,
+  };
+}
