@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { figuresOf } from './figures.ts';
 import { measureFloor } from './measure-floor.ts';
@@ -19,6 +20,9 @@ interface BenchOptions {
 
 /** Measures each scenario, prints what came out; gives the exit code. */
 async function bench({ children, quick, json }: BenchOptions): Promise<number> {
+  if (!existsSync('/proc/self/stat')) {
+    throw new Error("CPU time and memory of other processes are read from Linux's /proc, and there is none here.");
+  }
   const count = children ?? (quick ? QUICK_CHILDREN : DEFAULT_CHILDREN);
   const figures = [];
   for (const scenario of scenariosOf(count)) {

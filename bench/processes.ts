@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** What the processes of one side took. */
-export interface ProcessUse {
+interface ProcessUse {
   readonly name: string;
   /** User and system time between {@link ProcessWatch.begin} and {@link ProcessWatch.end}. */
   readonly cpuMs: number;

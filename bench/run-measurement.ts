@@ -33,6 +33,8 @@ export async function runMeasurement<T>(
     const request: MeasureRequest = { ...sizes, serviceUrl: service.listening, servicePid: service.pid };
     const measuring = spawn(process.execPath, [file('bin.mjs'), 'measure', kind, JSON.stringify(request)], {
       stdio: ['ignore', 'pipe', 'inherit'],
+      // Which Node the SDK will need some day is said by every other command.
+      env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     });
     let said = '';
     measuring.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -24,7 +24,7 @@ function section({ scenario, pipeline, floor, serviceCpuPerChild, ofFloor }: Fig
     ...pipeline.processes.map(({ name, peakMB }): [string, string, string] => [`  ${name}`, whole(peakMB), '']),
     ['first call behind the start, s', round(pipeline.firstCallSeconds, 2), ''],
     ['report behind the last answer, s', round(pipeline.reportSeconds, 2), ''],
-    ['calls open at once, most', whole(pipeline.openMost), ''],
+    ['calls inside the service at once, most', whole(pipeline.openMost), ''],
     ['SDK calls per child', round(pipeline.sdkCallsPerChild, 4), ''],
     ['write units per child', round(pipeline.writeUnitsPerChild, 4), ''],
     ['read units per child', round(pipeline.readUnitsPerChild, 4), ''],
@@ -47,7 +47,7 @@ function targets(checks: readonly Check[]): string {
 }
 
 function columns([name, pipeline, floor]: readonly [string, string, string]): string {
-  return `  ${name.padEnd(36)}${pipeline.padStart(12)}   ${floor}`.trimEnd();
+  return `  ${name.padEnd(40)}${pipeline.padStart(12)}   ${floor}`.trimEnd();
 }
 
 function whole(value: number): string {

@@ -29,5 +29,8 @@ export async function main(): Promise<void> {
     throw error;
   });
   const { stdout, stderr } = process;
-  process.exitCode = await execute(process.argv.slice(2), { stdout, stderr, signal: interruptible() });
+  const signal = interruptible();
+  process.exitCode = await execute(process.argv.slice(2), { stdout, stderr, signal });
+  // A request that nobody waits for any more would keep the process for as long as it takes.
+  if (signal.aborted) process.exit();
 }

@@ -15,7 +15,13 @@ export function acknowledge(scope: IConstruct, rule: string, reason: string): vo
  * @param arn a construct's ARN; of another stack, where that stack is given
  * @param suffix what follows the ARN, with the wildcard
  */
-export function acknowledgeWildcard(scope: IConstruct, arn: string, suffix: string, reason: string, from?: Stack): void {
+export function acknowledgeWildcard(
+  scope: IConstruct,
+  arn: string,
+  suffix: string,
+  reason: string,
+  from?: Stack,
+): void {
   const reference: unknown = from ? from.resolve(from.exportValue(arn)) : Stack.of(scope).resolve(arn);
   acknowledge(scope, `AwsSolutions-IAM5[Resource::${flatten(reference)}${suffix}]`, reason);
 }

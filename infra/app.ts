@@ -1,6 +1,6 @@
+import { DefinitionError } from '../shared/domain/errors.ts';
 import { buildApp } from './build-app.ts';
 import { InfraError } from './errors.ts';
-import { DefinitionError } from '../shared/domain/errors.ts';
 
 // What a user can put right is said in a line; anything else keeps its stack trace.
 try {

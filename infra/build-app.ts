@@ -57,7 +57,10 @@ export async function buildApp(options: BuildOptions = {}): Promise<Built> {
   const pipelines = new Map<string, PipelineStack>();
   for (const { pipeline, entry } of found) {
     const clone = services.get(pipeline.endpoint.service)?.clone.queue;
-    if (!clone) throw new InfraError(`Pipeline ${pipeline.name} calls the service ${pipeline.endpoint.service}, which has no stack.`);
+    if (!clone)
+      throw new InfraError(
+        `Pipeline ${pipeline.name} calls the service ${pipeline.endpoint.service}, which has no stack.`,
+      );
     pipelines.set(
       pipeline.name,
       new PipelineStack(app, `${prefix}-${pipeline.name}`, {

@@ -18,7 +18,8 @@ export const PROJECT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/
  * @param pipelineEntry what the import `#pipeline` means in this bundle
  */
 export function bundledCode(entry: string, pipelineEntry?: string): Code {
-  if (!existsSync(entry)) throw new InfraError(`A function needs ${entry}, which exports \`handler\`; there is no such file.`);
+  if (!existsSync(entry))
+    throw new InfraError(`A function needs ${entry}, which exports \`handler\`; there is no such file.`);
   return Code.fromAsset(PROJECT, {
     // The bundle's own content: the same code is the same asset on every machine, and deploys nothing.
     assetHashType: AssetHashType.OUTPUT,

@@ -78,7 +78,9 @@ function expand(text: string, field: Field, fail: (problem: string) => Error): S
   for (const part of text.split(',')) {
     const match = /^(?:\*|([A-Za-z0-9]+)(?:-([A-Za-z0-9]+))?)(?:\/(\d+))?$/.exec(part);
     if (!match) {
-      throw fail(`its ${field.name} holds ${JSON.stringify(part)}; allowed are *, values, a-b ranges, /n steps and lists.`);
+      throw fail(
+        `its ${field.name} holds ${JSON.stringify(part)}; allowed are *, values, a-b ranges, /n steps and lists.`,
+      );
     }
     const [, first, last, every] = match;
     const step = every === undefined ? 1 : Number(every);
@@ -111,5 +113,7 @@ function compress(values: ReadonlySet<number>, size: number): string {
     if (run && run[1] === at - 1) run[1] = at;
     else runs.push([at, at]);
   }
-  return runs.map(([from, to]) => (from === to ? `${from}` : to === from + 1 ? `${from},${to}` : `${from}-${to}`)).join(',');
+  return runs
+    .map(([from, to]) => (from === to ? `${from}` : to === from + 1 ? `${from},${to}` : `${from}-${to}`))
+    .join(',');
 }

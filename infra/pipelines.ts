@@ -23,11 +23,15 @@ export async function findPipelines(folder: string): Promise<FoundPipeline[]> {
     const loaded: unknown = await import(pathToFileURL(entry).href);
     const pipeline = typeof loaded === 'object' && loaded !== null ? Reflect.get(loaded, 'default') : undefined;
     if (!isPipeline(pipeline)) {
-      throw new InfraError(`${entry} must export what definePipeline returned as its default, received ${typeof pipeline}.`);
+      throw new InfraError(
+        `${entry} must export what definePipeline returned as its default, received ${typeof pipeline}.`,
+      );
     }
     // Keys, IAM fences and bundles all go by the name: two spellings of one pipeline would part them.
     if (pipeline.name !== name) {
-      throw new InfraError(`${entry} defines the pipeline ${JSON.stringify(pipeline.name)}; its folder's name, ${name}, is allowed.`);
+      throw new InfraError(
+        `${entry} defines the pipeline ${JSON.stringify(pipeline.name)}; its folder's name, ${name}, is allowed.`,
+      );
     }
     found.push({ pipeline, entry });
   }
@@ -36,5 +40,7 @@ export async function findPipelines(folder: string): Promise<FoundPipeline[]> {
 
 /** definePipeline has checked the rest: this only tells its result from something else. */
 function isPipeline(value: unknown): value is Pipeline {
-  return typeof value === 'object' && value !== null && 'name' in value && 'endpoint' in value && 'deadlineHours' in value;
+  return (
+    typeof value === 'object' && value !== null && 'name' in value && 'endpoint' in value && 'deadlineHours' in value
+  );
 }

@@ -70,7 +70,9 @@ export const CONTEXT_KEYS = Object.keys(context.shape);
  * @throws {InfraError} naming each wrong key, what it holds and what it may hold
  */
 export function readSettings(read: (key: string) => unknown): StageSettings {
-  const given = Object.fromEntries(CONTEXT_KEYS.map((key) => [key, read(key)]).filter(([, value]) => value !== undefined));
+  const given = Object.fromEntries(
+    CONTEXT_KEYS.map((key) => [key, read(key)]).filter(([, value]) => value !== undefined),
+  );
   const parsed = context.safeParse(given);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(
@@ -79,6 +81,12 @@ export function readSettings(read: (key: string) => unknown): StageSettings {
     throw new InfraError(`The CDK context is not valid:\n${problems.join('\n')}`);
   }
   const { stage, mailFrom, mailIdentity, alarmEmail } = parsed.data;
-  if (mailIdentity && !mailFrom) throw new InfraError(`-c mailIdentity=${mailIdentity} needs -c mailFrom=<its sender address>.`);
-  return { ...FIXED[stage], stage, mail: mailFrom ? { from: mailFrom, identity: mailIdentity } : undefined, alarmEmail };
+  if (mailIdentity && !mailFrom)
+    throw new InfraError(`-c mailIdentity=${mailIdentity} needs -c mailFrom=<its sender address>.`);
+  return {
+    ...FIXED[stage],
+    stage,
+    mail: mailFrom ? { from: mailFrom, identity: mailIdentity } : undefined,
+    alarmEmail,
+  };
 }

@@ -75,8 +75,12 @@ async function goOn(target: Target, run: string, options: Options, terminal: Ter
   const { record } = await readProgress(deps, run);
   if (record.status === 'planned') await planRun(deps, record);
   else if (record.status === 'closing') await resumeClosing(deps, record);
-  else if (record.status === 'finishing') await tellIfRootFull(deps, run, await deps.stores.runs.readRoot(run));
-  else await resumeRun(deps, run);
+  else if (record.status === 'finishing') {
+    // Who held the finish's lease is gone with its process, since the state is this one's alone: a lease that has run out
+    // is put in its place, or the report would wait for a quarter of an hour.
+    await deps.stores.runs.leaseFinish(run, deps.random.id(), Number.MAX_SAFE_INTEGER, deps.clock.now());
+    await tellIfRootFull(deps, run, await deps.stores.runs.readRoot(run));
+  } else await resumeRun(deps, run);
   return followToReport(target, run, terminal, options);
 }
 

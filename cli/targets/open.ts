@@ -32,13 +32,27 @@ export async function withTarget<T>(
   endpointUrl?: string,
 ): Promise<T> {
   const pipeline = await loadPipeline(choosePipeline(where.pipeline));
-  const target = await open(pipeline, stageOf(where), need, terminal, endpointUrl);
+  const stage = stageOf(where);
+  const interrupted = interruption(terminal.signal);
+  const opening = open(pipeline, stage, need, terminal, endpointUrl);
+  // What starts on this machine is to be stopped again, so it's waited for; a request to AWS isn't.
+  const target = await (stage === undefined ? opening : Promise.race([interrupted, opening]));
   try {
-    terminal.signal.throwIfAborted();
-    return await use(target);
+    return await Promise.race([interrupted, use(target)]);
   } finally {
     await target.close();
   }
+}
+
+/** Rejects at Ctrl-C: what a command is doing then, it needn't finish, since every step of it can be repeated. */
+function interruption(signal: AbortSignal): Promise<never> {
+  const rejected = new Promise<never>((_, reject) => {
+    const now = () => reject(signal.reason);
+    if (signal.aborted) now();
+    else signal.addEventListener('abort', now, { once: true });
+  });
+  rejected.catch(() => undefined);
+  return rejected;
 }
 
 async function open(

@@ -56,7 +56,12 @@ async function finishLeased(
   const parts = redrive ? await overlay(deps, run, await readManifest(deps.objects, redrive.base), own) : own;
   await writeManifest(deps.objects, run, parts);
   const assembled = await assemble(deps, run, parts);
-  const status = finalStatus(assembled.counts, pipeline.tolerate, record.closed ?? redrive?.closed ?? null, wasCut(record));
+  const status = finalStatus(
+    assembled.counts,
+    pipeline.tolerate,
+    record.closed ?? redrive?.closed ?? null,
+    wasCut(record),
+  );
   const view: ReportView = {
     pipeline: pipeline.name,
     title: pipeline.report.title ?? pipeline.name,

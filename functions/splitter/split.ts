@@ -1,8 +1,8 @@
 import { sourceContext } from '../../shared/control/start.ts';
 import { blockSize, END, type ItemsPage, PageDraft, placeBehind } from '../../shared/domain/chain.ts';
+import { SourceError } from '../../shared/domain/errors.ts';
 import { FIRST_PLACE, type Place } from '../../shared/domain/geometry.ts';
 import type { Json } from '../../shared/domain/json.ts';
-import { SourceError } from '../../shared/domain/errors.ts';
 import { maySend } from '../../shared/domain/run.ts';
 import type { SourceContext, SourcedItem } from '../../shared/domain/source.ts';
 import type { Deps, Invocation } from '../../shared/flow/deps.ts';

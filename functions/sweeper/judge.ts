@@ -54,7 +54,10 @@ export async function judgeFailures(deps: Deps, record: RunRecord): Promise<bool
   if (!excessive(failed)) return false;
   const counted = await countFailures(deps, record.run, failed);
   if (!excessive(counted)) return false;
-  deps.log.error('More children failed than the definition tolerates: the run is closed.', { run: record.run, counted });
+  deps.log.error('More children failed than the definition tolerates: the run is closed.', {
+    run: record.run,
+    counted,
+  });
   await closeRun(deps, record.run, 'too-many-failures');
   return true;
 }

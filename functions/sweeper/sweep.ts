@@ -11,8 +11,8 @@ import { tellIfRootFull } from '../../shared/flow/tell.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { judgeCanary, judgeFailures } from './judge.ts';
 
-/** Runs looked at in one round; the next round takes up the rest. */
-const RUNS = 100;
+/** Runs looked at in one round, newest first: more than are ever under way, or the oldest would pass their deadlines unseen. */
+const RUNS = 1_000;
 
 /**
  * One round over the running runs: past its deadline a run is closed; one that stood still for longer than any message can

@@ -1,8 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { acknowledgeWildcard } from '../acknowledged.ts';
 import type { Access } from '../access.ts';
+import { acknowledgeWildcard } from '../acknowledged.ts';
 import type { NodeFunction } from './node-function.ts';
 import type { Platform } from './platform.ts';
 
@@ -57,7 +57,11 @@ function statements(scope: Construct, platform: Platform, pipeline: string, acce
       new PolicyStatement({ sid: 'Events', actions: ['events:PutEvents'], resources: [platform.bus.eventBusArn] }),
     );
     if (platform.mailIdentity) {
-      const identity = Stack.of(scope).formatArn({ service: 'ses', resource: 'identity', resourceName: platform.mailIdentity });
+      const identity = Stack.of(scope).formatArn({
+        service: 'ses',
+        resource: 'identity',
+        resourceName: platform.mailIdentity,
+      });
       // SES checks a raw message against the action of its own name, whichever API sends it.
       all.push(
         new PolicyStatement({ sid: 'Mail', actions: ['ses:SendEmail', 'ses:SendRawEmail'], resources: [identity] }),

@@ -1,6 +1,12 @@
 import { CfnResource, Duration } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Function as LambdaFunction, LoggingFormat, RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  Function as LambdaFunction,
+  LoggingFormat,
+  RecursiveLoop,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { bundledCode } from '../bundling.ts';
@@ -31,7 +37,10 @@ export class NodeFunction extends LambdaFunction {
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     const { settings } = props;
-    const logs = new LogGroup(scope, `${id}Logs`, { retention: settings.logRetention, removalPolicy: settings.removal });
+    const logs = new LogGroup(scope, `${id}Logs`, {
+      retention: settings.logRetention,
+      removalPolicy: settings.removal,
+    });
     // The managed AWSLambdaBasicExecutionRole may write any log of the account.
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     role.addToPolicy(

@@ -2,16 +2,24 @@ import { Duration } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Pipeline as Definition } from '../../shared/domain/definition.ts';
-import { type EnvironmentName, FUNCTIONS, type FunctionName, QUEUES, type QueueName, type Wiring, wiring } from '../../shared/wiring.ts';
+import {
+  type EnvironmentName,
+  FUNCTIONS,
+  type FunctionName,
+  QUEUES,
+  type QueueName,
+  type Wiring,
+  wiring,
+} from '../../shared/wiring.ts';
 import { ACCESS } from '../access.ts';
 import type { StageSettings } from '../settings.ts';
 import { grantShared } from './grants.ts';
 import { NodeFunction } from './node-function.ts';
 import { pipelineAlarms } from './pipeline-alarms.ts';
 import type { Platform } from './platform.ts';
-import { StartSchedule, SweepSchedule } from './schedules.ts';
 import type { ServiceEndpoint } from './queue-dedicated-clone.ts';
 import { WorkerQueue } from './queue-worker.ts';
+import { StartSchedule, SweepSchedule } from './schedules.ts';
 
 export interface PipelineProps {
   readonly settings: StageSettings;
@@ -72,8 +80,15 @@ export class Pipeline extends Construct {
     for (const mapping of wired.mappings) queues[mapping.queue].invokes(this.functions[mapping.function], mapping);
     const starts = wired.schedules.map((schedule) =>
       schedule.name === 'start'
-        ? new StartSchedule(this, 'Start', { schedule, target: this.functions[schedule.function], topic: platform.alarms })
-        : new SweepSchedule(this, 'Sweep', { every: Duration.seconds(schedule.everySeconds), target: this.functions[schedule.function] }),
+        ? new StartSchedule(this, 'Start', {
+            schedule,
+            target: this.functions[schedule.function],
+            topic: platform.alarms,
+          })
+        : new SweepSchedule(this, 'Sweep', {
+            every: Duration.seconds(schedule.everySeconds),
+            target: this.functions[schedule.function],
+          }),
     );
     pipelineAlarms(this, {
       pipeline: pipeline.name,

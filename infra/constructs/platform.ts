@@ -1,5 +1,12 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { type Attribute, AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  type Attribute,
+  AttributeType,
+  Billing,
+  ProjectionType,
+  TableEncryptionV2,
+  TableV2,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { BlockPublicAccess, Bucket, BucketEncryption, type LifecycleRule, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses';
@@ -7,8 +14,8 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { Pipeline } from '../../shared/domain/definition.ts';
-import { acknowledge } from '../acknowledged.ts';
 import { TTL_ATTRIBUTE, tableDefinition } from '../../shared/stores/dynamodb/table.ts';
+import { acknowledge } from '../acknowledged.ts';
 import { InfraError } from '../errors.ts';
 import type { StageSettings } from '../settings.ts';
 
@@ -58,7 +65,9 @@ export class Platform extends Construct {
       'AwsSolutions-S1',
       'Only this app and people with IAM access read it; CloudTrail data events record that where an account wants it.',
     );
-    this.bus = new EventBus(this, 'Events', { description: `microprocess ${settings.stage}: what runs tell the world` });
+    this.bus = new EventBus(this, 'Events', {
+      description: `microprocess ${settings.stage}: what runs tell the world`,
+    });
     this.alarms = new Topic(this, 'Alarms', { displayName: `microprocess ${settings.stage} alarms`, enforceSSL: true });
     if (settings.alarmEmail) this.alarms.addSubscription(new EmailSubscription(settings.alarmEmail));
     if (settings.mail) {
@@ -75,7 +84,9 @@ function keys([partition, sort]: readonly [Key, Key]): { partitionKey: Attribute
   return { partitionKey: attribute(partition), sortKey: attribute(sort) };
 }
 
-type Key = (typeof tableDefinition)['AttributeDefinitions'][number] extends { AttributeName: infer N } ? { AttributeName: N } : never;
+type Key = (typeof tableDefinition)['AttributeDefinitions'][number] extends { AttributeName: infer N }
+  ? { AttributeName: N }
+  : never;
 
 function attribute({ AttributeName: name }: Key): Attribute {
   const type = tableDefinition.AttributeDefinitions.find(({ AttributeName }) => AttributeName === name)?.AttributeType;

@@ -42,7 +42,12 @@ export class QueueDedicatedClone extends Construct {
     );
   }
 
-  private deploy(role: 'Live' | 'Queue', props: QueueDedicatedCloneProps, reservedConcurrency: number | undefined, impact: string) {
+  private deploy(
+    role: 'Live' | 'Queue',
+    props: QueueDedicatedCloneProps,
+    reservedConcurrency: number | undefined,
+    impact: string,
+  ) {
     const fn = new NodeFunction(this, role, {
       settings: props.settings,
       description: `${props.service}, ${role === 'Live' ? 'live' : 'queue-dedicated clone'}`,

@@ -3,7 +3,13 @@ import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { ContextAttribute, Schedule, ScheduleExpression, ScheduleGroup, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
+import {
+  ContextAttribute,
+  Schedule,
+  ScheduleExpression,
+  ScheduleGroup,
+  ScheduleTargetInput,
+} from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -48,7 +54,11 @@ export class StartSchedule extends Construct {
       }),
     });
     // Scheduler invokes asynchronously: once Lambda has taken the event, its failures are Lambda's to keep.
-    target.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: patience.maxEventAge, onFailure: new SqsDestination(missed) });
+    target.configureAsyncInvoke({
+      retryAttempts: 2,
+      maxEventAge: patience.maxEventAge,
+      onFailure: new SqsDestination(missed),
+    });
     new StatedAlarm(this, 'MissedAlarm', {
       metric: missed.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES, statistic: 'Maximum' }),
       impact: `the schedule didn't start a run: people wait for a report that nothing is making.`,
@@ -104,6 +114,6 @@ function schedulerRole(scope: Construct, target: IFunction, group: ScheduleGroup
       },
     }),
   });
-  acknowledgeWildcard(role, target.functionArn, ':*', 'The wildcard is the function\'s version or alias.');
+  acknowledgeWildcard(role, target.functionArn, ':*', "The wildcard is the function's version or alias.");
   return role;
 }

@@ -13,7 +13,11 @@ export class PipelineStack extends Stack {
     const { functions, environment } = this.pipeline;
     const output = (id: string, value: string, description?: string): CfnOutput =>
       new CfnOutput(this, id, { value, ...(description ? { description } : {}) });
-    output('Splitter', functions.splitter.functionName, 'Start a run: Test this function with {} or {"runId": "…", "limit": 100}');
+    output(
+      'Splitter',
+      functions.splitter.functionName,
+      'Start a run: Test this function with {} or {"runId": "…", "limit": 100}',
+    );
     output('Bucket', environment.MP_BUCKET, 'Where the reports go');
     // All of it is what the command line finds a deployment by (cli/targets/stack.ts).
     output('Table', environment.MP_TABLE);

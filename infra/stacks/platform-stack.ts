@@ -11,8 +11,14 @@ export class PlatformStack extends Stack {
     this.platform = new Platform(this, 'Platform', props);
     const { mail } = props.settings;
     new CfnOutput(this, 'Table', { value: this.platform.table.tableName, description: 'Records of runs' });
-    new CfnOutput(this, 'Bucket', { value: this.platform.bucket.bucketName, description: 'Reports: runs/<pipeline>/<run>/' });
-    new CfnOutput(this, 'Alarms', { value: this.platform.alarms.topicArn, description: 'Subscribe to hear of trouble' });
+    new CfnOutput(this, 'Bucket', {
+      value: this.platform.bucket.bucketName,
+      description: 'Reports: runs/<pipeline>/<run>/',
+    });
+    new CfnOutput(this, 'Alarms', {
+      value: this.platform.alarms.topicArn,
+      description: 'Subscribe to hear of trouble',
+    });
     new CfnOutput(this, 'Mail', {
       value: mail
         ? `on, from ${mail.from}${mail.identity ? '' : '; follow the link that SES mails to that address first'}`

@@ -40,7 +40,13 @@ export async function redriveRun(deps: Deps, run: string, input: unknown = {}): 
     params: latest.params,
     limit: null,
     trigger: 'redrive',
-    redrive: { base: latest.run, root: rootOf(run), filter, closed: latest.closed, cut: latest.flags.includes('cut') || latest.redrive?.cut === true },
+    redrive: {
+      base: latest.run,
+      root: rootOf(run),
+      filter,
+      closed: latest.closed,
+      cut: latest.flags.includes('cut') || latest.redrive?.cut === true,
+    },
   });
   if (record.input !== inputOf(latest.run, filter)) throw new RunConflictError(record.run);
   await planRun(deps, record);

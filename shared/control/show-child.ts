@@ -4,9 +4,11 @@ import { parseChildId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import { mergeOutcomes } from '../domain/outcome.ts';
 import type { ChildStatus } from '../domain/row.ts';
+import { isFinal } from '../domain/run.ts';
 import { registerOf } from '../domain/sending.ts';
 import type { Deps } from '../flow/deps.ts';
 import { release } from '../flow/hold.ts';
+import { readManifest } from '../flow/manifest.ts';
 import { readPartBlock, readPartIndex } from '../flow/part.ts';
 
 /** One child of a run, of 19 million or of one. */
@@ -33,11 +35,18 @@ export interface ChildView {
 export async function showChild(deps: Deps, run: string, id: string): Promise<ChildView> {
   const { stores, objects } = deps;
   const ref = parseChildId(id);
-  if (!(await stores.runs.read(run))) throw new RunNotFoundError(deps.pipeline.name, run);
-  const { frozen } = await stores.segments.read(run, ref);
-  if (frozen) {
-    const index = await readPartIndex(objects, frozen.part);
-    const row = (await readPartBlock(objects, frozen.part, index, ref.block))[ref.n];
+  const record = await stores.runs.read(run);
+  if (!record) throw new RunNotFoundError(deps.pipeline.name, run);
+  // A redrive's children keep the ids they have in the report: until it has its own, the one it starts from says what is known.
+  if (record.redrive && !isFinal(record.status)) return showChild(deps, record.redrive.base, id);
+  const part = record.redrive
+    ? (await readManifest(objects, run)).find(({ slice, segment }) => slice === ref.slice && segment === ref.segment)
+        ?.part
+    : (await stores.segments.read(run, ref)).frozen?.part;
+  if (record.redrive && part === undefined) throw noChild(run, id);
+  if (part !== undefined) {
+    const index = await readPartIndex(objects, part);
+    const row = (await readPartBlock(objects, part, index, ref.block))[ref.n];
     if (!row) throw noChild(run, id);
     return {
       id,

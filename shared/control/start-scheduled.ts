@@ -21,7 +21,10 @@ export function isTick(event: unknown): event is StartRequest & { schedule: stri
  * A schedule's tick, by the definition's overlap policy. A tick that fires twice is one run, also where it waits.
  * The list of running runs may lag by a second behind a start at the very same time: a schedule's ticks are a minute apart.
  */
-export async function startScheduled(deps: Deps, request: StartRequest & { schedule: string }): Promise<Started | Skipped> {
+export async function startScheduled(
+  deps: Deps,
+  request: StartRequest & { schedule: string },
+): Promise<Started | Skipped> {
   const { stores, pipeline } = deps;
   const run = request.runId ?? scheduledRunId(new Date(request.schedule));
   const overlap = pipeline.schedule?.overlap ?? 'allow';

@@ -48,15 +48,10 @@ export async function startRun(
   { queued = false } = {},
 ): Promise<Started> {
   const { pipeline, clock, random } = deps;
-  const asked = parse(startRequest, request, '');
-  const params = json(parse(pipeline.params, asked.params ?? {}, 'params'));
-  const bytes = Buffer.byteLength(JSON.stringify(params));
-  if (bytes > SIZES.inlineBytes) {
-    throw new InputError(`params: is ${bytes} bytes of JSON; allowed are ${SIZES.inlineBytes}.`);
-  }
+  const { asked, params, limit } = validated(pipeline, request);
   const run =
-    asked.runId ?? (asked.schedule ? scheduledRunId(new Date(asked.schedule)) : newRunId(clock.now(), () => random.next()));
-  const limit = asked.limit ?? null;
+    asked.runId ??
+    (asked.schedule ? scheduledRunId(new Date(asked.schedule)) : newRunId(clock.now(), () => random.next()));
   const canary = asked.canary ?? pipeline.canary?.children;
   const input = digest({ params, limit });
   const { created, record } = await createRun(deps, {
@@ -71,6 +66,23 @@ export async function startRun(
   if (record.input !== input) throw new RunConflictError(run);
   if (record.status === 'planned' && !queued && !isWaiting(record)) await planRun(deps, record);
   return { runId: run, status: record.status, created };
+}
+
+/**
+ * What a start asks for, checked.
+ * @throws {InputError} naming the field, the value received and the value allowed
+ */
+export function validated(
+  pipeline: Pipeline,
+  request: unknown,
+): { asked: StartRequest; params: Json; limit: number | null } {
+  const asked = parse(startRequest, request, '');
+  const params = json(parse(pipeline.params, asked.params ?? {}, 'params'));
+  const bytes = Buffer.byteLength(JSON.stringify(params));
+  if (bytes > SIZES.inlineBytes) {
+    throw new InputError(`params: is ${bytes} bytes of JSON; allowed are ${SIZES.inlineBytes}.`);
+  }
+  return { asked, params, limit: asked.limit ?? null };
 }
 
 /** Whether a run waits for an earlier one to end. */

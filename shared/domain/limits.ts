@@ -51,3 +51,12 @@ export const SIZES = {
   /** Mail attachments above this are linked instead. */
   attachmentBytes: 5 * 1_048_576,
 } as const;
+
+/** US dollars in us-east-1, November 2026, from AWS's price pages. For estimates that say so, never for a bill. */
+export const PRICES = {
+  perMillionWriteUnits: 0.625,
+  perMillionReadUnits: 0.125,
+  perMillionQueueRequests: 0.4,
+  perLambdaGbSecond: 0.0000133334,
+  perMillionInvocations: 0.2,
+} as const;

@@ -28,8 +28,7 @@ export async function closeRun(deps: Deps, run: string, why: CloseReason): Promi
 
 export async function resumeClosing(deps: Deps, record: RunRecord): Promise<void> {
   const { stores } = deps;
-  // A run that died before its plan has nothing: an empty plan makes it whole.
-  const parts = (await stores.runs.readPlan(record.run)) ?? (await stores.runs.plan(record.run, [], record.ttl));
+  const parts = (await stores.runs.readPlan(record.run)) ?? (await planNothing(deps, record));
   // A run of no slices is full as soon as it's open.
   await tellIfRootFull(deps, record.run, await stores.runs.openRoot(record.run, parts.length, record.ttl));
   const slices = parts.map((_, slice) => slice);
@@ -42,4 +41,10 @@ export async function resumeClosing(deps: Deps, record: RunRecord): Promise<void
     const size = blockSize(content.pages);
     await giveUp(deps, record.run, ref, content.state, missing, { status, reason }, { size, ttl: record.ttl });
   }
+}
+
+/** A run that died, or waited, before its plan has nothing: an empty plan makes it whole, and a report of nothing no success. */
+async function planNothing({ stores }: Deps, { run, ttl }: RunRecord) {
+  await stores.runs.flag(run, 'cut');
+  return stores.runs.plan(run, [], ttl);
 }

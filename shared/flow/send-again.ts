@@ -2,8 +2,8 @@ import { slotsOf } from '../domain/chain.ts';
 import { missing, raised, registerOf } from '../domain/sending.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 import type { Deps } from './deps.ts';
-import { outgoing } from './work.ts';
 import { type UnfinishedBlock, unfinishedBlocks } from './unfinished.ts';
+import { outgoing } from './work.ts';
 
 /**
  * Sends again whatever of a run has no outcome: slices without END, and each slot with missing children under a raised turn,

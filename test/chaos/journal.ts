@@ -1,5 +1,7 @@
 import type { SQSEvent } from 'aws-lambda';
+import type { BlockRef } from '../../shared/domain/geometry.ts';
 import { workMessage } from '../../shared/domain/messages.ts';
+import type { Register } from '../../shared/domain/sending.ts';
 
 /** What happened in a world, written down beside the ports: the measure for what was allowed to happen. */
 export class Journal {
@@ -12,6 +14,8 @@ export class Journal {
   readonly deliveries = new Map<string, Map<number, number>>();
   /** Sends of each slot's messages, by turn. */
   readonly sends = new Map<string, Map<number, number>>();
+  /** Most tries a register ever counted, by `<run>/<block>/<n>`. */
+  readonly tries = new Map<string, number>();
   /** Turns raised without a call: by the sweeper or a resume. */
   readonly resends = new Map<string, number>();
   /** Deliveries of each slice's messages. */
@@ -23,6 +27,13 @@ export class Journal {
   called(run: string, child: string, now: number): number {
     this.lastCall.set(run, now);
     return add(this.calls, `${run}/${child}`);
+  }
+
+  counted(run: string, { slice, segment, block }: BlockRef, { tries }: Register): void {
+    for (const [n, known] of tries) {
+      const key = `${run}/${slice}-${segment}.${block}/${n}`;
+      this.tries.set(key, Math.max(this.tries.get(key) ?? 0, known.tries));
+    }
   }
 
   died(run: string, child: string): void {

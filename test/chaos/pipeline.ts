@@ -11,8 +11,10 @@ export interface ChaosItem {
 }
 
 export interface ChaosSourceOptions {
-  readonly children: number;
+  readonly children?: number;
   readonly perSlice?: number;
+  /** Lengths of the slices, instead of equal ones. */
+  readonly slices?: readonly number[];
   /** How many items a slice's n-th reading (1 …) leaves out at its end: a source that isn't pinned. */
   readonly missing?: (reading: number) => number;
   /** Characters of an item's filler. */
@@ -21,12 +23,14 @@ export interface ChaosSourceOptions {
 
 /** Numbered items in slices. Each reading marks its items, so that two readings never agree on an item's content. */
 export function chaosSource(options: ChaosSourceOptions): Source<ChaosItem, unknown> {
-  const { children, perSlice = 300, missing = () => 0, filler = () => 0 } = options;
+  const { children = 0, perSlice = 300, slices, missing = () => 0, filler = () => 0 } = options;
   let readings = 0;
   return {
     async plan({ limit = Number.POSITIVE_INFINITY }) {
       const length = Math.min(children, limit);
       const parts: Json[] = [];
+      let at = 0;
+      for (const size of slices ?? []) parts.push([at, (at += size)]);
       for (let from = 0; from < length; from += perSlice) parts.push([from, Math.min(from + perSlice, length)]);
       return parts;
     },

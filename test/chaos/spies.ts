@@ -27,6 +27,11 @@ export function spiedStores(stores: Stores, process: string, journal: Journal): 
       },
     }),
     blocks: spy(blocks, {
+      async settle(run, ref, write) {
+        const written = await blocks.settle(run, ref, write);
+        if (written.raised) journal.counted(run, ref, write.next);
+        return written;
+      },
       async replaceRegister(run, ref, write) {
         const replaced = await blocks.replaceRegister(run, ref, write);
         const at = [ref.slice, ref.segment, ref.block];

@@ -1,23 +1,34 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
+
+const statement = z.looseObject({ Effect: z.string(), Action: z.union([z.string(), z.array(z.string())]) });
 
 /**
- * Allows in a cloud assembly's templates what AWS allows and the local AWS doesn't understand: on AWS, `sqs:SendMessage`
- * covers SendMessageBatch, an action that IAM doesn't have; the local AWS asks for an action of that name.
+ * Grants in a cloud assembly's templates what AWS grants and the local AWS asks for by another name:
+ * - on AWS, `sqs:SendMessage` covers SendMessageBatch, an action that IAM doesn't have;
+ * - SES v2's SendEmail is authorised on the sender's identity, not on every resource.
  * @returns how many policy statements were changed
  */
 export function adaptToEmulator(assembly: string): number {
   let changed = 0;
   for (const file of readdirSync(assembly).filter((name) => name.endsWith('.template.json'))) {
     const path = join(assembly, file);
-    const template: unknown = JSON.parse(readFileSync(path, 'utf8'), (key, value: unknown) => {
-      if (key !== 'Action') return value;
-      const actions = Array.isArray(value) ? value : [value];
-      if (!actions.includes('sqs:SendMessage')) return value;
-      changed += 1;
-      return [...actions, 'sqs:SendMessageBatch'];
+    const template: unknown = JSON.parse(readFileSync(path, 'utf8'), (_, value: unknown) => {
+      const parsed = statement.safeParse(value);
+      if (!parsed.success) return value;
+      const adapted = adapt(parsed.data);
+      if (adapted) changed += 1;
+      return adapted ?? value;
     });
     writeFileSync(path, JSON.stringify(template));
   }
   return changed;
+}
+
+function adapt(of: z.infer<typeof statement>): Record<string, unknown> | undefined {
+  const actions = [of.Action].flat();
+  if (actions.includes('sqs:SendMessage')) return { ...of, Action: [...actions, 'sqs:SendMessageBatch'] };
+  if (actions.includes('ses:SendEmail')) return { ...of, Resource: '*' };
+  return undefined;
 }

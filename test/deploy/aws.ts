@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
-import { RUN_STATUSES, isFinal, type RunStatus } from '../../shared/domain/run.ts';
+import { isFinal, RUN_STATUSES, type RunStatus } from '../../shared/domain/run.ts';
 import { keysOf } from '../../shared/stores/dynamodb/keys.ts';
 import { poll } from './poll.ts';
 
@@ -26,7 +26,10 @@ export class Deployed {
   readonly #pipeline: string;
 
   /** @param options of the SDK's clients: region, credentials, endpoint */
-  constructor(pipeline: string, options: { region: string; endpoint?: string; credentials?: { accessKeyId: string; secretAccessKey: string } }) {
+  constructor(
+    pipeline: string,
+    options: { region: string; endpoint?: string; credentials?: { accessKeyId: string; secretAccessKey: string } },
+  ) {
     this.#pipeline = pipeline;
     this.#lambda = new LambdaClient({ ...options, maxAttempts: 1 });
     this.#dynamo = new DynamoDBClient(options);
@@ -35,17 +38,23 @@ export class Deployed {
 
   /** Starts a run as the Test button does. @throws {Error} with what the function threw */
   async invoke(splitter: string, event: unknown): Promise<Started> {
-    const answer = await this.#lambda.send(new InvokeCommand({ FunctionName: splitter, Payload: JSON.stringify(event) }));
+    const answer = await this.#lambda.send(
+      new InvokeCommand({ FunctionName: splitter, Payload: JSON.stringify(event) }),
+    );
     const payload = new TextDecoder().decode(answer.Payload);
-    if (answer.FunctionError) throw new Error(`${splitter} threw ${answer.FunctionError} for ${JSON.stringify(event)}: ${payload}`);
+    if (answer.FunctionError)
+      throw new Error(`${splitter} threw ${answer.FunctionError} for ${JSON.stringify(event)}: ${payload}`);
     return started.parse(JSON.parse(payload));
   }
 
   /** Like {@link invoke} for an event that must be refused. @returns the function's error */
   async invokeRefused(splitter: string, event: unknown): Promise<string> {
-    const answer = await this.#lambda.send(new InvokeCommand({ FunctionName: splitter, Payload: JSON.stringify(event) }));
+    const answer = await this.#lambda.send(
+      new InvokeCommand({ FunctionName: splitter, Payload: JSON.stringify(event) }),
+    );
     const payload = new TextDecoder().decode(answer.Payload);
-    if (!answer.FunctionError) throw new Error(`${splitter} accepted ${JSON.stringify(event)}, which is wrong: ${payload}`);
+    if (!answer.FunctionError)
+      throw new Error(`${splitter} accepted ${JSON.stringify(event)}, which is wrong: ${payload}`);
     return payload;
   }
 
@@ -121,7 +130,9 @@ export class Deployed {
       if (value === undefined) continue;
       changed += 1;
       const Variables = { ...environment, [variable]: change(value) };
-      await this.#lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: name, Environment: { Variables } }));
+      await this.#lambda.send(
+        new UpdateFunctionConfigurationCommand({ FunctionName: name, Environment: { Variables } }),
+      );
     }
     return changed;
   }
@@ -129,7 +140,12 @@ export class Deployed {
   async #functions(): Promise<{ name: string; environment: Record<string, string> }[]> {
     const found: { name: string; environment: Record<string, string> }[] = [];
     for await (const { Functions = [] } of paginateListFunctions({ client: this.#lambda }, {})) {
-      found.push(...Functions.map(({ FunctionName = '', Environment }) => ({ name: FunctionName, environment: Environment?.Variables ?? {} })));
+      found.push(
+        ...Functions.map(({ FunctionName = '', Environment }) => ({
+          name: FunctionName,
+          environment: Environment?.Variables ?? {},
+        })),
+      );
     }
     return found;
   }

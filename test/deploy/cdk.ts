@@ -39,7 +39,13 @@ export function cdk(folder: string, env: NodeJS.ProcessEnv, signal: AbortSignal)
   return {
     assembly,
     synth: (context) =>
-      call(['synth', '--quiet', '--output', assembly, ...Object.entries(context).flatMap(([key, value]) => ['-c', `${key}=${value}`])]),
+      call([
+        'synth',
+        '--quiet',
+        '--output',
+        assembly,
+        ...Object.entries(context).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
+      ]),
     // From a folder without cdk.json, or it would make the app first, which it doesn't need.
     bootstrap: (account, region) => call(['bootstrap', `aws://${account}/${region}`], folder),
     async deploy() {

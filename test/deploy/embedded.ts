@@ -1,7 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { z } from 'zod';
 import { PROJECT } from '../../infra/bundling.ts';
 import { run } from './processes.ts';
+
+const summary = z.object({ paths: z.object({ report: z.string() }) });
 
 /** The report of an embedded run, made as a user would make it: `npm start -- --limit <n> --json`. */
 export async function embeddedReport(limit: number, folder: string, signal: AbortSignal): Promise<Buffer> {
@@ -16,27 +19,10 @@ export async function embeddedReport(limit: number, folder: string, signal: Abor
     log,
     signal,
   });
-  // The summary is the one line on stdout that is JSON; progress stands between it and here in the log.
-  const summary = readFileSync(log, 'utf8')
+  // In the log, progress stands before the one line of JSON.
+  const line = readFileSync(log, 'utf8')
     .split('\n')
-    .flatMap((line): unknown[] => {
-      try {
-        return line.startsWith('{') ? [JSON.parse(line)] : [];
-      } catch {
-        return [];
-      }
-    })
-    .at(-1);
-  // It names the object's key too, which is no file.
-  const path = strings(summary)
-    .map((text) => resolve(PROJECT, text))
-    .find((file) => file.endsWith('report.csv') && existsSync(file));
-  if (!path) throw new Error(`The embedded run's summary names no file report.csv: ${JSON.stringify(summary)}.`);
-  return readFileSync(path);
-}
-
-/** Every string in a JSON value. */
-function strings(value: unknown): string[] {
-  if (typeof value === 'string') return [value];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(strings) : [];
+    .findLast((text) => text.startsWith('{'));
+  if (!line) throw new Error(`The embedded run printed no summary; see ${log}.`);
+  return readFileSync(resolve(PROJECT, summary.parse(JSON.parse(line)).paths.report));
 }

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { PROJECT } from '../../infra/bundling.ts';
 import { freePort } from './address.ts';
 import { type Front, startFront } from './front.ts';
-import { endGroup, groupLives, run, start, tail } from './processes.ts';
 import { poll } from './poll.ts';
+import { endGroup, groupLives, run, start, tail } from './processes.ts';
 
 /** Neither Python nor PyPI: the test can't run here, which isn't a failure of what it tests. */
 export class Unavailable extends Error {
@@ -39,7 +39,8 @@ export async function installEmulator(folder: string, signal: AbortSignal): Prom
 
   mkdirSync(folder, { recursive: true });
   const log = join(folder, 'install.log');
-  const command = (name: string, file: string, args: string[]) => run({ name, file, args, cwd: folder, env: process.env, log, signal });
+  const command = (name: string, file: string, args: string[]) =>
+    run({ name, file, args, cwd: folder, env: process.env, log, signal });
   const attempt = async (what: Promise<void>, otherwise: string): Promise<void> => {
     try {
       await what;
@@ -50,17 +51,34 @@ export async function installEmulator(folder: string, signal: AbortSignal): Prom
   };
   const usable = await firstWorking(PYTHONS, (name) => command('Looking for Python', name, ['-c', VERSION_CHECK]));
   signal.throwIfAborted();
-  if (!usable) throw new Unavailable('Python 3.10 or newer with venv is needed (Debian: python3-venv); there is none on the PATH.');
-  await attempt(command('python -m venv', usable, ['-m', 'venv', '--clear', venv]), 'A virtual environment could not be made.');
+  if (!usable)
+    throw new Unavailable(
+      'Python 3.10 or newer with venv is needed (Debian: python3-venv); there is none on the PATH.',
+    );
   await attempt(
-    command('pip install', python, ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '-r', requirements]),
+    command('python -m venv', usable, ['-m', 'venv', '--clear', venv]),
+    'A virtual environment could not be made.',
+  );
+  await attempt(
+    command('pip install', python, [
+      '-m',
+      'pip',
+      'install',
+      '--disable-pip-version-check',
+      '--no-input',
+      '-r',
+      requirements,
+    ]),
     `${wanted.trim().split('\n').at(-1)} could not be installed from the Python package index.`,
   );
   writeFileSync(marker, wanted);
   return python;
 }
 
-async function firstWorking(names: readonly string[], test: (name: string) => Promise<void>): Promise<string | undefined> {
+async function firstWorking(
+  names: readonly string[],
+  test: (name: string) => Promise<void>,
+): Promise<string | undefined> {
   for (const name of names) {
     try {
       await test(name);
@@ -96,7 +114,10 @@ export async function startEmulator(python: string, folder: string, signal: Abor
   const close = async (): Promise<void> => {
     if (pid !== undefined) {
       endGroup(pid);
-      await poll('the end of MiniStack', () => Promise.resolve(groupLives(pid) ? undefined : true), { seconds: 10, everyMs: 20 });
+      await poll('the end of MiniStack', () => Promise.resolve(groupLives(pid) ? undefined : true), {
+        seconds: 10,
+        everyMs: 20,
+      });
     }
     await front.close();
     rmSync(temporary, { recursive: true, force: true });
@@ -107,11 +128,15 @@ export async function startEmulator(python: string, folder: string, signal: Abor
   });
   died.catch(() => {});
   try {
-    const healthy = poll('MiniStack to answer', async () => ((await fetch(`${front.url}/_ministack/health`)).ok ? true : undefined), {
-      seconds: 60,
-      everyMs: 100,
-      signal,
-    });
+    const healthy = poll(
+      'MiniStack to answer',
+      async () => ((await fetch(`${front.url}/_ministack/health`)).ok ? true : undefined),
+      {
+        seconds: 60,
+        everyMs: 100,
+        signal,
+      },
+    );
     await Promise.race([healthy, died]);
   } catch (error) {
     await close();

@@ -48,7 +48,14 @@ function pass(incoming: IncomingMessage, outgoing: ServerResponse, port: number,
   const headers = Object.fromEntries(Object.entries(incoming.headers).filter(([name]) => !HOP_BY_HOP.includes(name)));
   const { method, url } = incoming;
   const upstream = request(
-    { host: '127.0.0.1', port, agent, ...(method ? { method } : {}), path: url ?? '/', headers: { ...headers, 'x-forwarded-proto': 'https' } },
+    {
+      host: '127.0.0.1',
+      port,
+      agent,
+      ...(method ? { method } : {}),
+      path: url ?? '/',
+      headers: { ...headers, 'x-forwarded-proto': 'https' },
+    },
     (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);

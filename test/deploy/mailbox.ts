@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { ACCOUNT } from './emulator.ts';
 
-const mail = z.object({ Source: z.string(), To: z.array(z.string()), Subject: z.string(), BodyText: z.string(), BodyHtml: z.string().nullable() });
+const mail = z.object({
+  Source: z.string(),
+  To: z.array(z.string()),
+  Subject: z.string(),
+  BodyText: z.string(),
+  BodyHtml: z.string().nullable(),
+});
 const mailbox = z.object({ messages: z.record(z.string(), z.array(mail)) });
 export type Mail = z.infer<typeof mail>;
 
@@ -17,5 +23,7 @@ const queues = z.object({ messages: z.record(z.string(), z.record(z.string(), z.
 export async function fullQueues(endpoint: string): Promise<Record<string, number>> {
   const answer = await fetch(`${endpoint}/_ministack/sqs/messages`);
   const held = Object.entries(queues.parse(await answer.json()).messages[ACCOUNT] ?? {});
-  return Object.fromEntries(held.map(([url, messages]) => [url, messages.length] as const).filter(([, count]) => count > 0));
+  return Object.fromEntries(
+    held.map(([url, messages]) => [url, messages.length] as const).filter(([, count]) => count > 0),
+  );
 }

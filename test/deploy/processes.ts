@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, readFileSync } from 'node:fs';
-import { constants } from 'node:os';
+import type { constants } from 'node:os';
 
 /** Groups of processes this test started and that may still run. */
 const groups = new Set<number>();
@@ -53,7 +53,8 @@ export async function run(command: Command): Promise<void> {
   });
   if (child.pid !== undefined) endGroup(child.pid);
   command.signal.throwIfAborted();
-  if (code !== 0) throw new Error(`${command.name} ended with ${code}, not 0. The end of ${command.log}:\n${tail(command.log)}`);
+  if (code !== 0)
+    throw new Error(`${command.name} ended with ${code}, not 0. The end of ${command.log}:\n${tail(command.log)}`);
 }
 
 /** The last lines of a file; empty where there is none. */

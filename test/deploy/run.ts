@@ -1,12 +1,21 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT } from '../../infra/bundling.ts';
-import { ACCOUNT, CREDENTIALS, type Emulator, installEmulator, REGION, startEmulator, Unavailable } from './emulator.ts';
+import {
+  ACCOUNT,
+  CREDENTIALS,
+  type Emulator,
+  installEmulator,
+  REGION,
+  startEmulator,
+  Unavailable,
+} from './emulator.ts';
 import { endAllGroups, tail } from './processes.ts';
 import { type Context, deployAndCheck } from './steps.ts';
 
 /** `npm run test:deploy`: exit code when there is no Python or package index, so that a person can tell it from a failure. */
 const UNAVAILABLE = 3;
+const INTERRUPTED = 130;
 /** The whole test, installing included; it takes about a minute. */
 const DEADLINE_MS = 6 * 60_000;
 
@@ -38,8 +47,15 @@ async function main(): Promise<number> {
       console.error(`npm run test:deploy can't run here: ${error.message}`);
       return UNAVAILABLE;
     }
+    if (signal.aborted) {
+      console.error(`Stopped: ${signal.reason instanceof Error ? signal.reason.message : signal.reason}.`);
+      return INTERRUPTED;
+    }
     console.error(error instanceof Error ? (error.stack ?? error.message) : error);
-    if (emulator) console.error(`\nThe end of the local AWS's log, with the functions' (${emulator.log}):\n${tail(emulator.log, 60)}`);
+    if (emulator)
+      console.error(
+        `\nThe end of the local AWS's log, with the functions' (${emulator.log}):\n${tail(emulator.log, 60)}`,
+      );
     return 1;
   } finally {
     clearTimeout(deadline);

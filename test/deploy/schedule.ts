@@ -27,7 +27,12 @@ export interface StartSchedule {
  * @throws {Error} unless there is exactly one
  */
 export async function startSchedule(signing: Signing, endpoint: string, functionName: string): Promise<StartSchedule> {
-  const call = async (method: string, path: string, query: Record<string, string> = {}, body?: unknown): Promise<unknown> => {
+  const call = async (
+    method: string,
+    path: string,
+    query: Record<string, string> = {},
+    body?: unknown,
+  ): Promise<unknown> => {
     const url = new URL(path, endpoint);
     for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value);
     const sent = body === undefined ? {} : { body: JSON.stringify(body), contentType: 'application/json' };
@@ -46,11 +51,16 @@ export async function startSchedule(signing: Signing, endpoint: string, function
     async fireSoon(input) {
       // An update replaces the schedule: what isn't named would fall back to its default.
       const kept = Object.fromEntries(Object.entries(current).filter(([key]) => !OWN.includes(key)));
-      await call('PUT', path, {}, {
-        ...kept,
-        ScheduleExpression: 'rate(1 minutes)',
-        Target: { ...current.Target, Input: JSON.stringify(input) },
-      });
+      await call(
+        'PUT',
+        path,
+        {},
+        {
+          ...kept,
+          ScheduleExpression: 'rate(1 minutes)',
+          Target: { ...current.Target, Input: JSON.stringify(input) },
+        },
+      );
     },
   };
 }

@@ -49,7 +49,12 @@ export async function signedFetch({ region, credentials }: Signing, request: Sig
 }
 
 /** A call of one of the older, form-encoded APIs (IAM, STS, CloudWatch). @returns the answer's XML */
-export function queryApi(signing: Signing, service: string, host: string, parameters: Record<string, string>): Promise<string> {
+export function queryApi(
+  signing: Signing,
+  service: string,
+  host: string,
+  parameters: Record<string, string>,
+): Promise<string> {
   return signedFetch(signing, {
     service,
     url: new URL(`https://${host}/`),

@@ -29,7 +29,8 @@ export async function smokeChecks(context: SmokeContext): Promise<number> {
   const { aws, signing, outputs, signal } = context;
   const { Splitter: splitter, Table: table, Bucket: bucket } = outputs[`microprocess-smoke-${PIPELINE}`] ?? {};
   const { QueueUrl: clone } = outputs['microprocess-smoke-service-airports'] ?? {};
-  if (!splitter || !table || !bucket || !clone) throw new Error(`The stacks' outputs are incomplete: ${JSON.stringify(outputs)}.`);
+  if (!splitter || !table || !bucket || !clone)
+    throw new Error(`The stacks' outputs are incomplete: ${JSON.stringify(outputs)}.`);
   const runId = `smoke-${Date.now()}`;
   let failed = 0;
   const check = async (name: string, work: () => Promise<void>): Promise<void> => {

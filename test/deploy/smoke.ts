@@ -34,11 +34,16 @@ async function main(): Promise<number> {
   }
   const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
   if (!region) return refuse('AWS_REGION must name the region to deploy to; it is not set.');
-  if (process.env.AWS_ENDPOINT_URL) return refuse(`AWS_ENDPOINT_URL is ${process.env.AWS_ENDPOINT_URL}: that is no real account.`);
+  if (process.env.AWS_ENDPOINT_URL)
+    return refuse(`AWS_ENDPOINT_URL is ${process.env.AWS_ENDPOINT_URL}: that is no real account.`);
   const signing = { region, credentials: defaultProvider() };
-  const identity = await queryApi(signing, 'sts', `sts.${region}.amazonaws.com`, { Action: 'GetCallerIdentity', Version: '2011-06-15' });
+  const identity = await queryApi(signing, 'sts', `sts.${region}.amazonaws.com`, {
+    Action: 'GetCallerIdentity',
+    Version: '2011-06-15',
+  });
   const account = /<Account>(\d{12})</.exec(identity)?.[1] ?? 'unknown';
-  if (!values.yes) return refuse(`This would deploy the stage "smoke" to account ${account}, ${region}. Say --yes to do it.`);
+  if (!values.yes)
+    return refuse(`This would deploy the stage "smoke" to account ${account}, ${region}. Say --yes to do it.`);
 
   const abort = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => abort.abort(new Error(signal)));
@@ -54,9 +59,19 @@ async function main(): Promise<number> {
 
   try {
     console.log(`Deploying to account ${account}, ${region} …`);
-    await cli.synth({ stage: 'smoke', ...(values['mail-from'] ? { mailFrom: values['mail-from'], mailIdentity: values['mail-from'] } : {}) });
+    await cli.synth({
+      stage: 'smoke',
+      ...(values['mail-from'] ? { mailFrom: values['mail-from'], mailIdentity: values['mail-from'] } : {}),
+    });
     const outputs = await cli.deploy();
-    const failed = await smokeChecks({ aws, signing, account, outputs, mail: Boolean(values['mail-from']), signal: abort.signal });
+    const failed = await smokeChecks({
+      aws,
+      signing,
+      account,
+      outputs,
+      mail: Boolean(values['mail-from']),
+      signal: abort.signal,
+    });
     return failed === 0 ? 0 : 1;
   } catch (error) {
     console.error(error instanceof Error ? (error.stack ?? error.message) : error);
@@ -85,6 +100,9 @@ function read() {
   try {
     return { values: parseArgs({ options }).values, problem: undefined };
   } catch (error) {
-    return { values: parseArgs({ options, args: [] }).values, problem: error instanceof Error ? error.message : String(error) };
+    return {
+      values: parseArgs({ options, args: [] }).values,
+      problem: error instanceof Error ? error.message : String(error),
+    };
   }
 }

@@ -39,7 +39,10 @@ const RUN_SECONDS = 120;
 export async function deployAndCheck(context: Context, step: Step): Promise<void> {
   const { endpoint, region, signal } = context;
   const cli = cdk(context.work, context.env, signal);
-  const credentials = { accessKeyId: CREDENTIALS.AWS_ACCESS_KEY_ID, secretAccessKey: CREDENTIALS.AWS_SECRET_ACCESS_KEY };
+  const credentials = {
+    accessKeyId: CREDENTIALS.AWS_ACCESS_KEY_ID,
+    secretAccessKey: CREDENTIALS.AWS_SECRET_ACCESS_KEY,
+  };
   const aws = new Deployed(PIPELINE, { region, endpoint, credentials });
 
   await step('cdk bootstrap, cdk synth', () =>
@@ -49,7 +52,8 @@ export async function deployAndCheck(context: Context, step: Step): Promise<void
   const outputs = await step('cdk deploy', () => cli.deploy());
   const stack = outputs[`microprocess-${STAGE}-${PIPELINE}`] ?? {};
   const { Splitter: splitter, Table: table, Bucket: bucket } = stack;
-  if (!splitter || !table || !bucket) throw new Error(`The stack's outputs miss Splitter, Table or Bucket: ${JSON.stringify(stack)}.`);
+  if (!splitter || !table || !bucket)
+    throw new Error(`The stack's outputs miss Splitter, Table or Bucket: ${JSON.stringify(stack)}.`);
 
   // A function URL's host resolves on AWS alone; here the same URL answers under a path. Nothing else is changed.
   const repointed = await aws.rewriteEnvironment('MP_ENDPOINT_URL', (url) => {
@@ -60,7 +64,9 @@ export async function deployAndCheck(context: Context, step: Step): Promise<void
   equal(repointed, 5, 'all five functions of the pipeline know the clone');
 
   const due = new Date(Math.floor(Date.now() / 1_000) * 1_000);
-  const schedule = await step('the schedule as deployed', () => startSchedule({ region, credentials }, endpoint, splitter));
+  const schedule = await step('the schedule as deployed', () =>
+    startSchedule({ region, credentials }, endpoint, splitter),
+  );
   equal(schedule.input, '{"schedule":"<aws.scheduler.scheduled-time>"}');
   equal(`${schedule.expression} ${schedule.timeZone}`, 'cron(0 2 1 * ? *) UTC');
   // The local Scheduler doesn't put the time in, and a whole run would take minutes: both are said here.
@@ -73,20 +79,36 @@ export async function deployAndCheck(context: Context, step: Step): Promise<void
   await step('the run', () => aws.ended(table, RUN, 'succeeded', RUN_SECONDS, signal));
   const embedded = await step('the embedded run', () => embeddedReport(LIMIT, context.work, signal));
   const report = await aws.object(bucket, `${started.report}report.csv`);
-  ok(embedded.equals(report), `report.csv of the deployed run differs from the embedded one: ${difference(embedded, report)}`);
-  equal((await aws.invoke(splitter, { runId: RUN, limit: LIMIT })).created, false, 'the same start again is the same run');
+  ok(
+    embedded.equals(report),
+    `report.csv of the deployed run differs from the embedded one: ${difference(embedded, report)}`,
+  );
+  equal(
+    (await aws.invoke(splitter, { runId: RUN, limit: LIMIT })).created,
+    false,
+    'the same start again is the same run',
+  );
 
   await step('the mail', () => checkMail(context, aws, bucket, started.report, report));
   const scheduled = scheduledRunId(due);
   await step('a run by the schedule', () => aws.ended(table, scheduled, 'succeeded', 80 + RUN_SECONDS, signal));
-  ok(embedded.equals(await aws.object(bucket, `runs/${PIPELINE}/${scheduled}/report.csv`)), 'the scheduled run has the same report');
+  ok(
+    embedded.equals(await aws.object(bucket, `runs/${PIPELINE}/${scheduled}/report.csv`)),
+    'the scheduled run has the same report',
+  );
   await step('nothing is left over', () => checkQuiet(context));
   await step('cdk destroy', () => cli.destroy());
   equal((await aws.leftovers(`microprocess-${STAGE}`)).join(), '', 'destroyed functions and buckets are gone');
 }
 
 /** The local SES keeps what people read first; attachments and chart are read from the message the run stored. */
-async function checkMail({ endpoint, signal }: Context, aws: Deployed, bucket: string, prefix: string, report: Uint8Array): Promise<void> {
+async function checkMail(
+  { endpoint, signal }: Context,
+  aws: Deployed,
+  bucket: string,
+  prefix: string,
+  report: Uint8Array,
+): Promise<void> {
   const mails = await poll<Mail[]>(
     'the mail',
     async () => {
@@ -105,16 +127,25 @@ async function checkMail({ endpoint, signal }: Context, aws: Deployed, bucket: s
   const attached = stored.attachments.find(({ filename }) => filename?.endsWith('.csv.gz'));
   ok(attached && attached.content instanceof ArrayBuffer, 'the report is attached');
   ok(gunzipSync(new Uint8Array(attached.content)).equals(report), 'the attached report is the report');
-  ok(stored.attachments.some(({ mimeType }) => mimeType === 'image/png'), 'the mail has its chart');
+  ok(
+    stored.attachments.some(({ mimeType }) => mimeType === 'image/png'),
+    'the mail has its chart',
+  );
 }
 
 /** No message in a queue or dead-letter queue, and nobody was denied anything that a retry then hid. */
 async function checkQuiet({ endpoint, log, signal }: Context): Promise<void> {
-  await poll('the queues to be empty', async () => (Object.keys(await fullQueues(endpoint)).length === 0 ? true : undefined), {
-    seconds: 30,
-    signal,
-  });
-  const denied = readFileSync(log, 'utf8').split('\n').filter((line) => /AccessDenied|is not authorized/.test(line));
+  await poll(
+    'the queues to be empty',
+    async () => (Object.keys(await fullQueues(endpoint)).length === 0 ? true : undefined),
+    {
+      seconds: 30,
+      signal,
+    },
+  );
+  const denied = readFileSync(log, 'utf8')
+    .split('\n')
+    .filter((line) => /AccessDenied|is not authorized/.test(line));
   equal(denied.slice(0, 5).join('\n'), '', 'IAM denied a function something');
 }
 

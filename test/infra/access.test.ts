@@ -11,7 +11,11 @@ const statement = z.object({
   Condition: z.unknown(),
 });
 type Statement = z.infer<typeof statement>;
-const policies = z.array(z.object({ Properties: z.object({ PolicyDocument: z.object({ Statement: z.array(statement) }), Roles: z.unknown() }) }));
+const policies = z.array(
+  z.object({
+    Properties: z.object({ PolicyDocument: z.object({ Statement: z.array(statement) }), Roles: z.unknown() }),
+  }),
+);
 
 let template: Template;
 beforeAll(async () => {
@@ -22,7 +26,9 @@ beforeAll(async () => {
 function allowed(name: string): Statement[] {
   const role = `Pipeline${name.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase())}Role`;
   const all = policies.parse(Object.values(template.findResources('AWS::IAM::Policy')));
-  return all.filter(({ Properties }) => JSON.stringify(Properties.Roles).includes(role)).flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+  return all
+    .filter(({ Properties }) => JSON.stringify(Properties.Roles).includes(role))
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
 }
 
 describe.each(FUNCTIONS)('%s', (name) => {
@@ -32,7 +38,8 @@ describe.each(FUNCTIONS)('%s', (name) => {
     for (const { Action, Resource } of statements) {
       expect(Action.filter((action) => action.includes('*'))).toEqual([]);
       const wild = Resource.filter((resource) => resource.includes('*'));
-      if (wild.length > 0) expect([wild.length, wild[0]]).toEqual([1, expect.stringContaining('/runs/airport-access/*')]);
+      if (wild.length > 0)
+        expect([wild.length, wild[0]]).toEqual([1, expect.stringContaining('/runs/airport-access/*')]);
     }
   });
 
@@ -71,5 +78,7 @@ test('calls to the clone are IAM-signed, and reach the clone alone', () => {
 test('without a sender nobody may send, and the output says so', async () => {
   const app = await synth();
   expect(JSON.stringify(app.template('microprocess-dev-airport-access').toJSON())).not.toContain('ses:SendEmail');
-  app.template('microprocess-dev-platform').hasOutput('Mail', { Value: Match.stringLikeRegexp('^off: .*-c mailFrom=') });
+  app
+    .template('microprocess-dev-platform')
+    .hasOutput('Mail', { Value: Match.stringLikeRegexp('^off: .*-c mailFrom=') });
 });

@@ -36,13 +36,13 @@ function field(min: number, max: number): fc.Arbitrary<string> {
     fc.tuple(range, step).map(([of, by]) => `${of}/${by}`),
     step.map((by) => `*/${by}`),
   );
-  return fc.oneof(fc.constant('*'), fc.array(part, { minLength: 1, maxLength: 3 }).map((parts) => parts.join(',')));
+  return fc.oneof(
+    fc.constant('*'),
+    fc.array(part, { minLength: 1, maxLength: 3 }).map((parts) => parts.join(',')),
+  );
 }
 
-const days = fc.oneof(
-  fc.tuple(field(1, 28), fc.constant('*')),
-  fc.tuple(fc.constant('*'), field(0, 7)),
-);
+const days = fc.oneof(fc.tuple(field(1, 28), fc.constant('*')), fc.tuple(fc.constant('*'), field(0, 7)));
 const cron = fc
   .tuple(field(0, 59), field(0, 23), days, field(1, 12))
   .map(([minute, hour, [day, weekday], month]) => `${minute} ${hour} ${day} ${month} ${weekday}`);
@@ -50,18 +50,23 @@ const cron = fc
 describe('a cron, deployed', () => {
   test('fires when the unix cron does, and at no other minute', () => {
     fc.assert(
-      fc.property(cron, fc.date({ min: new Date('2026-01-01'), max: new Date('2029-12-31'), noInvalidDate: true }), (unix, from) => {
-        const aws = awsCron(unix);
-        const start = new Date(Math.floor(from.getTime() / 60_000) * 60_000);
-        const [next] = new Cron(unix, { timezone: 'UTC' }).nextRuns(1, new Date(start.getTime() - 1));
-        if (!next) throw new Error(`${unix} never fires`);
-        expect(awsMatches(aws, next), `${aws} at ${next.toISOString()}, for ${unix}`).toBe(true);
-        // Up to two days of the minutes before it: AWS must be silent in each.
-        const until = Math.min(next.getTime(), start.getTime() + 2 * 86_400_000);
-        for (let at = start.getTime(); at < until; at += 60_000) {
-          if (awsMatches(aws, new Date(at))) throw new Error(`${aws} fires at ${new Date(at).toISOString()}, ${unix} doesn't`);
-        }
-      }),
+      fc.property(
+        cron,
+        fc.date({ min: new Date('2026-01-01'), max: new Date('2029-12-31'), noInvalidDate: true }),
+        (unix, from) => {
+          const aws = awsCron(unix);
+          const start = new Date(Math.floor(from.getTime() / 60_000) * 60_000);
+          const [next] = new Cron(unix, { timezone: 'UTC' }).nextRuns(1, new Date(start.getTime() - 1));
+          if (!next) throw new Error(`${unix} never fires`);
+          expect(awsMatches(aws, next), `${aws} at ${next.toISOString()}, for ${unix}`).toBe(true);
+          // Up to two days of the minutes before it: AWS must be silent in each.
+          const until = Math.min(next.getTime(), start.getTime() + 2 * 86_400_000);
+          for (let at = start.getTime(); at < until; at += 60_000) {
+            if (awsMatches(aws, new Date(at)))
+              throw new Error(`${aws} fires at ${new Date(at).toISOString()}, ${unix} doesn't`);
+          }
+        },
+      ),
       { numRuns: 300 },
     );
   });

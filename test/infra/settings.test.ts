@@ -5,7 +5,12 @@ import { readSettings } from '../../infra/settings.ts';
 const read = (context: Record<string, unknown>) => readSettings((key) => context[key]);
 
 test('dev without a word: everything goes with the stack, mail is off', () => {
-  expect(read({})).toMatchObject({ stage: 'dev', removal: RemovalPolicy.DESTROY, mail: undefined, alarmEmail: undefined });
+  expect(read({})).toMatchObject({
+    stage: 'dev',
+    removal: RemovalPolicy.DESTROY,
+    mail: undefined,
+    alarmEmail: undefined,
+  });
 });
 
 test('prod keeps what it has', () => {

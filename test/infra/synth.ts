@@ -8,7 +8,10 @@ import { type BuildOptions, type Built, buildApp } from '../../infra/build-app.t
 const QUICK = { 'aws:cdk:bundling-stacks': [], '@aws-cdk/core:validateAgainstDefaultRules': false };
 
 /** Templates of the app as it would be deployed, but for the bundles, which nothing here looks at. */
-export async function synth(context: Record<string, string> = {}, options: BuildOptions = {}): Promise<Built & { template(stack: string): Template }> {
+export async function synth(
+  context: Record<string, string> = {},
+  options: BuildOptions = {},
+): Promise<Built & { template(stack: string): Template }> {
   const built = await buildApp({
     ...options,
     app: { outdir: mkdtempSync(join(tmpdir(), 'microprocess-synth-')), context: { ...QUICK, ...context } },
@@ -18,7 +21,8 @@ export async function synth(context: Record<string, string> = {}, options: Build
     ...built,
     template(name) {
       const stack = stacks.find(({ stackName }) => stackName === name);
-      if (!stack) throw new Error(`No stack ${name}; there are ${stacks.map(({ stackName }) => stackName).join(', ')}.`);
+      if (!stack)
+        throw new Error(`No stack ${name}; there are ${stacks.map(({ stackName }) => stackName).join(', ')}.`);
       return Template.fromStack(stack);
     },
   };

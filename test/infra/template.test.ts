@@ -7,20 +7,25 @@ import { list } from '../../shared/domain/source.ts';
 import { ENVIRONMENT, FUNCTIONS, type FunctionName, QUEUES, type QueueName, wiring } from '../../shared/wiring.ts';
 import { synth } from './synth.ts';
 
+const notHere = (): never => {
+  throw new Error('Nothing is reduced here.');
+};
 const pipeline = definePipeline({
   name: 'scores',
   source: list(() => []),
   // None of these is a default: a number written into the infra would differ.
   endpoint: { service: 'airports', path: '/score', timeoutSeconds: 37 },
   limits: { inFlight: 3_000 },
-  reduce: { columns: [], cells: () => [], start: () => Promise.reject(new Error('not reduced here')) as never },
+  reduce: { columns: [], cells: () => [], start: notHere },
   schedule: { cron: '30 6 * * 1-5', timeZone: 'Australia/Sydney' },
   deadlineHours: 30,
   retentionDays: 90,
 });
 const wired = wiring(pipeline);
 
-const reference = z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) }).transform((value) => value['Fn::GetAtt'][0]);
+const reference = z
+  .object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) })
+  .transform((value) => value['Fn::GetAtt'][0]);
 const queue = z.object({
   VisibilityTimeout: z.number(),
   MessageRetentionPeriod: z.number(),
@@ -121,7 +126,11 @@ describe("a pipeline's stack is what wiring() says", () => {
           ScheduleExpression: awsCron(schedule.cron),
           ScheduleExpressionTimezone: 'Australia/Sydney',
           FlexibleTimeWindow: { Mode: 'OFF' },
-          Target: { ...target, Input: '{"schedule":"<aws.scheduler.scheduled-time>"}', DeadLetterConfig: Match.anyValue() },
+          Target: {
+            ...target,
+            Input: '{"schedule":"<aws.scheduler.scheduled-time>"}',
+            DeadLetterConfig: Match.anyValue(),
+          },
         });
       } else {
         template.hasResourceProperties('AWS::Scheduler::Schedule', {
@@ -188,9 +197,12 @@ describe('alarms', () => {
 });
 
 function idsOf(type: string, prefix: string): [string, unknown] {
-  const found = Object.entries(template.findResources(type)).filter(([id]) => new RegExp(`^${prefix}[0-9A-F]{8}$`).test(id));
+  const found = Object.entries(template.findResources(type)).filter(([id]) =>
+    new RegExp(`^${prefix}[0-9A-F]{8}$`).test(id),
+  );
   const [only] = found;
-  if (!only || found.length > 1) throw new Error(`${found.length} resources of ${type} are named ${prefix}…; exactly 1 is right.`);
+  if (!only || found.length > 1)
+    throw new Error(`${found.length} resources of ${type} are named ${prefix}…; exactly 1 is right.`);
   return [only[0], only[1].Properties];
 }
 

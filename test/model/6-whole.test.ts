@@ -5,11 +5,24 @@ holds('L6 from the start to the report', SCENES, {
   'two children, nothing wrong': { states: 2_000, reached: ['finish: status'] },
   'one child, a crash': {
     states: 4_000,
-    reached: ['crash: start before plan', 'crash: split before page', 'crash: aggregate before part', 'crash: finish before status', 'sweep: start again'],
+    reached: [
+      'crash: start before plan',
+      'crash: split before page',
+      'crash: aggregate before part',
+      'crash: finish before status',
+      'sweep: start again',
+    ],
   },
   'two children, a lost message': {
     states: 4_000,
-    reached: ['lose: for split', 'lose: for forward', 'lose: for aggregate', 'lose: for finish', 'sweep: resume slice', 'sweep: look at block'],
+    reached: [
+      'lose: for split',
+      'lose: for forward',
+      'lose: for aggregate',
+      'lose: for finish',
+      'sweep: resume slice',
+      'sweep: look at block',
+    ],
   },
   'two slices': { states: 4_000, reached: ['split: tell run', 'aggregate: tell run'] },
   'no children': { states: 1_000, reached: ['start: tell run', 'split: put end page'] },

@@ -30,7 +30,12 @@ function cloneBlock({ done, registers, outcomes }: BlockRecord): BlockRecord {
 }
 
 function cloneRegister({ turn, tries, alone, mark }: RegisterRecord): RegisterRecord {
-  return { turn, tries: tries.map(([n, count, due, crashes]) => [n, count, due, crashes]), alone, mark: mark && { ...mark } };
+  return {
+    turn,
+    tries: tries.map(([n, count, due, crashes]) => [n, count, due, crashes]),
+    alone,
+    mark: mark && { ...mark },
+  };
 }
 
 function cloneProcess(p: Process): Process {

@@ -19,6 +19,7 @@ export class Context {
   /** What was computed once and is the same in every state. */
   readonly chains = new Map<string, Chain>();
   readonly drafts = new Map<string, Page>();
+  readonly matched = new Map<Chain, Set<string>>();
 
   constructor(level: Level, bug: Bug | null = null) {
     this.level = level;
@@ -229,9 +230,11 @@ export function lettersOf(pages: readonly ItemsPage[]): string {
 /** Messages of a block at turn 0. */
 export function messagesOf(block: string, pages: readonly ItemsPage[]): string[] {
   const size = blockSize(pages);
-  return pages.flatMap(slotsOf).map(({ first, items }) =>
-    workText({ block, slot: first, items: items.join(''), turn: 0, size, receives: 0, delayed: false }),
-  );
+  return pages
+    .flatMap(slotsOf)
+    .map(({ first, items }) =>
+      workText({ block, slot: first, items: items.join(''), turn: 0, size, receives: 0, delayed: false }),
+    );
 }
 
 /** Rows of a block as an aggregator reads them: `<child id>=<item><status letter>`, `?` where no outcome is stored. */
@@ -245,7 +248,9 @@ export function rowsOf(w: World, block: string, pages: readonly ItemsPage[]): st
     attempts: 1,
     ms: 0,
   }));
-  const merged = mergeOutcomes(outcomes.map((outcome) => ({ id: JSON.stringify(outcome), at: 0, outcomes: [outcome] })));
+  const merged = mergeOutcomes(
+    outcomes.map((outcome) => ({ id: JSON.stringify(outcome), at: 0, outcomes: [outcome] })),
+  );
   return [...lettersOf(pages)].map((item, n) => {
     const id = childId({ slice, segment, block: blockNumber(block), n });
     return `${id}=${item}${merged.get(n)?.reason ?? '?'}`;

@@ -16,8 +16,8 @@ export interface Action {
 
 export interface Model<S> {
   readonly initial: readonly S[];
-  /** Who may act in a state, as texts for traces. */
-  actors(state: S): readonly string[];
+  /** Who may act in a state; their texts are for traces. */
+  actors(state: S): readonly (() => string)[];
   /** What one of them, by its place in {@link Model.actors}, may do. */
   actions(state: S, actor: number): Action[];
   /** A copy of which nothing is shared. */
@@ -66,7 +66,7 @@ export function explore<S>(model: Model<S>, maxStates = 1_000_000): Exploration 
     const lines: string[] = [];
     for (let i = index; from[i] !== -1; i = from[i] ?? -1) {
       const [actor, name] = (by[i] ?? '').split('|');
-      lines.unshift(`${model.actors(parse(texts[from[i] ?? 0] ?? ''))[Number(actor)]}: ${name}`);
+      lines.unshift(`${model.actors(parse(texts[from[i] ?? 0] ?? ''))[Number(actor)]?.()}: ${name}`);
     }
     return [...lines.map((line, i) => `${i + 1}. ${line}`), `=> ${texts[index]}`];
   };

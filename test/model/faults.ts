@@ -106,7 +106,9 @@ function registers(w: World) {
 }
 
 function isWaiting(w: World): boolean {
-  return w.queue.some((message) => message.endsWith(':d')) || registers(w).some(({ tries }) => tries.some((t) => t[2] > 0));
+  return (
+    w.queue.some((message) => message.endsWith(':d')) || registers(w).some(({ tries }) => tries.some((t) => t[2] > 0))
+  );
 }
 
 function endDelays(w: World): void {

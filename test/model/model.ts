@@ -1,6 +1,7 @@
 import { TRANSITIONS } from '../../shared/domain/run.ts';
 import type { Bug } from './bugs.ts';
-import { consumerOf, Context } from './context.ts';
+import { clone } from './clone.ts';
+import { Context, consumerOf } from './context.ts';
 import type { Model } from './explore.ts';
 import { faults, timePasses } from './faults.ts';
 import { isHidden } from './messages.ts';
@@ -11,7 +12,6 @@ import { forwarderSteps } from './protocol-send.ts';
 import { splitterSteps, starterSteps } from './protocol-split.ts';
 import { sweeperSteps, sweeps } from './protocol-sweep.ts';
 import { broken } from './safety.ts';
-import { clone } from './clone.ts';
 import { deliver, spawnCloser, spawnStarter } from './spawn.ts';
 import type { Step } from './steps.ts';
 import { type Level, may, spend, type World } from './world.ts';
@@ -38,20 +38,21 @@ export function modelOf(
   };
 }
 
-type Actor = { readonly who: string; readonly quiet: boolean; readonly steps: () => readonly Step[] };
+type Actor = { readonly who: () => string; readonly quiet: boolean; readonly steps: () => readonly Step[] };
 
 function actors(cx: Context, w: World): Actor[] {
   const all: Actor[] = w.procs.map((p) => ({
-    who: `${p.kind} ${p.id}${p.held.length > 0 ? ` <${p.held.join(' ')}>` : ''}`,
+    who: () => `${p.kind} ${p.id}${p.held.length > 0 ? ` <${p.held.join(' ')}>` : ''}`,
     quiet: true,
     steps: () => stepsOf(cx, w, p),
   }));
-  const add = (who: string, quiet: boolean, steps: () => readonly Step[]) => all.push({ who, quiet, steps });
+  const add = (who: string, quiet: boolean, steps: () => readonly Step[]) => all.push({ who: () => who, quiet, steps });
   add('queue', true, () => deliveries(cx, w));
   add('time', true, () => timePasses(w));
   add('fault', false, () => faults(cx, w));
   if (cx.level.sweeper && cx.bug !== 'no sweeper') {
-    const still = w.procs.length === 0 && !w.queue.some((message) => cx.level.workers[consumerOf(message)] !== undefined);
+    const still =
+      w.procs.length === 0 && !w.queue.some((message) => cx.level.workers[consumerOf(message)] !== undefined);
     if (still) add('sweeper', true, () => sweeps(cx, w));
     else if (may(w, 'sweep') && !w.procs.some(({ kind }) => kind === 'sweep')) {
       add('hasty sweeper', false, () =>
@@ -165,7 +166,9 @@ function canonical(w: World): void {
 
 /** Processes are told apart by what they do, not by their numbers. */
 function renumber(w: World): void {
-  const marks = Object.values(w.blocks).flatMap(({ registers }) => Object.values(registers).flatMap(({ mark }) => mark ?? []));
+  const marks = Object.values(w.blocks).flatMap(({ registers }) =>
+    Object.values(registers).flatMap(({ mark }) => mark ?? []),
+  );
   const named = w.run.lease ? [...marks, w.run.lease] : marks;
   if (w.procs.length < 2 && named.length === 0) {
     for (const p of w.procs) p.id = 1;

@@ -93,7 +93,21 @@ export interface Finisher extends Base {
 
 export interface Closer extends Base {
   kind: 'close';
-  at: 'status' | 'plan' | 'open' | 'tail' | 'size' | 'tell segment' | 'count' | 'tell run' | 'block' | 'frozen' | 'page' | 'add' | 'tell' | 'notify';
+  at:
+    | 'status'
+    | 'plan'
+    | 'open'
+    | 'tail'
+    | 'size'
+    | 'tell segment'
+    | 'count'
+    | 'tell run'
+    | 'block'
+    | 'frozen'
+    | 'page'
+    | 'add'
+    | 'tell'
+    | 'notify';
   reason: CloseReason;
   slice: number;
   place: Place;

@@ -1,8 +1,8 @@
-import { aloneStep, nextRegister, NO_TRIES } from '../../shared/domain/sending.ts';
+import { aloneStep, NO_TRIES, nextRegister } from '../../shared/domain/sending.ts';
 import { addDone, addOutcomes, blockOf, type Context, fromRegister, toBlock } from './context.ts';
+import { countCalls, leaveBehind } from './forwarding.ts';
 import { delivery, type Work } from './messages.ts';
 import type { Forwarder, Process } from './processes.ts';
-import { countCalls, leaveBehind } from './protocol-send.ts';
 import { goBack, type Step } from './steps.ts';
 import { may, type RegisterRecord, spend, type World } from './world.ts';
 
@@ -74,7 +74,12 @@ export function aloneSteps(cx: Context, w: World, p: Forwarder, work: Work): Ste
           name: p.ended.length > 0 ? 'alone: update done, end own mark' : 'alone: end own mark',
           run: () => {
             endMark(record.registers[work.slot], p);
-            addDone(cx, w, work.block, p.ended.map(([n]) => n));
+            addDone(
+              cx,
+              w,
+              work.block,
+              p.ended.map(([n]) => n),
+            );
             p.ended = [];
             p.child = null;
             // Read anew: full, void, or the next child.
@@ -158,15 +163,6 @@ function finishPass(cx: Context, p: Forwarder, work: Work, complete: boolean): v
   p.at = next === null ? 'delete' : 'update';
 }
 
-export function leaveAlone(p: Forwarder): void {
-  p.alone = false;
-  p.seen = null;
-  p.again = [];
-  p.called = [];
-  p.child = null;
-  p.next = null;
-}
-
 /** The mark is cleared if it's this one, whatever the turn. */
 function endMark(register: RegisterRecord | undefined, p: Forwarder): void {
   if (register?.mark && register.mark.by === p.id && register.mark.child === p.child) register.mark = null;
@@ -198,5 +194,8 @@ function fingerprint(register: RegisterRecord | null): string {
 
 function withDeadline(seen: { done: number[]; register: RegisterRecord | null }, slot: number, expired: boolean) {
   const { register } = seen;
-  return toBlock({ ...seen, register: register && { ...register, mark: register.mark && { ...register.mark, expired } } }, slot);
+  return toBlock(
+    { ...seen, register: register && { ...register, mark: register.mark && { ...register.mark, expired } } },
+    slot,
+  );
 }

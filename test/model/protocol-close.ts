@@ -1,4 +1,4 @@
-import { END, blockSize, placeBehind } from '../../shared/domain/chain.ts';
+import { blockSize, END, placeBehind } from '../../shared/domain/chain.ts';
 import { isBlockFull, packCount } from '../../shared/domain/counting.ts';
 import { FIRST_PLACE, sliceExtent } from '../../shared/domain/geometry.ts';
 import { TRANSITIONS } from '../../shared/domain/run.ts';
@@ -110,7 +110,11 @@ export function closerSteps(cx: Context, w: World, p: Closer): Step[] {
     case 'page':
       return step('close: write page of given up', () => {
         const letter = p.reason === 'cancelled' ? 'C' : 'E';
-        addOutcomes(w, p.blocks[0] ?? '', p.missing.map((n): [number, string] => [n, letter]));
+        addOutcomes(
+          w,
+          p.blocks[0] ?? '',
+          p.missing.map((n): [number, string] => [n, letter]),
+        );
         p.at = 'add';
       });
     case 'add':
@@ -166,14 +170,18 @@ export function giverUpSteps(cx: Context, w: World, p: GiverUp): Step[] {
     case 'read':
       return step('dead letter: read BLOCK', () => {
         const { done, registers } = blockOf(w, work.block);
-        const old = (registers[work.slot]?.turn ?? 0) !== work.turn && cx.bug !== 'dead letter of any turn';
+        const old = (registers[work.slot]?.turn ?? 0) !== work.turn;
         p.missing = missing({ done: new Set(done), registers: new Map() }, work.slot, work.items.length);
         if (old) p.missing = [];
         p.at = old ? 'delete' : 'page';
       });
     case 'page':
       return step('dead letter: write page', () => {
-        addOutcomes(w, work.block, p.missing.map((n): [number, string] => [n, 'F']));
+        addOutcomes(
+          w,
+          work.block,
+          p.missing.map((n): [number, string] => [n, 'F']),
+        );
         p.at = 'add';
       });
     case 'add':

@@ -1,7 +1,17 @@
 import { segmentsOf } from '../../shared/domain/counting.ts';
 import { unpackSegment } from '../../shared/domain/ids.ts';
 import { isFinal, TRANSITIONS } from '../../shared/domain/run.ts';
-import { addSegment, type Context, readChain, rootFull, rowsOf, segmentFull, segmentRecord, send, toRoot } from './context.ts';
+import {
+  addSegment,
+  type Context,
+  readChain,
+  rootFull,
+  rowsOf,
+  segmentFull,
+  segmentRecord,
+  send,
+  toRoot,
+} from './context.ts';
 import { parseSegment, segmentOf } from './messages.ts';
 import type { Aggregator, Finisher } from './processes.ts';
 import { end, goBack, type Step } from './steps.ts';

@@ -1,18 +1,10 @@
-import {
-  type BlockState,
-  decide,
-  delaySeconds,
-  missing,
-  nextRegister,
-  NO_TRIES,
-  type Register,
-  registerOf,
-} from '../../shared/domain/sending.ts';
 import { isBlockFull } from '../../shared/domain/counting.ts';
-import { aloneSteps, leaveAlone } from './protocol-alone.ts';
-import { addBlock, addDone, addOutcomes, blockOf, type Context, fromRegister, send, toBlock } from './context.ts';
+import { decide, NO_TRIES, nextRegister, registerOf } from '../../shared/domain/sending.ts';
+import { addBlock, addDone, addOutcomes, blockOf, type Context, send, toBlock } from './context.ts';
+import { combinations, countCalls, leaveAlone, leaveBehind, tell } from './forwarding.ts';
 import { delivery, parseWork, segmentOf, type Work, workText } from './messages.ts';
 import type { Forwarder } from './processes.ts';
+import { aloneSteps } from './protocol-alone.ts';
 import { end, goBack, type Step } from './steps.ts';
 import { may, spend, type World } from './world.ts';
 
@@ -44,7 +36,17 @@ export function forwarderSteps(cx: Context, w: World, p: Forwarder): Step[] {
         {
           name: 'forward: add to done only',
           run: () => {
-            p.full = isBlockFull(new Set(addDone(cx, w, work.block, p.ended.map(([n]) => n))), work.size);
+            p.full = isBlockFull(
+              new Set(
+                addDone(
+                  cx,
+                  w,
+                  work.block,
+                  p.ended.map(([n]) => n),
+                ),
+              ),
+              work.size,
+            );
             p.next = cx.bug === 'send though the condition failed' ? p.next : null;
             afterUpdate(cx, p, p.next !== null);
           },
@@ -129,7 +131,7 @@ function readStatus(cx: Context, w: World, p: Forwarder, work: Work): void {
       }
       p.seen = null;
       // Suspects wait until everything else of the batch is stored.
-      if (p.held.length > p.later.length + 1 && cx.bug !== 'alone before the batch is stored') {
+      if (p.held.length > p.later.length + 1) {
         const message = p.held.shift() ?? '';
         p.held.push(message);
         p.later.push(message);
@@ -159,10 +161,19 @@ function callSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
   } else {
     for (const answers of combinations(cx.level.answers, due.length)) {
       steps.push({
-        name: due.length === 0 ? 'forward: none due' : `forward: call ${answers.includes('R') ? 'with failures' : 'all well'}`,
+        name:
+          due.length === 0
+            ? 'forward: none due'
+            : `forward: call ${answers.includes('R') ? 'with failures' : 'all well'}`,
         run: () => {
           countCalls(cx, w, due.map(letter));
-          settle(cx, p, work, due.map((n, i): [number, string] => [n, answers[i] ?? 'S']), true);
+          settle(
+            cx,
+            p,
+            work,
+            due.map((n, i): [number, string] => [n, answers[i] ?? 'S']),
+            true,
+          );
         },
       });
     }
@@ -202,18 +213,11 @@ function settle(cx: Context, p: Forwarder, work: Work, answers: readonly [number
   } else p.at = p.ended.length > 0 && cx.bug !== 'set before page' ? 'page' : 'update';
 }
 
-/** What its update will write, and how long the next message waits. */
-export function leaveBehind(p: Forwarder, work: Work, block: BlockState, next: Register | null): void {
-  p.next = next && fromRegister(next);
-  const ended = new Set(p.ended.map(([n]) => n));
-  const left = missing(block, work.slot, work.items.length).filter((n) => !ended.has(n));
-  p.delayed = next !== null && delaySeconds(next, left, 0) > 0;
-}
-
 /** `done ∪=` and, where children remain, the register, if the turn is still the message's. */
 export function updateStep(cx: Context, w: World, p: Forwarder, work: Work): Step {
   const record = blockOf(w, work.block);
-  const holds = (record.registers[work.slot]?.turn ?? 0) === work.turn || cx.bug === 'turn raised without its condition';
+  const holds =
+    (record.registers[work.slot]?.turn ?? 0) === work.turn || cx.bug === 'turn raised without its condition';
   if (p.next !== null && !holds) {
     return {
       name: 'forward: register condition failed',
@@ -226,7 +230,17 @@ export function updateStep(cx: Context, w: World, p: Forwarder, work: Work): Ste
     name: p.next ? 'forward: raise turn' : 'forward: update done',
     run: () => {
       if (p.next) record.registers[work.slot] = p.next;
-      p.full = isBlockFull(new Set(addDone(cx, w, work.block, p.ended.map(([n]) => n))), work.size);
+      p.full = isBlockFull(
+        new Set(
+          addDone(
+            cx,
+            w,
+            work.block,
+            p.ended.map(([n]) => n),
+          ),
+        ),
+        work.size,
+      );
       if (cx.bug === 'set before page' && p.ended.length > 0) p.at = 'page';
       else afterUpdate(cx, p, p.next !== null && cx.bug !== 'successor sent before the turn is raised');
     },
@@ -246,14 +260,6 @@ function afterUpdate(cx: Context, p: Forwarder, sendAgain: boolean): void {
   p.full = false;
 }
 
-export function tell(cx: Context, p: Forwarder): void {
-  leaveAlone(p);
-  p.full = false;
-  p.at = cx.bug === 'tell before write' ? 'notify' : 'tell';
-  // Deleted already: a crash from here on gives nothing back.
-  if (cx.bug === 'delete before tell') p.lapsed = true;
-}
-
 function nextMessage(w: World, p: Forwarder): void {
   leaveAlone(p);
   p.held.shift();
@@ -261,15 +267,4 @@ function nextMessage(w: World, p: Forwarder): void {
   p.full = false;
   if (p.held.length === 0) end(w, p);
   else p.at = 'read';
-}
-
-export function countCalls(cx: Context, w: World, items: readonly string[]): void {
-  if (!cx.level.countCalls) return;
-  for (const item of items) w.ghost.calls[item] = (w.ghost.calls[item] ?? 0) + 1;
-}
-
-/** All texts of `length` letters of `alphabet`. */
-function combinations(alphabet: string, length: number): string[] {
-  if (length === 0) return [''];
-  return combinations(alphabet, length - 1).flatMap((text) => [...alphabet].map((letter) => text + letter));
 }

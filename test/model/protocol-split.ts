@@ -4,8 +4,8 @@ import { FIRST_PLACE, sliceExtent } from '../../shared/domain/geometry.ts';
 import { SIZES } from '../../shared/domain/limits.ts';
 import { maySend } from '../../shared/domain/run.ts';
 import { type Context, insert, messagesOf, placeKey, rootFull, segmentFull, segmentRecord, send } from './context.ts';
-import { end, type Step } from './steps.ts';
 import type { Splitter, Starter } from './processes.ts';
+import { end, type Step } from './steps.ts';
 import { may, spend, type World } from './world.ts';
 
 /** RUN → plan, put if absent → a message per slice → status. */

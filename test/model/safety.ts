@@ -32,11 +32,15 @@ function messagesMatchChain(cx: Context, w: World): string | null {
   for (const message of messages) {
     if (!message.startsWith('w:')) continue;
     const { block, slot, items, size } = parseWork(message);
-    const pages = readChain(cx, w, sliceOf(block)).blocks.find(({ id }) => id === block)?.pages ?? [];
+    const chain = readChain(cx, w, sliceOf(block));
+    // The same message over the same chain was right before.
+    if (cx.matched.get(chain)?.has(message)) continue;
+    const pages = chain.blocks.find(({ id }) => id === block)?.pages ?? [];
     const stored = pages.flatMap(slotsOf).find(({ first }) => first === slot);
     if (stored?.items.join('') !== items || blockSize(pages) !== size) {
       return `message ${message} isn't what the chain holds: ${lettersOf(pages)}`;
     }
+    cx.matched.set(chain, (cx.matched.get(chain) ?? new Set()).add(message));
   }
   return null;
 }
@@ -45,7 +49,8 @@ function messagesMatchChain(cx: Context, w: World): string | null {
 function setsAreTrue(cx: Context, w: World): string | null {
   for (const [id, { done, outcomes }] of Object.entries(w.blocks)) {
     for (const n of done) {
-      if (!outcomes.some((text) => text.slice(0, -1) === String(n))) return `child ${id}.${n} is done without an outcome`;
+      if (!outcomes.some((text) => text.slice(0, -1) === String(n)))
+        return `child ${id}.${n} is done without an outcome`;
     }
   }
   for (const [segment, { done }] of Object.entries(w.segments)) {
@@ -133,14 +138,24 @@ function boundsHold(cx: Context, w: World): string | null {
     if (count > 1 + copies) return `slot ${key} has ${count} live messages after ${copies} duplicates`;
   }
   const deaths = Object.values(w.ghost.deaths).reduce((sum, n) => sum + n, 0);
-  const extra = copies + used('crash') + used('sweep') + used('pause') + deaths + w.ghost.forgotten + cx.level.killers.length;
+  const extra =
+    copies + used('crash') + used('sweep') + used('pause') + deaths + w.ghost.forgotten + cx.level.killers.length;
   for (const [item, count] of Object.entries(w.ghost.calls)) {
     if (count > cx.level.attempts + extra) return `${item} was called ${count} times, ${extra} faults`;
-    if (cx.level.killers !== '' && cx.level.answers === 'S' && extra - deaths - cx.level.killers.length === 0 && count > 3) {
+    if (
+      cx.level.killers !== '' &&
+      cx.level.answers === 'S' &&
+      extra - deaths - cx.level.killers.length === 0 &&
+      count > 3
+    ) {
       return `${item} was called ${count} times because of a neighbour`;
     }
   }
-  for (const [id, { outcomes }] of Object.entries(w.blocks)) {
+  for (const [id, { outcomes, registers }] of Object.entries(w.blocks)) {
+    for (const [n, , , crashes] of Object.values(registers).flatMap(({ tries }) => tries)) {
+      if (crashes > (w.ghost.deaths[`${id}:${n}`] ?? 0))
+        return `${id}:${n} is said to have killed ${crashes} forwarders`;
+    }
     for (const text of outcomes) {
       const child = `${id}:${text.slice(0, -1)}`;
       if (text.endsWith('P') && (w.ghost.deaths[child] ?? 0) < POISON_CRASHES) return `${child} is no poison`;

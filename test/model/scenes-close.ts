@@ -2,8 +2,10 @@ import { emptyWorld, geometry, isReported, QUIET, type Scene, splitWorld, storeC
 import { spawnCloser } from './spawn.ts';
 import type { Level } from './world.ts';
 
+type From = 'start' | 'planned' | 'slices' | 'split' | 'closer';
+
 /** Cancel, or a deadline, racing with splits, calls and the finish. */
-function scene(over: Partial<Level>, from: 'start' | 'slices' | 'split' | 'closer'): Scene {
+function scene(over: Partial<Level>, from: From, finished: Scene['finished'] = isReported): Scene {
   const level: Level = {
     ...QUIET,
     geometry: geometry(1, 1, [1]),
@@ -16,6 +18,11 @@ function scene(over: Partial<Level>, from: 'start' | 'slices' | 'split' | 'close
       if (from === 'split') return [splitWorld(cx)];
       const w = emptyWorld(level);
       if (from === 'start') return [{ ...w, left: { ...w.left, start: 1 } }];
+      if (from === 'planned') {
+        w.run = { ...w.run, status: 'planned' };
+        spawnCloser(w, 'cancelled');
+        return [w];
+      }
       const slices = level.sources.length;
       w.run = { ...w.run, status: 'splitting', plan: slices };
       w.root.slices = slices;
@@ -31,7 +38,7 @@ function scene(over: Partial<Level>, from: 'start' | 'slices' | 'split' | 'close
       }
       return [w];
     },
-    finished: isReported,
+    finished,
   };
 }
 
@@ -39,18 +46,35 @@ const NO_CALLS = { split: 1, aggregate: 1, finish: 1 };
 
 export const SCENES: Record<string, Scene> = {
   'cancel while splitting and calling': scene(
-    { geometry: geometry(1, 1, [2]), sources: [['a']], workers: { split: 1, forward: 1, aggregate: 1, finish: 1 }, budget: { close: 1 } },
+    {
+      geometry: geometry(1, 1, [2]),
+      sources: [['a']],
+      workers: { split: 1, forward: 1, aggregate: 1 },
+      budget: { close: 1 },
+    },
     'slices',
+    // The report is the other scenes': here it would only multiply the states.
+    (w) => w.queue.includes('f'),
   ),
   'cancel while calling': scene(
     { sources: [['a']], workers: { forward: 2, aggregate: 1, finish: 1 }, budget: { close: 1 } },
     'split',
   ),
   'cancel a run that starts': scene(
-    { sources: [['']], plans: [0, 1], workers: { start: 1, split: 1, finish: 1 }, sweeper: true, budget: { close: 1, crash: 1 } },
+    {
+      sources: [['']],
+      plans: [0, 1],
+      workers: { start: 1, split: 1, finish: 1 },
+      sweeper: true,
+      budget: { close: 1, crash: 1 },
+    },
     'start',
   ),
-  'closed while splitting': scene({ geometry: geometry(1, 1, [1]), sources: [['ab', 'xyz']], workers: NO_CALLS }, 'closer'),
+  'closed before its plan': scene({ workers: { finish: 1 } }, 'planned'),
+  'closed while splitting': scene(
+    { geometry: geometry(1, 1, [1]), sources: [['ab', 'xyz']], workers: NO_CALLS },
+    'closer',
+  ),
   'closed in the middle of a block': scene(
     { geometry: geometry(2, 1, [1]), itemsPerPage: 1, sources: [['abc', 'x']], workers: NO_CALLS },
     'closer',

@@ -18,7 +18,11 @@ function scene(over: Partial<Level>, prepare: (cx: Context, w: World) => void): 
 
 /** A block whose children failed, as pages say; its set isn't told yet. */
 function failed(cx: Context, w: World, block: string, children: readonly number[]): void {
-  addOutcomes(w, block, children.map((n): [number, string] => [n, 'F']));
+  addOutcomes(
+    w,
+    block,
+    children.map((n): [number, string] => [n, 'F']),
+  );
   addDone(cx, w, block, children);
 }
 
@@ -44,7 +48,12 @@ export const SCENES: Record<string, Scene> = {
     },
   ),
   'segment of two blocks': scene(
-    { geometry: geometry(1, 1, [2]), sources: [['ab']], workers: { forward: 2, aggregate: 1, finish: 1 }, budget: { crash: 1 } },
+    {
+      geometry: geometry(1, 1, [2]),
+      sources: [['ab']],
+      workers: { forward: 2, aggregate: 1, finish: 1 },
+      budget: { crash: 1 },
+    },
     () => undefined,
   ),
   'two finishers': scene(

@@ -1,3 +1,4 @@
+import { received } from './messages.ts';
 import { geometry, QUIET, type Scene, splitWorld } from './setup.ts';
 import type { Level, World } from './world.ts';
 
@@ -11,6 +12,15 @@ const SAME_SLOT: Partial<Level> = { geometry: geometry(2, 2, [1]), sources: [['k
 const SAME_BATCH: Partial<Level> = { geometry: geometry(2, 1, [1]), sources: [['ka']], batch: 2 };
 const ALONE: Partial<Level> = { geometry: geometry(1, 1, [1]), sources: [['k']] };
 
+const INNOCENTS = scene({
+  ...SAME_SLOT,
+  sources: [['ab']],
+  killers: '',
+  answers: 'SR',
+  workers: { forward: 1 },
+  budget: { crash: 1, sweep: 1 },
+});
+
 export const SCENES: Record<string, Scene> = {
   'neighbour in the slot': scene({ ...SAME_SLOT, workers: { forward: 2 }, budget: {} }),
   'neighbour in the slot, a crash': scene({ ...SAME_SLOT, budget: { crash: 1 } }),
@@ -18,12 +28,13 @@ export const SCENES: Record<string, Scene> = {
   'neighbour in the slot that fails': scene({ ...SAME_SLOT, answers: 'SR', budget: { sweep: 1 } }),
   'neighbour in the batch': scene({ ...SAME_BATCH, budget: { crash: 1 } }),
   'alone, sent again': scene({ ...ALONE, budget: { sweep: 1, crash: 1 } }),
-  'innocents': scene({
-    geometry: geometry(2, 2, [1]),
-    sources: [['ab']],
-    killers: '',
-    answers: 'SR',
-    budget: { crash: 1, sweep: 1 },
-    workers: { forward: 1 },
-  }),
+  // Nobody kills; the message has come back once, so that it is suspect from the start.
+  innocents: {
+    ...INNOCENTS,
+    initial: (cx) => {
+      const w = splitWorld(cx);
+      w.queue = w.queue.map(received);
+      return [w];
+    },
+  },
 };

@@ -9,6 +9,7 @@ function scene(over: Partial<Level>): Scene {
 
 const TWO_SLOTS: Partial<Level> = { geometry: geometry(2, 1, [1]), sources: [['ab']] };
 const ONE_SLOT: Partial<Level> = { geometry: geometry(2, 2, [1]), sources: [['ab']] };
+// A block of one child, which has a slot of its own.
 const SINGLE: Partial<Level> = { geometry: geometry(2, 1, [1]), sources: [['a']] };
 
 export const SCENES: Record<string, Scene> = {
@@ -17,9 +18,20 @@ export const SCENES: Record<string, Scene> = {
   'retries and a slow forwarder': scene({ ...ONE_SLOT, answers: 'SR', budget: { slow: 1 } }),
   'retries and a hasty sweeper': scene({ ...ONE_SLOT, answers: 'SR', budget: { sweep: 1, lose: 1 } }),
   'a hasty sweeper and a crash': scene({ ...SINGLE, answers: 'SR', budget: { crash: 1, sweep: 1 } }),
-  'waits and hand-backs': scene({ ...ONE_SLOT, answers: 'SR', delays: true, budget: { back: 1, crash: 1 }, workers: { forward: 1 } }),
+  'waits and hand-backs': scene({
+    ...ONE_SLOT,
+    answers: 'SR',
+    delays: true,
+    budget: { back: 1, crash: 1 },
+    workers: { forward: 1 },
+  }),
   'pause and resume': scene({ ...ONE_SLOT, answers: 'SR', budget: { pause: 1, crash: 1 } }),
-  'dead letters': scene({ ...ONE_SLOT, answers: 'SR', workers: { forward: 1, dead: 1 }, budget: { dead: 1, sweep: 1 } }),
+  'dead letters': scene({
+    ...ONE_SLOT,
+    answers: 'SR',
+    workers: { forward: 1, dead: 1 },
+    budget: { dead: 1, sweep: 1 },
+  }),
   // Without a failure nothing is sent again: then a crash needs no sweeper.
   'no sweeper needed': scene({ ...TWO_SLOTS, sweeper: false, countCalls: false, budget: { crash: 1, duplicate: 1 } }),
 };

@@ -1,5 +1,5 @@
-import { emptyWorld, geometry, QUIET, type Scene } from './setup.ts';
 import { type Context, messagesOf, readChain } from './context.ts';
+import { emptyWorld, geometry, QUIET, type Scene } from './setup.ts';
 import type { World } from './world.ts';
 
 /** Two splitters on one slice, a source that answers otherwise the second time, crashes at every step. */

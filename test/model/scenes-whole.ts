@@ -18,5 +18,11 @@ export const SCENES: Record<string, Scene> = {
   'two children, a lost message': scene({ sources: [['ab']], sweeper: true, budget: { lose: 1 } }),
   'two slices': scene({ sources: [['a'], ['b']], plans: [2], budget: {} }),
   'no children': scene({ sources: [['']], plans: [0, 1], sweeper: true, budget: { crash: 1, duplicate: 1 } }),
-  'started twice': scene({ sources: [[''], ['']], plans: [1, 2], sweeper: true, workers: { start: 2, split: 1, finish: 1, forward: 1, aggregate: 1 }, budget: { start: 2 } }),
+  'started twice': scene({
+    sources: [[''], ['']],
+    plans: [1, 2],
+    sweeper: true,
+    workers: { start: 2, split: 1, finish: 1, forward: 1, aggregate: 1 },
+    budget: { start: 2 },
+  }),
 };

@@ -62,6 +62,8 @@ export class MemoryQueue<M> implements Queue<M> {
   readonly #byHandle = new Map<string, Entry>();
   readonly #listeners: (() => void)[] = [];
   #ids = 0;
+  /** Messages that ever came, copies included. */
+  arrived = 0;
 
   constructor(options: MemoryQueueOptions) {
     this.name = options.name;
@@ -166,6 +168,7 @@ export class MemoryQueue<M> implements Queue<M> {
       cancel: () => {},
     };
     this.#live.add(entry);
+    this.arrived += 1;
     this.#hide(entry, delaySeconds);
   }
 

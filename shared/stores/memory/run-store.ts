@@ -1,5 +1,12 @@
 import type { Json } from '../../domain/json.ts';
-import { type CloseReason, isFinal, type RunFlag, type RunStatus, TRANSITIONS, type Transition } from '../../domain/run.ts';
+import {
+  type CloseReason,
+  isFinal,
+  type RunFlag,
+  type RunStatus,
+  TRANSITIONS,
+  type Transition,
+} from '../../domain/run.ts';
 import type { MailState, NewRun, RunEnd, RunRecord, RunStore } from '../../ports/run-store.ts';
 import { Copy } from './copy.ts';
 import type { Meter } from './meter.ts';

@@ -102,7 +102,8 @@ export class VirtualClock implements Clock {
     while (this.isBusy()) {
       // An immediate lets finished threads and sockets have their say.
       await immediate();
-      if (performance.now() - since > BUSY_MS) throw new Error(`Work outside virtual time has not ended in ${BUSY_MS} ms.`);
+      if (performance.now() - since > BUSY_MS)
+        throw new Error(`Work outside virtual time has not ended in ${BUSY_MS} ms.`);
     }
     for (let waited = 0; this.#held > 0 && waited < HOLD_MS && !this.#isDue(); waited++) {
       await new Promise((resolve) => setTimeout(resolve, 1));

@@ -29,6 +29,8 @@ test('a run whose start died before its plan is finished by closing it, without 
   await createRun(deps, { run: 'march', input: '', params: {}, limit: null, trigger: 'cli' });
   await closeRun(deps, 'march', 'cancelled');
   expect(isRootFull(await deps.stores.runs.readRoot('march'))).toBe(true);
+  // Its empty report must not pass for a success.
+  expect(await deps.stores.runs.read('march')).toMatchObject({ flags: ['cut'] });
   expect(deps.queues.aggregate.take()).toMatchObject([{ type: 'finish', run: 'march' }]);
 });
 

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { Pool } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
+import { exchange, TimeoutError } from '../../../shared/messaging/exchange.ts';
 import { type HttpCallerOptions, httpCaller } from '../../../shared/messaging/http-caller.ts';
 import type { Caller, CallRequest } from '../../../shared/ports/caller.ts';
 
@@ -159,16 +161,30 @@ describe('no answer', () => {
     });
   });
 
-  test('in time, waiting for a connection; the next call is made all the same', async () => {
-    let first = true;
-    const url = await answering((response) => {
-      if (!first) response.end('ok');
-      first = false;
+  test('in time, waiting for a connection: it is not made later either, and the next one is', async () => {
+    const made: (string | undefined)[] = [];
+    let held: ServerResponse | undefined;
+    let onHeld = () => {};
+    const arrival = new Promise<void>((resolve) => {
+      onHeld = resolve;
     });
-    const caller = callerOf(url, { timeoutMs: 100, connections: 1 });
-    const both = await Promise.all([caller.call(request()), caller.call(request())]);
-    expect(both.map((result) => result.kind === 'failure' && result.reason)).toEqual(['timeout', 'timeout']);
-    expect(await caller.call(request())).toMatchObject({ kind: 'answer', body: 'ok' });
+    const url = await answering((response, { url: path }) => {
+      made.push(path);
+      if (path !== '/held') return response.end('ok');
+      held = response;
+      return onHeld();
+    });
+    const pool = new Pool(url, { connections: 1, pipelining: 1 });
+    cleanups.push(() => pool.destroy());
+    const get = (path: string, timeoutMs: number) =>
+      exchange(pool, { method: 'GET', path }, { timeoutMs, maxResponseBytes: 1_000 });
+    const first = get('/held', 20_000);
+    await arrival;
+    await expect(get('/late', 20)).rejects.toThrow(TimeoutError);
+    held?.end('ok');
+    expect(await first).toMatchObject({ body: 'ok' });
+    expect(await get('/next', 20_000)).toMatchObject({ body: 'ok' });
+    expect(made).toEqual(['/held', '/next']);
   });
 
   test('but a reset', async () => {

@@ -1,0 +1,64 @@
+import { startRun } from '../../shared/control/start.ts';
+import { randomFaults } from '../../shared/stores/memory/fault-plans.ts';
+import { checkQueues, checkRun, type Findings } from './checks.ts';
+import { chaosPipeline } from './pipeline.ts';
+import { chaoticService, draw } from './service.ts';
+import { World } from './world.ts';
+
+/** Of each thousand port calls about so many. Handlers make one call for ten children or so. */
+const RATES = {
+  crashBefore: 0.001,
+  crashAfter: 0.001,
+  throttle: 0.003,
+  loseAnswer: 0.003,
+  partial: 0.003,
+  stale: 0.1,
+  delay: 0.02,
+  maxDelayMs: 3_000,
+};
+
+export interface ChaosResult extends Findings {
+  readonly seed: number;
+  /** Virtual milliseconds from start to end. */
+  readonly tookMs: number;
+  readonly calls: number;
+  readonly crashes: number;
+}
+
+/** One run under everything that can go wrong, chosen by its seed alone, and what is wrong with it afterwards. */
+export async function chaosRun(seed: number, children: number): Promise<ChaosResult> {
+  const world = chaosWorld(seed, children);
+  const run = `chaos-${seed}`;
+  const start = world.now();
+  await world.insist((deps) => startRun(deps, { runId: run }, 'cli'));
+  await world.runToEnd(run, start + world.pipeline.deadlineHours * 3_600_000);
+  const tookMs = world.now() - start;
+  await world.drain();
+  const findings = await checkRun(world, run);
+  if (findings.stuck === 0) findings.problems.push(...(await checkQueues(world)));
+  const calls = [...world.journal.calls.values()].reduce((sum, count) => sum + count, 0);
+  return { ...findings, seed, tookMs, calls, crashes: world.host.counts.crashed };
+}
+
+export function chaosWorld(seed: number, children: number): World {
+  const chance = (salt: number) => draw(seed, -9, salt);
+  return new World({
+    seed,
+    pipeline: chaosPipeline({
+      children,
+      perSlice: Math.max(1, Math.ceil(children / (1 + Math.floor(4 * chance(1))))),
+      // Every third source says less the second time, every third more.
+      missing: (reading) => (chance(2) < 0.33 ? 0 : chance(2) < 0.66 ? reading % 7 : Math.max(0, 5 - reading)),
+      filler: (i) => (draw(seed, i, -8) < 0.002 ? 40_000 : 0),
+    }),
+    service: chaoticService(seed),
+    plan: (random) => randomFaults(random, RATES),
+    duplicates: 0.1,
+    lostDeletes: 0.02,
+    mail: (random) => {
+      const drawn = random.next();
+      if (drawn < 0.1) return { outcome: 'ambiguous', detail: 'no answer' };
+      return drawn < 0.2 ? { outcome: 'refused', detail: 'no' } : { outcome: 'sent', messageId: 'm' };
+    },
+  });
+}

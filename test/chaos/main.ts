@@ -1,0 +1,127 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { type ChaosResult, chaosRun } from './chaos.ts';
+
+const EXIT = { ok: 0, wrong: 1, usage: 2 } as const;
+
+interface Options {
+  readonly seed: number;
+  readonly runs: number;
+  readonly children: number;
+  readonly json?: boolean;
+}
+
+const KINDS = ['lost', 'twice', 'stuck', 'mailsTooMany'] as const;
+
+/** Runs one seed after the other; gives the exit code. */
+async function chaos({ seed, runs, children, json }: Options): Promise<number> {
+  const started = performance.now();
+  const totals = { runs: 0, children: 0, lost: 0, twice: 0, stuck: 0, mails: 0, mailsTooMany: 0, wrong: 0 };
+  const work = { calls: 0, crashes: 0, virtualSeconds: 0 };
+  const wrong: { seed: number; problems: string[] }[] = [];
+  const progress = new Progress(runs, started);
+  for (let at = seed; at < seed + runs; at++) {
+    const result = await attempt(at, children);
+    totals.runs += 1;
+    for (const key of ['children', 'mails', ...KINDS] as const) totals[key] += result[key];
+    work.calls += result.calls;
+    work.crashes += result.crashes;
+    work.virtualSeconds += Math.round(result.tookMs / 1_000);
+    if (result.problems.length > 0) {
+      totals.wrong += 1;
+      wrong.push({ seed: at, problems: result.problems.slice(0, 10) });
+      say(`seed ${at} is wrong; replay it with: npm run chaos -- --seed ${at} --runs 1 --children ${children}`);
+      for (const problem of result.problems.slice(0, 10)) say(`  ${problem}`);
+    }
+    progress.show(totals.runs);
+  }
+  const seconds = Math.round((performance.now() - started) / 100) / 10;
+  if (json) process.stdout.write(`${JSON.stringify({ seed, ...totals, ...work, seconds, failures: wrong })}\n`);
+  else {
+    const { lost, twice, stuck, mails, mailsTooMany } = totals;
+    const what = `${work.calls} calls, ${work.crashes} crashes, ${Math.round(work.virtualSeconds / 3_600)} virtual hours`;
+    process.stdout.write(`${what} in ${seconds} s\n`);
+    process.stdout.write(
+      `runs ${totals.runs} · children ${totals.children} · lost ${lost} · twice ${twice} · stuck ${stuck} · mails ${mails} (${mailsTooMany} too many) · wrong ${totals.wrong}\n`,
+    );
+  }
+  return totals.wrong === 0 ? EXIT.ok : EXIT.wrong;
+}
+
+/** A run that breaks the simulation itself is wrong as well: its seed must be named. */
+async function attempt(seed: number, children: number): Promise<ChaosResult> {
+  try {
+    return await chaosRun(seed, children);
+  } catch (error) {
+    const problems = [error instanceof Error ? (error.stack ?? error.message) : String(error)];
+    const none = { lost: 0, twice: 0, stuck: 1, mails: 0, mailsTooMany: 0, children: 0 };
+    return { ...none, seed, tookMs: 0, calls: 0, crashes: 0, problems };
+  }
+}
+
+/** Plain lines on stderr, one in five seconds at most. */
+class Progress {
+  readonly #runs: number;
+  readonly #started: number;
+  #shown: number;
+
+  constructor(runs: number, started: number) {
+    this.#runs = runs;
+    this.#started = started;
+    this.#shown = started;
+  }
+
+  show(done: number): void {
+    const now = performance.now();
+    if (now - this.#shown < 5_000) return;
+    this.#shown = now;
+    const rate = done / ((now - this.#started) / 1_000);
+    say(`${done} of ${this.#runs} runs, ${rate.toFixed(1)}/s, ${Math.ceil((this.#runs - done) / rate)} s to go`);
+  }
+}
+
+const say = (line: string) => void process.stderr.write(`${line}\n`);
+
+function wholeNumber(min: number, max: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(
+      `It must be a whole number from ${min} to ${max}; received ${JSON.stringify(text)}.`,
+    );
+  };
+}
+
+function program(): Command {
+  return new Command('chaos')
+    .description(
+      'Runs the real handlers in virtual time under crashes, duplicates, disorder, delays, throttles, lost answers and a service that goes wrong in every way, and checks each report.',
+    )
+    .exitOverride()
+    .showHelpAfterError('(add --help for all options)')
+    .option('-s, --seed <n>', 'seed of the first run; each further run takes the next one', wholeNumber(0, 2 ** 31), 1)
+    .option('-r, --runs <n>', 'runs', wholeNumber(1, 1_000_000), 100)
+    .option('-c, --children <n>', 'children of each run', wholeNumber(0, 1_000_000), 1_000)
+    .option('--json', 'print one line of JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  npm run chaos -- --seed 7 --runs 1000 --children 1000
+  npm run chaos -- --seed 42 --runs 1          replays the run of seed 42 exactly
+
+The last line counts runs, children, those lost or there twice, runs that got stuck, mails, and runs with anything wrong.
+Exit codes: 0 nothing is wrong, 1 something is, and its seed is named, 2 wrong usage.`,
+    )
+    .action(async (options: Options) => {
+      process.exitCode = await chaos(options);
+    });
+}
+
+try {
+  await program().parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+}
+// Timers of simulated functions that died would keep the process for minutes.
+process.exit();

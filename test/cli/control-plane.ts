@@ -1,0 +1,120 @@
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+import type { Host } from '../../local/host.ts';
+
+/** What a test's control plane was asked for, and what it says. */
+export interface ControlPlane {
+  readonly url: string;
+  /** `<service> <method> <path or action>` of each request, in order. */
+  readonly requests: string[];
+  mapping: { enabled: boolean };
+  /** Keys of the stack's outputs that are left out. */
+  readonly without: Set<string>;
+  stop(): Promise<void>;
+}
+
+const FORWARDER = 'sample-forwarder';
+const SPLITTER = 'sample-splitter';
+const STACK = 'microprocess-test-airport-access';
+
+/**
+ * The parts of AWS that the emulators lack, as far as the command line asks for them: CloudFormation's outputs, STS, and
+ * Lambda's control plane over the functions of an embedded host.
+ */
+export async function startControlPlane(host: Host): Promise<ControlPlane> {
+  const requests: string[] = [];
+  const mapping = { enabled: true };
+  const without = new Set<string>();
+  const outputs = {
+    Table: host.env.MP_TABLE,
+    Bucket: host.env.MP_BUCKET,
+    Splitter: SPLITTER,
+    Forwarder: FORWARDER,
+    SplitQueueUrl: host.env.MP_SPLIT_QUEUE_URL,
+    WorkQueueUrl: host.env.MP_WORK_QUEUE_URL,
+    AggregateQueueUrl: host.env.MP_AGGREGATE_QUEUE_URL,
+    EndpointUrl: host.cloneUrl,
+    MailFrom: 'reports@example.com',
+  };
+  const mappingJson = () => ({
+    UUID: 'm-1',
+    EventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:airport-access-work',
+    State: mapping.enabled ? 'Enabled' : 'Disabled',
+    ScalingConfig: { MaximumConcurrency: 2 },
+  });
+
+  const query = (action: string | null, form: URLSearchParams): [number, string] => {
+    if (action === 'GetCallerIdentity') {
+      return [
+        200,
+        '<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::000000000000:user/operator</Arn><Account>000000000000</Account></GetCallerIdentityResult></GetCallerIdentityResponse>',
+      ];
+    }
+    if (form.get('StackName') !== STACK) {
+      return [
+        400,
+        `<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack with id ${form.get('StackName')} does not exist</Message></Error></ErrorResponse>`,
+      ];
+    }
+    const members = Object.entries(outputs)
+      .filter(([key]) => !without.has(key))
+      .map(([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`);
+    return [
+      200,
+      `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>${STACK}</StackName><StackStatus>UPDATE_COMPLETE</StackStatus><Outputs>${members.join('')}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
+    ];
+  };
+  const lambda = async (
+    method: string,
+    path: string,
+    body: string,
+  ): Promise<[number, unknown, Record<string, string>?]> => {
+    if (path.endsWith(`/functions/${SPLITTER}/invocations`)) {
+      try {
+        return [200, await host.invoke('splitter', JSON.parse(body))];
+      } catch (error) {
+        const said =
+          error instanceof Error ? { errorType: error.name, errorMessage: error.message } : { errorType: 'Error' };
+        return [200, said, { 'x-amz-function-error': 'Unhandled' }];
+      }
+    }
+    if (path.endsWith('/account-settings')) {
+      return [200, { AccountLimit: { ConcurrentExecutions: 10, UnreservedConcurrentExecutions: 10 } }];
+    }
+    if (path.endsWith('/event-source-mappings')) return [200, { EventSourceMappings: [mappingJson()] }];
+    if (path.endsWith('/event-source-mappings/m-1')) {
+      if (method === 'PUT') mapping.enabled = JSON.parse(body).Enabled;
+      return [method === 'PUT' ? 202 : 200, mappingJson()];
+    }
+    return [404, { Message: `${method} ${path} is not here` }];
+  };
+
+  const server = createServer(async (request, response) => {
+    const body = await text(request);
+    const { method = '', url = '' } = request;
+    const { pathname } = new URL(url, 'http://localhost');
+    if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')) {
+      const form = new URLSearchParams(body);
+      requests.push(`query ${form.get('Action')}`);
+      const [status, xml] = query(form.get('Action'), form);
+      response.writeHead(status, { 'content-type': 'text/xml' }).end(xml);
+      return;
+    }
+    requests.push(`lambda ${method} ${pathname.replace(/^\/\d{4}-\d{2}-\d{2}/, '')}`);
+    const [status, answer, headers] = await lambda(method, pathname, body);
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(answer));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('No port.');
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    requests,
+    mapping,
+    without,
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -1,0 +1,197 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { localTable, stateDir } from '../../cli/home.ts';
+import { localHandlers } from '../../local/handlers.ts';
+import { type Host, startHost } from '../../local/host.ts';
+import pipeline from '../../pipelines/airport-access/index.ts';
+import { type ControlPlane, startControlPlane } from './control-plane.ts';
+import { reportRows, summarySchema } from './report-rows.ts';
+import { microprocess, temporaryHome, withEnvironment } from './support.ts';
+
+/** A deployed pipeline as the command line sees it: table, bucket and queues are emulated, and so is the control plane. */
+let place: Awaited<ReturnType<typeof temporaryHome>>;
+let host: Host;
+let plane: ControlPlane;
+let restore: () => void;
+const nothing = () => undefined;
+
+beforeAll(async () => {
+  place = await temporaryHome();
+  const telemetry = {
+    log: { begin: nothing, info: nothing, warn: nothing, error: nothing },
+    metrics: { count: nothing, flush: nothing },
+  };
+  host = await startHost({
+    pipeline,
+    handlers: localHandlers(pipeline, telemetry),
+    stateDir: stateDir(pipeline.name),
+    tableDefinition: localTable,
+  });
+  plane = await startControlPlane(host);
+  restore = withEnvironment({
+    AWS_ENDPOINT_URL_CLOUDFORMATION: plane.url,
+    AWS_ENDPOINT_URL_LAMBDA: plane.url,
+    AWS_ENDPOINT_URL_STS: plane.url,
+    MICROPROCESS_STAGE: 'test',
+  });
+}, 90_000);
+afterAll(async () => {
+  restore();
+  await plane.stop();
+  await host.stop();
+  await place.close();
+});
+
+describe('at a stage', () => {
+  test('a run is started by the splitter, followed, listed, shown, and its report fetched', {
+    timeout: 90_000,
+  }, async () => {
+    const ran = await microprocess('start', '--run-id', 'march', '--limit', '300', '--watch', '--json');
+    expect(ran).toMatchObject({ code: 0 });
+    const summary = summarySchema.parse(JSON.parse(ran.stdout));
+    expect(summary).toMatchObject({ runId: 'march', counts: { total: 300, succeeded: 300 } });
+    expect(await reportRows(summary.paths.report)).toHaveLength(300);
+    expect(plane.requests.slice(0, 2)).toEqual([
+      'query DescribeStacks',
+      'lambda POST /functions/sample-splitter/invocations',
+    ]);
+
+    const again = await microprocess('start', '--run-id', 'march', '--limit', '300', '--json');
+    expect(JSON.parse(again.stdout)).toEqual({ runId: 'march', status: 'succeeded', created: false });
+
+    const listed = await microprocess('list', '--json');
+    expect(JSON.parse(listed.stdout)).toMatchObject([
+      { runId: 'march', status: 'succeeded', trigger: 'console', counts: { total: 300 } },
+    ]);
+
+    const shown = await microprocess('show', 'march');
+    expect(shown.stdout).toContain('airport-access, at stage test (us-east-1)');
+    expect(shown.stdout).toContain('npx microprocess report march --stage test');
+
+    const watched = await microprocess('watch', '--json');
+    expect(watched).toMatchObject({ code: 0 });
+    expect(JSON.parse(watched.stdout)).toMatchObject({
+      runId: 'march',
+      progress: { total: 300, totalKnown: true, succeeded: 300 },
+    });
+  });
+
+  test('a start that the splitter refuses is wrong usage', async () => {
+    const conflict = await microprocess('start', '--run-id', 'march', '--limit', '299');
+    expect(conflict).toMatchObject({ code: 2, stdout: '' });
+    expect(conflict.stderr).toMatch(/^error: Run "march" exists with other input/);
+    const params = await microprocess('start', '--params', '{"country":"Oz"}');
+    expect(params).toMatchObject({ code: 2 });
+    expect(params.stderr).toMatch(/params\.country/);
+  });
+
+  test('a run is paused, resumed and cancelled in the records; its report says what was done', {
+    timeout: 90_000,
+  }, async () => {
+    await host.pause('work');
+    await microprocess('start', '--run-id', 'stopped', '--limit', '2000');
+    const paused = await microprocess('pause', 'stopped', '--json');
+    expect(JSON.parse(paused.stdout)).toMatchObject({ runId: 'stopped', status: 'paused' });
+    const resumed = await microprocess('resume', 'stopped');
+    expect(resumed.stdout).toMatch(/^Run stopped goes on: \d+ messages sent again/);
+    expect(await microprocess('cancel', 'stopped')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/is cancelled: no new calls/),
+    });
+    host.resume('work');
+    const watched = await microprocess('watch', 'stopped');
+    expect(watched).toMatchObject({ code: 1, stdout: expect.stringMatching(/^Run stopped cancelled\./) });
+    const failures = await microprocess('failures', 'stopped', '--limit', '3', '--json');
+    const lines = failures.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line));
+    expect(lines).toEqual(Array(3).fill(expect.objectContaining({ status: 'CANCELLED', reason: 'run-cancelled' })));
+    expect(await microprocess('pause', 'stopped')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/can't be paused: it is cancelled/),
+    });
+  });
+
+  test('the pipeline is paused and resumed by the mapping of its work queue', async () => {
+    const paused = await microprocess('pause', '--json');
+    expect(JSON.parse(paused.stdout)).toEqual({ pipeline: 'airport-access', paused: true });
+    expect(plane.mapping.enabled).toBe(false);
+    expect((await microprocess('resume')).stdout).toMatch(/works again at stage test/);
+    expect(plane.mapping.enabled).toBe(true);
+  });
+
+  test('purge wants a yes', async () => {
+    const asked = await microprocess('purge');
+    expect(asked).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/npx microprocess purge --yes --stage test/),
+    });
+    expect(await microprocess('purge', '--yes')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/sweeper sends again/),
+    });
+  });
+
+  test('a stage that is not deployed, or by an older version, says what to do', async () => {
+    const missing = await microprocess('list', '--stage', 'nowhere');
+    expect(missing).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/no stack microprocess-nowhere-airport-access in us-east-1\. Deploy it/),
+    });
+    plane.without.add('WorkQueueUrl');
+    const old = await microprocess('list').finally(() => plane.without.clear());
+    expect(old).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/no output WorkQueueUrl.*npx cdk deploy --all -c stage=test/),
+    });
+  });
+
+  test('doctor looks at everything, and one thing out of order hides nothing', async () => {
+    plane.mapping.enabled = false;
+    const said = await microprocess('doctor', '--json').finally(() => {
+      plane.mapping.enabled = true;
+    });
+    const checks: { name: string; result: string; next?: string }[] = JSON.parse(said.stdout);
+    const results = Object.fromEntries(checks.map(({ name, result }) => [name, result]));
+    expect(results).toMatchObject({
+      'Node.js': 'pass',
+      identity: 'pass',
+      stack: 'pass',
+      table: 'pass',
+      bucket: 'pass',
+      'split queue': 'pass',
+      'work queue': 'pass',
+      'aggregate queue': 'pass',
+      // Paused; a new account's quota; a clone that lets anyone in.
+      mapping: 'warn',
+      concurrency: 'warn',
+      clone: 'warn',
+    });
+    // The emulated SES takes mails and knows nothing of accounts.
+    expect(results['mail account']).toBe('fail');
+    expect(said.code).toBe(1);
+    for (const { result, next } of checks) expect(next === undefined).toBe(result === 'pass');
+  });
+});
+
+test('on this machine the same run is controlled through the host that works on it', { timeout: 90_000 }, async () => {
+  expect((await microprocess('list', '--local')).stdout).toMatch(/march +succeeded/);
+  const busy = await microprocess('run', '--limit', '5');
+  expect(busy).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/in use by process \d+ .*one run at a time/),
+  });
+  expect(await microprocess('pause', '--local')).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/is paused on this machine/),
+  });
+  await host.invoke('splitter', { runId: 'here', limit: 300 });
+  expect((await microprocess('cancel', 'here', '--local')).stdout).toMatch(/^Run here is cancelled/);
+  await microprocess('resume', '--local');
+  expect(await microprocess('watch', 'here', '--local')).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/^Run here cancelled\./),
+  });
+});

@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import { parse } from 'csv-parse/sync';
+import * as z from 'zod';
+
+const row = z.object({
+  id: z.string(),
+  city: z.string(),
+  country: z.string(),
+  population: z.coerce.number(),
+  airport: z.string(),
+  km: z.string().transform((text) => (text === '' ? null : Number(text))),
+  status: z.string(),
+  reason: z.string(),
+});
+export type ReportRow = z.infer<typeof row>;
+
+/** The rows of a report.csv of airport-access, read by a parser that isn't ours. */
+export async function reportRows(path: string): Promise<ReportRow[]> {
+  return z.array(row).parse(parse(await readFile(path, 'utf8'), { columns: true, bom: true }));
+}
+
+/** What `--json` prints of a run that was followed to its end. */
+export const summarySchema = z.object({
+  runId: z.string(),
+  status: z.string(),
+  counts: z.object({ total: z.number(), succeeded: z.number(), failed: z.number() }).loose(),
+  reasons: z.array(z.object({ reason: z.string(), count: z.number() })),
+  statistics: z.object({
+    count: z.number(),
+    min: z.number().nullable(),
+    median: z.number().nullable(),
+    p95: z.number().nullable(),
+    max: z.number().nullable(),
+    relativeError: z.number(),
+  }),
+  paths: z.object({ report: z.string(), html: z.string(), email: z.string(), summary: z.string() }),
+});

@@ -1,0 +1,222 @@
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
+import PostalMime from 'postal-mime';
+import { max, min, quantileSorted } from 'simple-statistics';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { lookHere } from '../../cli/targets/local.ts';
+import { PROJECT_DIR } from '../../local/project.ts';
+import { loadCities } from '../../pipelines/airport-access/cities.ts';
+import pipeline from '../../pipelines/airport-access/index.ts';
+import { AIRPORTS } from '../../services/airports/airports.ts';
+import { showChild } from '../../shared/control/show-child.ts';
+import { angleKm, seeded } from '../services/sphere.ts';
+import { reportRows, summarySchema } from './report-rows.ts';
+import { microprocess, temporaryHome } from './support.ts';
+
+const LIMIT = 1_000;
+/** Every process of a run starts here, on a machine that may be busy. */
+const SLOW = { timeout: 90_000 };
+
+let place: Awaited<ReturnType<typeof temporaryHome>>;
+beforeAll(async () => {
+  place = await temporaryHome();
+});
+afterAll(() => place.close());
+
+/** The command line as a user starts it, in a process of its own. */
+async function spawned(...args: readonly string[]) {
+  const child = spawn(process.execPath, [join(PROJECT_DIR, 'cli', 'bin.mjs'), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { code: await exit, stdout, stderr };
+}
+
+describe('a run of the first thousand', () => {
+  let ran: Awaited<ReturnType<typeof spawned>>;
+  let summary: z.infer<typeof summarySchema>;
+  beforeAll(async () => {
+    ran = await spawned('run', '--limit', String(LIMIT), '--run-id', 'first', '--json');
+    summary = summarySchema.parse(JSON.parse(ran.stdout));
+  }, SLOW.timeout);
+
+  test('prints its summary as the only line on stdout, and nothing but progress beside it', async () => {
+    expect(ran.code).toBe(0);
+    expect(ran.stdout.trimEnd().split('\n')).toHaveLength(1);
+    expect(summary).toMatchObject({
+      runId: 'first',
+      status: 'succeeded',
+      counts: { total: LIMIT, succeeded: LIMIT, failed: 0 },
+    });
+    expect(summarySchema.parse(JSON.parse(await readFile(summary.paths.summary, 'utf8')))).toEqual(summary);
+    expect(ran.stderr).toMatch(/^Starting airport-access/);
+    expect(ran.stderr).toMatch(/^1,000 \/ 1,000 · 0 failed · succeeded$/m);
+    expect(ran.stderr).not.toMatch(/Warning/);
+  });
+
+  test('reports every city in input order, each with its nearest airport', async () => {
+    const rows = await reportRows(summary.paths.report);
+    const cities = (await loadCities()).slice(0, LIMIT);
+    expect(rows.map(({ city, country, population }) => [city, country, population])).toEqual(
+      cities.map(({ city, country, population }) => [city, country, population]),
+    );
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(LIMIT);
+    const random = seeded(7);
+    for (let i = 0; i < 200; i++) {
+      const at = Math.floor(random() * LIMIT);
+      const [row, city] = [rows[at], cities[at]];
+      if (!row || !city) throw new Error(`No row ${at}.`);
+      // By force: the distance to each of 7,184, by another formula.
+      const distances = AIRPORTS.map((airport) => ({ code: airport.code, km: angleKm(city, airport) }));
+      const nearest = Math.min(...distances.map(({ km }) => km));
+      expect(Math.abs((row.km ?? Number.NaN) - nearest), row.id).toBeLessThanOrEqual(0.0501);
+      expect(distances.filter(({ km }) => km - nearest < 1e-6).map(({ code }) => code)).toContain(row.airport);
+    }
+  });
+
+  test('its statistics are those of the report, within the error they state', async () => {
+    const kms = (await reportRows(summary.paths.report)).map(({ km }) => km ?? Number.NaN).sort((a, b) => a - b);
+    const { statistics } = summary;
+    expect(statistics).toMatchObject({ count: LIMIT, min: min(kms), max: max(kms) });
+    expect(statistics.relativeError).toBeLessThanOrEqual(0.01);
+    for (const [of, q] of [
+      ['median', 0.5],
+      ['p95', 0.95],
+    ] as const) {
+      // A quantile of an even count lies between two values: either is right.
+      const exact = [Math.floor(q * (LIMIT - 1)), Math.ceil(q * (LIMIT - 1))].map((i) => kms[i] ?? Number.NaN);
+      const said = statistics[of] ?? Number.NaN;
+      expect(said, of).toBeGreaterThanOrEqual(Math.min(...exact) * (1 - statistics.relativeError));
+      expect(said, of).toBeLessThanOrEqual(Math.max(...exact) * (1 + statistics.relativeError));
+      expect(Math.abs(said / quantileSorted(kms, q) - 1), of).toBeLessThan(0.02);
+    }
+  });
+
+  test('its mail is one that mail programs read, with the report attached', async () => {
+    const mail = await PostalMime.parse(await readFile(summary.paths.email));
+    expect(mail.subject).toMatch(/How far is the nearest airport\?: 1,000 done, 0 failed$/);
+    expect(mail.to?.map(({ address }) => address)).toEqual(['reports@example.com']);
+    expect(mail.text).toContain('1,000');
+    expect(mail.html).toContain('<table');
+    expect(mail.attachments.some(({ mimeType, contentId }) => mimeType === 'image/png' && contentId)).toBe(true);
+    const attached = mail.attachments.find(({ filename }) => filename?.endsWith('.csv.gz'))?.content;
+    if (!(attached instanceof ArrayBuffer)) throw new Error('No report is attached.');
+    expect(gunzipSync(new Uint8Array(attached)).equals(await readFile(summary.paths.report))).toBe(true);
+  });
+
+  test('is still there when its processes are gone', SLOW, async () => {
+    const shown = await microprocess('show', 'first', '--json');
+    expect(shown.code).toBe(0);
+    expect(JSON.parse(shown.stdout)).toMatchObject({
+      runId: 'first',
+      status: 'succeeded',
+      counts: { total: LIMIT },
+      executions: ['first'],
+    });
+
+    const [row] = (await reportRows(summary.paths.report)).slice(777);
+    const target = await lookHere(pipeline, '');
+    try {
+      expect(target.worker).toBe('nobody');
+      const from = performance.now();
+      const child = await showChild(target.deps, 'first', row?.id ?? '');
+      expect(performance.now() - from).toBeLessThan(1_000);
+      expect(child).toMatchObject({
+        status: 'SUCCEEDED',
+        item: { city: row?.city },
+        result: { km: row?.km },
+        attempts: 1,
+      });
+      await expect(showChild(target.deps, 'first', '0-9.0.0')).rejects.toThrow(/no child 0-9\.0\.0/);
+    } finally {
+      await target.close();
+    }
+    expect(await microprocess('failures', 'first')).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: expect.stringContaining('no failed child'),
+    });
+    expect((await microprocess('show', 'never')).stderr).toMatch(/has no run "never"/);
+  });
+});
+
+describe('a service that fails', () => {
+  const SMALL = 60;
+  let service: Server;
+  let url: string;
+  let isBroken: (body: string) => boolean;
+  beforeAll(async () => {
+    service = createServer(async (request, response) => {
+      const broken = isBroken(await text(request));
+      response.statusCode = broken ? 400 : 200;
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(broken ? { title: 'no' } : { airport: 'XXX', km: 1 }));
+    });
+    await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+    const address = service.address();
+    if (address === null || typeof address === 'string') throw new Error('No port.');
+    url = `http://127.0.0.1:${address.port}`;
+  });
+  afterAll(() => {
+    service.close();
+    service.closeAllConnections();
+  });
+
+  test('fails the run with reasons; a redrive calls those children alone, and the report is whole', SLOW, async () => {
+    const calls: string[] = [];
+    // Every child south of 42.5° N, which is neither all nor none.
+    isBroken = (body) => z.object({ lat: z.number() }).parse(JSON.parse(body)).lat < 42.5;
+    const ran = await microprocess('run', '--limit', String(SMALL), '--run-id', 'bad', '--endpoint', url, '--json');
+    const summary = summarySchema.parse(JSON.parse(ran.stdout));
+    expect(ran.code).toBe(1);
+    const failed = (await reportRows(summary.paths.report)).filter(({ status }) => status === 'FAILED');
+    expect(failed.length).toBeGreaterThan(0);
+    expect(failed.length).toBeLessThan(SMALL);
+    expect(summary).toMatchObject({ status: 'failed', reasons: [{ reason: 'http-400', count: failed.length }] });
+
+    const listed = await microprocess('failures', 'bad', '--json');
+    const lines = listed.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line));
+    expect(lines).toEqual(
+      failed.map(({ id, city }) =>
+        expect.objectContaining({
+          id,
+          status: 'FAILED',
+          reason: 'http-400',
+          attempts: 1,
+          item: expect.objectContaining({ city }),
+        }),
+      ),
+    );
+    expect((await microprocess('redrive', 'bad', '--reason', 'timeout')).code).toBe(2);
+
+    isBroken = (body) => {
+      calls.push(body);
+      return false;
+    };
+    const again = await microprocess('redrive', 'bad', '--endpoint', url, '--json');
+    const whole = summarySchema.parse(JSON.parse(again.stdout));
+    expect(again.code).toBe(0);
+    expect(whole).toMatchObject({ runId: 'bad~2', status: 'succeeded', counts: { total: SMALL, succeeded: SMALL } });
+    expect(calls).toHaveLength(failed.length);
+    const [before, after] = await Promise.all([reportRows(summary.paths.report), reportRows(whole.paths.report)]);
+    expect(after.map(({ id, city }) => [id, city])).toEqual(before.map(({ id, city }) => [id, city]));
+
+    const last = failed.at(-1);
+    const child = await microprocess('show', 'bad~2', last?.id ?? '', '--json');
+    expect(JSON.parse(child.stdout)).toMatchObject({
+      id: last?.id,
+      status: 'SUCCEEDED',
+      item: { city: last?.city },
+      attempts: 2,
+    });
+  });
+});

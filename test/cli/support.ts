@@ -1,0 +1,64 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { execute } from '../../cli/program.ts';
+
+/** A stream that keeps what is written to it. */
+export class Captured extends Writable {
+  readonly isTTY: boolean;
+  text = '';
+
+  constructor(isTTY = false) {
+    super({ decodeStrings: false });
+    this.isTTY = isTTY;
+  }
+
+  override _write(chunk: unknown, _: string, done: () => void): void {
+    this.text += String(chunk);
+    done();
+  }
+}
+
+export interface Said {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command line in this process. */
+export async function microprocess(...args: readonly string[]): Promise<Said> {
+  const [stdout, stderr] = [new Captured(), new Captured()];
+  const code = await execute(args, { stdout, stderr, signal: new AbortController().signal });
+  return { code, stdout: stdout.text, stderr: stderr.text };
+}
+
+/** Sets environment variables, undefined for none; gives the way back. */
+export function withEnvironment(values: Readonly<Record<string, string | undefined>>): () => void {
+  const set = (all: Readonly<Record<string, string | undefined>>) => {
+    for (const [name, value] of Object.entries(all)) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  };
+  const before = Object.fromEntries(Object.keys(values).map((name) => [name, process.env[name]]));
+  set(values);
+  return () => set(before);
+}
+
+/** A folder for state and results of its own, to which the command line is pointed until it's closed. */
+export async function temporaryHome(): Promise<{ readonly home: string; close(): Promise<void> }> {
+  const home = await mkdtemp(join(tmpdir(), 'microprocess-cli-'));
+  const restore = withEnvironment({
+    MICROPROCESS_HOME: home,
+    MICROPROCESS_STAGE: undefined,
+    MICROPROCESS_PIPELINE: undefined,
+  });
+  return {
+    home,
+    async close() {
+      restore();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}

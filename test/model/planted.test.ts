@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { BUGS, type Bug } from './bugs.ts';
+import type { Failure } from './explore.ts';
+import { SCENES as CLOSE } from './scenes-close.ts';
+import { SCENES as FREEZE } from './scenes-freeze.ts';
+import { SCENES as POISON } from './scenes-poison.ts';
+import { SCENES as SEND } from './scenes-send.ts';
+import { SCENES as SPLIT } from './scenes-split.ts';
+import { SCENES as WHOLE } from './scenes-whole.ts';
+import { run, type Scene, verdict } from './setup.ts';
+
+type Planted = readonly [Scene | undefined, Failure['kind'], RegExp];
+
+/** Where each planted bug is found, and as what. */
+const PLANTED: Record<Bug, Planted> = {
+  'overwrite on restart': [SPLIT['two splitters'], 'safety', /isn't what the chain holds|counted without/],
+  'checkpoint before sent': [SPLIT['pages of one item'], 'liveness', /./],
+  'block cut short not sent': [SPLIT['pages of one item'], 'liveness', /./],
+  'no END page': [SPLIT['two splitters'], 'safety', /counted without its END/],
+  'finish without END': [WHOLE['two children, nothing wrong'], 'safety', /has no END|report is wrong/],
+  'counter in BLOCK': [SEND['no sweeper needed'], 'safety', /done without an outcome/],
+  'counter in SEG': [FREEZE['segment of two blocks'], 'safety', /which isn't full/],
+  'tell before write': [FREEZE['segment of two blocks'], 'liveness', /./],
+  'delete before tell': [FREEZE['segment of two blocks'], 'liveness', /./],
+  'set before page': [FREEZE['segment of two blocks'], 'safety', /done without an outcome/],
+  'turn raised without its condition': [SEND['a hasty sweeper and a crash'], 'safety', /live messages/],
+  'send though the condition failed': [SEND['retries and a duplicate'], 'safety', /live messages|was called/],
+  'successor sent before the turn is raised': [SEND['retries and a crash'], 'safety', /live messages/],
+  'send again without raising': [SEND['a hasty sweeper and a crash'], 'safety', /live messages/],
+  'mark without deadline': [POISON['neighbour in the slot'], 'liveness', /./],
+  'mark of the living counts': [
+    POISON['neighbour in the slot, a duplicate'],
+    'safety',
+    /no poison|said to have killed/,
+  ],
+  'suspects together': [POISON['neighbour in the slot'], 'safety', /was called \d+ times/],
+  'mark left by a lost turn': [POISON.innocents, 'safety', /said to have killed/],
+  'pages read after freezing': [FREEZE['two segments'], 'safety', /is frozen but has nothing/],
+  'freeze overwrites': [FREEZE['late success'], 'safety', /was frozen as .*, now reads/],
+  'part under one key': [FREEZE['late success'], 'safety', /was frozen as .*, now reads/],
+  'frozen not added again': [FREEZE['two segments'], 'liveness', /./],
+  'close without END': [CLOSE['closed while splitting'], 'liveness', /./],
+  'full run not told by closing': [CLOSE['closed before its plan'], 'liveness', /./],
+  'finish without lease': [FREEZE['two finishers'], 'safety', /finished 2 times/],
+  'mail without claim': [FREEZE['two finishers'], 'safety', /2 mails/],
+  'lease lost with its holder': [FREEZE['two finishers'], 'liveness', /./],
+  'no sweeper': [WHOLE['two children, a lost message'], 'liveness', /./],
+};
+
+describe('planted bugs are found', () => {
+  test.each(Object.entries(PLANTED))('%s', { timeout: 120_000 }, (name, [scene, kind, what]) => {
+    const bug = Object.keys(BUGS).find((known): known is Bug => known === name);
+    if (!scene || !bug) throw new Error(`No such scene or bug: ${name}.`);
+    const exploration = run(scene, bug);
+    expect(verdict(exploration)).not.toBe('nothing wrong');
+    expect(exploration.failure?.kind).toBe(kind);
+    expect(exploration.failure?.what).toMatch(what);
+  });
+});
