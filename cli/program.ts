@@ -48,7 +48,9 @@ export function program(terminal: Terminal, exit: (code: number) => void): Comma
     cmd
       .option('-l, --limit <n>', 'take the first n items only', wholeNumber)
       .option('-p, --params <json>', "the run's parameters, as the definition types them", json)
-      .option('--run-id <id>', 'name the run; the same id and input again is the same run', newRunId);
+      .option('--run-id <id>', 'name the run; the same id and input again is the same run', newRunId)
+      .option('--canary <n>', 'call the first n alone; the rest follows once they went well', wholeNumber)
+      .option('--dry-run', 'only say what it would come to: children, time and cost; nothing is called');
 
   startOptions(
     cli.command('run').description('Run a pipeline on this machine, from start to report: no account, no Docker.'),

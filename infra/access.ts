@@ -29,8 +29,9 @@ export const ACCESS: Readonly<Record<FunctionName, Access>> = {
   splitter: {
     ...base,
     table: [...base.table, 'BatchGetItem'],
+    index: true,
     objects: ['GetObject', 'PutObject'],
-    sendsTo: ['split', 'work'],
+    sendsTo: ['split', 'work', 'aggregate'],
   },
   forwarder: { ...base, objects: ['GetObject', 'PutObject'], sendsTo: ['work', 'aggregate'], callsClone: true },
   aggregator: {
@@ -39,7 +40,7 @@ export const ACCESS: Readonly<Record<FunctionName, Access>> = {
     sendsTo: ['aggregate'],
     tellsPeople: true,
   },
-  'dead-letter': { ...base, objects: ['PutObject'], sendsTo: ['aggregate'] },
+  'dead-letter': { ...base, sendsTo: ['aggregate'] },
   sweeper: {
     ...base,
     table: [...base.table, 'BatchGetItem'],

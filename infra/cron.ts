@@ -88,7 +88,7 @@ function expand(text: string, field: Field, fail: (problem: string) => Error): S
     const from = first === undefined ? field.min : value(first, field, fail);
     let to = first === undefined ? field.max : value(last ?? first, field, fail);
     // `SUN` closes a range as 7, FRI-SUN; `*` holds it once, as 0.
-    if (field.max === 7 && last !== undefined && to === 0) to = 7;
+    if (field.max === 7 && from > 0 && to === 0) to = 7;
     if (field.max === 7 && first === undefined) to = 6;
     if (to < from) throw fail(`its ${field.name} range ${JSON.stringify(part)} runs backwards.`);
     for (let at = from; at <= to; at += step) values.add(at);

@@ -50,11 +50,15 @@ export type ScheduleWiring =
   | { readonly name: 'sweep'; readonly function: 'sweeper'; readonly everySeconds: number };
 
 const CALLS_PER_FORWARDER = 256;
+const CALLS_UNDER_SMALL_CAP = 32;
 
 /** Derives all of it from a definition. Pure. */
 export function wiring(pipeline: Pipeline): Wiring {
   const { inFlight } = pipeline.limits;
-  const forwarders = Math.max(LAMBDA.minMappingConcurrency, Math.ceil(inFlight / CALLS_PER_FORWARDER));
+  // Under a small cap, more forwarders of fewer calls each: while one waits for its last calls, writes and receives, the
+  // others keep the cap filled. Two of 50 kept 100 connections busy for 86 % of the time, four of 25 for 93 %.
+  const calls = inFlight < CALLS_PER_FORWARDER ? CALLS_UNDER_SMALL_CAP : CALLS_PER_FORWARDER;
+  const forwarders = Math.max(LAMBDA.minMappingConcurrency, Math.ceil(inFlight / calls));
   const functions: Wiring['functions'] = {
     // Short, for its size: what dies in it is taken up again after six times this.
     splitter: { timeoutSeconds: 120, memoryMB: 1_024, sendsAgain: true },
@@ -78,7 +82,12 @@ export function wiring(pipeline: Pipeline): Wiring {
   });
   return {
     pipeline: pipeline.name,
-    queues: { split: queue('splitter'), work: queue('forwarder'), aggregate: queue('aggregator') },
+    queues: {
+      split: queue('splitter'),
+      // A table that is down for hours must fail no child: a message that fails comes back within five minutes each time.
+      work: { ...queue('forwarder'), maxReceiveCount: 200 },
+      aggregate: queue('aggregator'),
+    },
     functions,
     mappings: [
       mapping({ queue: 'split', function: 'splitter' }),

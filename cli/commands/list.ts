@@ -33,7 +33,8 @@ export async function list(options: ListOptions, terminal: Terminal): Promise<nu
 
 /** A run as programs read it. */
 export function runJson(record: RunRecord) {
-  const { run, status, trigger, params, limit, startedAt, deadline, endedAt, counts, closed, mail, redrive } = record;
+  const { run, status, trigger, params, limit, startedAt, deadline, endedAt, counts, closed, flags, mail, redrive } =
+    record;
   const iso = (at: number) => new Date(at).toISOString();
   return {
     runId: run,
@@ -46,6 +47,7 @@ export function runJson(record: RunRecord) {
     endedAt: endedAt === null ? null : iso(endedAt),
     counts,
     closed,
+    flags,
     mail,
     redriveOf: redrive?.base ?? null,
   };

@@ -8,19 +8,22 @@ export interface RunOptions {
   readonly runId?: string;
   readonly params?: StartRequest['params'];
   readonly endpoint?: string;
+  readonly canary?: number;
+  readonly dryRun?: boolean;
   readonly json?: boolean;
 }
 
 /** Runs a pipeline on this machine from start to report. */
 export async function run(pipeline: string | undefined, options: RunOptions, terminal: Terminal): Promise<number> {
-  const { limit, runId, params, endpoint } = options;
+  const { limit, runId, params, canary, endpoint } = options;
   const where = { local: true, ...(pipeline !== undefined && { pipeline }) };
+  if (options.dryRun) return (await import('./dry-run.ts')).dryRun(pipeline, { ...options, local: true }, terminal);
   return withTarget(
     where,
     'own-worker',
     terminal,
     async (target) => {
-      const started = await target.start({ limit, runId, params });
+      const started = await target.start({ limit, runId, params, canary });
       return followToReport(target, started.runId, terminal, options);
     },
     endpoint,

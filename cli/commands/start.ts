@@ -12,10 +12,11 @@ export async function start(
   terminal: Terminal,
 ): Promise<number> {
   if (stageOf(options) === undefined) return run(pipeline, options, terminal);
+  if (options.dryRun) return (await import('./dry-run.ts')).dryRun(pipeline, options, terminal);
   const where = { ...options, ...(pipeline !== undefined && { pipeline }) };
   return withTarget(where, 'records', terminal, async (target) => {
-    const { limit, runId, params } = options;
-    const started = await target.start({ limit, runId, params });
+    const { limit, runId, params, canary } = options;
+    const started = await target.start({ limit, runId, params, canary });
     if (options.watch) return followToReport(target, started.runId, terminal, options);
     terminal.stdout.write(
       options.json

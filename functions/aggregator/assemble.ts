@@ -45,8 +45,8 @@ export async function assemble(deps: AggregatorDeps, run: string, parts: readonl
     const header = gzipSync(csvHeader(pipeline.reduce));
     attachment.add(header);
     yield header;
-    for (const { part } of parts) {
-      const piece = await objects.get(partKeys(part).csv);
+    const pieces = ahead(parts, (part) => objects.get(partKeys(part.part).csv));
+    for await (const piece of pieces) {
       attachment.add(piece);
       yield piece;
     }
@@ -97,4 +97,21 @@ class Attachment {
   whole(): Buffer | null {
     return this.#pieces && Buffer.concat(this.#pieces);
   }
+}
+
+/** Pieces of the CSV fetched while one is being written: a few megabytes each. */
+const PIECES_AHEAD = 3;
+
+/** Asks for a few values ahead of the one that is used. */
+async function* ahead<T, R>(values: readonly T[], ask: (value: T) => Promise<R>): AsyncGenerator<R> {
+  const asked: Promise<R>[] = [];
+  for (const value of values) {
+    const asking = ask(value);
+    // Awaited in its turn; until then a rejection must not count as unhandled.
+    asking.catch(() => undefined);
+    asked.push(asking);
+    const first = asked.length > PIECES_AHEAD ? asked.shift() : undefined;
+    if (first) yield await first;
+  }
+  for (const rest of asked) yield await rest;
 }

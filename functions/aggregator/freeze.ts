@@ -1,9 +1,9 @@
 import { isSegmentFull } from '../../shared/domain/counting.ts';
 import { GEOMETRY, type SegmentRef } from '../../shared/domain/geometry.ts';
+import { PartWriter } from '../../shared/flow/part-writer.ts';
 import { tellFrozen } from '../../shared/flow/tell.ts';
 import type { BlockContent } from '../../shared/ports/block-store.ts';
 import type { AggregatorDeps } from './deps.ts';
-import { PartWriter } from './part-writer.ts';
 import { rowsOf } from './rows.ts';
 
 /** Blocks read ahead while one is being reduced. */

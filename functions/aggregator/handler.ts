@@ -2,6 +2,7 @@ import type { AggregateMessage } from '../../shared/domain/messages.ts';
 import { aggregateMessage } from '../../shared/domain/messages.ts';
 import { lambdaHandler } from '../../shared/lambda/handler.ts';
 import { handleBatch, oneByOne, sqsEvent } from '../../shared/lambda/sqs.ts';
+import { warmUp } from '../../shared/report/png.ts';
 import type { AggregatorDeps } from './deps.ts';
 import { finishRun } from './finish.ts';
 import { freezeSegment } from './freeze.ts';
@@ -15,6 +16,7 @@ export function aggregator(deps: AggregatorDeps) {
         schema: aggregateMessage,
         queue: deps.queues.aggregate,
         handle: oneByOne<AggregateMessage>(async ({ message }, invocation) => {
+          if (deps.mailFrom !== '') warmUp();
           if (message.type === 'segment') await freezeSegment(deps, message.run, message);
           else await finishRun(deps, message.run, invocation);
         }),

@@ -3,8 +3,8 @@ import { parseChildId } from '../../shared/domain/ids.ts';
 import { supersedes } from '../../shared/domain/redrive.ts';
 import type { ManifestPart } from '../../shared/flow/manifest.ts';
 import { type HeldRow, partKeys, readPartBlock, readPartIndex, unpackRows } from '../../shared/flow/part.ts';
+import { PartWriter } from '../../shared/flow/part-writer.ts';
 import type { AggregatorDeps } from './deps.ts';
-import { PartWriter } from './part-writer.ts';
 
 /**
  * The parts of a redrive's report: the base's, with the redriven children's rows laid over it, as a merge of two sorted

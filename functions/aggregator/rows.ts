@@ -3,8 +3,6 @@ import type { Held } from '../../shared/domain/held.ts';
 import { childId } from '../../shared/domain/ids.ts';
 import { mergeOutcomes } from '../../shared/domain/outcome.ts';
 import { parseRedrivenItem } from '../../shared/domain/redrive.ts';
-import type { ChildStatus } from '../../shared/domain/row.ts';
-import { type Counts, NO_COUNTS } from '../../shared/domain/run.ts';
 import { release } from '../../shared/flow/hold.ts';
 import type { HeldRow } from '../../shared/flow/part.ts';
 import type { BlockContent } from '../../shared/ports/block-store.ts';
@@ -38,24 +36,4 @@ export async function rowsOf(
 async function original({ objects }: AggregatorDeps, held: Held) {
   const [id, item, before] = parseRedrivenItem(await release(objects, held));
   return { id, item, before };
-}
-
-const COUNTED: Readonly<Record<ChildStatus, keyof Counts>> = {
-  SUCCEEDED: 'succeeded',
-  FAILED: 'failed',
-  CANCELLED: 'cancelled',
-  EXPIRED: 'expired',
-};
-
-export function countsOf(rows: readonly HeldRow[]): Counts {
-  const counts = { ...NO_COUNTS, total: rows.length };
-  for (const { status } of rows) counts[COUNTED[status]]++;
-  return counts;
-}
-
-/** Rows by reason code. */
-export function reasonsOf(rows: readonly HeldRow[]): Record<string, number> {
-  const reasons: Record<string, number> = {};
-  for (const { reason } of rows) if (reason !== null) reasons[reason] = (reasons[reason] ?? 0) + 1;
-  return reasons;
 }

@@ -80,9 +80,15 @@ function bodyOf(
 ): string | null {
   try {
     const context = { runId: rootOf(run), childId, params };
-    return JSON.stringify(pipeline.request ? pipeline.request(item, context) : item) ?? null;
+    const mapped = pipeline.request ? pipeline.request(item, context) : item;
+    if (mapped instanceof Promise) throw new TypeError('The request mapping is async; it must give the body itself.');
+    return JSON.stringify(mapped) ?? null;
   } catch (error) {
-    log.warn('The request mapping failed.', { run, child: childId, error: String(error) });
+    log.warn('The request mapping failed.', {
+      run,
+      child: childId,
+      error: error instanceof Error ? error.name : 'unknown',
+    });
     return null;
   }
 }

@@ -3,6 +3,8 @@ import { blockSize, END, type ItemsPage, PageDraft, placeBehind } from '../../sh
 import { SourceError } from '../../shared/domain/errors.ts';
 import { FIRST_PLACE, type Place } from '../../shared/domain/geometry.ts';
 import type { Json } from '../../shared/domain/json.ts';
+import { SQS } from '../../shared/domain/limits.ts';
+import type { WorkMessage } from '../../shared/domain/messages.ts';
 import { maySend } from '../../shared/domain/run.ts';
 import type { SourceContext, SourcedItem } from '../../shared/domain/source.ts';
 import type { Deps, Invocation } from '../../shared/flow/deps.ts';
@@ -13,6 +15,8 @@ import { firstMessages, outgoing } from '../../shared/flow/work.ts';
 import type { Checkpoint } from '../../shared/ports/chain-store.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 
+/** A cursor's JSON. */
+const MAX_CURSOR_BYTES = 8_192;
 /** Leases that a slice may take without getting on: its splitter died, or its source threw, each time. */
 const ATTEMPTS = 5;
 /** What is left of an invocation's time when a splitter stops and hands its slice on. */
@@ -67,7 +71,11 @@ class Splitter {
   #pages: ItemsPage[] = [];
   /** Complete blocks whose messages are on their way. */
   #sending: Promise<void>[] = [];
-  #sentWindows = 0;
+  /** Messages of complete blocks that don't fill a batch yet. */
+  readonly #outbox: WorkMessage[] = [];
+  /** Complete blocks since the checkpoint. */
+  #blocks = 0;
+  #isFirstWindow = true;
   /** The run was cancelled or paused meanwhile. */
   #stopped = false;
 
@@ -208,8 +216,19 @@ class Splitter {
     return hold(this.#deps.objects, () => `${this.#run.run}/items/${this.#deps.random.id()}.json`, text);
   }
 
+  /** Its source's cursor goes into every page and checkpoint: a position is a few numbers, not what was read so far. */
+  #checkCursor(cursor: Json): void {
+    const bytes = JSON.stringify(cursor).length;
+    if (bytes <= MAX_CURSOR_BYTES) return;
+    throw new SourceError(
+      this.#slice,
+      new RangeError(`Its cursor is ${bytes} bytes; allowed are ${MAX_CURSOR_BYTES}.`),
+    );
+  }
+
   async #put(page: ItemsPage): Promise<'put' | 'taken' | 'time-up' | 'stopped'> {
     const { chains } = this.#deps.stores;
+    this.#checkCursor(page.cursor);
     if (!(await chains.putPage(this.#run.run, this.#slice, this.#place, page, this.#run.ttl))) return 'taken';
     await this.#take(page);
     return this.#halt() ?? 'put';
@@ -236,15 +255,21 @@ class Splitter {
     if (!page.endsBlock) return;
     this.#send(segment, block);
     // The first block goes out by itself, so that calls begin while the source is still being read.
-    if (this.#sending.length >= (this.#sentWindows === 0 ? 1 : WINDOW_BLOCKS)) await this.#checkpoint();
+    if (++this.#blocks >= (this.#isFirstWindow ? 1 : WINDOW_BLOCKS)) await this.#checkpoint();
   }
 
-  /** Sends the messages of a block whose pages are all stored. */
+  /** Sends the messages of a block whose pages are all stored; whole batches at once, the rest with the next block's. */
   #send(segment: number, block: number): void {
     const head = { pipeline: this.#deps.pipeline.name, run: this.#run.run, ttl: this.#run.ttl };
-    const messages = firstMessages(head, { slice: this.#slice, segment, block }, this.#pages);
+    this.#outbox.push(...firstMessages(head, { slice: this.#slice, segment, block }, this.#pages));
     this.#pages = [];
-    const sending = this.#deps.queues.work.send(messages.map((message) => outgoing(this.#deps, message)));
+    this.#post(this.#outbox.length - (this.#outbox.length % SQS.maxBatchEntries));
+  }
+
+  #post(count: number): void {
+    if (count === 0) return;
+    const messages = this.#outbox.splice(0, count).map((message) => outgoing(this.#deps, message));
+    const sending = this.#deps.queues.work.send(messages);
     // Seen where the window is awaited; until then a rejection must not count as unhandled.
     sending.catch(() => undefined);
     this.#sending.push(sending);
@@ -252,9 +277,9 @@ class Splitter {
 
   /** Moves the checkpoint behind all that is sent. Only ever called at a block's start. */
   async #checkpoint(ended = false): Promise<void> {
-    await Promise.all(this.#sending);
-    this.#sending = [];
-    this.#sentWindows++;
+    await this.#sent();
+    this.#blocks = 0;
+    this.#isFirstWindow = false;
     const to = { place: this.#place, cursor: this.#cursor, count: this.#count, ended };
     await this.#deps.stores.chains.checkpoint(this.#run.run, this.#slice, to, {
       owner: this.#invocation.id,
@@ -262,6 +287,13 @@ class Splitter {
     });
     const run = await this.#deps.stores.runs.read(this.#run.run);
     this.#stopped = run === null || !maySend(run.status);
+  }
+
+  /** Resolves when every complete block's messages are accepted. */
+  async #sent(): Promise<void> {
+    this.#post(this.#outbox.length);
+    await Promise.all(this.#sending);
+    this.#sending = [];
   }
 
   async #putEnd(): Promise<boolean> {
@@ -272,7 +304,7 @@ class Splitter {
   async #end(): Promise<void> {
     // END may stand within a block: the source said less than when the block was begun. What is stored is part of the run.
     if (this.#pages.length > 0) this.#send(this.#place.segment, this.#place.block);
-    await Promise.all(this.#sending);
+    await this.#sent();
     await countSlice(this.#deps, this.#run, this.#slice, this.#place);
     await this.#checkpoint(true);
   }

@@ -14,6 +14,8 @@ import { judgeCanary, judgeFailures } from './judge.ts';
 /** Runs looked at in one round, newest first: more than are ever under way, or the oldest would pass their deadlines unseen. */
 const RUNS = 1_000;
 
+const CLOSING_MS = 60_000;
+
 /**
  * One round over the running runs: past its deadline a run is closed; one that stood still for longer than any message can
  * wait is taken up from its records. A run that moves costs a handful of reads and one write.
@@ -52,7 +54,7 @@ async function sweepRun(deps: Deps, run: string): Promise<boolean> {
     await stores.sweeps.write(run, { fingerprint, since: now, acted: 0 }, record.ttl);
     return false;
   }
-  if (now - known.since < standstillMs(deps) * 2 ** known.acted) return false;
+  if (now - known.since < patienceMs(deps, record) * 2 ** known.acted) return false;
   deps.log.warn('A run stands still: it is taken up from its records.', {
     run,
     since: known.since,
@@ -81,6 +83,11 @@ async function takeUp(deps: Deps, record: RunRecord): Promise<void> {
   if (record.status === 'closing') return resumeClosing(deps, record);
   const sent = await sendAgain(deps, record);
   deps.log.warn('Sent again.', { run: record.run, ...sent });
+}
+
+/** How long a run may stand still. A closing waits for no message: one that doesn't move has died, and goes on at once. */
+function patienceMs(deps: Deps, { status }: RunRecord): number {
+  return status === 'closing' ? CLOSING_MS : standstillMs(deps);
 }
 
 /** Longer than any message of a healthy run stays out of sight: the longest delay and a whole visibility time-out. */

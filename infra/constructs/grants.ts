@@ -12,6 +12,7 @@ import type { Platform } from './platform.ts';
  */
 export function grantShared(fn: NodeFunction, platform: Platform, pipeline: string, access: Access): void {
   for (const statement of statements(fn, platform, pipeline, access)) fn.addToRolePolicy(statement);
+  if (access.objects.length === 0) return;
   acknowledgeWildcard(
     fn.ownRole,
     platform.bucket.bucketArn,

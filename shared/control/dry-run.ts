@@ -48,7 +48,7 @@ export async function dryRun(
 ): Promise<DryRun> {
   const { pipeline, clock, wiring } = deps;
   const { params, limit } = validated(pipeline, request);
-  const context = sourceContext(pipeline, { params, limit });
+  const context = sourceContext({ params, limit });
   const parts = pipeline.source.plan ? await pipeline.source.plan(context) : [null];
   const until = clock.now() + budgetMs;
   const sample: Json[] = [];

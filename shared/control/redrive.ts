@@ -21,7 +21,7 @@ export async function redriveRun(deps: Deps, run: string, input: unknown = {}): 
   const { latest, n } = await latestExecution(deps, run);
   if (!isFinal(latest.status)) {
     if (latest.redrive && latest.input === inputOf(latest.redrive.base, filter)) {
-      await planRun(deps, latest);
+      if (latest.status === 'planned') await planRun(deps, latest);
       return { runId: latest.run, status: latest.status, created: false };
     }
     throw new InputError(

@@ -1,5 +1,5 @@
 import { GEOMETRY, type Geometry, nextBlock, type Place } from './geometry.ts';
-import { type Held, isPointer } from './held.ts';
+import { type Held, isLarge } from './held.ts';
 import type { Json } from './json.ts';
 import { SIZES } from './limits.ts';
 
@@ -85,7 +85,7 @@ export class PageDraft {
 
   add(item: Held, bytes: number, cursor: Json): void {
     // An item held elsewhere is large: it travels alone, so that a forwarder never loads 640 of them at once.
-    const alone = isPointer(item);
+    const alone = isLarge(item);
     const length = this.#slots.at(-1) ?? 0;
     if (
       alone ||

@@ -21,6 +21,12 @@ export function isPointer(held: Held): held is Pointer {
   );
 }
 
+/** Whether what a page holds stands for something large: a pointer, also as the item of a redrive's triple. */
+export function isLarge(held: Held): boolean {
+  if (isPointer(held)) return true;
+  return Array.isArray(held) && held.length === 3 && isPointer(held[1]);
+}
+
 /** Whether a value has to go to an object of its own; `bytes` is its JSON's length. */
 export function mustSpill(value: Json, bytes: number): boolean {
   return bytes > SIZES.inlineBytes || isPointer(value);

@@ -4,8 +4,12 @@ import type { RunRecord } from '../ports/run-store.ts';
 import type { Deps } from './deps.ts';
 import { endSlice } from './end-slice.ts';
 import { giveUp } from './give-up.ts';
+import { parallel } from './parallel.ts';
 import { tellIfRootFull } from './tell.ts';
 import { unfinishedBlocks } from './unfinished.ts';
+
+/** Slices, and then blocks, that a close works on at once. */
+const AT_ONCE = 16;
 
 /** What the children that a close gives up are reported with. */
 const WORDS = {
@@ -33,14 +37,18 @@ export async function resumeClosing(deps: Deps, record: RunRecord): Promise<void
   await tellIfRootFull(deps, record.run, await stores.runs.openRoot(record.run, parts.length, record.ttl));
   const slices = parts.map((_, slice) => slice);
   const checkpoints = await stores.chains.readCheckpoints(record.run, slices);
-  for (const slice of slices) await endSlice(deps, record, slice, checkpoints[slice]?.place);
+  await parallel(each(slices), AT_ONCE, (slice) => endSlice(deps, record, slice, checkpoints[slice]?.place));
   const { status, reason } = WORDS[record.closed ?? 'cancelled'];
-  for await (const { ref, content } of unfinishedBlocks(deps, record)) {
+  await parallel(unfinishedBlocks(deps, record), AT_ONCE, async ({ ref, content }) => {
     const children = content.pages.flatMap((page) => page.items.map((_, i) => page.first + i));
     const missing = children.filter((n) => !content.state.done.has(n));
     const size = blockSize(content.pages);
     await giveUp(deps, record.run, ref, content.state, missing, { status, reason }, { size, ttl: record.ttl });
-  }
+  });
+}
+
+async function* each<T>(values: readonly T[]) {
+  yield* values;
 }
 
 /** A run that died, or waited, before its plan has nothing: an empty plan makes it whole, and a report of nothing no success. */

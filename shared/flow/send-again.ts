@@ -2,8 +2,12 @@ import { slotsOf } from '../domain/chain.ts';
 import { missing, raised, registerOf } from '../domain/sending.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 import type { Deps } from './deps.ts';
+import { parallel } from './parallel.ts';
 import { type UnfinishedBlock, unfinishedBlocks } from './unfinished.ts';
 import { outgoing } from './work.ts';
+
+/** Blocks sent again at once. */
+const AT_ONCE = 16;
 
 /**
  * Sends again whatever of a run has no outcome: slices without END, and each slot with missing children under a raised turn,
@@ -12,7 +16,9 @@ import { outgoing } from './work.ts';
 export async function sendAgain(deps: Deps, record: RunRecord): Promise<{ slices: number; slots: number }> {
   const slices = await splitAgain(deps, record);
   let slots = 0;
-  for await (const block of unfinishedBlocks(deps, record)) slots += await sendBlockAgain(deps, record, block);
+  await parallel(unfinishedBlocks(deps, record), AT_ONCE, async (block) => {
+    slots += await sendBlockAgain(deps, record, block);
+  });
   return { slices, slots };
 }
 

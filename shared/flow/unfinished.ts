@@ -8,6 +8,9 @@ import type { SegmentRecord } from '../ports/segment-store.ts';
 import type { Deps } from './deps.ts';
 import { tellFrozen, tellIfBlockFull, tellIfSegmentFull } from './tell.ts';
 
+/** Blocks read at once. */
+const READ_AHEAD = 8;
+
 /** A block that isn't full, with all that is stored of it. */
 export interface UnfinishedBlock {
   readonly ref: BlockRef;
@@ -52,13 +55,17 @@ async function* blocksOf(
   tail: Place,
 ): AsyncGenerator<UnfinishedBlock> {
   const blocks = ref.segment === tail.segment ? tail.block : (record.size ?? GEOMETRY.segmentBlocks(ref.segment));
-  for (let b = 0; b < blocks; b++) {
-    if (record.done.has(b)) continue;
-    const block = { ...ref, block: b };
-    const content = await deps.stores.blocks.readAll(run, block);
-    const size = blockSize(content.pages);
-    if (size > 0 && isBlockFull(content.state.done, size)) {
-      await tellIfBlockFull(deps, run, block, content.state.done, size, ttl);
-    } else yield { ref: block, content, size };
+  const open = Array.from({ length: blocks }, (_, b) => b).filter((b) => !record.done.has(b));
+  for (let i = 0; i < open.length; i += READ_AHEAD) {
+    const refs = open.slice(i, i + READ_AHEAD).map((block) => ({ ...ref, block }));
+    const contents = await Promise.all(refs.map((block) => deps.stores.blocks.readAll(run, block)));
+    for (const [j, content] of contents.entries()) {
+      const block = refs[j];
+      if (!block) continue;
+      const size = blockSize(content.pages);
+      if (size > 0 && isBlockFull(content.state.done, size)) {
+        await tellIfBlockFull(deps, run, block, content.state.done, size, ttl);
+      } else yield { ref: block, content, size };
+    }
   }
 }

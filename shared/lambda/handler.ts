@@ -19,7 +19,8 @@ export function lambdaHandler<E, R>(
       after: () => deps.metrics.flush(),
       onError: ({ error }) => {
         // What the caller got wrong is the caller's to read; it says nothing about us.
-        if (error instanceof MicroprocessError) deps.log.warn(error.message, { code: error.code });
+        // Its text quotes what was received, which a log must not.
+        if (error instanceof MicroprocessError) deps.log.warn('The request was refused.', { code: error.code });
         else deps.log.error('The invocation failed.', { error: error?.stack ?? String(error) });
         deps.metrics.flush();
       },

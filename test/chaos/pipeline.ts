@@ -30,7 +30,10 @@ export function chaosSource(options: ChaosSourceOptions): Source<ChaosItem, unkn
       const length = Math.min(children, limit);
       const parts: Json[] = [];
       let at = 0;
-      for (const size of slices ?? []) parts.push([at, (at += size)]);
+      for (const size of slices ?? []) {
+        parts.push([at, at + size]);
+        at += size;
+      }
       for (let from = 0; from < length; from += perSlice) parts.push([from, Math.min(from + perSlice, length)]);
       return parts;
     },

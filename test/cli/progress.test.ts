@@ -16,6 +16,7 @@ const RECORD: RunRecord = {
   ttl: 1,
   status: 'running',
   closed: null,
+  flags: [],
   endedAt: null,
   counts: null,
   summary: null,

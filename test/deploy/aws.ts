@@ -6,7 +6,7 @@ import {
   paginateListFunctions,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
-import { GetObjectCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListBucketsCommand, PutBucketTaggingCommand, S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { isFinal, RUN_STATUSES, type RunStatus } from '../../shared/domain/run.ts';
 import { keysOf } from '../../shared/stores/dynamodb/keys.ts';
@@ -113,6 +113,12 @@ export class Deployed {
     const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     if (!Body) throw new Error(`Object ${key} of ${bucket} has no body.`);
     return Body.transformToByteArray();
+  }
+
+  /** Replaces a bucket's tags. */
+  async tag(bucket: string, tags: Readonly<Record<string, string>>): Promise<void> {
+    const TagSet = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+    await this.#s3.send(new PutBucketTaggingCommand({ Bucket: bucket, Tagging: { TagSet } }));
   }
 
   /** Names of functions and buckets that start so: what a destroyed app may not leave. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ACCOUNT } from './emulator.ts';
+import { ACCOUNT, REGION } from './emulator.ts';
 
 const mail = z.object({
   Source: z.string(),
@@ -17,12 +17,15 @@ export async function sentMails(endpoint: string): Promise<Mail[]> {
   return mailbox.parse(await answer.json()).messages[ACCOUNT] ?? [];
 }
 
-const queues = z.object({ messages: z.record(z.string(), z.record(z.string(), z.array(z.unknown()))) });
+/** By account, region and queue URL. */
+const queues = z.object({
+  messages: z.record(z.string(), z.record(z.string(), z.record(z.string(), z.array(z.unknown())))),
+});
 
 /** Queues that still hold messages, with how many. */
 export async function fullQueues(endpoint: string): Promise<Record<string, number>> {
   const answer = await fetch(`${endpoint}/_ministack/sqs/messages`);
-  const held = Object.entries(queues.parse(await answer.json()).messages[ACCOUNT] ?? {});
+  const held = Object.entries(queues.parse(await answer.json()).messages[ACCOUNT]?.[REGION] ?? {});
   return Object.fromEntries(
     held.map(([url, messages]) => [url, messages.length] as const).filter(([, count]) => count > 0),
   );

@@ -2,7 +2,7 @@ import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { FUNCTIONS } from '../../shared/wiring.ts';
-import { synth } from './synth.ts';
+import { SYNTH_MS, synth } from './synth.ts';
 
 const statement = z.object({
   Effect: z.literal('Allow'),
@@ -20,7 +20,7 @@ const policies = z.array(
 let template: Template;
 beforeAll(async () => {
   template = (await synth({ mailFrom: 'reports@example.com' })).template('microprocess-dev-airport-access');
-});
+}, SYNTH_MS);
 
 /** All a function's role may do. */
 function allowed(name: string): Statement[] {

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { type BuildOptions, type Built, buildApp } from '../../infra/build-app.ts';
 
+/** Importing the CDK and one synthesis: seconds, on a machine that does nothing else. */
+export const SYNTH_MS = 120_000;
+
 /** Nothing here looks at bundles, and the CDK's own rules, some seconds of CPU, are checked by `cdk synth`. */
 const QUICK = { 'aws:cdk:bundling-stacks': [], '@aws-cdk/core:validateAgainstDefaultRules': false };
 

@@ -5,7 +5,7 @@ import { awsCron } from '../../infra/cron.ts';
 import { definePipeline } from '../../shared/domain/definition.ts';
 import { list } from '../../shared/domain/source.ts';
 import { ENVIRONMENT, FUNCTIONS, type FunctionName, QUEUES, type QueueName, wiring } from '../../shared/wiring.ts';
-import { synth } from './synth.ts';
+import { SYNTH_MS, synth } from './synth.ts';
 
 const notHere = (): never => {
   throw new Error('Nothing is reduced here.');
@@ -69,7 +69,7 @@ beforeAll(async () => {
     const [id, properties] = idsOf('AWS::Lambda::Function', `Pipeline${pascal(name)}`);
     return { id, is: lambda.parse(properties) };
   });
-});
+}, SYNTH_MS);
 
 describe("a pipeline's stack is what wiring() says", () => {
   test.each(QUEUES)('queue %s', (name) => {

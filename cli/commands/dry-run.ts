@@ -1,0 +1,45 @@
+import { type DryRun, dryRun as estimate } from '../../shared/control/dry-run.ts';
+import { EXIT } from '../exit-codes.ts';
+import { choosePipeline, loadPipeline } from '../pipelines.ts';
+import { hasState } from '../targets/local.ts';
+import { stageOf, withTarget } from '../targets/open.ts';
+import type { Where } from '../targets/target.ts';
+import type { Terminal } from '../terminal.ts';
+import { count, duration, fields, plain } from '../text.ts';
+import type { RunOptions } from './run.ts';
+
+/** Says what a run would come to: children, time and cost. Nothing is stored, sent or called. */
+export async function dryRun(
+  named: string | undefined,
+  options: RunOptions & Where,
+  terminal: Terminal,
+): Promise<number> {
+  const name = choosePipeline(named ?? options.pipeline);
+  const recorded = stageOf(options) !== undefined || hasState(await loadPipeline(name));
+  const { limit, runId, params } = options;
+  // The last run says how long a call takes. On a machine without one, the state that is read is a new one.
+  return withTarget({ ...options, pipeline: name }, recorded ? 'records' : 'own-worker', terminal, async ({ deps }) => {
+    const said = await estimate(deps, { limit, runId, params });
+    terminal.stdout.write(options.json ? `${JSON.stringify(said)}\n` : inWords(name, said));
+    return EXIT.ok;
+  });
+}
+
+const FROM: Record<DryRun['callMsFrom'], string> = {
+  'last run': "the last run's mean",
+  given: 'as given',
+  assumed: 'assumed, as no run has told better',
+};
+
+function inWords(name: string, said: DryRun): string {
+  const { children, complete, slices, bytesPerItem, firstBody, callMs, callMsFrom, hours, dollars } = said;
+  return `A run of ${name} would come to:\n${fields({
+    children: `${count(children)}${complete ? '' : ' or more: counting was cut short'}, in ${count(slices)} slice${slices === 1 ? '' : 's'}`,
+    'an item': `${count(bytesPerItem)} bytes`,
+    'first body': plain(JSON.stringify(firstBody)),
+    'a call': `${Math.round(callMs)} ms (${FROM[callMsFrom]})`,
+    time: `${duration(hours * 3_600)} with all calls in flight that the definition allows, without failures`,
+    cost: `$${dollars.toFixed(dollars < 1 ? 4 : 2)} of orchestration on AWS; the service's own comes on top`,
+    'made of': `${count(Math.round(said.writeUnits))} write units, ${count(said.queueRequests)} queue requests, ${count(said.gbSeconds)} GB-s`,
+  })}`;
+}

@@ -1,0 +1,114 @@
+import { gzipSync } from 'node:zlib';
+import { isPointer } from '../domain/held.ts';
+import type { Json } from '../domain/json.ts';
+import type { Row } from '../domain/row.ts';
+import { addCounts, NO_COUNTS } from '../domain/run.ts';
+import type { Frozen } from '../ports/segment-store.ts';
+import { csvRows } from '../report/csv.ts';
+import type { Deps } from './deps.ts';
+import { release } from './hold.ts';
+import { type HeldRow, type PartIndex, packRows, partKeys } from './part.ts';
+import { countsOf, reasonsOf } from './tally.ts';
+
+/** Rows whose large values are fetched at once. */
+const READ_AHEAD = 8;
+
+/** Builds a part block by block, and writes its objects under a key of its own. Holds one segment, compressed. */
+export class PartWriter {
+  readonly #deps: Deps;
+  readonly #accumulator;
+  readonly #rows: Uint8Array[] = [];
+  readonly #csv: Uint8Array[] = [];
+  readonly #offsets = [0];
+  readonly #csvOffsets = [0];
+  readonly #reasons: Record<string, number> = {};
+  #counts = NO_COUNTS;
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+    this.#accumulator = deps.pipeline.reduce.start();
+  }
+
+  /** Statistics that hold for blocks of this part already. */
+  mergeStatistics(statistics: Json): void {
+    this.#accumulator.merge(statistics);
+  }
+
+  /** A block's rows; those of `measured` enter the statistics. */
+  async add(rows: readonly HeldRow[], measured: ReadonlySet<HeldRow> | 'all' = 'all'): Promise<void> {
+    const kept: HeldRow[] = [];
+    const csv: string[] = [];
+    for (let i = 0; i < rows.length; i += READ_AHEAD) {
+      // What is large becomes cells at once: a block of them whole could be hundreds of megabytes.
+      const some = rows.slice(i, i + READ_AHEAD);
+      for (const [j, full] of (await Promise.all(some.map((row) => this.#release(row)))).entries()) {
+        const row = some[j];
+        if (!row) continue;
+        const reduced = this.#reduce(row, full, measured === 'all' || measured.has(row));
+        kept.push(reduced.row);
+        csv.push(reduced.csv);
+      }
+    }
+    this.copy(kept, packRows(kept), gzipSync(csv.join('')));
+  }
+
+  /**
+   * A row's line and place in the statistics. Where the user's reduce throws on it, it fails with that as its reason: one row
+   * must not keep its segment, and with it the run, from ever finishing.
+   */
+  #reduce(row: HeldRow, full: Row, measured: boolean): { row: HeldRow; csv: string } {
+    const { reduce, report } = this.#deps.pipeline;
+    const line = (of: Row) => (of.status !== 'SUCCEEDED' && report.failedRows === 'omit' ? '' : csvRows(reduce, [of]));
+    try {
+      const csv = line(full);
+      if (measured) this.#accumulator.add(full);
+      return { row, csv };
+    } catch (error) {
+      this.#deps.log.error('The reduce failed on a row.', {
+        child: row.id,
+        error: error instanceof Error ? error.name : '',
+      });
+      const failed = { ...row, status: 'FAILED', reason: 'reduce-failed', result: null } as const;
+      const empty = { ...reduce, cells: () => reduce.columns.map(() => null) };
+      return {
+        row: failed,
+        csv: report.failedRows === 'omit' ? '' : csvRows(empty, [{ ...full, ...failed, item: full.item }]),
+      };
+    }
+  }
+
+  /** A block whose members are known. */
+  copy(rows: readonly HeldRow[], packed: Uint8Array, csv: Uint8Array): void {
+    this.#rows.push(packed);
+    this.#csv.push(csv);
+    this.#offsets.push((this.#offsets.at(-1) ?? 0) + packed.length);
+    this.#csvOffsets.push((this.#csvOffsets.at(-1) ?? 0) + csv.length);
+    this.#counts = addCounts(this.#counts, countsOf(rows));
+    for (const [reason, count] of Object.entries(reasonsOf(rows))) {
+      this.#reasons[reason] = (this.#reasons[reason] ?? 0) + count;
+    }
+  }
+
+  async write(part: string): Promise<Frozen> {
+    const { objects } = this.#deps;
+    const keys = partKeys(part);
+    const index: PartIndex = {
+      offsets: this.#offsets,
+      csvOffsets: this.#csvOffsets,
+      statistics: this.#accumulator.toJSON(),
+    };
+    await Promise.all([
+      objects.put(keys.rows, Buffer.concat(this.#rows), 'application/gzip'),
+      objects.put(keys.csv, Buffer.concat(this.#csv), 'application/gzip'),
+      objects.put(keys.index, JSON.stringify(index), 'application/json'),
+    ]);
+    return { part, counts: this.#counts, reasons: this.#reasons };
+  }
+
+  /** The row with its large values fetched; one that has none as it is. */
+  async #release(row: HeldRow): Promise<Row> {
+    const { objects } = this.#deps;
+    if (!isPointer(row.item) && !isPointer(row.result)) return row;
+    return { ...row, item: await release(objects, row.item), result: await release(objects, row.result) };
+  }
+}
