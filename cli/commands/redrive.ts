@@ -1,4 +1,4 @@
-import { redriveRun } from '../../shared/control/redrive.ts';
+import { redriveFilter } from '../../shared/domain/redrive.ts';
 import { EXIT } from '../exit-codes.ts';
 import { followToReport } from '../follow.ts';
 import { withTarget } from '../targets/open.ts';
@@ -20,11 +20,11 @@ export async function redrive(run: string, options: RedriveOptions, terminal: Te
     'own-worker',
     terminal,
     async (target) => {
-      const filter = {
+      const filter = redriveFilter.parse({
         ...(options.status && { statuses: [...new Set(options.status)] }),
         ...(options.reason && { reasons: [...new Set(options.reason)] }),
-      };
-      const started = await redriveRun(target.deps, run, filter);
+      });
+      const started = await target.redrive(run, filter);
       if (target.worker === 'this' || options.watch) return followToReport(target, started.runId, terminal, options);
       terminal.stdout.write(
         options.json

@@ -16,7 +16,7 @@ export async function checked(name: string, check: () => Promise<Check | Check[]
   try {
     return [await check()].flat();
   } catch (error) {
-    const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const message = words(error);
     return /AccessDenied|not authorized|Forbidden|\b403\b/i.test(message)
       ? [
           warn(
@@ -25,8 +25,14 @@ export async function checked(name: string, check: () => Promise<Check | Check[]
             'Ask for the right to read it (docs/cli.md), or let somebody look who has it.',
           ),
         ]
-      : [fail(name, message, 'See the message; "--json" has it whole.')];
+      : [fail(name, message, 'Look at what the message names, then run doctor again.')];
   }
+}
+
+/** fetch says why only in its cause. */
+function words(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return `${error.name}: ${error.message}${error.cause === undefined ? '' : ` (${words(error.cause)})`}`;
 }
 
 /** Node's own version, which every other check needs. */

@@ -54,7 +54,8 @@ export async function deployed(pipeline: Pipeline, stage: string, flags: string,
     deps,
     pollMs: POLL_MS,
     broken: NEVER,
-    start: (request) => invokeSplitter(stack, request),
+    start: (request) => startBySplitter(stack, request),
+    redrive: (redrive, filter) => invokeSplitter(stack, { redrive, filter }),
     pausePipeline: () => switchMapping(stack, false, terminal.signal),
     resumePipeline: () => switchMapping(stack, true, terminal.signal),
     async purge() {
@@ -78,23 +79,26 @@ function quiet({ stderr }: Terminal): Pick<Deps, 'log' | 'metrics'> {
 
 const started = z.object({ runId: z.string(), status: z.enum(RUN_STATUSES), created: z.boolean() });
 const refused = z.object({ errorType: z.string().optional(), errorMessage: z.string().optional() });
+const ASKED_WRONGLY = ['InputError', 'RunConflictError', 'RunNotFoundError'];
 
 /** Starts through the splitter, as the schedule does: who may start a run needs no rights on the table. */
-async function invokeSplitter(stack: Stack, { runId, ...request }: StartRequest): Promise<Started> {
-  const client = new LambdaClient({});
+function startBySplitter(stack: Stack, { runId, ...request }: StartRequest): Promise<Started> {
   // Named here, so that the SDK's own repeats, and the user's, are the same run.
-  const event = { runId: runId ?? newRunId(Date.now(), Math.random), ...request };
+  return invokeSplitter(stack, { runId: runId ?? newRunId(Date.now(), Math.random), ...request });
+}
+
+async function invokeSplitter(stack: Stack, event: object): Promise<Started> {
+  const client = new LambdaClient({});
   try {
     const { FunctionError, Payload } = await client.send(
       new InvokeCommand({ FunctionName: stack.Splitter, Payload: JSON.stringify(event) }),
     );
     const answer: unknown = JSON.parse(Payload?.transformToString() || 'null');
     if (FunctionError === undefined) return started.parse(answer);
-    const { errorType, errorMessage } = refused.parse(answer);
-    const asked = errorType === 'InputError' || errorType === 'RunConflictError';
-    if (asked) throw new InputError(errorMessage ?? 'The splitter refused the start.');
+    const { errorType = FunctionError, errorMessage = 'no message' } = refused.parse(answer);
+    if (ASKED_WRONGLY.includes(errorType)) throw new InputError(errorMessage);
     throw new EnvironmentError(
-      `The splitter ${stack.Splitter} failed: ${errorType}: ${errorMessage}. Its log says more; the same start again with --run-id ${event.runId} is safe.`,
+      `The splitter ${stack.Splitter} failed (${errorType}): ${errorMessage} Its log says more. The same again is safe: ${JSON.stringify(event)}`,
     );
   } finally {
     client.destroy();

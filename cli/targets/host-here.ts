@@ -1,6 +1,7 @@
 import { fileTelemetry } from '../../local/file-log.ts';
 import { localConfig, localHandlers } from '../../local/handlers.ts';
 import { startHost } from '../../local/host.ts';
+import { redriveRun } from '../../shared/control/redrive.ts';
 import { startRun } from '../../shared/control/start.ts';
 import type { Pipeline } from '../../shared/domain/definition.ts';
 import { wire } from '../../shared/lambda/wire.ts';
@@ -32,6 +33,7 @@ export async function hostHere(pipeline: Pipeline, flags: string, endpointUrl?: 
       deps,
       broken,
       start: (request) => startRun(deps, request, 'cli'),
+      redrive: (run, filter) => redriveRun(deps, run, filter),
       pausePipeline: () => host.pause('work'),
       resumePipeline: async () => host.resume('work'),
       purge: () => purge(host.env.MP_WORK_QUEUE_URL),

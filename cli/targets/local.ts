@@ -5,6 +5,7 @@ import { callAdmin } from '../../local/admin.ts';
 import { fileTelemetry } from '../../local/file-log.ts';
 import { type HostAddress, readHostFile } from '../../local/host-file.ts';
 import { openState } from '../../local/open-state.ts';
+import { redriveRun } from '../../shared/control/redrive.ts';
 import { startRun } from '../../shared/control/start.ts';
 import type { Pipeline } from '../../shared/domain/definition.ts';
 import { UsageError } from '../errors.ts';
@@ -40,6 +41,7 @@ export async function lookHere(pipeline: Pipeline, flags: string): Promise<Targe
     deps,
     broken: NEVER,
     start: (request) => startRun(deps, request, 'cli'),
+    redrive: (run, filter) => redriveRun(deps, run, filter),
     pausePipeline: () => callAdmin(running().admin, 'pause'),
     resumePipeline: () => callAdmin(running().admin, 'resume'),
     purge: () => purge(running().functions.MP_WORK_QUEUE_URL),

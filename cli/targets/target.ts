@@ -1,6 +1,9 @@
 import type { Started, StartRequest } from '../../shared/control/start.ts';
 import type { Pipeline } from '../../shared/domain/definition.ts';
+import type { RedriveFilter } from '../../shared/domain/redrive.ts';
 import type { Deps } from '../../shared/flow/deps.ts';
+
+export type RedriveRequest = Partial<RedriveFilter>;
 
 /** Where a command acts: a deployed stage, or this machine. Every command reads and writes through the same `deps`. */
 export interface Target {
@@ -20,6 +23,8 @@ export interface Target {
   /** Rejects when what works here breaks down; never resolves. */
   readonly broken: Promise<never>;
   start(request: StartRequest): Promise<Started>;
+  /** Calls again what failed in an ended run; by default every FAILED child. */
+  redrive(run: string, filter: RedriveRequest): Promise<Started>;
   /** Holds back, or lets go, the whole pipeline: the mapping of its work queue. */
   pausePipeline(): Promise<void>;
   resumePipeline(): Promise<void>;

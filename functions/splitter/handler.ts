@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { redriveRun } from '../../shared/control/redrive.ts';
 import { startRun } from '../../shared/control/start.ts';
 import { isTick, startScheduled } from '../../shared/control/start-scheduled.ts';
+import { RUN_ID } from '../../shared/domain/ids.ts';
 import { type SplitMessage, splitMessage } from '../../shared/domain/messages.ts';
 import { maySend } from '../../shared/domain/run.ts';
 import { closeRun } from '../../shared/flow/close.ts';
@@ -13,6 +15,9 @@ import { splitSlice } from './split.ts';
 /** Its queue's messages, or a start: the schedule's, or the console's Test button with `{}`. */
 const splitterEvent = z.union([sqsEvent, z.custom<unknown>((value) => !hasRecords(value))]);
 
+/** The command line's redrive: `{"redrive": "march", "filter": {"statuses": ["FAILED"], "reasons": []}}`. */
+const redriveEvent = z.strictObject({ redrive: z.string().regex(RUN_ID), filter: z.unknown().optional() });
+
 /** Starts runs, and enumerates their slices. */
 export function splitter(deps: Deps) {
   const handle = oneByOne<SplitMessage>(({ message }, invocation) => split(deps, message, invocation));
@@ -21,12 +26,15 @@ export function splitter(deps: Deps) {
     if (batch.success) {
       return handleBatch(deps, { schema: splitMessage, queue: deps.queues.split, handle }, batch.data, context);
     }
+    const again = redriveEvent.safeParse(event);
+    // Here and not in the command line: a run's definition is told by its functions' text, which a bundle rewrites.
+    if (again.success) return redriveRun(deps, again.data.redrive, again.data.filter);
     const started = isTick(event) ? await startScheduled(deps, event) : await startRun(deps, event ?? {}, 'console');
     if ('skipped' in started) return started;
     return {
       ...started,
       // Where to look, for whoever pressed Test.
-      watch: `microprocess watch ${deps.pipeline.name} ${started.runId}`,
+      watch: `npx microprocess watch ${started.runId} --pipeline ${deps.pipeline.name} --stage <stage>`,
       report: `runs/${deps.pipeline.name}/${started.runId}/`,
     };
   });

@@ -4,6 +4,7 @@ import { isFinal } from '../domain/run.ts';
 import type { Deps } from '../flow/deps.ts';
 import { readManifest } from '../flow/manifest.ts';
 import type { RunRecord } from '../ports/run-store.ts';
+import { assertSameReduce } from './same-reduce.ts';
 import { createRun, definitionDigest, digest, planRun, type Started } from './start.ts';
 
 /**
@@ -30,9 +31,10 @@ export async function redriveRun(deps: Deps, run: string, input: unknown = {}): 
   }
   if (latest.definition !== definitionDigest(deps.pipeline)) {
     throw new InputError(
-      `The definition of "${deps.pipeline.name}" changed in its source, call or reduce since run "${latest.run}": old rows and new ones would not belong together. Start a new run.`,
+      `The definition of "${deps.pipeline.name}" changed its columns since run "${latest.run}": old rows and new ones would not belong together. Start a new run.`,
     );
   }
+  await assertSameReduce(deps, rootOf(run));
   await refuseNothing(deps, latest, filter);
   const { created, record } = await createRun(deps, {
     run: executionId(rootOf(run), n + 1),

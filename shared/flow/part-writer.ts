@@ -34,8 +34,12 @@ export class PartWriter {
     this.#accumulator.merge(statistics);
   }
 
-  /** A block's rows; those of `measured` enter the statistics. */
-  async add(rows: readonly HeldRow[], measured: ReadonlySet<HeldRow> | 'all' = 'all'): Promise<void> {
+  statistics(): Json {
+    return this.#accumulator.toJSON();
+  }
+
+  /** A block's rows; those of `measured` enter the statistics. Gives the block's piece of the CSV. */
+  async add(rows: readonly HeldRow[], measured: ReadonlySet<HeldRow> | 'all' = 'all'): Promise<Uint8Array> {
     const kept: HeldRow[] = [];
     const csv: string[] = [];
     for (let i = 0; i < rows.length; i += READ_AHEAD) {
@@ -49,7 +53,9 @@ export class PartWriter {
         csv.push(reduced.csv);
       }
     }
-    this.copy(kept, packRows(kept), gzipSync(csv.join('')));
+    const piece = gzipSync(csv.join(''));
+    this.copy(kept, packRows(kept), piece);
+    return piece;
   }
 
   /**

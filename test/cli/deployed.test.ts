@@ -112,6 +112,16 @@ describe('at a stage', () => {
     });
   });
 
+  test('a redrive is the splitter’s, which knows the definition as it is deployed', { timeout: 90_000 }, async () => {
+    const none = await microprocess('redrive', 'stopped');
+    expect(none).toMatchObject({ code: 2, stderr: expect.stringMatching(/no child that is FAILED/) });
+    const again = await microprocess('redrive', 'stopped', '--status', 'cancelled', '--watch', '--json');
+    expect(again.code).toBe(0);
+    const { counts } = summarySchema.parse(JSON.parse(again.stdout));
+    expect(counts.succeeded).toBe(counts.total);
+    expect(plane.requests.filter((request) => request.endsWith('/invocations')).length).toBeGreaterThanOrEqual(4);
+  });
+
   test('the pipeline is paused and resumed by the mapping of its work queue', async () => {
     const paused = await microprocess('pause', '--json');
     expect(JSON.parse(paused.stdout)).toEqual({ pipeline: 'airport-access', paused: true });

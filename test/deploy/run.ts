@@ -20,7 +20,8 @@ const INTERRUPTED = 130;
 const DEADLINE_MS = 6 * 60_000;
 
 const folder = join(PROJECT, '.deploy-test');
-const work = join(folder, 'run');
+/** Its own, so that two runs at once don't meet; what a failed one leaves is for reading. */
+const work = join(folder, `run-${process.pid}`);
 
 process.exitCode = await main();
 // A connection somebody forgot to close must not keep the test from ending.
@@ -36,11 +37,11 @@ async function main(): Promise<number> {
   const { signal } = abort;
   let emulator: Emulator | undefined;
   try {
-    rmSync(work, { recursive: true, force: true });
     const python = await step('Python and MiniStack', () => installEmulator(folder, signal));
     emulator = await step('local AWS', () => startEmulator(python, work, signal));
     await deployAndCheck(contextOf(emulator, signal), step);
     console.log('The deployed app does what the embedded one does.');
+    rmSync(work, { recursive: true, force: true });
     return 0;
   } catch (error) {
     if (error instanceof Unavailable) {

@@ -8,7 +8,7 @@ const statement = z.object({
   Effect: z.literal('Allow'),
   Action: z.union([z.string(), z.array(z.string())]).transform((actions) => [actions].flat()),
   Resource: z.unknown().transform((resource) => [resource].flat().map((one) => JSON.stringify(one))),
-  Condition: z.unknown(),
+  Condition: z.unknown().optional(),
 });
 type Statement = z.infer<typeof statement>;
 const policies = z.array(

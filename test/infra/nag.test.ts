@@ -1,12 +1,12 @@
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { expect, test } from 'vitest';
-import { STAGES } from '../../infra/settings.ts';
 import { SYNTH_MS, synth } from './synth.ts';
 
-test.each(STAGES)(
-  '%s has no finding of cdk-nag that nobody argued for',
-  async (stage) => {
-    const { app } = await synth({ stage, mailFrom: 'reports@example.com', alarmEmail: 'ops@example.com' });
+// The other tests' syntheses are of dev, and would throw as well.
+test(
+  'prod has no finding of cdk-nag that nobody argued for',
+  async () => {
+    const { app } = await synth({ stage: 'prod', mailFrom: 'reports@example.com', alarmEmail: 'ops@example.com' });
     expect(() => app.synth()).not.toThrow();
   },
   SYNTH_MS,

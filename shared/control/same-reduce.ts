@@ -1,0 +1,39 @@
+import { gunzipSync } from 'node:zlib';
+import { InputError } from '../domain/errors.ts';
+import type { Deps } from '../flow/deps.ts';
+import { readManifest } from '../flow/manifest.ts';
+import { partKeys, readPartBlock, readPartIndex } from '../flow/part.ts';
+import { PartWriter } from '../flow/part-writer.ts';
+import { csvHeader } from '../report/csv.ts';
+
+/** Blocks of the run's first part that are reduced again: 4,096 rows. */
+const BLOCKS = 16;
+
+/**
+ * Makes sure that today's definition reduces a finished run's rows to what its report says, by reducing some of them again.
+ * Comparing functions by their text would not do: a bundle's text changes with every build, and the command line runs another.
+ * @throws {InputError} where it doesn't: old rows and new ones would not belong together
+ */
+export async function assertSameReduce(deps: Deps, run: string): Promise<void> {
+  const { objects, pipeline } = deps;
+  const refuse = (what: string) =>
+    new InputError(
+      `The definition of "${pipeline.name}" changed since run "${run}": ${what}. Old rows and new ones would not belong together. Start a new run.`,
+    );
+  const [first] = await readManifest(objects, run);
+  if (!first) return;
+  const index = await readPartIndex(objects, first.part);
+  const csv = await objects.get(partKeys(first.part).csv);
+  const writer = new PartWriter(deps);
+  const blocks = Math.min(BLOCKS, index.offsets.length - 1);
+  for (let block = 0; block < blocks; block++) {
+    const stored = gunzipSync(csv.subarray(index.csvOffsets[block], index.csvOffsets[block + 1]));
+    const again = await writer.add(await readPartBlock(objects, first.part, index, block));
+    if (!gunzipSync(again).equals(stored))
+      throw refuse(`it makes other lines of report.csv (${csvHeader(pipeline.reduce).trim()})`);
+  }
+  const whole = blocks === index.offsets.length - 1;
+  if (whole && JSON.stringify(writer.statistics()) !== JSON.stringify(index.statistics)) {
+    throw refuse('it makes other statistics');
+  }
+}

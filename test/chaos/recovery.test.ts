@@ -1,0 +1,130 @@
+import { expect, test } from 'vitest';
+import { startRun } from '../../shared/control/start.ts';
+import type { FaultPlan } from '../../shared/stores/memory/faults.ts';
+import { QUEUES } from '../../shared/wiring.ts';
+import { checkQueues, checkRun } from './checks.ts';
+import { chaosPipeline } from './pipeline.ts';
+import { readReport } from './report.ts';
+import { answers, type Behaviour, fails, type Service } from './service.ts';
+import { HOUR, MINUTE, SECOND, World, type WorldOptions } from './world.ts';
+
+async function started(children: number, options: Partial<WorldOptions> = {}): Promise<World> {
+  const world = new World({ pipeline: chaosPipeline({ children, perSlice: 5_000 }), ...options });
+  await world.insist((deps) => startRun(deps, { runId: 'r' }, 'cli'));
+  return world;
+}
+
+async function problems(world: World): Promise<string[]> {
+  await world.drain();
+  return [...(await checkRun(world, 'r')).problems, ...(await checkQueues(world))];
+}
+
+const CULPRIT = 70;
+
+test.each<[string, Behaviour]>([
+  ['kills its forwarder', { kind: 'kill', ms: 30 }],
+  ['hangs its forwarder', { kind: 'hang' }],
+])(
+  'a child that %s fails as poison within three visibility time-outs, its neighbours succeed',
+  async (_, behaviour) => {
+    const service: Service = (i) => (i === CULPRIT ? behaviour : answers(i));
+    const world = await started(640, { service });
+    const begun = world.now();
+    const record = await world.runToEnd('r');
+    const visibility = world.wiring.queues.work.visibilitySeconds * SECOND;
+    // Received, crashed, hidden: three times; then it's only said.
+    expect(world.now() - begun).toBeLessThan(3 * visibility + MINUTE);
+    expect(record.counts).toMatchObject({ total: 640, succeeded: 639, failed: 1 });
+    expect(await problems(world)).toEqual([]);
+    const { rows } = await readReport(world.deps, 'r');
+    expect(rows.find(({ i }) => i === CULPRIT)).toMatchObject({ status: 'FAILED', reason: 'poison' });
+    expect(Math.max(...world.journal.calls.values())).toBeLessThanOrEqual(3);
+  },
+);
+
+test('several killers in one batch each fail as poison, and nobody else', async () => {
+  const killers = new Set([3, 4, 64, 200, 639]);
+  const service: Service = (i) => (killers.has(i) ? { kind: 'kill', ms: 10 } : answers(i));
+  const world = await started(640, { service });
+  expect((await world.runToEnd('r')).counts).toMatchObject({ succeeded: 635, failed: 5 });
+  expect(await problems(world)).toEqual([]);
+  const { rows } = await readReport(world.deps, 'r');
+  expect(new Set(rows.filter(({ reason }) => reason === 'poison').map(({ i }) => i))).toEqual(killers);
+});
+
+test('a child that answers 100 MB fails at once, with a reason', async () => {
+  const world = await started(64, { service: (i) => (i === 5 ? fails('response-too-large') : answers(i)) });
+  expect((await world.runToEnd('r')).counts).toMatchObject({ succeeded: 63, failed: 1 });
+  expect([...world.journal.calls.values()].every((calls) => calls === 1)).toBe(true);
+  expect((await readReport(world.deps, 'r')).summary.reasons).toEqual([{ reason: 'response-too-large', count: 1 }]);
+});
+
+/** Ports that answer nothing for a quarter of an hour, from the first time that a function of the pipeline asks them. */
+function outage(world: () => World, isOut: (port: string) => boolean): FaultPlan {
+  let since: number | null = null;
+  return ({ port, process }) => {
+    if (!isOut(port) || process.startsWith('control')) return 'pass';
+    since ??= world().now();
+    return world().now() < since + 15 * MINUTE ? 'throttle' : 'pass';
+  };
+}
+
+test.each(['blocks', 'runs', 'segments', 'chains', 'objects', 'work', 'aggregate', 'every port'])(
+  'an outage of %s for a quarter of an hour makes no poison, and nothing is lost',
+  async (port) => {
+    let world: World | null = null;
+    const plan = outage(
+      () => world ?? expect.unreachable(),
+      (each) => each === port || port === 'every port',
+    );
+    world = new World({
+      pipeline: chaosPipeline({ children: 1_500, perSlice: 500 }, { inFlight: 100 }),
+      service: (i) => answers(i, { ms: 100 }),
+      plan: () => plan,
+    });
+    await world.insist((deps) => startRun(deps, { runId: 'r' }, 'cli'));
+    expect((await world.runToEnd('r')).status).toBe('succeeded');
+    expect(await problems(world)).toEqual([]);
+    expect(world.journal.faults.get('throttle')).toBeGreaterThan(0);
+  },
+);
+
+test('forwarders that stand still for hours make no poison', async () => {
+  const world = await started(640, { service: (i) => answers(i, { ms: 300 }) });
+  world.mappings.work.pause();
+  await world.host.run({ limit: world.now() + 5 * HOUR });
+  world.mappings.work.resume();
+  expect((await world.runToEnd('r')).status).toBe('succeeded');
+  expect(await problems(world)).toEqual([]);
+});
+
+test.each(QUEUES)('whatever is purged from queue %s, the sweeper brings the run to its end', async (name) => {
+  for (const ms of [0, 20, 200, SECOND, 3 * SECOND]) {
+    const world = new World({
+      pipeline: chaosPipeline({ children: 600, perSlice: 200 }, { inFlight: 40 }),
+      service: (i, nth) => (i % 50 === 0 && nth === 1 ? fails('timeout', 5_000) : answers(i, { ms: 100 })),
+    });
+    await world.insist((deps) => startRun(deps, { runId: 'r' }, 'cli'));
+    await world.host.run({ limit: world.now() + ms });
+    world.queues[name].purge();
+    expect((await world.runToEnd('r')).status).toBe('succeeded');
+    expect(await problems(world), `purged after ${ms} ms`).toEqual([]);
+  }
+});
+
+test('a run whose every first notification is lost is finished by the sweeper', async () => {
+  const world = await started(600);
+  const { aggregate } = world.queues;
+  const lost = new Set<string>();
+  // Whatever kind of message comes for the first time never arrives.
+  const lose = () => {
+    for (const type of ['segment', 'finish']) {
+      const isOf = (body: string) => body.includes(`"type":"${type}"`);
+      if (!lost.has(type) && aggregate.drop(isOf) > 0) lost.add(type);
+    }
+    return lost.size === 2;
+  };
+  await world.host.run({ until: lose });
+  expect((await world.runToEnd('r')).status).toBe('succeeded');
+  expect(await problems(world)).toEqual([]);
+});
