@@ -1,5 +1,11 @@
 #!/usr/bin/env node
-// The command line is TypeScript that runs as it is: no build step stands between an edit and a run.
+// The command line is TypeScript without a build step of its own: each start bundles it, in a tenth of a second, and runs that.
+// Against a loader such as tsx, thousands of files fewer pass through it, and its worker's memory is saved.
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 
 // Until a command takes over, Ctrl-C finds nothing to stop.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
@@ -7,14 +13,55 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.e
 // Which Node is supported is for this project to say; the SDK's own warning would stand amid the progress.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
-// Newer Node reads TypeScript by itself.
-if (!process.features.typescript) {
-  // The loader is asked about every file, also of packages: the one with the most files takes two seconds less before it.
-  const works =
-    ['run', 'start', 'resume', 'redrive', 'cancel'].includes(process.argv[2]) && !process.argv.includes('--help');
-  if (works) await Promise.all(['core', 'charts', 'components', 'renderers'].map((part) => import(`echarts/${part}`)));
-  const { register } = await import('tsx/esm/api');
-  register();
+// A laptop's memory is for its user: collect earlier rather than grow. No limit is set, a large source may need more.
+setFlagsFromString('--semi-space-growth-factor=1');
+setFlagsFromString('--heap-growing-percent=30');
+
+const project = dirname(dirname(fileURLToPath(import.meta.url)));
+const outdir = join(project, 'node_modules', '.cache', 'microprocess', 'cli');
+
+async function bundled() {
+  const { build, stop } = await import('esbuild');
+  const pipelines = readdirSync(join(project, 'pipelines'));
+  const { outputFiles } = await build({
+    absWorkingDir: project,
+    // Pipelines are entries of their own, as they are loaded by name; what they share with the rest is there once.
+    entryPoints: {
+      main: 'cli/main.ts',
+      ...Object.fromEntries(pipelines.map((name) => [`pipelines/${name}`, `pipelines/${name}/index.ts`])),
+    },
+    bundle: true,
+    splitting: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: `node${process.versions.node}`,
+    outExtension: { '.js': '.mjs' },
+    define: { 'process.env.MICROPROCESS_BUNDLED': '"true"' },
+    keepNames: true,
+    write: false,
+    outdir,
+    logLevel: 'silent',
+  }).finally(stop);
+  await Promise.all(outputFiles.map(({ path, contents }) => replace(path, contents)));
+  return join(outdir, 'main.mjs');
 }
-const { main } = await import('./main.ts');
-await main();
+
+/** Writes a file in one step, where it isn't as it should be: another process may be starting from it. */
+async function replace(path, contents) {
+  const known = await readFile(path).catch(() => null);
+  if (known?.equals(contents)) return;
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  await writeFile(temporary, contents);
+  await rename(temporary, path);
+}
+
+try {
+  const { main } = await import(pathToFileURL(await bundled()).href);
+  await main();
+} catch (error) {
+  // Only a source that doesn't build gets here: main answers for everything else.
+  process.stderr.write(`error: ${error.message}\n`);
+  process.exitCode = 2;
+}

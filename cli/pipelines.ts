@@ -46,5 +46,11 @@ export async function loadPipeline(name: string): Promise<Pipeline> {
   if (!names.includes(name)) {
     throw new UsageError(`There is no pipeline ${show(name)}. Pipelines here: ${names.join(', ') || '(none)'}.`);
   }
-  return module.parse(await import(pathToFileURL(join(FOLDER, name, 'index.ts')).href)).default;
+  return module.parse(await import(moduleOf(name))).default;
+}
+
+/** A pipeline's module: beside this one in the bundle that bin.mjs makes, its source elsewhere. */
+function moduleOf(name: string): string {
+  if (process.env.MICROPROCESS_BUNDLED) return new URL(`./pipelines/${name}.mjs`, import.meta.url).href;
+  return pathToFileURL(join(FOLDER, name, 'index.ts')).href;
 }

@@ -16,7 +16,7 @@ done; 130 interrupted.`;
 const examples = (...lines: readonly string[]) => `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
 
 /** Each command's module is loaded when it is called: help and mistakes are answered at once. */
-export function program(terminal: Terminal, exit: (code: number) => void): Command {
+function program(terminal: Terminal, exit: (code: number) => void): Command {
   const cli = new Command('microprocess')
     .description(
       'Splits a job into HTTP calls to the service that owns the logic, and reduces the answers to one report.',

@@ -37,8 +37,8 @@ export function bundledCode(entry: string, pipelineEntry?: string): Code {
   });
 }
 
-/** Bundles one function into `folder`, for tests too. */
-export function bundle(entry: string, folder: string, pipelineEntry?: string): void {
+/** Bundles one function into `folder`. */
+function bundle(entry: string, folder: string, pipelineEntry?: string): void {
   const { metafile } = buildSync({
     entryPoints: [entry],
     outfile: join(folder, 'index.js'),

@@ -19,7 +19,7 @@ export interface StageSettings {
   readonly alarmEmail: string | undefined;
 }
 
-export interface MailSettings {
+interface MailSettings {
   /** The sender's address. */
   readonly from: string;
   /** An address or domain that is already verified in SES; undefined: this app makes `from` an identity. */
@@ -27,8 +27,8 @@ export interface MailSettings {
 }
 
 /** `smoke` is deployed, checked and destroyed by `npm run smoke`. */
-export const STAGES = ['dev', 'smoke', 'prod'] as const;
-export type Stage = (typeof STAGES)[number];
+const STAGES = ['dev', 'smoke', 'prod'] as const;
+type Stage = (typeof STAGES)[number];
 
 type Fixed = Omit<StageSettings, 'stage' | 'mail' | 'alarmEmail'>;
 
@@ -62,7 +62,7 @@ const context = z.object({
 });
 
 /** Context keys the app reads: `cdk deploy -c stage=prod -c mailFrom=reports@example.com`. */
-export const CONTEXT_KEYS = Object.keys(context.shape);
+const CONTEXT_KEYS = Object.keys(context.shape);
 
 /**
  * Settings of the stage that the CDK context names.

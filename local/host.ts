@@ -164,7 +164,10 @@ async function start(options: HostOptions, teardown: Teardown): Promise<Host> {
   };
   const admin = await startAdmin({ pause: () => pause('work'), resume: () => resume('work') });
   teardown.add(admin.stop);
-  const pointing = Object.entries(emulators.environment).map(([name, value]): [string, string | null] => [name, value ?? null]);
+  const pointing = Object.entries(emulators.environment).map(([name, value]): [string, string | null] => [
+    name,
+    value ?? null,
+  ]);
   await claim.publish({ emulators: Object.fromEntries(pointing), functions: env, admin: admin.address });
 
   const servers = [emulators, live, clone].filter((server) => server !== undefined);

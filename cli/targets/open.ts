@@ -18,7 +18,7 @@ export function stageOf({ stage, local }: Where): string | undefined {
 }
 
 /** Options that lead to the same place, without those that are the default anyway. */
-export function flagsOf(pipeline: Pipeline, stage: string | undefined): string {
+function flagsOf(pipeline: Pipeline, stage: string | undefined): string {
   const named = pipeline.name === defaultPipeline() ? '' : ` --pipeline ${pipeline.name}`;
   return `${named}${stage === undefined ? '' : ` --stage ${stage}`}`;
 }

@@ -24,7 +24,7 @@ export interface Stack extends z.infer<typeof outputs> {
   readonly status: string;
 }
 
-export function stackName(pipeline: Pipeline, stage: string): string {
+function stackName(pipeline: Pipeline, stage: string): string {
   return `microprocess-${stage}-${pipeline.name}`;
 }
 

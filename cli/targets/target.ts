@@ -3,7 +3,7 @@ import type { Pipeline } from '../../shared/domain/definition.ts';
 import type { RedriveFilter } from '../../shared/domain/redrive.ts';
 import type { Deps } from '../../shared/flow/deps.ts';
 
-export type RedriveRequest = Partial<RedriveFilter>;
+type RedriveRequest = Partial<RedriveFilter>;
 
 /** Where a command acts: a deployed stage, or this machine. Every command reads and writes through the same `deps`. */
 export interface Target {

@@ -17,7 +17,7 @@ export interface PipelineAlarmsProps {
 }
 
 /** Metrics the functions write by EMF: namespace `Microprocess`, the one dimension `Pipeline`. */
-export const METRIC_NAMESPACE = 'Microprocess';
+const METRIC_NAMESPACE = 'Microprocess';
 
 /** The alarms that tell people a pipeline doesn't do what they wait for, beside those of its queues and schedule. */
 export function pipelineAlarms(scope: Construct, props: PipelineAlarmsProps): void {

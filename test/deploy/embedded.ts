@@ -14,8 +14,8 @@ export async function embeddedReport(limit: number, folder: string, signal: Abor
     file: process.execPath,
     args: [join(PROJECT, 'cli', 'bin.mjs'), 'run', '--limit', String(limit), '--json'],
     cwd: PROJECT,
-    // No AWS of any kind: it must not see the local one's endpoint.
-    env: { PATH: process.env.PATH, HOME: process.env.HOME },
+    // No AWS of any kind: it must not see the local one's endpoint. A home of its own: a person's run may be going on.
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, MICROPROCESS_HOME: folder },
     log,
     signal,
   });

@@ -75,10 +75,14 @@ test('calls to the clone are IAM-signed, and reach the clone alone', () => {
   for (const { Resource } of calls) expect(Resource).toEqual([expect.stringMatching(/ServiceQueue[0-9A-F]+/)]);
 });
 
-test('without a sender nobody may send, and the output says so', async () => {
-  const app = await synth();
-  expect(JSON.stringify(app.template('microprocess-dev-airport-access').toJSON())).not.toContain('ses:SendEmail');
-  app
-    .template('microprocess-dev-platform')
-    .hasOutput('Mail', { Value: Match.stringLikeRegexp('^off: .*-c mailFrom=') });
-});
+test(
+  'without a sender nobody may send, and the output says so',
+  async () => {
+    const app = await synth();
+    expect(JSON.stringify(app.template('microprocess-dev-airport-access').toJSON())).not.toContain('ses:SendEmail');
+    app
+      .template('microprocess-dev-platform')
+      .hasOutput('Mail', { Value: Match.stringLikeRegexp('^off: .*-c mailFrom=') });
+  },
+  SYNTH_MS,
+);

@@ -1,23 +1,34 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll } from 'vitest';
 import { type BuildOptions, type Built, buildApp } from '../../infra/build-app.ts';
 
 /** Importing the CDK and one synthesis: seconds, on a machine that does nothing else. */
 export const SYNTH_MS = 120_000;
 
-/** Nothing here looks at bundles, and the CDK's own rules, some seconds of CPU, are checked by `cdk synth`. */
-const QUICK = { 'aws:cdk:bundling-stacks': [], '@aws-cdk/core:validateAgainstDefaultRules': false };
+// The CDK's own rules take seconds to load; `cdk synth` checks them, and an error there stops it.
+process.env.CDK_VALIDATION = 'false';
+
+const made: string[] = [];
+afterAll(() => {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
 
 /** Templates of the app as it would be deployed, but for the bundles, which nothing here looks at. */
 export async function synth(
   context: Record<string, string> = {},
   options: BuildOptions = {},
 ): Promise<Built & { template(stack: string): Template }> {
+  const outdir = mkdtempSync(join(tmpdir(), 'microprocess-synth-'));
+  made.push(outdir);
   const built = await buildApp({
     ...options,
-    app: { outdir: mkdtempSync(join(tmpdir(), 'microprocess-synth-')), context: { ...QUICK, ...context } },
+    app: {
+      outdir,
+      context: { 'aws:cdk:bundling-stacks': [], ...context },
+    },
   });
   const stacks = [built.platform, ...built.services.values(), ...built.pipelines.values()];
   return {

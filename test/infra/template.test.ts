@@ -187,13 +187,17 @@ describe('alarms', () => {
     });
   });
 
-  test('without a schedule, none can be missed', async () => {
-    const { schedule: _, ...rest } = pipeline;
-    const app = await synth({}, { pipelines: [{ pipeline: rest, entry: '/unused' }] });
-    const bare = app.template('microprocess-dev-scores');
-    bare.resourcePropertiesCountIs('AWS::CloudWatch::Alarm', { MetricName: 'ScheduleMissed' }, 0);
-    bare.resourceCountIs('AWS::Scheduler::Schedule', 1);
-  });
+  test(
+    'without a schedule, none can be missed',
+    async () => {
+      const { schedule: _, ...rest } = pipeline;
+      const app = await synth({}, { pipelines: [{ pipeline: rest, entry: '/unused' }] });
+      const bare = app.template('microprocess-dev-scores');
+      bare.resourcePropertiesCountIs('AWS::CloudWatch::Alarm', { MetricName: 'ScheduleMissed' }, 0);
+      bare.resourceCountIs('AWS::Scheduler::Schedule', 1);
+    },
+    SYNTH_MS,
+  );
 });
 
 function idsOf(type: string, prefix: string): [string, unknown] {

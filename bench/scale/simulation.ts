@@ -1,0 +1,179 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Context } from 'aws-lambda';
+import { aggregator } from '../../functions/aggregator/handler.ts';
+import { forwarder } from '../../functions/forwarder/handler.ts';
+import { splitter } from '../../functions/splitter/handler.ts';
+import { startRun } from '../../shared/control/start.ts';
+import { definePipeline, type Pipeline } from '../../shared/domain/definition.ts';
+import type { AggregateMessage, SplitMessage, WorkMessage } from '../../shared/domain/messages.ts';
+import type { Deps } from '../../shared/flow/deps.ts';
+import { ProgressMeter } from '../../shared/flow/progress-meter.ts';
+import type { RunRecord } from '../../shared/ports/run-store.ts';
+import { statistics } from '../../shared/report/statistics.ts';
+import { MemoryEvents } from '../../shared/stores/memory/events.ts';
+import { MemoryMailer } from '../../shared/stores/memory/mailer.ts';
+import { SeededRandom } from '../../shared/stores/memory/seeded-random.ts';
+import { wiring } from '../../shared/wiring.ts';
+import { type Item, makeItems, makeResults, type Result } from '../data.ts';
+import { FileObjects } from './files.ts';
+import { Ledger } from './ledger.ts';
+import { type QueueTraffic, ScaleQueue } from './queue.ts';
+import { scaleStores } from './stores.ts';
+
+/** Children a second of virtual time: the rate that the table's figures are stated for. */
+export const RATE = 5_000;
+const PER_SLICE = 50_000;
+const POOL = 20_000;
+
+/** A run of any length through the real handlers, over stores that keep only what is under way. No HTTP, no faults. */
+export class Simulation {
+  readonly traffic: QueueTraffic = { messages: 0, requests: 0, billed: 0 };
+  readonly ledger = new Ledger(() => this.#now());
+  readonly objects: FileObjects;
+  readonly mailer = new MemoryMailer();
+  calls = 0;
+  readonly #pipeline: Pipeline;
+  readonly #deps: Deps;
+  readonly #blocks;
+  readonly #results = makeResults(POOL);
+  readonly #queues;
+  #invocations = 0;
+
+  /** @param folder where the run's files go */
+  constructor(children: number, folder: string) {
+    this.#pipeline = scalePipeline(children);
+    this.objects = new FileObjects(folder);
+    const { stores, blocks } = scaleStores(this.#pipeline.name, this.ledger);
+    this.#blocks = blocks;
+    this.#queues = {
+      split: new ScaleQueue<SplitMessage>('split', this.traffic),
+      work: new ScaleQueue<WorkMessage>('work', this.traffic),
+      aggregate: new ScaleQueue<AggregateMessage>('aggregate', this.traffic),
+    };
+    const fail = (message: string, fields?: Record<string, unknown>) => {
+      throw new Error(`${message} ${JSON.stringify(fields ?? {})}`);
+    };
+    this.#deps = {
+      pipeline: this.#pipeline,
+      wiring: wiring(this.#pipeline),
+      stores,
+      objects: this.objects,
+      queues: this.#queues,
+      clock: { now: () => this.#now() },
+      random: new SeededRandom(1),
+      log: { begin() {}, info() {}, warn: fail, error: fail },
+      metrics: { count() {}, flush() {} },
+    };
+  }
+
+  static async make(children: number): Promise<Simulation> {
+    return new Simulation(children, await mkdtemp(join(tmpdir(), 'microprocess-scale-')));
+  }
+
+  /** Bytes that stores and queues hold. */
+  get storedBytes(): number {
+    const { split, work, aggregate } = this.#queues;
+    return this.#blocks.bytes + split.bytes + work.bytes + aggregate.bytes;
+  }
+
+  /** From start to report. `step` is called after each invocation. */
+  async run(step: () => void): Promise<RunRecord> {
+    const { split, work, aggregate } = this.#queues;
+    const deps = this.#deps;
+    const forwarders = Array.from({ length: deps.wiring.mappings[1]?.maxConcurrency ?? 1 }, () => this.#forwarder());
+    const splits = splitter(deps);
+    const aggregates = aggregator({
+      ...deps,
+      mailer: this.mailer,
+      events: new MemoryEvents(),
+      mailFrom: 'reports@example.com',
+    });
+    await startRun(deps, { runId: 'scale' }, 'cli');
+    // What is nearest to its end goes first, as there would be forwarders enough: queues stay short.
+    for (;;) {
+      if (aggregate.size > 0) await aggregates(aggregate.take(1), this.#context());
+      else if (work.size > 0) {
+        const forward = forwarders[this.#invocations % forwarders.length];
+        await forward?.(work.take(10), this.#context());
+      } else if (split.size > 0) await splits(split.take(1), this.#context());
+      else break;
+      step();
+    }
+    const record = await deps.stores.runs.read('scale');
+    if (!record) throw new Error('The run is gone.');
+    return record;
+  }
+
+  #now(): number {
+    return Date.UTC(2026, 0, 1) + (this.calls / RATE) * 1_000;
+  }
+
+  #forwarder() {
+    const deps = this.#deps;
+    return forwarder({
+      ...deps,
+      progress: new ProgressMeter(deps.stores.progress, deps.clock, deps.random.id()),
+      caller: {
+        call: async () => {
+          const result = this.#results[this.calls % POOL];
+          this.calls += 1;
+          return {
+            kind: 'answer',
+            httpStatus: 200,
+            body: JSON.stringify(result),
+            isJson: true,
+            retryAfter: null,
+            ms: 500,
+          };
+        },
+        async close() {},
+      },
+    });
+  }
+
+  #context(): Context {
+    this.#invocations += 1;
+    return {
+      callbackWaitsForEmptyEventLoop: false,
+      functionName: 'scale',
+      functionVersion: '$LATEST',
+      invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:scale',
+      memoryLimitInMB: '1024',
+      awsRequestId: `request-${this.#invocations}`,
+      logGroupName: 'scale',
+      logStreamName: 'scale',
+      getRemainingTimeInMillis: () => 900_000,
+      done() {},
+      fail() {},
+      succeed() {},
+    };
+  }
+}
+
+function scalePipeline(children: number): Pipeline {
+  const pool = makeItems(POOL);
+  return definePipeline({
+    name: 'scale',
+    source: {
+      async plan() {
+        const parts: [number, number][] = [];
+        for (let from = 0; from < children; from += PER_SLICE) parts.push([from, Math.min(from + PER_SLICE, children)]);
+        return parts;
+      },
+      async *read({ part, cursor }) {
+        const [from, to] = Array.isArray(part) ? part.map(Number) : [];
+        if (from === undefined || to === undefined) throw new TypeError('A slice must be [from, to].');
+        for (let i = typeof cursor === 'number' ? cursor : from; i < to; i++) {
+          const item = pool[i % POOL];
+          if (item) yield { item: { ...item, id: 10_000_000 + i }, cursor: i + 1 };
+        }
+      },
+    },
+    endpoint: { service: 'scale', path: '/scale' },
+    limits: { inFlight: 2_560 },
+    reduce: statistics<Item, Result>({ value: 'score', groupBy: 'country', label: 'name' }),
+    report: { email: ['owner@example.com'] },
+  });
+}
