@@ -105,7 +105,7 @@ export async function createRun(
     deadline,
     ttl: Math.ceil((deadline + pipeline.retentionDays * DAY_MS) / 1_000),
   });
-  if (result.created) metrics.count('RunsStarted', 1, { Trigger: run.trigger });
+  if (result.created) metrics.count('RunsStarted', 1);
   return result;
 }
 

@@ -34,7 +34,7 @@ export interface Log {
 
 /** Counts for alarms and dashboards. */
 export interface Metrics {
-  count(name: MetricName, value: number, dimensions?: Record<string, string>): void;
+  count(name: MetricName, value: number): void;
   /** Writes out what was counted. */
   flush(): void;
 }

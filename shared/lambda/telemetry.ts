@@ -20,14 +20,8 @@ export function emfMetrics(pipeline: string): Metrics {
   emf.clearDefaultDimensions();
   emf.setDefaultDimensions({ Pipeline: pipeline });
   return {
-    count(name, value, dimensions) {
-      if (!dimensions) emf.addMetric(name, MetricUnit.Count, value);
-      else {
-        // Dimensions of its own mean a record of its own: they must not cling to the others.
-        const single = emf.singleMetric();
-        for (const [key, of] of Object.entries(dimensions)) single.addDimension(key, of);
-        single.addMetric(name, MetricUnit.Count, value);
-      }
+    count: (name, value) => {
+      emf.addMetric(name, MetricUnit.Count, value);
     },
     flush() {
       if (emf.hasStoredMetrics()) emf.publishStoredMetrics();

@@ -51,6 +51,7 @@ export async function checkRun(world: World, run: string, options: CheckOptions 
   checkCounts(problems, record, rows, summary, csvBytes);
   await checkCalls(problems, world, run, stored);
   checkMessages(problems, world, run, stored);
+  for (const segment of world.journal.thawed) problems.push(`Segment ${segment} was frozen twice.`);
   await checkShown(problems, world, run, rows, options.samples ?? 20);
   findings.children = rows.length;
   findings.mails = mailsOf(world, run);
@@ -111,8 +112,9 @@ function checkCounts(
 }
 
 /**
- * Invariant 6: calls of a child ≤ its attempts + crashes + duplicate deliveries + re-sends. Of its slot's deliveries, one per turn
- * is the attempt itself; all others stand behind a crash, a failed store, a lost deletion or a duplicate.
+ * Invariant 6: calls of a child ≤ its attempts + crashes + duplicate deliveries + re-sends that caught it in flight. Of a slot's
+ * deliveries, one per turn is the attempt itself, unless that failed; the others stand behind a failure, a lost deletion or a
+ * duplicate.
  */
 async function checkCalls(
   problems: string[],
@@ -133,8 +135,11 @@ async function checkCalls(
       }
     }
     const calls = journal.calls.get(`${run}/${id}`) ?? 0;
-    const turns = journal.deliveries.get(slot) ?? new Map<number, number>();
-    const repeats = [...turns.values()].reduce((sum, count) => sum + count - 1, 0);
+    const failed = journal.failed.get(slot);
+    let repeats = 0;
+    for (const [turn, deliveries] of journal.deliveries.get(slot) ?? []) {
+      repeats += Math.max(deliveries - 1, failed?.get(turn) ?? 0);
+    }
     const resends = journal.resends.get(slot) ?? 0;
     const tries = journal.tries.get(`${run}/${block.slice}-${block.segment}.${block.block}/${n}`) ?? 0;
     const own = Math.max(attempts.get(n) ?? 0, tries);

@@ -10,18 +10,25 @@ export class Journal {
   readonly lastCall = new Map<string, number>();
   /** Forwarders that died with a call of the child open. */
   readonly deaths = new Map<string, number>();
-  /** Deliveries of each slot's messages, by turn. */
+  /** Deliveries of each slot's messages, by turn; those of them that failed or died; those under way. */
   readonly deliveries = new Map<string, Map<number, number>>();
+  readonly failed = new Map<string, Map<number, number>>();
+  readonly #underWay = new Map<string, number>();
   /** Sends of each slot's messages, by turn. */
   readonly sends = new Map<string, Map<number, number>>();
   /** Most tries a register ever counted, by `<run>/<block>/<n>`. */
   readonly tries = new Map<string, number>();
-  /** Turns raised without a call: by the sweeper or a resume. */
+  /** Turns raised by the sweeper or a resume while the slot was being called. */
   readonly resends = new Map<string, number>();
   /** Deliveries of each slice's messages. */
   readonly splits = new Map<string, number>();
   /** Runs that were finished. */
   readonly ended = new Set<string>();
+  /** Runs that were closed. */
+  readonly closed = new Set<string>();
+  /** The part that each segment was frozen with first, and segments that ever had another. */
+  readonly frozen = new Map<string, string>();
+  readonly thawed = new Set<string>();
   readonly faults = new Map<string, number>();
 
   called(run: string, child: string, now: number): number {
@@ -40,11 +47,33 @@ export class Journal {
     add(this.deaths, `${run}/${child}`);
   }
 
-  delivered({ Records }: SQSEvent): void {
-    for (const { body } of Records) {
+  /** A batch is delivered; what comes back is told of the messages that failed, all of them where it died. */
+  delivered({ Records }: SQSEvent): (isFailed: (messageId: string) => boolean) => void {
+    const works = Records.flatMap(({ body, messageId }) => {
       const work = workMessage.safeParse(JSON.parse(body));
-      if (work.success) addTurn(this.deliveries, slotKey(work.data.run, work.data), work.data.turn);
+      return work.success ? [{ messageId, slot: slotKey(work.data.run, work.data), turn: work.data.turn }] : [];
+    });
+    for (const { slot, turn } of works) {
+      addTurn(this.deliveries, slot, turn);
+      add(this.#underWay, `${slot}#${turn}`);
     }
+    return (isFailed) => {
+      for (const { messageId, slot, turn } of works.splice(0)) {
+        add(this.#underWay, `${slot}#${turn}`, -1);
+        if (isFailed(messageId)) addTurn(this.failed, slot, turn);
+      }
+    };
+  }
+
+  /** A slot's turn was raised without a call. It costs one only where somebody is calling the slot's children. */
+  resent(slot: string, turn: number): void {
+    if ((this.#underWay.get(`${slot}#${turn}`) ?? 0) > 0) add(this.resends, slot);
+  }
+
+  froze(segment: string, part: string): void {
+    const first = this.frozen.get(segment) ?? part;
+    this.frozen.set(segment, first);
+    if (first !== part) this.thawed.add(segment);
   }
 
   sent(messages: readonly { readonly message: unknown }[]): void {
@@ -60,8 +89,8 @@ export function slotKey(run: string, { at, slot }: { readonly at: readonly numbe
   return `${run}/${at.join('-')}/${slot}`;
 }
 
-export function add<K>(counts: Map<K, number>, key: K): number {
-  const count = (counts.get(key) ?? 0) + 1;
+export function add<K>(counts: Map<K, number>, key: K, by = 1): number {
+  const count = (counts.get(key) ?? 0) + by;
   counts.set(key, count);
   return count;
 }

@@ -16,10 +16,15 @@ export function spiedQueue<M>(queue: MemoryQueue<unknown>, journal: Journal): Qu
 
 /** Stores that write down that a run ended, that a slot was sent again without a call, that a slice was taken up. */
 export function spiedStores(stores: Stores, process: string, journal: Journal): Stores {
-  const { blocks, chains, runs } = stores;
+  const { blocks, chains, runs, segments } = stores;
   return {
     ...stores,
     runs: spy(runs, {
+      async close(run, reason) {
+        const closed = await runs.close(run, reason);
+        if (closed) journal.closed.add(run);
+        return closed;
+      },
       async finish(run, owner, end) {
         const finished = await runs.finish(run, owner, end);
         if (finished) journal.ended.add(run);
@@ -35,8 +40,17 @@ export function spiedStores(stores: Stores, process: string, journal: Journal): 
       async replaceRegister(run, ref, write) {
         const replaced = await blocks.replaceRegister(run, ref, write);
         const at = [ref.slice, ref.segment, ref.block];
-        if (replaced && write.next.turn > write.read.turn) add(journal.resends, slotKey(run, { at, slot: write.slot }));
+        if (replaced && write.next.turn > write.read.turn) {
+          journal.resent(slotKey(run, { at, slot: write.slot }), write.read.turn);
+        }
         return replaced;
+      },
+    }),
+    segments: spy(segments, {
+      async freeze(run, ref, frozen) {
+        const stored = await segments.freeze(run, ref, frozen);
+        journal.froze(`${run}/${ref.slice}-${ref.segment}`, stored.part);
+        return stored;
       },
     }),
     chains: spy(chains, {

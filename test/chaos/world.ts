@@ -1,4 +1,5 @@
 import type { Context, SQSEvent } from 'aws-lambda';
+import * as z from 'zod';
 import { aggregator } from '../../functions/aggregator/handler.ts';
 import { deadLetter } from '../../functions/dead-letter/handler.ts';
 import { forwarder } from '../../functions/forwarder/handler.ts';
@@ -218,8 +219,13 @@ export class World {
     const deps = this.#depsIn(process);
     const made = this.#make(functionName, deps, process);
     return async (event: unknown, context: Context): Promise<unknown> => {
-      if (functionName === 'forwarder' && isBatch(event)) this.journal.delivered(event);
-      return made(event, context);
+      if (functionName !== 'forwarder' || !isBatch(event)) return made(event, context);
+      const ended = this.journal.delivered(event);
+      void process.death.then(() => ended(() => true));
+      const answer = await made(event, context);
+      const failures = batchAnswer.parse(answer).batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+      if (!process.isDead) ended((messageId) => failures.includes(messageId));
+      return answer;
     };
   }
 
@@ -248,6 +254,8 @@ export class World {
     }
   }
 }
+
+const batchAnswer = z.object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })) });
 
 type Handler = (event: unknown, context: Context) => unknown;
 

@@ -103,7 +103,9 @@ export function describeChainStore(name: string, make: MakeStores): void {
         expect(await chains.lease(RUN, 0, lease('b', NOW + 1, UNTIL))).toBeNull();
         expect(await chains.lease(RUN, 0, lease('a', NOW + 2, UNTIL + 1_000))).toMatchObject({ checkpoint: null });
         expect(await chains.lease(RUN, 0, lease('b', UNTIL + 1, UNTIL + 2_000))).toBeNull();
-        expect(await chains.lease(RUN, 0, lease('b', UNTIL + 1_001, UNTIL + 3_000))).toMatchObject({ checkpoint: null });
+        expect(await chains.lease(RUN, 0, lease('b', UNTIL + 1_001, UNTIL + 3_000))).toMatchObject({
+          checkpoint: null,
+        });
         expect(await chains.lease(RUN, 0, lease('a', UNTIL + 1_002, UNTIL + 3_000))).toBeNull();
       });
 

@@ -112,7 +112,7 @@ describe('a started host', () => {
       });
       expect(JSON.parse(Attributes?.RedrivePolicy ?? '')).toEqual({
         deadLetterTargetArn: `arn:aws:sqs:us-east-1:${LOCAL_ACCOUNT}:sample-${name}-dead-letter`,
-        maxReceiveCount: 200,
+        maxReceiveCount: wired.queues[name].maxReceiveCount,
       });
     }
 

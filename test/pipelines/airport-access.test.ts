@@ -56,5 +56,5 @@ test('both data sets are credited with their licences', () => {
 });
 
 test('it starts at 02:00 UTC on the first of each month', () => {
-  expect(pipeline.schedule).toEqual({ cron: '0 2 1 * *', timeZone: 'UTC' });
+  expect(pipeline.schedule).toEqual({ cron: '0 2 1 * *', timeZone: 'UTC', overlap: 'skip' });
 });

@@ -128,18 +128,16 @@ test('parameters that their schema transforms reach the source as it made them, 
   expect(record && sourceContext(record).params).toEqual(planned[0]);
 });
 
-test('the digest of a definition changes with its item, call and reduce, and with nothing else', () => {
+test('the digest of a definition changes with its columns, and with nothing that a new build or endpoint changes', () => {
   const base = testPipeline();
   const same = [
     testPipeline(),
     testPipeline({ deadlineHours: 1, tolerate: { failedCount: 9 }, retry: { attempts: 1 } }),
-  ];
-  const other = [
     testPipeline({ request: (item) => item }),
     testPipeline({ endpoint: { service: 'squares', path: '/cube' } }),
-    testPipeline({ reduce: { ...base.reduce, columns: ['other'] } }),
-    testPipeline({ reduce: { ...base.reduce, cells: () => [1] } }),
+    testPipeline({ reduce: { ...base.reduce, cells: (row) => base.reduce.cells(row) } }),
   ];
   for (const each of same) expect(definitionDigest(each)).toBe(definitionDigest(base));
-  expect(new Set([base, ...other].map(definitionDigest)).size).toBe(1 + other.length);
+  const other = testPipeline({ reduce: { ...base.reduce, columns: ['other'] } });
+  expect(definitionDigest(other)).not.toBe(definitionDigest(base));
 });
