@@ -28,7 +28,7 @@ export async function startService(options: ServiceOptions): Promise<ServerProce
     name: `service ${service} (${role})`,
     script: await bundle({ entry: join(servicesDir, service, 'server.ts') }),
     env: { ...process.env, HOST: '127.0.0.1', PORT: '0', EXIT_WITH_PARENT: '1' },
-    nodeFlags: ['--max-semi-space-size=2'],
+    nodeFlags: ['--max-semi-space-size=2', '--heap-growing-percent=30'],
     listening: z.url(),
     logFile: join(logDir, `${service}-${role}.log`),
   });

@@ -5,6 +5,7 @@ import type { Context } from 'aws-lambda';
 import { aggregator } from '../../functions/aggregator/handler.ts';
 import { forwarder } from '../../functions/forwarder/handler.ts';
 import { splitter } from '../../functions/splitter/handler.ts';
+import { redriveRun } from '../../shared/control/redrive.ts';
 import { startRun } from '../../shared/control/start.ts';
 import { definePipeline, type Pipeline } from '../../shared/domain/definition.ts';
 import type { AggregateMessage, SplitMessage, WorkMessage } from '../../shared/domain/messages.ts';
@@ -34,6 +35,9 @@ export class Simulation {
   readonly objects: FileObjects;
   readonly mailer = new MemoryMailer();
   calls = 0;
+  /** Longest invocation of the aggregator, seconds: a finish has fifteen minutes. */
+  longestFinish = 0;
+  readonly #failedPercent: number;
   readonly #pipeline: Pipeline;
   readonly #deps: Deps;
   readonly #blocks;
@@ -41,8 +45,12 @@ export class Simulation {
   readonly #queues;
   #invocations = 0;
 
-  /** @param folder where the run's files go */
-  constructor(children: number, folder: string) {
+  /**
+   * @param folder where the run's files go
+   * @param failedPercent children that the service refuses until they are redriven
+   */
+  constructor(children: number, folder: string, failedPercent: number) {
+    this.#failedPercent = failedPercent;
     this.#pipeline = scalePipeline(children);
     this.objects = new FileObjects(folder);
     const { stores, blocks } = scaleStores(this.#pipeline.name, this.ledger);
@@ -68,8 +76,8 @@ export class Simulation {
     };
   }
 
-  static async make(children: number): Promise<Simulation> {
-    return new Simulation(children, await mkdtemp(join(tmpdir(), 'microprocess-scale-')));
+  static async make(children: number, failedPercent = 0): Promise<Simulation> {
+    return new Simulation(children, await mkdtemp(join(tmpdir(), 'microprocess-scale-')), failedPercent);
   }
 
   /** Bytes that stores and queues hold. */
@@ -80,6 +88,26 @@ export class Simulation {
 
   /** From start to report. `step` is called after each invocation. */
   async run(step: () => void): Promise<RunRecord> {
+    await startRun(this.#deps, { runId: 'scale' }, 'cli');
+    await this.#work(step);
+    return this.#ended('scale');
+  }
+
+  /** What failed, called again: from the redrive to the whole new report. */
+  async redrive(step: () => void): Promise<RunRecord> {
+    this.longestFinish = 0;
+    await redriveRun(this.#deps, 'scale');
+    await this.#work(step);
+    return this.#ended('scale~2');
+  }
+
+  async #ended(run: string): Promise<RunRecord> {
+    const record = await this.#deps.stores.runs.read(run);
+    if (!record) throw new Error(`Run ${run} is gone.`);
+    return record;
+  }
+
+  async #work(step: () => void): Promise<void> {
     const { split, work, aggregate } = this.#queues;
     const deps = this.#deps;
     const forwarders = Array.from({ length: deps.wiring.mappings[1]?.maxConcurrency ?? 1 }, () => this.#forwarder());
@@ -90,20 +118,19 @@ export class Simulation {
       events: new MemoryEvents(),
       mailFrom: 'reports@example.com',
     });
-    await startRun(deps, { runId: 'scale' }, 'cli');
     // What is nearest to its end goes first, as there would be forwarders enough: queues stay short.
     for (;;) {
-      if (aggregate.size > 0) await aggregates(aggregate.take(1), this.#context());
-      else if (work.size > 0) {
+      if (aggregate.size > 0) {
+        const started = performance.now();
+        await aggregates(aggregate.take(1), this.#context());
+        this.longestFinish = Math.max(this.longestFinish, (performance.now() - started) / 1_000);
+      } else if (work.size > 0) {
         const forward = forwarders[this.#invocations % forwarders.length];
         await forward?.(work.take(10), this.#context());
       } else if (split.size > 0) await splits(split.take(1), this.#context());
       else break;
       step();
     }
-    const record = await deps.stores.runs.read('scale');
-    if (!record) throw new Error('The run is gone.');
-    return record;
   }
 
   #now(): number {
@@ -116,12 +143,13 @@ export class Simulation {
       ...deps,
       progress: new ProgressMeter(deps.stores.progress, deps.clock, deps.random.id()),
       caller: {
-        call: async () => {
+        call: async ({ run }) => {
           const result = this.#results[this.calls % POOL];
           this.calls += 1;
+          const isRefused = run === 'scale' && (this.calls * this.#failedPercent) % 100 < this.#failedPercent;
           return {
             kind: 'answer',
-            httpStatus: 200,
+            httpStatus: isRefused ? 422 : 200,
             body: JSON.stringify(result),
             isJson: true,
             retryAfter: null,
@@ -173,6 +201,7 @@ function scalePipeline(children: number): Pipeline {
     },
     endpoint: { service: 'scale', path: '/scale' },
     limits: { inFlight: 2_560 },
+    tolerate: { failedPercent: 100 },
     reduce: statistics<Item, Result>({ value: 'score', groupBy: 'country', label: 'name' }),
     report: { email: ['owner@example.com'] },
   });

@@ -23,6 +23,7 @@ import { type ChildResult, callChild } from './call-child.ts';
 import type { ForwarderDeps } from './deps.ts';
 import { forwardAlone } from './forward-alone.ts';
 import { Lanes } from './lanes.ts';
+import { OutcomeWrites } from './outcome-writes.ts';
 import type { RunCache } from './run-cache.ts';
 
 /** Time kept for writing what the last calls came to. */
@@ -33,6 +34,7 @@ export interface Forwarding {
   readonly deps: ForwarderDeps;
   readonly runs: RunCache;
   readonly blocks: BlockReads;
+  readonly writes: OutcomeWrites;
   readonly lanes: Lanes;
   readonly invocation: Invocation;
 }
@@ -123,17 +125,13 @@ async function callAll(
 
 /** Stores what ended; the rest is left to the message, which comes back. */
 async function keep(
-  { deps }: Forwarding,
+  { deps, writes }: Forwarding,
   message: WorkMessage,
   results: ReadonlyMap<number, ChildResult>,
 ): Promise<void> {
-  const { run, ttl, size } = message;
   const outcomes = [...results.values()].flatMap((result) => (result.kind === 'ended' ? [result.outcome] : []));
   if (outcomes.length === 0) return;
-  const ref = blockOf(message);
-  const done = outcomes.map(({ n }) => n);
-  await writeOutcomes(deps, run, ref, outcomes, ttl);
-  await tellIfBlockFull(deps, run, ref, await deps.stores.blocks.addDone(run, ref, done, ttl), size, ttl);
+  await writes.store(message, outcomes);
   countOutcomes(deps, message, outcomes, 0);
 }
 
@@ -144,7 +142,7 @@ async function mayCall(runs: RunCache, run: string): Promise<boolean> {
 
 /** Outcome page, then the set and the register in one write, then the next message or the next level. */
 export async function settle(
-  { deps }: Forwarding,
+  { deps, writes }: Forwarding,
   received: Received<WorkMessage>,
   block: BlockState,
   results: ReadonlyMap<number, ChildResult>,
@@ -160,14 +158,10 @@ export async function settle(
     else again.set(n, result.due);
   }
   const done = outcomes.map(({ n }) => n);
-  if (outcomes.length > 0) await writeOutcomes(deps, message.run, ref, outcomes, message.ttl);
   const next = nextRegister(deliveryOf(received), block, { ended: new Set(done), again, complete });
   countOutcomes(deps, message, outcomes, again.size);
-  if (next === null) {
-    const full = await stores.blocks.addDone(message.run, ref, done, message.ttl);
-    await tellIfBlockFull(deps, message.run, ref, full, message.size, message.ttl);
-    return;
-  }
+  if (next === null) return writes.store(message, outcomes);
+  if (outcomes.length > 0) await writeOutcomes(deps, message.run, ref, outcomes, message.ttl);
   const written = await stores.blocks.settle(message.run, ref, { slot: message.slot, done, next, ttl: message.ttl });
   if (written.raised) {
     const left = missing({ done: written.done, registers: block.registers }, message.slot, message.items.length);
@@ -207,6 +201,7 @@ export async function forwardBatch(
     deps,
     runs,
     blocks: new BlockReads(deps.stores.blocks),
+    writes: new OutcomeWrites(deps),
     lanes: new Lanes(deps.wiring.callsPerForwarder),
     invocation,
   };

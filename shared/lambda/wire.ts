@@ -25,7 +25,7 @@ export function wire(pipeline: Pipeline, config: Config, telemetry?: Pick<Deps, 
     // A forwarder writes for ten messages at once; the SDK's default of 50 sockets is plenty, its time-outs are none.
     requestHandler: new NodeHttpHandler({ connectionTimeout: 3_000, requestTimeout: 20_000 }),
   };
-  const dynamo = new DynamoDBClient(options);
+  const dynamo = new DynamoDBClient({ ...options, cacheMiddleware: true });
   // Checksums beyond what S3 asks for cost CPU on every object; TLS and S3 check the bytes as it is.
   const s3 = new S3Client({
     ...options,

@@ -7,7 +7,7 @@ import type { SeededRandom } from '../../shared/stores/memory/seeded-random.ts';
 import { checkQueues, checkRun, type Findings } from './checks.ts';
 import { chaosPipeline } from './pipeline.ts';
 import { chaoticService, draw } from './service.ts';
-import { HOUR, MINUTE, World } from './world.ts';
+import { HOUR, MINUTE, World, type WorldOptions } from './world.ts';
 
 /** Of each thousand port calls about so many. Handlers make one call for ten children or so. */
 const RATES = {
@@ -30,8 +30,12 @@ export interface ChaosResult extends Findings {
 }
 
 /** One run under everything that can go wrong, chosen by its seed alone, and what is wrong with it afterwards. */
-export async function chaosRun(seed: number, children: number): Promise<ChaosResult> {
-  const world = chaosWorld(seed, children);
+export async function chaosRun(
+  seed: number,
+  children: number,
+  adapters: Pick<WorldOptions, 'stores' | 'objects'> = {},
+): Promise<ChaosResult> {
+  const world = chaosWorld(seed, children, adapters);
   const run = `chaos-${seed}`;
   const start = world.now();
   await world.insist((deps) => startRun(deps, { runId: run }, 'cli'));
@@ -74,9 +78,10 @@ function meddle(world: World, run: string, seed: number): () => boolean {
   return () => world.journal.closed.has(run);
 }
 
-export function chaosWorld(seed: number, children: number): World {
+function chaosWorld(seed: number, children: number, adapters: Pick<WorldOptions, 'stores' | 'objects'>): World {
   const chance = (salt: number) => draw(seed, -9, salt);
   return new World({
+    ...adapters,
     seed,
     pipeline: chaosPipeline({
       children,

@@ -22,7 +22,7 @@ export interface ChaosSourceOptions {
 }
 
 /** Numbered items in slices. Each reading marks its items, so that two readings never agree on an item's content. */
-export function chaosSource(options: ChaosSourceOptions): Source<ChaosItem, unknown> {
+function chaosSource(options: ChaosSourceOptions): Source<ChaosItem, unknown> {
   const { children = 0, perSlice = 300, slices, missing = () => 0, filler = () => 0 } = options;
   let readings = 0;
   return {

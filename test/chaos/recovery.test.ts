@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { startRun } from '../../shared/control/start.ts';
+import type { Source } from '../../shared/domain/source.ts';
 import type { FaultPlan } from '../../shared/stores/memory/faults.ts';
 import { QUEUES } from '../../shared/wiring.ts';
 import { checkQueues, checkRun } from './checks.ts';
-import { chaosPipeline } from './pipeline.ts';
+import { type ChaosItem, chaosPipeline } from './pipeline.ts';
 import { readReport } from './report.ts';
 import { answers, type Behaviour, fails, type Service } from './service.ts';
 import { HOUR, MINUTE, SECOND, World, type WorldOptions } from './world.ts';
@@ -127,4 +128,37 @@ test('a run whose every first notification is lost is finished by the sweeper', 
   await world.host.run({ until: lose });
   expect((await world.runToEnd('r')).status).toBe('succeeded');
   expect(await problems(world)).toEqual([]);
+});
+
+test('the first child is called within five seconds, while enumeration goes on in one invocation after the other', async () => {
+  const children = 20_000;
+  // Four seconds for each page: five minutes of a function's time are not enough for all.
+  const plan: FaultPlan = ({ port, method }) =>
+    port === 'chains' && method === 'putPage' ? { delayMs: 4_500 } : 'pass';
+  const world = new World({ pipeline: chaosPipeline({ children, perSlice: 100_000 }), plan: () => plan });
+  const begun = world.now();
+  await world.insist((deps) => startRun(deps, { runId: 'r' }, 'cli'));
+  await world.host.run({ until: () => world.journal.calls.size > 0 });
+  expect(world.now() - begun).toBeLessThan(5 * SECOND);
+  expect((await world.deps.stores.runs.readRoot('r')).counted.size).toBe(0);
+  expect((await world.runToEnd('r')).counts?.succeeded).toBe(children);
+  expect(world.journal.splits.get('r/0')).toBeGreaterThan(1);
+  expect(world.host.counts.crashed).toBe(0);
+  expect(await problems(world)).toEqual([]);
+});
+
+test('a slice that can never be enumerated closes the run with the reason, and what was done is reported', async () => {
+  const source: Source<ChaosItem> = {
+    plan: async () => [0, 1],
+    async *read({ part }) {
+      if (part === 1) throw new Error('There is no such file.');
+      yield { item: { i: 0, reading: 1 }, cursor: 1 };
+    },
+  };
+  const world = new World({ pipeline: chaosPipeline(source) });
+  await world.insist((deps) => startRun(deps, { runId: 'r' }, 'cli'));
+  const record = await world.runToEnd('r');
+  expect(record).toMatchObject({ status: 'failed', closed: 'split-failed', counts: { total: 1, succeeded: 1 } });
+  await world.drain();
+  expect((await checkRun(world, 'r', { closed: 'split-failed' })).problems).toEqual([]);
 });

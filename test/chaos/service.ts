@@ -35,7 +35,7 @@ export const fails = (reason: CallFailure, ms = 20): Behaviour => ({
 export const wellBehaved: Service = (i) => answers(i);
 
 /** Shares of children with a fixed fault, and of calls with a passing one. */
-export interface Mix {
+interface Mix {
   readonly killers: number;
   readonly hangers: number;
   readonly refused: number;
@@ -45,7 +45,7 @@ export interface Mix {
   readonly passing: number;
 }
 
-export const MIX: Mix = {
+const MIX: Mix = {
   killers: 0.000_4,
   hangers: 0.000_1,
   refused: 0.01,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { startRun } from '../../shared/control/start.ts';
+import { MemoryObjects } from '../../shared/stores/memory/objects.ts';
 import { checkQueues, checkRun } from './checks.ts';
 import { answerTo, type ChaosSourceOptions, chaosPipeline } from './pipeline.ts';
 import { readReport } from './report.ts';
@@ -7,12 +8,13 @@ import { answers, type Service } from './service.ts';
 import { World } from './world.ts';
 
 async function run(source: ChaosSourceOptions, service?: Service) {
-  const world = new World({ pipeline: chaosPipeline(source), ...(service && { service }) });
+  const objects = new MemoryObjects();
+  const world = new World({ pipeline: chaosPipeline(source), objects, ...(service && { service }) });
   await world.insist((deps) => startRun(deps, { runId: 'r' }, 'cli'));
   const record = await world.runToEnd('r');
   await world.drain();
   const problems = [...(await checkRun(world, 'r')).problems, ...(await checkQueues(world))];
-  return { world, record, problems };
+  return { world, objects, record, problems };
 }
 
 test.each([
@@ -48,11 +50,14 @@ test('an input of 300 KB and a result of 1 MB go through, and no item or message
   const large = 'y'.repeat(1_000_000);
   const service: Service = (i) =>
     i === 2 ? answers(i, { body: JSON.stringify({ ...answerTo(i), large }) }) : answers(i);
-  const { world, record, problems } = await run({ children: 100, filler: (i) => (i === 1 ? 300_000 : 0) }, service);
+  const { world, objects, record, problems } = await run(
+    { children: 100, filler: (i) => (i === 1 ? 300_000 : 0) },
+    service,
+  );
   expect(problems).toEqual([]);
   expect(record.status).toBe('succeeded');
   const pages = [0].map((block) => world.deps.stores.blocks.readAll('r', { slice: 0, segment: 0, block }));
   for (const content of await Promise.all(pages)) expect(JSON.stringify(content).length).toBeLessThan(100_000);
-  const sizes = await Promise.all(world.objects.keys().map(async (key) => (await world.objects.get(key)).length));
+  const sizes = await Promise.all(objects.keys().map(async (key) => (await objects.get(key)).length));
   expect(sizes.filter((bytes) => bytes > 300_000)).toHaveLength(2);
 });

@@ -10,7 +10,9 @@ import type { AggregateMessage, SplitMessage, WorkMessage } from '../../shared/d
 import type { Deps } from '../../shared/flow/deps.ts';
 import { ProgressMeter } from '../../shared/flow/progress-meter.ts';
 import type { SendResult } from '../../shared/ports/mailer.ts';
+import type { Objects } from '../../shared/ports/objects.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
+import type { Stores } from '../../shared/ports/stores.ts';
 import { MemoryEvents } from '../../shared/stores/memory/events.ts';
 import { type Fault, type FaultPlan, Faults, type SimulatedProcess } from '../../shared/stores/memory/faults.ts';
 import { memoryStores } from '../../shared/stores/memory/index.ts';
@@ -39,8 +41,9 @@ export interface WorldOptions {
   readonly lostDeletes?: number;
   /** What SES answers. */
   readonly mail?: (random: SeededRandom) => SendResult;
-  /** False: nothing is swept. */
-  readonly sweeper?: boolean;
+  /** In memory, unless others are given: virtual time stands still while they answer. */
+  readonly stores?: Stores;
+  readonly objects?: Objects;
 }
 
 export const SECOND = 1_000;
@@ -56,7 +59,7 @@ export class World {
   readonly host: MemoryHost;
   readonly meter = new Meter();
   readonly journal = new Journal();
-  readonly objects = new MemoryObjects({ meter: this.meter });
+  readonly objects: Objects;
   readonly mailer: MemoryMailer;
   readonly events = new MemoryEvents();
   readonly queues: Readonly<Record<QueueName, MemoryQueue<unknown>>>;
@@ -65,14 +68,16 @@ export class World {
   readonly mappings: Readonly<Record<QueueName, MemoryMapping>>;
   /** Errors that functions logged. */
   readonly errors: string[] = [];
-  readonly #stores = memoryStores(this.meter);
+  readonly #stores: Stores;
   readonly #random: SeededRandom;
   readonly #service: Service;
-  #stopSweeping = () => {};
+  readonly #stopSweeping: () => void;
 
   constructor(options: WorldOptions) {
     const { seed = 1, pipeline, plan, duplicates = 0, lostDeletes = 0, service = wellBehaved } = options;
     this.pipeline = pipeline;
+    this.#stores = options.stores ?? memoryStores(this.meter);
+    this.objects = options.objects ?? new MemoryObjects({ meter: this.meter });
     this.wiring = wiring(pipeline);
     this.#random = new SeededRandom(seed);
     this.#service = service;
@@ -122,9 +127,7 @@ export class World {
     };
     this.mappings = each((queueName) => map(queueName, false));
     each((queueName) => map(queueName, true));
-    if (options.sweeper !== false) {
-      this.#stopSweeping = this.host.every(MINUTE, this.functionOf('sweeper'), () => ({}));
-    }
+    this.#stopSweeping = this.host.every(MINUTE, this.functionOf('sweeper'), () => ({}));
   }
 
   /** Everything as it is stored, without faults: to set a scene, and to look. */

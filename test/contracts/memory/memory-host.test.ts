@@ -1,3 +1,5 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import type { SQSEvent } from 'aws-lambda';
 import { expect, test } from 'vitest';
 import { faultAt } from '../../../shared/stores/memory/fault-plans.ts';
@@ -291,4 +293,30 @@ test('functions are invoked directly, and by schedule until it is ended', async 
   expect(await failing).toMatchObject({ end: 'failed', error: new Error('zero') });
   expect(at).toEqual([0, 0, 60_000, 120_000, 180_000]);
   expect(host.failures).toEqual([{ function: 'sweeper', error: new Error('zero') }]);
+});
+
+test('where told to, time stands still while an invocation is at work of its own', async () => {
+  const seen: string[] = [];
+  const run = async (standsStill: boolean) => {
+    const clock = new VirtualClock({ start: 0 });
+    const host = new MemoryHost({ clock, standsStill });
+    const of: SimulatedFunction<null> = {
+      name: 'zipper',
+      timeoutMs: 60_000,
+      create: (process) => async () => {
+        await process.waitFor(clock.sleep(10));
+        await promisify(gzip)(Buffer.alloc(300_000));
+        seen.push(`zipped at ${clock.now()}`);
+      },
+    };
+    const done = host.invoke(of, null);
+    for (const ms of numbers(1_000)) clock.after(ms, () => {});
+    clock.after(1_000, () => {});
+    await host.run();
+    await done;
+  };
+  await run(true);
+  expect(seen).toEqual(['zipped at 10']);
+  await run(false);
+  expect(seen[1]).not.toBe('zipped at 10');
 });
