@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Held } from './held.ts';
-import { CHILD_STATUSES, type ChildStatus } from './row.ts';
+import type { ChildStatus } from './row.ts';
 import { CLOSE_REASONS, type Counts } from './run.ts';
 
 /** Which children of a run are called again. */
@@ -67,5 +67,3 @@ export function parseRedrivenItem(value: unknown): RedrivenItem {
 export function supersedes(status: ChildStatus): boolean {
   return status === 'SUCCEEDED' || status === 'FAILED';
 }
-
-export const UNSUCCESSFUL = CHILD_STATUSES.filter((status) => status !== 'SUCCEEDED');
