@@ -211,6 +211,8 @@ export async function forwardBatch(
     batch.map(async (received) => {
       try {
         if ((await forward(forwarding, received)) === 'alone') suspects.push(received);
+        // A slow service's batch takes minutes: its progress shows meanwhile, at most once a second.
+        await deps.progress.flush();
       } catch (error) {
         failed.set(received.messageId, error);
       }

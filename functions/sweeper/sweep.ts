@@ -15,6 +15,8 @@ import { judgeCanary, judgeFailures } from './judge.ts';
 const RUNS = 1_000;
 
 const CLOSING_MS = 60_000;
+/** At most this often: sixteen minutes. */
+const CLOSING_DOUBLINGS = 4;
 
 /**
  * One round over the running runs: past its deadline a run is closed; one that stood still for longer than any message can
@@ -54,7 +56,7 @@ async function sweepRun(deps: Deps, run: string): Promise<boolean> {
     await stores.sweeps.write(run, { fingerprint, since: now, acted: 0 }, record.ttl);
     return false;
   }
-  if (now - known.since < patienceMs(deps, record) * 2 ** known.acted) return false;
+  if (now - known.since < patienceMs(deps, record, known.acted)) return false;
   deps.log.warn('A run stands still: it is taken up from its records.', {
     run,
     since: known.since,
@@ -85,9 +87,12 @@ async function takeUp(deps: Deps, record: RunRecord): Promise<void> {
   deps.log.warn('Sent again.', { run: record.run, ...sent });
 }
 
-/** How long a run may stand still. A closing waits for no message: one that doesn't move has died, and goes on at once. */
-function patienceMs(deps: Deps, { status }: RunRecord): number {
-  return status === 'closing' ? CLOSING_MS : standstillMs(deps);
+/**
+ * How long a run may stand still, once it was taken up so many times in vain. A closing waits for no message: one that doesn't
+ * move has died, and goes on at once. It sends nothing that could pile up, so a store that was down for hours costs it minutes.
+ */
+function patienceMs(deps: Deps, { status }: RunRecord, acted: number): number {
+  return status === 'closing' ? CLOSING_MS * 2 ** Math.min(acted, CLOSING_DOUBLINGS) : standstillMs(deps) * 2 ** acted;
 }
 
 /** Longer than any message of a healthy run stays out of sight: the longest delay and a whole visibility time-out. */

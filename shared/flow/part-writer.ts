@@ -99,6 +99,7 @@ export class PartWriter {
     const { objects } = this.#deps;
     const keys = partKeys(part);
     const index: PartIndex = {
+      version: 1,
       offsets: this.#offsets,
       csvOffsets: this.#csvOffsets,
       statistics: this.#accumulator.toJSON(),

@@ -32,6 +32,7 @@ const storedRow = z.tuple([
 ]);
 
 export const partIndex = z.object({
+  version: z.literal(1),
   /** Where each block's member of the rows starts, in bytes, and where the last ends. */
   offsets: z.array(z.number()),
   /** The same of the CSV. */

@@ -1,5 +1,8 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
+/** Format of stored pages: a new deployment reads what an old one's runs have stored. */
+export const PAGE_VERSION = 1;
+
 /**
  * JSON, compressed, as table items hold it. Deflate level 6: on pages of cities and answers it came within 2 % of Brotli's
  * size at two thirds of its time, and pages are what a run's write units are spent on.

@@ -196,7 +196,7 @@ export async function checkQueues(world: World): Promise<string[]> {
   for (const queue of [...Object.values(world.queues), ...Object.values(world.deadLetters)]) {
     if (queue.size > 0) problems.push(`Queue ${queue.name} still holds ${queue.size} messages.`);
   }
-  const buried = Object.values(world.deadLetters).reduce((sum, queue) => sum + queue.arrived, 0);
+  const buried = Object.values(world.queues).reduce((sum, queue) => sum + queue.buried.size, 0);
   const recorded = (await world.deps.stores.refusals.list(1_000)).length;
   if (recorded < buried) problems.push(`${buried} messages were buried, ${recorded} recorded.`);
   return problems;

@@ -65,6 +65,21 @@ test('a cancel that dies at any of its port calls is completed by the sweeper', 
   expect(number).toBeGreaterThan(10);
 });
 
+test('a closing that a store kept from going on for ten hours ends soon after', async () => {
+  let until = 0;
+  const world: World = await running(600, 5 * SECOND, {
+    plan:
+      () =>
+      ({ port }) =>
+        port === 'segments' && until > 0 && world.now() < until ? 'throttle' : 'pass',
+  });
+  until = world.now() + 10 * HOUR;
+  void world.control((deps) => cancelRun(deps, 'r'));
+  expect((await world.runToEnd('r')).status).toBe('cancelled');
+  expect(world.now() - until).toBeLessThan(20 * MINUTE);
+  expect(await everything(world, 'cancelled')).toEqual([]);
+});
+
 test('a paused run calls nobody; resumed, it ends as if it never was', async () => {
   const world = await running(600, 5 * SECOND);
   const paused = world.now();

@@ -184,7 +184,7 @@ export class World {
   }
 
   /** Lets everything that is still on its way arrive, without the sweeper. */
-  async drain(ms = 6 * HOUR): Promise<void> {
+  async drain(ms = 72 * HOUR): Promise<void> {
     this.#stopSweeping();
     await this.host.run({ limit: this.now() + ms });
   }

@@ -126,6 +126,12 @@ export function describeQueue(name: string, make: MakeQueue): void {
       expect(bodies(await receive())).toEqual(['late']);
     });
 
+    test('messages of groups, also of a redrive, all arrive', async () => {
+      const { queue, receive } = port();
+      await queue.send(numbers(12).map((message) => ({ message, group: message % 2 === 0 ? 'march' : 'march~2' })));
+      expect(byNumber(bodies(await receive()))).toEqual(numbers(12));
+    });
+
     test('a delay of 900 seconds is taken', async () => {
       const { queue, receive } = port();
       await queue.send([{ message: 'much later', delaySeconds: 900 }]);

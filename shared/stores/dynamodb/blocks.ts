@@ -6,7 +6,7 @@ import type { OutcomePage } from '../../domain/outcome.ts';
 import { CHILD_STATUSES } from '../../domain/row.ts';
 import { type BlockState, EMPTY_BLOCK } from '../../domain/sending.ts';
 import type { BlockStore } from '../../ports/block-store.ts';
-import { pack, unpack } from '../codec.ts';
+import { PAGE_VERSION, pack, unpack } from '../codec.ts';
 import { B, bytesOf, type Item, N, NS, required, S, setOf, stringOf } from './attributes.ts';
 import { pageOf } from './chains.ts';
 import type { Keys } from './keys.ts';
@@ -22,7 +22,7 @@ const outcome = z.tuple([
   z.number(),
   z.number(),
 ]);
-const outcomePage = z.tuple([z.number(), z.array(outcome)]);
+const outcomePage = z.tuple([z.literal(PAGE_VERSION), z.number(), z.array(outcome)]);
 
 export function blockStore(table: TableClient, keys: Keys): BlockStore {
   return {
@@ -62,7 +62,7 @@ export function blockStore(table: TableClient, keys: Keys): BlockStore {
         o.attempts,
         o.ms,
       ]);
-      await table.put(keys.outcomes(run, ref, page.id), { p: B(pack([page.at, stored])), ttl: N(ttl) });
+      await table.put(keys.outcomes(run, ref, page.id), { p: B(pack([PAGE_VERSION, page.at, stored])), ttl: N(ttl) });
     },
 
     async addDone(run, ref, done, ttl) {
@@ -129,7 +129,7 @@ function stateOf(item: Item | undefined): BlockState {
 }
 
 function outcomesOf(id: string, item: Item): OutcomePage {
-  const [at, stored] = outcomePage.parse(unpack(required(bytesOf(item, 'p'), 'p')));
+  const [, at, stored] = outcomePage.parse(unpack(required(bytesOf(item, 'p'), 'p')));
   return {
     id,
     at,

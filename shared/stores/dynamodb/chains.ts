@@ -3,15 +3,15 @@ import { END, type ItemsPage, type Page } from '../../domain/chain.ts';
 import type { Place } from '../../domain/geometry.ts';
 import type { Json } from '../../domain/json.ts';
 import type { ChainStore, Checkpoint } from '../../ports/chain-store.ts';
-import { pack, unpack } from '../codec.ts';
+import { PAGE_VERSION, pack, unpack } from '../codec.ts';
 import { byColumn, byRow, tableSchema } from '../columns.ts';
 import { B, bytesOf, type Item, N, numberOf, required, S, stringOf } from './attributes.ts';
 import type { Key, Keys } from './keys.ts';
 import type { TableClient } from './table-client.ts';
 
 const json: z.ZodType<Json> = z.json();
-/** An items page as stored: first, items, slots, endsBlock, cursor. */
-const packedPage = z.tuple([z.number(), tableSchema, z.array(z.number()), z.boolean(), json]);
+/** An items page as stored: version, first, items, slots, endsBlock, cursor. */
+const packedPage = z.tuple([z.literal(PAGE_VERSION), z.number(), tableSchema, z.array(z.number()), z.boolean(), json]);
 const checkpoint = z.object({
   place: z.object({ segment: z.number(), block: z.number(), page: z.number() }),
   cursor: json,
@@ -68,14 +68,18 @@ export function chainStore(table: TableClient, keys: Keys): ChainStore {
 }
 
 function packPage(page: Page): Uint8Array {
-  return pack(page.kind === 'end' ? null : [page.first, byColumn(page.items), page.slots, page.endsBlock, page.cursor]);
+  return pack(
+    page.kind === 'end'
+      ? null
+      : [PAGE_VERSION, page.first, byColumn(page.items), page.slots, page.endsBlock, page.cursor],
+  );
 }
 
 /** Reads a stored page; shared with the block store, which reads a whole partition. */
 export function pageOf(item: Item): Page {
   const stored = unpack(required(bytesOf(item, 'p'), 'p'));
   if (stored === null) return END;
-  const [first, columns, slots, endsBlock, cursor] = packedPage.parse(stored);
+  const [, first, columns, slots, endsBlock, cursor] = packedPage.parse(stored);
   const held = byRow(columns);
   return { kind: 'items', first, items: held, slots, endsBlock, cursor } satisfies ItemsPage;
 }

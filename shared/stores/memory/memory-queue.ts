@@ -62,8 +62,8 @@ export class MemoryQueue<M> implements Queue<M> {
   readonly #byHandle = new Map<string, Entry>();
   readonly #listeners: (() => void)[] = [];
   #ids = 0;
-  /** Messages that ever came, copies included. */
-  arrived = 0;
+  /** Ids of the messages that moved to the dead-letter queue. */
+  readonly buried = new Set<string>();
 
   constructor(options: MemoryQueueOptions) {
     this.name = options.name;
@@ -168,7 +168,6 @@ export class MemoryQueue<M> implements Queue<M> {
       cancel: () => {},
     };
     this.#live.add(entry);
-    this.arrived += 1;
     this.#hide(entry, delaySeconds);
   }
 
@@ -221,6 +220,7 @@ export class MemoryQueue<M> implements Queue<M> {
   /** Its receive count starts again there: a handler can't rely on what SQS shows of a moved message. */
   #bury(entry: Entry): void {
     this.#remove(entry);
+    this.buried.add(entry.messageId);
     const { deadLetter } = this.#options;
     if (deadLetter) deadLetter.#add(entry.messageId, { body: entry.body, bytes: 0, delaySeconds: 0 });
   }
