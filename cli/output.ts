@@ -3,6 +3,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { pipeline as streamTo } from 'node:stream/promises';
 import * as z from 'zod';
+import { countsSchema } from '../shared/domain/run.ts';
 import type { Objects } from '../shared/ports/objects.ts';
 import type { RunRecord } from '../shared/ports/run-store.ts';
 import { UsageError } from './errors.ts';
@@ -13,13 +14,7 @@ const summarySchema = z.looseObject({
   runId: z.string(),
   status: z.string(),
   seconds: z.number(),
-  counts: z.object({
-    total: z.number(),
-    succeeded: z.number(),
-    failed: z.number(),
-    cancelled: z.number(),
-    expired: z.number(),
-  }),
+  counts: countsSchema,
   reasons: z.array(z.object({ reason: z.string(), count: z.number() })),
   statistics: z
     .looseObject({

@@ -3,17 +3,16 @@ import { blockSize, END, type ItemsPage, PageDraft, placeBehind } from '../../sh
 import { SourceError } from '../../shared/domain/errors.ts';
 import { FIRST_PLACE, type Place } from '../../shared/domain/geometry.ts';
 import type { Json } from '../../shared/domain/json.ts';
-import { SQS } from '../../shared/domain/limits.ts';
-import type { WorkMessage } from '../../shared/domain/messages.ts';
 import { maySend } from '../../shared/domain/run.ts';
 import type { SourceContext, SourcedItem } from '../../shared/domain/source.ts';
 import type { Deps, Invocation } from '../../shared/flow/deps.ts';
 import { countSlice } from '../../shared/flow/end-slice.ts';
 import { hold } from '../../shared/flow/hold.ts';
 import { sourceOf } from '../../shared/flow/run-source.ts';
-import { firstMessages, outgoing } from '../../shared/flow/work.ts';
+import { firstMessages } from '../../shared/flow/work.ts';
 import type { Checkpoint } from '../../shared/ports/chain-store.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
+import { Outbox } from './outbox.ts';
 
 /** A cursor's JSON. */
 const MAX_CURSOR_BYTES = 8_192;
@@ -69,10 +68,7 @@ class Splitter {
   #count = 0;
   /** Stored pages of the block that isn't complete yet. */
   #pages: ItemsPage[] = [];
-  /** Complete blocks whose messages are on their way. */
-  #sending: Promise<void>[] = [];
-  /** Messages of complete blocks that don't fill a batch yet. */
-  readonly #outbox: WorkMessage[] = [];
+  readonly #outbox: Outbox;
   /** Complete blocks since the checkpoint. */
   #blocks = 0;
   #isFirstWindow = true;
@@ -85,6 +81,7 @@ class Splitter {
     this.#slice = slice;
     this.#part = part;
     this.#invocation = invocation;
+    this.#outbox = new Outbox(deps);
   }
 
   async split(): Promise<SplitResult> {
@@ -109,8 +106,7 @@ class Splitter {
       if (error instanceof SourceError) attempt = 'counts';
       throw error;
     } finally {
-      // A failure leaves sends under way: they must not outlive the invocation unseen.
-      await Promise.allSettled(this.#sending);
+      await this.#outbox.settled();
       // Whoever goes on need not wait until the lease runs out. Best effort: it runs out.
       if (result !== 'ended') {
         await chains.release(this.#run.run, this.#slice, this.#invocation.id, attempt).catch(() => undefined);
@@ -258,26 +254,16 @@ class Splitter {
     if (++this.#blocks >= (this.#isFirstWindow ? 1 : WINDOW_BLOCKS)) await this.#checkpoint();
   }
 
-  /** Sends the messages of a block whose pages are all stored; whole batches at once, the rest with the next block's. */
+  /** Sends the messages of a block whose pages are all stored. */
   #send(segment: number, block: number): void {
     const head = { pipeline: this.#deps.pipeline.name, run: this.#run.run, ttl: this.#run.ttl };
-    this.#outbox.push(...firstMessages(head, { slice: this.#slice, segment, block }, this.#pages));
+    this.#outbox.add(firstMessages(head, { slice: this.#slice, segment, block }, this.#pages));
     this.#pages = [];
-    this.#post(this.#outbox.length - (this.#outbox.length % SQS.maxBatchEntries));
-  }
-
-  #post(count: number): void {
-    if (count === 0) return;
-    const messages = this.#outbox.splice(0, count).map((message) => outgoing(this.#deps, message));
-    const sending = this.#deps.queues.work.send(messages);
-    // Seen where the window is awaited; until then a rejection must not count as unhandled.
-    sending.catch(() => undefined);
-    this.#sending.push(sending);
   }
 
   /** Moves the checkpoint behind all that is sent. Only ever called at a block's start. */
   async #checkpoint(ended = false): Promise<void> {
-    await this.#sent();
+    await this.#outbox.sent();
     this.#blocks = 0;
     this.#isFirstWindow = false;
     const to = { place: this.#place, cursor: this.#cursor, count: this.#count, ended };
@@ -289,13 +275,6 @@ class Splitter {
     this.#stopped = run === null || !maySend(run.status);
   }
 
-  /** Resolves when every complete block's messages are accepted. */
-  async #sent(): Promise<void> {
-    this.#post(this.#outbox.length);
-    await Promise.all(this.#sending);
-    this.#sending = [];
-  }
-
   async #putEnd(): Promise<boolean> {
     return this.#deps.stores.chains.putPage(this.#run.run, this.#slice, this.#place, END, this.#run.ttl);
   }
@@ -304,7 +283,7 @@ class Splitter {
   async #end(): Promise<void> {
     // END may stand within a block: the source said less than when the block was begun. What is stored is part of the run.
     if (this.#pages.length > 0) this.#send(this.#place.segment, this.#place.block);
-    await this.#sent();
+    await this.#outbox.sent();
     await countSlice(this.#deps, this.#run, this.#slice, this.#place);
     await this.#checkpoint(true);
   }

@@ -1,3 +1,5 @@
+import * as z from 'zod';
+
 /** Where a run stands. */
 export const RUN_STATUSES = [
   /** Accepted; its plan is not stored yet. */
@@ -73,13 +75,14 @@ export function maySend(status: RunStatus): boolean {
 }
 
 /** Children of a run by how they ended. */
-export interface Counts {
-  readonly total: number;
-  readonly succeeded: number;
-  readonly failed: number;
-  readonly cancelled: number;
-  readonly expired: number;
-}
+export const countsSchema = z.object({
+  total: z.number(),
+  succeeded: z.number(),
+  failed: z.number(),
+  cancelled: z.number(),
+  expired: z.number(),
+});
+export type Counts = Readonly<z.infer<typeof countsSchema>>;
 
 export const NO_COUNTS: Counts = { total: 0, succeeded: 0, failed: 0, cancelled: 0, expired: 0 };
 

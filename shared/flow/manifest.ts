@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { SegmentRef } from '../domain/geometry.ts';
+import { countsSchema } from '../domain/run.ts';
 import type { Objects } from '../ports/objects.ts';
 import type { Frozen } from '../ports/segment-store.ts';
 
@@ -11,13 +12,7 @@ export const manifestSchema = z.object({
       slice: z.number(),
       segment: z.number(),
       part: z.string(),
-      counts: z.object({
-        total: z.number(),
-        succeeded: z.number(),
-        failed: z.number(),
-        cancelled: z.number(),
-        expired: z.number(),
-      }),
+      counts: countsSchema,
       reasons: z.record(z.string(), z.number()),
     }),
   ),

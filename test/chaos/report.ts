@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import * as z from 'zod';
+import { countsSchema } from '../../shared/domain/run.ts';
 import type { Deps } from '../../shared/flow/deps.ts';
 
 const row = z.object({
@@ -16,13 +17,7 @@ export type ReportRow = z.infer<typeof row>;
 
 const summary = z.object({
   status: z.string(),
-  counts: z.object({
-    total: z.number(),
-    succeeded: z.number(),
-    failed: z.number(),
-    cancelled: z.number(),
-    expired: z.number(),
-  }),
+  counts: countsSchema,
   reasons: z.array(z.object({ reason: z.string(), count: z.number() })),
   reportBytes: z.number(),
 });

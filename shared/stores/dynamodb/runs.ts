@@ -5,7 +5,15 @@ import { InputError } from '../../domain/errors.ts';
 import { packSegment } from '../../domain/ids.ts';
 import type { Json } from '../../domain/json.ts';
 import { redrive } from '../../domain/redrive.ts';
-import { CLOSE_REASONS, isFinal, RUN_FLAGS, RUN_STATUSES, TRANSITIONS, type Transition } from '../../domain/run.ts';
+import {
+  CLOSE_REASONS,
+  countsSchema,
+  isFinal,
+  RUN_FLAGS,
+  RUN_STATUSES,
+  TRANSITIONS,
+  type Transition,
+} from '../../domain/run.ts';
 import { type NewRun, type RunEnd, type RunRecord, type RunStore, TRIGGERS } from '../../ports/run-store.ts';
 import { pack, unpack } from '../codec.ts';
 import { B, bytesOf, type Item, N, NS, numberOf, required, S, setOf, stringOf } from './attributes.ts';
@@ -26,13 +34,6 @@ const head = z.object({
   startedAt: z.number(),
   deadline: z.number(),
   ttl: z.number(),
-});
-const counts = z.object({
-  total: z.number(),
-  succeeded: z.number(),
-  failed: z.number(),
-  cancelled: z.number(),
-  expired: z.number(),
 });
 const mail = z.enum(['off', 'sending', 'sent', 'ambiguous', 'refused']);
 const parts = z.array(json);
@@ -226,7 +227,7 @@ function recordOf(item: Item): RunRecord {
     closed: z.enum(CLOSE_REASONS).nullable().parse(stringOf(item, 'closed')),
     flags: z.array(z.enum(RUN_FLAGS)).parse(item.flags?.SS ?? []),
     endedAt: numberOf(item, 'endedAt'),
-    counts: countsText === null ? null : counts.parse(JSON.parse(countsText)),
+    counts: countsText === null ? null : countsSchema.parse(JSON.parse(countsText)),
     summary: stringOf(item, 'summary'),
     mail: mail.nullable().parse(stringOf(item, 'mail')),
   };

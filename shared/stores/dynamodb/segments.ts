@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { SegmentRef } from '../../domain/geometry.ts';
+import { countsSchema } from '../../domain/run.ts';
 import type { Frozen, SegmentRecord, SegmentStore } from '../../ports/segment-store.ts';
 import { type Item, N, NS, numberOf, required, S, setOf, stringOf } from './attributes.ts';
 import type { Keys } from './keys.ts';
@@ -7,13 +8,7 @@ import type { TableClient, Update } from './table-client.ts';
 
 const frozen = z.object({
   part: z.string(),
-  counts: z.object({
-    total: z.number(),
-    succeeded: z.number(),
-    failed: z.number(),
-    cancelled: z.number(),
-    expired: z.number(),
-  }),
+  counts: countsSchema,
   reasons: z.record(z.string(), z.number()),
 });
 
