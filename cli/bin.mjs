@@ -14,7 +14,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.e
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 // A laptop's memory is for its user: collect earlier rather than grow. No limit is set, a large source may need more.
-setFlagsFromString('--heap-growing-percent=50');
+setFlagsFromString('--heap-growing-percent=25');
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)));
 const outdir = join(project, 'node_modules', '.cache', 'microprocess', 'cli');
