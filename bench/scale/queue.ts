@@ -42,6 +42,10 @@ export class ScaleQueue<M> implements Queue<M> {
     }
   }
 
+  async waiting(): Promise<number> {
+    return this.#bodies.length - this.#taken;
+  }
+
   async retryIn(): Promise<void> {
     throw new Error('A message was put back in a run without faults.');
   }

@@ -63,9 +63,13 @@ async function sweepRun(deps: Deps, run: string): Promise<boolean> {
     acted: known.acted,
   });
   deps.metrics.count('RunsSwept', 1);
+  // Messages that wait to be received will be: the mapping is off, or another run's backlog is before them. Sending more
+  // would only void them.
+  const backlog = (await deps.queues.work.waiting()) > 0;
   // Remembered first: a sweep that dies halfway must not come back every minute.
-  await stores.sweeps.write(run, { fingerprint, since: now, acted: known.acted + 1 }, record.ttl);
-  await takeUp(deps, record);
+  const acted = backlog && record.status !== 'closing' ? known.acted : known.acted + 1;
+  await stores.sweeps.write(run, { fingerprint, since: now, acted }, record.ttl);
+  await takeUp(deps, record, backlog);
   return true;
 }
 
@@ -78,12 +82,12 @@ async function dequeue(deps: Deps, record: RunRecord): Promise<boolean> {
   return true;
 }
 
-async function takeUp(deps: Deps, record: RunRecord): Promise<void> {
+async function takeUp(deps: Deps, record: RunRecord, backlog: boolean): Promise<void> {
   const root = await deps.stores.runs.readRoot(record.run);
   if (isRootFull(root)) return tellIfRootFull(deps, record.run, root);
   if (record.status === 'planned') return planRun(deps, record);
   if (record.status === 'closing') return resumeClosing(deps, record);
-  const sent = await sendAgain(deps, record);
+  const sent = await sendAgain(deps, record, { sendSlots: !backlog });
   deps.log.warn('Sent again.', { run: record.run, ...sent });
 }
 

@@ -12,12 +12,17 @@ const AT_ONCE = 16;
 /**
  * Sends again whatever of a run has no outcome: slices without END, and each slot with missing children under a raised turn,
  * which voids what may still be queued of it: nothing multiplies.
+ * @param options `sendSlots: false` only tells what is full again, and resumes slices
  */
-export async function sendAgain(deps: Deps, record: RunRecord): Promise<{ slices: number; slots: number }> {
+export async function sendAgain(
+  deps: Deps,
+  record: RunRecord,
+  { sendSlots = true } = {},
+): Promise<{ slices: number; slots: number }> {
   const slices = await splitAgain(deps, record);
   let slots = 0;
   await parallel(unfinishedBlocks(deps, record), AT_ONCE, async (block) => {
-    slots += await sendBlockAgain(deps, record, block);
+    if (sendSlots) slots += await sendBlockAgain(deps, record, block);
   });
   return { slices, slots };
 }

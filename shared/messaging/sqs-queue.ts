@@ -1,5 +1,6 @@
 import {
   ChangeMessageVisibilityCommand,
+  GetQueueAttributesCommand,
   SendMessageBatchCommand,
   type SendMessageBatchRequestEntry,
   type SQSClient,
@@ -39,6 +40,13 @@ export function sqsQueue<M>(options: { client: SQSClient; url: string }): Queue<
         for (let batch = batches.shift(); batch; batch = batches.shift()) await sendBatch(batch);
       };
       await Promise.all(Array.from({ length: Math.min(PARALLEL, batches.length) }, next));
+    },
+
+    async waiting() {
+      const { Attributes } = await client.send(
+        new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['ApproximateNumberOfMessages'] }),
+      );
+      return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
     },
 
     async retryIn(ReceiptHandle, seconds) {

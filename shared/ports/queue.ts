@@ -5,6 +5,8 @@ export interface Queue<M> {
    * @throws {QueueError} where the queue still refuses some of them after retries: send all again
    */
   send(messages: readonly Outgoing<M>[]): Promise<void>;
+  /** Messages that wait to be received, about: none of those delayed or in flight. */
+  waiting(): Promise<number>;
   /** Makes a received message visible again after so many seconds. */
   retryIn(receiptHandle: string, seconds: number): Promise<void>;
 }

@@ -10,6 +10,7 @@ export function spiedQueue<M>(queue: MemoryQueue<unknown>, journal: Journal): Qu
       journal.sent(messages);
       await queue.send(messages);
     },
+    waiting: () => queue.waiting(),
     retryIn: (handle, seconds) => queue.retryIn(handle, seconds),
   };
 }

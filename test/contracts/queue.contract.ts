@@ -132,6 +132,15 @@ export function describeQueue(name: string, make: MakeQueue): void {
       expect(byNumber(bodies(await receive()))).toEqual(numbers(12));
     });
 
+    test('messages wait until they are received; delayed ones do not', async () => {
+      const { queue, receive } = port();
+      expect(await queue.waiting()).toBe(0);
+      await queue.send([{ message: 1 }, { message: 2 }, { message: 'much later', delaySeconds: 900 }]);
+      expect(await queue.waiting()).toBe(2);
+      expect(await receive()).toHaveLength(2);
+      expect(await queue.waiting()).toBe(0);
+    });
+
     test('a delay of 900 seconds is taken', async () => {
       const { queue, receive } = port();
       await queue.send([{ message: 'much later', delaySeconds: 900 }]);

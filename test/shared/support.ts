@@ -30,6 +30,13 @@ export class RecordingQueue<M> implements Queue<M> {
     this.sent.push(...messages);
   }
 
+  /** Messages that wait to be received. */
+  backlog = 0;
+
+  async waiting(): Promise<number> {
+    return this.backlog;
+  }
+
   async retryIn(receiptHandle: string, seconds: number): Promise<void> {
     this.putBack.push({ receiptHandle, seconds });
   }

@@ -96,6 +96,11 @@ export class MemoryQueue<M> implements Queue<M> {
     }
   }
 
+  async waiting(): Promise<number> {
+    this.#request('waiting');
+    return [...this.#live].filter(({ isVisible }) => isVisible).length;
+  }
+
   /** @throws {QueueError} where the handle isn't the latest of a message in flight */
   async retryIn(receiptHandle: string, seconds: number): Promise<void> {
     this.#request('retryIn');

@@ -112,6 +112,9 @@ test('part of a batch is sent, then the queue refuses the rest', async () => {
     async send(messages: readonly Outgoing<number>[]) {
       sent.push(...messages.map(({ message }) => message));
     },
+    async waiting() {
+      return 0;
+    },
     async retryIn() {},
   };
   const faults = new Faults({ plan: () => 'partial', random: new SeededRandom(5) });
