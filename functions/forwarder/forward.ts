@@ -62,6 +62,7 @@ export async function forward(forwarding: Forwarding, received: Received<WorkMes
       await tellIfBlockFull(deps, message.run, blockOf(message), block.done, message.size, message.ttl);
       return 'done';
     case 'void':
+      if (run === null) await refuseUnknown(deps, received);
       return 'done';
     case 'alone':
       return 'alone';
@@ -76,6 +77,19 @@ export async function forward(forwarding: Forwarding, received: Received<WorkMes
       return 'done';
     }
   }
+}
+
+/** A message of a run that isn't there, or no longer: kept with the reason, as nobody else will ask for it. */
+async function refuseUnknown({ stores, clock, metrics }: ForwarderDeps, { messageId, message }: Received<WorkMessage>) {
+  metrics.count('MessagesRefused', 1);
+  await stores.refusals.record({
+    messageId,
+    queue: 'work',
+    reason: 'unknown-run',
+    detail: `There is no run ${message.run}.`,
+    excerpt: JSON.stringify({ ...message, items: message.items.length }),
+    at: clock.now(),
+  });
 }
 
 /** What to do with a message. A cached status is good enough to call by; to delete by, it is read anew. */

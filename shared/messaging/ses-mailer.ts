@@ -6,14 +6,13 @@ export function sesMailer(options: { region: string }): Mailer {
   const client = new SESv2Client({ region: options.region, maxAttempts: 1 });
   return {
     async send({ from, to, raw }) {
+      const command = new SendEmailCommand({
+        FromEmailAddress: from,
+        Destination: { ToAddresses: [...to] },
+        Content: { Raw: { Data: raw } },
+      });
       try {
-        const { MessageId } = await client.send(
-          new SendEmailCommand({
-            FromEmailAddress: from,
-            Destination: { ToAddresses: [...to] },
-            Content: { Raw: { Data: raw } },
-          }),
-        );
+        const { MessageId } = await unlessThrottled(() => client.send(command));
         return { outcome: 'sent', messageId: MessageId ?? '' };
       } catch (error) {
         const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
@@ -24,4 +23,19 @@ export function sesMailer(options: { region: string }): Mailer {
       }
     },
   };
+}
+
+const THROTTLED: ReadonlySet<string> = new Set(['TooManyRequestsException', 'ThrottlingException', 'Throttling']);
+const TRIES = 5;
+
+/** Sends again where SES says that it took nothing because of its rate: the one answer after which that is safe. */
+async function unlessThrottled<T>(send: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await send();
+    } catch (error) {
+      if (attempt === TRIES || !(error instanceof Error) || !THROTTLED.has(error.name)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** attempt * Math.random()));
+    }
+  }
 }

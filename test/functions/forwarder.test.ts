@@ -167,3 +167,10 @@ test('a run that is cancelled meanwhile gets no further call, and no message mul
   expect(calls).toEqual([]);
   expect(deps.queues.work.take()).toEqual([]);
 });
+
+test('a message of a run that is not there calls nobody, and is kept with the reason', async () => {
+  const { deps, calls, forward } = await forwarder(() => ok());
+  expect(await forward([[message({ run: 'april' })]])).toEqual([]);
+  expect(calls).toEqual([]);
+  expect(await deps.stores.refusals.list(10)).toMatchObject([{ messageId: 'm-0', reason: 'unknown-run' }]);
+});
