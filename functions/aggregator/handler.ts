@@ -2,7 +2,7 @@ import type { AggregateMessage } from '../../shared/domain/messages.ts';
 import { aggregateMessage } from '../../shared/domain/messages.ts';
 import { lambdaHandler } from '../../shared/lambda/handler.ts';
 import { handleBatch, oneByOne, sqsEvent } from '../../shared/lambda/sqs.ts';
-import { warmUp } from '../../shared/report/png.ts';
+import { warmUp } from '../../shared/report/warm-up.ts';
 import type { AggregatorDeps } from './deps.ts';
 import { finishRun } from './finish.ts';
 import { freezeSegment } from './freeze.ts';

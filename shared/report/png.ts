@@ -5,13 +5,6 @@ import { sfntOfWoff } from './woff.ts';
 /** Loaded once per process, at the first picture: WebAssembly can be initialised only once. */
 let renderer: Promise<Uint8Array> | undefined;
 
-/** Loads the renderer ahead of the first picture: it takes a tenth of a second or two, which the end of a run needn't wait for. */
-export function warmUp(): void {
-  renderer ??= load();
-  // Whoever draws gets the error.
-  renderer.catch(() => undefined);
-}
-
 async function load(): Promise<Uint8Array> {
   await initWasm(loadAsset('resvg'));
   return sfntOfWoff(loadAsset('font'));
