@@ -56,7 +56,7 @@ const CALLS_UNDER_SMALL_CAP = 32;
 export function wiring(pipeline: Pipeline): Wiring {
   const { inFlight } = pipeline.limits;
   // Under a small cap, more forwarders of fewer calls each: while one waits for its last calls, writes and receives, the
-  // others keep the cap filled. Two of 50 kept 100 connections busy for 86 % of the time, four of 25 for 93 %.
+  // others keep the cap filled (docs/adr/0004).
   const calls = inFlight < CALLS_PER_FORWARDER ? CALLS_UNDER_SMALL_CAP : CALLS_PER_FORWARDER;
   const forwarders = Math.max(LAMBDA.minMappingConcurrency, Math.ceil(inFlight / calls));
   const functions: Wiring['functions'] = {

@@ -3,6 +3,7 @@ import { dryRun } from '../../shared/control/dry-run.ts';
 import { startRun } from '../../shared/control/start.ts';
 import { startScheduled } from '../../shared/control/start-scheduled.ts';
 import type { Pipeline } from '../../shared/domain/definition.ts';
+import type { FaultPlan, PortCall } from '../../shared/stores/memory/faults.ts';
 import { checkQueues, checkRun } from './checks.ts';
 import { type ChaosItem, chaosPipeline } from './pipeline.ts';
 import { readReport } from './report.ts';
@@ -46,6 +47,24 @@ describe('a canary', () => {
   });
 });
 
+/** The first flag that is written is the last thing its writer does. */
+function dyingAtFlag() {
+  let died = false;
+  return ({ port, method }: PortCall) => {
+    if (died || !port.includes('runs') || method !== 'flag') return 'pass';
+    died = true;
+    return 'crash-after';
+  };
+}
+
+test('a sweeper that dies right after it let a canary pass leaves a run that still ends, whole', async () => {
+  const pipeline = { ...chaosPipeline({ children: 900, perSlice: 400 }), canary: { children: 100, failedPercent: 0 } };
+  const world = new World({ pipeline, plan: dyingAtFlag });
+  await start(world);
+  expect(await world.runToEnd('r')).toMatchObject({ status: 'succeeded', counts: { total: 900 } });
+  expect(world.journal.faults.get('crash-after')).toBe(1);
+});
+
 describe('a run that is to stop early', () => {
   const strict = (failedCount: number): Pipeline => ({
     ...chaosPipeline({ children: 3_000 }, { inFlight: 8 }),
@@ -72,12 +91,12 @@ describe('a run that is to stop early', () => {
 
 describe('a tick while an earlier run goes on', () => {
   const at = (minute: number) => ({ schedule: `2026-11-01T02:${String(minute).padStart(2, '0')}:00Z` });
-  const ticking = async (overlap: 'allow' | 'skip' | 'queue') => {
+  const ticking = async (overlap: 'allow' | 'skip' | 'queue', plan?: () => FaultPlan) => {
     const pipeline = chaosPipeline(
       { children: 400 },
       { inFlight: 4, schedule: { cron: '* * * * *', timeZone: 'UTC', overlap } },
     );
-    const world = new World({ pipeline, service: (i) => answers(i, { ms: 1_000 }) });
+    const world = new World({ pipeline, service: (i) => answers(i, { ms: 1_000 }), ...(plan && { plan }) });
     const started: unknown[] = [];
     for (const minute of [0, 1, 1, 2]) {
       started.push(await world.insist((deps) => startScheduled(deps, at(minute))));
@@ -111,6 +130,12 @@ describe('a tick while an earlier run goes on', () => {
     expect([one.status, two.status]).toEqual(['succeeded', 'succeeded']);
     expect(two.counts?.total).toBe(400);
     expect((two.endedAt ?? 0) - (one.endedAt ?? 0)).toBeGreaterThan(MINUTE);
+  });
+
+  test('is started though the sweeper dies right after taking it out of the queue', async () => {
+    const { world } = await ticking('queue', dyingAtFlag);
+    expect((await world.runToEnd(second ?? '')).status).toBe('succeeded');
+    expect(world.journal.faults.get('crash-after')).toBe(1);
   });
 
   test('starts beside it where that is allowed', async () => {

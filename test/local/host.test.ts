@@ -183,7 +183,7 @@ describe('a host that cannot start', () => {
       /service broken \((live|clone)\) ended \(exit code 3\)[\s\S]*no database to talk to/,
     );
     // The directory is free again: nothing of the failed start holds it.
-    await expect(start({ endpointUrl: 'http://localhost:3000' })).resolves.toBeDefined();
+    await expect(start({ endpointUrl: 'http://localhost:3000' })).resolves.toMatchObject({ liveUrl: null });
   });
 
   it('names the file of a service that does not exist', async () => {

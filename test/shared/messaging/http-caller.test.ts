@@ -254,7 +254,7 @@ test('a call says who it is, and keeps its key over attempts and redrives', asyn
   expect(new Set(seen.map((headers) => headers['idempotency-key'])).size).toBe(1);
   const traces = seen.map(({ traceparent }) => /^00-([0-9a-f]{32})-([0-9a-f]{16})-00$/.exec(String(traceparent)));
   const [first, second, redriven] = traces.map((trace) => trace?.[1]);
-  expect(first).toBeDefined();
+  expect(first).toMatch(/^[0-9a-f]{32}$/);
   // One trace a run, one span a call.
   expect(second).toBe(first);
   expect(redriven).not.toBe(first);
