@@ -3,9 +3,9 @@ import { type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dy
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Pipeline } from '../shared/domain/definition.ts';
+import type { Clock } from '../shared/ports/clock.ts';
 import { type EnvironmentName, type FunctionName, type QueueName, type Wiring, wiring } from '../shared/wiring.ts';
 import { startAdmin } from './admin.ts';
-import type { Clock } from './clock.ts';
 import { type Emulators, startEmulators } from './emulators.ts';
 import { applyEnvironment, BUCKET } from './environment.ts';
 import { EventSource } from './event-source.ts';

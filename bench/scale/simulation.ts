@@ -11,6 +11,7 @@ import { definePipeline, type Pipeline } from '../../shared/domain/definition.ts
 import type { AggregateMessage, SplitMessage, WorkMessage } from '../../shared/domain/messages.ts';
 import type { Deps } from '../../shared/flow/deps.ts';
 import { ProgressMeter } from '../../shared/flow/progress-meter.ts';
+import { systemClock } from '../../shared/ports/clock.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { statistics } from '../../shared/report/statistics.ts';
 import { MemoryEvents } from '../../shared/stores/memory/events.ts';
@@ -69,7 +70,7 @@ export class Simulation {
       stores,
       objects: this.objects,
       queues: this.#queues,
-      clock: { now: () => this.#now() },
+      clock: { now: () => this.#now(), after: systemClock.after },
       random: new SeededRandom(1),
       log: { begin() {}, info() {}, warn: fail, error: fail },
       metrics: { count() {}, flush() {} },

@@ -215,7 +215,10 @@ export async function forwardBatch(
     deps,
     runs,
     blocks: new BlockReads(deps.stores.blocks),
-    writes: new OutcomeWrites(deps),
+    writes: new OutcomeWrites(
+      deps,
+      batch.map(({ message }) => message),
+    ),
     lanes: new Lanes(deps.wiring.callsPerForwarder),
     invocation,
   };
@@ -224,7 +227,8 @@ export async function forwardBatch(
   await Promise.all(
     batch.map(async (received) => {
       try {
-        if ((await forward(forwarding, received)) === 'alone') suspects.push(received);
+        const forwarded = forward(forwarding, received).finally(() => forwarding.writes.close(received.message));
+        if ((await forwarded) === 'alone') suspects.push(received);
         // A slow service's batch takes minutes: its progress shows meanwhile, at most once a second.
         await deps.progress.flush();
       } catch (error) {

@@ -7,14 +7,13 @@ import type { Pipeline } from '../domain/definition.ts';
 import type { AggregateMessage, SplitMessage, WorkMessage } from '../domain/messages.ts';
 import type { Deps } from '../flow/deps.ts';
 import { sqsQueue } from '../messaging/sqs-queue.ts';
-import type { Clock, Random } from '../ports/clock.ts';
+import { type Random, systemClock } from '../ports/clock.ts';
 import { dynamoStores } from '../stores/dynamodb/index.ts';
 import { s3Objects } from '../stores/s3/objects.ts';
 import { wiring } from '../wiring.ts';
 import type { Config } from './config.ts';
 import { emfMetrics, lambdaLog } from './telemetry.ts';
 
-export const systemClock: Clock = { now: () => Date.now() };
 export const systemRandom: Random = { next: () => Math.random(), id: () => randomUUID() };
 
 /** What lives as long as the process: clients with their connections, and all that is built on them. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Clock } from '../../local/clock.ts';
 import { startSchedules } from '../../local/schedules.ts';
+import type { Clock } from '../../shared/ports/clock.ts';
 import type { FunctionName, ScheduleWiring } from '../../shared/wiring.ts';
 
 /** A clock that stands still until it is moved, and runs what falls due on the way. */

@@ -5,6 +5,7 @@ import type { AggregateMessage, SplitMessage, WorkMessage } from '../../shared/d
 import type { Reduce } from '../../shared/domain/reduce.ts';
 import { list } from '../../shared/domain/source.ts';
 import type { Deps } from '../../shared/flow/deps.ts';
+import type { Clock } from '../../shared/ports/clock.ts';
 import type { Outgoing, Queue } from '../../shared/ports/queue.ts';
 import { memoryStores } from '../../shared/stores/memory/index.ts';
 import { MemoryObjects } from '../../shared/stores/memory/objects.ts';
@@ -14,10 +15,27 @@ import { wiring } from '../../shared/wiring.ts';
 export const NOW = Date.UTC(2026, 10, 3, 12);
 
 /** A clock that stands still until told. */
-export class HandClock {
+export class HandClock implements Clock {
   time = NOW;
+  readonly #timers = new Map<() => void, number>();
+
   now(): number {
     return this.time;
+  }
+
+  after(ms: number, task: () => void): () => void {
+    this.#timers.set(task, this.time + ms);
+    return () => this.#timers.delete(task);
+  }
+
+  /** Moves time on, and runs what falls due. */
+  pass(ms: number): void {
+    this.time += ms;
+    for (const [task, due] of this.#timers) {
+      if (due > this.time) continue;
+      this.#timers.delete(task);
+      task();
+    }
   }
 }
 
