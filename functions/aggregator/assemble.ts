@@ -1,4 +1,5 @@
 import { pipeline as connect, Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { createGunzip, gzipSync } from 'node:zlib';
 import type { SegmentRef } from '../../shared/domain/geometry.ts';
 import { SIZES } from '../../shared/domain/limits.ts';
@@ -13,21 +14,18 @@ import { reportKeys } from './summary.ts';
 /** Segments looked up at once. */
 const READ_AHEAD = 16;
 
-/** The whole report, put together from its frozen parts. */
-export interface Assembled {
+/** Bytes the unpacked CSV travels in: zlib's default of 16 KB would be a trip through its threads for every two hundred rows. */
+const CHUNK_BYTES = 512 * 1_024;
+
+/** A run's numbers. */
+export interface Tally {
   readonly counts: Counts;
   readonly reasons: readonly { reason: string; count: number }[];
   readonly statistics: Statistics;
-  /** Size of report.csv. */
-  readonly bytes: number;
-  /** The compressed report, where it is small enough for a mail. */
-  readonly gzip: Buffer | null;
 }
 
-/** Merges the parts' numbers, and joins their pieces of the CSV, which are gzip members, in order. Holds one piece at a time. */
-export async function assemble(deps: AggregatorDeps, run: string, parts: readonly ManifestPart[]): Promise<Assembled> {
-  const { objects, pipeline } = deps;
-  const keys = reportKeys(run);
+/** Merges the parts' numbers. */
+export async function tally({ objects, pipeline }: AggregatorDeps, parts: readonly ManifestPart[]): Promise<Tally> {
   const accumulator = pipeline.reduce.start();
   const reasons = new Map<string, number>();
   let counts = NO_COUNTS;
@@ -39,7 +37,23 @@ export async function assemble(deps: AggregatorDeps, run: string, parts: readonl
     const indexes = parts.slice(i, i + READ_AHEAD).map(({ part }) => readPartIndex(objects, part));
     for (const { statistics } of await Promise.all(indexes)) accumulator.merge(statistics);
   }
+  return {
+    counts,
+    reasons: [...reasons].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count),
+    statistics: accumulator.summary(),
+  };
+}
 
+/** report.csv on its way. */
+export interface Csv {
+  /** It is stored, with so many bytes. */
+  readonly bytes: Promise<number>;
+  /** The same, compressed, where it is small enough for a mail: known before it is stored. */
+  readonly gzip: Promise<Buffer | null>;
+}
+
+/** Joins the parts' pieces of the CSV, which are gzip members, in order. Holds a few of them at a time. */
+export function writeCsv({ objects, pipeline }: AggregatorDeps, run: string, parts: readonly ManifestPart[]): Csv {
   const attachment = new Attachment();
   async function* members() {
     const header = gzipSync(csvHeader(pipeline.reduce));
@@ -53,15 +67,16 @@ export async function assemble(deps: AggregatorDeps, run: string, parts: readonl
   }
   // Node's gunzip reads members one behind the other as one stream.
   // Connected, not piped: a part that can't be read must fail the writing, not the process. Whoever reads `plain` gets the error.
-  const plain = connect(Readable.from(members()), createGunzip(), () => undefined);
-  const { bytes } = await objects.putStream(keys.csv, plain, 'text/csv; charset=utf-8').finally(() => plain.destroy());
-  return {
-    counts,
-    reasons: [...reasons].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count),
-    statistics: accumulator.summary(),
-    bytes,
-    gzip: attachment.whole(),
-  };
+  const packed = Readable.from(members());
+  const plain = connect(packed, createGunzip({ chunkSize: CHUNK_BYTES }), () => undefined);
+  const bytes = objects
+    .putStream(reportKeys(run).csv, plain, 'text/csv; charset=utf-8')
+    .then((written) => written.bytes)
+    .finally(() => plain.destroy());
+  const gzip = finished(packed).then(() => attachment.whole());
+  // Where there is no mail, nobody asks.
+  gzip.catch(() => undefined);
+  return { bytes, gzip };
 }
 
 /** The frozen segments of a run, in the report's order. */
@@ -100,7 +115,7 @@ class Attachment {
 }
 
 /** Pieces of the CSV fetched while one is being written: a few megabytes each. */
-const PIECES_AHEAD = 3;
+const PIECES_AHEAD = 8;
 
 /** Asks for a few values ahead of the one that is used. */
 async function* ahead<T, R>(values: readonly T[], ask: (value: T) => Promise<R>): AsyncGenerator<R> {

@@ -1,16 +1,17 @@
 import { isRootFull, segmentsOf } from '../../shared/domain/counting.ts';
 import type { SegmentRef } from '../../shared/domain/geometry.ts';
 import { unpackSegment } from '../../shared/domain/ids.ts';
-import { type Counts, type FinalStatus, finalStatus, isFinal } from '../../shared/domain/run.ts';
+import { finalStatus, isFinal } from '../../shared/domain/run.ts';
 import type { Invocation } from '../../shared/flow/deps.ts';
-import { readManifest, writeManifest } from '../../shared/flow/manifest.ts';
+import { type ManifestPart, readManifest, writeManifest } from '../../shared/flow/manifest.ts';
+import { together } from '../../shared/flow/parallel.ts';
 import { BackLater } from '../../shared/lambda/back-later.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { renderHtml } from '../../shared/report/html.ts';
 import type { ReportView } from '../../shared/report/view.ts';
-import { assemble, frozenParts } from './assemble.ts';
+import { frozenParts, tally, writeCsv } from './assemble.ts';
 import type { AggregatorDeps } from './deps.ts';
-import { sendMail } from './mail.ts';
+import { composeMail, sendMail } from './mail.ts';
 import { overlay } from './overlay.ts';
 import { reportKeys, summaryOf } from './summary.ts';
 
@@ -49,19 +50,33 @@ async function finishLeased(
   segments: readonly SegmentRef[],
   invocation: Invocation,
 ): Promise<void> {
-  const { clock, pipeline } = deps;
   const { run } = record;
   const own = await frozenParts(deps, run, segments);
   const { redrive } = record;
   const parts = redrive ? await overlay(deps, run, await readManifest(deps.objects, redrive.base), own) : own;
-  await writeManifest(deps.objects, run, parts);
-  const assembled = await assemble(deps, run, parts);
-  const status = finalStatus(
-    assembled.counts,
-    pipeline.tolerate,
-    record.closed ?? redrive?.closed ?? null,
-    wasCut(record),
-  );
+  // Side by side: what is drawn doesn't wait for what is written.
+  const csv = writeCsv(deps, run, parts);
+  const [bytes, { view, raw }] = await together([
+    csv.bytes,
+    draw(deps, record, parts, csv.gzip),
+    writeManifest(deps.objects, run, parts),
+  ]);
+  const mail = await sendMail(deps, record, raw);
+  await deps.objects.put(reportKeys(run).summary, JSON.stringify(summaryOf(view, mail, bytes)), 'application/json');
+  await end(deps, record, invocation, view);
+}
+
+/** The run's numbers, and the page and the mail that show them. */
+async function draw(
+  deps: AggregatorDeps,
+  record: RunRecord,
+  parts: readonly ManifestPart[],
+  gzip: Promise<Buffer | null>,
+): Promise<{ view: ReportView; raw: Buffer | null }> {
+  const { clock, pipeline } = deps;
+  const { run, redrive } = record;
+  const { counts, reasons, statistics } = await tally(deps, parts);
+  const status = finalStatus(counts, pipeline.tolerate, record.closed ?? redrive?.closed ?? null, wasCut(record));
   const view: ReportView = {
     pipeline: pipeline.name,
     title: pipeline.report.title ?? pipeline.name,
@@ -69,23 +84,24 @@ async function finishLeased(
     status,
     startedAt: record.startedAt,
     endedAt: clock.now(),
-    counts: assembled.counts,
-    reasons: assembled.reasons,
-    statistics: assembled.statistics,
+    counts,
+    reasons,
+    statistics,
     credits: pipeline.report.credits,
   };
-  const keys = reportKeys(run);
-  await deps.objects.put(keys.html, renderHtml(view), 'text/html; charset=utf-8');
-  const mail = await sendMail(deps, record, view, assembled.gzip);
-  await deps.objects.put(keys.summary, JSON.stringify(summaryOf(view, mail, assembled)), 'application/json');
-  await end(deps, record, invocation, { status, counts: assembled.counts, endedAt: view.endedAt });
+  const [raw] = await together([composeMail(deps, record, view, gzip), putPage(deps, view)]);
+  return { view, raw };
+}
+
+async function putPage({ objects }: AggregatorDeps, view: ReportView): Promise<void> {
+  await objects.put(reportKeys(view.run).html, renderHtml(view), 'text/html; charset=utf-8');
 }
 
 async function end(
   deps: AggregatorDeps,
   record: RunRecord,
   invocation: Invocation,
-  { status, counts, endedAt }: { status: FinalStatus; counts: Counts; endedAt: number },
+  { status, counts, endedAt }: ReportView,
 ): Promise<void> {
   const { run } = record;
   const { summary } = reportKeys(run);

@@ -1,40 +1,53 @@
 import type { MailState, RunRecord } from '../../shared/ports/run-store.ts';
-import { buildEmail } from '../../shared/report/email.ts';
+import { buildEmail, emailChart } from '../../shared/report/email.ts';
 import type { ReportView } from '../../shared/report/view.ts';
 import type { AggregatorDeps } from './deps.ts';
 import { reportKeys } from './summary.ts';
 
+/** Whether a mail that may be out already may be sent once more. */
+const mayRepeat = ({ pipeline }: AggregatorDeps, { mail }: RunRecord) =>
+  (mail === 'sending' || mail === 'ambiguous') && pipeline.report.onAmbiguousSend === 'repeat';
+
 /**
- * The run's one mail. Claimed before it is sent, so that no two are: who finds the claim taken and no result can't know
+ * The run's mail, stored beside its report; null where none is to be sent any more.
+ * @param gzip report.csv, where it is small enough to be attached
+ */
+export async function composeMail(
+  deps: AggregatorDeps,
+  record: RunRecord,
+  view: ReportView,
+  gzip: Promise<Buffer | null>,
+): Promise<Buffer | null> {
+  const { pipeline, objects, mailFrom: from } = deps;
+  const { email: to } = pipeline.report;
+  if (from === '' || to.length === 0) return null;
+  if (record.mail !== null && !mayRepeat(deps, record)) return null;
+  const chart = await emailChart(view);
+  const attached = await gzip;
+  const csv = attached ? { name: `${pipeline.name}-${record.run}.csv.gz`, gzip: attached } : undefined;
+  const raw = await buildEmail({ view, from, to, chart, csv });
+  await objects.put(reportKeys(record.run).email, raw, 'message/rfc822');
+  return raw;
+}
+
+/**
+ * Sends the run's one mail. Claimed before it is sent, so that no two are: who finds the claim taken and no result can't know
  * whether SES has it, and by the definition's setting leaves it or repeats it.
  */
-export async function sendMail(
-  deps: AggregatorDeps,
-  { run, mail }: RunRecord,
-  view: ReportView,
-  gzip: Buffer | null,
-): Promise<MailState> {
-  const { pipeline, stores, objects, mailer, mailFrom, log } = deps;
-  const { email: to, onAmbiguousSend } = pipeline.report;
-  if (mailFrom === '' || to.length === 0) {
-    if (mail === null) await stores.runs.recordMail(run, 'off');
-    return 'off';
-  }
-  const mayRepeat = (mail === 'sending' || mail === 'ambiguous') && onAmbiguousSend === 'repeat';
-  const leave = async () => {
-    const left = mail === 'sending' || mail === null ? 'ambiguous' : mail;
-    await stores.runs.recordMail(run, left);
-    return left;
+export async function sendMail(deps: AggregatorDeps, record: RunRecord, raw: Buffer | null): Promise<MailState> {
+  const { pipeline, stores, mailer, mailFrom: from, log } = deps;
+  const { run, mail } = record;
+  const { email: to } = pipeline.report;
+  const recordAs = async (state: MailState) => {
+    await stores.runs.recordMail(run, state);
+    return state;
   };
-  if (mail !== null && !mayRepeat) return leave();
-  const csv = gzip ? { name: `${pipeline.name}-${run}.csv.gz`, gzip } : undefined;
-  const raw = await buildEmail({ view, from: mailFrom, to, csv });
-  await objects.put(reportKeys(run).email, raw, 'message/rfc822');
+  if (from === '' || to.length === 0) return mail === null ? recordAs('off') : 'off';
   // The last thing before sending: what fails up to here is tried again, and no claim says that a mail may be out.
-  if (!(await stores.runs.claimMail(run)) && !mayRepeat) return leave();
-  const sent = await mailer.send({ from: mailFrom, to, raw });
+  if (raw === null || (!(await stores.runs.claimMail(run)) && !mayRepeat(deps, record)))
+    return recordAs(mail === 'sending' || mail === null ? 'ambiguous' : mail);
+  const sent = await mailer.send({ from, to, raw });
   if (sent.outcome !== 'sent')
     log.error('The report mail was not sent.', { run, outcome: sent.outcome, detail: sent.detail });
-  await stores.runs.recordMail(run, sent.outcome);
-  return sent.outcome;
+  return recordAs(sent.outcome);
 }

@@ -1,6 +1,5 @@
 import type { MailState } from '../../shared/ports/run-store.ts';
 import type { ReportView } from '../../shared/report/view.ts';
-import type { Assembled } from './assemble.ts';
 
 /** What a run leaves, under the pipeline's prefix. */
 export const reportKeys = (run: string) => ({
@@ -11,7 +10,7 @@ export const reportKeys = (run: string) => ({
 });
 
 /** summary.json: what a program wants to know of a run. */
-export function summaryOf(view: ReportView, mail: MailState, { bytes }: Assembled) {
+export function summaryOf(view: ReportView, mail: MailState, reportBytes: number) {
   const { csv, html, email } = reportKeys(view.run);
   return {
     version: 1,
@@ -25,7 +24,7 @@ export function summaryOf(view: ReportView, mail: MailState, { bytes }: Assemble
     reasons: view.reasons,
     statistics: view.statistics,
     mail,
-    reportBytes: bytes,
+    reportBytes,
     objects: { csv, html, ...(mail !== 'off' && { email }) },
     credits: view.credits,
   };

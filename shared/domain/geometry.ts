@@ -14,8 +14,9 @@ export interface Geometry {
 export const GEOMETRY: Geometry = {
   blockChildren: SIZES.blockChildren,
   slotChildren: SIZES.slotChildren,
-  // 16 blocks at first, so that a small run reduces early and in parallel; doubling every four segments up to 256.
-  segmentBlocks: (k) => Math.min(256, 16 * 2 ** Math.floor(k / 4)),
+  // 16 blocks at first, so that a small run reduces early and in parallel, and its last segment is soon frozen; doubling every
+  // 16 segments up to 256.
+  segmentBlocks: (k) => Math.min(256, 16 * 2 ** Math.floor(k / 16)),
 };
 
 export interface SegmentRef {

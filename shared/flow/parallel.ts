@@ -19,3 +19,14 @@ export async function parallel<T>(
   await Promise.all(running);
   if (failure) throw failure.error;
 }
+
+/**
+ * Waits for all, whatever becomes of them, then gives their values or throws the first failure: nothing is left running behind
+ * whoever gave up.
+ */
+export async function together<T extends readonly unknown[] | []>(
+  tasks: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(tasks);
+  return Promise.all(tasks);
+}

@@ -1,4 +1,3 @@
-import { gzipSync } from 'node:zlib';
 import { isPointer } from '../domain/held.ts';
 import type { Json } from '../domain/json.ts';
 import type { Row } from '../domain/row.ts';
@@ -7,7 +6,7 @@ import type { Frozen } from '../ports/segment-store.ts';
 import { csvRows } from '../report/csv.ts';
 import type { Deps } from './deps.ts';
 import { release } from './hold.ts';
-import { type HeldRow, type PartIndex, packRows, partKeys } from './part.ts';
+import { compress, type HeldRow, type PartIndex, packRows, partKeys } from './part.ts';
 import { countsOf, reasonsOf } from './tally.ts';
 
 /** Rows whose large values are fetched at once. */
@@ -53,8 +52,8 @@ export class PartWriter {
         csv.push(reduced.csv);
       }
     }
-    const piece = gzipSync(csv.join(''));
-    this.copy(kept, packRows(kept), piece);
+    const [packed, piece] = await Promise.all([packRows(kept), compress(csv.join(''))]);
+    this.copy(kept, packed, piece);
     return piece;
   }
 

@@ -1,4 +1,5 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gunzipSync, gzip } from 'node:zlib';
 import * as z from 'zod';
 import type { Held } from '../domain/held.ts';
 import type { Json } from '../domain/json.ts';
@@ -41,8 +42,11 @@ export const partIndex = z.object({
 });
 export type PartIndex = z.infer<typeof partIndex>;
 
+/** Compresses beside this thread: the calls of other invocations, and of a pipeline on a laptop, go on meanwhile. */
+export const compress = promisify<string, Buffer>(gzip);
+
 /** A block's rows as one gzip member: a line of JSON each. */
-export function packRows(rows: readonly HeldRow[]): Buffer {
+export function packRows(rows: readonly HeldRow[]): Promise<Buffer> {
   const lines = rows.map((row) =>
     JSON.stringify([
       row.id,
@@ -55,7 +59,7 @@ export function packRows(rows: readonly HeldRow[]): Buffer {
       row.at,
     ]),
   );
-  return gzipSync(`${lines.join('\n')}\n`);
+  return compress(`${lines.join('\n')}\n`);
 }
 
 export function unpackRows(member: Uint8Array): HeldRow[] {

@@ -1,4 +1,4 @@
-import { buildEmail } from './email.ts';
+import { buildEmail, emailChart } from './email.ts';
 import { renderHtml } from './html.ts';
 import type { ReportView } from './view.ts';
 
@@ -11,9 +11,14 @@ let isWarm = false;
 export function warmUp(): void {
   if (isWarm) return;
   isWarm = true;
-  renderHtml(SAMPLE);
   // Whoever makes the real one gets the error, if there is one.
-  buildEmail({ view: SAMPLE, from: 'nobody@example.com', to: ['nobody@example.com'] }).catch(() => undefined);
+  make().catch(() => undefined);
+}
+
+async function make(): Promise<void> {
+  renderHtml(SAMPLE);
+  const to = ['nobody@example.com'];
+  await buildEmail({ view: SAMPLE, from: 'nobody@example.com', to, chart: await emailChart(SAMPLE) });
 }
 
 const SAMPLE: ReportView = {

@@ -36,9 +36,9 @@ test('a block is full with its last child, not before', () => {
 test("a segment's size is its index's, unless it is a slice's last", () => {
   expect(isSegmentFull({ done: numbers(16), size: null }, 0)).toBe(true);
   expect(isSegmentFull({ done: numbers(15), size: null }, 0)).toBe(false);
-  expect(isSegmentFull({ done: numbers(16), size: null }, 4)).toBe(false);
-  expect(isSegmentFull({ done: numbers(3), size: 3 }, 4)).toBe(true);
-  expect(isSegmentFull({ done: numbers(2), size: 3 }, 4)).toBe(false);
+  expect(isSegmentFull({ done: numbers(16), size: null }, 16)).toBe(false);
+  expect(isSegmentFull({ done: numbers(3), size: 3 }, 16)).toBe(true);
+  expect(isSegmentFull({ done: numbers(2), size: 3 }, 16)).toBe(false);
 });
 
 test('a run is counted when each planned slice is, and not before its plan is known', () => {
