@@ -12,27 +12,27 @@ export function acknowledge(scope: IConstruct, rule: string, reason: string): vo
 
 /**
  * Acknowledges a wildcard in one resource of a policy.
- * @param arn a construct's ARN; of another stack, where that stack is given
+ * @param arn a construct's ARN, of this stack or another
  * @param suffix what follows the ARN, with the wildcard
  */
-export function acknowledgeWildcard(
-  scope: IConstruct,
-  arn: string,
-  suffix: string,
-  reason: string,
-  from?: Stack,
-): void {
-  const reference: unknown = from ? from.resolve(from.exportValue(arn)) : Stack.of(scope).resolve(arn);
-  acknowledge(scope, `AwsSolutions-IAM5[Resource::${flatten(reference)}${suffix}]`, reason);
+export function acknowledgeWildcard(scope: IConstruct, arn: string, suffix: string, reason: string): void {
+  scope.node.addValidation({
+    // Another stack's ARN is a parameter here, which has no name before the references are bound: the step before this.
+    validate() {
+      const resource = `${flatten(Stack.of(scope).resolve(arn))}${suffix}`;
+      acknowledge(scope, `AwsSolutions-IAM5[Resource::${resource}]`, reason);
+      return [];
+    },
+  });
 }
 
 /** A reference as cdk-nag names it in a finding. */
 function flatten(reference: unknown): string {
   if (typeof reference === 'object' && reference !== null) {
-    const imported: unknown = Reflect.get(reference, 'Fn::ImportValue');
-    if (typeof imported === 'string') return imported;
+    const parameter: unknown = Reflect.get(reference, 'Ref');
+    if (typeof parameter === 'string') return `<${parameter}>`;
     const attribute: unknown = Reflect.get(reference, 'Fn::GetAtt');
     if (Array.isArray(attribute)) return `<${attribute.join('.')}>`;
   }
-  throw new InfraError(`Expected a resource's ARN or an import of it, received ${JSON.stringify(reference)}.`);
+  throw new InfraError(`Expected a resource's ARN or a parameter, received ${JSON.stringify(reference)}.`);
 }

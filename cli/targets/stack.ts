@@ -1,5 +1,6 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, type Stack as Described, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import * as z from 'zod';
+import { stackName, stackOutput } from '../../shared/deployment.ts';
 import type { Pipeline } from '../../shared/domain/definition.ts';
 import { EnvironmentError, UsageError } from '../errors.ts';
 
@@ -19,53 +20,64 @@ const outputs = z.object({
 
 export interface Stack extends z.infer<typeof outputs> {
   readonly region: string;
+  /** The stage's stack, which is what one deploys. */
   readonly name: string;
-  /** CloudFormation's word, such as UPDATE_COMPLETE. */
+  /** CloudFormation's word for it, such as UPDATE_COMPLETE. */
   readonly status: string;
 }
 
-function stackName(pipeline: Pipeline, stage: string): string {
-  return `microprocess-${stage}-${pipeline.name}`;
-}
-
 /**
- * Finds a pipeline's deployment with one request.
- * @throws {UsageError} where the stack isn't there: wrong stage, region or account
+ * Finds a pipeline's deployment with two requests: the stage's stack leads to the pipeline's own.
+ * @throws {UsageError} where it isn't there: wrong stage, region or account
  * @throws {EnvironmentError} where an older version deployed it
  */
 export async function findStack(pipeline: Pipeline, stage: string): Promise<Stack> {
   const client = new CloudFormationClient({});
-  const name = stackName(pipeline, stage);
+  const name = stackName(stage);
+  const deploy = `npx cdk deploy -c stage=${stage}`;
   try {
     const region = await client.config.region();
-    const [stack] = (await describe(client, name, stage, region)) ?? [];
-    const found = Object.fromEntries(
-      (stack?.Outputs ?? []).flatMap(({ OutputKey, OutputValue }): [string, string][] =>
-        OutputKey !== undefined && OutputValue !== undefined ? [[OutputKey, OutputValue]] : [],
-      ),
-    );
-    const parsed = outputs.safeParse(found);
+    const whole = await describe(client, name);
+    if (!whole) {
+      throw new UsageError(
+        `There is no stack ${name} in ${region}. Deploy it (${deploy}), or set AWS_REGION and AWS_PROFILE to where it is.`,
+      );
+    }
+    const status = whole.StackStatus ?? '';
+    const key = stackOutput(pipeline.name);
+    const id = outputsOf(whole)[key];
+    if (id === undefined) {
+      throw new UsageError(
+        `Stack ${name} (${region}, ${status}) has no output ${key}: the pipeline ${pipeline.name} isn't deployed there, or not yet. Deploy it: ${deploy}`,
+      );
+    }
+    const parsed = outputs.safeParse(outputsOf(await describe(client, id)));
     if (!parsed.success) {
       const missing = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
       throw new EnvironmentError(
-        `Stack ${name} (${region}, ${stack?.StackStatus}) has no output ${missing}: it isn't whole, or an older version deployed it. Deploy: npx cdk deploy --all -c stage=${stage}`,
+        `The stack of ${pipeline.name} in ${name} (${region}, ${status}) has no output ${missing}: it isn't whole, or an older version deployed it. Deploy: ${deploy}`,
       );
     }
-    return { ...parsed.data, region, name, status: stack?.StackStatus ?? '' };
+    return { ...parsed.data, region, name, status };
   } finally {
     client.destroy();
   }
 }
 
-async function describe(client: CloudFormationClient, name: string, stage: string, region: string) {
+function outputsOf(stack: Described | undefined): Record<string, string> {
+  return Object.fromEntries(
+    (stack?.Outputs ?? []).flatMap(({ OutputKey, OutputValue }): [string, string][] =>
+      OutputKey !== undefined && OutputValue !== undefined ? [[OutputKey, OutputValue]] : [],
+    ),
+  );
+}
+
+/** A stack by its name or id; undefined where there is none. */
+async function describe(client: CloudFormationClient, stack: string): Promise<Described | undefined> {
   try {
-    return (await client.send(new DescribeStacksCommand({ StackName: name }))).Stacks;
+    return (await client.send(new DescribeStacksCommand({ StackName: stack }))).Stacks?.[0];
   } catch (error) {
-    if (error instanceof Error && /does not exist/.test(error.message)) {
-      throw new UsageError(
-        `There is no stack ${name} in ${region}. Deploy it (npx cdk deploy --all -c stage=${stage}), or set AWS_REGION and AWS_PROFILE to where it is.`,
-      );
-    }
+    if (error instanceof Error && /does not exist/.test(error.message)) return undefined;
     throw error;
   }
 }

@@ -18,7 +18,6 @@ export function grantShared(fn: NodeFunction, platform: Platform, pipeline: stri
     platform.bucket.bucketArn,
     `/runs/${pipeline}/*`,
     'Keys of objects hold the run and the writer; the prefix is the fence.',
-    Stack.of(platform),
   );
 }
 

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { pascalCase } from '../../shared/deployment.ts';
 import type { Pipeline as Definition } from '../../shared/domain/definition.ts';
 import {
   type EnvironmentName,
@@ -62,7 +63,7 @@ export class Pipeline extends Construct {
     this.environment = environment;
 
     this.functions = byName(FUNCTIONS, (name) => {
-      const fn = new NodeFunction(this, pascal(name), {
+      const fn = new NodeFunction(this, pascalCase(name), {
         settings: props.settings,
         description: `${pipeline.name}: ${PURPOSE[name]}`,
         entry: props.functionEntry(name),
@@ -103,7 +104,7 @@ export class Pipeline extends Construct {
     return byName(
       QUEUES,
       (name) =>
-        new WorkerQueue(this, `${pascal(name)}Queue`, {
+        new WorkerQueue(this, `${pascalCase(name)}Queue`, {
           queue: wired.queues[name],
           deadLetterHandler: wired.functions['dead-letter'],
           topic,
@@ -140,9 +141,4 @@ function complete<K extends string, V>(made: Partial<Record<K, V>>, names: reado
   const isComplete = (record: Partial<Record<K, V>>): record is Record<K, V> => names.every((name) => name in record);
   if (isComplete(made)) return made;
   throw new TypeError(`Each of ${names.join(', ')} needs a value.`);
-}
-
-/** `dead-letter` → `DeadLetter`. */
-function pascal(name: string): string {
-  return name.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -1,15 +1,15 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { NestedStack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { QueueDedicatedClone, type QueueDedicatedCloneProps } from '../constructs/queue-dedicated-clone.ts';
+import { nameNested } from './nested.ts';
 
 /** A service of this repository, live and as queue-dedicated clone. Pipelines that call the same service share the clone. */
-export class ServiceStack extends Stack {
+export class ServiceStack extends NestedStack {
   readonly clone: QueueDedicatedClone;
 
-  constructor(scope: Construct, id: string, props: StackProps & QueueDedicatedCloneProps) {
-    super(scope, id, props);
+  constructor(scope: Construct, id: string, props: QueueDedicatedCloneProps) {
+    super(scope, id);
+    nameNested(this, id);
     this.clone = new QueueDedicatedClone(this, 'Service', props);
-    new CfnOutput(this, 'LiveUrl', { value: this.clone.live.url, description: 'For people; wants IAM' });
-    new CfnOutput(this, 'QueueUrl', { value: this.clone.queue.url, description: 'For pipelines; wants IAM' });
   }
 }

@@ -8,14 +8,15 @@ export interface ControlPlane {
   /** `<service> <method> <path or action>` of each request, in order. */
   readonly requests: string[];
   mapping: { enabled: boolean };
-  /** Keys of the stack's outputs that are left out. */
+  /** Keys of the stacks' outputs that are left out. */
   readonly without: Set<string>;
   stop(): Promise<void>;
 }
 
 const FORWARDER = 'sample-forwarder';
 const SPLITTER = 'sample-splitter';
-const STACK = 'microprocess-test-airport-access';
+const STACK = 'microprocess-test';
+const NESTED = 'arn:aws:cloudformation:us-east-1:000000000000:stack/microprocess-test-AirportAccess-1A2B3C/id';
 
 /**
  * The parts of AWS that the emulators lack, as far as the command line asks for them: CloudFormation's outputs, STS, and
@@ -25,7 +26,7 @@ export async function startControlPlane(host: Host): Promise<ControlPlane> {
   const requests: string[] = [];
   const mapping = { enabled: true };
   const without = new Set<string>();
-  const outputs = {
+  const pipeline = {
     Table: host.env.MP_TABLE,
     Bucket: host.env.MP_BUCKET,
     Splitter: SPLITTER,
@@ -35,6 +36,10 @@ export async function startControlPlane(host: Host): Promise<ControlPlane> {
     AggregateQueueUrl: host.env.MP_AGGREGATE_QUEUE_URL,
     EndpointUrl: host.cloneUrl,
     MailFrom: 'reports@example.com',
+  };
+  const stacks: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    [STACK]: { AirportAccessStack: NESTED, AirportAccessSplitter: SPLITTER },
+    [NESTED]: pipeline,
   };
   const mappingJson = () => ({
     UUID: 'm-1',
@@ -50,10 +55,12 @@ export async function startControlPlane(host: Host): Promise<ControlPlane> {
         '<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::000000000000:user/operator</Arn><Account>000000000000</Account></GetCallerIdentityResult></GetCallerIdentityResponse>',
       ];
     }
-    if (form.get('StackName') !== STACK) {
+    const name = form.get('StackName') ?? '';
+    const outputs = stacks[name];
+    if (!outputs) {
       return [
         400,
-        `<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack with id ${form.get('StackName')} does not exist</Message></Error></ErrorResponse>`,
+        `<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack with id ${name} does not exist</Message></Error></ErrorResponse>`,
       ];
     }
     const members = Object.entries(outputs)
@@ -61,7 +68,7 @@ export async function startControlPlane(host: Host): Promise<ControlPlane> {
       .map(([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`);
     return [
       200,
-      `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>${STACK}</StackName><StackStatus>UPDATE_COMPLETE</StackStatus><Outputs>${members.join('')}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
+      `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>${name}</StackName><StackStatus>UPDATE_COMPLETE</StackStatus><Outputs>${members.join('')}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
     ];
   };
   const lambda = async (

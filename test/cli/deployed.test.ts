@@ -50,7 +50,8 @@ describe('at a stage', () => {
     const summary = summarySchema.parse(JSON.parse(ran.stdout));
     expect(summary).toMatchObject({ runId: 'march', counts: { total: 300, succeeded: 300 } });
     expect(await reportRows(summary.paths.report)).toHaveLength(300);
-    expect(plane.requests.slice(0, 2)).toEqual([
+    expect(plane.requests.slice(0, 3)).toEqual([
+      'query DescribeStacks',
       'query DescribeStacks',
       'lambda POST /functions/sample-splitter/invocations',
     ]);
@@ -143,17 +144,23 @@ describe('at a stage', () => {
     });
   });
 
-  test('a stage that is not deployed, or by an older version, says what to do', async () => {
+  test('a stage that is not deployed, without the pipeline or by an older version, says what to do', async () => {
     const missing = await microprocess('list', '--stage', 'nowhere');
     expect(missing).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/no stack microprocess-nowhere-airport-access in us-east-1\. Deploy it/),
+      stderr: expect.stringMatching(/no stack microprocess-nowhere in us-east-1\. Deploy it/),
+    });
+    plane.without.add('AirportAccessStack');
+    const other = await microprocess('list').finally(() => plane.without.clear());
+    expect(other).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/the pipeline airport-access isn't deployed there.*npx cdk deploy -c stage=test/),
     });
     plane.without.add('WorkQueueUrl');
     const old = await microprocess('list').finally(() => plane.without.clear());
     expect(old).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/no output WorkQueueUrl.*npx cdk deploy --all -c stage=test/),
+      stderr: expect.stringMatching(/no output WorkQueueUrl.*npx cdk deploy -c stage=test/),
     });
   });
 

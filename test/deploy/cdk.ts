@@ -10,8 +10,8 @@ export interface Cdk {
   /** Makes the cloud assembly: bundles and templates. Needs no account. */
   synth(context: Readonly<Record<string, string>>): Promise<void>;
   bootstrap(account: string, region: string): Promise<void>;
-  /** @returns each stack's outputs */
-  deploy(): Promise<Record<string, Record<string, string>>>;
+  /** @returns the stack's outputs */
+  deploy(): Promise<Record<string, string>>;
   destroy(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export function cdk(folder: string, env: NodeJS.ProcessEnv, signal: AbortSignal)
       log: join(folder, `cdk-${args[0]}.log`),
       signal,
     });
-  const ready = ['--app', assembly, '--all'];
+  const ready = ['--app', assembly];
   return {
     assembly,
     synth: (context) =>
@@ -50,8 +50,10 @@ export function cdk(folder: string, env: NodeJS.ProcessEnv, signal: AbortSignal)
     bootstrap: (account, region) => call(['bootstrap', `aws://${account}/${region}`], folder),
     async deploy() {
       const file = join(folder, 'outputs.json');
-      await call(['deploy', ...ready, '--require-approval', 'never', '--concurrency', '3', '--outputs-file', file]);
-      return outputs.parse(JSON.parse(readFileSync(file, 'utf8')));
+      await call(['deploy', ...ready, '--outputs-file', file]);
+      // Of one stack: were there more, the command above would have asked which.
+      const [deployed = {}] = Object.values(outputs.parse(JSON.parse(readFileSync(file, 'utf8'))));
+      return deployed;
     },
     destroy: () => call(['destroy', ...ready, '--force']),
   };

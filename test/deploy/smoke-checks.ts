@@ -1,5 +1,7 @@
 import { equal, match } from 'node:assert/strict';
 import { z } from 'zod';
+import { findStack } from '../../cli/targets/stack.ts';
+import pipeline from '../../pipelines/airport-access/index.ts';
 import type { Deployed } from './aws.ts';
 import { poll } from './poll.ts';
 import { startSchedule } from './schedule.ts';
@@ -9,14 +11,14 @@ export interface SmokeContext {
   readonly aws: Deployed;
   readonly signing: Signing;
   readonly account: string;
-  /** Of the deployed stacks. */
-  readonly outputs: Record<string, Record<string, string>>;
+  /** Of the deployed stack. */
+  readonly outputs: Readonly<Record<string, string>>;
   /** Whether a verified sender was given. */
   readonly mail: boolean;
   readonly signal: AbortSignal;
 }
 
-const PIPELINE = 'airport-access';
+const PIPELINE = pipeline.name;
 const LIMIT = 1_000;
 const RUN_SECONDS = 300;
 const summary = z.object({ mail: z.string() });
@@ -27,10 +29,10 @@ const summary = z.object({ mail: z.string() });
  */
 export async function smokeChecks(context: SmokeContext): Promise<number> {
   const { aws, signing, outputs, signal } = context;
-  const { Splitter: splitter, Table: table, Bucket: bucket } = outputs[`microprocess-smoke-${PIPELINE}`] ?? {};
-  const { QueueUrl: clone } = outputs['microprocess-smoke-service-airports'] ?? {};
-  if (!splitter || !table || !bucket || !clone)
-    throw new Error(`The stacks' outputs are incomplete: ${JSON.stringify(outputs)}.`);
+  const { AirportAccessSplitter: splitter, Table: table, Bucket: bucket } = outputs;
+  if (!splitter || !table || !bucket)
+    throw new Error(`The stack's outputs are incomplete: ${JSON.stringify(outputs)}.`);
+  const { EndpointUrl: clone } = await findStack(pipeline, 'smoke');
   const runId = `smoke-${Date.now()}`;
   let failed = 0;
   const check = async (name: string, work: () => Promise<void>): Promise<void> => {

@@ -18,7 +18,7 @@ less than a cent; the account and region must be bootstrapped (npx cdk bootstrap
   --yes                 deploy to the account that the credentials belong to; without it nothing is done
   --mail-from <address> a verified SES sender, to check the mail too; in SES's sandbox the pipeline's recipients must be
                         verified as well
-  --keep                leave the stage deployed, to look at it; "npx cdk destroy --all -c stage=smoke" destroys it
+  --keep                leave the stage deployed, to look at it; "npx cdk destroy -c stage=smoke" destroys it
   --help
 
 Region and credentials come from where every AWS tool takes them: AWS_REGION, AWS_PROFILE, …
@@ -77,7 +77,7 @@ async function main(): Promise<number> {
     console.error(error instanceof Error ? (error.stack ?? error.message) : error);
     return 1;
   } finally {
-    if (values.keep) console.log('Kept: npx cdk destroy --all -c stage=smoke');
+    if (values.keep) console.log('Kept: npx cdk destroy -c stage=smoke');
     else {
       console.log('Destroying …');
       await cleaner.destroy();

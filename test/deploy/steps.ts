@@ -2,10 +2,12 @@ import { equal, match, ok } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import PostalMime from 'postal-mime';
+import { z } from 'zod';
 import { scheduledRunId } from '../../shared/domain/ids.ts';
 import { adaptToEmulator } from './adapt.ts';
 import { Deployed } from './aws.ts';
 import { cdk } from './cdk.ts';
+import { microprocess } from './command-line.ts';
 import { embeddedReport } from './embedded.ts';
 import { CREDENTIALS } from './emulator.ts';
 import { fullQueues, type Mail, sentMails } from './mailbox.ts';
@@ -32,6 +34,7 @@ const RUN = 'deploy-test';
 const SENDER = 'reports@example.com';
 /** A run of a thousand takes seconds; the machine may be busy. */
 const RUN_SECONDS = 120;
+const shownRun = z.object({ runId: z.literal(RUN), status: z.string() });
 
 /** The whole app: deployed, started by hand and by the clock, compared with the embedded run, destroyed. */
 export async function deployAndCheck(context: Context, step: Step): Promise<void> {
@@ -48,10 +51,9 @@ export async function deployAndCheck(context: Context, step: Step): Promise<void
   );
   ok(adaptToEmulator(cli.assembly) > 0, 'functions may send to queues');
   const outputs = await step('cdk deploy', () => cli.deploy());
-  const stack = outputs[`microprocess-${STAGE}-${PIPELINE}`] ?? {};
-  const { Splitter: splitter, Table: table, Bucket: bucket } = stack;
+  const { AirportAccessSplitter: splitter, Table: table, Bucket: bucket } = outputs;
   if (!splitter || !table || !bucket)
-    throw new Error(`The stack's outputs miss Splitter, Table or Bucket: ${JSON.stringify(stack)}.`);
+    throw new Error(`The outputs miss AirportAccessSplitter, Table or Bucket: ${JSON.stringify(outputs)}.`);
 
   // A function URL's host resolves on AWS alone; here the same URL answers under a path. Nothing else is changed.
   const repointed = await aws.rewriteEnvironment('MP_ENDPOINT_URL', (url) => {
@@ -87,6 +89,11 @@ export async function deployAndCheck(context: Context, step: Step): Promise<void
     false,
     'the same start again is the same run',
   );
+
+  const shown = await step('the command line finds it', () =>
+    microprocess({ args: ['show', RUN, '--stage', STAGE], env: context.env, folder: context.work, signal }),
+  );
+  equal(shownRun.parse(shown).status, 'succeeded');
 
   await step('the mail', () => checkMail(context, aws, bucket, started.report, report));
   const scheduled = scheduledRunId(due);

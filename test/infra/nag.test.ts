@@ -15,8 +15,8 @@ test(
 test(
   'a queue that takes plain text is found',
   async () => {
-    const { app, platform } = await synth();
-    new Queue(platform, 'Unsafe');
+    const { app, stack } = await synth();
+    new Queue(stack.platform, 'Unsafe');
     expect(() => app.synth()).toThrow(/AwsSolutions-SQS4/);
   },
   SYNTH_MS,

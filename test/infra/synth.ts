@@ -16,11 +16,14 @@ afterAll(() => {
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-/** Templates of the app as it would be deployed, but for the bundles, which nothing here looks at. */
+/**
+ * The app as it would be deployed, but for the bundles, which nothing here looks at. `template` gives the template of one
+ * pipeline, or of the stack that all are nested in.
+ */
 export async function synth(
   context: Record<string, string> = {},
   options: BuildOptions = {},
-): Promise<Built & { template(stack: string): Template }> {
+): Promise<Built & { template(pipeline?: string): Template }> {
   const outdir = mkdtempSync(join(tmpdir(), 'microprocess-synth-'));
   made.push(outdir);
   const built = await buildApp({
@@ -30,13 +33,12 @@ export async function synth(
       context: { 'aws:cdk:bundling-stacks': [], ...context },
     },
   });
-  const stacks = [built.platform, ...built.services.values(), ...built.pipelines.values()];
+  const { pipelines } = built.stack;
   return {
     ...built,
     template(name) {
-      const stack = stacks.find(({ stackName }) => stackName === name);
-      if (!stack)
-        throw new Error(`No stack ${name}; there are ${stacks.map(({ stackName }) => stackName).join(', ')}.`);
+      const stack = name === undefined ? built.stack : pipelines.get(name);
+      if (!stack) throw new Error(`No stack of ${name}; there are ${[...pipelines.keys()].join(', ')}.`);
       return Template.fromStack(stack);
     },
   };

@@ -1,4 +1,4 @@
-import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { awsCron } from '../../infra/cron.ts';
@@ -58,8 +58,8 @@ let functions: Record<FunctionName, { id: string; is: z.infer<typeof lambda> }>;
 
 beforeAll(async () => {
   const app = await synth({}, { pipelines: [{ pipeline, entry: '/unused' }] });
-  template = app.template('microprocess-dev-scores');
-  platform = app.template('microprocess-dev-platform');
+  template = app.template('scores');
+  platform = Template.fromStack(app.stack.platform);
   queues = byName(QUEUES, (name) => {
     const [id] = idsOf('AWS::SQS::Queue', `Pipeline${pascal(name)}Queue`);
     const [deadLetters] = idsOf('AWS::SQS::Queue', `Pipeline${pascal(name)}QueueDeadLetters`);
@@ -192,7 +192,7 @@ describe('alarms', () => {
     async () => {
       const { schedule: _, ...rest } = pipeline;
       const app = await synth({}, { pipelines: [{ pipeline: rest, entry: '/unused' }] });
-      const bare = app.template('microprocess-dev-scores');
+      const bare = app.template('scores');
       bare.resourcePropertiesCountIs('AWS::CloudWatch::Alarm', { MetricName: 'ScheduleMissed' }, 0);
       bare.resourceCountIs('AWS::Scheduler::Schedule', 1);
     },

@@ -1,0 +1,110 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { pascalCase, stackName, stackOutput } from '../../shared/deployment.ts';
+import type { Pipeline } from '../../shared/domain/definition.ts';
+import type { FunctionName } from '../../shared/wiring.ts';
+import { PROJECT } from '../bundling.ts';
+import { InfraError } from '../errors.ts';
+import type { FoundPipeline } from '../pipelines.ts';
+import type { StageSettings } from '../settings.ts';
+import { PipelineStack } from './pipeline-stack.ts';
+import { PlatformStack } from './platform-stack.ts';
+import { ServiceStack } from './service-stack.ts';
+
+export interface StageStackProps extends StackProps {
+  readonly settings: StageSettings;
+  readonly found: readonly FoundPipeline[];
+  readonly functionEntry: (name: FunctionName) => string;
+}
+
+/**
+ * All of a stage in one stack, so that `cdk deploy` needs no word about which. The platform, each service that pipelines
+ * call and each pipeline are nested in it, so that each has CloudFormation's 500 resources to itself (docs/adr/0008).
+ * Its outputs are what people read after a deployment.
+ */
+export class StageStack extends Stack {
+  readonly platform: PlatformStack;
+  readonly services: ReadonlyMap<string, ServiceStack>;
+  readonly pipelines: ReadonlyMap<string, PipelineStack>;
+
+  constructor(scope: Construct, props: StageStackProps) {
+    super(scope, stackName(props.settings.stage), props);
+    const definitions = props.found.map(({ pipeline }) => pipeline);
+    this.platform = new PlatformStack(this, 'Platform', { settings: props.settings, pipelines: definitions });
+    this.printPlatform(props.settings);
+    const services = new Map<string, ServiceStack>();
+    for (const service of new Set(definitions.map(({ endpoint }) => endpoint.service)))
+      services.set(service, this.addService(service, definitions, props.settings));
+    this.services = services;
+    this.pipelines = new Map(props.found.map((found) => [found.pipeline.name, this.addPipeline(found, props)]));
+  }
+
+  private addService(service: string, definitions: readonly Pipeline[], settings: StageSettings): ServiceStack {
+    const callers = definitions.filter(({ endpoint }) => endpoint.service === service);
+    const name = pascalCase(service);
+    const stack = new ServiceStack(this, `${name}Service`, {
+      settings,
+      service,
+      entry: serviceEntry(service),
+      // An answer later than any caller waits for is paid for and thrown away.
+      timeoutSeconds: Math.max(...callers.map(({ endpoint }) => endpoint.timeoutSeconds)),
+      memoryMB: 512,
+      topic: this.platform.platform.alarms,
+    });
+    this.print(`${name}LiveUrl`, stack.clone.live.url, `The service ${service} for people; wants IAM`);
+    return stack;
+  }
+
+  private addPipeline({ pipeline, entry }: FoundPipeline, props: StageStackProps): PipelineStack {
+    const clone = this.services.get(pipeline.endpoint.service)?.clone.queue;
+    if (!clone)
+      throw new InfraError(
+        `Pipeline ${pipeline.name} calls the service ${pipeline.endpoint.service}, which has no stack.`,
+      );
+    const name = pascalCase(pipeline.name);
+    const stack = new PipelineStack(this, `${name}Pipeline`, {
+      settings: props.settings,
+      pipeline,
+      pipelineEntry: entry,
+      functionEntry: props.functionEntry,
+      platform: this.platform.platform,
+      clone,
+    });
+    this.print(
+      `${name}Splitter`,
+      stack.pipeline.functions.splitter.functionName,
+      'Start a run: Test this function with {} or {"runId": "…", "limit": 100}',
+    );
+    this.print(
+      stackOutput(pipeline.name),
+      stack.stackId,
+      `All that runs ${pipeline.name}; how the command line finds it`,
+    );
+    return stack;
+  }
+
+  private printPlatform({ mail }: StageSettings): void {
+    const { table, bucket, alarms } = this.platform.platform;
+    this.print('Table', table.tableName, 'Records of runs');
+    this.print('Bucket', bucket.bucketName, 'Reports: runs/<pipeline>/<run>/');
+    this.print('Alarms', alarms.topicArn, 'Subscribe to hear of trouble');
+    this.print(
+      'Mail',
+      mail
+        ? `on, from ${mail.from}${mail.identity ? '' : '; follow the link that SES mails to that address first'}`
+        : 'off: no sender. Deploy with -c mailFrom=<address> to switch it on',
+    );
+  }
+
+  private print(id: string, value: string, description?: string): void {
+    new CfnOutput(this, id, { value, ...(description ? { description } : {}) });
+  }
+}
+
+function serviceEntry(service: string): string {
+  const entry = join(PROJECT, 'services', service, 'lambda.ts');
+  if (!existsSync(entry)) throw new InfraError(`The service ${service} needs ${entry}, which exports \`handler\`.`);
+  return entry;
+}

@@ -1,0 +1,61 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { expect, test } from 'vitest';
+import { definePipeline, type Pipeline } from '../../shared/domain/definition.ts';
+import { list } from '../../shared/domain/source.ts';
+import { SYNTH_MS, synth } from './synth.ts';
+
+const notHere = (): never => {
+  throw new Error('Nothing is reduced here.');
+};
+function pipelineOf(name: string): { pipeline: Pipeline; entry: string } {
+  const pipeline = definePipeline({
+    name,
+    source: list(() => []),
+    endpoint: { service: 'airports', path: '/' },
+    reduce: { columns: [], cells: () => [], start: notHere },
+  });
+  return { pipeline, entry: '/unused' };
+}
+/** What CloudFormation takes. */
+const LIMITS = { resources: 500, outputs: 200, nameLength: 255 };
+
+test(
+  'plain `cdk deploy` has one stack to deploy, with everything nested in it',
+  async () => {
+    const { app, template } = await synth({ stage: 'prod' }, { pipelines: [pipelineOf('a'), pipelineOf('b-c')] });
+    expect(app.synth().stacks.map(({ stackName }) => stackName)).toEqual(['microprocess-prod']);
+    const nested = Object.keys(template().findResources('AWS::CloudFormation::Stack'));
+    expect(nested.sort()).toEqual(['APipeline', 'AirportsService', 'BCPipeline', 'Platform']);
+    expect(Object.keys(template().findOutputs('*')).sort()).toEqual(
+      ['ASplitter', 'AStack', 'AirportsLiveUrl', 'Alarms', 'BCSplitter', 'BCStack', 'Bucket', 'Mail', 'Table'].sort(),
+    );
+  },
+  SYNTH_MS,
+);
+
+test(
+  "a pipeline's stack doesn't depend on the others: adding or removing one leaves it as it is",
+  async () => {
+    const alone = await synth({}, { pipelines: [pipelineOf('a')] });
+    const both = await synth({}, { pipelines: [pipelineOf('a'), pipelineOf('b')] });
+    expect(both.template('a').toJSON()).toEqual(alone.template('a').toJSON());
+  },
+  SYNTH_MS,
+);
+
+test(
+  'the longest names and many pipelines stay within what CloudFormation takes',
+  async () => {
+    const names = Array.from({ length: 50 }, (_, n) => `${n}-${'x'.repeat(48)}`.slice(0, 48));
+    const { stack, template } = await synth({}, { pipelines: names.map(pipelineOf) });
+    const [first = ''] = names;
+    for (const each of [template(), template(first), Template.fromStack(stack.platform)]) {
+      const { Parameters = {}, Resources = {}, Outputs = {} } = each.toJSON();
+      expect(Object.keys(Resources).length).toBeLessThanOrEqual(LIMITS.resources);
+      expect(Object.keys(Outputs).length).toBeLessThanOrEqual(LIMITS.outputs);
+      const longest = Math.max(...[Parameters, Resources, Outputs].flatMap(Object.keys).map(({ length }) => length));
+      expect(longest).toBeLessThanOrEqual(LIMITS.nameLength);
+    }
+  },
+  SYNTH_MS,
+);
