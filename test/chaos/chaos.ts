@@ -7,7 +7,7 @@ import type { SeededRandom } from '../../shared/stores/memory/seeded-random.ts';
 import { checkQueues, checkRun, type Findings } from './checks.ts';
 import { chaosPipeline } from './pipeline.ts';
 import { chaoticService, draw } from './service.ts';
-import { HOUR, MINUTE, World, type WorldOptions } from './world.ts';
+import { type AnyWorld, HOUR, type MakeWorld, MINUTE, World, type WorldOptions } from './world.ts';
 
 /** Of each thousand port calls about so many. Handlers make one call for ten children or so. */
 const RATES = {
@@ -33,9 +33,9 @@ export interface ChaosResult extends Findings {
 export async function chaosRun(
   seed: number,
   children: number,
-  adapters: Pick<WorldOptions, 'stores' | 'objects'> = {},
+  makeWorld: MakeWorld = (options) => new World(options),
 ): Promise<ChaosResult> {
-  const world = chaosWorld(seed, children, adapters);
+  const world = await makeWorld(chaosOptions(seed, children));
   const run = `chaos-${seed}`;
   const start = world.now();
   await world.insist((deps) => startRun(deps, { runId: run }, 'cli'));
@@ -63,7 +63,7 @@ function faults(random: SeededRandom): FaultPlan {
  * Somebody at the controls, in two of five runs: resumes what runs, pauses and resumes, or cancels. Gives whether the run was
  * closed by that.
  */
-function meddle(world: World, run: string, seed: number): () => boolean {
+function meddle(world: AnyWorld, run: string, seed: number): () => boolean {
   const chance = (salt: number) => draw(seed, -10, salt);
   const at = (salt: number, use: (deps: Deps) => Promise<unknown>) =>
     world.clock.after(chance(salt) ** 3 * 20 * MINUTE, () => void world.control(use));
@@ -78,10 +78,9 @@ function meddle(world: World, run: string, seed: number): () => boolean {
   return () => world.journal.closed.has(run);
 }
 
-function chaosWorld(seed: number, children: number, adapters: Pick<WorldOptions, 'stores' | 'objects'>): World {
+function chaosOptions(seed: number, children: number): WorldOptions {
   const chance = (salt: number) => draw(seed, -9, salt);
-  return new World({
-    ...adapters,
+  return {
     seed,
     pipeline: chaosPipeline({
       children,
@@ -99,5 +98,5 @@ function chaosWorld(seed: number, children: number, adapters: Pick<WorldOptions,
       if (drawn < 0.1) return { outcome: 'ambiguous', detail: 'no answer' };
       return drawn < 0.2 ? { outcome: 'refused', detail: 'no' } : { outcome: 'sent', messageId: 'm' };
     },
-  });
+  };
 }

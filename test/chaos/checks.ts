@@ -5,7 +5,7 @@ import { field } from '../../shared/report/fields.ts';
 import { type StoredChild, storedChildren } from './chain.ts';
 import { answerTo } from './pipeline.ts';
 import { type ReportRow, readReport } from './report.ts';
-import type { World } from './world.ts';
+import type { AnyWorld } from './world.ts';
 
 /** What is wrong with a run that has ended, or should have. */
 export interface Findings {
@@ -34,7 +34,7 @@ export interface CheckOptions {
 }
 
 /** Holds a run against what was stored, sent and called. The world is to be drained before. */
-export async function checkRun(world: World, run: string, options: CheckOptions = {}): Promise<Findings> {
+export async function checkRun(world: AnyWorld, run: string, options: CheckOptions = {}): Promise<Findings> {
   const findings: Findings = { lost: 0, twice: 0, stuck: 0, mails: 0, mailsTooMany: 0, children: 0, problems: [] };
   const { problems } = findings;
   const record = await world.deps.stores.runs.read(run);
@@ -118,7 +118,7 @@ function checkCounts(
  */
 async function checkCalls(
   problems: string[],
-  { journal, pipeline, deps }: World,
+  { journal, pipeline, deps }: AnyWorld,
   run: string,
   stored: readonly StoredChild[],
 ): Promise<void> {
@@ -152,7 +152,7 @@ async function checkCalls(
 }
 
 /** A turn is sent once; turn 0 again by each splitter that took its slice up. */
-function checkMessages(problems: string[], { journal }: World, run: string, stored: readonly StoredChild[]): void {
+function checkMessages(problems: string[], { journal }: AnyWorld, run: string, stored: readonly StoredChild[]): void {
   const slices = new Map(stored.map(({ slot, slice }) => [slot, slice]));
   for (const [slot, turns] of journal.sends) {
     if (!slot.startsWith(`${run}/`)) continue;
@@ -168,7 +168,7 @@ function checkMessages(problems: string[], { journal }: World, run: string, stor
 
 async function checkShown(
   problems: string[],
-  world: World,
+  world: AnyWorld,
   run: string,
   rows: readonly ReportRow[],
   samples: number,
@@ -186,15 +186,16 @@ async function checkShown(
 }
 
 /** Mails that went out for a run; its id is in their attachment's name. */
-function mailsOf({ mailer, pipeline }: World, run: string): number {
+function mailsOf({ mailer, pipeline }: AnyWorld, run: string): number {
   return mailer.sent.filter(({ raw }) => Buffer.from(raw).includes(`<${pipeline.name}.${run}@`)).length;
 }
 
 /** Nothing is left on any queue, and what went to a dead-letter queue is recorded. */
-export async function checkQueues(world: World): Promise<string[]> {
+export async function checkQueues(world: AnyWorld): Promise<string[]> {
   const problems: string[] = [];
   for (const queue of [...Object.values(world.queues), ...Object.values(world.deadLetters)]) {
-    if (queue.size > 0) problems.push(`Queue ${queue.name} still holds ${queue.size} messages.`);
+    const size = await queue.size;
+    if (size > 0) problems.push(`Queue ${queue.name} still holds ${size} messages.`);
   }
   const buried = Object.values(world.queues).reduce((sum, queue) => sum + queue.buried.size, 0);
   const recorded = (await world.deps.stores.refusals.list(1_000)).length;

@@ -1,49 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { redriveRun } from '../../shared/control/redrive.ts';
-import { startRun } from '../../shared/control/start.ts';
 import { faultAt } from '../../shared/stores/memory/fault-plans.ts';
-import type { Fault, FaultPlan } from '../../shared/stores/memory/faults.ts';
-import { storedChildren } from './chain.ts';
-import { checkQueues, checkRun } from './checks.ts';
-import { chaosPipeline } from './pipeline.ts';
+import type { Fault } from '../../shared/stores/memory/faults.ts';
 import { readReport } from './report.ts';
-import { answers, type Service } from './service.ts';
-import { World } from './world.ts';
+import { REFUSED, RETRIED, scene } from './scene.ts';
 
-/** A block of two pages, for its items are large, and two of one: a child is called twice, another fails until it is redriven. */
-const SLICES = [3, 2, 2];
-const filler = (i: number) => (i < 3 ? 31_000 : 0);
-const RETRIED = 1;
-const REFUSED = 4;
-
-const service: Service = (i, nth, { run }) => {
-  if (i === RETRIED && nth === 1) return answers(i, { httpStatus: 503, retryAfter: '1', body: '' });
-  if (i === REFUSED && run === 'r') return answers(i, { httpStatus: 422, body: '' });
-  return answers(i);
-};
-
-/** A run and its redrive, from start to report, with one fault at most; everything that is wrong afterwards. */
-async function scene(plan?: FaultPlan) {
-  const world = new World({
-    pipeline: chaosPipeline({ slices: SLICES, filler }),
-    service,
-    ...(plan && { plan: () => plan }),
-  });
-  await world.insist((deps) => startRun(deps, { runId: 'r' }, 'cli'));
-  await world.runToEnd('r');
-  await world.insist((deps) => redriveRun(deps, 'r'));
-  await world.runToEnd('r~2');
-  await world.drain();
-  const problems = [
-    ...(await checkRun(world, 'r', { samples: 3 })).problems,
-    ...(await checkRun(world, 'r~2', { samples: 3, expected: await storedChildren(world.deps, 'r') })).problems,
-    ...(await checkQueues(world)),
-  ];
-  return { world, problems };
-}
+const SCENE = { slices: [3, 2, 2], isRedriven: true };
 
 test('without a fault the redrive mends the one failed child', async () => {
-  const { world, problems } = await scene();
+  const { world, problems } = await scene(SCENE);
   expect(problems).toEqual([]);
   const [before, after] = [await readReport(world.deps, 'r'), await readReport(world.deps, 'r~2')];
   expect([before.summary.counts.failed, after.summary.counts.failed]).toEqual([1, 0]);
@@ -61,11 +25,11 @@ describe.each<[Exclude<Fault, object>, step: number]>([
   ['throttle', 3],
 ])('%s', (fault, step) => {
   test(step === 1 ? 'at every port call, one after the other' : `at each ${step}rd port call`, async () => {
-    const { world } = await scene();
+    const { world } = await scene(SCENE);
     const { calls } = world.faults;
     expect(calls).toBeGreaterThan(100);
     for (let number = 1; number <= calls; number += step) {
-      const { world: hit, problems } = await scene(faultAt(number, fault));
+      const { world: hit, problems } = await scene({ ...SCENE, plan: faultAt(number, fault) });
       expect(problems, `${fault} at call ${number}`).toEqual([]);
       expect(hit.journal.faults).toEqual(new Map([[fault, 1]]));
     }

@@ -16,6 +16,8 @@ export class Journal {
   readonly #underWay = new Map<string, number>();
   /** Sends of each slot's messages, by turn. */
   readonly sends = new Map<string, Map<number, number>>();
+  /** Turn that each slot was raised to by its forwarder. */
+  readonly raised = new Map<string, number>();
   /** Most tries a register ever counted, by `<run>/<block>/<n>`. */
   readonly tries = new Map<string, number>();
   /** Turns raised by the sweeper or a resume while the slot was being called. */
@@ -41,6 +43,11 @@ export class Journal {
       const key = `${run}/${slice}-${segment}.${block}/${n}`;
       this.tries.set(key, Math.max(this.tries.get(key) ?? 0, known.tries));
     }
+  }
+
+  /** Slots whose turn was raised, and whose message of that turn nobody sent. */
+  unsent(): string[] {
+    return [...this.raised].filter(([slot, turn]) => !this.sends.get(slot)?.has(turn)).map(([slot]) => slot);
   }
 
   died(run: string, child: string): void {

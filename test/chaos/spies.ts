@@ -1,10 +1,9 @@
 import type { Outgoing, Queue } from '../../shared/ports/queue.ts';
 import type { Stores } from '../../shared/ports/stores.ts';
-import type { MemoryQueue } from '../../shared/stores/memory/memory-queue.ts';
 import { add, type Journal, slotKey } from './journal.ts';
 
 /** A queue whose sends are written down as they take effect. */
-export function spiedQueue<M>(queue: MemoryQueue<unknown>, journal: Journal): Queue<M> {
+export function spiedQueue<M>(queue: Queue<unknown>, journal: Journal): Queue<M> {
   return {
     async send(messages: readonly Outgoing<M>[]) {
       journal.sent(messages);
@@ -35,7 +34,11 @@ export function spiedStores(stores: Stores, process: string, journal: Journal): 
     blocks: spy(blocks, {
       async settle(run, ref, write) {
         const written = await blocks.settle(run, ref, write);
-        if (written.raised) journal.counted(run, ref, write.next);
+        if (written.raised) {
+          const at = [ref.slice, ref.segment, ref.block];
+          journal.counted(run, ref, write.next);
+          journal.raised.set(slotKey(run, { at, slot: write.slot }), write.next.turn);
+        }
         return written;
       },
       async replaceRegister(run, ref, write) {

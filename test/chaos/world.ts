@@ -19,14 +19,16 @@ import { memoryStores } from '../../shared/stores/memory/index.ts';
 import { MemoryMailer } from '../../shared/stores/memory/mailer.ts';
 import { type Invocation, MemoryHost, type SimulatedFunction } from '../../shared/stores/memory/memory-host.ts';
 import type { MemoryMapping } from '../../shared/stores/memory/memory-mapping.ts';
-import { MemoryQueue } from '../../shared/stores/memory/memory-queue.ts';
+import type { MemoryQueue } from '../../shared/stores/memory/memory-queue.ts';
 import { Meter } from '../../shared/stores/memory/meter.ts';
 import { MemoryObjects } from '../../shared/stores/memory/objects.ts';
 import { SeededRandom } from '../../shared/stores/memory/seeded-random.ts';
 import { VirtualClock } from '../../shared/stores/memory/virtual-clock.ts';
-import { type FunctionName, QUEUES, type QueueName, type Wiring, wiring } from '../../shared/wiring.ts';
+import { type FunctionName, type QueueName, type Wiring, wiring } from '../../shared/wiring.ts';
 import { chaosCaller } from './caller.ts';
+import type { RealWork } from './emulated/real-work.ts';
 import { add, Journal } from './journal.ts';
+import { each, type MakeQueue, memoryQueue, type WorldQueue } from './queues.ts';
 import { type Service, wellBehaved } from './service.ts';
 import { spiedQueue, spiedStores } from './spies.ts';
 
@@ -44,14 +46,21 @@ export interface WorldOptions {
   /** In memory, unless others are given: virtual time stands still while they answer. */
   readonly stores?: Stores;
   readonly objects?: Objects;
+  /** False: no sweeper until {@link AnyWorld.sweep}, so that nothing but redelivery mends what broke off. */
+  readonly isSwept?: boolean;
+  /** Requests at real sockets: time stands still for them. */
+  readonly work?: RealWork;
 }
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 
-/** A whole pipeline as `wiring` says, with the real handlers, in virtual time. The same options make the same run. */
-export class World {
+/**
+ * A whole pipeline as `wiring` says, with the real handlers, in virtual time, over queues of some kind. The same options
+ * make the same run.
+ */
+export class AnyWorld<Q extends WorldQueue = WorldQueue> {
   readonly pipeline: Pipeline;
   readonly wiring: Wiring;
   readonly clock: VirtualClock;
@@ -62,8 +71,8 @@ export class World {
   readonly objects: Objects;
   readonly mailer: MemoryMailer;
   readonly events = new MemoryEvents();
-  readonly queues: Readonly<Record<QueueName, MemoryQueue<unknown>>>;
-  readonly deadLetters: Readonly<Record<QueueName, MemoryQueue<unknown>>>;
+  readonly queues: Readonly<Record<QueueName, Q>>;
+  readonly deadLetters: Readonly<Record<QueueName, Q>>;
   /** Of the queues themselves, not of what is behind them. */
   readonly mappings: Readonly<Record<QueueName, MemoryMapping>>;
   /** Errors that functions logged. */
@@ -71,10 +80,10 @@ export class World {
   readonly #stores: Stores;
   readonly #random: SeededRandom;
   readonly #service: Service;
-  readonly #stopSweeping: () => void;
+  #stopSweeping = () => {};
 
-  constructor(options: WorldOptions) {
-    const { seed = 1, pipeline, plan, duplicates = 0, lostDeletes = 0, service = wellBehaved } = options;
+  constructor(options: WorldOptions, makeQueue: MakeQueue<Q>) {
+    const { seed = 1, pipeline, plan, duplicates = 0, lostDeletes = 0, service = wellBehaved, work } = options;
     this.pipeline = pipeline;
     this.#stores = options.stores ?? memoryStores(this.meter);
     this.objects = options.objects ?? new MemoryObjects({ meter: this.meter });
@@ -98,17 +107,11 @@ export class World {
       faults: this.faults,
       standsStill: true,
     });
-    const queue = (queueName: QueueName, deadLetter?: MemoryQueue<unknown>) => {
-      const { visibilitySeconds, maxReceiveCount } = this.wiring.queues[queueName];
-      return new MemoryQueue<unknown>({
-        name: deadLetter ? queueName : `${queueName}-dead`,
-        clock: this.clock,
-        random: this.#random.fork(),
-        visibilitySeconds,
-        duplicates,
-        meter: this.meter,
-        ...(deadLetter && { deadLetter, maxReceiveCount }),
-      });
+    const { clock, meter } = this;
+    if (work) work.stop(clock);
+    const queue = (queueName: QueueName, deadLetter?: Q) => {
+      const wired = this.wiring.queues[queueName];
+      return makeQueue({ queueName, deadLetter, wired, clock, random: this.#random.fork(), duplicates, meter });
     };
     this.deadLetters = each((queueName) => queue(queueName));
     this.queues = each((queueName) => queue(queueName, this.deadLetters[queueName]));
@@ -127,7 +130,7 @@ export class World {
     };
     this.mappings = each((queueName) => map(queueName, false));
     each((queueName) => map(queueName, true));
-    this.#stopSweeping = this.host.every(MINUTE, this.functionOf('sweeper'), () => ({}));
+    if (options.isSwept ?? true) this.sweep();
   }
 
   /** Everything as it is stored, without faults: to set a scene, and to look. */
@@ -181,6 +184,11 @@ export class World {
     const record = await this.#stores.runs.read(run);
     if (!record) throw new Error(`There is no run ${run}.`);
     return record;
+  }
+
+  /** Starts the sweeper. */
+  sweep(): void {
+    this.#stopSweeping = this.host.every(MINUTE, this.functionOf('sweeper'), () => ({}));
   }
 
   /** Lets everything that is still on its way arrive, without the sweeper. */
@@ -258,17 +266,22 @@ export class World {
   }
 }
 
+/** The same, with its queues in memory. */
+export class World extends AnyWorld<MemoryQueue<unknown>> {
+  constructor(options: WorldOptions) {
+    super(options, memoryQueue);
+  }
+}
+
+/** Where something takes place: in memory, or over real adapters. */
+export type MakeWorld = (options: WorldOptions) => AnyWorld | Promise<AnyWorld>;
+
 const batchAnswer = z.object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })) });
 
 type Handler = (event: unknown, context: Context) => unknown;
 
 function isBatch(event: unknown): event is SQSEvent {
   return typeof event === 'object' && event !== null && 'Records' in event;
-}
-
-function each<T>(make: (name: QueueName) => T): Record<QueueName, T> {
-  const [split, work, aggregate] = QUEUES;
-  return { [split]: make(split), [work]: make(work), [aggregate]: make(aggregate) };
 }
 
 const nameOf = (fault: Fault) => (typeof fault === 'object' ? 'delay' : fault);

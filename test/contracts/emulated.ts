@@ -26,6 +26,7 @@ export async function startEmulated() {
   await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
   return {
     ...emulators,
+    stateDir,
     dynamodb,
     s3,
     sqs,

@@ -1,12 +1,23 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
 import type { Invocation } from './memory-host.ts';
-import type { MemoryQueue, Received } from './memory-queue.ts';
+import type { Received } from './memory-queue.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
+/** A queue as a mapping sees it: in memory, or behind a socket while virtual time stands still. */
+export interface MappedQueue {
+  readonly name: string;
+  /** At most `max` messages, which are hidden from now on. */
+  receive(max: number): readonly Received[] | Promise<readonly Received[]>;
+  /** Whatever it answers is waited for. */
+  delete(receiptHandles: readonly string[]): unknown;
+  /** Calls `listener` whenever a message may have become visible. */
+  onVisible(listener: () => void): void;
+}
+
 export interface MemoryMappingOptions {
-  readonly queue: MemoryQueue<unknown>;
+  readonly queue: MappedQueue;
   readonly batchSize: number;
   readonly maxConcurrency: number;
   /** Probability that the deletion of a handled batch is lost: its messages come back. */
@@ -29,6 +40,8 @@ export class MemoryMapping {
   #inFlight = 0;
   #isPaused = false;
   #isPolling = false;
+  /** Woken while polling: what came meanwhile may not have been seen. */
+  #isStale = false;
 
   constructor(options: MemoryMappingOptions) {
     this.#options = options;
@@ -53,21 +66,22 @@ export class MemoryMapping {
 
   /** Polls when its turn comes, so that messages sent together can arrive in one batch. */
   #wake(): void {
+    this.#isStale = true;
     if (this.#isPolling) return;
     this.#isPolling = true;
-    this.#options.clock.after(0, () => {
-      this.#isPolling = false;
-      this.#poll();
-    });
+    this.#options.clock.after(0, () => void this.#poll());
   }
 
-  #poll(): void {
+  async #poll(): Promise<void> {
     const { queue, batchSize, maxConcurrency } = this.#options;
+    this.#isStale = false;
     while (!this.#isPaused && this.#inFlight < maxConcurrency) {
-      const batch = queue.receive(batchSize);
-      if (batch.length === 0) return;
+      const batch = await queue.receive(batchSize);
+      if (batch.length === 0) break;
       void this.#deliver(batch);
     }
+    this.#isPolling = false;
+    if (this.#isStale) this.#wake();
   }
 
   async #deliver(batch: readonly Received[]): Promise<void> {
@@ -76,7 +90,7 @@ export class MemoryMapping {
     const invocation = await invoke({ Records: batch.map((message) => sqsRecord(queue.name, message)) });
     const failed = failedMessages(invocation, new Set(batch.map(({ messageId }) => messageId)));
     const done = batch.filter(({ messageId }) => !failed.has(messageId));
-    if (!random.chance(lostDeletes)) queue.delete(done.map(({ receiptHandle }) => receiptHandle));
+    if (!random.chance(lostDeletes)) await queue.delete(done.map(({ receiptHandle }) => receiptHandle));
     this.#inFlight -= 1;
     this.#wake();
   }

@@ -31,6 +31,8 @@ export class VirtualClock implements Clock {
   #running = false;
   /** While it says so, time stands still: somebody is at real work. {@link MemoryHost} knows of its invocations. */
   isBusy: () => boolean = () => false;
+  /** Ends when something may have changed in that. Work in other processes goes on faster where nobody asks all the time. */
+  untilNews: () => Promise<unknown> = async () => {};
 
   constructor({ start = Date.UTC(2026, 0, 1), seed = 1 }: { readonly start?: number; readonly seed?: number } = {}) {
     this.#now = start;
@@ -100,6 +102,7 @@ export class VirtualClock implements Clock {
     await immediate();
     const since = performance.now();
     while (this.isBusy()) {
+      await this.untilNews();
       // An immediate lets finished threads and sockets have their say.
       await immediate();
       if (performance.now() - since > BUSY_MS)

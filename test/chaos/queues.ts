@@ -1,0 +1,50 @@
+import type { Queue } from '../../shared/ports/queue.ts';
+import type { MappedQueue } from '../../shared/stores/memory/memory-mapping.ts';
+import { MemoryQueue } from '../../shared/stores/memory/memory-queue.ts';
+import type { Meter } from '../../shared/stores/memory/meter.ts';
+import type { SeededRandom } from '../../shared/stores/memory/seeded-random.ts';
+import type { VirtualClock } from '../../shared/stores/memory/virtual-clock.ts';
+import { QUEUES, type QueueName, type QueueWiring } from '../../shared/wiring.ts';
+
+/** A queue of a world, as its handlers, its mapping and its checks see it. */
+export interface WorldQueue extends Queue<unknown>, MappedQueue {
+  /** Messages visible, delayed or in flight. */
+  readonly size: number | Promise<number>;
+  /** Ids of the messages that moved to its dead-letter queue. */
+  readonly buried: ReadonlySet<string>;
+}
+
+/** What a world says of a queue that it needs. */
+export interface QueueSetting<Q> {
+  readonly queueName: QueueName;
+  /** Absent where it is a dead-letter queue itself. */
+  readonly deadLetter: Q | undefined;
+  readonly wired: QueueWiring;
+  readonly clock: VirtualClock;
+  readonly random: SeededRandom;
+  /** Probability that a sent message is there twice. */
+  readonly duplicates: number;
+  readonly meter: Meter;
+}
+
+export type MakeQueue<Q> = (setting: QueueSetting<Q>) => Q;
+
+export function memoryQueue(setting: QueueSetting<MemoryQueue<unknown>>): MemoryQueue<unknown> {
+  const { queueName, deadLetter, wired, ...rest } = setting;
+  const { visibilitySeconds, maxReceiveCount } = wired;
+  return new MemoryQueue<unknown>({
+    name: nameOf(setting),
+    visibilitySeconds,
+    ...rest,
+    ...(deadLetter && { deadLetter, maxReceiveCount }),
+  });
+}
+
+export const nameOf = ({ queueName, deadLetter }: Pick<QueueSetting<unknown>, 'queueName' | 'deadLetter'>) =>
+  deadLetter ? queueName : `${queueName}-dead`;
+
+/** One for each queue of a pipeline. */
+export function each<T>(make: (name: QueueName) => T): Record<QueueName, T> {
+  const [split, work, aggregate] = QUEUES;
+  return { [split]: make(split), [work]: make(work), [aggregate]: make(aggregate) };
+}
