@@ -165,7 +165,8 @@ class Splitter {
   async #enumerate(): Promise<'end' | 'time-up' | 'taken' | 'stopped' | 'canary'> {
     const limit = this.#run.limit ?? Number.POSITIVE_INFINITY;
     const canary = canaryOf(this.#run, this.#slice);
-    if (this.#count >= canary) return 'canary';
+    // Within a block no checkpoint can stand; whoever put its pages knows that the canary has passed, and goes on.
+    if (this.#count >= canary) return this.#pages.length > 0 ? 'stopped' : 'canary';
     let draft = this.#draft();
     let taken = this.#count;
     if (taken < limit) {

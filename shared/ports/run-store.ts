@@ -61,7 +61,7 @@ export interface RunStore {
   /** One legal transition as one conditional write; null where the run isn't in a status it starts from. */
   move(run: string, transition: Exclude<Transition, 'finish' | 'close'>): Promise<RunRecord | null>;
   close(run: string, reason: CloseReason): Promise<RunRecord | null>;
-  /** Says something of a run that stays true; saying it again changes nothing. */
+  /** Says something of a run that stays true, until its finish begins: what the first finisher read is what all read. */
   flag(run: string, flag: RunFlag): Promise<void>;
 
   /** Takes the finish's lease: null while another holds it, or when the run is final. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FINAL_STATUSES, RUN_STATUSES, type RunStatus, TRANSITIONS } from '../../shared/domain/run.ts';
+import { FINAL_STATUSES, isFinal, RUN_STATUSES, type RunStatus, TRANSITIONS } from '../../shared/domain/run.ts';
 import type { RunStore } from '../../shared/ports/run-store.ts';
 import { anEnd, aRun, FRESH, type MakeStores, NOW, numbers, RUN } from './fixtures.ts';
 import { describeWith } from './suite.ts';
@@ -82,10 +82,23 @@ export function describeRunStatus(name: string, make: MakeStores): void {
         }
       });
 
+      test('flags are said until the finish begins, and what was said then stays', async () => {
+        for (const status of RUN_STATUSES) {
+          const { stores, dispose } = await make();
+          await at(stores.runs, status);
+          await stores.runs.flag(RUN, 'cut');
+          await stores.runs.flag(RUN, 'cut');
+          const isOver = status === 'finishing' || isFinal(status);
+          expect((await stores.runs.read(RUN))?.flags, status).toEqual(isOver ? [] : ['cut']);
+          await dispose();
+        }
+      });
+
       test('an unknown run is moved, closed, leased, ended and claimed by nobody', async () => {
         const runs = port();
         expect(await runs.move(RUN, 'split')).toBeNull();
         expect(await runs.close(RUN, 'cancelled')).toBeNull();
+        await runs.flag(RUN, 'cut');
         expect(await runs.leaseFinish(RUN, 'a', NOW, UNTIL)).toBeNull();
         expect(await runs.finish(RUN, 'a', anEnd())).toBe(false);
         expect(await runs.claimMail(RUN)).toBe(false);

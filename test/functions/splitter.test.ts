@@ -202,6 +202,26 @@ test("another splitter's page in the middle of a block is adopted, and the sourc
   expect(itemsOf(of.deps.queues.work.take())).toEqual(expected);
 });
 
+test('a splitter that still waits for a canary that has passed leaves no checkpoint within a block', async () => {
+  const deps = testDeps(testPipeline({ source: sourceOf(upTo(() => 4)) }));
+  await startRun(deps, { runId: 'march', canary: 1 }, 'cli');
+  const { runs, chains } = deps.stores;
+  const before = await runs.read('march');
+  if (!before) throw new Error('There is no run.');
+  expect(await split({ deps, run: before })).toBe('canary');
+  await runs.flag('march', 'canary-passed');
+  // One that knows has put the second block's first page, and its lease has run out.
+  const page: ItemsPage = { kind: 'items', first: 0, items: [1], slots: [1], endsBlock: false, cursor: 2 };
+  await chains.putPage('march', 0, { segment: 0, block: 1, page: 0 }, page, 0);
+  expect(await split({ deps, run: before })).toBe('stopped');
+  const [checkpoint] = await chains.readCheckpoints('march', [0]);
+  expect(checkpoint?.place).toEqual({ segment: 0, block: 1, page: 0 });
+  const after = await runs.read('march');
+  if (!after) throw new Error('There is no run.');
+  expect(await split({ deps, run: after })).toBe('ended');
+  expect(itemsOf(deps.queues.work.take())).toEqual(numbers(4));
+});
+
 test("a closer's END is met, whatever the source has left", async () => {
   let close: (() => Promise<void>) | undefined;
   const of = await started(async function* (from) {

@@ -16,4 +16,25 @@ holds('L1 splitting', SCENES, {
     states: 3_000,
     reached: ['split: checkpoint, then hand on', 'crash: split before hand on'],
   },
+  'leases, two crashes': {
+    states: 12_000,
+    reached: ["time: a slice's lease expires", 'split: leased by another', 'crash: split before release'],
+  },
+  'leases that run out': {
+    states: 12_000,
+    reached: ['lapse: a lease runs out before its holder', 'split: adopt end page', 'crash: split before checkpoint'],
+  },
+  'paused in the middle': {
+    states: 6_000,
+    reached: ['request: resume', 'split: checkpoint, then stop', 'sweep: resume slice by an old checkpoint'],
+  },
+  'a canary': {
+    states: 4_000,
+    reached: [
+      'split: wait for the canary',
+      'sweep: the canary passes',
+      'split: canary passed without it, stop',
+      "split: lease is another's",
+    ],
+  },
 });

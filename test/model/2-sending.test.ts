@@ -24,7 +24,21 @@ holds('L2 sending', SCENES, {
     states: 2_000,
     reached: ['time: delays are over', 'forward: hand back', 'alone: hand back', 'forward: none due'],
   },
-  'pause and resume': { states: 8_000, reached: ['request: pause', 'request: resume'] },
+  'pause and resume': { states: 8_000, reached: ['request: pause', 'forward: no call allowed any more'] },
+  'pause and a crash': { states: 6_000, reached: ['request: resume', 'crash: sweep before send'] },
+  'a cached status': {
+    states: 10_000,
+    reached: [
+      'forward: call by a cached status',
+      'forward: no call by a cached status',
+      'forward: read status anew',
+      'request: resume',
+    ],
+  },
+  'a cached status and a crash': {
+    states: 10_000,
+    reached: ['forward: call by a cached status', 'crash: forward before read status anew'],
+  },
   'dead letters': { states: 2_000, reached: ['dead letter: delete message', 'dead letter: tell segment'] },
   'no sweeper needed': { states: 3_000, reached: ['crash: forward before notify', 'duplicate: for forward'] },
 });

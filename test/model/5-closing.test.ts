@@ -6,11 +6,16 @@ holds('L5 closing', SCENES, {
     states: 8_000,
     reached: ['close: put END', 'close: write page of given up', 'split: checkpoint, then stop'],
   },
-  'cancel while calling': { states: 1_000, reached: ['close: write page of given up', 'forward: write page'] },
+  'cancel while calling': {
+    states: 15_000,
+    reached: ['close: write page of given up', 'forward: write page', 'finish: failed', 'finish: cancelled'],
+  },
   'cancel a run that starts': {
     states: 4_000,
     reached: ['close: put empty plan', 'start: adopt plan', 'close: tell run'],
   },
+  'cancelled at its deadline': { states: 500, reached: ['request: cancel', 'finish: cancelled', 'finish: expired'] },
+  'closed by an old checkpoint': { states: 6_000, reached: ['close: read an old checkpoint', 'close: walk page'] },
   'closed before its plan': { states: 8, reached: ['close: put empty plan', 'close: tell run'] },
   'closed while splitting': { states: 3_000, reached: ['split: adopt end page', 'close: walk page'] },
   'closed in the middle of a block': { states: 1_500, reached: ['close: put END', 'split: put items page'] },

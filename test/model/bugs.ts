@@ -27,6 +27,20 @@ export const BUGS = {
   'finish without lease': 'each finisher finishes',
   'mail without claim': 'each finisher mails',
   'lease lost with its holder': "a finisher drops its message when another's lease is held",
+  'dropped at a lease': 'a splitter that finds a live lease drops its message',
+  'lease without deadline': 'the lease of a dead splitter holds for ever',
+  'lease instead of a condition': 'the holder of a lease puts its page whatever is there by now',
+  'checkpoint within a block':
+    'a splitter that waits for the canary leaves its checkpoint between two pages of a block',
+  'deleted by a cached status': 'a message is deleted because the status was once not to call',
+  'stale BLOCK': 'a forwarder reads BLOCK as it was before',
+  'stale pages': "an aggregator reads a block's pages as they were before",
+  'stale SEG': 'an aggregator reads SEG as it was before',
+  'stale ROOT': 'a finisher reads ROOT as it was before',
+  'cut said after END': 'closing puts END, then says that it cut the slice short',
+  'cut said late': 'closing says that it cut a run which is being finished',
+  'closed is cancelled': 'a closed run is cancelled, whatever became of its children',
+  'dead letter of an old turn': 'the dead-letter handler gives up children that a later message has',
   'no sweeper': 'nobody notices what stands still',
 } as const;
 

@@ -10,7 +10,12 @@ export function clone(w: World): World {
       report: w.run.report && [...w.run.report],
     },
     root: { ...w.root, done: [...w.root.done], counted: [...w.root.counted] },
-    slices: w.slices.map(({ chain, checkpoint }) => ({ chain: { ...chain }, checkpoint })),
+    slices: w.slices.map(({ chain, checkpoint, was, lease }) => ({
+      chain: { ...chain },
+      checkpoint,
+      was,
+      lease: lease && { ...lease },
+    })),
     segments: mapValues(w.segments, ({ size, done, frozen }) => ({ size, done: [...done], frozen })),
     blocks: mapValues(w.blocks, cloneBlock),
     queue: [...w.queue],
@@ -21,6 +26,7 @@ export function clone(w: World): World {
       calls: { ...w.ghost.calls },
       deaths: { ...w.ghost.deaths },
       sent: [...w.ghost.sent],
+      dead: [...w.ghost.dead],
     },
   };
 }

@@ -47,7 +47,15 @@ export class Context {
 
 export const placeKey = ({ segment, block, page }: Place): string => `${segment}.${block}.${page}`;
 
-const LETTERS: Record<string, ChildStatus> = { S: 'SUCCEEDED', F: 'FAILED', P: 'FAILED', C: 'CANCELLED', E: 'EXPIRED' };
+/** How a child ended: P as poison, D by the dead-letter handler. */
+export const LETTERS: Record<string, ChildStatus> = {
+  S: 'SUCCEEDED',
+  F: 'FAILED',
+  P: 'FAILED',
+  D: 'FAILED',
+  C: 'CANCELLED',
+  E: 'EXPIRED',
+};
 
 // -- records as the domain's states, and back ------------------------------------------------------------------------
 

@@ -1,4 +1,5 @@
 import { type Context, consumerOf } from './context.ts';
+import { parseWork } from './messages.ts';
 import { bury } from './protocol-alone.ts';
 import { goBack, type Step } from './steps.ts';
 import { may, spend, type World } from './world.ts';
@@ -28,6 +29,16 @@ export function faults(cx: Context, w: World): Step[] {
       });
     }
   }
+  for (const slice of w.slices) {
+    if (!may(w, 'lapse') || !w.procs.some(({ id }) => id === slice.lease?.by)) continue;
+    steps.push({
+      name: 'lapse: a lease runs out before its holder',
+      run: () => {
+        spend(w, 'lapse');
+        slice.lease = null;
+      },
+    });
+  }
   for (const [i, message] of w.queue.entries()) {
     const consumer = consumerOf(message);
     if (message === w.queue[i - 1] || cx.level.workers[consumer] === undefined) continue;
@@ -54,6 +65,10 @@ export function faults(cx: Context, w: World): Step[] {
         name: 'to the dead-letter queue',
         run: () => {
           spend(w, 'dead');
+          const { block, slot, turn, items } = parseWork(message);
+          if (turn === (w.blocks[block]?.registers[slot]?.turn ?? 0)) {
+            w.ghost.dead.push(...Array.from(items, (_, i) => `${block}:${slot + i}`));
+          }
           w.queue.splice(i, 1, `x${message}`);
         },
       });
@@ -63,9 +78,18 @@ export function faults(cx: Context, w: World): Step[] {
 }
 
 /** Deadlines of marks and leases whose owner is over; then waits of retries. */
-export function timePasses(w: World): Step[] {
+export function timePasses(cx: Context, w: World): Step[] {
   const steps: Step[] = [];
   const alive = new Set(w.procs.map(({ id }) => id));
+  for (const slice of w.slices) {
+    if (!slice.lease || alive.has(slice.lease.by) || cx.bug === 'lease without deadline') continue;
+    steps.push({
+      name: "time: a slice's lease expires",
+      run: () => {
+        slice.lease = null;
+      },
+    });
+  }
   const { lease } = w.run;
   if (lease && !lease.expired && !alive.has(lease.by)) {
     steps.push({

@@ -9,12 +9,13 @@ import type { Process } from './processes.ts';
 import { closerSteps, giverUpSteps } from './protocol-close.ts';
 import { aggregatorSteps, finisherSteps } from './protocol-reduce.ts';
 import { forwarderSteps } from './protocol-send.ts';
-import { splitterSteps, starterSteps } from './protocol-split.ts';
-import { sweeperSteps, sweeps } from './protocol-sweep.ts';
+import { splitterSteps } from './protocol-split.ts';
+import { starterSteps } from './protocol-start.ts';
+import { judge, sendAgain, sweeperSteps, sweeps } from './protocol-sweep.ts';
 import { broken } from './safety.ts';
 import { deliver, spawnCloser, spawnStarter } from './spawn.ts';
 import type { Step } from './steps.ts';
-import { type Level, may, spend, type World } from './world.ts';
+import { type Level, may, moveTo, spend, type World } from './world.ts';
 
 /** The model of one level, started from `initial`; `finished` says what its quiet continuations must reach. */
 export function modelOf(
@@ -29,7 +30,7 @@ export function modelOf(
     actors: (w) => actors(cx, w).map(({ who }) => who),
     actions: (w, actor) => {
       const found = actors(cx, w)[actor];
-      return found ? found.steps().map(({ name, run }) => ({ name, run, quiet: found.quiet })) : [];
+      return found ? found.steps().map(({ name, fault, run }) => ({ name, run, quiet: found.quiet && !fault })) : [];
     },
     clone,
     canonical,
@@ -48,7 +49,7 @@ function actors(cx: Context, w: World): Actor[] {
   }));
   const add = (who: string, quiet: boolean, steps: () => readonly Step[]) => all.push({ who: () => who, quiet, steps });
   add('queue', true, () => deliveries(cx, w));
-  add('time', true, () => timePasses(w));
+  add('time', true, () => timePasses(cx, w));
   add('fault', false, () => faults(cx, w));
   if (cx.level.sweeper && cx.bug !== 'no sweeper') {
     const still =
@@ -66,12 +67,14 @@ function actors(cx: Context, w: World): Actor[] {
       );
     }
   }
+  if (cx.level.canary !== null) add('sweeper', true, () => judge(cx, w));
   // The first start is a certainty, repeated by its caller until it was accepted; another one is not.
   add('caller', w.run.status === 'none' && w.procs.length === 0, () => starts(cx, w));
   add('caller', false, () => requests(w));
   if (w.run.status === 'paused') {
     const resume = () => {
-      w.run.status = TRANSITIONS.resume.to;
+      moveTo(w, TRANSITIONS.resume.to);
+      sendAgain(cx, w);
     };
     add('caller', true, () => [{ name: 'request: resume', run: resume }]);
   }
@@ -104,7 +107,7 @@ function requests(w: World): Step[] {
   if (may(w, 'pause') && TRANSITIONS.pause.from.some((status) => status === run.status)) {
     const pause = () => {
       spend(w, 'pause');
-      run.status = TRANSITIONS.pause.to;
+      moveTo(w, TRANSITIONS.pause.to);
     };
     steps.push({ name: 'request: pause', run: pause });
   }
@@ -120,12 +123,12 @@ function deliveries(cx: Context, w: World): Step[] {
     if (alive(kind) >= (cx.level.workers[kind] ?? 0)) continue;
     const variants = kind === 'split' ? (cx.level.sources[Number(message.slice(2))]?.length ?? 1) : 1;
     for (let variant = 0; variant < variants; variant++) {
-      steps.push({ name: `deliver to ${kind}`, run: () => deliver(w, [message], variant) });
+      steps.push({ name: `deliver to ${kind}`, run: () => deliver(cx, w, [message], variant) });
     }
     if (kind !== 'forward' || cx.level.batch < 2) continue;
     for (const [j, other] of w.queue.entries()) {
       if (j !== i && consumerOf(other) === 'forward' && !isHidden(other)) {
-        steps.push({ name: 'deliver a batch', run: () => deliver(w, [message, other], 0) });
+        steps.push({ name: 'deliver a batch', run: () => deliver(cx, w, [message, other], 0) });
       }
     }
   }
@@ -154,6 +157,11 @@ function stepsOf(cx: Context, w: World, p: Process): Step[] {
 }
 
 function canonical(w: World): void {
+  if (!may(w, 'stale')) {
+    // Nobody will ask any more.
+    w.run.was = null;
+    for (const slice of w.slices) slice.was = null;
+  }
   w.queue.sort();
   renumber(w);
   w.segments = sorted(w.segments);
@@ -169,7 +177,7 @@ function renumber(w: World): void {
   const marks = Object.values(w.blocks).flatMap(({ registers }) =>
     Object.values(registers).flatMap(({ mark }) => mark ?? []),
   );
-  const named = w.run.lease ? [...marks, w.run.lease] : marks;
+  const named = [...marks, ...[w.run, ...w.slices].flatMap(({ lease }) => lease ?? [])];
   if (w.procs.length < 2 && named.length === 0) {
     for (const p of w.procs) p.id = 1;
     return;

@@ -26,7 +26,19 @@ export interface Starter extends Base {
 
 export interface Splitter extends Base {
   kind: 'split';
-  at: 'resume' | 'page' | 'checkpoint' | 'send' | 'hand on' | 'size' | 'tell segment' | 'count' | 'tell run' | 'delete';
+  at:
+    | 'resume'
+    | 'page'
+    | 'put'
+    | 'checkpoint'
+    | 'send'
+    | 'release'
+    | 'hand on'
+    | 'size'
+    | 'tell segment'
+    | 'count'
+    | 'tell run'
+    | 'delete';
   slice: number;
   /** Which answer of the source it meets. */
   variant: number;
@@ -39,6 +51,10 @@ export interface Splitter extends Base {
   /** Complete blocks since the last checkpoint. */
   unsent: number;
   ended: boolean;
+  /** Children it may enumerate before the canary is judged, as RUN said when it began. */
+  bound: number | null;
+  /** Sends its slice on once its lease is given back. */
+  handsOn: boolean;
 }
 
 export interface Forwarder extends Base {
@@ -46,6 +62,7 @@ export interface Forwarder extends Base {
   at:
     | 'read'
     | 'read status'
+    | 'read status anew'
     | 'call'
     | 'page'
     | 'update'
@@ -89,6 +106,8 @@ export interface Finisher extends Base {
   kind: 'finish';
   at: 'read root' | 'lease' | 'parts' | 'claim' | 'mail' | 'status' | 'delete';
   rows: string[];
+  /** Whether the run was cut, as RUN said when the lease was taken. */
+  cut: boolean;
 }
 
 export interface Closer extends Base {
@@ -96,8 +115,14 @@ export interface Closer extends Base {
   at:
     | 'status'
     | 'plan'
+    | 'cut plan'
+    | 'no plan'
     | 'open'
+    | 'checkpoint'
     | 'tail'
+    | 'cut'
+    | 'end'
+    | 'cut late'
     | 'size'
     | 'tell segment'
     | 'count'

@@ -18,6 +18,7 @@ export function aloneSteps(cx: Context, w: World, p: Forwarder, work: Work): Ste
           ? [
               {
                 name: 'alone: hand back',
+                fault: true,
                 run: () => {
                   spend(w, 'back');
                   finishPass(cx, p, work, false);

@@ -1,7 +1,7 @@
 import { blockSize, END, placeBehind } from '../../shared/domain/chain.ts';
 import { isBlockFull, packCount } from '../../shared/domain/counting.ts';
 import { FIRST_PLACE, sliceExtent } from '../../shared/domain/geometry.ts';
-import { TRANSITIONS } from '../../shared/domain/run.ts';
+import { isFinal, TRANSITIONS } from '../../shared/domain/run.ts';
 import { missing } from '../../shared/domain/sending.ts';
 import {
   addBlock,
@@ -21,7 +21,7 @@ import {
 import { parseWork, segmentOf } from './messages.ts';
 import type { Closer, GiverUp } from './processes.ts';
 import { end, type Step } from './steps.ts';
-import type { World } from './world.ts';
+import { may, moveTo, spend, type World } from './world.ts';
 
 const step = (name: string, run: () => void): Step[] => [{ name, run }];
 
@@ -35,13 +35,22 @@ export function closerSteps(cx: Context, w: World, p: Closer): Step[] {
       const legal = TRANSITIONS.close.from.some((status) => status === run.status);
       if (!legal && run.status !== 'closing') return step('close: too late', () => end(w, p));
       return step(legal ? 'close: status closing' : 'close: resume closing', () => {
-        run.status = 'closing';
+        moveTo(w, 'closing');
         run.reason ??= p.reason;
         p.at = 'plan';
       });
     }
     case 'plan':
-      return step(run.plan === null ? 'close: put empty plan' : 'close: read plan', () => {
+      return step(run.plan === null ? 'close: finds no plan' : 'close: read plan', () => {
+        p.at = run.plan === null ? 'cut plan' : 'open';
+      });
+    case 'cut plan':
+      return flagStep(cx, w, () => {
+        p.at = 'no plan';
+      });
+    case 'no plan':
+      return step(run.plan === null ? 'close: put empty plan' : 'close: adopt plan', () => {
+        if (run.plan === null) w.ghost.cut = true;
         run.plan ??= 0;
         p.at = 'open';
       });
@@ -52,16 +61,37 @@ export function closerSteps(cx: Context, w: World, p: Closer): Step[] {
         else if (cx.bug === 'close without END') lookAtBlocks(cx, w, p);
         else nextSlice(cx, w, p, 0);
       });
+    case 'checkpoint':
+      return [slice?.checkpoint, ...(may(w, 'stale') ? [slice?.was] : [])].map((read, i) => ({
+        name: i === 0 ? 'close: read checkpoint' : 'close: read an old checkpoint',
+        fault: i > 0,
+        run: () => {
+          if (i > 0) spend(w, 'stale');
+          p.place = read?.place ?? FIRST_PLACE;
+          p.at = 'tail';
+        },
+      }));
     case 'tail': {
       const stored = slice?.chain[placeKey(p.place)];
-      return step(stored === undefined ? 'close: put END' : 'close: walk page', () => {
-        if (!slice) return;
-        if (stored === undefined) slice.chain[placeKey(p.place)] = cx.pageNumber(END);
-        const page = cx.page(slice.chain[placeKey(p.place)] ?? 0);
+      if (stored === undefined) {
+        return step('close: finds no END', () => {
+          p.at = cx.bug === 'cut said after END' ? 'end' : 'cut';
+        });
+      }
+      return step('close: walk page', () => {
+        const page = cx.page(stored);
         if (page.kind === 'items') p.place = placeBehind(p.place, page, geometry);
-        else p.at = sliceExtent(p.place, geometry).lastSize === null ? 'count' : 'size';
+        else afterEnd(cx, p);
       });
     }
+    case 'cut':
+      return flagStep(cx, w, () => {
+        p.at = 'end';
+      });
+    case 'end':
+      return endStep(cx, w, p);
+    case 'cut late':
+      return flagStep(cx, w, () => afterEnd(cx, p));
     case 'size':
       return step('close: size of last segment', () => {
         const { segments, lastSize } = sliceExtent(p.place, geometry);
@@ -109,7 +139,7 @@ export function closerSteps(cx: Context, w: World, p: Closer): Step[] {
       });
     case 'page':
       return step('close: write page of given up', () => {
-        const letter = p.reason === 'cancelled' ? 'C' : 'E';
+        const letter = run.reason === 'expired' ? 'E' : 'C';
         addOutcomes(
           w,
           p.blocks[0] ?? '',
@@ -140,9 +170,44 @@ export function closerSteps(cx: Context, w: World, p: Closer): Step[] {
 
 function nextSlice(cx: Context, w: World, p: Closer, slice: number): void {
   p.slice = slice;
+  if (p.slice >= (w.run.plan ?? 0)) {
+    lookAtBlocks(cx, w, p);
+    return;
+  }
   p.place = w.slices[slice]?.checkpoint?.place ?? FIRST_PLACE;
-  if (p.slice < (w.run.plan ?? 0)) p.at = 'tail';
-  else lookAtBlocks(cx, w, p);
+  // Where no read is stale, it makes no difference when the checkpoint is read: any of them is on the chain.
+  p.at = cx.level.budget.stale === undefined ? 'tail' : 'checkpoint';
+}
+
+/** Said before it is so: a report that lacks children must never pass for a whole one. Too late once the finish began. */
+function flagStep(cx: Context, { run }: World, then: () => void): Step[] {
+  const open =
+    (run.status !== 'none' && run.status !== 'finishing' && !isFinal(run.status)) || cx.bug === 'cut said late';
+  return step(open ? 'close: flag the run as cut' : 'close: too late to flag', () => {
+    if (open) run.cut = true;
+    then();
+  });
+}
+
+/** END, if the place is still empty; else what stands there is walked. */
+function endStep(cx: Context, w: World, p: Closer): Step[] {
+  const slice = w.slices[p.slice];
+  const key = placeKey(p.place);
+  if (slice?.chain[key] !== undefined) {
+    return step('close: put END, place is taken', () => {
+      p.at = 'tail';
+    });
+  }
+  return step('close: put END', () => {
+    if (slice) slice.chain[key] = cx.pageNumber(END);
+    w.ghost.cut = true;
+    if (cx.bug === 'cut said after END') p.at = 'cut late';
+    else afterEnd(cx, p);
+  });
+}
+
+function afterEnd(cx: Context, p: Closer): void {
+  p.at = sliceExtent(p.place, cx.level.geometry).lastSize === null ? 'count' : 'size';
 }
 
 function lookAtBlocks(cx: Context, w: World, p: Closer): void {
@@ -170,7 +235,7 @@ export function giverUpSteps(cx: Context, w: World, p: GiverUp): Step[] {
     case 'read':
       return step('dead letter: read BLOCK', () => {
         const { done, registers } = blockOf(w, work.block);
-        const old = (registers[work.slot]?.turn ?? 0) !== work.turn;
+        const old = (registers[work.slot]?.turn ?? 0) !== work.turn && cx.bug !== 'dead letter of an old turn';
         p.missing = missing({ done: new Set(done), registers: new Map() }, work.slot, work.items.length);
         if (old) p.missing = [];
         p.at = old ? 'delete' : 'page';
@@ -180,7 +245,7 @@ export function giverUpSteps(cx: Context, w: World, p: GiverUp): Step[] {
         addOutcomes(
           w,
           work.block,
-          p.missing.map((n): [number, string] => [n, 'F']),
+          p.missing.map((n): [number, string] => [n, 'D']),
         );
         p.at = 'add';
       });

@@ -12,10 +12,11 @@ import {
   send,
   toRoot,
 } from './context.ts';
+import { statusOf } from './ending.ts';
 import { parseSegment, segmentOf } from './messages.ts';
 import type { Aggregator, Finisher } from './processes.ts';
 import { end, goBack, type Step } from './steps.ts';
-import type { World } from './world.ts';
+import { moveTo, type World } from './world.ts';
 
 /** Freezes a full segment: pages → part → SEG, if absent → ROOT → tell. */
 export function aggregatorSteps(cx: Context, w: World, p: Aggregator): Step[] {
@@ -34,7 +35,8 @@ export function aggregatorSteps(cx: Context, w: World, p: Aggregator): Step[] {
           },
         ];
       }
-      if (!segmentFull(cx, w, p.segment)) return [{ name: 'aggregate: not full, delete', run: () => end(w, p) }];
+      const notFull = { name: 'aggregate: not full, delete', run: () => end(w, p) };
+      if (!segmentFull(cx, w, p.segment)) return [notFull];
       return [
         {
           name: 'aggregate: is full',
@@ -42,21 +44,23 @@ export function aggregatorSteps(cx: Context, w: World, p: Aggregator): Step[] {
             p.at = early ? 'freeze' : 'gather';
           },
         },
+        ...(cx.bug === 'stale SEG' ? [notFull] : []),
       ];
     }
-    case 'gather':
-      return [
-        {
-          name: 'aggregate: read pages of a block',
-          run: () => {
-            const blocks = readChain(cx, w, slice).blocks.filter(({ id }) => segmentOf(id) === p.segment);
-            const block = blocks[p.block];
-            if (block) p.rows.push(...rowsOf(w, block.id, block.pages));
-            p.block++;
-            if (p.block >= blocks.length) p.at = 'part';
-          },
-        },
-      ];
+    case 'gather': {
+      const gather = (from: World) => {
+        const blocks = readChain(cx, w, slice).blocks.filter(({ id }) => segmentOf(id) === p.segment);
+        const block = blocks[p.block];
+        if (block) p.rows.push(...rowsOf(from, block.id, block.pages));
+        p.block++;
+        if (p.block >= blocks.length) p.at = 'part';
+      };
+      const steps = [{ name: 'aggregate: read pages of a block', run: () => gather(w) }];
+      if (cx.bug === 'stale pages') {
+        steps.push({ name: 'aggregate: read pages as they were', run: () => gather({ ...w, blocks: {} }) });
+      }
+      return steps;
+    }
     case 'part':
       return [
         {
@@ -119,8 +123,9 @@ export function finisherSteps(cx: Context, w: World, p: Finisher): Step[] {
   const { run } = w;
   const final = run.status !== 'none' && isFinal(run.status);
   switch (p.at) {
-    case 'read root':
-      if (!rootFull(cx, w)) return [{ name: 'finish: not full, delete', run: () => end(w, p) }];
+    case 'read root': {
+      const notFull = { name: 'finish: not full, delete', run: () => end(w, p) };
+      if (!rootFull(cx, w)) return [notFull];
       return [
         {
           name: 'finish: root is full',
@@ -128,7 +133,9 @@ export function finisherSteps(cx: Context, w: World, p: Finisher): Step[] {
             p.at = 'lease';
           },
         },
+        ...(cx.bug === 'stale ROOT' ? [notFull] : []),
       ];
+    }
     case 'lease': {
       const { lease } = run;
       const free = lease === null || lease.expired || cx.bug === 'finish without lease';
@@ -147,7 +154,8 @@ export function finisherSteps(cx: Context, w: World, p: Finisher): Step[] {
           name: lease ? 'finish: take expired lease' : 'finish: take lease',
           run: () => {
             run.lease = { by: p.id, expired: false };
-            run.status = TRANSITIONS.finish.to;
+            moveTo(w, TRANSITIONS.finish.to);
+            p.cut = run.cut;
             p.at = 'parts';
           },
         },
@@ -181,19 +189,21 @@ export function finisherSteps(cx: Context, w: World, p: Finisher): Step[] {
           name: 'finish: mail',
           run: () => {
             w.ghost.mails++;
+            w.ghost.mailed = statusOf(cx, w, p);
             p.at = 'status';
           },
         },
       ];
     case 'status': {
       const mine = (run.lease?.by === p.id && !final) || cx.bug === 'finish without lease';
+      const status = statusOf(cx, w, p);
       return [
         {
-          name: mine ? 'finish: status' : 'finish: lease lost',
+          name: mine ? `finish: ${status}` : 'finish: lease lost',
           run: () => {
             if (mine) {
               run.report = p.rows;
-              run.status = 'succeeded';
+              moveTo(w, status);
               run.lease = null;
               w.ghost.finishes++;
             }

@@ -1,21 +1,25 @@
 import { isBlockFull } from '../../shared/domain/counting.ts';
-import { decide, NO_TRIES, nextRegister, registerOf } from '../../shared/domain/sending.ts';
+import { maySend } from '../../shared/domain/run.ts';
+import { NO_TRIES, nextRegister, registerOf } from '../../shared/domain/sending.ts';
 import { addBlock, addDone, addOutcomes, blockOf, type Context, send, toBlock } from './context.ts';
+import { decideBy, readSteps, statusSteps } from './deciding.ts';
 import { combinations, countCalls, leaveAlone, leaveBehind, tell } from './forwarding.ts';
 import { delivery, parseWork, segmentOf, type Work, workText } from './messages.ts';
 import type { Forwarder } from './processes.ts';
 import { aloneSteps } from './protocol-alone.ts';
 import { end, goBack, type Step } from './steps.ts';
-import { may, spend, type World } from './world.ts';
+import { isWatched, may, spend, type World } from './world.ts';
 
 /** A forwarder's invocation: its messages one after another, suspects last. */
 export function forwarderSteps(cx: Context, w: World, p: Forwarder): Step[] {
   const work = parseWork(p.held[0] ?? '');
   switch (p.at) {
     case 'read':
-      return [{ name: 'forward: read BLOCK', run: () => read(cx, w, p, work) }];
+      return readSteps(cx, w, p, work);
     case 'read status':
-      return [{ name: 'forward: read status', run: () => readStatus(cx, w, p, work) }];
+      return statusSteps(cx, w, p, work);
+    case 'read status anew':
+      return [{ name: 'forward: read status anew', run: () => decideBy(cx, p, work, w.run.status) }];
     case 'call':
       return callSteps(cx, w, p, work);
     case 'page':
@@ -96,55 +100,6 @@ export function forwarderSteps(cx: Context, w: World, p: Forwarder): Step[] {
   }
 }
 
-function read(cx: Context, w: World, p: Forwarder, work: Work): void {
-  const { done, registers } = blockOf(w, work.block);
-  p.seen = { done: [...done], register: registers[work.slot] ?? null };
-  p.at = 'read status';
-  // Where nobody closes or pauses, the status says the same at any time: reading it is no step.
-  const { close, pause } = cx.level.budget;
-  if (!close && !pause) readStatus(cx, w, p, work);
-}
-
-function readStatus(cx: Context, w: World, p: Forwarder, work: Work): void {
-  const block = toBlock(p.seen ?? { done: [], register: null }, work.slot);
-  const status = w.run.status === 'none' ? null : w.run.status;
-  const message = delivery(work);
-  const decision = decide(cx.bug === 'suspects together' ? { ...message, receives: 1 } : message, block, status, 0);
-  switch (decision.do) {
-    case 'tell':
-      p.seen = null;
-      tell(cx, p);
-      return;
-    case 'void':
-      p.seen = null;
-      p.at = 'delete';
-      return;
-    case 'call':
-      // A suspect's pass goes on as one.
-      if (!p.alone) p.again = [...decision.due];
-      p.at = p.alone ? 'mark' : 'call';
-      return;
-    case 'alone':
-      if (p.alone) {
-        p.at = 'mark';
-        return;
-      }
-      p.seen = null;
-      // Suspects wait until everything else of the batch is stored.
-      if (p.held.length > p.later.length + 1) {
-        const message = p.held.shift() ?? '';
-        p.held.push(message);
-        p.later.push(message);
-        p.at = 'read';
-      } else {
-        p.alone = true;
-        p.called = [];
-        p.again = [];
-        p.at = 'read';
-      }
-  }
-}
-
 /** Every way the calls of one message can end. */
 function callSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
   const due = p.again;
@@ -178,9 +133,15 @@ function callSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
       });
     }
   }
+  if (isWatched(cx.level) && (w.run.status === 'none' || !maySend(w.run.status))) {
+    // Asked before each call.
+    const giveBack = () => settle(cx, p, work, [], false);
+    steps.push({ name: 'forward: no call allowed any more', run: giveBack });
+  }
   if (may(w, 'back')) {
     steps.push({
       name: 'forward: hand back',
+      fault: true,
       run: () => {
         spend(w, 'back');
         settle(cx, p, work, [], false);
@@ -214,7 +175,7 @@ function settle(cx: Context, p: Forwarder, work: Work, answers: readonly [number
 }
 
 /** `done ∪=` and, where children remain, the register, if the turn is still the message's. */
-export function updateStep(cx: Context, w: World, p: Forwarder, work: Work): Step {
+function updateStep(cx: Context, w: World, p: Forwarder, work: Work): Step {
   const record = blockOf(w, work.block);
   const holds =
     (record.registers[work.slot]?.turn ?? 0) === work.turn || cx.bug === 'turn raised without its condition';

@@ -1,82 +1,13 @@
-import { blockSize, END, type Page, PageDraft, placeBehind } from '../../shared/domain/chain.ts';
+import { type Page, placeBehind } from '../../shared/domain/chain.ts';
 import { packCount } from '../../shared/domain/counting.ts';
-import { FIRST_PLACE, sliceExtent } from '../../shared/domain/geometry.ts';
-import { SIZES } from '../../shared/domain/limits.ts';
+import { sliceExtent } from '../../shared/domain/geometry.ts';
 import { maySend } from '../../shared/domain/run.ts';
 import { type Context, insert, messagesOf, placeKey, rootFull, segmentFull, segmentRecord, send } from './context.ts';
-import type { Splitter, Starter } from './processes.ts';
+import { draftPage } from './drafting.ts';
+import { checkpoint, leaseStep, releaseStep, stop } from './leasing.ts';
+import type { Splitter } from './processes.ts';
 import { end, type Step } from './steps.ts';
-import { may, spend, type World } from './world.ts';
-
-/** RUN → plan, put if absent → a message per slice → status. */
-export function starterSteps(cx: Context, w: World, p: Starter): Step[] {
-  switch (p.at) {
-    case 'run':
-      return [
-        {
-          name: w.run.status === 'none' ? 'start: put RUN' : 'start: RUN is there',
-          run: () => {
-            if (w.run.status === 'none') w.run.status = 'planned';
-            p.at = 'plan';
-          },
-        },
-      ];
-    case 'plan':
-      return [
-        {
-          name: w.run.plan === null ? 'start: put plan' : 'start: adopt plan',
-          run: () => {
-            w.run.plan ??= p.plan;
-            p.plan = w.run.plan;
-            p.at = 'open';
-          },
-        },
-      ];
-    case 'open':
-      return [
-        {
-          name: 'start: open ROOT',
-          run: () => {
-            w.root.slices = p.plan;
-            // A run of no slices is full as soon as it's open.
-            if (rootFull(cx, w)) p.at = 'tell';
-            else p.at = p.plan === 0 ? 'split' : 'send';
-          },
-        },
-      ];
-    case 'tell':
-      return [
-        {
-          name: 'start: tell run',
-          run: () => {
-            send(cx, w, 'f');
-            p.at = p.plan === 0 ? 'split' : 'send';
-          },
-        },
-      ];
-    case 'send':
-      return [
-        {
-          name: 'start: send slice',
-          run: () => {
-            send(cx, w, `s:${p.slice}`);
-            p.slice++;
-            if (p.slice >= p.plan) p.at = 'split';
-          },
-        },
-      ];
-    case 'split':
-      return [
-        {
-          name: 'start: status splitting',
-          run: () => {
-            if (w.run.status === 'planned') w.run.status = 'splitting';
-            end(w, p);
-          },
-        },
-      ];
-  }
-}
+import { may, type SliceRecord, spend, type World } from './world.ts';
 
 /** Page by page, block by block; then the slice's extent. */
 export function splitterSteps(cx: Context, w: World, p: Splitter): Step[] {
@@ -85,25 +16,21 @@ export function splitterSteps(cx: Context, w: World, p: Splitter): Step[] {
   const { geometry } = cx.level;
   switch (p.at) {
     case 'resume':
-      return [
-        {
-          name: slice.checkpoint ? 'split: resume from checkpoint' : 'split: from the beginning',
-          run: () => {
-            p.place = slice.checkpoint?.place ?? FIRST_PLACE;
-            p.cursor = slice.checkpoint?.cursor ?? 0;
-            p.at = slice.checkpoint?.ended ? 'delete' : 'page';
-          },
-        },
-      ];
+      return [leaseStep(cx, w, p, slice)];
     case 'page': {
       const key = placeKey(p.place);
       const stored = slice.chain[key];
+      if (stored === undefined && p.bound !== null && p.cursor >= p.bound) return [canaryStep(cx, p, slice)];
       const mine = draftPage(cx, p);
       const counted = mine.kind === 'end' && cx.bug === 'no END page' && stored === undefined;
       const steps: Step[] = [
         {
           name: stored === undefined ? `split: put ${mine.kind} page` : `split: adopt ${cx.page(stored).kind} page`,
           run: () => {
+            if (cx.bug === 'lease instead of a condition' && stored === undefined) {
+              p.at = 'put';
+              return;
+            }
             if (cx.bug === 'overwrite on restart' || (stored === undefined && !counted)) {
               slice.chain[key] = cx.pageNumber(mine);
             }
@@ -115,17 +42,26 @@ export function splitterSteps(cx: Context, w: World, p: Splitter): Step[] {
       if (p.out.length > 0 && p.unsent > 0) steps.push(...sendStep(cx, w, p));
       return steps;
     }
+    case 'put':
+      return [
+        {
+          name: 'split: put page whatever is there',
+          run: () => {
+            const mine = draftPage(cx, p);
+            slice.chain[placeKey(p.place)] = cx.pageNumber(mine);
+            p.at = 'page';
+            behindPage(cx, p, mine);
+          },
+        },
+      ];
     case 'send':
       return sendStep(cx, w, p);
     case 'checkpoint': {
-      const checkpoint = () => {
-        slice.checkpoint = { place: p.place, cursor: p.cursor, ended: p.ended };
-      };
       const steps: Step[] = [
         {
           name: p.ended ? 'split: checkpoint at END' : 'split: checkpoint',
           run: () => {
-            checkpoint();
+            checkpoint(cx, p, slice);
             p.unsent = 0;
             if (p.out.length > 0) p.at = 'send';
             else p.at = p.ended ? 'delete' : 'page';
@@ -135,10 +71,11 @@ export function splitterSteps(cx: Context, w: World, p: Splitter): Step[] {
       if (may(w, 'continuation') && !p.ended) {
         steps.push({
           name: 'split: checkpoint, then hand on',
+          fault: true,
           run: () => {
             spend(w, 'continuation');
-            checkpoint();
-            p.at = 'hand on';
+            checkpoint(cx, p, slice);
+            stop(cx, p, true);
           },
         });
       }
@@ -147,13 +84,15 @@ export function splitterSteps(cx: Context, w: World, p: Splitter): Step[] {
         steps.push({
           name: 'split: checkpoint, then stop',
           run: () => {
-            checkpoint();
-            p.at = 'delete';
+            checkpoint(cx, p, slice);
+            stop(cx, p, false);
           },
         });
       }
       return steps;
     }
+    case 'release':
+      return [releaseStep(p, slice)];
     case 'hand on':
       return [
         {
@@ -211,25 +150,26 @@ export function splitterSteps(cx: Context, w: World, p: Splitter): Step[] {
   }
 }
 
-/** What the source gives from the cursor on, as one page. */
-function draftPage(cx: Context, p: Splitter): Page {
-  const items = cx.level.sources[p.slice]?.[p.variant] ?? '';
-  const first = blockSize(cx.itemsPages(p.pages));
-  const key = `${p.slice}.${p.variant}.${p.cursor}.${first}`;
-  const page = cx.drafts.get(key) ?? readSource(cx, items, p.cursor, first);
-  cx.drafts.set(key, page);
-  return page;
-}
-
-function readSource(cx: Context, items: string, cursor: number, first: number): Page {
-  const draft = new PageDraft(first, cx.level.geometry);
-  // One large item fills a page; any number of small ones fits.
-  const bytes = cx.level.itemsPerPage === 1 ? SIZES.pageBytes : 1;
-  for (let i = cursor; i < items.length && draft.fits(bytes); i++) draft.add(items[i] ?? '', bytes, i + 1);
-  if (draft.isEmpty) return END;
-  const page = draft.page(draft.fillsBlock);
-  // What the source ends with ends its block, however short that is.
-  return page.cursor === items.length ? draft.page(true) : page;
+/** Its share of the canary is enumerated: it waits for the judgement, without a message. */
+function canaryStep(cx: Context, p: Splitter, slice: SliceRecord): Step {
+  // Within a block no checkpoint can stand. Whoever put these pages knew that the canary has passed, and has a message.
+  if (p.pages.length > 0) {
+    return {
+      name: 'split: canary passed without it, stop',
+      run: () => {
+        if (cx.bug === 'checkpoint within a block') checkpoint(cx, p, slice);
+        stop(cx, p, false);
+      },
+    };
+  }
+  return {
+    name: 'split: wait for the canary',
+    run: () => {
+      if (p.out.length > 0) p.at = 'send';
+      else if (p.unsent > 0) p.at = 'checkpoint';
+      else stop(cx, p, false);
+    },
+  };
 }
 
 function behindPage(cx: Context, p: Splitter, page: Page): void {

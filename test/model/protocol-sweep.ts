@@ -20,7 +20,7 @@ import { blockNumber, parseSegment, segmentOf, workText } from './messages.ts';
 import type { Sweeper } from './processes.ts';
 import { spawnCloser, spawnStarter, spawnSweeper } from './spawn.ts';
 import { end, type Step } from './steps.ts';
-import type { World } from './world.ts';
+import { type Checkpoint, may, type SliceRecord, spend, type World } from './world.ts';
 
 /**
  * What the sweeper finds to do, each an action of its own: they touch different records, so walking them in a fixed order
@@ -43,17 +43,59 @@ export function sweeps(cx: Context, w: World): Step[] {
     for (const plan of cx.level.plans) add('start again', () => spawnStarter(w, plan));
     return found;
   }
-  for (let slice = 0; slice < run.plan; slice++) {
-    const { checkpoint } = w.slices[slice] ?? { checkpoint: null };
-    if (!checkpoint?.ended) add('resume slice', () => send(cx, w, `s:${slice}`));
+  const fresh = unfinished(cx, w, ({ checkpoint }) => checkpoint);
+  for (const slice of fresh.slices) add('resume slice', () => send(cx, w, `s:${slice}`));
+  for (const block of fresh.blocks) add('look at block', () => spawnSweeper(w, block));
+  if (!may(w, 'stale')) return found;
+  const stale = (name: string, act: () => void) => {
+    const run = () => {
+      spend(w, 'stale');
+      act();
+    };
+    found.push({ name: `sweep: ${name} by an old checkpoint`, fault: true, run });
+  };
+  const old = unfinished(cx, w, ({ was }) => was);
+  for (const slice of old.slices) {
+    if (!fresh.slices.includes(slice)) stale('resume slice', () => send(cx, w, `s:${slice}`));
+  }
+  for (const block of old.blocks) {
+    if (!fresh.blocks.includes(block)) stale('look at block', () => spawnSweeper(w, block));
+  }
+  return found;
+}
+
+/** What resuming a paused run does at once: whatever has no outcome is sent again. */
+export function sendAgain(cx: Context, w: World): void {
+  const { slices, blocks } = unfinished(cx, w, ({ checkpoint }) => checkpoint);
+  for (const slice of slices) send(cx, w, `s:${slice}`);
+  for (const block of blocks) spawnSweeper(w, block);
+}
+
+/** The first children did well: the flag, then every slice goes on. Once the checkpoint says that they were sent, here. */
+export function judge(cx: Context, w: World): Step[] {
+  const checkpoint = w.slices[0]?.checkpoint;
+  if (w.run.passed || !checkpoint || !(checkpoint.ended || checkpoint.cursor >= (cx.level.canary ?? 0))) return [];
+  const pass = () => {
+    w.run.passed = true;
+    for (const slice of unfinished(cx, w, (record) => record.checkpoint).slices) send(cx, w, `s:${slice}`);
+  };
+  return [{ name: 'sweep: the canary passes', run: pass }];
+}
+
+/** Slices without END, by their checkpoints, and blocks that aren't known to be full. */
+function unfinished(cx: Context, w: World, read: (slice: SliceRecord) => Checkpoint | null) {
+  const found: { slices: number[]; blocks: string[] } = { slices: [], blocks: [] };
+  for (const [slice, record] of w.slices.slice(0, w.run.plan ?? 0).entries()) {
+    const checkpoint = read(record);
+    if (!checkpoint?.ended) found.slices.push(slice);
+    // Where nobody takes up what is sent, nothing is sent again.
+    if (cx.level.workers.forward === undefined) continue;
     const counted = w.root.counted.some((packed) => unpackCount(packed).slice === slice);
     for (const { id, pages } of readChain(cx, w, slice).blocks) {
       // Of a slice still being enumerated: what its checkpoint says was sent.
       if (!counted && !isBefore(id, checkpoint?.place ?? FIRST_PLACE)) continue;
       const told = w.segments[segmentOf(id)]?.done.includes(blockNumber(id)) ?? false;
-      if (!(told && isBlockFull(new Set(w.blocks[id]?.done), blockSize(pages)))) {
-        add('look at block', () => spawnSweeper(w, id));
-      }
+      if (!(told && isBlockFull(new Set(w.blocks[id]?.done), blockSize(pages)))) found.blocks.push(id);
     }
   }
   return found;

@@ -5,6 +5,7 @@ import { childId, unpackSegment } from '../../shared/domain/ids.ts';
 import { isFinal } from '../../shared/domain/run.ts';
 import { POISON_CRASHES } from '../../shared/domain/sending.ts';
 import { type Context, lettersOf, readChain } from './context.ts';
+import { statusIsWrong } from './ending.ts';
 import { blockNumber, parseSegment, parseWork, segmentOf } from './messages.ts';
 import type { Budget, World } from './world.ts';
 
@@ -17,6 +18,8 @@ export function broken(cx: Context, w: World): string | null {
     setsAreTrue(cx, w) ??
     frozenIsWhole(cx, w) ??
     reportIsWhole(cx, w) ??
+    statusIsWrong(cx, w) ??
+    lettersAreDead(w) ??
     boundsHold(cx, w)
   );
 }
@@ -117,6 +120,17 @@ function redriveIsWhole(base: readonly string[], report: readonly string[], agai
     const driven = again.find((text) => text.slice(text.indexOf('=') + 1, -1) === item);
     const letter = before.endsWith('S') ? 'S' : driven?.slice(-1);
     if (row.slice(-1) !== letter) return `row ${row} should end in ${letter}`;
+  }
+  return null;
+}
+
+/** The dead-letter handler gives up only what no later message has. */
+function lettersAreDead({ blocks, ghost }: World): string | null {
+  for (const [id, { outcomes }] of Object.entries(blocks)) {
+    for (const text of outcomes) {
+      const child = `${id}:${text.slice(0, -1)}`;
+      if (text.endsWith('D') && !ghost.dead.includes(child)) return `${child} was given up though its turn was old`;
+    }
   }
   return null;
 }

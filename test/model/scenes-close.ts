@@ -2,7 +2,7 @@ import { emptyWorld, geometry, isReported, QUIET, type Scene, splitWorld, storeC
 import { spawnCloser } from './spawn.ts';
 import type { Level } from './world.ts';
 
-type From = 'start' | 'planned' | 'slices' | 'split' | 'closer';
+type From = 'start' | 'planned' | 'slices' | 'split' | 'deadline' | 'closer';
 
 /** Cancel, or a deadline, racing with splits, calls and the finish. */
 function scene(over: Partial<Level>, from: From, finished: Scene['finished'] = isReported): Scene {
@@ -27,14 +27,13 @@ function scene(over: Partial<Level>, from: From, finished: Scene['finished'] = i
       w.run = { ...w.run, status: 'splitting', plan: slices };
       w.root.slices = slices;
       w.queue = level.sources.map((_, slice) => `s:${slice}`);
-      if (from === 'closer') {
-        spawnCloser(w, 'expired');
-        // What no splitter of this level takes up is there already, without an END.
-        if (level.workers.split === undefined) {
-          storeChain(cx, w, 0, level.sources[0]?.[0] ?? '', false);
-          w.run = { ...w.run, status: 'closing', reason: 'expired' };
-          w.queue = [];
-        }
+      if (from === 'slices') return [w];
+      spawnCloser(w, 'expired');
+      // What no splitter of this level takes up is there already, without an END.
+      if (level.workers.split === undefined) {
+        storeChain(cx, w, 0, level.sources[0]?.[0] ?? '', false);
+        if (from === 'closer') w.run = { ...w.run, status: 'closing', reason: 'expired' };
+        w.queue = [];
       }
       return [w];
     },
@@ -57,7 +56,12 @@ export const SCENES: Record<string, Scene> = {
     (w) => w.queue.includes('f'),
   ),
   'cancel while calling': scene(
-    { sources: [['a']], workers: { forward: 2, aggregate: 1, finish: 1 }, budget: { close: 1 } },
+    {
+      sources: [['a']],
+      answers: 'SF',
+      workers: { forward: 2, aggregate: 1, finish: 1 },
+      budget: { close: 1, stale: 1 },
+    },
     'split',
   ),
   'cancel a run that starts': scene(
@@ -69,6 +73,14 @@ export const SCENES: Record<string, Scene> = {
       budget: { close: 1, crash: 1 },
     },
     'start',
+  ),
+  'cancelled at its deadline': scene(
+    { sources: [['a']], workers: { aggregate: 1, finish: 1 }, budget: { close: 1 } },
+    'deadline',
+  ),
+  'closed by an old checkpoint': scene(
+    { geometry: geometry(1, 1, [1, 2]), sources: [['abc']], workers: NO_CALLS, budget: { stale: 1 } },
+    'closer',
   ),
   'closed before its plan': scene({ workers: { finish: 1 } }, 'planned'),
   'closed while splitting': scene(

@@ -20,7 +20,7 @@ function scene(base: readonly string[], over: Partial<Level>): Scene {
 const BASE = ['0-0.0.0=aS', '0-0.0.1=bF', '0-0.1.0=cS', '0-0.1.1=dF'];
 
 export const SCENES: Record<string, Scene> = {
-  'two of four rows failed': scene(BASE, {}),
+  'two of four rows failed': scene(BASE, { tolerate: { failedPercent: 25 } }),
   'asked for twice': scene(['0-0.0.0=aS', '0-0.0.1=bF'], {
     workers: { start: 2, split: 1, forward: 1, aggregate: 1, finish: 1 },
     budget: { start: 2 },

@@ -25,7 +25,11 @@ export const SCENES: Record<string, Scene> = {
     budget: { back: 1, crash: 1 },
     workers: { forward: 1 },
   }),
-  'pause and resume': scene({ ...ONE_SLOT, answers: 'SR', budget: { pause: 1, crash: 1 } }),
+  'pause and resume': scene({ ...ONE_SLOT, answers: 'SR', budget: { pause: 1 } }),
+  'pause and a crash': scene({ ...SINGLE, answers: 'SR', workers: { forward: 1 }, budget: { pause: 1, crash: 1 } }),
+  // Without a sweeper: what resuming sends must not be lost to a status that a forwarder remembers.
+  'a cached status': scene({ ...SINGLE, answers: 'SR', sweeper: false, budget: { pause: 1, stale: 2 } }),
+  'a cached status and a crash': scene({ ...SINGLE, countCalls: false, budget: { pause: 1, stale: 1, crash: 1 } }),
   'dead letters': scene({
     ...ONE_SLOT,
     answers: 'SR',

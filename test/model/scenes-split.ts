@@ -17,6 +17,8 @@ function scene(over: Partial<Scene['level']>): Scene {
   };
 }
 
+const LEASED: Partial<Scene['level']> = { leases: true, geometry: geometry(1, 1, [1, 2]), sources: [['ab', 'xyz']] };
+
 /** Every slice has its END and count, and each of its slots was sent. */
 function isSplit(w: World, cx: Context): boolean {
   return w.slices.every((_, slice) => {
@@ -43,5 +45,21 @@ export const SCENES: Record<string, Scene> = {
     window: 2,
     sources: [['abc', 'xy']],
     budget: { crash: 2, continuation: 1 },
+  }),
+  'leases, two crashes': scene({ ...LEASED, budget: { crash: 2, duplicate: 1, continuation: 1 } }),
+  'leases that run out': scene({ ...LEASED, budget: { crash: 1, duplicate: 1, lapse: 1 } }),
+  'paused in the middle': scene({
+    ...LEASED,
+    sweeper: true,
+    sources: [['abc']],
+    budget: { pause: 1, crash: 1, stale: 1, sweep: 1 },
+  }),
+  'a canary': scene({
+    ...LEASED,
+    geometry: geometry(2, 1, [1, 2]),
+    itemsPerPage: 1,
+    canary: 1,
+    sources: [['abc']],
+    budget: { duplicate: 1, lapse: 1, crash: 1 },
   }),
 };

@@ -36,19 +36,43 @@ export const QUIET: Level = {
   delays: false,
   countCalls: false,
   base: null,
+  leases: false,
+  canary: null,
+  tolerate: { failedCount: 0 },
 };
 
 export function emptyWorld(level: Level): World {
   return {
-    run: { status: 'none', plan: null, reason: null, lease: null, report: null, mailClaimed: false },
+    run: {
+      status: 'none',
+      was: null,
+      plan: null,
+      reason: null,
+      cut: false,
+      passed: false,
+      lease: null,
+      report: null,
+      mailClaimed: false,
+    },
     root: { done: [], counted: [], slices: null },
-    slices: level.sources.map(() => ({ chain: {}, checkpoint: null })),
+    slices: level.sources.map(() => ({ chain: {}, checkpoint: null, was: null, lease: null })),
     segments: {},
     blocks: {},
     queue: [],
     procs: [],
     left: { ...level.budget },
-    ghost: { finishes: 0, mails: 0, rewritten: null, calls: {}, deaths: {}, forgotten: 0, sent: [] },
+    ghost: {
+      finishes: 0,
+      mails: 0,
+      mailed: null,
+      rewritten: null,
+      calls: {},
+      deaths: {},
+      forgotten: 0,
+      sent: [],
+      cut: false,
+      dead: [],
+    },
   };
 }
 

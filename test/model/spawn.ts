@@ -1,6 +1,6 @@
 import { FIRST_PLACE } from '../../shared/domain/geometry.ts';
-import type { CloseReason } from '../../shared/domain/run.ts';
-import { consumerOf } from './context.ts';
+import { type CloseReason, maySend } from '../../shared/domain/run.ts';
+import { type Context, consumerOf } from './context.ts';
 import { received } from './messages.ts';
 import type { Process } from './processes.ts';
 import type { World } from './world.ts';
@@ -9,6 +9,7 @@ import type { World } from './world.ts';
 function freeId(w: World): number {
   const taken = new Set(w.procs.map(({ id }) => id));
   if (w.run.lease) taken.add(w.run.lease.by);
+  for (const { lease } of w.slices) if (lease) taken.add(lease.by);
   for (const { registers } of Object.values(w.blocks)) {
     for (const { mark } of Object.values(registers)) if (mark) taken.add(mark.by);
   }
@@ -22,19 +23,20 @@ function base(w: World, held: string[] = []) {
 }
 
 /** Hands messages out of the queue to a new invocation. */
-export function deliver(w: World, messages: readonly string[], variant: number): void {
+export function deliver(cx: Context, w: World, messages: readonly string[], variant: number): void {
   for (const message of messages) w.queue.splice(w.queue.indexOf(message), 1);
-  w.procs.push(consumer(w, messages.map(received), variant));
+  w.procs.push(consumer(cx, w, messages.map(received), variant));
 }
 
-function consumer(w: World, held: string[], variant: number): Process {
+function consumer(cx: Context, w: World, held: string[], variant: number): Process {
   const message = held[0] ?? '';
   switch (consumerOf(message)) {
     case 'split':
       return {
         kind: 'split',
         ...base(w, held),
-        at: 'resume',
+        // RUN is read first. Reading it any later is the same: until then nothing tells the message from a queued one.
+        at: w.run.status !== 'none' && maySend(w.run.status) ? 'resume' : 'delete',
         slice: Number(message.slice(2)),
         variant,
         place: FIRST_PLACE,
@@ -43,6 +45,8 @@ function consumer(w: World, held: string[], variant: number): Process {
         out: [],
         unsent: 0,
         ended: false,
+        bound: boundOf(cx, w, Number(message.slice(2))),
+        handsOn: false,
       };
     case 'forward':
       return {
@@ -64,10 +68,16 @@ function consumer(w: World, held: string[], variant: number): Process {
     case 'aggregate':
       return { kind: 'aggregate', ...base(w, held), at: 'read', segment: message.slice(2), rows: [], block: 0 };
     case 'finish':
-      return { kind: 'finish', ...base(w, held), at: 'read root', rows: [] };
+      return { kind: 'finish', ...base(w, held), at: 'read root', rows: [], cut: false };
     case 'dead':
       return { kind: 'dead', ...base(w, held), at: 'read', missing: [] };
   }
+}
+
+/** As the product's: the canary is the first slice's first children. */
+function boundOf({ level: { canary } }: Context, { run }: World, slice: number): number | null {
+  if (canary === null || run.passed) return null;
+  return slice === 0 ? canary : 0;
 }
 
 export function spawnStarter(w: World, plan: number): void {

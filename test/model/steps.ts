@@ -4,6 +4,8 @@ import type { World } from './world.ts';
 /** One thing a process can do next; several where an outcome isn't its own choice. */
 export interface Step {
   readonly name: string;
+  /** It uses up a fault: no quiet continuation may count on it. */
+  readonly fault?: boolean;
   run(): void;
 }
 

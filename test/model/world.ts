@@ -1,5 +1,5 @@
 import type { Geometry, Place } from '../../shared/domain/geometry.ts';
-import type { CloseReason, RunStatus } from '../../shared/domain/run.ts';
+import { type CloseReason, maySend, type RunStatus, type Tolerance } from '../../shared/domain/run.ts';
 import type { Process } from './processes.ts';
 
 /** All there is in one state: the table, the queues, the processes that are alive, and what may still go wrong. */
@@ -21,9 +21,15 @@ export interface World {
 
 export interface RunRecord {
   status: RunStatus | 'none';
+  /** The last status that said otherwise about calling: what a forwarder's cache may still hold. */
+  was: RunStatus | null;
   /** Slices of the plan; null until it is stored. */
   plan: number | null;
   reason: CloseReason | null;
+  /** The flag that closing may have left out children of the source. */
+  cut: boolean;
+  /** The flag that the canary did well. */
+  passed: boolean;
   /** `held` by the process `by`; `free` again once that is over and its time is up. */
   lease: { by: number; expired: boolean } | null;
   /** Rows of the stored report. */
@@ -40,8 +46,18 @@ export interface RootRecord {
 export interface SliceRecord {
   /** Index into {@link Context.pages}, by `<segment>.<block>.<page>`. */
   chain: Record<string, number>;
-  /** Where a splitter goes on: the place, and the source's position there. */
-  checkpoint: { place: Place; cursor: number; ended: boolean } | null;
+  checkpoint: Checkpoint | null;
+  /** The one before: what a read may still find. */
+  was: Checkpoint | null;
+  /** Null once it has run out: it stands in nobody's way then, and its holder doesn't look. */
+  lease: { by: number } | null;
+}
+
+/** Where a splitter goes on: the place, and the source's position there. */
+export interface Checkpoint {
+  place: Place;
+  cursor: number;
+  ended: boolean;
 }
 
 export interface SegmentRecord {
@@ -86,10 +102,25 @@ export interface Budget {
   dead: number;
   /** A splitter stops behind a checkpoint and goes on as another message. */
   continuation: number;
+  /** A slice's lease runs out while its holder is still at work. */
+  lapse: number;
+  /** A read, or a cache, answers what was before, where it may. */
+  stale: number;
 }
 
 export function may(w: World, what: keyof Budget): boolean {
   return (w.left[what] ?? 0) > 0;
+}
+
+/** Whether the run's status may change from outside in this level. */
+export function isWatched({ budget }: Level): boolean {
+  return budget.close !== undefined || budget.pause !== undefined;
+}
+
+export function moveTo({ run }: World, status: RunStatus): void {
+  // All that anybody does by a status it remembers is to call, or not to.
+  if (run.status !== 'none' && maySend(run.status) !== maySend(status)) run.was = run.status;
+  run.status = status;
 }
 
 /** Uses one of what may still come. */
@@ -103,6 +134,8 @@ export function spend(w: World, what: keyof Budget): void {
 export interface Ghost {
   finishes: number;
   mails: number;
+  /** The status that was mailed. */
+  mailed: RunStatus | null;
   /** A frozen segment changed, or a stored page. */
   rewritten: string | null;
   /** Calls of each item, where the level counts them. */
@@ -113,6 +146,10 @@ export interface Ghost {
   forgotten: number;
   /** Slots of which a message of turn 0 was sent, where the level asks. */
   sent: string[];
+  /** Closing ended a slice, or the plan, before its source did. */
+  cut: boolean;
+  /** Children whose message went to the dead-letter queue while its turn was its slot's. */
+  dead: string[];
 }
 
 export const PROCESS_KINDS = ['start', 'split', 'forward', 'aggregate', 'finish', 'close', 'dead', 'sweep'] as const;
@@ -147,4 +184,9 @@ export interface Level {
   readonly countCalls: boolean;
   /** Redrive: rows of the run that is driven again; its failed ones are the source. */
   readonly base: readonly string[] | null;
+  /** Whether splitters lease their slices; without, as if each lease ran out at once. */
+  readonly leases: boolean;
+  /** Children that are enumerated before the first are judged. */
+  readonly canary: number | null;
+  readonly tolerate: Tolerance;
 }

@@ -120,8 +120,9 @@ export function runStore(table: TableClient, keys: Keys): RunStore {
     async flag(run, flag) {
       await update(run, {
         add: ['flags :flag'],
-        condition: 'attribute_exists(pk)',
-        values: { ':flag': { SS: [flag] } },
+        condition: 'attribute_exists(pk) AND #status <> :finishing AND attribute_not_exists(endedAt)',
+        names: { '#status': 'status' },
+        values: { ':flag': { SS: [flag] }, ':finishing': S('finishing') },
       });
     },
 

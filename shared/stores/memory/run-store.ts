@@ -90,7 +90,9 @@ export class MemoryRunStore implements RunStore {
 
   async flag(run: string, flag: RunFlag): Promise<void> {
     const flags = new Set(this.#runs.get(run)?.record.value.flags).add(flag);
-    this.#update('runs.flag', run, () => true, { flags: [...flags].sort() });
+    this.#update('runs.flag', run, ({ status }) => status !== 'finishing' && !isFinal(status), {
+      flags: [...flags].sort(),
+    });
   }
 
   async leaseFinish(run: string, owner: string, now: number, until: number): Promise<RunRecord | null> {

@@ -1,0 +1,83 @@
+import { maySend } from '../../shared/domain/run.ts';
+import { decide } from '../../shared/domain/sending.ts';
+import { blockOf, type Context, toBlock } from './context.ts';
+import { tell } from './forwarding.ts';
+import { delivery, type Work } from './messages.ts';
+import type { Forwarder } from './processes.ts';
+import type { Step } from './steps.ts';
+import { isWatched, may, type RegisterRecord, type RunRecord, spend, type World } from './world.ts';
+
+/** BLOCK, read consistently. */
+export function readSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
+  const read = (done: readonly number[], register: RegisterRecord | null) => {
+    p.seen = { done: [...done], register };
+    p.at = 'read status';
+    // Where nobody closes or pauses, the status says the same at any time: reading it is no step.
+    if (!isWatched(cx.level)) decideBy(cx, p, work, w.run.status);
+  };
+  const { done, registers } = blockOf(w, work.block);
+  const steps = [{ name: 'forward: read BLOCK', run: () => read(done, registers[work.slot] ?? null) }];
+  if (cx.bug === 'stale BLOCK') steps.push({ name: 'forward: read BLOCK as it was', run: () => read([], null) });
+  return steps;
+}
+
+/** The status as it is, or as this environment still remembers it. */
+export function statusSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
+  const { was, status } = w.run;
+  const steps: Step[] = [{ name: 'forward: read status', run: () => decideBy(cx, p, work, status) }];
+  if (was === null || !may(w, 'stale')) return steps;
+  const remember = () => {
+    spend(w, 'stale');
+    decideBy(cx, p, work, was, cx.bug !== 'deleted by a cached status');
+  };
+  return [
+    ...steps,
+    { name: `forward: ${maySend(was) ? 'call' : 'no call'} by a cached status`, fault: true, run: remember },
+  ];
+}
+
+/** What {@link decide} says by a status that was read, or remembered. */
+export function decideBy(cx: Context, p: Forwarder, work: Work, known: RunRecord['status'], cached = false): void {
+  const block = toBlock(p.seen ?? { done: [], register: null }, work.slot);
+  const status = known === 'none' ? null : known;
+  const message = delivery(work);
+  const decision = decide(cx.bug === 'suspects together' ? { ...message, receives: 1 } : message, block, status, 0);
+  if (decision.do === 'void' && cached) {
+    // Good enough to call by; to delete by, the status is read anew.
+    p.at = 'read status anew';
+    return;
+  }
+  switch (decision.do) {
+    case 'tell':
+      p.seen = null;
+      tell(cx, p);
+      return;
+    case 'void':
+      p.seen = null;
+      p.at = 'delete';
+      return;
+    case 'call':
+      // A suspect's pass goes on as one.
+      if (!p.alone) p.again = [...decision.due];
+      p.at = p.alone ? 'mark' : 'call';
+      return;
+    case 'alone':
+      if (p.alone) {
+        p.at = 'mark';
+        return;
+      }
+      p.seen = null;
+      // Suspects wait until everything else of the batch is stored.
+      if (p.held.length > p.later.length + 1) {
+        const message = p.held.shift() ?? '';
+        p.held.push(message);
+        p.later.push(message);
+        p.at = 'read';
+      } else {
+        p.alone = true;
+        p.called = [];
+        p.again = [];
+        p.at = 'read';
+      }
+  }
+}

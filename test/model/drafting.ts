@@ -1,0 +1,26 @@
+import { blockSize, END, type Page, PageDraft } from '../../shared/domain/chain.ts';
+import { SIZES } from '../../shared/domain/limits.ts';
+import type { Context } from './context.ts';
+import type { Splitter } from './processes.ts';
+
+/** What the source gives from the cursor on, as one page. */
+export function draftPage(cx: Context, p: Splitter): Page {
+  const items = cx.level.sources[p.slice]?.[p.variant] ?? '';
+  const first = blockSize(cx.itemsPages(p.pages));
+  const key = `${p.slice}.${p.variant}.${p.cursor}.${first}.${p.bound}`;
+  const page = cx.drafts.get(key) ?? readSource(cx, items, p.cursor, first, p.bound ?? items.length);
+  cx.drafts.set(key, page);
+  return page;
+}
+
+function readSource(cx: Context, items: string, cursor: number, first: number, bound: number): Page {
+  const draft = new PageDraft(first, cx.level.geometry);
+  // One large item fills a page; any number of small ones fits.
+  const bytes = cx.level.itemsPerPage === 1 ? SIZES.pageBytes : 1;
+  const until = Math.min(items.length, bound);
+  for (let i = cursor; i < until && draft.fits(bytes); i++) draft.add(items[i] ?? '', bytes, i + 1);
+  if (draft.isEmpty) return END;
+  const page = draft.page(draft.fillsBlock);
+  // What the source, or the canary, ends with ends its block, however short that is.
+  return page.cursor === until ? draft.page(true) : page;
+}

@@ -1,0 +1,53 @@
+import { FIRST_PLACE } from '../../shared/domain/geometry.ts';
+import type { Context } from './context.ts';
+import type { Splitter } from './processes.ts';
+import { end, goBack, type Step } from './steps.ts';
+import type { SliceRecord, World } from './world.ts';
+
+/** A splitter's first write: the slice's lease, if it's free. With it comes the checkpoint. */
+export function leaseStep(cx: Context, w: World, p: Splitter, slice: SliceRecord): Step {
+  if (slice.lease) {
+    return {
+      name: 'split: leased by another',
+      run: () => (cx.bug === 'dropped at a lease' ? end(w, p) : goBack(w, p)),
+    };
+  }
+  return {
+    name: slice.checkpoint ? 'split: resume from checkpoint' : 'split: from the beginning',
+    run: () => {
+      lease(cx, p, slice);
+      p.place = slice.checkpoint?.place ?? FIRST_PLACE;
+      p.cursor = slice.checkpoint?.cursor ?? 0;
+      p.at = slice.checkpoint?.ended ? 'delete' : 'page';
+    },
+  };
+}
+
+/** Written whoever holds the lease, and taking it: two splitters both tell the truth, and going back only sends again. */
+export function checkpoint(cx: Context, p: Splitter, slice: SliceRecord): void {
+  slice.was = slice.checkpoint;
+  slice.checkpoint = { place: p.place, cursor: p.cursor, ended: p.ended };
+  lease(cx, p, slice);
+}
+
+export function releaseStep(p: Splitter, slice: SliceRecord): Step {
+  return {
+    name: slice.lease?.by === p.id ? 'split: release lease' : "split: lease is another's",
+    run: () => {
+      if (slice.lease?.by === p.id) slice.lease = null;
+      p.at = p.handsOn ? 'hand on' : 'delete';
+      p.handsOn = false;
+    },
+  };
+}
+
+/** Stops before END: whoever goes on need not wait until the lease runs out. */
+export function stop(cx: Context, p: Splitter, handsOn: boolean): void {
+  p.handsOn = handsOn && cx.level.leases;
+  if (cx.level.leases) p.at = 'release';
+  else p.at = handsOn ? 'hand on' : 'delete';
+}
+
+function lease(cx: Context, p: Splitter, slice: SliceRecord): void {
+  if (cx.level.leases) slice.lease = { by: p.id };
+}
