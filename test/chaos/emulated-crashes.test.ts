@@ -24,7 +24,7 @@ const SCENE = {
 };
 
 describe.each([
-  ['crash-after', 1, 60],
+  ['crash-after', 1, 50],
   ['crash-before', 3, 20],
 ] as const)('%s over the emulators', (fault, step, least) => {
   test(step === 1 ? 'at every port call, one after the other' : `at each ${step}rd port call`, async () => {
