@@ -1,9 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { figuresOf } from './figures.ts';
-import { measureFloor } from './measure-floor.ts';
-import { measurePipeline } from './measure-pipeline.ts';
-import { request } from './measurement.ts';
 import { runScenario, scenariosOf } from './scenarios.ts';
 import { tableOf } from './table.ts';
 import { checksOf } from './targets.ts';
@@ -44,14 +41,6 @@ function program(): Command {
     .addHelpText('after', '\nExit codes: 0 all targets met, 1 one missed or something broke, 2 wrong usage.')
     .action(async (options: BenchOptions) => {
       process.exitCode = await bench(options);
-    });
-  cli
-    .command('measure', { hidden: true })
-    .argument('<kind>')
-    .argument('<request>')
-    .action(async (kind: string, text: string) => {
-      const measure = kind === 'floor' ? measureFloor : measurePipeline;
-      process.stdout.write(`${JSON.stringify(await measure(request.parse(JSON.parse(text))))}\n`);
     });
   return cli;
 }

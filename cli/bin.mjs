@@ -37,7 +37,6 @@ async function bundled() {
     target: `node${process.versions.node}`,
     outExtension: { '.js': '.mjs' },
     define: { 'process.env.MICROPROCESS_BUNDLED': '"true"' },
-    keepNames: true,
     write: false,
     outdir,
     logLevel: 'silent',

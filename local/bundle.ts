@@ -15,6 +15,8 @@ export interface BundleOptions {
   readonly entry: string;
   /** Packages that can't be bundled, such as native ones: loaded from node_modules. */
   readonly external?: readonly string[];
+  /** `external`: all packages are loaded from node_modules. */
+  readonly packages?: 'external' | undefined;
   /** Modules, and the files that stand in for them. */
   readonly alias?: Readonly<Record<string, string>>;
 }
@@ -34,8 +36,8 @@ export function bundle(options: BundleOptions): Promise<string> {
 
 let last: Promise<unknown> = Promise.resolve();
 
-async function freshOrBuilt({ entry, external = [], alias = {} }: BundleOptions): Promise<string> {
-  const key = createHash('sha256').update(JSON.stringify([entry, external, alias, process.version]));
+async function freshOrBuilt({ entry, external = [], alias = {}, packages }: BundleOptions): Promise<string> {
+  const key = createHash('sha256').update(JSON.stringify([entry, external, alias, packages, process.version]));
   const outfile = join(BUNDLE_DIR, `${key.digest('hex').slice(0, 16)}.mjs`);
   if (await isFresh(outfile)) return outfile;
 
@@ -54,6 +56,7 @@ async function freshOrBuilt({ entry, external = [], alias = {} }: BundleOptions)
     metafile: true,
     logLevel: 'silent',
     external: [...external],
+    ...(packages && { packages }),
     alias: { ...alias },
     banner: { js: BANNER },
   }).finally(stop); // Or its process would stay, with all it has read.
