@@ -47,7 +47,7 @@ export async function callChild(
   const verdict = judge(call, now);
   if (verdict.kind === 'succeeded') {
     const key = () => `${message.run}/results/${child}.${deps.random.id()}.json`;
-    const { held } = await hold(deps.objects, key, JSON.stringify(verdict.result));
+    const { held } = await hold(deps.objects, key, JSON.stringify(verdict.result), verdict.result);
     return ended({ status: 'SUCCEEDED', reason: null, result: held, ms: call.ms });
   }
   if (verdict.kind === 'retry' && attempts < pipeline.retry.attempts) {

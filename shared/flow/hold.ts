@@ -5,11 +5,16 @@ import type { Objects } from '../ports/objects.ts';
 /**
  * A value, given as its JSON text, as a page holds it, with the bytes it takes there. A large one goes to an object of its
  * own, whose key is unique to its writer: two splitters, or two tries, never overwrite each other's.
+ * @param value what the text says, where it is known already
  */
-export async function hold(objects: Objects, key: () => string, text: string): Promise<{ held: Held; bytes: number }> {
+export async function hold(
+  objects: Objects,
+  key: () => string,
+  text: string,
+  value: Json = JSON.parse(text),
+): Promise<{ held: Held; bytes: number }> {
   // Bytes, not UTF-16 units: pages add them up, and a page of Chinese text would come to three times its limit.
   const bytes = Buffer.byteLength(text);
-  const value: Json = JSON.parse(text);
   if (!mustSpill(value, bytes)) return { held: value, bytes };
   const pointer = { $object: key() };
   await objects.put(pointer.$object, text, 'application/json');
