@@ -46,7 +46,8 @@ async function split(deps: Deps, { run, slice }: SplitMessage, invocation: Invoc
   if (!record || !maySend(record.status)) return;
   const result = await splitSlice(deps, record, slice, invocation);
   deps.log.info('A slice was split.', { run, slice, result });
-  if (result === 'leased') throw new BackLater(30);
+  // It waits behind the lease: its holder may die yet.
+  if (result === 'leased') throw new BackLater(60);
   if (result === 'failed') {
     deps.log.error('A slice could not be enumerated, time and again: its run is closed.', { run, slice });
     await closeRun(deps, run, 'split-failed');
