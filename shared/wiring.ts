@@ -83,7 +83,8 @@ export function wiring(pipeline: Pipeline): Wiring {
   return {
     pipeline: pipeline.name,
     queues: {
-      // A duplicate of a slice that takes hours to split waits behind its lease, a minute at a time, and is no dead letter.
+      // A duplicate of a slice that takes up to three hours to split waits behind its lease, a minute at a time, and is no dead
+      // letter.
       split: { ...queue('splitter'), maxReceiveCount: 200 },
       // A table that is down for hours must fail no child: a message that fails comes back within five minutes each time.
       work: { ...queue('forwarder'), maxReceiveCount: 200 },

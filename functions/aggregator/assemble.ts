@@ -7,6 +7,7 @@ import type { Statistics } from '../../shared/domain/reduce.ts';
 import { addCounts, type Counts, NO_COUNTS } from '../../shared/domain/run.ts';
 import type { ManifestPart } from '../../shared/flow/manifest.ts';
 import { partKeys, readPartIndex } from '../../shared/flow/part.ts';
+import type { Objects } from '../../shared/ports/objects.ts';
 import { csvHeader } from '../../shared/report/csv.ts';
 import type { AggregatorDeps } from './deps.ts';
 import { reportKeys } from './summary.ts';
@@ -52,15 +53,14 @@ export interface Csv {
   readonly gzip: Promise<Buffer | null>;
 }
 
-/** Joins the parts' pieces of the CSV, which are gzip members, in order. Holds a few of them at a time. */
+/** Joins the parts' pieces of the CSV, which are gzip members, in order. Holds a segment's worth of them, or two, at a time. */
 export function writeCsv({ objects, pipeline }: AggregatorDeps, run: string, parts: readonly ManifestPart[]): Csv {
   const attachment = new Attachment();
   async function* members() {
     const header = gzipSync(csvHeader(pipeline.reduce));
     attachment.add(header);
     yield header;
-    const pieces = ahead(parts, (part) => objects.get(partKeys(part.part).csv));
-    for await (const piece of pieces) {
+    for await (const piece of piecesOf(objects, parts)) {
       attachment.add(piece);
       yield piece;
     }
@@ -114,19 +114,27 @@ class Attachment {
   }
 }
 
-/** Pieces of the CSV fetched while one is being written: a few megabytes each. */
-const PIECES_AHEAD = 8;
+/** Rows whose piece of the CSV is fetched before its turn: many small pieces, or a large one. */
+const ROWS_AHEAD = 65_536;
 
-/** Asks for a few values ahead of the one that is used. */
-async function* ahead<T, R>(values: readonly T[], ask: (value: T) => Promise<R>): AsyncGenerator<R> {
-  const asked: Promise<R>[] = [];
-  for (const value of values) {
-    const asking = ask(value);
-    // Awaited in its turn; until then a rejection must not count as unhandled.
-    asking.catch(() => undefined);
-    asked.push(asking);
-    const first = asked.length > PIECES_AHEAD ? asked.shift() : undefined;
-    if (first) yield await first;
+/** The parts' pieces of the CSV, in order. A few are fetched ahead of the one that is used. */
+async function* piecesOf(objects: Objects, parts: readonly ManifestPart[]): AsyncGenerator<Uint8Array> {
+  const asked: { readonly rows: number; readonly piece: Promise<Uint8Array> }[] = [];
+  let rowsAsked = 0;
+  let next = 0;
+  for (const _ of parts) {
+    for (let part = parts[next]; part; part = parts[++next]) {
+      const rows = part.counts.total;
+      if (asked.length > 0 && rowsAsked + rows > ROWS_AHEAD) break;
+      const piece = objects.get(partKeys(part.part).csv);
+      // Awaited in its turn; until then a rejection must not count as unhandled.
+      piece.catch(() => undefined);
+      asked.push({ rows, piece });
+      rowsAsked += rows;
+    }
+    const first = asked.shift();
+    if (!first) return;
+    rowsAsked -= first.rows;
+    yield await first.piece;
   }
-  for (const rest of asked) yield await rest;
 }

@@ -27,7 +27,7 @@ export function splitter(deps: Deps) {
       return handleBatch(deps, { schema: splitMessage, queue: deps.queues.split, handle }, batch.data, context);
     }
     const again = redriveEvent.safeParse(event);
-    // Here and not in the command line: a run's definition is told by its functions' text, which a bundle rewrites.
+    // Here and not in the command line: the definition that is deployed is the one that will reduce the new rows.
     if (again.success) return redriveRun(deps, again.data.redrive, again.data.filter);
     const started = isTick(event) ? await startScheduled(deps, event) : await startRun(deps, event ?? {}, 'console');
     if ('skipped' in started) return started;

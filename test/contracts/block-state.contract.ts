@@ -22,6 +22,8 @@ export function describeBlockState(name: string, make: MakeStores): void {
         expect(await blocks.addDone(RUN, AT, [0, 7], ttl)).toEqual(new Set([0, 7]));
         expect(await blocks.addDone(RUN, AT, [7, 255], ttl)).toEqual(new Set([0, 7, 255]));
         expect(await blocks.addDone(RUN, AT, [0], ttl)).toEqual(new Set([0, 7, 255]));
+        // Two copies of a message in one batch bring their children twice.
+        expect(await blocks.addDone(RUN, AT, [7, 0, 7], ttl)).toEqual(new Set([0, 7, 255]));
         expect(await blocks.read(RUN, AT)).toEqual({ done: new Set([0, 7, 255]), registers: new Map() });
       });
 

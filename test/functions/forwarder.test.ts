@@ -85,6 +85,12 @@ test('a slot is called, stored and told', async () => {
   expect([again, calls.length]).toEqual([[], 4]);
 });
 
+test('two copies of a message in one batch fail nobody', async () => {
+  const { forward, state } = await forwarder(() => ok());
+  expect(await forward([[message()], [message()]])).toEqual([]);
+  expect([...(await state()).done].sort()).toEqual([0, 1, 2, 3]);
+});
+
 test('what failed is sent again under the next turn, when it is due; the rest is kept', async () => {
   const pipeline = testPipeline({ retry: { baseSeconds: 0 } });
   const answers = (request: CallRequest) =>

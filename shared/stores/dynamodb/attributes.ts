@@ -8,7 +8,8 @@ export const S = (value: string): AttributeValue => ({ S: value });
 export const N = (value: number): AttributeValue => ({ N: String(value) });
 export const B = (value: Uint8Array): AttributeValue => ({ B: value });
 /** A number set; DynamoDB takes no empty one, so the caller leaves it out. */
-export const NS = (values: Iterable<number>): AttributeValue => ({ NS: [...values].map(String) });
+/** DynamoDB refuses a set that names a number twice. */
+export const NS = (values: Iterable<number>): AttributeValue => ({ NS: [...new Set(values)].map(String) });
 
 export function keyItem(key: Key): Item {
   return { pk: S(key.pk), sk: S(key.sk) };
