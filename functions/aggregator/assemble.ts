@@ -14,6 +14,8 @@ import { reportKeys } from './summary.ts';
 
 /** Segments looked up at once. */
 const READ_AHEAD = 16;
+/** Segments whose statistics are held together: 32 KB each at most. */
+const FEW = 256;
 
 /** Bytes the unpacked CSV travels in: zlib's default of 16 KB would be a trip through its threads for every two hundred rows. */
 const CHUNK_BYTES = 512 * 1_024;
@@ -35,8 +37,10 @@ export async function tally({ objects, pipeline }: AggregatorDeps, parts: readon
     for (const [reason, count] of Object.entries(part.reasons)) reasons.set(reason, (reasons.get(reason) ?? 0) + count);
   }
   for (let i = 0; i < parts.length; i += READ_AHEAD) {
-    const indexes = parts.slice(i, i + READ_AHEAD).map(({ part }) => readPartIndex(objects, part));
-    for (const { statistics } of await Promise.all(indexes)) accumulator.merge(statistics);
+    const read = parts
+      .slice(i, i + READ_AHEAD)
+      .map(async ({ part, statistics }) => statistics ?? (await readPartIndex(objects, part)).statistics);
+    for (const statistics of await Promise.all(read)) accumulator.merge(statistics);
   }
   return {
     counts,
@@ -56,11 +60,12 @@ export interface Csv {
 /** Joins the parts' pieces of the CSV, which are gzip members, in order. Holds a segment's worth of them, or two, at a time. */
 export function writeCsv({ objects, pipeline }: AggregatorDeps, run: string, parts: readonly ManifestPart[]): Csv {
   const attachment = new Attachment();
+  const pieces = piecesOf(objects, parts);
   async function* members() {
     const header = gzipSync(csvHeader(pipeline.reduce));
     attachment.add(header);
     yield header;
-    for await (const piece of piecesOf(objects, parts)) {
+    for await (const piece of pieces) {
       attachment.add(piece);
       yield piece;
     }
@@ -91,7 +96,9 @@ export async function frozenParts(
       const { frozen } = await stores.segments.read(run, { slice, segment });
       // The run's set names it, and it is frozen before it is added.
       if (!frozen) throw new Error(`Segment ${slice}-${segment} is in its run's set but not frozen.`);
-      return { slice, segment, ...frozen };
+      // Of thousands of segments they would be too much to hold at once: they are read again, a few at a time.
+      const { statistics, ...rest } = frozen;
+      return { slice, segment, ...rest, ...(segments.length <= FEW && { statistics }) };
     });
     parts.push(...(await Promise.all(read)));
   }
@@ -117,24 +124,29 @@ class Attachment {
 /** Rows whose piece of the CSV is fetched before its turn: many small pieces, or a large one. */
 const ROWS_AHEAD = 65_536;
 
-/** The parts' pieces of the CSV, in order. A few are fetched ahead of the one that is used. */
-async function* piecesOf(objects: Objects, parts: readonly ManifestPart[]): AsyncGenerator<Uint8Array> {
+/** The parts' pieces of the CSV, in order. The first are asked for at once, and always a few ahead of the one that is used. */
+function piecesOf(objects: Objects, parts: readonly ManifestPart[]): AsyncGenerator<Uint8Array> {
   const asked: { readonly rows: number; readonly piece: Promise<Uint8Array> }[] = [];
   let rowsAsked = 0;
   let next = 0;
-  for (const _ of parts) {
+  const ask = () => {
     for (let part = parts[next]; part; part = parts[++next]) {
       const rows = part.counts.total;
-      if (asked.length > 0 && rowsAsked + rows > ROWS_AHEAD) break;
+      if (asked.length > 0 && rowsAsked + rows > ROWS_AHEAD) return;
       const piece = objects.get(partKeys(part.part).csv);
       // Awaited in its turn; until then a rejection must not count as unhandled.
       piece.catch(() => undefined);
       asked.push({ rows, piece });
       rowsAsked += rows;
     }
-    const first = asked.shift();
-    if (!first) return;
-    rowsAsked -= first.rows;
-    yield await first.piece;
+  };
+  async function* inOrder() {
+    for (let first = asked.shift(); first; first = asked.shift()) {
+      yield await first.piece;
+      rowsAsked -= first.rows;
+      ask();
+    }
   }
+  ask();
+  return inOrder();
 }

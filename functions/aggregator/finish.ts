@@ -73,7 +73,7 @@ async function draw(
   parts: readonly ManifestPart[],
   gzip: Promise<Buffer | null>,
 ): Promise<{ view: ReportView; raw: Buffer | null }> {
-  const { clock, pipeline } = deps;
+  const { clock, pipeline, objects } = deps;
   const { run, redrive } = record;
   const { counts, reasons, statistics } = await tally(deps, parts);
   const status = finalStatus(counts, pipeline.tolerate, record.closed ?? redrive?.closed ?? null, wasCut(record));
@@ -89,12 +89,10 @@ async function draw(
     statistics,
     credits: pipeline.report.credits,
   };
-  const [raw] = await together([composeMail(deps, record, view, gzip), putPage(deps, view)]);
+  // Drawing keeps the thread busy: the page comes last, when CSV and mail are on their way out.
+  const raw = await composeMail(deps, record, view, gzip);
+  await objects.put(reportKeys(run).html, renderHtml(view), 'text/html; charset=utf-8');
   return { view, raw };
-}
-
-async function putPage({ objects }: AggregatorDeps, view: ReportView): Promise<void> {
-  await objects.put(reportKeys(view.run).html, renderHtml(view), 'text/html; charset=utf-8');
 }
 
 async function end(

@@ -22,8 +22,8 @@ export async function composeMail(
   const { email: to } = pipeline.report;
   if (from === '' || to.length === 0) return null;
   if (record.mail !== null && !mayRepeat(deps, record)) return null;
-  const chart = await emailChart(view);
   const attached = await gzip;
+  const chart = await emailChart(view);
   const csv = attached ? { name: `${pipeline.name}-${record.run}.csv.gz`, gzip: attached } : undefined;
   const raw = await buildEmail({ view, from, to, chart, csv });
   await objects.put(reportKeys(record.run).email, raw, 'message/rfc822');

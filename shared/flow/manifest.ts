@@ -24,7 +24,8 @@ export type ManifestPart = SegmentRef & Frozen;
 const key = (run: string) => `${run}/parts.json`;
 
 export async function writeManifest(objects: Objects, run: string, parts: readonly ManifestPart[]): Promise<void> {
-  await objects.put(key(run), JSON.stringify({ version: 1, parts }), 'application/json');
+  const lean = parts.map(({ statistics: _, ...part }) => part);
+  await objects.put(key(run), JSON.stringify({ version: 1, parts: lean }), 'application/json');
 }
 
 /** @throws {ObjectNotFoundError} where the run never finished */

@@ -1,5 +1,6 @@
 import { isPointer } from '../domain/held.ts';
 import type { Json } from '../domain/json.ts';
+import { SIZES } from '../domain/limits.ts';
 import type { Row } from '../domain/row.ts';
 import { addCounts, NO_COUNTS } from '../domain/run.ts';
 import type { Frozen } from '../ports/segment-store.ts';
@@ -97,18 +98,15 @@ export class PartWriter {
   async write(part: string): Promise<Frozen> {
     const { objects } = this.#deps;
     const keys = partKeys(part);
-    const index: PartIndex = {
-      version: 1,
-      offsets: this.#offsets,
-      csvOffsets: this.#csvOffsets,
-      statistics: this.#accumulator.toJSON(),
-    };
+    const statistics = this.#accumulator.toJSON();
+    const index: PartIndex = { version: 1, offsets: this.#offsets, csvOffsets: this.#csvOffsets, statistics };
     await Promise.all([
       objects.put(keys.rows, Buffer.concat(this.#rows), 'application/gzip'),
       objects.put(keys.csv, Buffer.concat(this.#csv), 'application/gzip'),
       objects.put(keys.index, JSON.stringify(index), 'application/json'),
     ]);
-    return { part, counts: this.#counts, reasons: this.#reasons };
+    const isSmall = JSON.stringify(statistics).length <= SIZES.inlineBytes;
+    return { part, counts: this.#counts, reasons: this.#reasons, ...(isSmall && { statistics }) };
   }
 
   /** The row with its large values fetched; one that has none as it is. */

@@ -1,5 +1,6 @@
 import type { SegmentState } from '../domain/counting.ts';
 import type { BlockRef, SegmentRef } from '../domain/geometry.ts';
+import type { Json } from '../domain/json.ts';
 import type { Counts } from '../domain/run.ts';
 
 /** What a segment became once frozen: objects under a key of their own, and the numbers that decide. */
@@ -9,6 +10,8 @@ export interface Frozen {
   readonly counts: Counts;
   /** Failed children by reason code. */
   readonly reasons: Readonly<Record<string, number>>;
+  /** The part's statistics, where they are small; its index has them in any case. */
+  readonly statistics?: Json | undefined;
 }
 
 export interface SegmentRecord extends SegmentState {

@@ -53,6 +53,15 @@ export function describeSegmentStore(name: string, make: MakeStores): void {
         expect(await segments.read(RUN, AT)).toEqual({ done: new Set([0]), size: null, frozen: mine });
       });
 
+      test('small statistics are kept with it', async () => {
+        const segments = port();
+        await segments.addBlock(RUN, { ...AT, block: 0 }, TTL);
+        const mine = aFrozen({ statistics: { n: 3, sketch: [[1, 2.5]], label: 'größe' } });
+        expect(await segments.freeze(RUN, AT, mine)).toEqual(mine);
+        expect(await segments.freeze(RUN, AT, aFrozen())).toEqual(mine);
+        expect((await segments.read(RUN, AT)).frozen).toEqual(mine);
+      });
+
       test('of twenty that freeze at once one wins, and all get its part', async () => {
         const segments = port();
         await segments.addBlock(RUN, { ...AT, block: 0 }, TTL);

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import type { SegmentRef } from '../../domain/geometry.ts';
+import type { Json } from '../../domain/json.ts';
 import { countsSchema } from '../../domain/run.ts';
 import type { Frozen, SegmentRecord, SegmentStore } from '../../ports/segment-store.ts';
-import { type Item, N, NS, numberOf, required, S, setOf, stringOf } from './attributes.ts';
+import { pack, unpack } from '../codec.ts';
+import { B, bytesOf, type Item, N, NS, numberOf, required, S, setOf, stringOf } from './attributes.ts';
 import type { Keys } from './keys.ts';
 import type { TableClient, Update } from './table-client.ts';
 
@@ -11,6 +13,8 @@ const frozen = z.object({
   counts: countsSchema,
   reasons: z.record(z.string(), z.number()),
 });
+
+const json = z.custom<Json>((value) => value !== undefined);
 
 export function segmentStore(table: TableClient, keys: Keys): SegmentStore {
   const update = async (run: string, segment: SegmentRef, ttl: number, change: Update) =>
@@ -36,10 +40,14 @@ export function segmentStore(table: TableClient, keys: Keys): SegmentStore {
 
     async freeze(run, segment, value) {
       const key = keys.segment(run, segment);
+      const { statistics, ...numbers } = value;
       const written = await table.update(key, {
-        set: ['frozen = :frozen'],
+        set: ['frozen = :frozen', ...(statistics === undefined ? [] : ['stats = :stats'])],
         condition: 'attribute_not_exists(frozen)',
-        values: { ':frozen': S(JSON.stringify(value)) },
+        values: {
+          ':frozen': S(JSON.stringify(numbers)),
+          ...(statistics !== undefined && { ':stats': B(pack(statistics)) }),
+        },
       });
       return written ? value : required(frozenOf(required(await table.get(key), 'SEG')), 'frozen');
     },
@@ -52,5 +60,7 @@ function recordOf(item: Item): SegmentRecord {
 
 function frozenOf(item: Item): Frozen | null {
   const text = stringOf(item, 'frozen');
-  return text === null ? null : frozen.parse(JSON.parse(text));
+  if (text === null) return null;
+  const stats = bytesOf(item, 'stats');
+  return { ...frozen.parse(JSON.parse(text)), ...(stats && { statistics: json.parse(unpack(stats)) }) };
 }
