@@ -9,11 +9,12 @@ import { BackLater } from '../../shared/lambda/back-later.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { renderHtml } from '../../shared/report/html.ts';
 import type { ReportView } from '../../shared/report/view.ts';
-import { frozenParts, tally, writeCsv } from './assemble.ts';
 import type { AggregatorDeps } from './deps.ts';
+import { frozenParts, tally } from './frozen-parts.ts';
 import { composeMail, sendMail } from './mail.ts';
 import { overlay } from './overlay.ts';
 import { reportKeys, summaryOf } from './summary.ts';
+import { writeCsv } from './write-csv.ts';
 
 /** A finisher's lease outlives its invocation by this much, so that no two ever work at once. */
 const LEASE_MARGIN_MS = 30_000;

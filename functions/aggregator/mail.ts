@@ -1,5 +1,5 @@
 import type { MailState, RunRecord } from '../../shared/ports/run-store.ts';
-import { buildEmail, emailChart } from '../../shared/report/email.ts';
+import { buildEmail } from '../../shared/report/email.ts';
 import type { ReportView } from '../../shared/report/view.ts';
 import type { AggregatorDeps } from './deps.ts';
 import { reportKeys } from './summary.ts';
@@ -23,9 +23,8 @@ export async function composeMail(
   if (from === '' || to.length === 0) return null;
   if (record.mail !== null && !mayRepeat(deps, record)) return null;
   const attached = await gzip;
-  const chart = await emailChart(view);
   const csv = attached ? { name: `${pipeline.name}-${record.run}.csv.gz`, gzip: attached } : undefined;
-  const raw = await buildEmail({ view, from, to, chart, csv });
+  const raw = await buildEmail({ view, from, to, csv });
   await objects.put(reportKeys(record.run).email, raw, 'message/rfc822');
   return raw;
 }

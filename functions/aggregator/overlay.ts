@@ -63,7 +63,8 @@ async function overlayPart(
     if (laid.size > 0) await writer.add(merged, laid);
     else writer.copy(old, members, baseCsv.subarray(index.csvOffsets[block], index.csvOffsets[block + 1]));
   }
-  const written = await writer.write(`${run}/parts/${slice}-${segment}.${deps.random.id()}`);
+  // As of the base's parts, the statistics are read from the index: no more than a few are held at once.
+  const { statistics: _, ...written } = await writer.write(`${run}/parts/${slice}-${segment}.${deps.random.id()}`);
   return { slice, segment, ...written };
 }
 

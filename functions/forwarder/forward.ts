@@ -14,6 +14,7 @@ import {
 } from '../../shared/domain/sending.ts';
 import type { Invocation } from '../../shared/flow/deps.ts';
 import { writeOutcomes } from '../../shared/flow/outcomes.ts';
+import { recordRefusal } from '../../shared/flow/refusal.ts';
 import { tellIfBlockFull } from '../../shared/flow/tell.ts';
 import { blockOf, outgoing } from '../../shared/flow/work.ts';
 import type { Received } from '../../shared/lambda/sqs.ts';
@@ -55,8 +56,10 @@ export function deliveryOf({ message, receives }: Received<WorkMessage>): Delive
 export async function forward(forwarding: Forwarding, received: Received<WorkMessage>): Promise<'done' | 'alone'> {
   const { deps, runs, blocks } = forwarding;
   const { message } = received;
-  const [block, run] = await Promise.all([blocks.read(message.run, blockOf(message)), runs.read(message.run)]);
+  const [block] = await Promise.all([blocks.read(message.run, blockOf(message)), runs.read(message.run)]);
   const decision = await decideFresh(forwarding, received, block);
+  // Behind the decision, which may have read it anew.
+  const run = await runs.read(message.run);
   switch (decision.do) {
     case 'tell':
       await tellIfBlockFull(deps, message.run, blockOf(message), block.done, message.size, message.ttl);
@@ -80,15 +83,13 @@ export async function forward(forwarding: Forwarding, received: Received<WorkMes
 }
 
 /** A message of a run that isn't there, or no longer: kept with the reason, as nobody else will ask for it. */
-async function refuseUnknown({ stores, clock, metrics }: ForwarderDeps, { messageId, message }: Received<WorkMessage>) {
-  metrics.count('MessagesRefused', 1);
-  await stores.refusals.record({
+async function refuseUnknown(deps: ForwarderDeps, { messageId, message }: Received<WorkMessage>): Promise<void> {
+  await recordRefusal(deps, {
     messageId,
     queue: 'work',
     reason: 'unknown-run',
     detail: `There is no run ${message.run}.`,
     excerpt: JSON.stringify({ ...message, items: message.items.length }),
-    at: clock.now(),
   });
 }
 

@@ -105,7 +105,7 @@ export class PartWriter {
       objects.put(keys.csv, Buffer.concat(this.#csv), 'application/gzip'),
       objects.put(keys.index, JSON.stringify(index), 'application/json'),
     ]);
-    const isSmall = JSON.stringify(statistics).length <= SIZES.inlineBytes;
+    const isSmall = Buffer.byteLength(JSON.stringify(statistics)) <= SIZES.inlineBytes;
     return { part, counts: this.#counts, reasons: this.#reasons, ...(isSmall && { statistics }) };
   }
 

@@ -2,6 +2,7 @@ import type { Context, SQSBatchResponse } from 'aws-lambda';
 import * as z from 'zod';
 import { show } from '../domain/errors.ts';
 import type { Deps, Invocation } from '../flow/deps.ts';
+import { recordRefusal } from '../flow/refusal.ts';
 import type { Queue } from '../ports/queue.ts';
 import { BackLater } from './back-later.ts';
 
@@ -116,18 +117,14 @@ export function readMessage<M extends { readonly pipeline: string }>(
     : { reason: 'other-pipeline', detail: `It is of ${show(parsed.data.pipeline)}; this is ${show(pipeline)}.` };
 }
 
-/** Keeps a message that nobody can take, with the reason. */
+/** Keeps a message of an event that nobody can take. */
 export async function refuse(deps: Deps, entry: Entry, reason: string, detail: string): Promise<void> {
-  const queue = entry.eventSourceARN.split(':').at(-1) ?? '';
-  deps.log.error('A message was refused.', { messageId: entry.messageId, queue, reason, detail });
-  deps.metrics.count('MessagesRefused', 1);
-  await deps.stores.refusals.record({
+  await recordRefusal(deps, {
     messageId: entry.messageId,
-    queue,
+    queue: entry.eventSourceARN.split(':').at(-1) ?? '',
     reason,
     detail,
     excerpt: entry.body.slice(0, 2_000),
-    at: deps.clock.now(),
   });
 }
 

@@ -13,8 +13,6 @@ export interface EmailOptions {
   /** Address or `Name <address>`. */
   readonly from: string;
   readonly to: readonly string[];
-  /** What {@link emailChart} drew of the view. */
-  readonly chart: Buffer | null;
   /** The report, attached where given; keep it under SIZES.attachmentBytes. `name` such as `report.csv.gz`. */
   readonly csv?: { readonly name: string; readonly gzip: Buffer } | undefined;
   /** Shown beside the view's own links. */
@@ -24,17 +22,14 @@ export interface EmailOptions {
 // The picture brings its own light background, so that it reads alike in light and dark mail.
 const THEME: ChartTheme = { bar: '#3568c8', text: '#5b6676', line: '#e2e6ec', fontSize: 14 };
 
-/** The chart inside the mail, as PNG; null where there is nothing to draw. */
-export async function emailChart({ statistics }: ReportView): Promise<Buffer | null> {
-  return statistics && statistics.histogram.length > 0 ? pngOfSvg(histogramSvg(statistics, CHART, THEME)) : null;
-}
-
 /**
  * Builds the mail of a finished run as raw MIME (RFC 5322): a plain-text part, an HTML part with the chart inside it, and the report.
  * The same options give the same headers and boundaries, so a mail sent twice is recognisable by its Message-ID.
  */
-export async function buildEmail({ view, from, to, chart, csv, links = [] }: EmailOptions): Promise<Buffer> {
+export async function buildEmail({ view, from, to, csv, links = [] }: EmailOptions): Promise<Buffer> {
   const shown: ReportView = { ...view, links: [...(view.links ?? []), ...links] };
+  const hasChart = (view.statistics?.histogram.length ?? 0) > 0;
+  const chart = view.statistics && hasChart ? await pngOfSvg(histogramSvg(view.statistics, CHART, THEME)) : undefined;
   const attachments = [
     ...(chart ? [{ filename: 'chart.png', content: chart, cid: CHART.cid, contentType: 'image/png' }] : []),
     ...(csv ? [{ filename: line(csv.name), content: csv.gzip, contentType: 'application/gzip' }] : []),
@@ -48,7 +43,7 @@ export async function buildEmail({ view, from, to, chart, csv, links = [] }: Ema
     // No vacation notice shall answer.
     headers: { 'Auto-Submitted': 'auto-generated' },
     text: emailText(shown, csv !== undefined),
-    html: emailHtml(shown, { chart: chart !== null, attached: csv !== undefined }),
+    html: emailHtml(shown, { chart: chart !== undefined, attached: csv !== undefined }),
     attachments,
     baseBoundary: createHash('sha256').update(`${view.pipeline}/${view.run}`).digest('hex').slice(0, 24),
     newline: 'win',

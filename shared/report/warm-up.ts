@@ -1,4 +1,4 @@
-import { buildEmail, emailChart } from './email.ts';
+import { buildEmail } from './email.ts';
 import { renderHtml } from './html.ts';
 import type { ReportView } from './view.ts';
 
@@ -17,8 +17,7 @@ export function warmUp(): void {
 
 async function make(): Promise<void> {
   renderHtml(SAMPLE);
-  const to = ['nobody@example.com'];
-  await buildEmail({ view: SAMPLE, from: 'nobody@example.com', to, chart: await emailChart(SAMPLE) });
+  await buildEmail({ view: SAMPLE, from: 'nobody@example.com', to: ['nobody@example.com'] });
 }
 
 const SAMPLE: ReportView = {

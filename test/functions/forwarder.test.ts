@@ -91,6 +91,16 @@ test('two copies of a message in one batch fail nobody', async () => {
   expect([...(await state()).done].sort()).toEqual([0, 1, 2, 3]);
 });
 
+test('a run that was not there a moment ago is called, not deleted', async () => {
+  const { deps, calls, forward, state } = await forwarder(() => ok());
+  const read = deps.stores.runs.read.bind(deps.stores.runs);
+  let reads = 0;
+  deps.stores.runs.read = async (run) => (++reads === 1 ? null : read(run));
+  expect(await forward([[message()]])).toEqual([]);
+  expect(calls).toHaveLength(4);
+  expect((await state()).done.size).toBe(4);
+});
+
 test('what failed is sent again under the next turn, when it is due; the rest is kept', async () => {
   const pipeline = testPipeline({ retry: { baseSeconds: 0 } });
   const answers = (request: CallRequest) =>

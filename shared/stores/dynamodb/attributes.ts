@@ -7,8 +7,7 @@ export type Item = Record<string, AttributeValue>;
 export const S = (value: string): AttributeValue => ({ S: value });
 export const N = (value: number): AttributeValue => ({ N: String(value) });
 export const B = (value: Uint8Array): AttributeValue => ({ B: value });
-/** A number set; DynamoDB takes no empty one, so the caller leaves it out. */
-/** DynamoDB refuses a set that names a number twice. */
+/** A number set. DynamoDB takes no empty one, so the caller leaves it out, and none that names a number twice. */
 export const NS = (values: Iterable<number>): AttributeValue => ({ NS: [...new Set(values)].map(String) });
 
 export function keyItem(key: Key): Item {

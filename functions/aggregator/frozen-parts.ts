@@ -1,0 +1,61 @@
+import type { SegmentRef } from '../../shared/domain/geometry.ts';
+import type { Statistics } from '../../shared/domain/reduce.ts';
+import { addCounts, type Counts, NO_COUNTS } from '../../shared/domain/run.ts';
+import type { ManifestPart } from '../../shared/flow/manifest.ts';
+import { readPartIndex } from '../../shared/flow/part.ts';
+import type { AggregatorDeps } from './deps.ts';
+
+/** Segments looked up at once. */
+const READ_AHEAD = 16;
+/** Segments whose statistics are held together: 32 KB each at most. */
+const FEW = 256;
+
+/** The frozen segments of a run, in the report's order. */
+export async function frozenParts(
+  { stores }: AggregatorDeps,
+  run: string,
+  segments: readonly SegmentRef[],
+): Promise<ManifestPart[]> {
+  const parts: ManifestPart[] = [];
+  for (let i = 0; i < segments.length; i += READ_AHEAD) {
+    const read = segments.slice(i, i + READ_AHEAD).map(async ({ slice, segment }) => {
+      const { frozen } = await stores.segments.read(run, { slice, segment });
+      // The run's set names it, and it is frozen before it is added.
+      if (!frozen) throw new Error(`Segment ${slice}-${segment} is in its run's set but not frozen.`);
+      // Of thousands of segments they would be too much to hold at once: they are read again, a few at a time.
+      const { statistics, ...rest } = frozen;
+      return { slice, segment, ...rest, ...(segments.length <= FEW && { statistics }) };
+    });
+    parts.push(...(await Promise.all(read)));
+  }
+  return parts;
+}
+
+/** A run's numbers. */
+export interface Tally {
+  readonly counts: Counts;
+  readonly reasons: readonly { reason: string; count: number }[];
+  readonly statistics: Statistics;
+}
+
+/** Merges the parts' numbers. */
+export async function tally({ objects, pipeline }: AggregatorDeps, parts: readonly ManifestPart[]): Promise<Tally> {
+  const accumulator = pipeline.reduce.start();
+  const reasons = new Map<string, number>();
+  let counts = NO_COUNTS;
+  for (const part of parts) {
+    counts = addCounts(counts, part.counts);
+    for (const [reason, count] of Object.entries(part.reasons)) reasons.set(reason, (reasons.get(reason) ?? 0) + count);
+  }
+  for (let i = 0; i < parts.length; i += READ_AHEAD) {
+    const read = parts
+      .slice(i, i + READ_AHEAD)
+      .map(async ({ part, statistics }) => statistics ?? (await readPartIndex(objects, part)).statistics);
+    for (const statistics of await Promise.all(read)) accumulator.merge(statistics);
+  }
+  return {
+    counts,
+    reasons: [...reasons].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count),
+    statistics: accumulator.summary(),
+  };
+}
