@@ -3,7 +3,7 @@ import { GridComponent, type GridComponentOption } from 'echarts/components';
 import * as echarts from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { Statistics } from '../domain/reduce.ts';
-import { number, short } from './format.ts';
+import { number } from './format.ts';
 
 echarts.use([BarChart, GridComponent, SVGRenderer]);
 
@@ -37,123 +37,51 @@ export function histogramSvg(
   const em = theme.fontSize / 12;
   // Labels stand far enough apart never to touch.
   const every = Math.max(1, Math.ceil((bounds.length * 52 * em) / (width - 70)));
-  return render(
-    {
-      grid: { left: 56 * em, right: 22, top: 14, bottom: 28 * em },
-      xAxis: {
-        type: 'value',
-        min: 0,
-        max: histogram.length,
-        interval: 1,
-        splitLine: { show: false },
-        axisLine: { show: true, lineStyle: { color: theme.line } },
-        axisTick: { show: true, lineStyle: { color: theme.line } },
-        axisLabel: {
-          color: theme.text,
-          hideOverlap: false,
-          formatter: (i: number) => (i % every === 0 ? number(bounds[i] ?? null) : ''),
-        },
+  const option: Option = {
+    animation: false,
+    grid: { left: 56 * em, right: 22, top: 14, bottom: 28 * em },
+    xAxis: {
+      type: 'value',
+      min: 0,
+      max: histogram.length,
+      interval: 1,
+      splitLine: { show: false },
+      axisLine: { show: true, lineStyle: { color: theme.line } },
+      axisTick: { show: true, lineStyle: { color: theme.line } },
+      axisLabel: {
+        color: theme.text,
+        hideOverlap: false,
+        formatter: (i: number) => (i % every === 0 ? number(bounds[i] ?? null) : ''),
       },
-      yAxis: {
-        type: 'value',
-        minInterval: 1,
-        axisLine: { show: false },
-        axisTick: { show: false },
-        splitNumber: 4,
-        splitLine: { lineStyle: { color: theme.line } },
-        axisLabel: { color: theme.text, formatter: (count: number) => number(count) },
-      },
-      series: [
-        series(
-          theme,
-          histogram.map(({ count }, i) => [i + 0.5, count]),
-          '92%',
-          [2, 2, 0, 0],
-        ),
-      ],
     },
-    { width, height },
-    theme,
-    `Histogram of ${value}`,
-  );
-}
-
-/** Medians of groups as horizontal bars in the order given, each with its name and number. Height follows from their count. */
-export function groupsSvg(
-  groups: Statistics['groups'],
-  { width }: Pick<ChartSize, 'width'>,
-  theme: ChartTheme = PAGE_THEME,
-): string {
-  const nameLength = width < 500 ? 14 : 26;
-  const longest = Math.max(1, ...groups.map(({ group }) => Math.min(nameLength, [...group].length)));
-  return render(
-    {
-      grid: { left: 14 + longest * 6.8, right: 64, top: 4, bottom: 4 },
-      xAxis: {
-        type: 'value',
-        splitNumber: 4,
-        axisLine: { show: false },
-        splitLine: { show: false },
-        axisLabel: { show: false },
-      },
-      yAxis: {
-        type: 'category',
-        inverse: true,
-        data: groups.map(({ group }) => short(group, nameLength)),
-        axisLine: { show: false },
-        axisTick: { show: false },
-        axisLabel: { color: theme.text, interval: 0 },
-      },
-      series: [
-        {
-          ...series(
-            theme,
-            groups.map(({ median }) => median),
-            '68%',
-            [0, 2, 2, 0],
-          ),
-          label: {
-            show: true,
-            position: 'right',
-            color: theme.text,
-            formatter: ({ dataIndex }) => number(groups[dataIndex]?.median ?? null),
-          },
-        },
-      ],
+    yAxis: {
+      type: 'value',
+      minInterval: 1,
+      axisLine: { show: false },
+      axisTick: { show: false },
+      splitNumber: 4,
+      splitLine: { lineStyle: { color: theme.line } },
+      axisLabel: { color: theme.text, formatter: (count: number) => number(count) },
     },
-    { width, height: 8 + groups.length * 24 },
-    theme,
-    'Medians by group',
-  );
-}
-
-function series(
-  theme: ChartTheme,
-  data: BarSeriesOption['data'] & {},
-  barWidth: string,
-  borderRadius: number[],
-): BarSeriesOption {
-  return {
-    type: 'bar',
-    data,
-    barWidth,
-    itemStyle: { color: theme.bar, borderRadius },
-    emphasis: { disabled: true },
-    silent: true,
+    series: [
+      {
+        type: 'bar',
+        data: histogram.map(({ count }, i) => [i + 0.5, count]),
+        barWidth: '92%',
+        itemStyle: { color: theme.bar, borderRadius: [2, 2, 0, 0] },
+        emphasis: { disabled: true },
+        silent: true,
+      },
+    ],
   };
-}
-
-function render(option: Option, { width, height }: ChartSize, { fontSize }: ChartTheme, label: string): string {
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
-    chart.setOption({ animation: false, ...option });
+    chart.setOption(option);
+    const label = attribute(`Histogram of ${value}`);
     return chart
       .renderToSVGString()
       .replaceAll(NOISE, '')
-      .replace(
-        /^<svg /,
-        `<svg role="img" aria-label="${attribute(label)}" font-size="${fontSize}" font-family="${FONTS}" `,
-      );
+      .replace(/^<svg /, `<svg role="img" aria-label="${label}" font-size="${theme.fontSize}" font-family="${FONTS}" `);
   } finally {
     chart.dispose();
   }

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { html, raw } from 'hono/html';
 import type { Statistics } from '../domain/reduce.ts';
-import { groupsSvg, histogramSvg } from './chart.ts';
+import { histogramSvg } from './chart.ts';
 import { dateTime, duration, number, percent } from './format.ts';
 import { OTHER } from './groups.ts';
 import { equallyWide } from './histogram.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import { OUTCOMES, type ReportView, safeLinks } from './view.ts';
 
-/** Groups drawn; the table below the chart has all of them. */
-const CHARTED_GROUPS = 20;
+/** Groups shown with a bar; the rest is folded away. */
+const DRAWN_GROUPS = 20;
 
 // Nothing but this very style: no script, no style attribute, no request. Markup that slipped in could do nothing.
 const POLICY = [
@@ -135,21 +135,45 @@ ${list.map(({ reason, count }) => html`<tr><td><code>${reason}</code></td><td cl
 }
 
 function groups({ groups: list, value }: Statistics): Html {
-  const charted = list.filter(({ group }) => group !== OTHER).slice(0, CHARTED_GROUPS);
+  const drawn = list.filter(({ group }) => group !== OTHER).slice(0, DRAWN_GROUPS);
+  const rest = list.filter((entry) => !drawn.includes(entry));
+  const bar = barsOf(drawn.map(({ median }) => median));
+  const head = (bars: boolean) =>
+    html`<thead><tr><th>Group</th>${bars ? html`<th class="bar"></th>` : ''}<th class="n">Median ${value}</th><th class="n">Children</th></tr></thead>`;
+  const row = ({ group, count, median }: Statistics['groups'][number], drawing: Html | '') =>
+    html`<tr><td>${group}</td>${drawing}<td class="n">${number(median)}</td><td class="n">${number(count)}</td></tr>`;
   return html`<section>
 <h2>Median ${value} by group</h2>
-<p class="note">${list.length > charted.length ? `The ${charted.length} largest of ${number(list.length)} groups` : 'All groups'}, most members first</p>
-${figure((narrow) => groupsSvg(charted, { width: narrow ? 360 : 880 }))}
-<details>
-<summary>All ${number(list.length)} groups</summary>
+<p class="note">${rest.length > 0 ? `The ${drawn.length} largest of ${number(list.length)} groups` : 'All groups'}, most members first</p>
 <table>
-<thead><tr><th>Group</th><th class="n">Children</th><th class="n">Median ${value}</th></tr></thead>
+${head(true)}
 <tbody>
-${list.map(({ group, count, median }) => html`<tr><td>${group}</td><td class="n">${number(count)}</td><td class="n">${number(median)}</td></tr>`)}
+${drawn.map((entry) => row(entry, html`<td class="bar">${bar(entry.median)}</td>`))}
 </tbody>
 </table>
-</details>
+${
+  rest.length === 0
+    ? ''
+    : html`<details>
+<summary>The other ${number(rest.length)} groups</summary>
+<table>
+${head(false)}
+<tbody>
+${rest.map((entry) => row(entry, ''))}
+</tbody>
+</table>
+</details>`
+}
 </section>`;
+}
+
+/** A bar from zero to a value, on a scale that holds zero and all values given. As wide as its place, whatever the screen. */
+function barsOf(values: readonly number[]): (value: number) => Html {
+  const low = Math.min(0, ...values);
+  const span = Math.max(0, ...values) - low || 1;
+  const share = (length: number) => `${((100 * length) / span).toFixed(2)}%`;
+  return (value) =>
+    html`<svg width="100%" height="12" aria-hidden="true"><rect x="${share(Math.min(0, value) - low)}" width="${share(Math.abs(value))}" height="12" rx="2"/></svg>`;
 }
 
 function foot(view: ReportView): Html {

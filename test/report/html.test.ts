@@ -24,7 +24,7 @@ it('shows the outcome, the figures and the credits', () => {
   ]) {
     expect(page).toContain(text);
   }
-  expect(page.match(/<svg /g)).toHaveLength(4);
+  expect(page.match(/<svg role="img"/g)).toHaveLength(2);
 });
 
 it('lets no text of the run become markup', () => {
@@ -72,9 +72,26 @@ it('stands without statistics, without children, and for each outcome', () => {
   }
 });
 
-it('names groups beyond the chart in the table', () => {
+it('draws the largest groups and folds the others away', () => {
   const groups = Array.from({ length: 246 }, (_, i) => ({ group: `Group ${i}`, count: 246 - i, median: i }));
   const page = renderHtml(view({ statistics: statistics && { ...statistics, groups } }));
   expect(page).toContain('The 20 largest of 246 groups');
-  expect(page).toContain('<td>Group 245</td>');
+  expect(page).toContain('The other 226 groups');
+  expect(page.match(/<rect x=/g)).toHaveLength(20);
+  for (const name of ['Group 0', 'Group 19', 'Group 20', 'Group 245']) {
+    expect(page.split(`<td>${name}</td>`)).toHaveLength(2);
+  }
+});
+
+it.each([
+  { medians: [4, 3, 0], bars: ['0.00% 100.00%', '0.00% 75.00%', '0.00% 0.00%'] },
+  { medians: [30, -10], bars: ['25.00% 75.00%', '0.00% 25.00%'] },
+  { medians: [-1, -2], bars: ['50.00% 50.00%', '0.00% 100.00%'] },
+  { medians: [0, 0], bars: ['0.00% 0.00%', '0.00% 0.00%'] },
+])('draws medians $medians from zero on one scale', ({ medians, bars }) => {
+  const groups = medians.map((median, i) => ({ group: `Group ${i}`, count: 1, median }));
+  const page = renderHtml(view({ statistics: statistics && { ...statistics, groups } }));
+  expect([...page.matchAll(/<rect x="(\S+)" width="(\S+)"/g)].map(([, x, width]) => `${x} ${width}`)).toEqual(bars);
+  expect(page).toContain('All groups, most members first');
+  expect(page).not.toContain('<details>');
 });
