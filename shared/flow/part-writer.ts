@@ -4,7 +4,8 @@ import { SIZES } from '../domain/limits.ts';
 import type { Row } from '../domain/row.ts';
 import { addCounts, NO_COUNTS } from '../domain/run.ts';
 import type { Frozen } from '../ports/segment-store.ts';
-import { csvRows } from '../report/csv.ts';
+import { csvCells, csvLines } from '../report/csv.ts';
+import type { Cell } from '../report/fields.ts';
 import type { Deps } from './deps.ts';
 import { release } from './hold.ts';
 import { compress, type HeldRow, type PartIndex, packRows, partKeys } from './part.ts';
@@ -41,45 +42,47 @@ export class PartWriter {
   /** A block's rows; those of `measured` enter the statistics. Gives the block's piece of the CSV. */
   async add(rows: readonly HeldRow[], measured: ReadonlySet<HeldRow> | 'all' = 'all'): Promise<Uint8Array> {
     const kept: HeldRow[] = [];
-    const csv: string[] = [];
-    for (let i = 0; i < rows.length; i += READ_AHEAD) {
-      // What is large becomes cells at once: a block of them whole could be hundreds of megabytes.
-      const some = rows.slice(i, i + READ_AHEAD);
-      for (const [j, full] of (await Promise.all(some.map((row) => this.#release(row)))).entries()) {
+    let csv = '';
+    // What is large becomes cells at once: a block of them whole could be hundreds of megabytes.
+    const fetches = rows.some(isLarge);
+    const step = fetches ? READ_AHEAD : rows.length;
+    for (let i = 0; i < rows.length; i += step) {
+      const some = rows.slice(i, i + step);
+      const whole = fetches ? await Promise.all(some.map((row) => this.#release(row))) : some;
+      const lines: Cell[][] = [];
+      for (const [j, full] of whole.entries()) {
         const row = some[j];
         if (!row) continue;
         const reduced = this.#reduce(row, full, measured === 'all' || measured.has(row));
         kept.push(reduced.row);
-        csv.push(reduced.csv);
+        if (reduced.cells) lines.push(reduced.cells);
       }
+      csv += csvLines(lines);
     }
-    const [packed, piece] = await Promise.all([packRows(kept), compress(csv.join(''))]);
+    const [packed, piece] = await Promise.all([packRows(kept), compress(csv)]);
     this.copy(kept, packed, piece);
     return piece;
   }
 
   /**
-   * A row's line and place in the statistics. Where the user's reduce throws on it, it fails with that as its reason: one row
-   * must not keep its segment, and with it the run, from ever finishing.
+   * A row's cells, null where the report leaves it out, and its place in the statistics. Where the user's reduce throws on it, it
+   * fails with that as its reason: one row must not keep its segment, and with it the run, from ever finishing.
    */
-  #reduce(row: HeldRow, full: Row, measured: boolean): { row: HeldRow; csv: string } {
+  #reduce(row: HeldRow, full: Row, measured: boolean): { row: HeldRow; cells: Cell[] | null } {
     const { reduce, report } = this.#deps.pipeline;
-    const line = (of: Row) => (of.status !== 'SUCCEEDED' && report.failedRows === 'omit' ? '' : csvRows(reduce, [of]));
+    const isShown = (of: Row) => of.status === 'SUCCEEDED' || report.failedRows !== 'omit';
     try {
-      const csv = line(full);
+      const cells = isShown(full) ? csvCells(reduce, full) : null;
       if (measured) this.#accumulator.add(full);
-      return { row, csv };
+      return { row, cells };
     } catch (error) {
       this.#deps.log.error('The reduce failed on a row.', {
         child: row.id,
         error: error instanceof Error ? error.name : '',
       });
       const failed = { ...row, status: 'FAILED', reason: 'reduce-failed', result: null } as const;
-      const empty = { ...reduce, cells: () => reduce.columns.map(() => null) };
-      return {
-        row: failed,
-        csv: report.failedRows === 'omit' ? '' : csvRows(empty, [{ ...full, ...failed, item: full.item }]),
-      };
+      const empty = { cells: () => reduce.columns.map(() => null) };
+      return { row: failed, cells: isShown(failed) ? csvCells(empty, failed) : null };
     }
   }
 
@@ -109,10 +112,14 @@ export class PartWriter {
     return { part, counts: this.#counts, reasons: this.#reasons, ...(isSmall && { statistics }) };
   }
 
-  /** The row with its large values fetched; one that has none as it is. */
+  /** The row with its large values fetched. */
   async #release(row: HeldRow): Promise<Row> {
     const { objects } = this.#deps;
-    if (!isPointer(row.item) && !isPointer(row.result)) return row;
     return { ...row, item: await release(objects, row.item), result: await release(objects, row.result) };
   }
+}
+
+/** Whether a value of the row is an object of its own. */
+function isLarge({ item, result }: HeldRow): boolean {
+  return isPointer(item) || isPointer(result);
 }

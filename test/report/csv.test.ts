@@ -1,10 +1,14 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
+import type { Reduce } from '../../shared/domain/reduce.ts';
+import type { Row } from '../../shared/domain/row.ts';
 import { count } from '../../shared/report/count.ts';
-import { csvHeader, csvRows } from '../../shared/report/csv.ts';
+import { csvCells, csvHeader, csvLines } from '../../shared/report/csv.ts';
 import { statistics } from '../../shared/report/statistics.ts';
 import { type Answer, type City, row } from './rows.ts';
 
+const csvRows = <I, R>(reduce: Reduce<I, R>, rows: readonly Row<I, R>[]) =>
+  csvLines(rows.map((row) => csvCells(reduce, row)));
 const reduce = count<Record<string, unknown>, unknown>({ columns: ['a', 'b'] });
 const line = (a: unknown, b: unknown = null) => csvRows(reduce, [{ ...row(1, 1), item: { a, b } }]);
 const cellsOf = (text: string): string[][] => parse(text);
