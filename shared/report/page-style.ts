@@ -42,7 +42,7 @@ footer{color:var(--muted);font-size:13px}footer p{margin:0 0 6px}a{color:var(--l
 --good:#16734a;--warn:#8a5300;--bad:#b3261e;--good-bg:#fff;--warn-bg:#fff;--bad-bg:#fff}
 body{font-size:11pt}main{max-width:none;padding:0}.badge{border:1px solid currentColor}
 section{break-inside:avoid;padding:12px 14px;margin-bottom:12px}section:has(details[open]){break-inside:auto}figure,tr{break-inside:avoid}h2{break-after:avoid}
-.pair{grid-template-columns:repeat(auto-fit,minmax(250px,1fr))}th,td{padding:4px 0}
+.pair{grid-template-columns:repeat(auto-fit,minmax(250px,1fr))}table{font-size:9.5pt}th{font-size:8.5pt}th,td{padding:1.5px 0}.note{margin-bottom:8px}
 .wide{display:block}.narrow{display:none}details:not([open]){display:none}
 .tiles{grid-template-columns:repeat(5,1fr)}.tiles dd{font-size:15pt}
 svg{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
