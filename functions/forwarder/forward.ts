@@ -182,7 +182,8 @@ export async function settle(
     const left = missing({ done: written.done, registers: block.registers }, message.slot, message.items.length);
     const delaySeconds = secondsUntilDue(next, left, clock.now());
     // None left: a duplicate of this message has ended the others meanwhile.
-    if (left.length > 0) await queues.work.send([outgoing(deps, { ...message, turn: next.turn }, delaySeconds)]);
+    const again = { ...message, turn: next.turn, failed: undefined };
+    if (left.length > 0) await queues.work.send([outgoing(deps, again, delaySeconds)]);
   }
   await tellIfBlockFull(deps, message.run, ref, written.done, message.size, message.ttl);
 }

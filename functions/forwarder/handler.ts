@@ -4,6 +4,7 @@ import { handleBatch, sqsEvent } from '../../shared/lambda/sqs.ts';
 import type { ForwarderDeps } from './deps.ts';
 import { forwardBatch } from './forward.ts';
 import { RunCache } from './run-cache.ts';
+import { sendAnew } from './send-anew.ts';
 
 /** Calls the children that its messages carry. */
 export function forwarder(deps: ForwarderDeps) {
@@ -15,6 +16,7 @@ export function forwarder(deps: ForwarderDeps) {
         schema: workMessage,
         queue: deps.queues.work,
         handle: (batch, invocation) => forwardBatch(deps, runs, batch, invocation),
+        sendAnew: (received) => sendAnew(deps, received),
       },
       event,
       context,

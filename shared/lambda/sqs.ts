@@ -35,6 +35,8 @@ export interface BatchOptions<M extends { readonly pipeline: string }> {
   readonly queue: Queue<M>;
   /** Messages that are not in what comes back were handled and may be deleted; the others are keyed by id, with the error. */
   handle(batch: readonly Received<M>[], invocation: Invocation): Promise<ReadonlyMap<string, unknown>>;
+  /** Sends a message that failed anew, where its next receive would be held against it; gives whether it did. */
+  sendAnew?(received: Received<M>): Promise<boolean>;
 }
 
 /**
@@ -43,7 +45,7 @@ export interface BatchOptions<M extends { readonly pipeline: string }> {
  */
 export async function handleBatch<M extends { readonly pipeline: string }>(
   deps: Deps,
-  { schema, queue, handle }: BatchOptions<M>,
+  { schema, queue, handle, sendAnew }: BatchOptions<M>,
   event: SqsEvent,
   context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
 ): Promise<SQSBatchResponse> {
@@ -63,6 +65,15 @@ export async function handleBatch<M extends { readonly pipeline: string }>(
   }
   if (batch.length > 0) {
     for (const [id, error] of await handle(batch, invocationOf(deps, context))) failed.set(id, error);
+  }
+  for (const received of batch) {
+    const error = failed.get(received.messageId);
+    if (error === undefined || error instanceof BackLater || !sendAnew) continue;
+    // What can't be sent either comes back by itself, below.
+    if (await sendAnew(received).catch(() => false)) {
+      logFailure(deps, received.messageId, received.receives, error);
+      failed.delete(received.messageId);
+    }
   }
   const entries = event.Records.filter(({ messageId }) => failed.has(messageId));
   await Promise.all(entries.map((entry) => putBack(deps, queue, entry, failed.get(entry.messageId))));
@@ -130,20 +141,22 @@ export async function refuse(deps: Deps, entry: Entry, reason: string, detail: s
 
 const MAX_BACKOFF_SECONDS = 300;
 
+/** Seconds to wait before a message that failed so many times is tried again: two, doubling, with jitter. */
+export function backoffSeconds({ random }: Pick<Deps, 'random'>, times: number): number {
+  return Math.min(MAX_BACKOFF_SECONDS, 2 ** Math.min(times, 9)) * (0.5 + random.next() / 2);
+}
+
 async function putBack<M>(deps: Deps, queue: Queue<M>, entry: Entry, error: unknown): Promise<void> {
   const receives = entry.attributes.ApproximateReceiveCount;
   const later = error instanceof BackLater;
-  const seconds = later
-    ? error.seconds
-    : Math.min(MAX_BACKOFF_SECONDS, 2 ** Math.min(receives, 9)) * (0.5 + deps.random.next() / 2);
-  if (!later)
-    deps.log.error('A message failed; it comes back.', {
-      messageId: entry.messageId,
-      receives,
-      error: describe(error),
-    });
+  if (!later) logFailure(deps, entry.messageId, receives, error);
+  const seconds = later ? error.seconds : backoffSeconds(deps, receives);
   // Best effort: without it the message comes back too, after its visibility time-out.
   await queue.retryIn(entry.receiptHandle, seconds).catch(() => undefined);
+}
+
+function logFailure({ log }: Deps, messageId: string, receives: number, error: unknown): void {
+  log.error('A message failed; it comes back.', { messageId, receives, error: describe(error) });
 }
 
 function describe(error: unknown): string {

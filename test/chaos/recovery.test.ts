@@ -90,6 +90,27 @@ test.each(['blocks', 'runs', 'segments', 'chains', 'objects', 'work', 'aggregate
   },
 );
 
+test('a backlog that met an outage is called as fast behind it as before', async () => {
+  const duration = async (isOut: (port: string) => boolean) => {
+    const plan = outage(() => world, isOut);
+    const world: World = new World({
+      pipeline: chaosPipeline({ children: 6_400 }, { inFlight: 100 }),
+      service: (i) => answers(i, { ms: 500 }),
+      plan: () => plan,
+    });
+    await world.insist((deps) => startRun(deps, { runId: 'r' }, 'cli'));
+    const begun = world.now();
+    expect((await world.runToEnd('r')).status).toBe('succeeded');
+    const took = world.now() - begun;
+    expect(await problems(world)).toEqual([]);
+    return took;
+  };
+  const undisturbed = await duration(() => false);
+  const disturbed = await duration((port) => port === 'blocks');
+  // The outage's quarter of an hour, the longest wait of a message that met it, and the work itself.
+  expect(disturbed).toBeLessThan(15 * MINUTE + 5 * MINUTE + 2 * undisturbed);
+});
+
 test('forwarders that stand still for hours make no poison', async () => {
   const world = await started(640, { service: (i) => answers(i, { ms: 300 }) });
   world.mappings.work.pause();
