@@ -63,7 +63,8 @@ export async function resume(run: string | undefined, options: Options, terminal
       if (target.worker === 'this') return goOn(target, run, options, terminal);
       const { record, slots, slices } = await resumeRun(target.deps, run);
       const again = `${count(slots)} message${slots === 1 ? '' : 's'} sent again${slices > 0 ? `, ${count(slices)} slices split on` : ''}`;
-      return say(terminal, options, record, `Run ${run} goes on: ${again}. Follow it: ${hint(target, 'watch', run)}`);
+      const what = record.status === 'finishing' ? 'its report is made again' : again;
+      return say(terminal, options, record, `Run ${run} goes on: ${what}. Follow it: ${hint(target, 'watch', run)}`);
     },
     options.endpoint,
   );

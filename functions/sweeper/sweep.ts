@@ -15,8 +15,12 @@ import { judgeCanary, judgeFailures } from './judge.ts';
 const RUNS = 1_000;
 
 const CLOSING_MS = 60_000;
-/** At most this often: sixteen minutes. */
+/** Then every sixteen minutes. */
 const CLOSING_DOUBLINGS = 4;
+/** A finisher may work for all of its invocation, fifteen minutes, before anything moves. */
+const FINISHING_MS = 16 * 60_000;
+/** Then every two hours. */
+const FINISHING_DOUBLINGS = 3;
 
 /**
  * One round over the running runs: past its deadline a run is closed; one that stood still for longer than any message can
@@ -67,7 +71,7 @@ async function sweepRun(deps: Deps, run: string): Promise<boolean> {
   // would only void them.
   const backlog = (await deps.queues.work.waiting()) > 0;
   // Remembered first: a sweep that dies halfway must not come back every minute.
-  const acted = backlog && record.status !== 'closing' ? known.acted : known.acted + 1;
+  const acted = backlog && maySend(record.status) ? known.acted : known.acted + 1;
   await stores.sweeps.write(run, { fingerprint, since: now, acted }, record.ttl);
   await takeUp(deps, record, backlog);
   return true;
@@ -92,11 +96,14 @@ async function takeUp(deps: Deps, record: RunRecord, backlog: boolean): Promise<
 }
 
 /**
- * How long a run may stand still, once it was taken up so many times in vain. A closing waits for no message: one that doesn't
- * move has died, and goes on at once. It sends nothing that could pile up, so a store that was down for hours costs it minutes.
+ * How long a run may stand still, once it was taken up so many times in vain. One that closes or finishes waits for no message
+ * and is past its deadline's reach: taken up, it sends nothing that could pile up, so a store that was down for hours costs it
+ * minutes, and a reduce that was mended after days two hours.
  */
 function patienceMs(deps: Deps, { status }: RunRecord, acted: number): number {
-  return status === 'closing' ? CLOSING_MS * 2 ** Math.min(acted, CLOSING_DOUBLINGS) : standstillMs(deps) * 2 ** acted;
+  if (status === 'closing') return CLOSING_MS * 2 ** Math.min(acted, CLOSING_DOUBLINGS);
+  if (status === 'finishing') return FINISHING_MS * 2 ** Math.min(acted, FINISHING_DOUBLINGS);
+  return standstillMs(deps) * 2 ** acted;
 }
 
 /** Longer than any message of a healthy run stays out of sight: the longest delay and a whole visibility time-out. */

@@ -2,6 +2,7 @@ import { InputError, RunNotFoundError } from '../domain/errors.ts';
 import { closeRun } from '../flow/close.ts';
 import type { Deps } from '../flow/deps.ts';
 import { sendAgain } from '../flow/send-again.ts';
+import { tellIfRootFull } from '../flow/tell.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 
 /**
@@ -33,7 +34,8 @@ export async function pauseRun(deps: Deps, run: string): Promise<RunRecord> {
 }
 
 /**
- * Resumes a paused run: what has no outcome is sent again. Repeating it resumes a resuming that died.
+ * Resumes a paused run: what has no outcome is sent again. Repeating it resumes a resuming that died; and a finish that failed, once
+ * its cause is mended, need not wait for the sweeper.
  * @throws {RunNotFoundError}
  * @throws {InputError} when the run isn't paused
  */
@@ -42,6 +44,10 @@ export async function resumeRun(
   run: string,
 ): Promise<{ record: RunRecord; slices: number; slots: number }> {
   const before = await existing(deps, run);
+  if (before.status === 'finishing') {
+    await tellIfRootFull(deps, run, await deps.stores.runs.readRoot(run));
+    return { record: before, slices: 0, slots: 0 };
+  }
   const resumed = await deps.stores.runs.move(run, 'resume');
   const record = resumed ?? before;
   if (!resumed && before.status !== 'splitting' && before.status !== 'running') {

@@ -1,6 +1,6 @@
-import { blockSize } from '../domain/chain.ts';
+import { blockSize, placeBehind } from '../domain/chain.ts';
 import { isBlockFull, isSegmentFull, unpackCount } from '../domain/counting.ts';
-import { type BlockRef, FIRST_PLACE, GEOMETRY, type Place, type SegmentRef } from '../domain/geometry.ts';
+import { type BlockRef, FIRST_PLACE, GEOMETRY, nextBlock, type Place, type SegmentRef } from '../domain/geometry.ts';
 import { packSegment } from '../domain/ids.ts';
 import type { BlockContent } from '../ports/block-store.ts';
 import type { RunRecord } from '../ports/run-store.ts';
@@ -32,9 +32,10 @@ export async function* unfinishedBlocks(deps: Deps, { run, ttl }: RunRecord): As
   const checkpoints = await chains.readCheckpoints(run, slices);
   for (const slice of slices) {
     const counted = counts.get(slice);
-    // A slice still being enumerated: what its checkpoint says was sent.
     const tail =
-      counted === undefined ? (checkpoints[slice]?.place ?? FIRST_PLACE) : { segment: counted, block: 0, page: 0 };
+      counted === undefined
+        ? await tailOf(deps, run, slice, checkpoints[slice]?.place)
+        : { segment: counted, block: 0, page: 0 };
     for (let segment = 0; segment <= tail.segment; segment++) {
       if (root.done.has(packSegment(slice, segment))) continue;
       const ref = { slice, segment };
@@ -43,6 +44,22 @@ export async function* unfinishedBlocks(deps: Deps, { run, ttl }: RunRecord): As
       else if (isSegmentFull(record, segment)) await tellIfSegmentFull(deps, run, ref, record);
       else yield* blocksOf(deps, run, ttl, ref, record, tail);
     }
+  }
+}
+
+/**
+ * Where the complete blocks of a slice end that is still being enumerated. A checkpoint lags behind what is sent, and while the
+ * run is paused forwarders delete such messages: who resumes it must look beyond. A splitter that sends one of these blocks
+ * later sends void messages.
+ */
+async function tailOf({ stores }: Deps, run: string, slice: number, from: Place = FIRST_PLACE): Promise<Place> {
+  let place = from;
+  for (;;) {
+    const page = await stores.chains.readPage(run, slice, place);
+    // A block whose pages aren't all stored is still to be sent.
+    if (!page) return { ...place, page: 0 };
+    if (page.kind === 'end') return place.page === 0 ? place : nextBlock(place);
+    place = placeBehind(place, page);
   }
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { splitSlice } from '../../functions/splitter/split.ts';
 import { sweep } from '../../functions/sweeper/sweep.ts';
+import { resumeRun } from '../../shared/control/control.ts';
 import { createRun, startRun } from '../../shared/control/start.ts';
 import { registerOf } from '../../shared/domain/sending.ts';
 import { type TestDeps, testDeps } from '../shared/support.ts';
@@ -61,6 +62,21 @@ test('a lost notification is told again: of a full block, a frozen segment, a fu
   await deps.stores.segments.freeze('march', { slice: 0, segment: 0 }, { part: 'p', counts, reasons: {} });
   await sweepFor(deps, 120);
   expect(deps.queues.aggregate.take()).toContainEqual(expect.objectContaining({ type: 'finish' }));
+});
+
+test('a finish that keeps failing is told again every two hours at least, and at once when asked for', async () => {
+  const deps = await sentRun();
+  const counts = { total: 3, succeeded: 3, failed: 0, cancelled: 0, expired: 0 };
+  await deps.stores.segments.freeze('march', { slice: 0, segment: 0 }, { part: 'p', counts, reasons: {} });
+  await deps.stores.runs.addSegment('march', 0, 0);
+  const now = deps.clock.now();
+  expect(await deps.stores.runs.leaseFinish('march', 'died', now, now)).toMatchObject({ status: 'finishing' });
+  deps.queues.aggregate.take();
+  expect(await sweepFor(deps, 500)).toEqual([16, 48, 112, 240, 368, 496]);
+  const finish = { v: 1, pipeline: 'squares', run: 'march', type: 'finish' };
+  expect(deps.queues.aggregate.take()).toEqual(Array.from({ length: 6 }, () => finish));
+  expect(await resumeRun(deps, 'march')).toMatchObject({ record: { status: 'finishing' }, slots: 0 });
+  expect(deps.queues.aggregate.take()).toEqual([finish]);
 });
 
 test('a start that died is finished', async () => {
