@@ -1,6 +1,5 @@
 import { blockSize, slotsOf } from '../../shared/domain/chain.ts';
 import { isBlockFull, unpackCount } from '../../shared/domain/counting.ts';
-import { FIRST_PLACE, type Place } from '../../shared/domain/geometry.ts';
 import { unpackSegment } from '../../shared/domain/ids.ts';
 import { isFinal, maySend } from '../../shared/domain/run.ts';
 import { missing, NEW_REGISTER, raised } from '../../shared/domain/sending.ts';
@@ -16,7 +15,7 @@ import {
   send,
   toRegister,
 } from './context.ts';
-import { blockNumber, parseSegment, segmentOf, workText } from './messages.ts';
+import { blockNumber, segmentOf, workText } from './messages.ts';
 import type { Sweeper } from './processes.ts';
 import { spawnCloser, spawnStarter, spawnSweeper } from './spawn.ts';
 import { end, type Step } from './steps.ts';
@@ -58,9 +57,6 @@ export function sweeps(cx: Context, w: World): Step[] {
   for (const slice of old.slices) {
     if (!fresh.slices.includes(slice)) stale('resume slice', () => send(cx, w, `s:${slice}`));
   }
-  for (const block of old.blocks) {
-    if (!fresh.blocks.includes(block)) stale('look at block', () => spawnSweeper(w, block));
-  }
   return found;
 }
 
@@ -91,9 +87,9 @@ function unfinished(cx: Context, w: World, read: (slice: SliceRecord) => Checkpo
     // Where nobody takes up what is sent, nothing is sent again.
     if (cx.level.workers.forward === undefined) continue;
     const counted = w.root.counted.some((packed) => unpackCount(packed).slice === slice);
-    for (const { id, pages } of readChain(cx, w, slice).blocks) {
-      // Of a slice still being enumerated: what its checkpoint says was sent.
-      if (!counted && !isBefore(id, checkpoint?.place ?? FIRST_PLACE)) continue;
+    for (const { id, pages, closed } of readChain(cx, w, slice).blocks) {
+      // Of a slice still being enumerated: whatever may have been sent. What isn't whole yet is its splitter's to send.
+      if (!counted && !closed) continue;
       const told = w.segments[segmentOf(id)]?.done.includes(blockNumber(id)) ?? false;
       if (!(told && isBlockFull(new Set(w.blocks[id]?.done), blockSize(pages)))) found.blocks.push(id);
     }
@@ -183,11 +179,6 @@ export function sweeperSteps(cx: Context, w: World, p: Sweeper): Step[] {
         },
       ];
   }
-}
-
-function isBefore(block: string, place: Place): boolean {
-  const { segment } = parseSegment(segmentOf(block));
-  return segment < place.segment || (segment === place.segment && blockNumber(block) < place.block);
 }
 
 function nextSlot(w: World, p: Sweeper): void {
