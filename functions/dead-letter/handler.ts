@@ -16,6 +16,7 @@ export function deadLetter(deps: Deps) {
         await bury(deps, entry);
       } catch (error) {
         // It stays in the dead-letter queue and comes back after its time-out: there is no queue behind this one.
+        deps.metrics.count('MessagesFailed', 1);
         deps.log.error('A dead letter could not be handled; it comes back.', {
           messageId: entry.messageId,
           error: String(error),

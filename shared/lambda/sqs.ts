@@ -136,6 +136,7 @@ async function putBack<M>(deps: Deps, queue: Queue<M>, entry: Entry, error: unkn
   const seconds = later
     ? error.seconds
     : Math.min(MAX_BACKOFF_SECONDS, 2 ** Math.min(receives, 9)) * (0.5 + deps.random.next() / 2);
+  if (!later) deps.metrics.count('MessagesFailed', 1);
   if (!later)
     deps.log.error('A message failed; it comes back.', {
       messageId: entry.messageId,

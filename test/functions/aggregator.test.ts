@@ -67,6 +67,7 @@ test('a full run is finished once, with one mail, and every object that its summ
     Buffer.from(await of.deps.objects.get('march/summary.json')).toString(),
   );
   for (const key of Object.values(summary.objects)) expect(of.deps.objects.keys()).toContain(key);
+  expect(of.deps.counted.get('MailNotSent')).toBeUndefined();
 });
 
 test('a part that can not be read fails the finish, not the process; the next delivery need not wait for its lease', async () => {
@@ -115,4 +116,30 @@ test('a mail whose answer was lost is not sent again', async () => {
   of.deps.clock.time += 2_000;
   await finish(of);
   expect(of.mails).toHaveLength(1);
+});
+
+test.each(['refused', 'ambiguous'] as const)('a mail that ends as %s is counted, once', async (outcome) => {
+  const of = await frozenRun();
+  let sends = 0;
+  of.deps.mailer.send = async () => {
+    sends++;
+    return { outcome, detail: 'no' };
+  };
+  const heal = failPuts(of, 'summary.json');
+  await expect(finish(of)).rejects.toThrow('No summary.json today.');
+  heal();
+  of.deps.clock.time += 2_000;
+  await finish(of);
+  expect(sends).toBe(1);
+  expect(await of.deps.stores.runs.read('march')).toMatchObject({ mail: outcome });
+  expect(of.deps.counted.get('MailNotSent')).toBe(1);
+});
+
+test('a mail whose sender died is counted too: nobody knows whether it went', async () => {
+  const of = await frozenRun();
+  await of.deps.stores.runs.claimMail('march');
+  await finish(of);
+  expect(of.mails).toEqual([]);
+  expect(await of.deps.stores.runs.read('march')).toMatchObject({ mail: 'ambiguous' });
+  expect(of.deps.counted.get('MailNotSent')).toBe(1);
 });

@@ -85,4 +85,5 @@ test('what is no work is recorded with its reason; what fails comes back by itse
     throw new Error('The table is gone.');
   };
   expect((await bury(deps, work, finish)).response).toEqual({ batchItemFailures: [{ itemIdentifier: 'm-0' }] });
+  expect(deps.counted.get('MessagesFailed')).toBe(1);
 });

@@ -38,6 +38,7 @@ test('what fails comes back by itself; the rest of the batch is handled', async 
   expect(deps.queues.aggregate.putBack.map(({ receiptHandle }) => receiptHandle)).toEqual(['handle-m-b']);
   expect(deps.lines).toMatchObject([{ level: 'error', fields: { messageId: 'm-b', receives: 1 } }]);
   expect(JSON.stringify(deps.lines)).toContain('The table is gone.');
+  expect(deps.counted.get('MessagesFailed')).toBe(1);
 });
 
 test('the wait before the next delivery grows with each, up to five minutes', async () => {
@@ -58,6 +59,7 @@ test('a message that asks to come back later does so after exactly that, and is 
   expect(failed).toEqual(['m']);
   expect(deps.queues.aggregate.putBack).toEqual([{ receiptHandle: 'handle-m', seconds: 61.5 }]);
   expect(deps.lines).toEqual([]);
+  expect(deps.counted.get('MessagesFailed')).toBeUndefined();
 });
 
 test('a queue that does not take the wait changes nothing: the message comes back after its time-out', async () => {
