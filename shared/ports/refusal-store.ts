@@ -2,7 +2,7 @@
 export interface Refusal {
   readonly messageId: string;
   readonly queue: string;
-  /** `not-json`, `not-a-message`, `other-pipeline`, `unknown-run`, `gave-up` … */
+  /** `not-json`, `not-a-message`, `other-pipeline`, `unknown-run`, `old-turn`, `gave-up` */
   readonly reason: string;
   /** What was wrong, in a sentence. */
   readonly detail: string;
