@@ -43,6 +43,8 @@ export const METRICS = [
   'RunsStarted',
   'RunsSucceeded',
   'RunsFailed',
+  /** Somebody's wish, and no trouble. */
+  'RunsCancelled',
   'ChildrenSucceeded',
   'ChildrenFailed',
   'CallsRetried',

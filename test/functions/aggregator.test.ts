@@ -13,8 +13,8 @@ interface Aggregated {
   readonly mails: Uint8Array[];
 }
 
-/** A run of three children that have all failed, its segment frozen, told to finish. */
-async function frozenRun(): Promise<Aggregated> {
+/** A run of three children that have all ended so, its segment frozen, told to finish. */
+async function frozenRun(status: 'FAILED' | 'CANCELLED' | 'EXPIRED' = 'FAILED'): Promise<Aggregated> {
   const base = testDeps(testPipeline({ report: { email: ['data@example.com'] } }));
   const mails: Uint8Array[] = [];
   const deps = {
@@ -34,7 +34,7 @@ async function frozenRun(): Promise<Aggregated> {
   await splitSlice(deps, run, 0, { id: 'splitter', deadline: deps.clock.now() + 300_000 });
   const block = { slice: 0, segment: 0, block: 0 };
   const state = await deps.stores.blocks.read('march', block);
-  const why = { status: 'FAILED', reason: 'dead-letter' } as const;
+  const why = { status, reason: 'dead-letter' } as const;
   await giveUp(deps, 'march', block, state, [0, 1, 2], why, { size: 3, ttl: run.ttl });
   await freezeSegment(deps, 'march', { slice: 0, segment: 0 });
   return { deps, mails };
@@ -143,3 +143,19 @@ test('a mail whose sender died is counted too: nobody knows whether it went', as
   expect(await of.deps.stores.runs.read('march')).toMatchObject({ mail: 'ambiguous' });
   expect(of.deps.counted.get('MailNotSent')).toBe(1);
 });
+
+test.each([
+  ['FAILED', null, 'failed', 'RunsFailed'],
+  ['EXPIRED', 'expired', 'expired', 'RunsFailed'],
+  ['CANCELLED', 'cancelled', 'cancelled', 'RunsCancelled'],
+] as const)(
+  'a run of children that are %s, closed as %s, is %s and counted as %s',
+  async (child, closed, status, metric) => {
+    const of = await frozenRun(child);
+    if (closed) await of.deps.stores.runs.close('march', closed);
+    await finish(of);
+    expect(await of.deps.stores.runs.read('march')).toMatchObject({ status });
+    const counted = [...of.deps.counted].filter(([name]) => /^Runs(Succeeded|Failed|Cancelled)$/.test(name));
+    expect(counted).toEqual([[metric, 1]]);
+  },
+);
