@@ -2,7 +2,7 @@ import type { Context, SQSBatchResponse } from 'aws-lambda';
 import * as z from 'zod';
 import { show } from '../domain/errors.ts';
 import type { Deps, Invocation } from '../flow/deps.ts';
-import { recordRefusal } from '../flow/refusal.ts';
+import { excerptOf, recordRefusal } from '../flow/refusal.ts';
 import type { Queue } from '../ports/queue.ts';
 import { BackLater } from './back-later.ts';
 
@@ -124,7 +124,7 @@ export async function refuse(deps: Deps, entry: Entry, reason: string, detail: s
     queue: entry.eventSourceARN.split(':').at(-1) ?? '',
     reason,
     detail,
-    excerpt: entry.body.slice(0, 2_000),
+    excerpt: excerptOf(entry.body),
   });
 }
 

@@ -6,7 +6,7 @@ export interface Refusal {
   readonly reason: string;
   /** What was wrong, in a sentence. */
   readonly detail: string;
-  /** The body's first 2,000 characters. */
+  /** The body's first 2,000 characters, without the items that it carries. */
   readonly excerpt: string;
   readonly at: number;
 }

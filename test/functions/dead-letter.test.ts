@@ -49,6 +49,7 @@ test("a message's missing children fail, those that ended stay; its block is tol
   const { response, refused } = await bury(deps, work);
   expect(response).toEqual({ batchItemFailures: [] });
   expect(refused).toEqual([['m-0', 'gave-up']]);
+  expect((await deps.stores.refusals.list(1))[0]?.excerpt).toBe(JSON.stringify({ ...work, items: 3 }));
   expect(await outcomes(deps)).toEqual([
     [0, 'FAILED', 'dead-letter'],
     [1, 'SUCCEEDED', null],

@@ -100,6 +100,17 @@ test('a long body is kept by its first 2,000 characters', async () => {
   expect((await deps.stores.refusals.list(1))[0]?.excerpt).toBe('x'.repeat(2_000));
 });
 
+test.each([
+  ['not-a-message', { v: 2, type: 'work', pipeline: 'squares', items: [{ abn: '4111' }, '4111'], run: 'march' }],
+  ['other-pipeline', { ...finish('march'), pipeline: 'cubes' }],
+])('of a refused work message the items are counted, not kept; all else is: %s', async (reason, body) => {
+  const deps = testDeps();
+  await batch(deps, [entry('bad', body)]);
+  const [refusal] = await deps.stores.refusals.list(1);
+  const kept = 'items' in body ? { ...body, items: 2 } : body;
+  expect(refusal).toMatchObject({ reason, excerpt: JSON.stringify(kept) });
+});
+
 test('a message that could not be recorded is not lost: it comes back', async () => {
   const deps = testDeps();
   deps.stores.refusals.record = async () => {
