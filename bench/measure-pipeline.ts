@@ -118,7 +118,7 @@ function runEnd(telemetry: Telemetry): { telemetry: Telemetry; ended: Promise<nu
   });
   const metrics: Deps['metrics'] = {
     count: (name) => {
-      if (name === 'RunsSucceeded' || name === 'RunsFailed') end(Date.now());
+      if (name === 'RunsSucceeded' || name === 'RunsFailed' || name === 'RunsCancelled') end(Date.now());
     },
     flush: () => undefined,
   };

@@ -16,7 +16,7 @@ export interface Access {
 }
 
 const base: Access = {
-  table: ['GetItem', 'PutItem', 'UpdateItem', 'Query'],
+  table: ['GetItem', 'PutItem', 'UpdateItem'],
   index: false,
   objects: [],
   sendsTo: [],
@@ -28,7 +28,7 @@ const base: Access = {
 export const ACCESS: Readonly<Record<FunctionName, Access>> = {
   splitter: {
     ...base,
-    table: [...base.table, 'BatchGetItem'],
+    table: [...base.table, 'Query', 'BatchGetItem'],
     index: true,
     objects: ['GetObject', 'PutObject'],
     sendsTo: ['split', 'work', 'aggregate'],
@@ -36,6 +36,7 @@ export const ACCESS: Readonly<Record<FunctionName, Access>> = {
   forwarder: { ...base, objects: ['GetObject', 'PutObject'], sendsTo: ['work', 'aggregate'], callsClone: true },
   aggregator: {
     ...base,
+    table: [...base.table, 'Query'],
     objects: ['GetObject', 'PutObject', 'AbortMultipartUpload'],
     sendsTo: ['aggregate'],
     tellsPeople: true,
@@ -43,7 +44,7 @@ export const ACCESS: Readonly<Record<FunctionName, Access>> = {
   'dead-letter': { ...base, sendsTo: ['aggregate'] },
   sweeper: {
     ...base,
-    table: [...base.table, 'BatchGetItem'],
+    table: [...base.table, 'Query', 'BatchGetItem'],
     index: true,
     objects: ['GetObject'],
     sendsTo: ['split', 'work', 'aggregate'],

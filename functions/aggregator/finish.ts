@@ -1,8 +1,8 @@
 import { isRootFull, segmentsOf } from '../../shared/domain/counting.ts';
 import type { SegmentRef } from '../../shared/domain/geometry.ts';
 import { unpackSegment } from '../../shared/domain/ids.ts';
-import { finalStatus, isFinal } from '../../shared/domain/run.ts';
-import type { Invocation } from '../../shared/flow/deps.ts';
+import { type FinalStatus, finalStatus, isFinal } from '../../shared/domain/run.ts';
+import type { Invocation, MetricName } from '../../shared/flow/deps.ts';
 import { type ManifestPart, readManifest, writeManifest } from '../../shared/flow/manifest.ts';
 import { together } from '../../shared/flow/parallel.ts';
 import { BackLater } from '../../shared/lambda/back-later.ts';
@@ -96,6 +96,14 @@ async function draw(
   return { view, raw };
 }
 
+const COUNTED_AS = {
+  succeeded: 'RunsSucceeded',
+  'succeeded-with-failures': 'RunsSucceeded',
+  failed: 'RunsFailed',
+  expired: 'RunsFailed',
+  cancelled: 'RunsCancelled',
+} as const satisfies Record<FinalStatus, MetricName>;
+
 async function end(
   deps: AggregatorDeps,
   record: RunRecord,
@@ -114,7 +122,7 @@ async function end(
     summary,
   });
   if (!(await deps.stores.runs.finish(run, invocation.id, { status, counts, summary, endedAt }))) return;
-  deps.metrics.count(status.startsWith('succeeded') ? 'RunsSucceeded' : 'RunsFailed', 1);
+  deps.metrics.count(COUNTED_AS[status], 1);
   deps.log.info('A run ended.', { run, status, ...counts, seconds: (endedAt - record.startedAt) / 1_000 });
 }
 

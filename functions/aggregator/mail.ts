@@ -34,11 +34,13 @@ export async function composeMail(
  * whether SES has it, and by the definition's setting leaves it or repeats it.
  */
 export async function sendMail(deps: AggregatorDeps, record: RunRecord, raw: Buffer | null): Promise<MailState> {
-  const { pipeline, stores, mailer, mailFrom: from, log } = deps;
+  const { pipeline, stores, mailer, mailFrom: from, log, metrics } = deps;
   const { run, mail } = record;
   const { email: to } = pipeline.report;
   const recordAs = async (state: MailState) => {
     await stores.runs.recordMail(run, state);
+    // A finisher that follows another finds the same state, and counts it no second time.
+    if ((state === 'refused' || state === 'ambiguous') && state !== mail) metrics.count('MailNotSent', 1);
     return state;
   };
   if (from === '' || to.length === 0) return mail === null ? recordAs('off') : 'off';

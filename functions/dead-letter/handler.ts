@@ -16,6 +16,7 @@ export function deadLetter(deps: Deps) {
         await bury(deps, entry);
       } catch (error) {
         // It stays in the dead-letter queue and comes back after its time-out: there is no queue behind this one.
+        deps.metrics.count('MessagesFailed', 1);
         deps.log.error('A dead letter could not be handled; it comes back.', {
           messageId: entry.messageId,
           error: String(error),
@@ -30,8 +31,8 @@ export function deadLetter(deps: Deps) {
 async function bury(deps: Deps, entry: SqsEvent['Records'][number]): Promise<void> {
   const work = readMessage(workMessage, deps.pipeline.name, entry.body);
   if ('message' in work) {
-    await giveUpSlot(deps, work.message);
-    return refuse(deps, entry, 'gave-up', 'The forwarder failed with it every time; its missing children FAILED.');
+    const { reason, detail } = await giveUpSlot(deps, work.message);
+    return refuse(deps, entry, reason, detail);
   }
   const other = readMessage(z.union([splitMessage, aggregateMessage]), deps.pipeline.name, entry.body);
   if ('message' in other) {
@@ -41,13 +42,21 @@ async function bury(deps: Deps, entry: SqsEvent['Records'][number]): Promise<voi
   return refuse(deps, entry, work.reason, work.detail);
 }
 
-/** The message's missing children fail, unless its turn is old: then a later message has them. */
-async function giveUpSlot(deps: Deps, message: WorkMessage): Promise<void> {
+/**
+ * The message's missing children fail, unless its turn is old: then a later message has them.
+ * @returns what became of them
+ */
+async function giveUpSlot(deps: Deps, message: WorkMessage): Promise<{ reason: string; detail: string }> {
   const ref = blockOf(message);
   const run = await deps.stores.runs.read(message.run);
-  if (!run) return;
+  if (!run) return { reason: 'unknown-run', detail: `There is no run ${message.run}.` };
   const block = await deps.stores.blocks.read(message.run, ref);
-  if (registerOf(block, message.slot).turn !== message.turn) return;
+  if (registerOf(block, message.slot).turn !== message.turn) {
+    return { reason: 'old-turn', detail: 'A later message has its children: none was given up.' };
+  }
   const children = missing(block, message.slot, message.items.length);
   await giveUp(deps, message.run, ref, block, children, { status: 'FAILED', reason: 'dead-letter' }, message);
+  const became =
+    children.length > 0 ? `its missing children, ${children.length}, FAILED` : 'no child of it was missing';
+  return { reason: 'gave-up', detail: `The forwarder failed with it every time; ${became}.` };
 }

@@ -27,7 +27,10 @@ import { Lanes } from './lanes.ts';
 import { OutcomeWrites } from './outcome-writes.ts';
 import type { RunCache } from './run-cache.ts';
 
-/** Time kept for writing what the last calls came to. */
+/**
+ * Time kept for writing what the last calls came to: enough where two of the writes' tries get no answer, at three seconds
+ * each (shared/lambda/wire.ts). What isn't written by then comes back with its message.
+ */
 const WRITE_MS = 10_000;
 
 /** What forwarding one message needs; built per batch. */

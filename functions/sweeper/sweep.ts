@@ -34,6 +34,7 @@ export async function sweep(deps: Deps): Promise<{ runs: number; acted: number }
       if (await sweepRun(deps, run)) acted++;
     } catch (error) {
       // One run's trouble must not keep the sweeper from the others.
+      deps.metrics.count('SweepsFailed', 1);
       deps.log.error('A run could not be swept.', { run, error: String(error) });
     }
   }

@@ -3,6 +3,7 @@ import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import type { MetricName } from '../../shared/flow/deps.ts';
 import type { FunctionName } from '../../shared/wiring.ts';
 import { FIVE_MINUTES, StatedAlarm } from './alarms.ts';
 import type { NodeFunction } from './node-function.ts';
@@ -19,10 +20,13 @@ export interface PipelineAlarmsProps {
 /** Metrics the functions write by EMF: namespace `Microprocess`, the one dimension `Pipeline`. */
 const METRIC_NAMESPACE = 'Microprocess';
 
-/** The alarms that tell people a pipeline doesn't do what they wait for, beside those of its queues and schedule. */
+/**
+ * The alarms that tell people a pipeline doesn't do what they wait for, beside those of its queues and schedule. What a
+ * handler survives it counts itself: Lambda's own errors are only the invocations that crashed or ran out of time.
+ */
 export function pipelineAlarms(scope: Construct, props: PipelineAlarmsProps): void {
   const { functions, pipeline, topic } = props;
-  const own = (metricName: string): Metric =>
+  const own = (metricName: MetricName): Metric =>
     new Metric({
       namespace: METRIC_NAMESPACE,
       metricName,
@@ -33,29 +37,55 @@ export function pipelineAlarms(scope: Construct, props: PipelineAlarmsProps): vo
 
   new StatedAlarm(scope, 'RunFailed', {
     metric: own('RunsFailed'),
-    impact: `a run of ${pipeline} ended as failed: its report is missing, or has more failures than tolerated.`,
-    action: `the report's status and reason columns.`,
+    impact: `a run of ${pipeline} ended as failed or expired: more children failed than tolerated, or it was closed before all were called.`,
+    action: `its report's status and reason columns.`,
+    topic,
+  });
+  new StatedAlarm(scope, 'MailNotSent', {
+    metric: own('MailNotSent'),
+    impact: `a report of ${pipeline} is stored, but SES refused its mail or left open whether it is out; nobody sends it again.`,
+    action: `the aggregator's log and the state of SES; the mail is email.eml beside the report.`,
+    topic,
+  });
+  new StatedAlarm(scope, 'MessagesFailed', {
+    metric: own('MessagesFailed'),
+    // What fails comes back within five minutes: less would be trouble that has passed.
+    periods: 3,
+    impact: `messages of ${pipeline} have failed for a quarter of an hour, and come back after growing waits; the reports of their runs are late.`,
+    action: `"A message failed" in the functions' logs, which name the error.`,
+    topic,
+  });
+  new StatedAlarm(scope, 'MessagesRefused', {
+    metric: own('MessagesRefused'),
+    impact: `a message of ${pipeline} can't be taken, or failed every time, and is kept aside; if a run needs it, children of that run fail or wait for the sweeper.`,
+    action: `"A message was refused" in the functions' logs, with its reason.`,
+    topic,
+  });
+  new StatedAlarm(scope, 'SplitterErrors', {
+    metric: functions.splitter.metricErrors({ period: FIVE_MINUTES }),
+    impact: `${pipeline} refused or failed to start a run, or enumerates a slice later: its message comes again after its visibility time-out.`,
+    action: `the splitter's log; a request that was refused is its sender's to mend.`,
     topic,
   });
   new StatedAlarm(scope, 'ForwarderErrors', {
     metric: functions.forwarder.metricErrors({ period: FIVE_MINUTES }),
     atLeast: 5,
-    impact: `${pipeline} makes no progress with the messages of the invocations that failed; they come again after their visibility time-out.`,
-    action: `the forwarder's log.`,
+    impact: `forwarders of ${pipeline} crash or run out of time: their messages come again after their visibility time-out, and are then called one child at a time.`,
+    action: `the forwarder's log: its memory, and the times of its calls.`,
     topic,
   });
   new StatedAlarm(scope, 'WorkTooOld', {
     metric: props.workQueue.metricApproximateAgeOfOldestMessage({ period: FIVE_MINUTES }),
     atLeast: Duration.hours(6).toSeconds(),
     periods: 3,
-    impact: `${pipeline} calls its service slower than runs are started; reports will be late, and children expire at the run's deadline.`,
-    action: `limits.inFlight, the clone's throttles and the forwarder's errors.`,
+    impact: `work of ${pipeline} waits for six hours and more; reports will be late, and children expire at their run's deadline.`,
+    action: `whether the mapping is paused, the forwarder's errors, the clone's throttles, and limits.inFlight.`,
     topic,
   });
   new StatedAlarm(scope, 'AggregatorErrors', {
     metric: functions.aggregator.metricErrors({ period: FIVE_MINUTES }),
-    impact: `reports of ${pipeline} are late: a reduce failed and is tried again.`,
-    action: `the aggregator's log.`,
+    impact: `a reduce of ${pipeline} crashed or ran out of time: its report is late, as the message comes again after its visibility time-out.`,
+    action: `the aggregator's log: its memory and duration.`,
     topic,
   });
   new StatedAlarm(scope, 'SweeperSilent', {
@@ -69,8 +99,15 @@ export function pipelineAlarms(scope: Construct, props: PipelineAlarmsProps): vo
   new StatedAlarm(scope, 'SweeperErrors', {
     metric: functions.sweeper.metricErrors({ period: FIVE_MINUTES }),
     atLeast: 3,
-    impact: `what stands still in ${pipeline} isn't resumed.`,
+    impact: `the sweeper of ${pipeline} crashes, runs out of time or can't list the runs: what stands still isn't resumed, no deadline is kept and a missed schedule stays unnoticed.`,
     action: `the sweeper's log.`,
+    topic,
+  });
+  new StatedAlarm(scope, 'SweepsFailed', {
+    metric: own('SweepsFailed'),
+    atLeast: 3,
+    impact: `a run of ${pipeline} can't be looked after: if it stands still it isn't resumed, and its deadline isn't kept.`,
+    action: `"A run could not be swept" in the sweeper's log, which names the run and the error.`,
     topic,
   });
   if (props.scheduled) {

@@ -47,7 +47,7 @@ export class WorkerQueue extends Construct {
     new StatedAlarm(this, 'DeadLettersStay', {
       metric: this.deadLetters.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES, statistic: 'Maximum' }),
       periods: 3,
-      impact: `${props.impact} Nothing gives these messages an outcome, so their runs end at the deadline.`,
+      impact: `${props.impact} Nobody takes these messages: their runs wait for the sweeper, or for their deadline.`,
       action: `the dead-letter function's errors and its mapping.`,
       topic: props.topic,
     });

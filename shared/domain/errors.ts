@@ -62,6 +62,15 @@ export class ObjectNotFoundError extends MicroprocessError {
   }
 }
 
+/** An object can't be read. Who may not list a bucket is told no more than this of one that isn't there either. */
+export class ObjectDeniedError extends MicroprocessError {
+  readonly code = 'object-denied';
+  constructor(key: string, cause: unknown) {
+    super(`The object under ${show(key)} can't be read: it may have expired, or access to it is missing.`);
+    this.cause = cause;
+  }
+}
+
 /** A queue refused messages, also after retries. */
 export class QueueError extends MicroprocessError {
   readonly code = 'queue-refused';

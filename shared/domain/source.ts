@@ -30,7 +30,8 @@ export interface ListOptions {
 
 /**
  * A source over a list that fits in memory, pinned by its order: the cursor is the index.
- * `load` is called once per process and must return the same list for the same parameters.
+ * `load` is called for each plan and each read of a slice, and must return the same list for the same parameters: it keeps
+ * what is costly to make.
  */
 export function list<I, P = unknown>(
   load: (params: P) => Promise<readonly I[]> | readonly I[],

@@ -43,10 +43,18 @@ export const METRICS = [
   'RunsStarted',
   'RunsSucceeded',
   'RunsFailed',
+  /** Somebody's wish, and no trouble. */
+  'RunsCancelled',
   'ChildrenSucceeded',
   'ChildrenFailed',
   'CallsRetried',
+  /** Of an invocation that went on: a message came back with an error. */
+  'MessagesFailed',
   'MessagesRefused',
+  /** A run could not be looked after in one round. */
+  'SweepsFailed',
+  /** A run's mail was refused, or nobody knows whether it went. */
+  'MailNotSent',
   'ScheduleMissed',
   'TicksSkipped',
   'RunsSwept',

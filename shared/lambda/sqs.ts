@@ -2,7 +2,7 @@ import type { Context, SQSBatchResponse } from 'aws-lambda';
 import * as z from 'zod';
 import { show } from '../domain/errors.ts';
 import type { Deps, Invocation } from '../flow/deps.ts';
-import { recordRefusal } from '../flow/refusal.ts';
+import { excerptOf, recordRefusal } from '../flow/refusal.ts';
 import type { Queue } from '../ports/queue.ts';
 import { BackLater } from './back-later.ts';
 
@@ -71,7 +71,7 @@ export async function handleBatch<M extends { readonly pipeline: string }>(
     if (error === undefined || error instanceof BackLater || !sendAnew) continue;
     // What can't be sent either comes back by itself, below.
     if (await sendAnew(received).catch(() => false)) {
-      logFailure(deps, received.messageId, received.receives, error);
+      tellFailure(deps, received.messageId, received.receives, error);
       failed.delete(received.messageId);
     }
   }
@@ -135,7 +135,7 @@ export async function refuse(deps: Deps, entry: Entry, reason: string, detail: s
     queue: entry.eventSourceARN.split(':').at(-1) ?? '',
     reason,
     detail,
-    excerpt: entry.body.slice(0, 2_000),
+    excerpt: excerptOf(entry.body),
   });
 }
 
@@ -149,13 +149,14 @@ export function backoffSeconds({ random }: Pick<Deps, 'random'>, times: number):
 async function putBack<M>(deps: Deps, queue: Queue<M>, entry: Entry, error: unknown): Promise<void> {
   const receives = entry.attributes.ApproximateReceiveCount;
   const later = error instanceof BackLater;
-  if (!later) logFailure(deps, entry.messageId, receives, error);
+  if (!later) tellFailure(deps, entry.messageId, receives, error);
   const seconds = later ? error.seconds : backoffSeconds(deps, receives);
   // Best effort: without it the message comes back too, after its visibility time-out.
   await queue.retryIn(entry.receiptHandle, seconds).catch(() => undefined);
 }
 
-function logFailure({ log }: Deps, messageId: string, receives: number, error: unknown): void {
+function tellFailure({ log, metrics }: Deps, messageId: string, receives: number, error: unknown): void {
+  metrics.count('MessagesFailed', 1);
   log.error('A message failed; it comes back.', { messageId, receives, error: describe(error) });
 }
 

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Pipeline } from '../domain/definition.ts';
 import type { AggregateMessage, SplitMessage, WorkMessage } from '../domain/messages.ts';
 import type { Deps } from '../flow/deps.ts';
 import { sqsQueue } from '../messaging/sqs-queue.ts';
+import { triesOf } from '../messaging/tries.ts';
 import { type Random, systemClock } from '../ports/clock.ts';
 import { dynamoStores } from '../stores/dynamodb/index.ts';
 import { s3Objects } from '../stores/s3/objects.ts';
@@ -16,22 +16,31 @@ import { emfMetrics, lambdaLog } from './telemetry.ts';
 
 export const systemRandom: Random = { next: () => Math.random(), id: () => randomUUID() };
 
+/**
+ * How long one try of a call may wait for its answer. Tables and queues answer in milliseconds, and nobody long-polls through
+ * these clients; an object's try sends or fetches megabytes.
+ */
+export const TRY_MS = { dynamodb: 3_000, sqs: 3_000, s3: 20_000 } as const;
+
 /** What lives as long as the process: clients with their connections, and all that is built on them. */
-export function wire(pipeline: Pipeline, config: Config, telemetry?: Pick<Deps, 'log' | 'metrics'>): Deps {
-  const options = {
-    region: config.AWS_REGION,
-    maxAttempts: 5,
-    // A forwarder writes for ten messages at once; the SDK's default of 50 sockets is plenty, its time-outs are none.
-    requestHandler: new NodeHttpHandler({ connectionTimeout: 3_000, requestTimeout: 20_000 }),
-  };
-  const dynamo = new DynamoDBClient({ ...options, cacheMiddleware: true });
+export function wire(
+  pipeline: Pipeline,
+  config: Config,
+  telemetry?: Pick<Deps, 'log' | 'metrics'>,
+  tryMs: Readonly<Record<keyof typeof TRY_MS, number>> = TRY_MS,
+): Deps {
+  // All that is called here can be called twice. A forwarder writes for ten messages at once; the 50 sockets that a client
+  // opens by default are plenty.
+  const options = { region: config.AWS_REGION, maxAttempts: 5 };
+  const dynamo = new DynamoDBClient({ ...options, requestHandler: triesOf(tryMs.dynamodb), cacheMiddleware: true });
   // Checksums beyond what S3 asks for cost CPU on every object; TLS and S3 check the bytes as it is.
   const s3 = new S3Client({
     ...options,
+    requestHandler: triesOf(tryMs.s3),
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
-  const sqs = new SQSClient({ ...options, md5: false });
+  const sqs = new SQSClient({ ...options, requestHandler: triesOf(tryMs.sqs), md5: false });
   // It copies each request and answer for a log that isn't configured.
   for (const { middlewareStack } of [dynamo, s3, sqs]) middlewareStack.remove('loggerMiddleware');
   return {

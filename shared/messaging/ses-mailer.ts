@@ -1,9 +1,13 @@
 import { SESv2Client, SESv2ServiceException, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import type { Mailer } from '../ports/mailer.ts';
+import { triesOf } from './tries.ts';
+
+/** Long, as a mail is megabytes and its one try must not be given up early. */
+const TRY_MS = 60_000;
 
 /** SES v2, raw MIME. One attempt: a retry by the client could send the mail twice. */
-export function sesMailer(options: { region: string }): Mailer {
-  const client = new SESv2Client({ region: options.region, maxAttempts: 1 });
+export function sesMailer({ region, tryMs = TRY_MS }: { region: string; tryMs?: number }): Mailer {
+  const client = new SESv2Client({ region, maxAttempts: 1, requestHandler: triesOf(tryMs) });
   return {
     async send({ from, to, raw }) {
       const command = new SendEmailCommand({

@@ -6,8 +6,9 @@ export interface Objects {
   /**
    * The whole object, or the bytes from `from` up to, not including, `to`.
    * @throws {ObjectNotFoundError}
+   * @throws {ObjectDeniedError} also for one that isn't there, where the bucket may not be listed
    */
   get(key: string, range?: { readonly from: number; readonly to: number }): Promise<Uint8Array>;
-  /** @throws {ObjectNotFoundError} */
+  /** Throws what `get` does. */
   stream(key: string): Promise<AsyncIterable<Uint8Array>>;
 }

@@ -2,11 +2,11 @@
 export interface Refusal {
   readonly messageId: string;
   readonly queue: string;
-  /** `not-json`, `not-a-message`, `other-pipeline`, `unknown-run`, `gave-up` … */
+  /** `not-json`, `not-a-message`, `other-pipeline`, `unknown-run`, `old-turn`, `gave-up` */
   readonly reason: string;
   /** What was wrong, in a sentence. */
   readonly detail: string;
-  /** The body's first 2,000 characters. */
+  /** The body's first 2,000 characters, without the items that it carries. */
   readonly excerpt: string;
   readonly at: number;
 }

@@ -13,8 +13,8 @@ interface Aggregated {
   readonly mails: Uint8Array[];
 }
 
-/** A run of three children that have all failed, its segment frozen, told to finish. */
-async function frozenRun(): Promise<Aggregated> {
+/** A run of three children that have all ended so, its segment frozen, told to finish. */
+async function frozenRun(status: 'FAILED' | 'CANCELLED' | 'EXPIRED' = 'FAILED'): Promise<Aggregated> {
   const base = testDeps(testPipeline({ report: { email: ['data@example.com'] } }));
   const mails: Uint8Array[] = [];
   const deps = {
@@ -34,7 +34,7 @@ async function frozenRun(): Promise<Aggregated> {
   await splitSlice(deps, run, 0, { id: 'splitter', deadline: deps.clock.now() + 300_000 });
   const block = { slice: 0, segment: 0, block: 0 };
   const state = await deps.stores.blocks.read('march', block);
-  const why = { status: 'FAILED', reason: 'dead-letter' } as const;
+  const why = { status, reason: 'dead-letter' } as const;
   await giveUp(deps, 'march', block, state, [0, 1, 2], why, { size: 3, ttl: run.ttl });
   await freezeSegment(deps, 'march', { slice: 0, segment: 0 });
   return { deps, mails };
@@ -67,6 +67,7 @@ test('a full run is finished once, with one mail, and every object that its summ
     Buffer.from(await of.deps.objects.get('march/summary.json')).toString(),
   );
   for (const key of Object.values(summary.objects)) expect(of.deps.objects.keys()).toContain(key);
+  expect(of.deps.counted.get('MailNotSent')).toBeUndefined();
 });
 
 test('a part that can not be read fails the finish, not the process; the next delivery need not wait for its lease', async () => {
@@ -116,3 +117,45 @@ test('a mail whose answer was lost is not sent again', async () => {
   await finish(of);
   expect(of.mails).toHaveLength(1);
 });
+
+test.each(['refused', 'ambiguous'] as const)('a mail that ends as %s is counted, once', async (outcome) => {
+  const of = await frozenRun();
+  let sends = 0;
+  of.deps.mailer.send = async () => {
+    sends++;
+    return { outcome, detail: 'no' };
+  };
+  const heal = failPuts(of, 'summary.json');
+  await expect(finish(of)).rejects.toThrow('No summary.json today.');
+  heal();
+  of.deps.clock.time += 2_000;
+  await finish(of);
+  expect(sends).toBe(1);
+  expect(await of.deps.stores.runs.read('march')).toMatchObject({ mail: outcome });
+  expect(of.deps.counted.get('MailNotSent')).toBe(1);
+});
+
+test('a mail whose sender died is counted too: nobody knows whether it went', async () => {
+  const of = await frozenRun();
+  await of.deps.stores.runs.claimMail('march');
+  await finish(of);
+  expect(of.mails).toEqual([]);
+  expect(await of.deps.stores.runs.read('march')).toMatchObject({ mail: 'ambiguous' });
+  expect(of.deps.counted.get('MailNotSent')).toBe(1);
+});
+
+test.each([
+  ['FAILED', null, 'failed', 'RunsFailed'],
+  ['EXPIRED', 'expired', 'expired', 'RunsFailed'],
+  ['CANCELLED', 'cancelled', 'cancelled', 'RunsCancelled'],
+] as const)(
+  'a run of children that are %s, closed as %s, is %s and counted as %s',
+  async (child, closed, status, metric) => {
+    const of = await frozenRun(child);
+    if (closed) await of.deps.stores.runs.close('march', closed);
+    await finish(of);
+    expect(await of.deps.stores.runs.read('march')).toMatchObject({ status });
+    const counted = [...of.deps.counted].filter(([name]) => /^Runs(Succeeded|Failed|Cancelled)$/.test(name));
+    expect(counted).toEqual([[metric, 1]]);
+  },
+);

@@ -49,11 +49,13 @@ test("a message's missing children fail, those that ended stay; its block is tol
   const { response, refused } = await bury(deps, work);
   expect(response).toEqual({ batchItemFailures: [] });
   expect(refused).toEqual([['m-0', 'gave-up']]);
+  expect((await deps.stores.refusals.list(1))[0]?.excerpt).toBe(JSON.stringify({ ...work, items: 3 }));
   expect(await outcomes(deps)).toEqual([
     [0, 'FAILED', 'dead-letter'],
     [1, 'SUCCEEDED', null],
     [2, 'FAILED', 'dead-letter'],
   ]);
+  expect((await deps.stores.refusals.list(1))[0]?.detail).toMatch(/missing children, 2, FAILED/);
   expect([...(await deps.stores.segments.read('march', BLOCK)).done]).toEqual([0]);
 });
 
@@ -61,14 +63,24 @@ test('of an old turn nothing is given up: a later message has its children', asy
   const deps = await runOf();
   const next = { ...NEW_REGISTER, turn: 1 };
   await deps.stores.blocks.settle('march', BLOCK, { slot: 0, done: [], next, ttl: 0 });
-  await bury(deps, work);
+  expect((await bury(deps, work)).refused).toEqual([['m-0', 'old-turn']]);
   expect(await outcomes(deps)).toEqual([]);
+  expect(JSON.stringify(deps.lines)).not.toContain('FAILED');
 });
 
 test('of a run that is gone only the refusal is left', async () => {
   const deps = testDeps();
+  expect((await bury(deps, work)).refused).toEqual([['m-0', 'unknown-run']]);
+  expect(await outcomes(deps)).toEqual([]);
+  expect(JSON.stringify(deps.lines)).not.toContain('FAILED');
+});
+
+test('of a message whose children have all ended it is not said that they failed', async () => {
+  const deps = await runOf();
+  await deps.stores.blocks.addDone('march', BLOCK, [0, 1, 2], 0);
   expect((await bury(deps, work)).refused).toEqual([['m-0', 'gave-up']]);
   expect(await outcomes(deps)).toEqual([]);
+  expect(JSON.stringify(deps.lines)).not.toContain('FAILED');
 });
 
 test('what is no work is recorded with its reason; what fails comes back by itself', async () => {
@@ -85,4 +97,5 @@ test('what is no work is recorded with its reason; what fails comes back by itse
     throw new Error('The table is gone.');
   };
   expect((await bury(deps, work, finish)).response).toEqual({ batchItemFailures: [{ itemIdentifier: 'm-0' }] });
+  expect(deps.counted.get('MessagesFailed')).toBe(1);
 });

@@ -107,4 +107,5 @@ test("one run's trouble does not keep it from the others", async () => {
   await sweepFor(deps, 21);
   expect(new Set(deps.queues.work.take().map(({ run }) => run))).toEqual(new Set(['april']));
   expect(deps.lines.some(({ level, fields }) => level === 'error' && fields.run === 'march')).toBe(true);
+  expect(deps.counted.get('SweepsFailed')).toBe(21);
 });

@@ -1,3 +1,4 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -46,6 +47,11 @@ describe.each(FUNCTIONS)('%s may', (name) => {
     expect(access.index).toBe(does(name, /\bruns\.list\(/));
   });
 
+  test('query the table exactly where it reads a whole block, progress or refusals', () => {
+    const call = /\b(blocks\.readAll|progress\.read|refusals\.list)\(/;
+    expect(access.table.includes('Query')).toBe(does(name, call));
+  });
+
   test('read in batches exactly where it does', () => {
     expect(access.table.includes('BatchGetItem')).toBe(does(name, /\b(runs\.list|chains\.readCheckpoints)\(/));
   });
@@ -56,4 +62,16 @@ describe.each(FUNCTIONS)('%s may', (name) => {
       does(name, /\bmailer\.send\(/),
     ]);
   });
+});
+
+/** The list of queries above is whole: no store but these asks the table for more than keys. */
+test('no other store queries the table', async () => {
+  const folder = join(PROJECT, 'shared', 'stores', 'dynamodb');
+  const queries: string[] = [];
+  for (const file of await readdir(folder)) {
+    const text = await readFile(join(folder, file), 'utf8');
+    queries.push(...[...text.matchAll(/\btable\.query\(/g)].map(() => file));
+  }
+  // A run list's is of the index.
+  expect(queries.sort()).toEqual(['blocks.ts', 'progress.ts', 'refusals.ts', 'runs.ts']);
 });

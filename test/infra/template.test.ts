@@ -178,12 +178,21 @@ describe('alarms', () => {
     }
   });
 
-  test.each(['RunsFailed', 'ScheduleMissed'])('%s watches what functions count', (MetricName) => {
+  const counted = ['RunsFailed', 'MailNotSent', 'MessagesFailed', 'MessagesRefused', 'SweepsFailed', 'ScheduleMissed'];
+  test.each(counted)('%s watches what functions count', (MetricName) => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       MetricName,
       Namespace: 'Microprocess',
       Dimensions: [{ Name: 'Pipeline', Value: 'scores' }],
       TreatMissingData: 'notBreaching',
+    });
+  });
+
+  test.each(['splitter', 'forwarder', 'aggregator', 'sweeper'] as const)('crashes of the %s are seen', (name) => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'Errors',
+      Namespace: 'AWS/Lambda',
+      Dimensions: [{ Name: 'FunctionName', Value: { Ref: functions[name].id } }],
     });
   });
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import creditScores from '../../docs/examples/credit-scores.ts';
 import { definePipeline } from '../../shared/domain/definition.ts';
+import { wiring } from '../../shared/wiring.ts';
 
 const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const docs = text('docs/definition.md');
@@ -47,4 +48,17 @@ test('the docs have rows only for fields that a definition may have', () => {
   });
   const allowed = leaves(full, '').map(([path]) => path);
   expect([...documented.keys()].sort()).toEqual([...allowed, 'tolerate.failedPercent'].sort());
+});
+
+test('the examples of limits.inFlight are what is deployed', () => {
+  const [, section = ''] = /^## Limits\n([\s\S]*?)^## /m.exec(docs) ?? [];
+  const examples = [...section.matchAll(/(\d+) is (\w+) with (\d+)/g)].map(([, cap, forwarders, each]) => {
+    return [Number(cap), ['none', 'one', 'two', 'three', 'four'].indexOf(forwarders ?? ''), Number(each)] as const;
+  });
+  expect(examples.length).toBeGreaterThan(2);
+  for (const [inFlight, forwarders, each] of examples) {
+    const wired = wiring({ ...creditScores, limits: { ...creditScores.limits, inFlight } });
+    const work = wired.mappings.find(({ function: name }) => name === 'forwarder');
+    expect([work?.maxConcurrency, wired.callsPerForwarder], `${inFlight}`).toEqual([forwarders, each]);
+  }
 });

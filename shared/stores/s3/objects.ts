@@ -6,9 +6,10 @@ import {
   NoSuchKey,
   PutObjectCommand,
   type S3Client,
+  S3ServiceException,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { ObjectNotFoundError } from '../../domain/errors.ts';
+import { ObjectDeniedError, ObjectNotFoundError } from '../../domain/errors.ts';
 import type { Objects } from '../../ports/objects.ts';
 
 /** S3 takes parts of 5 MiB and more; 10,000 of these are 80 GB. */
@@ -28,6 +29,8 @@ export function s3Objects(options: { client: S3Client; bucket: string; prefix: s
       return Body;
     } catch (error) {
       if (error instanceof NoSuchKey) throw new ObjectNotFoundError(key);
+      // Functions may not list the bucket (infra/access.ts): to them S3 says this of a missing key.
+      if (error instanceof S3ServiceException && error.name === 'AccessDenied') throw new ObjectDeniedError(key, error);
       throw error;
     }
   }

@@ -38,6 +38,7 @@ test('what fails comes back by itself; the rest of the batch is handled', async 
   expect(deps.queues.aggregate.putBack.map(({ receiptHandle }) => receiptHandle)).toEqual(['handle-m-b']);
   expect(deps.lines).toMatchObject([{ level: 'error', fields: { messageId: 'm-b', receives: 1 } }]);
   expect(JSON.stringify(deps.lines)).toContain('The table is gone.');
+  expect(deps.counted.get('MessagesFailed')).toBe(1);
 });
 
 test('the wait before the next delivery grows with each, up to five minutes', async () => {
@@ -58,6 +59,7 @@ test('a message that asks to come back later does so after exactly that, and is 
   expect(failed).toEqual(['m']);
   expect(deps.queues.aggregate.putBack).toEqual([{ receiptHandle: 'handle-m', seconds: 61.5 }]);
   expect(deps.lines).toEqual([]);
+  expect(deps.counted.get('MessagesFailed')).toBeUndefined();
 });
 
 test('a queue that does not take the wait changes nothing: the message comes back after its time-out', async () => {
@@ -96,6 +98,17 @@ test('a long body is kept by its first 2,000 characters', async () => {
   const deps = testDeps();
   await batch(deps, [entry('bad', 'x'.repeat(5_000))]);
   expect((await deps.stores.refusals.list(1))[0]?.excerpt).toBe('x'.repeat(2_000));
+});
+
+test.each([
+  ['not-a-message', { v: 2, type: 'work', pipeline: 'squares', items: [{ abn: '4111' }, '4111'], run: 'march' }],
+  ['other-pipeline', { ...finish('march'), pipeline: 'cubes' }],
+])('of a refused work message the items are counted, not kept; all else is: %s', async (reason, body) => {
+  const deps = testDeps();
+  await batch(deps, [entry('bad', body)]);
+  const [refusal] = await deps.stores.refusals.list(1);
+  const kept = 'items' in body ? { ...body, items: 2 } : body;
+  expect(refusal).toMatchObject({ reason, excerpt: JSON.stringify(kept) });
 });
 
 test('a message that could not be recorded is not lost: it comes back', async () => {

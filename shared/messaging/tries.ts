@@ -1,0 +1,17 @@
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+
+/** Longest wait for a connection: a host that takes none is asked again, or given up. */
+const CONNECT_MS = 3_000;
+
+/**
+ * HTTP of an AWS client whose tries end: after so long without an answer, and after so long without a byte of one that has
+ * begun. Left to itself the SDK only warns of the first, and waits until the function is killed.
+ */
+export function triesOf(ms: number): NodeHttpHandler {
+  return new NodeHttpHandler({
+    connectionTimeout: Math.min(CONNECT_MS, ms),
+    requestTimeout: ms,
+    throwOnRequestTimeout: true,
+    socketTimeout: ms,
+  });
+}
