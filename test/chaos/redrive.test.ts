@@ -4,6 +4,7 @@ import { redriveRun } from '../../shared/control/redrive.ts';
 import { showChild } from '../../shared/control/show-child.ts';
 import { startRun } from '../../shared/control/start.ts';
 import { ObjectNotFoundError } from '../../shared/domain/errors.ts';
+import type { Accumulator } from '../../shared/domain/reduce.ts';
 import { randomFaults } from '../../shared/stores/memory/fault-plans.ts';
 import { MemoryObjects } from '../../shared/stores/memory/objects.ts';
 import { storedChildren } from './chain.ts';
@@ -98,6 +99,33 @@ test('a redrive by reason calls those children alone', async () => {
   const { summary } = await readReport(world.deps, 'r~2');
   expect(summary.reasons).toEqual([{ reason: 'http-422', count: 10 }]);
 });
+
+test('a reduce that takes every row it is given measures each child once, however often it was called', async () => {
+  const pipeline = chaosPipeline(SOURCE);
+  const world = await executed({ pipeline: { ...pipeline, reduce: { ...pipeline.reduce, start: everyRow } } });
+  await redriven(world, 'r', 'r~2');
+  await redriven(world, 'r', 'r~3');
+  for (const run of ['r', 'r~2', 'r~3']) {
+    const { statistics, counts } = (await readReport(world.deps, run)).summary;
+    expect(statistics.count, run).toBe(counts.succeeded);
+  }
+});
+
+/** An accumulator that relies on being given only what counts. */
+function everyRow(): Accumulator {
+  const none = { min: null, median: null, p95: null, max: null, mean: null, relativeError: 0 };
+  let count = 0;
+  return {
+    add() {
+      count++;
+    },
+    merge(other) {
+      count += Number(other);
+    },
+    toJSON: () => count,
+    summary: () => ({ value: '', count, ...none, histogram: [], top: [], groups: [] }),
+  };
+}
 
 test('a redrive asked for twice is one, and while it goes on another is refused', async () => {
   const world = await executed();
