@@ -1,4 +1,4 @@
-import { readProgress } from '../../shared/control/status.ts';
+import { type RunProgress, readProgress } from '../../shared/control/status.ts';
 import { isTolerated, NO_COUNTS } from '../../shared/domain/run.ts';
 import { closeRun } from '../../shared/flow/close.ts';
 import type { Deps } from '../../shared/flow/deps.ts';
@@ -50,14 +50,27 @@ export async function judgeFailures(deps: Deps, record: RunRecord): Promise<bool
   const { run } = record;
   if (!tolerate.stopEarly) return false;
   const progress = await readProgress(deps, run);
-  const { total, totalKnown } = progress;
-  // A percentage of a total that still grows says nothing yet.
-  if ('failedPercent' in tolerate && !totalKnown) return false;
-  const isExcessive = (count: number) => !isTolerated({ ...NO_COUNTS, total, failed: count }, tolerate);
+  const total = await reportTotal(deps, progress);
+  if ('failedPercent' in tolerate && total === null) return false;
+  const isExcessive = (count: number) =>
+    !isTolerated({ ...NO_COUNTS, total: total ?? progress.total, failed: count }, tolerate);
   if (!isExcessive(progress.failed)) return false;
   const failed = await countFailed(deps, run, isExcessive);
   if (!isExcessive(failed)) return false;
   deps.log.error('More children failed than the definition tolerates: the run is closed.', { run, failed });
   await closeRun(deps, run, 'too-many-failures');
   return true;
+}
+
+/**
+ * Children of the run's report; null while they are not known, as a percentage of a total that still grows says nothing yet.
+ * What fails in a redrive again is laid over the whole report it starts from. Only that is counted against it: what else has
+ * failed there is no reason to stop mending some of it.
+ */
+async function reportTotal(
+  { stores }: Deps,
+  { record, total, totalKnown }: Pick<RunProgress, 'record' | 'total' | 'totalKnown'>,
+): Promise<number | null> {
+  if (record.redrive) return (await stores.runs.read(record.redrive.base))?.counts?.total ?? null;
+  return totalKnown ? total : null;
 }
