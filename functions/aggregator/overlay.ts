@@ -49,7 +49,7 @@ async function overlayPart(
   const index = await readPartIndex(objects, part);
   const [baseRows, baseCsv] = await Promise.all([objects.get(partKeys(part).rows), objects.get(partKeys(part).csv)]);
   const writer = new PartWriter(deps);
-  // Rows that failed are not in the statistics, and only those are redriven: the base's hold as they are.
+  // Only what succeeded is in the statistics, and only the rest is redriven: the base's hold as they are.
   writer.mergeStatistics(index.statistics);
   for (let block = 0; block < index.offsets.length - 1; block++) {
     const members = baseRows.subarray(index.offsets[block], index.offsets[block + 1]);

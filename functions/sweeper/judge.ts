@@ -1,10 +1,10 @@
-import { failures } from '../../shared/control/failures.ts';
-import { readProgress } from '../../shared/control/status.ts';
+import { type RunProgress, readProgress } from '../../shared/control/status.ts';
 import { isTolerated, NO_COUNTS } from '../../shared/domain/run.ts';
 import { closeRun } from '../../shared/flow/close.ts';
 import type { Deps } from '../../shared/flow/deps.ts';
 import { splitAgain } from '../../shared/flow/send-again.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
+import { countFailed } from './count-failed.ts';
 
 /**
  * Lets a run with a canary go on once its first children are done and did well enough; closes it where they did not.
@@ -16,9 +16,10 @@ export async function judgeCanary(deps: Deps, record: RunRecord): Promise<boolea
   const [checkpoint] = await deps.stores.chains.readCheckpoints(run, [0]);
   if (!checkpoint || !(checkpoint.ended || checkpoint.count >= canary)) return false;
   if (!(await isDone(deps, run, checkpoint.place))) return false;
-  const failed = await countFailures(deps, run, Number.POSITIVE_INFINITY);
   const allowed = deps.pipeline.canary?.failedPercent ?? 0;
-  if (failed * 100 > allowed * checkpoint.count) {
+  const isExcessive = (count: number) => count * 100 > allowed * checkpoint.count;
+  const failed = await countFailed(deps, run, isExcessive);
+  if (isExcessive(failed)) {
     deps.log.error('The canary failed: its run is closed.', { run, failed, of: checkpoint.count });
     await closeRun(deps, run, 'canary-failed');
   } else {
@@ -46,28 +47,30 @@ async function isDone({ stores }: Deps, run: string, place: { segment: number; b
  */
 export async function judgeFailures(deps: Deps, record: RunRecord): Promise<boolean> {
   const { tolerate } = deps.pipeline;
+  const { run } = record;
   if (!tolerate.stopEarly) return false;
-  const { failed, total, totalKnown } = await readProgress(deps, record.run);
-  // A percentage of a total that still grows says nothing yet.
-  if ('failedPercent' in tolerate && !totalKnown) return false;
-  const excessive = (count: number) => !isTolerated({ ...NO_COUNTS, total, failed: count }, tolerate);
-  if (!excessive(failed)) return false;
-  const counted = await countFailures(deps, record.run, failed);
-  if (!excessive(counted)) return false;
-  deps.log.error('More children failed than the definition tolerates: the run is closed.', {
-    run: record.run,
-    counted,
-  });
-  await closeRun(deps, record.run, 'too-many-failures');
+  const progress = await readProgress(deps, run);
+  const total = await reportTotal(deps, progress);
+  if ('failedPercent' in tolerate && total === null) return false;
+  const isExcessive = (count: number) =>
+    !isTolerated({ ...NO_COUNTS, total: total ?? progress.total, failed: count }, tolerate);
+  if (!isExcessive(progress.failed)) return false;
+  const failed = await countFailed(deps, run, isExcessive);
+  if (!isExcessive(failed)) return false;
+  deps.log.error('More children failed than the definition tolerates: the run is closed.', { run, failed });
+  await closeRun(deps, run, 'too-many-failures');
   return true;
 }
 
-/** Failed children by their outcomes, at most so many. */
-async function countFailures(deps: Deps, run: string, atMost: number): Promise<number> {
-  let count = 0;
-  for await (const { status } of failures(deps, run)) {
-    if (status === 'FAILED') count++;
-    if (count >= atMost) break;
-  }
-  return count;
+/**
+ * Children of the run's report; null while they are not known, as a percentage of a total that still grows says nothing yet.
+ * What fails in a redrive again is laid over the whole report it starts from. Only that is counted against it: what else has
+ * failed there is no reason to stop mending some of it.
+ */
+async function reportTotal(
+  { stores }: Deps,
+  { record, total, totalKnown }: Pick<RunProgress, 'record' | 'total' | 'totalKnown'>,
+): Promise<number | null> {
+  if (record.redrive) return (await stores.runs.read(record.redrive.base))?.counts?.total ?? null;
+  return totalKnown ? total : null;
 }

@@ -1,7 +1,5 @@
 import { blockSize } from '../domain/chain.ts';
-import { unpackCount } from '../domain/counting.ts';
 import { RunNotFoundError } from '../domain/errors.ts';
-import { GEOMETRY, type Place } from '../domain/geometry.ts';
 import { childId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import { mergeOutcomes } from '../domain/outcome.ts';
@@ -12,6 +10,7 @@ import type { Deps } from '../flow/deps.ts';
 import { release } from '../flow/hold.ts';
 import { type ManifestPart, readManifest } from '../flow/manifest.ts';
 import { readPartBlock, readPartIndex } from '../flow/part.ts';
+import { segmentsSoFar } from '../flow/segments-so-far.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 
 /** A child that did not succeed. */
@@ -65,47 +64,32 @@ async function* ofPart(
 }
 
 async function* soFar(deps: Deps, { run, redrive }: RunRecord, wanted: Wanted): AsyncGenerator<Failure> {
-  const { runs, chains, segments, blocks } = deps.stores;
-  const root = await runs.readRoot(run);
-  const counted = new Map([...root.counted].map(unpackCount).map((count) => [count.slice, count.segments]));
-  const slices = Array.from({ length: root.slices ?? 0 }, (_, slice) => slice);
-  const checkpoints = await chains.readCheckpoints(run, slices);
-  for (const slice of slices) {
-    const ended = counted.get(slice);
-    const tail: Place =
-      ended === undefined ? (checkpoints[slice]?.place ?? GONE) : { segment: ended, block: 0, page: 0 };
-    for (let segment = 0; segment <= tail.segment; segment++) {
-      const ref = { slice, segment };
-      const record = await segments.read(run, ref);
-      if (record.frozen) {
-        yield* ofPart(deps, record.frozen, wanted);
-        continue;
-      }
-      const size = segment === tail.segment ? tail.block : (record.size ?? GEOMETRY.segmentBlocks(segment));
-      for (let block = 0; block < size; block++) {
-        const { pages, outcomes } = await blocks.readAll(run, { ...ref, block });
-        const ends = mergeOutcomes(outcomes);
-        const items = pages.flatMap((page) => page.items);
-        for (let n = 0; n < blockSize(pages); n++) {
-          const end = ends.get(n);
-          if (!end || end.status === 'SUCCEEDED' || !wanted(end.reason)) continue;
-          const value = await release(deps.objects, items[n] ?? null);
-          const [id, item] = redrive ? parseRedrivenItem(value) : [childId({ ...ref, block, n }), value];
-          const { status, reason, attempts } = end;
-          const at = new Date(end.at).toISOString();
-          yield {
-            id,
-            status,
-            reason,
-            attempts,
-            item: await release(deps.objects, item),
-            body: await release(deps.objects, end.result),
-            at,
-          };
-        }
+  for await (const { ref, frozen, blocks } of segmentsSoFar(deps, run)) {
+    if (frozen) {
+      yield* ofPart(deps, frozen, wanted);
+      continue;
+    }
+    for (let block = 0; block < blocks; block++) {
+      const { pages, outcomes } = await deps.stores.blocks.readAll(run, { ...ref, block });
+      const ends = mergeOutcomes(outcomes);
+      const items = pages.flatMap((page) => page.items);
+      for (let n = 0; n < blockSize(pages); n++) {
+        const end = ends.get(n);
+        if (!end || end.status === 'SUCCEEDED' || !wanted(end.reason)) continue;
+        const value = await release(deps.objects, items[n] ?? null);
+        const [id, item] = redrive ? parseRedrivenItem(value) : [childId({ ...ref, block, n }), value];
+        const { status, reason, attempts } = end;
+        const at = new Date(end.at).toISOString();
+        yield {
+          id,
+          status,
+          reason,
+          attempts,
+          item: await release(deps.objects, item),
+          body: await release(deps.objects, end.result),
+          at,
+        };
       }
     }
   }
 }
-
-const GONE: Place = { segment: 0, block: 0, page: 0 };

@@ -5,21 +5,26 @@ import type { Deps } from '../flow/deps.ts';
 import { readManifest } from '../flow/manifest.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 import { assertSameReduce } from './same-reduce.ts';
-import { createRun, definitionDigest, digest, planRun, type Started } from './start.ts';
+import { createRun, definitionDigest, digest, planRun, type Started, termsOf } from './start.ts';
+
+/** A run past its deadline is closed and finished well within this. */
+const FINISHING_MS = 3_600_000;
 
 /**
  * Calls again what failed in a finished run, as the run `<root>~<n>`: its report is the whole one, with the new outcomes in
- * place. Any number of times; while one is under way, asking for the same again is asking for that one.
+ * place. Any number of times; while one is under way, asking for the same again is asking for that one. All of a chain is kept
+ * as long as its first run is.
  * @param input a {@link RedriveFilter}; by default every FAILED child
  * @throws {RunNotFoundError}
- * @throws {InputError} while the run goes on, when nothing fits the filter, or when the definition's item, call or reduce
- *   changed since: its rows and the new ones would not belong together
+ * @throws {InputError} while the run goes on, when nothing fits the filter, when its objects would be gone before the redrive
+ *   is sure to have ended, or when the definition's item, call or reduce changed since: its rows and the new ones would not
+ *   belong together
  */
 export async function redriveRun(deps: Deps, run: string, input: unknown = {}): Promise<Started> {
   const parsed = redriveFilter.safeParse(input);
   if (!parsed.success) throw new InputError(`The redrive's filter is not valid: ${parsed.error.issues[0]?.message}`);
   const filter = parsed.data;
-  const { latest, n } = await latestExecution(deps, run);
+  const { root, latest, n } = await latestExecution(deps, run);
   if (!isFinal(latest.status)) {
     if (latest.redrive && latest.input === inputOf(latest.redrive.base, filter)) {
       if (latest.status === 'planned') await planRun(deps, latest);
@@ -34,22 +39,24 @@ export async function redriveRun(deps: Deps, run: string, input: unknown = {}): 
       `The definition of "${deps.pipeline.name}" changed its columns since run "${latest.run}": old rows and new ones would not belong together. Start a new run.`,
     );
   }
-  await assertSameReduce(deps, rootOf(run));
+  refuseTooLate(deps, root);
+  await assertSameReduce(deps, root.run);
   await refuseNothing(deps, latest, filter);
-  const { created, record } = await createRun(deps, {
-    run: executionId(rootOf(run), n + 1),
+  const next: Parameters<typeof createRun>[1] = {
+    run: executionId(root.run, n + 1),
     input: inputOf(latest.run, filter),
     params: latest.params,
     limit: null,
     trigger: 'redrive',
     redrive: {
       base: latest.run,
-      root: rootOf(run),
+      root: root.run,
       filter,
       closed: latest.closed,
       cut: latest.flags.includes('cut') || latest.redrive?.cut === true,
     },
-  });
+  };
+  const { created, record } = await createRun(deps, next, root.ttl);
   if (record.input !== inputOf(latest.run, filter)) throw new RunConflictError(record.run);
   await planRun(deps, record);
   return { runId: record.run, status: record.status, created };
@@ -60,24 +67,37 @@ function inputOf(base: string, filter: RedriveFilter): string {
 }
 
 /**
- * The newest execution of the chain that a run belongs to.
+ * The first and the newest execution of the chain that a run belongs to.
  * @throws {RunNotFoundError}
  */
 export async function latestExecution(
   { stores, pipeline }: Deps,
   run: string,
-): Promise<{ latest: RunRecord; n: number }> {
-  const root = rootOf(run);
-  let latest: RunRecord | null = null;
+): Promise<{ root: RunRecord; latest: RunRecord; n: number }> {
+  const root = await stores.runs.read(rootOf(run));
+  if (!root) throw new RunNotFoundError(pipeline.name, run);
+  let latest = root;
   for (let n = 1; ; n++) {
-    const record = await stores.runs.read(executionId(root, n));
-    if (!record) {
-      if (latest) return { latest, n: n - 1 };
-      throw new RunNotFoundError(pipeline.name, run);
-    }
-    latest = record;
+    const next = await stores.runs.read(executionId(root.run, n + 1));
+    if (!next) return { root, latest, n };
+    latest = next;
   }
 }
+
+/**
+ * Every execution's report holds parts and items of the first, which S3 deletes by their age: a redrive that outlived them could
+ * never finish. The lifecycle rule is today's definition's, and never comes before what that promises the first run.
+ */
+function refuseTooLate({ pipeline, clock }: Deps, root: RunRecord): void {
+  const until = Math.min(root.ttl * 1_000, termsOf(pipeline, root.startedAt).keptUntil);
+  const end = termsOf(pipeline, clock.now()).deadline + FINISHING_MS;
+  if (end <= until) return;
+  throw new InputError(
+    `Run "${root.run}" and its redrives are kept until ${iso(until)}, and another one could take until ${iso(end)}. Start a new run.`,
+  );
+}
+
+const iso = (time: number) => `${new Date(time).toISOString().slice(0, 16)}Z`;
 
 async function refuseNothing({ objects }: Deps, { run }: RunRecord, filter: RedriveFilter): Promise<void> {
   const parts = await readManifest(objects, run);

@@ -90,20 +90,30 @@ export function isWaiting({ queued, flags }: Pick<RunRecord, 'queued' | 'flags'>
   return queued === true && !flags.includes('dequeued');
 }
 
-/** A run's first write, which holds its deadline and when its records may go. */
+/** What the definition promises a run that starts then: epoch milliseconds. */
+export function termsOf(pipeline: Pipeline, startedAt: number): { deadline: number; keptUntil: number } {
+  const deadline = startedAt + Math.round(pipeline.deadlineHours * 3_600_000);
+  return { deadline, keptUntil: deadline + pipeline.retentionDays * DAY_MS };
+}
+
+/**
+ * A run's first write, which holds its deadline and when its records may go.
+ * @param ttl where that is another run's: a redrive's report stands on the first run's objects
+ */
 export async function createRun(
   deps: Deps,
   run: Omit<NewRun, 'definition' | 'startedAt' | 'deadline' | 'ttl'>,
+  ttl?: number,
 ): Promise<{ created: boolean; record: RunRecord }> {
   const { pipeline, stores, clock, metrics } = deps;
   const startedAt = clock.now();
-  const deadline = startedAt + Math.round(pipeline.deadlineHours * 3_600_000);
+  const { deadline, keptUntil } = termsOf(pipeline, startedAt);
   const result = await stores.runs.create({
     ...run,
     definition: definitionDigest(pipeline),
     startedAt,
     deadline,
-    ttl: Math.ceil((deadline + pipeline.retentionDays * DAY_MS) / 1_000),
+    ttl: ttl ?? Math.ceil(keptUntil / 1_000),
   });
   if (result.created) metrics.count('RunsStarted', 1);
   return result;

@@ -14,6 +14,7 @@ export interface Reduce<I = unknown, R = unknown> {
 }
 
 export interface Accumulator<I = unknown, R = unknown> {
+  /** Only rows that SUCCEEDED: of the others the CSV tells, and the report's counts by reason. */
   add(row: Row<I, R>): void;
   /** Adds what another accumulator of the same reduce gave to `toJSON`. Order must not matter. */
   merge(other: Json): void;

@@ -39,7 +39,7 @@ export class PartWriter {
     return this.#accumulator.toJSON();
   }
 
-  /** A block's rows; those of `measured` enter the statistics. Gives the block's piece of the CSV. */
+  /** A block's rows; those of `measured` that succeeded enter the statistics. Gives the block's piece of the CSV. */
   async add(rows: readonly HeldRow[], measured: ReadonlySet<HeldRow> | 'all' = 'all'): Promise<Uint8Array> {
     const kept: HeldRow[] = [];
     let csv = '';
@@ -73,7 +73,8 @@ export class PartWriter {
     const isShown = (of: Row) => of.status === 'SUCCEEDED' || report.failedRows !== 'omit';
     try {
       const cells = isShown(full) ? csvCells(reduce, full) : null;
-      if (measured) this.#accumulator.add(full);
+      // What failed may be redriven: its new row comes to these statistics, and nothing could take the old one out of them.
+      if (measured && full.status === 'SUCCEEDED') this.#accumulator.add(full);
       return { row, cells };
     } catch (error) {
       this.#deps.log.error('The reduce failed on a row.', {

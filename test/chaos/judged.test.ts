@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { dryRun } from '../../shared/control/dry-run.ts';
+import { redriveRun } from '../../shared/control/redrive.ts';
 import { startRun } from '../../shared/control/start.ts';
 import { startScheduled } from '../../shared/control/start-scheduled.ts';
 import type { Pipeline } from '../../shared/domain/definition.ts';
@@ -86,6 +87,43 @@ describe('a run that is to stop early', () => {
     await start(world);
     await world.deps.stores.progress.bump('r', 'ghost', { succeeded: 0, failed: 500, retried: 0 }, world.now(), 2e9);
     expect(await world.runToEnd('r')).toMatchObject({ status: 'succeeded-with-failures', closed: null });
+  });
+});
+
+describe('a redrive that is to stop early', () => {
+  /** Of 2,000 children 20 fail, and 12 of these at once again; the others take longer than the sweeper. */
+  const again: Service = (i, nth, { run }) => {
+    if (i >= 20 || (run !== 'r' && i >= 12 && nth > 1)) return answers(i);
+    return run === 'r' || i < 12 ? answers(i, { httpStatus: 400 }) : answers(i, { httpStatus: 503, retryAfter: '150' });
+  };
+  const redriven = async (tolerate: Pipeline['tolerate']) => {
+    const world = new World({ pipeline: chaosPipeline({ children: 2_000 }, { tolerate }), service: again });
+    await start(world);
+    const { closed } = await world.runToEnd('r');
+    expect(closed).toBeNull();
+    // A forwarder writes its progress once a second: of calls right behind the first run's only with the next ones.
+    await world.host.run({ limit: world.now() + MINUTE });
+    await world.insist((deps) => redriveRun(deps, 'r'));
+    return world.runToEnd('r~2');
+  };
+
+  test('goes on while its whole report would be tolerated', async () => {
+    expect(await redriven({ failedPercent: 1, stopEarly: true })).toMatchObject({
+      status: 'succeeded-with-failures',
+      closed: null,
+      counts: { total: 2_000, failed: 12 },
+    });
+  });
+
+  test.each([
+    ['in per cent', { failedPercent: 0.5, stopEarly: true }],
+    ['in number', { failedCount: 10, stopEarly: true }],
+  ])('is closed once more failed in it again than its report tolerates %s', async (_, tolerate) => {
+    expect(await redriven(tolerate)).toMatchObject({
+      status: 'failed',
+      closed: 'too-many-failures',
+      counts: { total: 2_000, failed: 20 },
+    });
   });
 });
 

@@ -1,15 +1,22 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { failures } from '../../shared/control/failures.ts';
 import { redriveRun } from '../../shared/control/redrive.ts';
+import { showChild } from '../../shared/control/show-child.ts';
 import { startRun } from '../../shared/control/start.ts';
+import { ObjectNotFoundError } from '../../shared/domain/errors.ts';
+import type { Accumulator } from '../../shared/domain/reduce.ts';
 import { randomFaults } from '../../shared/stores/memory/fault-plans.ts';
+import { MemoryObjects } from '../../shared/stores/memory/objects.ts';
 import { storedChildren } from './chain.ts';
 import { checkQueues, checkRun } from './checks.ts';
 import { chaosPipeline } from './pipeline.ts';
 import { readReport } from './report.ts';
 import { answers, type Service } from './service.ts';
-import { SECOND, World, type WorldOptions } from './world.ts';
+import { HOUR, SECOND, World, type WorldOptions } from './world.ts';
 
+const DAY = 24 * HOUR;
 const CHILDREN = 2_000;
+const SOURCE = { children: CHILDREN, perSlice: 700 };
 
 /** One of a hundred is refused at first; half of those are mended before the second execution, the rest before the third. */
 const mended: Service = (i, _, { run }) => {
@@ -19,11 +26,10 @@ const mended: Service = (i, _, { run }) => {
 };
 
 async function executed(options: Partial<WorldOptions> = {}): Promise<World> {
-  const world = new World({
-    pipeline: chaosPipeline({ children: CHILDREN, perSlice: 700 }),
-    service: mended,
-    ...options,
-  });
+  return ended(new World({ pipeline: chaosPipeline(SOURCE), service: mended, ...options }));
+}
+
+async function ended(world: World): Promise<World> {
   await world.insist((deps) => startRun(deps, { runId: 'r' }, 'cli'));
   expect((await world.runToEnd('r')).status).toBe('succeeded-with-failures');
   return world;
@@ -94,6 +100,33 @@ test('a redrive by reason calls those children alone', async () => {
   expect(summary.reasons).toEqual([{ reason: 'http-422', count: 10 }]);
 });
 
+test('a reduce that takes every row it is given measures each child once, however often it was called', async () => {
+  const pipeline = chaosPipeline(SOURCE);
+  const world = await executed({ pipeline: { ...pipeline, reduce: { ...pipeline.reduce, start: everyRow } } });
+  await redriven(world, 'r', 'r~2');
+  await redriven(world, 'r', 'r~3');
+  for (const run of ['r', 'r~2', 'r~3']) {
+    const { statistics, counts } = (await readReport(world.deps, run)).summary;
+    expect(statistics.count, run).toBe(counts.succeeded);
+  }
+});
+
+/** An accumulator that relies on being given only what counts. */
+function everyRow(): Accumulator {
+  const none = { min: null, median: null, p95: null, max: null, mean: null, relativeError: 0 };
+  let count = 0;
+  return {
+    add() {
+      count++;
+    },
+    merge(other) {
+      count += Number(other);
+    },
+    toJSON: () => count,
+    summary: () => ({ value: '', count, ...none, histogram: [], top: [], groups: [] }),
+  };
+}
+
 test('a redrive asked for twice is one, and while it goes on another is refused', async () => {
   const world = await executed();
   const asks = Promise.all(Array.from({ length: 4 }, () => world.control((deps) => redriveRun(deps, 'r'))));
@@ -112,7 +145,78 @@ test('a redrive is refused when what makes a row has changed; the endpoint is of
   const changed = { ...pipeline, reduce: { ...pipeline.reduce, columns } };
   await expect(redriveRun({ ...world.deps, pipeline: changed }, 'r')).rejects.toThrow(/changed/);
   expect(await world.deps.stores.runs.read('r~2')).toBeNull();
-  const source = { children: CHILDREN, perSlice: 700 };
-  const moved = chaosPipeline(source, { path: '/elsewhere', deadlineHours: 3, mail: false });
+  const moved = chaosPipeline(SOURCE, { path: '/elsewhere', deadlineHours: 3, mail: false });
   expect(await redriveRun({ ...world.deps, pipeline: moved }, 'r')).toMatchObject({ runId: 'r~2', created: true });
 });
+
+describe('what S3 deletes by its age', () => {
+  /** A run of a day's deadline and two days' retention, its objects deleted as early as the bucket's lifecycle rule can. */
+  const aged = async () => {
+    const pipeline = { ...chaosPipeline(SOURCE), retentionDays: 2 };
+    const objects = new AgingObjects(3 * DAY, () => world.now());
+    const world: World = new World({ pipeline, service: mended, objects });
+    await ended(world);
+    const { startedAt, ttl } = (await world.deps.stores.runs.read('r')) ?? { startedAt: 0, ttl: 0 };
+    expect(ttl * SECOND - startedAt).toBe(3 * DAY);
+    const passTo = (time: number) => world.host.run({ limit: startedAt + time });
+    return { world, ttl, passTo };
+  };
+
+  test('a redrive is kept as long as its first run, and until then all of it is there', async () => {
+    const { world, ttl, passTo } = await aged();
+    await passTo(DAY);
+    await redriven(world, 'r', 'r~2');
+    await passTo(1.9 * DAY);
+    await redriven(world, 'r~2', 'r~3');
+    for (const run of ['r', 'r~2', 'r~3']) expect(await world.deps.stores.runs.read(run)).toMatchObject({ ttl });
+    await passTo(3 * DAY - SECOND);
+    const failed = [];
+    for await (const { id } of failures(world.deps, 'r~2')) failed.push(id);
+    expect(failed).toHaveLength(10);
+    expect(await showChild(world.deps, 'r~3', failed[0] ?? '')).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
+  test('a redrive that may outlive the objects of its first run is refused, by the date', async () => {
+    const { world, passTo } = await aged();
+    await passTo(1.9 * DAY);
+    await redriven(world, 'r', 'r~2');
+    await passTo(2 * DAY);
+    for (const run of ['r', 'r~2']) {
+      await expect(redriveRun(world.deps, run)).rejects.toThrow(
+        /kept until 2026-01-04T00:00Z.*until 2026-01-04T01:00Z/,
+      );
+    }
+    expect(await world.deps.stores.runs.read('r~3')).toBeNull();
+  });
+
+  test('a retention that was shortened since counts, as it does for the bucket', async () => {
+    const { world, passTo } = await aged();
+    await passTo(DAY);
+    const shorter = { ...world.deps, pipeline: { ...world.pipeline, retentionDays: 1 } };
+    await expect(redriveRun(shorter, 'r')).rejects.toThrow(/kept until 2026-01-03T00:00Z/);
+  });
+});
+
+/** Objects that are gone at a certain age. */
+class AgingObjects extends MemoryObjects {
+  readonly #created = new Map<string, number>();
+  readonly #age: number;
+  readonly #now: () => number;
+
+  constructor(age: number, now: () => number) {
+    super();
+    this.#age = age;
+    this.#now = now;
+  }
+
+  override async put(...[key, ...rest]: Parameters<MemoryObjects['put']>): Promise<void> {
+    this.#created.set(key, this.#now());
+    await super.put(key, ...rest);
+  }
+
+  override async get(...[key, ...rest]: Parameters<MemoryObjects['get']>): Promise<Uint8Array> {
+    const created = this.#created.get(key) ?? this.#now();
+    if (this.#now() >= created + this.#age) throw new ObjectNotFoundError(key);
+    return super.get(key, ...rest);
+  }
+}
