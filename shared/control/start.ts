@@ -7,6 +7,7 @@ import type { Json } from '../domain/json.ts';
 import { SIZES } from '../domain/limits.ts';
 import { isFinal, type RunStatus } from '../domain/run.ts';
 import type { Deps } from '../flow/deps.ts';
+import { moveIfCounted } from '../flow/end-slice.ts';
 import { sourceOf } from '../flow/run-source.ts';
 import { tellIfRootFull } from '../flow/tell.ts';
 import type { NewRun, RunRecord, Trigger } from '../ports/run-store.ts';
@@ -122,6 +123,7 @@ export async function planRun(deps: Deps, record: RunRecord): Promise<void> {
     parts.map((_, slice) => ({ message: { v: 1, pipeline: pipeline.name, run, type: 'slice', slice } })),
   );
   await stores.runs.move(run, 'split');
+  await moveIfCounted(deps, run);
 }
 
 async function planOf(deps: Deps, record: RunRecord): Promise<readonly Json[]> {
