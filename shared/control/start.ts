@@ -54,7 +54,8 @@ export async function startRun(
     asked.runId ??
     (asked.schedule ? scheduledRunId(new Date(asked.schedule)) : newRunId(clock.now(), () => random.next()));
   const canary = asked.canary ?? pipeline.canary?.children;
-  const input = digest({ params, limit });
+  // What was asked for alone: a new default of the definition makes no other input of the same start.
+  const input = digest({ params, limit, ...(asked.canary !== undefined && { canary: asked.canary }) });
   const { created, record } = await createRun(deps, {
     run,
     input,
