@@ -1,21 +1,17 @@
-import { sourceContext } from '../../shared/control/start.ts';
 import { blockSize, END, type ItemsPage, PageDraft, placeBehind } from '../../shared/domain/chain.ts';
 import { SourceError } from '../../shared/domain/errors.ts';
 import { FIRST_PLACE, type Place } from '../../shared/domain/geometry.ts';
 import type { Json } from '../../shared/domain/json.ts';
 import { maySend } from '../../shared/domain/run.ts';
-import type { SourceContext, SourcedItem } from '../../shared/domain/source.ts';
 import type { Deps, Invocation } from '../../shared/flow/deps.ts';
 import { countSlice } from '../../shared/flow/end-slice.ts';
 import { hold } from '../../shared/flow/hold.ts';
-import { sourceOf } from '../../shared/flow/run-source.ts';
 import { firstMessages } from '../../shared/flow/work.ts';
 import type { Checkpoint } from '../../shared/ports/chain-store.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { Outbox } from './outbox.ts';
+import { checkCursor, readSource } from './read-source.ts';
 
-/** A cursor's JSON. */
-const MAX_CURSOR_BYTES = 8_192;
 /** Leases that a slice may take without getting on: its splitter died, or its source threw, each time. */
 const ATTEMPTS = 5;
 /** What is left of an invocation's time when a splitter stops and hands its slice on. */
@@ -170,8 +166,9 @@ class Splitter {
     let draft = this.#draft();
     let taken = this.#count;
     if (taken < limit) {
-      for await (const { item, cursor } of this.#read()) {
-        const { held, bytes } = await this.#hold(JSON.stringify(item) ?? 'null');
+      const from = { part: this.#part, cursor: this.#cursor, count: this.#count };
+      for await (const { text, cursor } of readSource(this.#deps, this.#run, this.#slice, from)) {
+        const { held, bytes } = await this.#hold(text);
         if (!draft.fits(bytes)) {
           const put = await this.#put(draft.page(draft.fillsBlock));
           if (put !== 'put') return put;
@@ -200,32 +197,13 @@ class Splitter {
     return new PageDraft(blockSize(this.#pages));
   }
 
-  async *#read(): AsyncGenerator<SourcedItem<unknown>> {
-    const context: SourceContext<unknown> = sourceContext(this.#run);
-    try {
-      yield* sourceOf(this.#deps, this.#run).read({ ...context, part: this.#part, cursor: this.#cursor });
-    } catch (cause) {
-      throw new SourceError(this.#slice, cause);
-    }
-  }
-
   #hold(text: string) {
     return hold(this.#deps.objects, () => `${this.#run.run}/items/${this.#deps.random.id()}.json`, text);
   }
 
-  /** Its source's cursor goes into every page and checkpoint: a position is a few numbers, not what was read so far. */
-  #checkCursor(cursor: Json): void {
-    const bytes = JSON.stringify(cursor).length;
-    if (bytes <= MAX_CURSOR_BYTES) return;
-    throw new SourceError(
-      this.#slice,
-      new RangeError(`Its cursor is ${bytes} bytes; allowed are ${MAX_CURSOR_BYTES}.`),
-    );
-  }
-
   async #put(page: ItemsPage): Promise<'put' | 'taken' | 'time-up' | 'stopped'> {
     const { chains } = this.#deps.stores;
-    this.#checkCursor(page.cursor);
+    checkCursor(this.#slice, page.cursor);
     if (!(await chains.putPage(this.#run.run, this.#slice, this.#place, page, this.#run.ttl))) return 'taken';
     await this.#take(page);
     return this.#halt() ?? 'put';

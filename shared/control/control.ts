@@ -1,6 +1,7 @@
 import { InputError, RunNotFoundError } from '../domain/errors.ts';
 import { closeRun } from '../flow/close.ts';
 import type { Deps } from '../flow/deps.ts';
+import { moveIfCounted } from '../flow/end-slice.ts';
 import { sendAgain } from '../flow/send-again.ts';
 import { tellIfRootFull } from '../flow/tell.ts';
 import type { RunRecord } from '../ports/run-store.ts';
@@ -53,7 +54,8 @@ export async function resumeRun(
   if (!resumed && before.status !== 'splitting' && before.status !== 'running') {
     throw new InputError(`Run "${run}" can't be resumed: it is ${before.status}.`);
   }
-  return { record, ...(await sendAgain(deps, record)) };
+  const counted = await moveIfCounted(deps, run);
+  return { record: counted ?? record, ...(await sendAgain(deps, record)) };
 }
 
 async function existing({ stores, pipeline }: Deps, run: string): Promise<RunRecord> {

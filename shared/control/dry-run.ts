@@ -1,5 +1,5 @@
 import { isPointer } from '../domain/held.ts';
-import type { Json } from '../domain/json.ts';
+import { type Json, jsonText } from '../domain/json.ts';
 import { DYNAMODB, PRICES, SIZES, SQS } from '../domain/limits.ts';
 import { isFinal } from '../domain/run.ts';
 import type { Deps } from '../flow/deps.ts';
@@ -56,7 +56,7 @@ export async function dryRun(
   let complete = true;
   for (const part of parts) {
     for await (const { item } of pipeline.source.read({ ...context, part, cursor: null })) {
-      if (sample.length < SAMPLE) sample.push(JSON.parse(JSON.stringify(item) ?? 'null'));
+      if (sample.length < SAMPLE) sample.push(JSON.parse(jsonText(`item ${children + 1}`, item)));
       children++;
       if (limit !== null && children >= limit) break;
       if (children % LOOK_EVERY === 0 && clock.now() > until) complete = false;

@@ -7,6 +7,7 @@ import type { Json } from '../domain/json.ts';
 import { SIZES } from '../domain/limits.ts';
 import { isFinal, type RunStatus } from '../domain/run.ts';
 import type { Deps } from '../flow/deps.ts';
+import { moveIfCounted } from '../flow/end-slice.ts';
 import { sourceOf } from '../flow/run-source.ts';
 import { tellIfRootFull } from '../flow/tell.ts';
 import type { NewRun, RunRecord, Trigger } from '../ports/run-store.ts';
@@ -53,7 +54,8 @@ export async function startRun(
     asked.runId ??
     (asked.schedule ? scheduledRunId(new Date(asked.schedule)) : newRunId(clock.now(), () => random.next()));
   const canary = asked.canary ?? pipeline.canary?.children;
-  const input = digest({ params, limit });
+  // What was asked for alone: a new default of the definition makes no other input of the same start.
+  const input = digest({ params, limit, ...(asked.canary !== undefined && { canary: asked.canary }) });
   const { created, record } = await createRun(deps, {
     run,
     input,
@@ -132,6 +134,7 @@ export async function planRun(deps: Deps, record: RunRecord): Promise<void> {
     parts.map((_, slice) => ({ message: { v: 1, pipeline: pipeline.name, run, type: 'slice', slice } })),
   );
   await stores.runs.move(run, 'split');
+  await moveIfCounted(deps, run);
 }
 
 async function planOf(deps: Deps, record: RunRecord): Promise<readonly Json[]> {

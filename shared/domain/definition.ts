@@ -145,7 +145,11 @@ export function definePipeline<Params extends z.ZodType = z.ZodObject<Record<nev
   definition: PipelineDefinition<Params, I, R>,
 ): Pipeline {
   const parsed = schema.safeParse(definition);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const issues = scheduleIssues(parsed.data);
+    if (issues.length === 0) return parsed.data;
+    throw new DefinitionError(parsed.data.name, issues);
+  }
   throw new DefinitionError(
     typeof definition?.name === 'string' ? definition.name : '(unnamed)',
     parsed.error.issues.map((issue) => {
@@ -156,4 +160,14 @@ export function definePipeline<Params extends z.ZodType = z.ZodObject<Record<nev
       return { path: issue.path.join('.') || '(root)', message: issue.message, received };
     }),
   );
+}
+
+/** A tick brings no parameters: what it can't start with is better known before it's deployed than at each tick. */
+function scheduleIssues({ schedule, params }: Pipeline): DefinitionError['issues'] {
+  const issues = schedule ? (params.safeParse({}).error?.issues ?? []) : [];
+  return issues.map(({ path, message }) => ({
+    path: ['params', ...path].join('.'),
+    message: `needs a default, as a schedule starts runs without parameters: ${message}`,
+    received: undefined,
+  }));
 }

@@ -57,7 +57,7 @@ export const TRANSITIONS = {
   /** Every slice is counted. For display alone: nothing decides by it. */
   counted: { from: ['splitting'], to: 'running' },
   pause: { from: ['splitting', 'running'], to: 'paused' },
-  /** Back to splitting: the next counted slice, or the sweeper, moves it on. */
+  /** Back to splitting: the next counted slice moves it on, or who resumes it where all are counted. */
   resume: { from: ['paused'], to: 'splitting' },
   close: { from: ['planned', 'splitting', 'running', 'paused'], to: 'closing' },
   /** Taken by the finisher that holds the lease; again by the next one when that lease has run out. */

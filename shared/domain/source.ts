@@ -7,7 +7,7 @@ export interface SourceContext<P> {
   readonly limit: number | undefined;
 }
 
-/** An item and the position behind it: reading again from `cursor` yields what follows. */
+/** An item and the position behind it: reading again from `cursor` yields what follows. Neither may be undefined. */
 export interface SourcedItem<I> {
   readonly item: I;
   readonly cursor: Json;

@@ -1,6 +1,7 @@
 import { END, placeBehind } from '../domain/chain.ts';
 import { isCounted } from '../domain/counting.ts';
 import { FIRST_PLACE, type Place, sliceExtent } from '../domain/geometry.ts';
+import type { RunRecord } from '../ports/run-store.ts';
 import type { Deps } from './deps.ts';
 import { tellIfRootFull, tellIfSegmentFull } from './tell.ts';
 
@@ -20,6 +21,11 @@ export async function countSlice(
   const root = await stores.runs.countSlice(run, slice, segments);
   await tellIfRootFull(deps, run, root);
   if (isCounted(root)) await stores.runs.move(run, 'counted');
+}
+
+/** For who made a run's status 'splitting': where every slice was counted before, none will be again that moves it on. */
+export async function moveIfCounted({ stores }: Deps, run: string): Promise<RunRecord | null> {
+  return isCounted(await stores.runs.readRoot(run)) ? stores.runs.move(run, 'counted') : null;
 }
 
 /**

@@ -104,9 +104,10 @@ export class PartWriter {
     const keys = partKeys(part);
     const statistics = this.#accumulator.toJSON();
     const index: PartIndex = { version: 1, offsets: this.#offsets, csvOffsets: this.#csvOffsets, statistics };
+    // Piece by piece: of large rows a segment comes to more than a gigabyte, and a joined copy of it would be as much again.
     await Promise.all([
-      objects.put(keys.rows, Buffer.concat(this.#rows), 'application/gzip'),
-      objects.put(keys.csv, Buffer.concat(this.#csv), 'application/gzip'),
+      objects.putStream(keys.rows, inPieces(this.#rows), 'application/gzip'),
+      objects.putStream(keys.csv, inPieces(this.#csv), 'application/gzip'),
       objects.put(keys.index, JSON.stringify(index), 'application/json'),
     ]);
     const isSmall = Buffer.byteLength(JSON.stringify(statistics)) <= SIZES.inlineBytes;
@@ -116,8 +117,13 @@ export class PartWriter {
   /** The row with its large values fetched. */
   async #release(row: HeldRow): Promise<Row> {
     const { objects } = this.#deps;
-    return { ...row, item: await release(objects, row.item), result: await release(objects, row.result) };
+    const [item, result] = await Promise.all([release(objects, row.item), release(objects, row.result)]);
+    return { ...row, item, result };
   }
+}
+
+async function* inPieces(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* pieces;
 }
 
 /** Whether a value of the row is an object of its own. */

@@ -94,6 +94,29 @@ test('a paused run calls nobody; resumed, it ends as if it never was', async () 
   expect(calls).toBe(600);
 });
 
+test('a run whose slices are all counted is running again once it is resumed, also by a second try', async () => {
+  let dies = false;
+  const world: World = await running(600, 5 * SECOND, {
+    plan:
+      () =>
+      ({ process, method }) =>
+        dies && process.startsWith('control') && method === 'readRoot' ? 'crash-before' : 'pass',
+  });
+  const status = async () => (await world.deps.stores.runs.read('r'))?.status;
+  expect(await status()).toBe('running');
+  await world.insist((deps) => pauseRun(deps, 'r'));
+  dies = true;
+  const died = world.control((deps) => resumeRun(deps, 'r'));
+  await world.host.run({ limit: world.now() + SECOND });
+  expect((await died).end).toBe('crashed');
+  expect(await status()).toBe('splitting');
+  dies = false;
+  await world.insist((deps) => resumeRun(deps, 'r'));
+  expect(await status()).toBe('running');
+  expect((await world.runToEnd('r')).status).toBe('succeeded');
+  expect(await everything(world)).toEqual([]);
+});
+
 test('pausing and resuming over and over never multiplies messages or calls', async () => {
   const world = await running(300, SECOND, { duplicates: 0.1, seed: 3 });
   for (let round = 0; round < 5; round++) {

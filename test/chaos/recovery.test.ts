@@ -187,3 +187,36 @@ test('a slice that can never be enumerated closes the run with the reason, and w
   await world.drain();
   expect((await checkRun(world, 'r', { closed: 'split-failed' })).problems).toEqual([]);
 });
+
+/** Values that only untyped code gives. */
+const cycle = JSON.parse('{"name":"Ada"}');
+cycle.itself = cycle;
+const unfit = { undefined: undefined, bigint: 7n, cycle };
+
+test.each<[string, keyof typeof unfit, RegExp]>([
+  ['an item', 'undefined', /item 3 is of type undefined; allowed is/],
+  ['an item', 'bigint', /item 3 is of type bigint; allowed is/],
+  ['an item', 'cycle', /item 3 is an object that JSON refuses.*; allowed is/],
+  ['a cursor', 'undefined', /cursor is of type undefined; allowed is/],
+  ['a cursor', 'bigint', /cursor is of type bigint; allowed is/],
+])('%s that is %s closes the run as a source that throws does, and is not shown', async (where, kind, message) => {
+  const value = Reflect.get(unfit, kind);
+  const source: Source<ChaosItem> = {
+    plan: async () => [0, 1],
+    async *read({ part }) {
+      const isUnfit = (i: number) => part === 1 && i === 2;
+      for (let i = 0; i < 3; i++) {
+        const item = { i, reading: 1 };
+        if (where === 'an item') yield { item: isUnfit(i) ? value : item, cursor: i + 1 };
+        else yield { item, cursor: isUnfit(i) ? value : i + 1 };
+      }
+    },
+  };
+  const world = new World({ pipeline: chaosPipeline(source) });
+  await world.insist((deps) => startRun(deps, { runId: 'r' }, 'cli'));
+  const record = await world.runToEnd('r');
+  expect(record).toMatchObject({ status: 'failed', closed: 'split-failed', counts: { total: 3, succeeded: 3 } });
+  const said = world.errors.join('\n');
+  expect(said).toMatch(message);
+  expect(said).not.toMatch(/Ada|itself/);
+});

@@ -12,7 +12,7 @@ import { checkQueues, checkRun } from './checks.ts';
 import { chaosPipeline } from './pipeline.ts';
 import { readReport } from './report.ts';
 import { answers, type Service } from './service.ts';
-import { HOUR, SECOND, World, type WorldOptions } from './world.ts';
+import { HOUR, MINUTE, SECOND, SECOND, World, World, type WorldOptions, type WorldOptions } from './world.ts';
 
 const DAY = 24 * HOUR;
 const CHILDREN = 2_000;
@@ -86,6 +86,20 @@ test('a chain of redrives under chaos', async () => {
   for (const run of ['r', 'r~2', 'r~3']) {
     expect((await checkRun(world, run, { expected })).problems, run).toEqual([]);
   }
+});
+
+test('an outage of the files that a redrive reads does not count as its source failing', async () => {
+  let until = 0;
+  const world: World = await executed({
+    plan:
+      () =>
+      ({ port, process }) =>
+        port === 'objects' && process.startsWith('splitter') && world.now() < until ? 'throttle' : 'pass',
+  });
+  until = world.now() + 15 * MINUTE;
+  expect((await redriven(world, 'r', 'r~2')).closed).toBeNull();
+  expect(called(world, 'r~2')).toHaveLength(20);
+  expect(world.journal.faults.get('throttle')).toBeGreaterThan(5);
 });
 
 test('a redrive by reason calls those children alone', async () => {

@@ -107,6 +107,27 @@ describe('a wrong field is refused by its path', () => {
   });
 });
 
+describe('a schedule starts runs without parameters', () => {
+  const schedule = { cron: '0 2 1 * *' };
+  const country = z.string().length(2);
+  test.each<[what: string, params: z.ZodType, paths: string[]]>([
+    ['one is required', z.strictObject({ country, year: z.number().default(2026) }), ['params.country']],
+    ['one within another is', z.object({ of: z.object({ country }).prefault(Object) }), ['params.of.country']],
+    ['a default is not allowed', z.object({ country: country.prefault('Austria') }), ['params.country']],
+    ['they are no object', z.string(), ['params']],
+    [
+      'each has a default, or need not be there',
+      z.object({ country: country.default('AT'), year: z.int().optional() }),
+      [],
+    ],
+  ])('%s', (_, params, paths) => {
+    const issues = issuesOf({ schedule, params });
+    expect(issues.map(({ path }) => path)).toEqual(paths);
+    for (const { message } of issues) expect(message).toContain('needs a default');
+    expect(issuesOf({ params })).toEqual([]);
+  });
+});
+
 test('all wrong fields are named at once, each with the value received', () => {
   const bad = { name: 'my pipeline', limits: { inFlight: 0 }, report: { email: ['me'] } };
   expect(issuesOf(bad).map(({ path, received }) => [path, received])).toEqual([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { definitionDigest, sourceContext, startRun } from '../../../shared/control/start.ts';
+import { definitionDigest, digest, sourceContext, startRun } from '../../../shared/control/start.ts';
 import { InputError, RunConflictError } from '../../../shared/domain/errors.ts';
 import { RUN_ID } from '../../../shared/domain/ids.ts';
 import { list } from '../../../shared/domain/source.ts';
@@ -73,9 +73,21 @@ test('repeating a start is the same run; with other input it is refused', async 
   expect(again).toEqual({ runId: 'march', status: 'splitting', created: false });
   expect(deps.queues.split.take()).toEqual([]);
   expect(deps.counted.get('RunsStarted')).toBe(1);
-  for (const other of [{ limit: 1 }, { params: { country: 'AT' } }]) {
+  const input = { params: { country: 'DE', year: 2026 } };
+  for (const other of [{ ...input, limit: 1 }, { params: { country: 'AT' } }, { ...input, canary: 5 }]) {
     await expect(startRun(deps, { runId: 'march', ...other }, 'cli')).rejects.toThrow(RunConflictError);
   }
+});
+
+test('a start is repeated with its canary, and a digest from before there was one holds', async () => {
+  const deps = testDeps();
+  await startRun(deps, { runId: 'march', canary: 5 }, 'cli');
+  expect(await startRun(deps, { runId: 'march', canary: 5 }, 'cli')).toMatchObject({ created: false });
+  for (const other of [{ canary: 6 }, {}]) {
+    await expect(startRun(deps, { runId: 'march', ...other }, 'cli')).rejects.toThrow(RunConflictError);
+  }
+  await startRun(deps, { runId: 'april' }, 'cli');
+  expect((await deps.stores.runs.read('april'))?.input).toBe(digest({ params: {}, limit: null }));
 });
 
 test('a tick that fires twice is one run', async () => {

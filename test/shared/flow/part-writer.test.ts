@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { definePipeline } from '../../../shared/domain/definition.ts';
 import type { Accumulator, Reduce } from '../../../shared/domain/reduce.ts';
 import { list } from '../../../shared/domain/source.ts';
-import type { HeldRow } from '../../../shared/flow/part.ts';
+import { type HeldRow, readPartBlock, readPartIndex } from '../../../shared/flow/part.ts';
 import { PartWriter } from '../../../shared/flow/part-writer.ts';
 import { count } from '../../../shared/report/count.ts';
 import { testDeps } from '../support.ts';
@@ -67,4 +67,46 @@ test('a row whose cells cannot be written fails alone, as does one that the stat
     counts: { total: 4, succeeded: 2, failed: 2 },
     reasons: { 'reduce-failed': 2 },
   });
+});
+
+test('a part is written piece by piece, never joined: of large rows it would not fit beside itself', async () => {
+  const deps = { ...testDeps(), pipeline };
+  const { objects } = deps;
+  const pieces: Record<string, number> = {};
+  const putStream = objects.putStream.bind(objects);
+  objects.putStream = (key, body) => {
+    async function* counted() {
+      for await (const piece of body) {
+        pieces[key] = (pieces[key] ?? 0) + 1;
+        yield piece;
+      }
+    }
+    return putStream(key, counted());
+  };
+  const writer = new PartWriter(deps);
+  for (let block = 0; block < 3; block++) await writer.add([row(0, { seen: `in block ${block}` })]);
+  await writer.write('p');
+  expect(pieces).toEqual({ 'p.rows.gz': 3, 'p.csv.gz': 3 });
+  const index = await readPartIndex(objects, 'p');
+  expect((await readPartBlock(objects, 'p', index, 2)).map(({ result }) => result)).toEqual([{ seen: 'in block 2' }]);
+});
+
+test("a row's large item and result are fetched together", async () => {
+  const deps = { ...testDeps(), pipeline };
+  const { objects } = deps;
+  const get = objects.get.bind(objects);
+  const asked = new Set<string>();
+  let both = () => {};
+  const bothAsked = new Promise<void>((resolve) => {
+    both = resolve;
+  });
+  objects.get = async (key) => {
+    if (asked.add(key).size === 2) both();
+    await bothAsked;
+    return get(key);
+  };
+  await objects.put('item', '{"name":"large"}');
+  await objects.put('result', '{"seen":"too"}');
+  const csv = await new PartWriter(deps).add([{ ...row(0, { $object: 'result' }), item: { $object: 'item' } }]);
+  expect(gunzipSync(csv).toString()).toBe('0-0.0.0,large,too,SUCCEEDED,\n');
 });

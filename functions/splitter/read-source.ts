@@ -1,0 +1,47 @@
+import { sourceContext } from '../../shared/control/start.ts';
+import { ObjectNotFoundError, SourceError } from '../../shared/domain/errors.ts';
+import { type Json, jsonText } from '../../shared/domain/json.ts';
+import type { SourceContext } from '../../shared/domain/source.ts';
+import type { Deps } from '../../shared/flow/deps.ts';
+import { sourceOf } from '../../shared/flow/run-source.ts';
+import type { RunRecord } from '../../shared/ports/run-store.ts';
+
+/** A cursor goes into every page and checkpoint: a position is a few numbers, not what was read so far. */
+const MAX_CURSOR_BYTES = 8_192;
+
+/**
+ * A slice's items as JSON text.
+ * @param from the part, the cursor to go on behind, and how many items are before it
+ * @throws {SourceError} when the source throws, or yields what JSON can't hold: that counts against its slice
+ */
+export async function* readSource(
+  deps: Pick<Deps, 'pipeline' | 'objects'>,
+  run: RunRecord,
+  slice: number,
+  { part, cursor: behind, count }: { readonly part: Json; readonly cursor: Json; readonly count: number },
+): AsyncGenerator<{ text: string; cursor: Json }> {
+  const context: SourceContext<unknown> = sourceContext(run);
+  let number = count;
+  try {
+    for await (const { item, cursor } of sourceOf(deps, run).read({ ...context, part, cursor: behind })) {
+      number++;
+      yield { text: jsonText(`item ${number}`, item), cursor };
+    }
+  } catch (cause) {
+    // A redrive reads our own files. A store that is down says nothing about the slice; a file that is gone stays gone.
+    if (run.redrive && !(cause instanceof ObjectNotFoundError)) throw cause;
+    throw new SourceError(slice, cause);
+  }
+}
+
+/** @throws {SourceError} for a cursor that a page can't hold */
+export function checkCursor(slice: number, cursor: unknown): void {
+  try {
+    const bytes = Buffer.byteLength(jsonText('cursor', cursor));
+    if (bytes > MAX_CURSOR_BYTES) {
+      throw new RangeError(`cursor is ${bytes} bytes of JSON; allowed are ${MAX_CURSOR_BYTES}.`);
+    }
+  } catch (cause) {
+    throw new SourceError(slice, cause);
+  }
+}
