@@ -1,7 +1,8 @@
 import { isSegmentFull } from '../../shared/domain/counting.ts';
 import { GEOMETRY, type SegmentRef } from '../../shared/domain/geometry.ts';
-import { PartWriter } from '../../shared/flow/part-writer.ts';
+import { PartDraft } from '../../shared/flow/part-draft.ts';
 import { tellFrozen } from '../../shared/flow/tell.ts';
+import { writePart } from '../../shared/flow/write-part.ts';
 import type { BlockContent } from '../../shared/ports/block-store.ts';
 import type { AggregatorDeps } from './deps.ts';
 import { rowsOf } from './rows.ts';
@@ -19,12 +20,12 @@ export async function freezeSegment(deps: AggregatorDeps, run: string, ref: Segm
   if (!segment.frozen) {
     // An early notification: whoever adds the last block tells again.
     if (!record || !isSegmentFull(segment, ref.segment)) return;
-    const writer = new PartWriter(deps);
+    const draft = new PartDraft(deps);
     const blocks = segment.size ?? GEOMETRY.segmentBlocks(ref.segment);
     for await (const [block, content] of readAhead(deps, run, ref, blocks)) {
-      await writer.add(await rowsOf(deps, record.redrive !== undefined, { ...ref, block }, content));
+      await draft.add(await rowsOf(deps, record.redrive !== undefined, { ...ref, block }, content));
     }
-    const frozen = await writer.write(`${run}/parts/${ref.slice}-${ref.segment}.${deps.random.id()}`);
+    const frozen = await writePart(deps.objects, `${run}/parts/${ref.slice}-${ref.segment}.${deps.random.id()}`, draft);
     await segments.freeze(run, ref, frozen);
   }
   await tellFrozen(deps, run, ref);

@@ -3,7 +3,8 @@ import { parseChildId } from '../../shared/domain/ids.ts';
 import { supersedes } from '../../shared/domain/redrive.ts';
 import type { ManifestPart } from '../../shared/flow/manifest.ts';
 import { type HeldRow, partKeys, readPartBlock, readPartIndex, unpackRows } from '../../shared/flow/part.ts';
-import { PartWriter } from '../../shared/flow/part-writer.ts';
+import { PartDraft } from '../../shared/flow/part-draft.ts';
+import { writePart } from '../../shared/flow/write-part.ts';
 import type { AggregatorDeps } from './deps.ts';
 
 /**
@@ -48,9 +49,9 @@ async function overlayPart(
   const over = new Map(rows.filter(({ status }) => supersedes(status)).map((row) => [row.id, row]));
   const index = await readPartIndex(objects, part);
   const [baseRows, baseCsv] = await Promise.all([objects.get(partKeys(part).rows), objects.get(partKeys(part).csv)]);
-  const writer = new PartWriter(deps);
+  const draft = new PartDraft(deps);
   // Only what succeeded is in the statistics, and only the rest is redriven: the base's hold as they are.
-  writer.mergeStatistics(index.statistics);
+  draft.mergeStatistics(index.statistics);
   for (let block = 0; block < index.offsets.length - 1; block++) {
     const members = baseRows.subarray(index.offsets[block], index.offsets[block + 1]);
     const old = unpackRows(members);
@@ -60,11 +61,15 @@ async function overlayPart(
       if (newer) laid.add(newer);
       return newer ?? row;
     });
-    if (laid.size > 0) await writer.add(merged, laid);
-    else writer.copy(old, members, baseCsv.subarray(index.csvOffsets[block], index.csvOffsets[block + 1]));
+    if (laid.size > 0) await draft.add(merged, laid);
+    else draft.copy(old, members, baseCsv.subarray(index.csvOffsets[block], index.csvOffsets[block + 1]));
   }
   // As of the base's parts, the statistics are read from the index: no more than a few are held at once.
-  const { statistics: _, ...written } = await writer.write(`${run}/parts/${slice}-${segment}.${deps.random.id()}`);
+  const { statistics: _, ...written } = await writePart(
+    deps.objects,
+    `${run}/parts/${slice}-${segment}.${deps.random.id()}`,
+    draft,
+  );
   return { slice, segment, ...written };
 }
 

@@ -3,7 +3,7 @@ import { InputError } from '../domain/errors.ts';
 import type { Deps } from '../flow/deps.ts';
 import { readManifest } from '../flow/manifest.ts';
 import { partKeys, readPartBlock, readPartIndex } from '../flow/part.ts';
-import { PartWriter } from '../flow/part-writer.ts';
+import { PartDraft } from '../flow/part-draft.ts';
 import { csvHeader } from '../report/csv.ts';
 
 /** Blocks of the run's first part that are reduced again: 4,096 rows. */
@@ -24,16 +24,16 @@ export async function assertSameReduce(deps: Deps, run: string): Promise<void> {
   if (!first) return;
   const index = await readPartIndex(objects, first.part);
   const csv = await objects.get(partKeys(first.part).csv);
-  const writer = new PartWriter(deps);
+  const draft = new PartDraft(deps);
   const blocks = Math.min(BLOCKS, index.offsets.length - 1);
   for (let block = 0; block < blocks; block++) {
     const stored = gunzipSync(csv.subarray(index.csvOffsets[block], index.csvOffsets[block + 1]));
-    const again = await writer.add(await readPartBlock(objects, first.part, index, block));
+    const again = await draft.add(await readPartBlock(objects, first.part, index, block));
     if (!gunzipSync(again).equals(stored))
       throw refuse(`it makes other lines of report.csv (${csvHeader(pipeline.reduce).trim()})`);
   }
   const whole = blocks === index.offsets.length - 1;
-  if (whole && JSON.stringify(writer.statistics()) !== JSON.stringify(index.statistics)) {
+  if (whole && JSON.stringify(draft.statistics()) !== JSON.stringify(index.statistics)) {
     throw refuse('it makes other statistics');
   }
 }

@@ -12,7 +12,7 @@ import { checkQueues, checkRun } from './checks.ts';
 import { chaosPipeline } from './pipeline.ts';
 import { readReport } from './report.ts';
 import { answers, type Service } from './service.ts';
-import { HOUR, MINUTE, SECOND, SECOND, World, World, type WorldOptions, type WorldOptions } from './world.ts';
+import { HOUR, MINUTE, SECOND, World, type WorldOptions } from './world.ts';
 
 const DAY = 24 * HOUR;
 const CHILDREN = 2_000;

@@ -4,7 +4,8 @@ import { definePipeline } from '../../../shared/domain/definition.ts';
 import type { Accumulator, Reduce } from '../../../shared/domain/reduce.ts';
 import { list } from '../../../shared/domain/source.ts';
 import { type HeldRow, readPartBlock, readPartIndex } from '../../../shared/flow/part.ts';
-import { PartWriter } from '../../../shared/flow/part-writer.ts';
+import { PartDraft } from '../../../shared/flow/part-draft.ts';
+import { writePart } from '../../../shared/flow/write-part.ts';
 import { count } from '../../../shared/report/count.ts';
 import { testDeps } from '../support.ts';
 
@@ -31,7 +32,7 @@ test.each([0, 1, 7, 8, 9, 17])('%i rows, some of them large, become lines in ord
   const deps = { ...testDeps(), pipeline };
   await deps.objects.put('large', '{"seen":"large"}', 'application/json');
   const block = Array.from({ length: rows }, (_, n) => row(n, n % 3 === 0 ? { $object: 'large' } : { seen: 'small' }));
-  const csv = gunzipSync(await new PartWriter(deps).add(block)).toString();
+  const csv = gunzipSync(await new PartDraft(deps).add(block)).toString();
   const lines = block.map(({ id }, n) => `${id},n${n},${n % 3 === 0 ? 'large' : 'small'},SUCCEEDED,\n`);
   expect(csv).toBe(lines.join(''));
 });
@@ -53,8 +54,8 @@ test('a row whose cells cannot be written fails alone, as does one that the stat
   };
   const deps = { ...testDeps(), pipeline: { ...pipeline, reduce } };
   const block = ['one', 'cells', 'statistics', 'four'].map((item, n) => ({ ...row(n, null), item }));
-  const writer = new PartWriter(deps);
-  expect(gunzipSync(await writer.add(block)).toString()).toBe(
+  const draft = new PartDraft(deps);
+  expect(gunzipSync(await draft.add(block)).toString()).toBe(
     [
       '0-0.0.0,"""one""",,SUCCEEDED,',
       '0-0.0.1,,,FAILED,reduce-failed',
@@ -63,7 +64,7 @@ test('a row whose cells cannot be written fails alone, as does one that the stat
       '',
     ].join('\n'),
   );
-  expect(await writer.write('march/parts/0-0.x')).toMatchObject({
+  expect(await writePart(deps.objects, 'march/parts/0-0.x', draft)).toMatchObject({
     counts: { total: 4, succeeded: 2, failed: 2 },
     reasons: { 'reduce-failed': 2 },
   });
@@ -83,9 +84,9 @@ test('a part is written piece by piece, never joined: of large rows it would not
     }
     return putStream(key, counted());
   };
-  const writer = new PartWriter(deps);
-  for (let block = 0; block < 3; block++) await writer.add([row(0, { seen: `in block ${block}` })]);
-  await writer.write('p');
+  const draft = new PartDraft(deps);
+  for (let block = 0; block < 3; block++) await draft.add([row(0, { seen: `in block ${block}` })]);
+  await writePart(deps.objects, 'p', draft);
   expect(pieces).toEqual({ 'p.rows.gz': 3, 'p.csv.gz': 3 });
   const index = await readPartIndex(objects, 'p');
   expect((await readPartBlock(objects, 'p', index, 2)).map(({ result }) => result)).toEqual([{ seen: 'in block 2' }]);
@@ -107,6 +108,12 @@ test("a row's large item and result are fetched together", async () => {
   };
   await objects.put('item', '{"name":"large"}');
   await objects.put('result', '{"seen":"too"}');
-  const csv = await new PartWriter(deps).add([{ ...row(0, { $object: 'result' }), item: { $object: 'item' } }]);
+  const csv = await new PartDraft(deps).add([{ ...row(0, { $object: 'result' }), item: { $object: 'item' } }]);
   expect(gunzipSync(csv).toString()).toBe('0-0.0.0,large,too,SUCCEEDED,\n');
+});
+
+test('a row that the reduce once refused has the same line when its part is made again', async () => {
+  const deps = { ...testDeps(), pipeline };
+  const refused = { ...row(0, null), status: 'FAILED', reason: 'reduce-failed' } as const;
+  expect(gunzipSync(await new PartDraft(deps).add([refused])).toString()).toBe('0-0.0.0,,,FAILED,reduce-failed\n');
 });

@@ -1,21 +1,29 @@
 import { isPointer } from '../domain/held.ts';
 import type { Json } from '../domain/json.ts';
-import { SIZES } from '../domain/limits.ts';
 import type { Row } from '../domain/row.ts';
-import { addCounts, NO_COUNTS } from '../domain/run.ts';
-import type { Frozen } from '../ports/segment-store.ts';
+import { addCounts, type Counts, NO_COUNTS } from '../domain/run.ts';
 import { csvCells, csvLines } from '../report/csv.ts';
 import type { Cell } from '../report/fields.ts';
 import type { Deps } from './deps.ts';
 import { release } from './hold.ts';
-import { compress, type HeldRow, type PartIndex, packRows, partKeys } from './part.ts';
+import { compress, type HeldRow, type PartIndex, packRows } from './part.ts';
 import { countsOf, reasonsOf } from './tally.ts';
 
 /** Rows whose large values are fetched at once. */
 const READ_AHEAD = 8;
 
-/** Builds a part block by block, and writes its objects under a key of its own. Holds one segment, compressed. */
-export class PartWriter {
+/** A part on its way to storage. */
+export interface PartContent {
+  /** Members, a block each, compressed. */
+  readonly rows: readonly Uint8Array[];
+  readonly csv: readonly Uint8Array[];
+  readonly index: PartIndex;
+  readonly counts: Counts;
+  readonly reasons: Readonly<Record<string, number>>;
+}
+
+/** Gathers a part block by block. Holds one segment, compressed. */
+export class PartDraft {
   readonly #deps: Deps;
   readonly #accumulator;
   readonly #rows: Uint8Array[] = [];
@@ -71,8 +79,10 @@ export class PartWriter {
   #reduce(row: HeldRow, full: Row, measured: boolean): { row: HeldRow; cells: Cell[] | null } {
     const { reduce, report } = this.#deps.pipeline;
     const isShown = (of: Row) => of.status === 'SUCCEEDED' || report.failedRows !== 'omit';
+    const empty = { cells: () => reduce.columns.map(() => null) };
     try {
-      const cells = isShown(full) ? csvCells(reduce, full) : null;
+      // Refused once, it stays so when its part is made again for a redrive.
+      const cells = isShown(full) ? csvCells(full.reason === 'reduce-failed' ? empty : reduce, full) : null;
       // What failed may be redriven: its new row comes to these statistics, and nothing could take the old one out of them.
       if (measured && full.status === 'SUCCEEDED') this.#accumulator.add(full);
       return { row, cells };
@@ -82,7 +92,6 @@ export class PartWriter {
         error: error instanceof Error ? error.name : '',
       });
       const failed = { ...row, status: 'FAILED', reason: 'reduce-failed', result: null } as const;
-      const empty = { cells: () => reduce.columns.map(() => null) };
       return { row: failed, cells: isShown(failed) ? csvCells(empty, failed) : null };
     }
   }
@@ -99,19 +108,16 @@ export class PartWriter {
     }
   }
 
-  async write(part: string): Promise<Frozen> {
-    const { objects } = this.#deps;
-    const keys = partKeys(part);
+  /** All that was added. */
+  content(): PartContent {
     const statistics = this.#accumulator.toJSON();
-    const index: PartIndex = { version: 1, offsets: this.#offsets, csvOffsets: this.#csvOffsets, statistics };
-    // Piece by piece: of large rows a segment comes to more than a gigabyte, and a joined copy of it would be as much again.
-    await Promise.all([
-      objects.putStream(keys.rows, inPieces(this.#rows), 'application/gzip'),
-      objects.putStream(keys.csv, inPieces(this.#csv), 'application/gzip'),
-      objects.put(keys.index, JSON.stringify(index), 'application/json'),
-    ]);
-    const isSmall = Buffer.byteLength(JSON.stringify(statistics)) <= SIZES.inlineBytes;
-    return { part, counts: this.#counts, reasons: this.#reasons, ...(isSmall && { statistics }) };
+    return {
+      rows: this.#rows,
+      csv: this.#csv,
+      index: { version: 1, offsets: this.#offsets, csvOffsets: this.#csvOffsets, statistics },
+      counts: this.#counts,
+      reasons: this.#reasons,
+    };
   }
 
   /** The row with its large values fetched. */
@@ -120,10 +126,6 @@ export class PartWriter {
     const [item, result] = await Promise.all([release(objects, row.item), release(objects, row.result)]);
     return { ...row, item, result };
   }
-}
-
-async function* inPieces(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
-  yield* pieces;
 }
 
 /** Whether a value of the row is an object of its own. */
