@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import creditScores from '../../docs/examples/credit-scores.ts';
+import headOffices from '../../docs/examples/head-offices.ts';
 import { definePipeline } from '../../shared/domain/definition.ts';
 import { wiring } from '../../shared/wiring.ts';
 
@@ -19,15 +19,18 @@ function leaves(value: unknown, path: string): [string, unknown][] {
   return Object.entries(value).flatMap(([key, inner]) => leaves(inner, path === '' ? key : `${path}.${key}`));
 }
 
-test('the example in the docs is the file that is compiled here, in fifteen lines', () => {
-  const [, example] = /```ts\n([\s\S]*?)```/.exec(docs) ?? [];
-  expect(example).toBe(text('docs/examples/credit-scores.ts'));
-  expect(example?.trimEnd().split('\n')).toHaveLength(15);
-  expect(creditScores.name).toBe('credit-scores');
-});
+test.each(['README.md', 'docs/definition.md'])(
+  'the example in %s is the file that is compiled here, in fifteen lines',
+  (path) => {
+    const [, example] = /```ts\n([\s\S]*?)```/.exec(text(path)) ?? [];
+    expect(example).toBe(text('docs/examples/head-offices.ts'));
+    expect(example?.trimEnd().split('\n')).toHaveLength(15);
+    expect(headOffices.name).toBe('head-offices');
+  },
+);
 
 test('the docs have a row for each field, with the default that a definition gets', () => {
-  const { source, reduce } = creditScores;
+  const { source, reduce } = headOffices;
   const minimal = definePipeline({ name: 'x', source, endpoint: { service: 'x', path: '/x' }, reduce });
   const given = ['name', 'source', 'reduce', 'endpoint.service', 'endpoint.path'];
   for (const [path, value] of leaves(minimal, '')) {
@@ -40,11 +43,11 @@ test('the docs have a row for each field, with the default that a definition get
 
 test('the docs have rows only for fields that a definition may have', () => {
   const full = definePipeline({
-    ...creditScores,
+    ...headOffices,
     request: (item) => item,
     tolerate: { failedCount: 1 },
     canary: { children: 10 },
-    report: { ...creditScores.report, title: 'Scores' },
+    report: { ...headOffices.report, title: 'Scores' },
   });
   const allowed = leaves(full, '').map(([path]) => path);
   expect([...documented.keys()].sort()).toEqual([...allowed, 'tolerate.failedPercent'].sort());
@@ -57,7 +60,7 @@ test('the examples of limits.inFlight are what is deployed', () => {
   });
   expect(examples.length).toBeGreaterThan(2);
   for (const [inFlight, forwarders, each] of examples) {
-    const wired = wiring({ ...creditScores, limits: { ...creditScores.limits, inFlight } });
+    const wired = wiring({ ...headOffices, limits: { ...headOffices.limits, inFlight } });
     const work = wired.mappings.find(({ function: name }) => name === 'forwarder');
     expect([work?.maxConcurrency, wired.callsPerForwarder], `${inFlight}`).toEqual([forwarders, each]);
   }

@@ -2,14 +2,14 @@ import { definePipeline } from '../../shared/domain/definition.ts';
 import { list } from '../../shared/domain/source.ts';
 import { statistics } from '../../shared/report/statistics.ts';
 
-const companies = [{ abn: '51824753556', name: 'Example Pty Ltd' }];
+const offices = [{ name: 'Wien', lat: 48.21, lon: 16.37 }];
 
 export default definePipeline({
-  name: 'credit-scores',
-  source: list(() => companies),
-  endpoint: { service: 'scores', path: '/score' },
+  name: 'head-offices',
+  source: list(() => offices),
+  endpoint: { service: 'airports', path: '/nearest' },
   tolerate: { failedPercent: 1 },
-  reduce: statistics({ value: 'score', label: 'name' }),
-  report: { email: ['data-science@example.com'] },
+  reduce: statistics({ value: 'km', label: 'name' }),
+  report: { email: ['facilities@example.com'] },
   schedule: { cron: '0 2 1 * *', timeZone: 'Australia/Sydney' },
 });
