@@ -15,6 +15,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.e
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 // A laptop's memory is for its user: collect earlier rather than grow. No limit is set, a large source may need more.
+// (npm start has a small young generation too, which only Node's own flag can set: 50 MB less for a tenth more CPU time.)
 setFlagsFromString('--heap-growing-percent=25');
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)));
