@@ -1,5 +1,5 @@
 import { sourceContext } from '../../shared/control/start.ts';
-import { ObjectNotFoundError, SourceError } from '../../shared/domain/errors.ts';
+import { ObjectDeniedError, ObjectNotFoundError, SourceError } from '../../shared/domain/errors.ts';
 import { type Json, jsonText } from '../../shared/domain/json.ts';
 import type { SourceContext } from '../../shared/domain/source.ts';
 import type { Deps } from '../../shared/flow/deps.ts';
@@ -29,7 +29,8 @@ export async function* readSource(
     }
   } catch (cause) {
     // A redrive reads our own files. A store that is down says nothing about the slice; a file that is gone stays gone.
-    if (run.redrive && !(cause instanceof ObjectNotFoundError)) throw cause;
+    const isGone = cause instanceof ObjectNotFoundError || cause instanceof ObjectDeniedError;
+    if (run.redrive && !isGone) throw cause;
     throw new SourceError(slice, cause);
   }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readSource } from '../../functions/splitter/read-source.ts';
 import { startRun } from '../../shared/control/start.ts';
-import { SourceError } from '../../shared/domain/errors.ts';
+import { ObjectDeniedError, SourceError } from '../../shared/domain/errors.ts';
 import { redriveFilter } from '../../shared/domain/redrive.ts';
 import { testDeps } from '../shared/support.ts';
 
@@ -16,7 +16,12 @@ async function redriving() {
 }
 
 test("a redrive's base that is gone counts against its slice: nothing brings it back", async () => {
-  const { first } = await redriving();
+  const { deps, first } = await redriving();
+  await expect(first()).rejects.toThrow(SourceError);
+  // As S3 puts it, where a function may not list the bucket.
+  deps.objects.get = async (key) => {
+    throw new ObjectDeniedError(key, new Error('Access Denied'));
+  };
   await expect(first()).rejects.toThrow(SourceError);
 });
 
