@@ -7,9 +7,9 @@ import type { ForwarderDeps } from './deps.ts';
 const MOST = 200;
 
 /**
- * Sends a message that failed while its forwarder lived, as it is, in its own place: a second receive would say that a forwarder
- * may have died of it, and its children would be called one at a time. After an hour without the table that were all of a backlog.
- * A suspect stays one. Where the old message isn't deleted after all, it is a duplicate, and a suspect: it is never sent anew.
+ * Sends a message that failed while its forwarder lived, in its own place: a second receive would say that a forwarder may have
+ * died of it, and its children would be called one at a time, which after an hour without the table were all of a backlog. A suspect
+ * stays one. An old message that isn't deleted after all is a duplicate, and a suspect: it is never sent anew.
  * @returns whether it was sent
  */
 export async function sendAnew(deps: ForwarderDeps, { message, receives }: Received<WorkMessage>): Promise<boolean> {

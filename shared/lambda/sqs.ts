@@ -66,15 +66,16 @@ export async function handleBatch<M extends { readonly pipeline: string }>(
   if (batch.length > 0) {
     for (const [id, error] of await handle(batch, invocationOf(deps, context))) failed.set(id, error);
   }
-  for (const received of batch) {
-    const error = failed.get(received.messageId);
-    if (error === undefined || error instanceof BackLater || !sendAnew) continue;
-    // What can't be sent either comes back by itself, below.
-    if (await sendAnew(received).catch(() => false)) {
+  await Promise.all(
+    batch.map(async (received) => {
+      const error = failed.get(received.messageId);
+      if (error === undefined || error instanceof BackLater || !sendAnew) return;
+      // What can't be sent either comes back by itself, below.
+      if (!(await sendAnew(received).catch(() => false))) return;
       tellFailure(deps, received.messageId, received.receives, error);
       failed.delete(received.messageId);
-    }
-  }
+    }),
+  );
   const entries = event.Records.filter(({ messageId }) => failed.has(messageId));
   await Promise.all(entries.map((entry) => putBack(deps, queue, entry, failed.get(entry.messageId))));
   return { batchItemFailures: entries.map(({ messageId }) => ({ itemIdentifier: messageId })) };
