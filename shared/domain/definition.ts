@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { DefinitionError } from './errors.ts';
+import { readCron } from './cron.ts';
+import { CronError, DefinitionError } from './errors.ts';
 import { LAMBDA, SES } from './limits.ts';
 import type { Reduce } from './reduce.ts';
 import type { Source } from './source.ts';
@@ -8,9 +9,14 @@ import type { Source } from './source.ts';
 export const NAME = /^[A-Za-z0-9_-]{1,48}$/;
 
 const name = z.string().regex(NAME, 'must match [A-Za-z0-9_-]{1,48}');
-const cronField = z
-  .string()
-  .regex(/^\S+( \S+){4}$/, 'must have five fields: minute hour day-of-month month day-of-week, e.g. "0 2 1 * *"');
+const cron = z.string().superRefine((expression, context) => {
+  try {
+    readCron(expression);
+  } catch (error) {
+    if (!(error instanceof CronError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+  }
+});
 
 /** A user's function; its types come from {@link PipelineDefinition}. */
 const callable = <F>() => z.custom<F>((value) => typeof value === 'function', 'must be a function');
@@ -93,7 +99,7 @@ const schema = z.strictObject({
     .prefault({}),
   schedule: z
     .strictObject({
-      cron: cronField,
+      cron,
       timeZone: z
         .string()
         .refine(

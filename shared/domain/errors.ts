@@ -23,6 +23,11 @@ export class DefinitionError extends MicroprocessError {
   }
 }
 
+/** A cron expression that can't be deployed; the message goes on from the name of what holds it. */
+export class CronError extends MicroprocessError {
+  readonly code = 'bad-cron';
+}
+
 /** The same run id was used before with other input. */
 export class RunConflictError extends MicroprocessError {
   readonly code = 'run-conflict';

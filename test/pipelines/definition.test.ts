@@ -91,6 +91,15 @@ describe('a wrong field is refused by its path', () => {
     ['more recipients than SES takes', { report: { email: Array(51).fill('a@b.example') } }, 'report.email', '<=50'],
     ['a report format not held yet', { report: { format: 'parquet' } }, 'report', '"format"'],
     ['a cron of six fields', { schedule: { cron: '0 0 2 1 * *' } }, 'schedule.cron', 'five fields'],
+    [
+      'a cron with an hour too many',
+      { schedule: { cron: '0 25 1 * *' } },
+      'schedule.cron',
+      'hour is "25"; allowed are 0–23',
+    ],
+    ['a cron that AWS has no words for', { schedule: { cron: '0 2 1 * 1' } }, 'schedule.cron', 'one must be *'],
+    ['a cron that never fires', { schedule: { cron: '0 2 30 2 *' } }, 'schedule.cron', 'never fire'],
+    ['a cron that is a number', { schedule: { cron: 5 } }, 'schedule.cron', 'string'],
     ['a cron in words', { schedule: { cron: '@monthly' } }, 'schedule.cron', 'five fields'],
     [
       'a place that is no time zone',
