@@ -16,9 +16,10 @@ export class DefinitionError extends MicroprocessError {
   readonly code = 'bad-definition';
   readonly issues: readonly { path: string; message: string; received: unknown }[];
 
-  constructor(pipeline: string, issues: readonly { path: string; message: string; received: unknown }[]) {
+  /** @param pipeline its name, null where it isn't known */
+  constructor(pipeline: string | null, issues: readonly { path: string; message: string; received: unknown }[]) {
     const lines = issues.map(({ path, message, received }) => `  ${path}: ${message} (received ${show(received)})`);
-    super(`Pipeline ${show(pipeline)} is not valid:\n${lines.join('\n')}`);
+    super(`${pipeline === null ? 'A pipeline' : `Pipeline ${show(pipeline)}`} is not valid:\n${lines.join('\n')}`);
     this.issues = issues;
   }
 }
