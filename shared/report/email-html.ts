@@ -1,7 +1,7 @@
 import { html, raw } from 'hono/html';
 import type { Statistics } from '../domain/reduce.ts';
 import { dateTime, duration, number, percent } from './format.ts';
-import { equallyWide } from './histogram.ts';
+import { barNotes } from './histogram.ts';
 import { howManyMeasured, measurement, OUTCOMES, type ReportView, safeLinks } from './view.ts';
 
 /** The chart inside the mail: its Content-ID, and its size in CSS pixels. */
@@ -140,7 +140,7 @@ ${chart ? block(picture(`Histogram of ${value}`)) : ''}
 ${note(
   `${howMany}.`,
   ...(relativeError > 0 ? [`Median and percentile are within ${percent(relativeError, 1)}.`] : []),
-  ...(equallyWide(statistics.histogram) ? [] : ['The scale grows: each bar spans more than the one before.']),
+  ...(chart ? barNotes(statistics) : []),
 )}`;
 }
 

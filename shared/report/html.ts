@@ -4,7 +4,7 @@ import type { Statistics } from '../domain/reduce.ts';
 import { histogramSvg } from './chart.ts';
 import { dateTime, duration, number, percent } from './format.ts';
 import { OTHER } from './groups.ts';
-import { equallyWide } from './histogram.ts';
+import { barNotes } from './histogram.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import { howManyMeasured, measurement, OUTCOMES, type ReportView, safeLinks } from './view.ts';
 
@@ -106,7 +106,7 @@ ${tile('95th percentile', number(p95))}
 ${tile('Maximum', number(max))}
 </dl>
 ${figure((narrow) => histogramSvg(statistics, narrow ? { width: 360, height: 220 } : { width: 880, height: 280 }))}
-<p class="note">Children by ${value}.${equallyWide(statistics.histogram) ? '' : ' The scale grows: each bar spans more than the one before.'}
+<p class="note">${[`Children by ${value}.`, ...barNotes(statistics)].join(' ')}
 ${relativeError > 0 ? `Medians and percentiles are within ${percent(relativeError, 1)} of the exact value; count, minimum, mean and maximum are exact.` : ''}</p>
 </section>`;
 }

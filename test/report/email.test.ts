@@ -40,6 +40,7 @@ it('has a text part, an HTML part whose picture is inside, and the report as it 
   });
   expect(parsed.text).toContain('135,233');
   expect(parsed.text).toContain('All: https://x.example/?a=1&b=2');
+  expect(parsed.html).toContain('a value within 1% of a bar&#39;s border may be counted in the next bar');
   expect(parsed.html).toContain('href="https://x.example/?a=1&amp;b=2"');
 
   const cids = [...(parsed.html ?? '').matchAll(/src="([^"]*)"/g)].map((match) => match[1]);

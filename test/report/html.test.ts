@@ -20,6 +20,7 @@ it('shows the outcome, the figures and the credits', () => {
     '3,011',
     'Port-aux-Français',
     'within 0.5%',
+    'a value within 1% of a bar&#39;s border may be counted in the next bar',
     'Cities: GeoNames, CC BY 4.0',
   ]) {
     expect(page).toContain(text);
