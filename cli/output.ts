@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { countsSchema } from '../shared/domain/run.ts';
 import type { Objects } from '../shared/ports/objects.ts';
 import type { RunRecord } from '../shared/ports/run-store.ts';
+import { withoutNumber } from '../shared/report/view.ts';
 import { UsageError } from './errors.ts';
 import { count, fields, plain } from './text.ts';
 
@@ -81,10 +82,14 @@ export function summaryFields({ counts, seconds, reasons, statistics, mail }: Su
     const most = reasons.slice(0, 5).map(({ reason, count: n }) => `${count(n)} × ${plain(reason)}`);
     said.reasons = most.join(', ') + (reasons.length > 5 ? `, and ${reasons.length - 5} more` : '');
   }
-  if (statistics && statistics.count > 0) {
+  const without = withoutNumber({ statistics, counts });
+  if (statistics && statistics.value !== '' && statistics.count > 0) {
     const { value, min, median, p95, max } = statistics;
     const one = (n: number | null) => (n === null ? '–' : n.toLocaleString('en-US', { maximumFractionDigits: 1 }));
     said[value] = `min ${one(min)} · median ${one(median)} · p95 ${one(p95)} · max ${one(max)}`;
+    if (without > 0) said[value] += ` · ${count(without)} without a number`;
+  } else if (statistics && without > 0) {
+    said[statistics.value] = `none measured: ${count(without)} succeeded without a number`;
   }
   if (mail !== 'off') said.mail = mail;
   return said;

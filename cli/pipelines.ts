@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
 import { PROJECT_DIR } from '../local/project.ts';
 import type { Pipeline } from '../shared/domain/definition.ts';
-import { show } from '../shared/domain/errors.ts';
+import { DefinitionError, show } from '../shared/domain/errors.ts';
 import { UsageError } from './errors.ts';
 
 const FOLDER = join(PROJECT_DIR, 'pipelines');
@@ -39,14 +39,21 @@ const module = z.object({ default: z.custom<Pipeline>((value) => typeof value ==
 /**
  * Loads a pipeline's definition, which checks itself.
  * @throws {UsageError} when there is none of that name
- * @throws {DefinitionError} when it isn't valid
+ * @throws {DefinitionError} when it isn't valid, or is of another name than its folder
  */
 export async function loadPipeline(name: string): Promise<Pipeline> {
   const names = pipelineNames();
   if (!names.includes(name)) {
     throw new UsageError(`There is no pipeline ${show(name)}. Pipelines here: ${names.join(', ') || '(none)'}.`);
   }
-  return module.parse(await import(moduleOf(name))).default;
+  return namedAs(name, module.parse(await import(moduleOf(name))).default);
+}
+
+/** State, keys and bundles all go by the name: two spellings of one pipeline would part them. */
+export function namedAs(folder: string, pipeline: Pipeline): Pipeline {
+  if (pipeline.name === folder) return pipeline;
+  const message = `must be the name of its folder, ${show(folder)}`;
+  throw new DefinitionError(folder, [{ path: 'name', message, received: pipeline.name }]);
 }
 
 /** A pipeline's module: beside this one in the bundle that bin.mjs makes, its source elsewhere. */

@@ -1,6 +1,8 @@
 import * as z from 'zod';
-import { DefinitionError } from './errors.ts';
+import { readCron } from './cron.ts';
+import { CronError, DefinitionError } from './errors.ts';
 import { LAMBDA, SES } from './limits.ts';
+import { callable, definitionIssues, strictOptions } from './options.ts';
 import type { Reduce } from './reduce.ts';
 import type { Source } from './source.ts';
 
@@ -8,12 +10,15 @@ import type { Source } from './source.ts';
 export const NAME = /^[A-Za-z0-9_-]{1,48}$/;
 
 const name = z.string().regex(NAME, 'must match [A-Za-z0-9_-]{1,48}');
-const cronField = z
-  .string()
-  .regex(/^\S+( \S+){4}$/, 'must have five fields: minute hour day-of-month month day-of-week, e.g. "0 2 1 * *"');
+const cron = z.string().superRefine((expression, context) => {
+  try {
+    readCron(expression);
+  } catch (error) {
+    if (!(error instanceof CronError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+  }
+});
 
-/** A user's function; its types come from {@link PipelineDefinition}. */
-const callable = <F>() => z.custom<F>((value) => typeof value === 'function', 'must be a function');
 const object = <T>(method: string) =>
   z.custom<T>(
     (value) => typeof value === 'object' && value !== null && method in value,
@@ -23,13 +28,13 @@ const object = <T>(method: string) =>
 /** Close the run as soon as more children failed than tolerated, instead of calling the rest. */
 const stopEarly = z.boolean().default(false);
 
-const schema = z.strictObject({
+const schema = strictOptions({
   name,
   params: z
     .custom<z.ZodType>((value) => value instanceof z.ZodType, 'must be a zod schema')
     .default(z.strictObject({})),
   source: object<Source<unknown>>('read'),
-  endpoint: z.strictObject({
+  endpoint: strictOptions({
     /** A folder of services/: its queue-dedicated clone gets the calls. */
     service: name,
     path: z.string().regex(/^\/[^\s?#]*$/, 'must start with / and hold no query, fragment or space'),
@@ -40,71 +45,64 @@ const schema = z.strictObject({
     maxResponseBytes: z.number().int().min(1_024).max(6_291_456).default(1_048_576),
   }),
   request: callable<(item: unknown, context: RequestContext) => unknown>().optional(),
-  limits: z
-    .strictObject({
-      /** Calls in flight over all forwarders. Held by the mapping's MaximumConcurrency times a forwarder's own cap. */
-      inFlight: z
-        .number()
-        .int()
-        .min(LAMBDA.minMappingConcurrency)
-        .max(256 * LAMBDA.maxMappingConcurrency)
-        .default(512),
-      /** Runs of this pipeline share its queue by message groups: a small one is not stuck behind a big one. */
-      fairRuns: z.boolean().default(false),
-    })
-    .prefault({}),
-  retry: z
-    .strictObject({
-      /** Calls of one child at most. */
-      attempts: z.number().int().min(1).max(20).default(5),
-      /** Full jitter: the n-th wait is random in 0 … min(maxSeconds, baseSeconds × 2ⁿ). */
-      baseSeconds: z.number().min(0).max(900).default(2),
-      maxSeconds: z.number().min(0).max(43_200).default(900),
-    })
-    .prefault({}),
+  limits: strictOptions({
+    /** Calls in flight over all forwarders. Held by the mapping's MaximumConcurrency times a forwarder's own cap. */
+    inFlight: z
+      .number()
+      .int()
+      .min(LAMBDA.minMappingConcurrency)
+      .max(256 * LAMBDA.maxMappingConcurrency)
+      .default(512),
+    /** Runs of this pipeline share its queue by message groups: a small one is not stuck behind a big one. */
+    fairRuns: z.boolean().default(false),
+  }).prefault({}),
+  retry: strictOptions({
+    /** Calls of one child at most. */
+    attempts: z.number().int().min(1).max(20).default(5),
+    /** Full jitter: the n-th wait is random in 0 … min(maxSeconds, baseSeconds × 2ⁿ). */
+    baseSeconds: z.number().min(0).max(900).default(2),
+    maxSeconds: z.number().min(0).max(43_200).default(900),
+  }).prefault({}),
   /** Failed children a run may have and still succeed; at most one of the two. Default: none. */
   tolerate: z
-    .union([
-      z.strictObject({ failedCount: z.number().int().min(0), stopEarly }),
-      z.strictObject({ failedPercent: z.number().min(0).max(100), stopEarly }),
-    ])
+    .union(
+      [
+        strictOptions({ failedCount: z.number().int().min(0), stopEarly }),
+        strictOptions({ failedPercent: z.number().min(0).max(100), stopEarly }),
+      ],
+      'must hold failedCount (0 or more, whole) or failedPercent (0 to 100), not both; stopEarly (true or false) is allowed too',
+    )
     .default({ failedCount: 0, stopEarly: false }),
   /** The first children are called alone; the rest follow only if no more of them fail than this. */
-  canary: z
-    .strictObject({
-      children: z.number().int().min(1).max(10_000),
-      failedPercent: z.number().min(0).max(100).default(0),
-    })
-    .optional(),
+  canary: strictOptions({
+    children: z.number().int().min(1).max(10_000),
+    failedPercent: z.number().min(0).max(100).default(0),
+  }).optional(),
   reduce: object<Reduce>('start'),
-  report: z
-    .strictObject({
-      title: z.string().min(1).max(120).optional(),
-      email: z.array(z.email()).max(SES.maxRecipients).default([]),
-      /** Keep up to this many characters of a failed call's body; 0 keeps none (it may hold personal data). */
-      bodyExcerpt: z.number().int().min(0).max(1_000).default(0),
-      /** Sources to credit, shown at the report's foot. */
-      credits: z.array(z.string().max(300)).default([]),
-      /** Whether children that did not succeed have a row in report.csv. */
-      failedRows: z.enum(['keep', 'omit']).default('keep'),
-      /** When SES's answer to the one send is lost: leave it, or risk a second mail. */
-      onAmbiguousSend: z.enum(['leave', 'repeat']).default('leave'),
-    })
-    .prefault({}),
-  schedule: z
-    .strictObject({
-      cron: cronField,
-      timeZone: z
-        .string()
-        .refine(
-          (zone) => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC',
-          'must be an IANA time zone',
-        )
-        .default('UTC'),
-      /** A tick while an earlier run goes on: start beside it, skip the tick, or wait for it (one at most waits). */
-      overlap: z.enum(['allow', 'skip', 'queue']).default('skip'),
-    })
-    .optional(),
+  report: strictOptions({
+    title: z.string().min(1).max(120).optional(),
+    email: z.array(z.email()).max(SES.maxRecipients).default([]),
+    /** Keep up to this many characters of a failed call's body; 0 keeps none (it may hold personal data). */
+    bodyExcerpt: z.number().int().min(0).max(1_000).default(0),
+    /** Sources to credit, shown at the report's foot. */
+    credits: z.array(z.string().max(300)).default([]),
+    /** Whether children that did not succeed have a row in report.csv. */
+    failedRows: z.enum(['keep', 'omit']).default('keep'),
+    /** When SES's answer to the one send is lost: leave it, or risk a second mail. */
+    onAmbiguousSend: z.enum(['leave', 'repeat']).default('leave'),
+  }).prefault({}),
+  schedule: strictOptions({
+    cron,
+    timeZone: z
+      .string()
+      .refine(
+        (zone) => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC',
+        'must be an IANA time zone',
+      )
+      .default('UTC'),
+    /** A tick while an earlier run goes on: start beside it, skip the tick, or wait for it (one at most waits). */
+    overlap: z.enum(['allow', 'skip', 'queue']).default('skip'),
+  }).optional(),
   /** A run still going after this many hours is closed: what is missing is EXPIRED, and the report says so. */
   deadlineHours: z
     .number()
@@ -151,14 +149,8 @@ export function definePipeline<Params extends z.ZodType = z.ZodObject<Record<nev
     throw new DefinitionError(parsed.data.name, issues);
   }
   throw new DefinitionError(
-    typeof definition?.name === 'string' ? definition.name : '(unnamed)',
-    parsed.error.issues.map((issue) => {
-      const received = issue.path.reduce<unknown>(
-        (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
-        definition,
-      );
-      return { path: issue.path.join('.') || '(root)', message: issue.message, received };
-    }),
+    typeof definition?.name === 'string' ? definition.name : null,
+    definitionIssues(parsed.error, definition),
   );
 }
 

@@ -16,11 +16,17 @@ export class DefinitionError extends MicroprocessError {
   readonly code = 'bad-definition';
   readonly issues: readonly { path: string; message: string; received: unknown }[];
 
-  constructor(pipeline: string, issues: readonly { path: string; message: string; received: unknown }[]) {
+  /** @param pipeline its name, null where it isn't known */
+  constructor(pipeline: string | null, issues: readonly { path: string; message: string; received: unknown }[]) {
     const lines = issues.map(({ path, message, received }) => `  ${path}: ${message} (received ${show(received)})`);
-    super(`Pipeline ${show(pipeline)} is not valid:\n${lines.join('\n')}`);
+    super(`${pipeline === null ? 'A pipeline' : `Pipeline ${show(pipeline)}`} is not valid:\n${lines.join('\n')}`);
     this.issues = issues;
   }
+}
+
+/** A cron expression that can't be deployed; the message goes on from the name of what holds it. */
+export class CronError extends MicroprocessError {
+  readonly code = 'bad-cron';
 }
 
 /** The same run id was used before with other input. */

@@ -50,11 +50,12 @@ export function judge(call: CallResult, now: number): Verdict {
   if (httpStatus === 202) return { kind: 'failed', reason: 'http-202-not-supported', body };
   if (httpStatus >= 200 && httpStatus < 300) {
     if (body === '') return { kind: 'succeeded', result: null };
-    if (!call.isJson) return { kind: 'succeeded', result: body };
+    // JSON is what a pipeline measures, and many a service forgets to call its JSON so.
     const result = parse(body);
-    return result === undefined
+    if (result !== undefined) return { kind: 'succeeded', result };
+    return call.isJson
       ? { kind: 'retry', reason: 'invalid-json', body, retryAfterMs: 0 }
-      : { kind: 'succeeded', result };
+      : { kind: 'succeeded', result: body };
   }
   const reason = `http-${httpStatus}`;
   return httpStatus >= 500 || RETRYABLE_4XX.has(httpStatus)

@@ -1,3 +1,4 @@
+import { show } from './errors.ts';
 import type { Json } from './json.ts';
 
 /** What a source is asked with: the run's typed parameters and how many items are wanted at most. */
@@ -38,9 +39,15 @@ export function list<I, P = unknown>(
   options: ListOptions = {},
 ): Source<I, P> {
   const perSlice = options.perSlice ?? 50_000;
+  const loaded = async (params: P): Promise<readonly I[]> => {
+    const items = await load(params);
+    // Without a length it would pass for an empty list, and the run for a success.
+    if (!Array.isArray(items)) throw new TypeError(`A list's load must give an array, received ${show(items)}.`);
+    return items;
+  };
   return {
     async plan({ params, limit }) {
-      const length = Math.min((await load(params)).length, limit ?? Number.POSITIVE_INFINITY);
+      const length = Math.min((await loaded(params)).length, limit ?? Number.POSITIVE_INFINITY);
       // A longer list than 1,000 slices of the wished size gets larger slices, never more of them.
       const size = Math.max(perSlice, Math.ceil(length / 1_000));
       const parts: Json[] = [];
@@ -48,7 +55,7 @@ export function list<I, P = unknown>(
       return parts;
     },
     async *read({ params, part, cursor }) {
-      const items = await load(params);
+      const items = await loaded(params);
       const [from, to] = range(part);
       for (let i = typeof cursor === 'number' ? cursor : from; i < Math.min(to, items.length); i++) {
         const item = items[i];

@@ -1,11 +1,18 @@
 import * as z from 'zod';
 import type { Json } from '../domain/json.ts';
+import { checkReduceOptions, strictOptions } from '../domain/options.ts';
 import type { Accumulator, Reduce, Statistics } from '../domain/reduce.ts';
 import type { Row } from '../domain/row.ts';
-import { type Column, columnsOf } from './fields.ts';
+import { type Column, columnNames, columnsOf } from './fields.ts';
 
-/** Reduces a run to its CSV alone: the columns, and how many children succeeded. For pipelines that measure nothing. */
+const optionsSchema = strictOptions({ columns: columnNames });
+
+/**
+ * Reduces a run to its CSV alone: the columns, and how many children succeeded. For pipelines that measure nothing.
+ * @throws {DefinitionError} naming each wrong option
+ */
 export function count<I = unknown, R = unknown>(options: { readonly columns: readonly Column<I, R>[] }): Reduce<I, R> {
+  checkReduceOptions('count', optionsSchema, options);
   return { ...columnsOf(options.columns), start: () => new CountAccumulator() };
 }
 

@@ -1,8 +1,8 @@
 import { html, raw } from 'hono/html';
 import type { Statistics } from '../domain/reduce.ts';
 import { dateTime, duration, number, percent } from './format.ts';
-import { equallyWide } from './histogram.ts';
-import { OUTCOMES, type ReportView, safeLinks } from './view.ts';
+import { barNotes } from './histogram.ts';
+import { howManyMeasured, measurement, OUTCOMES, type ReportView, safeLinks } from './view.ts';
 
 /** The chart inside the mail: its Content-ID, and its size in CSS pixels. */
 export const CHART = { cid: 'chart@report', width: 552, height: 220 } as const;
@@ -28,9 +28,9 @@ type Html = ReturnType<typeof html>;
 
 /** The mail's HTML part: tables and inline styles alone, no request to anywhere; the chart is the part named {@link CHART}.cid. */
 export function emailHtml(view: ReportView, has: { readonly chart: boolean; readonly attached: boolean }): string {
-  const { counts, statistics } = view;
+  const { counts } = view;
   const { sign, label, tone } = OUTCOMES[view.status];
-  const measured = statistics && statistics.count > 0 && statistics.value !== '' ? statistics : null;
+  const measured = measurement(view);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -68,7 +68,7 @@ ${block(
   ]),
 )}
 ${view.reasons.length > 0 ? block(heading('Why children did not succeed'), rows(view.reasons.map(({ reason, count }) => [reason, number(count)]))) : ''}
-${measured ? distribution(measured, has.chart) : ''}
+${measured ? distribution(measured, howManyMeasured(view), has.chart) : ''}
 ${measured && measured.top.length > 0 ? block(heading(`The ${measured.top.length} highest by ${measured.value}`), rows(measured.top.map((entry) => [entry.label, number(entry.value)]))) : ''}
 ${foot(view, has.attached)}
 </table>
@@ -122,13 +122,11 @@ ${list.map(
 <td class="ink rule" align="right" style="padding:5px 0;font-size:14px;line-height:20px;white-space:nowrap;${RULE};${INK}">${value}</td></tr>`,
 )}</table>`;
 
-function distribution(statistics: Statistics, chart: boolean): Html {
+function distribution(statistics: Statistics, howMany: string, chart: boolean): Html {
   const { value, count, min, median, p95, max, relativeError } = statistics;
-  const note = [
-    `${number(count)} measured.`,
-    ...(relativeError > 0 ? [`Median and percentile are within ${percent(relativeError, 1)}.`] : []),
-    ...(equallyWide(statistics.histogram) ? [] : ['The scale grows: each bar spans more than the one before.']),
-  ].join(' ');
+  const note = (...sentences: readonly string[]) =>
+    block(html`<div class="muted" style="font-size:12px;line-height:17px;${MUTED}">${sentences.join(' ')}</div>`);
+  if (count === 0) return html`${block(heading(`Distribution of ${value}`))}${note(`${howMany}.`)}`;
   return html`${block(
     heading(`Distribution of ${value}`),
     figures([
@@ -139,7 +137,11 @@ function distribution(statistics: Statistics, chart: boolean): Html {
     ]),
   )}
 ${chart ? block(picture(`Histogram of ${value}`)) : ''}
-${block(html`<div class="muted" style="font-size:12px;line-height:17px;${MUTED}">${note}</div>`)}`;
+${note(
+  `${howMany}.`,
+  ...(relativeError > 0 ? [`Median and percentile are within ${percent(relativeError, 1)}.`] : []),
+  ...(chart ? barNotes(statistics) : []),
+)}`;
 }
 
 const picture = (alt: string) =>

@@ -1,9 +1,10 @@
 import { dateTime, duration, number, percent, short } from './format.ts';
-import { OUTCOMES, type ReportView, safeLinks } from './view.ts';
+import { howManyMeasured, measurement, OUTCOMES, type ReportView, safeLinks, withoutNumber } from './view.ts';
 
 /** The mail's plain-text part. */
 export function emailText(view: ReportView, attached: boolean): string {
-  const { counts, statistics, reasons } = view;
+  const { counts, reasons } = view;
+  const statistics = measurement(view);
   const { sign, label } = OUTCOMES[view.status];
   const blocks: string[][] = [
     [view.title, `${sign} ${label}`],
@@ -28,12 +29,16 @@ export function emailText(view: ReportView, attached: boolean): string {
       ...ranking(reasons.map(({ reason, count }) => [number(count), reason])),
     ]);
   }
-  if (statistics && statistics.count > 0 && statistics.value !== '') {
+  if (statistics?.count === 0) {
+    blocks.push([`Distribution of ${statistics.value}:`, `  ${howManyMeasured(view)}`]);
+  } else if (statistics) {
     const { value, relativeError } = statistics;
+    const without = withoutNumber(view);
     blocks.push([
       `Distribution of ${value}:`,
       ...table([
         ['Measured', number(statistics.count)],
+        ...(without > 0 ? [['Without a number', number(without)] as const] : []),
         ['Minimum', number(statistics.min)],
         ['Median', number(statistics.median)],
         ['95th percentile', number(statistics.p95)],

@@ -1,3 +1,5 @@
+import * as z from 'zod';
+import { callable } from '../domain/options.ts';
 import type { Row } from '../domain/row.ts';
 
 /** A field's name; any text where the type's fields aren't known. */
@@ -8,6 +10,16 @@ export type Cell = string | number | boolean | null;
 
 /** A column: the name of a field, looked up in the item, then in the result; or a name and what stands in it. */
 export type Column<I, R> = Field<I, R> | { readonly name: string; of(row: Row<I, R>): Cell | undefined };
+
+export const fieldName = z.string('must be the name of a field').min(1, 'must be the name of a field');
+
+export const columnNames = z.array(
+  z.union(
+    [fieldName, z.looseObject({ name: fieldName, of: callable() })],
+    'must be the name of a field, or { name, of: (row) => … }',
+  ),
+  'must be a list of columns',
+);
 
 /** The first of the sources that has the field; undefined where none does. A source may be anything a service answered. */
 export function field(name: string, ...sources: readonly unknown[]): unknown {

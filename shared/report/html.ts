@@ -4,9 +4,9 @@ import type { Statistics } from '../domain/reduce.ts';
 import { histogramSvg } from './chart.ts';
 import { dateTime, duration, number, percent } from './format.ts';
 import { OTHER } from './groups.ts';
-import { equallyWide } from './histogram.ts';
+import { barNotes } from './histogram.ts';
 import { PAGE_STYLE } from './page-style.ts';
-import { OUTCOMES, type ReportView, safeLinks } from './view.ts';
+import { howManyMeasured, measurement, OUTCOMES, type ReportView, safeLinks } from './view.ts';
 
 /** Groups shown with a bar; the rest is folded away. */
 const DRAWN_GROUPS = 20;
@@ -24,6 +24,7 @@ type Html = ReturnType<typeof html>;
 /** report.html: one self-contained page, light and dark, fit for paper, without script. All text of the view is escaped. */
 export function renderHtml(view: ReportView): string {
   const { statistics } = view;
+  const measured = measurement(view);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -39,7 +40,7 @@ export function renderHtml(view: ReportView): string {
 <main>
 ${head(view)}
 ${counts(view)}
-${statistics && statistics.count > 0 && statistics.value !== '' ? distribution(statistics, view.counts.succeeded) : ''}
+${measured ? distribution(measured, howManyMeasured(view)) : ''}
 <div class="pair">
 ${statistics && statistics.top.length > 0 ? highest(statistics) : ''}
 ${view.reasons.length > 0 ? reasons(view) : ''}
@@ -87,12 +88,16 @@ ${expired > 0 ? part('Expired', expired) : ''}
 </section>`;
 }
 
-function distribution(statistics: Statistics, succeeded: number): Html {
+function distribution(statistics: Statistics, howMany: string): Html {
   const { value, count, min, median, mean, p95, max, relativeError } = statistics;
-  const without = succeeded - count;
+  const intro = html`<h2>Distribution of ${value}</h2>
+<p class="note">${howMany}</p>`;
+  if (count === 0)
+    return html`<section>
+${intro}
+</section>`;
   return html`<section>
-<h2>Distribution of ${value}</h2>
-<p class="note">${number(count)} measured${without > 0 ? html`; ${number(without)} succeeded without a number` : ''}</p>
+${intro}
 <dl class="tiles">
 ${tile('Minimum', number(min))}
 ${tile('Median', number(median))}
@@ -101,7 +106,7 @@ ${tile('95th percentile', number(p95))}
 ${tile('Maximum', number(max))}
 </dl>
 ${figure((narrow) => histogramSvg(statistics, narrow ? { width: 360, height: 220 } : { width: 880, height: 280 }))}
-<p class="note">Children by ${value}.${equallyWide(statistics.histogram) ? '' : ' The scale grows: each bar spans more than the one before.'}
+<p class="note">${[`Children by ${value}.`, ...barNotes(statistics)].join(' ')}
 ${relativeError > 0 ? `Medians and percentiles are within ${percent(relativeError, 1)} of the exact value; count, minimum, mean and maximum are exact.` : ''}</p>
 </section>`;
 }

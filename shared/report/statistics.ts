@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import type { Json } from '../domain/json.ts';
+import { checkReduceOptions, strictOptions } from '../domain/options.ts';
 import type { Accumulator, Reduce, Statistics } from '../domain/reduce.ts';
 import type { Row } from '../domain/row.ts';
-import { type Column, columnsOf, type Field, field } from './fields.ts';
+import { type Column, columnNames, columnsOf, type Field, field, fieldName } from './fields.ts';
 import { Groups, groupsSchema } from './groups.ts';
 import { histogram } from './histogram.ts';
 import { RELATIVE_ERROR, Sketch, sketchSchema } from './sketch.ts';
@@ -22,6 +23,14 @@ export interface StatisticsOptions<I, R> {
   readonly top?: number;
 }
 
+const optionsSchema = strictOptions({
+  value: fieldName,
+  groupBy: fieldName.optional(),
+  label: fieldName.optional(),
+  columns: columnNames.optional(),
+  top: z.number().int().min(0).max(100).optional(),
+});
+
 /** Data must not make a name longer than a table can show. */
 const MAX_NAME = 120;
 
@@ -37,13 +46,11 @@ const schema = z.object({
 /**
  * Reduces a run to the statistics of one number: count, min, mean, max and the highest exactly, median, p95 and medians by group within
  * 0.5 %. Only SUCCEEDED rows count, and of these only finite numbers.
- * @throws {RangeError} where `top` isn't a whole number from 0 to 100.
+ * @throws {DefinitionError} naming each wrong option
  */
 export function statistics<I = unknown, R = unknown>(options: StatisticsOptions<I, R>): Reduce<I, R> {
+  checkReduceOptions('statistics', optionsSchema, options);
   const { value, groupBy, label, top = 10 } = options;
-  if (!Number.isInteger(top) || top < 0 || top > 100) {
-    throw new RangeError(`statistics: top must be a whole number from 0 to 100, received ${top}.`);
-  }
   const columns = options.columns ?? [label, groupBy, value].filter((name) => name !== undefined);
   return {
     ...columnsOf(columns),

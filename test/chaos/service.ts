@@ -83,7 +83,7 @@ const PASSING: readonly ((i: number, ms: number) => Behaviour)[] = [
   (i, ms) => answers(i, { httpStatus: 429, retryAfter: '3', body: '', ms }),
   (i, ms) => answers(i, { httpStatus: 429, retryAfter: 'soon', body: '', ms }),
   (i, ms) => answers(i, { body: '{"value":', ms }),
-  // The right answer under the wrong content type is taken as text.
+  // The right answer under the wrong content type is the right answer.
   (i, ms) => answers(i, { isJson: false, ms }),
 ];
 

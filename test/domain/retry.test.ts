@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { CALL_FAILURES, type CallResult, judge, nextDue, retryAfterMs } from '../../shared/domain/retry.ts';
 
 const NOW = Date.UTC(2026, 10, 3, 12);
@@ -22,7 +22,10 @@ describe('an answer', () => {
     ['200 with an empty body called JSON', answer(200, { body: '' }), null],
     ['200 with JSON null', answer(200, { body: 'null' }), null],
     ['200 with text', answer(200, { body: 'ok', isJson: false }), 'ok'],
-    ['200 with JSON that is not called so', answer(200, { body: '{"km":1}', isJson: false }), '{"km":1}'],
+    ['200 with JSON that is not called so', answer(200, { body: '{"km":1}', isJson: false }), { km: 1 }],
+    ['200 with a number that is not called JSON', answer(200, { body: ' 7\n', isJson: false }), 7],
+    ['200 with JSON null that is not called so', answer(200, { body: 'null', isJson: false }), null],
+    ['200 with broken JSON that is not called so', answer(200, { body: '{"km":', isJson: false }), '{"km":'],
   ])('%s succeeds', (_, call, result) => {
     expect(judge(call, NOW)).toEqual({ kind: 'succeeded', result });
   });
@@ -95,6 +98,18 @@ test.each([
   ['more digits than any wait', '99999999999', 0],
 ])('Retry-After: %s', (_, header, ms) => {
   expect(retryAfterMs(header, NOW)).toBe(ms);
+});
+
+test('an answer is parsed once, whatever its service calls it', () => {
+  const parse = vi.spyOn(JSON, 'parse');
+  const bodies = ['{"km":1}', 'ok'];
+  for (const [i, body] of bodies.entries()) {
+    for (const isJson of [true, false]) judge(answer(200, { body, isJson }), NOW);
+    expect(parse).toHaveBeenCalledTimes(2 * (i + 1));
+  }
+  judge(answer(500), NOW);
+  expect(parse).toHaveBeenCalledTimes(4);
+  parse.mockRestore();
 });
 
 describe('the next call', () => {

@@ -62,6 +62,21 @@ test('the parameters reach the loader', async () => {
   expect(read).toEqual(['AT']);
 });
 
+test.each<[what: string, given: unknown, said: string]>([
+  ['a number', 5, '5'],
+  ['nothing', undefined, 'undefined'],
+  ['a text, which has a length too', 'abc', '"abc"'],
+  ['the page that the list is in', { items: [1] }, '{"items":[1]}'],
+  ['a set', new Set([1]), '{}'],
+])('a loader that gives %s is an error of the source, not an empty list', async (_, given, said) => {
+  const source: Source<unknown> = Reflect.apply(list, undefined, [async () => given]);
+  const error = `A list's load must give an array, received ${said}.`;
+  const context = { params: {}, limit: undefined };
+  await expect(source.plan?.(context)).rejects.toThrow(new TypeError(error));
+  const read = source.read({ ...context, part: [0, 1], cursor: null })[Symbol.asyncIterator]();
+  await expect(read.next()).rejects.toThrow(new TypeError(error));
+});
+
 test.each([[null], [[0]], [['0', '1']], [{ from: 0 }]])('a part that is not of a list is refused: %j', async (part) => {
   const iterator = list(() => [1])
     .read({ params: {}, limit: undefined, part, cursor: null })

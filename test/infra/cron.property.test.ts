@@ -2,6 +2,7 @@ import { Cron } from 'croner';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { awsCron } from '../../infra/cron.ts';
+import { CronError } from '../../shared/domain/errors.ts';
 
 /** Independent reading of what AWS documents: ranges, lists, `*`, `?`; Sunday is 1. */
 function awsMatches(expression: string, at: Date): boolean {
@@ -42,6 +43,20 @@ function field(min: number, max: number): fc.Arbitrary<string> {
   );
 }
 
+/** Parts of crons, right and wrong, put together at random. */
+const oddPart = fc
+  .tuple(
+    fc.constantFrom('*', '0', '1', '5', '06', '7', '12', '24', '31', '60', 'SUN', 'mon', 'Sat', 'JAN', 'L', '?', ''),
+    fc.constantFrom('', '', '', '-0', '-7', '-31', '-SUN', '-fri', '-DEC', '-'),
+    fc.constantFrom('', '', '', '/1', '/2', '/7', '/24', '/61', '/0', '/'),
+  )
+  .map((parts) => parts.join(''));
+const oddField = fc.oneof(
+  { weight: 3, arbitrary: fc.constant('*') },
+  fc.array(oddPart, { minLength: 1, maxLength: 2 }).map((parts) => parts.join(',')),
+);
+const oddCron = fc.tuple(oddField, oddField, oddField, oddField, oddField).map((fields) => fields.join(' '));
+
 const days = fc.oneof(fc.tuple(field(1, 28), fc.constant('*')), fc.tuple(fc.constant('*'), field(0, 7)));
 const cron = fc
   .tuple(field(0, 59), field(0, 23), days, field(1, 12))
@@ -71,6 +86,22 @@ describe('a cron, deployed', () => {
     );
   });
 
+  test('is one that the embedded host and the sweeper can read, and that fires', () => {
+    fc.assert(
+      fc.property(oddCron, (unix) => {
+        try {
+          awsCron(unix);
+        } catch (error) {
+          if (error instanceof CronError) return;
+          throw error;
+        }
+        const next = new Cron(unix, { timezone: 'UTC' }).nextRun(new Date('2026-01-01'));
+        expect(next && awsMatches(awsCron(unix), next), unix).toBe(true);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   test.each([
     ['0 2 1 * *', 'cron(0 2 1 * ? *)'],
     ['*/15 * * * *', 'cron(0,15,30,45 * * * ? *)'],
@@ -86,7 +117,9 @@ describe('a cron, deployed', () => {
   ])('%s → %s', (unix, aws) => expect(awsCron(unix)).toBe(aws));
 
   test.each([
-    ['0 2 1 *', /4 fields; allowed are 5/],
+    ['0 2 1 *', /five fields/],
+    ['0  2 1 * *', /five fields/],
+    ['0 0 2 1 * *', /five fields/],
     ['0 2 1 * 1', /both days of the month and days of the week/],
     ['60 2 * * *', /minute is "60"; allowed are 0–59/],
     ['0 24 * * *', /hour is "24"; allowed are 0–23/],
@@ -96,8 +129,12 @@ describe('a cron, deployed', () => {
     ['0 2 ? * *', /day-of-month holds "\?"/],
     ['0 2 * * 5#2', /day-of-week holds "5#2"/],
     ['0 2 30 2 *', /never fire/],
-    ['5/20 * * * *', /numeric prefix/],
-    ['*/0 * * * *', /step must be at least 1/],
+    ['5/20 * * * *', /step "5\/20"; before the \/ must stand \* or a range/],
+    ['*/0 * * * *', /minute holds the step "\*\/0"; allowed are 1–60/],
+    ['0 */25 * * *', /hour holds the step "\*\/25"; allowed are 1–24/],
+    ['0 0 * * 6-0', /runs backwards/],
+    // To unix that is every day; to AWS, which takes no more than the weekday, every Monday.
+    ['0 0 1-31 * 1', /both days of the month and days of the week/],
     ['0 5-2 * * *', /runs backwards/],
     ['0 1, * * *', /hour holds ""/],
   ])('%s is refused: %s', (unix, said) => expect(() => awsCron(unix)).toThrow(said));

@@ -62,7 +62,7 @@ describe('a wrong field is refused by its path', () => {
     ['no name', { name: undefined }, 'name', 'string'],
     ['a name with a space', { name: 'my pipeline' }, 'name', '[A-Za-z0-9_-]{1,48}'],
     ['a name too long for a key', { name: 'x'.repeat(49) }, 'name', '[A-Za-z0-9_-]{1,48}'],
-    ['an unknown field', { shedule: {} }, '(root)', '"shedule"'],
+    ['an unknown field', { shedule: {} }, 'shedule', 'allowed are name, params,'],
     ['params that are no schema', { params: { country: 'string' } }, 'params', 'zod schema'],
     ['a source without read', { source: {} }, 'source', 'read()'],
     ['no source', { source: undefined }, 'source', 'read()'],
@@ -77,20 +77,35 @@ describe('a wrong field is refused by its path', () => {
       'endpoint.timeoutSeconds',
       '<=400',
     ],
-    ['a host in the endpoint', { endpoint: { ...endpoint, url: 'http://a' } }, 'endpoint', '"url"'],
+    ['a host in the endpoint', { endpoint: { ...endpoint, url: 'http://a' } }, 'endpoint.url', 'service, path'],
     ['a request that is no function', { request: { lat: 'lat' } }, 'request', 'must be a function'],
-    ['a limit not held yet', { limits: { ratePerSecond: 300 } }, 'limits', '"ratePerSecond"'],
+    ['a limit not held yet', { limits: { ratePerSecond: 300 } }, 'limits.ratePerSecond', 'inFlight, fairRuns'],
     ['less in flight than two', { limits: { inFlight: 1 } }, 'limits.inFlight', '>=2'],
     ['a retry policy without a call', { retry: { attempts: 0 } }, 'retry.attempts', '>=1'],
-    ['both kinds of tolerance', { tolerate: { failedCount: 1, failedPercent: 1 } }, 'tolerate', ''],
-    ['neither kind of tolerance', { tolerate: {} }, 'tolerate', ''],
+    [
+      'both kinds of tolerance',
+      { tolerate: { failedCount: 1, failedPercent: 1 } },
+      'tolerate',
+      'failedPercent (0 to 100), not both',
+    ],
+    ['neither kind of tolerance', { tolerate: {} }, 'tolerate', 'failedCount (0 or more, whole) or'],
+    ['an unknown kind of tolerance', { tolerate: { failed: 1 } }, 'tolerate', 'must hold failedCount'],
     ['more than all may fail', { tolerate: { failedPercent: 101 } }, 'tolerate.failedPercent', '<=100'],
     ['a reduce that is a function', { reduce: () => 0 }, 'reduce', 'start()'],
     ['no mail address', { report: { email: ['reports@example.com', 'me'] } }, 'report.email.1', 'email'],
     ['one address without a list', { report: { email: 'reports@example.com' } }, 'report.email', 'array'],
     ['more recipients than SES takes', { report: { email: Array(51).fill('a@b.example') } }, 'report.email', '<=50'],
-    ['a report format not held yet', { report: { format: 'parquet' } }, 'report', '"format"'],
+    ['a report format not held yet', { report: { format: 'parquet' } }, 'report.format', 'title, email'],
     ['a cron of six fields', { schedule: { cron: '0 0 2 1 * *' } }, 'schedule.cron', 'five fields'],
+    [
+      'a cron with an hour too many',
+      { schedule: { cron: '0 25 1 * *' } },
+      'schedule.cron',
+      'hour is "25"; allowed are 0–23',
+    ],
+    ['a cron that AWS has no words for', { schedule: { cron: '0 2 1 * 1' } }, 'schedule.cron', 'one must be *'],
+    ['a cron that never fires', { schedule: { cron: '0 2 30 2 *' } }, 'schedule.cron', 'never fire'],
+    ['a cron that is a number', { schedule: { cron: 5 } }, 'schedule.cron', 'string'],
     ['a cron in words', { schedule: { cron: '@monthly' } }, 'schedule.cron', 'five fields'],
     [
       'a place that is no time zone',
@@ -138,6 +153,15 @@ test('all wrong fields are named at once, each with the value received', () => {
   const define = () => definePipeline({ ...minimal, ...bad });
   expect(define).toThrow(DefinitionError);
   expect(define).toThrow(/^Pipeline "my pipeline" is not valid:\n {2}name: .*\(received "my pipeline"\)\n {2}limits/);
+});
+
+test('an option that is not there is named by its path, with what was given it', () => {
+  expect(() => Reflect.apply(definePipeline, undefined, [{ ...minimal, limits: { ratePerSecond: 300 } }])).toThrow(
+    'limits.ratePerSecond: is no option here; allowed are inFlight, fairRuns (received 300)',
+  );
+  expect(() => definePipeline({ ...minimal, tolerate: { failedCount: 1, failedPercent: 2 } })).toThrow(
+    /tolerate: must hold .*, not both.* \(received \{"failedCount":1,"failedPercent":2\}\)/,
+  );
 });
 
 test('no definition at all is an error of the same kind', () => {

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import PostalMime from 'postal-mime';
 import { describe, expect, it } from 'vitest';
 import { buildEmail } from '../../shared/report/email.ts';
-import { view } from './rows.ts';
+import { unmeasured, view } from './rows.ts';
 
 const FROM = 'Reports <reports@example.com>';
 const TO = ['a@example.com', 'B <b@example.com>'];
@@ -40,6 +40,7 @@ it('has a text part, an HTML part whose picture is inside, and the report as it 
   });
   expect(parsed.text).toContain('135,233');
   expect(parsed.text).toContain('All: https://x.example/?a=1&b=2');
+  expect(parsed.html).toContain('a value within 1% of a bar&#39;s border may be counted in the next bar');
   expect(parsed.html).toContain('href="https://x.example/?a=1&amp;b=2"');
 
   const cids = [...(parsed.html ?? '').matchAll(/src="([^"]*)"/g)].map((match) => match[1]);
@@ -60,6 +61,23 @@ it('has neither picture nor attachment where there is nothing to show', async ()
   expect(parsed.attachments).toEqual([]);
   expect(parsed.html).not.toMatch(/<img|undefined|null|\[object/);
   expect(parsed.text).not.toMatch(/attached|undefined|null/);
+});
+
+it('says how many succeeded without a number, also where nothing was measured', async () => {
+  const counts = { ...view().counts, succeeded: 60 };
+  const none = await mail({ view: view({ statistics: unmeasured, counts }) });
+  for (const part of [none.text, none.html]) {
+    expect(part).toContain('Distribution of km');
+    expect(part).toContain('0 measured; 60 succeeded without a number');
+    expect(part).not.toMatch(/Median|NaN|Infinity/);
+  }
+  expect(none.attachments).toEqual([]);
+  const { statistics } = view();
+  const some = await mail({ view: view({ statistics: statistics && { ...statistics, count: 134_940 } }) });
+  expect(some.html).toContain('134,940 measured; 60 succeeded without a number.');
+  expect(some.text).toMatch(/Measured +134,940\n +Without a number +60\n/);
+  const all = await mail();
+  for (const part of [all.text, all.html]) expect(part).not.toMatch(/without a number/i);
 });
 
 it('is the same bytes for the same run', async () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { renderHtml } from '../../shared/report/html.ts';
 import { RUN_OUTCOMES } from '../../shared/report/view.ts';
-import { view } from './rows.ts';
+import { unmeasured, view } from './rows.ts';
 
 const EVIL = `</title><script>alert(1)</script>"'&<img src=x onerror=alert(1)>`;
 const statistics = view().statistics;
@@ -20,6 +20,7 @@ it('shows the outcome, the figures and the credits', () => {
     '3,011',
     'Port-aux-Français',
     'within 0.5%',
+    'a value within 1% of a bar&#39;s border may be counted in the next bar',
     'Cities: GeoNames, CC BY 4.0',
   ]) {
     expect(page).toContain(text);
@@ -70,6 +71,20 @@ it('stands without statistics, without children, and for each outcome', () => {
     expect(page).toContain('nothing to do');
     expect(page).not.toMatch(/<svg|NaN|undefined|null|Infinity|\[object/);
   }
+});
+
+it('says how many succeeded without a number, also where nothing was measured', () => {
+  expect(renderHtml(view())).toContain('135,000 measured</p>');
+  const some = statistics && { ...statistics, count: 134_940 };
+  expect(renderHtml(view({ statistics: some }))).toContain('134,940 measured; 60 succeeded without a number');
+  const page = renderHtml(view({ statistics: unmeasured, counts: { ...view().counts, succeeded: 60 } }));
+  expect(page).toContain('Distribution of km');
+  expect(page).toContain('0 measured; 60 succeeded without a number');
+  expect(page).not.toMatch(/<svg|Median|NaN|Infinity/);
+  const allFailed = renderHtml(view({ statistics: unmeasured, counts: { ...view().counts, succeeded: 0 } }));
+  expect(allFailed).not.toContain('measured');
+  // A reduce that measures nothing isn't missing anything.
+  expect(renderHtml(view({ statistics: unmeasured && { ...unmeasured, value: '' } }))).not.toContain('measured');
 });
 
 it('draws the largest groups and folds the others away', () => {

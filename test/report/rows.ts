@@ -1,4 +1,5 @@
 import type { Row } from '../../shared/domain/row.ts';
+import { statistics } from '../../shared/report/statistics.ts';
 import type { ReportView } from '../../shared/report/view.ts';
 
 export interface City {
@@ -58,3 +59,6 @@ export function view(over: Partial<ReportView> = {}): ReportView {
     ...over,
   };
 }
+
+/** The statistics of answers that hold no number of that name. */
+export const unmeasured = statistics({ value: 'km' }).start().summary();

@@ -1,5 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { definePipeline } from '../../shared/domain/definition.ts';
+import { DefinitionError } from '../../shared/domain/errors.ts';
 import type { Row } from '../../shared/domain/row.ts';
 import { list } from '../../shared/domain/source.ts';
 import { count } from '../../shared/report/count.ts';
@@ -82,9 +83,6 @@ describe('the highest', () => {
     const by = statistics<City, Answer>({ value: 'km', top: 1 });
     expect(reduced([row(3, 1), row(300, 2)], by).summary().top).toEqual([{ label: '0-0.1.44', value: 2 }]);
     expect(reduced([row(3, 1)], statistics({ value: 'km', top: 0 })).summary().top).toEqual([]);
-    expect(() => statistics({ value: 'km', top: 101 })).toThrow(
-      'top must be a whole number from 0 to 100, received 101',
-    );
   });
 });
 
@@ -139,6 +137,49 @@ it('keeps a segment of 65,536 rows with 240 groups small', () => {
     row(n, 30 * Math.exp(2 * random() - 2 * random()), { item: { city: 'x', country: `C${n % 240}` } }),
   );
   expect(JSON.stringify(reduced(rows)).length).toBeLessThan(200_000);
+});
+
+describe('a wrong option is refused when the definition is loaded', () => {
+  /** As JavaScript users call it: nothing is checked before. */
+  const issuesOf = (of: (...given: never[]) => unknown, ...given: unknown[]) => {
+    try {
+      Reflect.apply(of, undefined, given);
+    } catch (error) {
+      if (error instanceof DefinitionError) return error.issues;
+      throw error;
+    }
+    return [];
+  };
+
+  it.each<[what: string, options: unknown, path: string, said: string, received: unknown]>([
+    ['no value', {}, 'value', 'must be the name of a field', undefined],
+    ['a value without a name', { value: '' }, 'value', 'must be the name of a field', ''],
+    ['a function for a name', { value: 'km', groupBy: Number }, 'groupBy', 'must be the name of a field', Number],
+    ['more than a list is long', { value: 'km', top: 500 }, 'top', '<=100', 500],
+    ['half a row', { value: 'km', top: 1.5 }, 'top', 'int', 1.5],
+    ['columns in one text', { value: 'km', columns: 'km' }, 'columns', 'must be a list of columns', 'km'],
+    ['a column of nothing', { value: 'km', columns: ['km', { name: 'x' }] }, 'columns.1', '{ name, of', { name: 'x' }],
+    ['another option', { value: 'km', labels: 'city' }, 'labels', 'value, groupBy, label, columns, top', 'city'],
+  ])('%s', (_, options, path, said, received) => {
+    expect(issuesOf(statistics, options)).toEqual([
+      { path: `reduce: statistics: ${path}`, message: expect.stringContaining(said), received },
+    ]);
+  });
+
+  it('as are several at once, and none at all', () => {
+    expect(issuesOf(statistics, { valu: 'km' }).map(({ path }) => path)).toEqual([
+      'reduce: statistics: value',
+      'reduce: statistics: valu',
+    ]);
+    expect(issuesOf(statistics).map(({ path }) => path)).toEqual(['reduce: statistics']);
+    expect(() => statistics({ value: 'km', top: 500 })).toThrow(
+      /^A pipeline is not valid:\n {2}reduce: statistics: top: .*<=100 \(received 500\)$/,
+    );
+    expect(issuesOf(count, { column: ['km'] }).map(({ path }) => path)).toEqual([
+      'reduce: count: columns',
+      'reduce: count: column',
+    ]);
+  });
 });
 
 describe('count', () => {
