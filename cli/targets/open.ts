@@ -69,5 +69,5 @@ async function open(
   if (!here) return lookHere(pipeline, flags);
   terminal.stderr.write(`Starting ${pipeline.name} on this machine…\n`);
   // All functions with all they need: seconds that a look at a run shouldn't take.
-  return (await import('./host-here.ts')).hostHere(pipeline, flags, endpointUrl);
+  return (await import('./host-here.ts')).hostHere(pipeline, flags, terminal, endpointUrl);
 }
