@@ -1,4 +1,7 @@
+import { join } from 'node:path';
+import { PROJECT_DIR } from '../../local/project.ts';
 import type { Pipeline } from '../../shared/domain/definition.ts';
+import { requireService } from '../../shared/services.ts';
 import { UsageError } from '../errors.ts';
 import { choosePipeline, defaultPipeline, loadPipeline } from '../pipelines.ts';
 import type { Terminal } from '../terminal.ts';
@@ -67,6 +70,10 @@ async function open(
   // Only 'own-worker' may be the first ever.
   const here = need === 'own-worker' || (need === 'worker' && hasState(pipeline) && !(await isRunning(pipeline)));
   if (!here) return lookHere(pipeline, flags);
+  if (endpointUrl === undefined) {
+    const otherwise = ', or call a service that runs already: --endpoint <url>';
+    requireService(pipeline, join(PROJECT_DIR, 'services'), 'server.ts', otherwise);
+  }
   terminal.stderr.write(`Starting ${pipeline.name} on this machine…\n`);
   // All functions with all they need: seconds that a look at a run shouldn't take.
   return (await import('./host-here.ts')).hostHere(pipeline, flags, terminal, endpointUrl);
