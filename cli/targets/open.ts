@@ -3,7 +3,7 @@ import { PROJECT_DIR } from '../../local/project.ts';
 import type { Pipeline } from '../../shared/domain/definition.ts';
 import { requireService } from '../../shared/services.ts';
 import { UsageError } from '../errors.ts';
-import { choosePipeline, defaultPipeline, loadPipeline } from '../pipelines.ts';
+import { choosePipeline, defaultPipeline, leftOut, loadPipeline } from '../pipelines.ts';
 import type { Terminal } from '../terminal.ts';
 import { hasState, isRunning, lookHere } from './local.ts';
 import type { Target, Where } from './target.ts';
@@ -35,6 +35,7 @@ export async function withTarget<T>(
   endpointUrl?: string,
 ): Promise<T> {
   const pipeline = await loadPipeline(choosePipeline(where.pipeline));
+  for (const line of leftOut()) terminal.stderr.write(`warning: ${line}\n`);
   const stage = stageOf(where);
   const interrupted = interruption(terminal.signal);
   const opening = open(pipeline, stage, need, terminal, endpointUrl);

@@ -24,3 +24,34 @@ describe('a service that is not there', () => {
     expect(existsSync(join(project.dir, '.state'))).toBe(false);
   });
 });
+
+describe('a pipeline that does not build', () => {
+  const broken = definitionOf('bad').replace('statistics({', 'statistics(({');
+  const LEFT_OUT = /^warning: Pipeline "bad" is left out, as it doesn't build: pipelines\/bad\/index\.ts:10:\d+: .+\n/;
+
+  beforeAll(async () => {
+    await project.write('pipelines/bad/index.ts', broken);
+    await project.write('pipelines/empty/notes.txt', 'to be written');
+    await project.write('pipelines/notes.md', 'No folder at all.');
+  });
+
+  test('is no obstacle to help, nor to another one, which is told in a line', SLOW, async () => {
+    const help = await project.run('--help');
+    expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^Usage/) });
+    const other = await project.run('show', 'march', '--pipeline', 'airport-access');
+    expect(other.stderr).toMatch(LEFT_OUT);
+    expect(other.stderr.replace(LEFT_OUT, '')).toMatch(/^error: Pipeline "airport-access" has never run/);
+  });
+
+  test('says its own error, with file and line, where it is the one that is asked for', SLOW, async () => {
+    const { code, stdout, stderr } = await project.run('run', 'bad');
+    expect(stderr).toMatch(/^error: Pipeline "bad" doesn't build: pipelines\/bad\/index\.ts:10:\d+: .+\n$/);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
+  test('is none where the folder has no index.ts', SLOW, async () => {
+    const { code, stderr } = await project.run('run', 'empty');
+    expect(stderr).toMatch(/no pipeline "empty"\. Pipelines here: airport-access, bad, credit-scores\./);
+    expect(code).toBe(2);
+  });
+});
