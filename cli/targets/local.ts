@@ -20,9 +20,9 @@ export function hasState(pipeline: Pipeline): boolean {
 }
 
 /** Looks at what is on this machine: through the process that works on it, or on disk where none does. */
-export async function lookHere(pipeline: Pipeline, flags: string): Promise<Target> {
+export async function lookHere(pipeline: Pipeline, flags: string, mayBeFirst = false): Promise<Target> {
   const state = stateDir(pipeline.name);
-  if (!hasState(pipeline)) {
+  if (!mayBeFirst && !hasState(pipeline)) {
     throw new UsageError(
       `Pipeline "${pipeline.name}" has never run on this machine. Run it with "npm start", or name a deployed stage with --stage.`,
     );

@@ -9,10 +9,10 @@ import { hasState, isRunning, lookHere } from './local.ts';
 import type { Target, Where } from './target.ts';
 
 /**
- * What a command needs beside the records: nothing; somebody who works, this process where nobody does; or, locally, this
- * process alone, since the work ends with it.
+ * What a command needs beside the records: nothing; nothing, and there need not be any yet; somebody who works, this process
+ * where nobody does; or, locally, this process alone, since the work ends with it.
  */
-export type Need = 'records' | 'worker' | 'own-worker';
+export type Need = 'records' | 'records-or-none' | 'worker' | 'own-worker';
 
 /** The stage a command is for: --stage, or MICROPROCESS_STAGE; undefined means this machine. */
 export function stageOf({ stage, local }: Where): string | undefined {
@@ -70,7 +70,7 @@ async function open(
   if (stage !== undefined) return (await import('./deployed.ts')).deployed(pipeline, stage, flags, terminal);
   // Only 'own-worker' may be the first ever.
   const here = need === 'own-worker' || (need === 'worker' && hasState(pipeline) && !(await isRunning(pipeline)));
-  if (!here) return lookHere(pipeline, flags);
+  if (!here) return lookHere(pipeline, flags, need === 'records-or-none');
   if (endpointUrl === undefined) {
     const otherwise = ', or call a service that runs already: --endpoint <url>';
     requireService(pipeline, join(PROJECT_DIR, 'services'), 'server.ts', otherwise);

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { definitionOf, type ProjectCopy, projectCopy } from './project.ts';
@@ -22,6 +23,12 @@ describe('a service that is not there', () => {
     );
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(existsSync(join(project.dir, '.state'))).toBe(false);
+  });
+
+  test('is not needed to say what a run would come to', SLOW, async () => {
+    const { code, stdout, stderr } = await project.run('run', 'credit-scores', '--dry-run', '--json');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({ children: 1, callMsFrom: 'assumed' });
   });
 });
 
@@ -54,4 +61,17 @@ describe('a pipeline that does not build', () => {
     expect(stderr).toMatch(/no pipeline "empty"\. Pipelines here: airport-access, bad, credit-scores\./);
     expect(code).toBe(2);
   });
+});
+
+test('a dry run takes state that a failed start left without table or bucket for none', SLOW, async () => {
+  const { dir } = project;
+  await rm(join(dir, '.state'), { recursive: true, force: true });
+  // A first start whose service doesn't build ends once the emulators are up.
+  await project.write('pipelines/half/index.ts', definitionOf('half', 'half'));
+  await project.write('services/half/server.ts', 'export const = 1;');
+  expect(await project.run('run', 'half')).toMatchObject({ code: 1, stderr: expect.stringMatching(/services\/half/) });
+  expect(existsSync(join(dir, '.state', 'half', 'table'))).toBe(true);
+  const { code, stderr } = await project.run('run', 'half', '--dry-run');
+  expect(stderr).not.toMatch(/^error/m);
+  expect(code).toBe(0);
 });
