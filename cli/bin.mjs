@@ -2,7 +2,7 @@
 // The command line is TypeScript without a build step of its own: each start bundles it, in a tenth of a second, and runs that.
 // Against a loader such as tsx, thousands of files fewer pass through it, and its worker's memory is saved.
 
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -21,30 +21,48 @@ setFlagsFromString('--heap-growing-percent=25');
 const project = dirname(dirname(fileURLToPath(import.meta.url)));
 const outdir = join(project, 'node_modules', '.cache', 'microprocess', 'cli');
 
+/** Bundles the program and its pipelines; one that doesn't build is left out, with its error by its name. */
 async function bundled() {
   const { build, stop } = await import('esbuild');
-  const pipelines = readdirSync(join(project, 'pipelines'));
-  const { outputFiles } = await build({
-    absWorkingDir: project,
-    // Pipelines are entries of their own, as they are loaded by name; what they share with the rest is there once.
-    entryPoints: {
-      main: 'cli/main.ts',
-      ...Object.fromEntries(pipelines.map((name) => [`pipelines/${name}`, `pipelines/${name}/index.ts`])),
-    },
-    bundle: true,
-    splitting: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    target: `node${process.versions.node}`,
-    outExtension: { '.js': '.mjs' },
-    define: { 'process.env.MICROPROCESS_BUNDLED': '"true"' },
-    write: false,
-    outdir,
-    logLevel: 'silent',
-  }).finally(stop);
-  await Promise.all(outputFiles.map(({ path, contents }) => replace(path, contents)));
-  return join(outdir, 'main.mjs');
+  const bundle = (entryPoints) =>
+    build({
+      absWorkingDir: project,
+      entryPoints,
+      bundle: true,
+      splitting: true,
+      packages: 'external',
+      platform: 'node',
+      format: 'esm',
+      target: `node${process.versions.node}`,
+      outExtension: { '.js': '.mjs' },
+      define: { 'process.env.MICROPROCESS_BUNDLED': '"true"' },
+      write: false,
+      outdir,
+      logLevel: 'silent',
+    });
+  // Pipelines are entries of their own, as they are loaded by name; what they share with the rest is there once.
+  const entries = readdirSync(join(project, 'pipelines'))
+    .filter((name) => existsSync(join(project, 'pipelines', name, 'index.ts')))
+    .map((name) => [name, { [`pipelines/${name}`]: `pipelines/${name}/index.ts` }]);
+  const all = (some) => Object.assign({ main: 'cli/main.ts' }, ...some.map(([, entry]) => entry));
+  const unbuilt = new Map();
+  try {
+    const { outputFiles } = await bundle(all(entries)).catch(async () => {
+      // Each alone: an error names the file it is in, which several may import.
+      for (const [name, entry] of entries) await bundle(entry).catch((error) => unbuilt.set(name, inWords(error)));
+      return bundle(all(entries.filter(([name]) => !unbuilt.has(name))));
+    });
+    await Promise.all(outputFiles.map(({ path, contents }) => replace(path, contents)));
+  } finally {
+    await stop();
+  }
+  return unbuilt;
+}
+
+/** What esbuild found, with file and line, on one line. */
+function inWords({ errors = [], message }) {
+  const said = errors.map(({ text, location: at }) => (at ? `${at.file}:${at.line}:${at.column + 1}: ${text}` : text));
+  return said.join('; ') || message;
 }
 
 /** Writes a file in one step, where it isn't as it should be: another process may be starting from it. */
@@ -58,10 +76,11 @@ async function replace(path, contents) {
 }
 
 try {
-  const { main } = await import(pathToFileURL(await bundled()).href);
-  await main();
+  const unbuilt = await bundled();
+  const { main } = await import(pathToFileURL(join(outdir, 'main.mjs')).href);
+  await main(unbuilt);
 } catch (error) {
-  // Only a source that doesn't build gets here: main answers for everything else.
+  // Only a program that doesn't build gets here: main answers for everything else.
   process.stderr.write(`error: ${error.message}\n`);
   process.exitCode = 2;
 }

@@ -45,7 +45,7 @@ export async function followToReport(
   try {
     const record = await follow(target, run, terminal);
     const summary = await fetchOutput(target.deps.objects, record, outDir());
-    terminal.stdout.write(json ? `${JSON.stringify(summary)}\n` : inWords(summary));
+    terminal.stdout.write(json ? `${JSON.stringify(summary)}\n` : inWords(summary, target.log));
     return outcomeCode(record);
   } catch (error) {
     if (terminal.signal.aborted) {

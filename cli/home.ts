@@ -11,4 +11,7 @@ export const outDir = () => join(home(), 'out');
 /** A pipeline's local table, bucket and logs; it stays, so that `show` works after the run. */
 export const stateDir = (pipeline: string) => join(home(), '.state', pipeline);
 
+/** What its functions log there. */
+export const functionsLog = (pipeline: string) => join(stateDir(pipeline), 'logs', 'functions.log');
+
 export const localTable = { ...tableDefinition, TableName: 'microprocess' };

@@ -1,4 +1,5 @@
 import { EXIT } from './exit-codes.ts';
+import { leaveOut } from './pipelines.ts';
 import { execute } from './program.ts';
 
 /** npm passes on what the terminal has sent already: the same Ctrl-C comes twice. */
@@ -21,8 +22,9 @@ function interruptible(): AbortSignal {
   return abort.signal;
 }
 
-/** The process's own command line. */
-export async function main(): Promise<void> {
+/** The process's own command line. @param unbuilt the pipelines that don't build, each with its error */
+export async function main(unbuilt: ReadonlyMap<string, string>): Promise<void> {
+  leaveOut(unbuilt);
   // A reader that has seen enough, such as head, is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT.ok);

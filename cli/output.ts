@@ -3,7 +3,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { pipeline as streamTo } from 'node:stream/promises';
 import * as z from 'zod';
-import { countsSchema } from '../shared/domain/run.ts';
+import { CLOSE_REASONS, type CloseReason, countsSchema } from '../shared/domain/run.ts';
 import type { Objects } from '../shared/ports/objects.ts';
 import type { RunRecord } from '../shared/ports/run-store.ts';
 import { withoutNumber } from '../shared/report/view.ts';
@@ -14,6 +14,8 @@ import { count, fields, plain } from './text.ts';
 const summarySchema = z.looseObject({
   runId: z.string(),
   status: z.string(),
+  /** Absent from what an older version wrote. */
+  closed: z.enum(CLOSE_REASONS).nullable().default(null),
   seconds: z.number(),
   counts: countsSchema,
   reasons: z.array(z.object({ reason: z.string(), count: z.number() })),
@@ -95,16 +97,28 @@ export function summaryFields({ counts, seconds, reasons, statistics, mail }: Su
   return said;
 }
 
-export function inWords(summary: LocalSummary): string {
-  const { runId, status, seconds, paths } = summary;
+/** Why a run was closed, for people. */
+export const CLOSED: Readonly<Record<CloseReason, string>> = {
+  cancelled: 'it was cancelled',
+  expired: 'its deadline passed',
+  'too-many-failures': 'more of its children failed than the definition tolerates',
+  'split-failed': 'its source could not be read',
+  'canary-failed': 'more of its first children, the canary, failed than the definition allows',
+};
+
+/** @param log where the functions log, on this machine: a run that failed sends its reader there */
+export function inWords(summary: LocalSummary, log?: string): string {
+  const { runId, status, closed, seconds, paths } = summary;
   const from = (path: string | undefined) => path && relative(process.cwd(), path);
   return `
 Run ${runId} ${status.replaceAll('-', ' ')} in ${seconds.toFixed(1)} s
 ${fields({
+  closed: closed ? CLOSED[closed] : undefined,
   ...summaryFields(summary),
   report: from(paths.report),
   page: from(paths.html),
   email: from(paths.email),
   summary: from(paths.summary),
+  log: status === 'failed' ? from(log) : undefined,
 })}`;
 }

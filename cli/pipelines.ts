@@ -34,11 +34,23 @@ export function choosePipeline(named: string | undefined): string {
   );
 }
 
+let unbuilt: ReadonlyMap<string, string> = new Map();
+
+/** Takes note of the pipelines that don't build, each with its error: the others work without them. */
+export function leaveOut(broken: ReadonlyMap<string, string>): void {
+  unbuilt = broken;
+}
+
+/** What to tell whoever uses another pipeline. */
+export function leftOut(): string[] {
+  return [...unbuilt].map(([name, error]) => `Pipeline ${show(name)} is left out, as it doesn't build: ${error}`);
+}
+
 const module = z.object({ default: z.custom<Pipeline>((value) => typeof value === 'object' && value !== null) });
 
 /**
  * Loads a pipeline's definition, which checks itself.
- * @throws {UsageError} when there is none of that name
+ * @throws {UsageError} when there is none of that name, or it doesn't build
  * @throws {DefinitionError} when it isn't valid, or is of another name than its folder
  */
 export async function loadPipeline(name: string): Promise<Pipeline> {
@@ -46,6 +58,8 @@ export async function loadPipeline(name: string): Promise<Pipeline> {
   if (!names.includes(name)) {
     throw new UsageError(`There is no pipeline ${show(name)}. Pipelines here: ${names.join(', ') || '(none)'}.`);
   }
+  const broken = unbuilt.get(name);
+  if (broken !== undefined) throw new UsageError(`Pipeline ${show(name)} doesn't build: ${broken}`);
   return namedAs(name, module.parse(await import(moduleOf(name))).default);
 }
 

@@ -12,6 +12,8 @@ export interface ProgressDisplay {
 }
 
 const PLAIN_EVERY_MS = 2_000;
+/** Said with each drawing: what else is written to the terminal in between may have switched wrapping on. */
+const NO_WRAP = '\u001b[?7l';
 
 export function progressDisplay(stream: Terminal['stderr'], now = () => performance.now()): ProgressDisplay {
   return stream.isTTY ? bar(stream, now) : plainLines(stream, now);
@@ -26,7 +28,7 @@ function bar(stream: Terminal['stderr'], now: () => number): ProgressDisplay {
       const payload = { line: describe(progress, rate.at(now(), done)) };
       if (!shown) {
         shown = new SingleBar({
-          format: '{bar} {percentage}%  {line}',
+          format: `${NO_WRAP}{bar} {percentage}%  {line}`,
           barsize: 28,
           hideCursor: true,
           stream,
@@ -35,6 +37,8 @@ function bar(stream: Terminal['stderr'], now: () => number): ProgressDisplay {
           barCompleteChar: '█',
           barIncompleteChar: '░',
           fps: 20,
+          // Also when the same, as another line may have taken its place.
+          forceRedraw: true,
           // Where the run is done, so is the bar, also without children.
           emptyOnZero: true,
         });

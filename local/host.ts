@@ -1,10 +1,9 @@
 import { resolve } from 'node:path';
-import { type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { S3Client } from '@aws-sdk/client-s3';
+import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Pipeline } from '../shared/domain/definition.ts';
 import type { Clock } from '../shared/ports/clock.ts';
-import { type EnvironmentName, type FunctionName, type QueueName, type Wiring, wiring } from '../shared/wiring.ts';
+import { type EnvironmentName, type FunctionName, type QueueName, wiring } from '../shared/wiring.ts';
 import { startAdmin } from './admin.ts';
 import { type Emulators, startEmulators } from './emulators.ts';
 import { applyEnvironment, BUCKET } from './environment.ts';
@@ -12,7 +11,7 @@ import { EventSource } from './event-source.ts';
 import { claimState } from './host-file.ts';
 import type { Handler, HostLogger } from './lambda.ts';
 import { LocalFunction } from './local-function.ts';
-import { createBucket, createQueues, createTable, type QueueAddresses, queueAddresses } from './resources.ts';
+import { createQueues, createStorage, queueAddresses } from './resources.ts';
 import { startSchedules } from './schedules.ts';
 import type { ServerProcess } from './server-process.ts';
 import { startService } from './services.ts';
@@ -106,7 +105,7 @@ async function start(options: HostOptions, teardown: Teardown): Promise<Host> {
   const sqs = new SQSClient({});
   teardown.add(() => sqs.destroy());
   const queues = queueAddresses(wired, emulators.awsUrl);
-  await createResources(sqs, wired, queues, tableDefinition);
+  await Promise.all([createQueues(sqs, wired, queues), createStorage(tableDefinition)]);
 
   const cloneUrl = (options.endpointUrl ?? clone?.listening ?? '').replace(/\/+$/, '');
   const env: FunctionEnvironment = {
@@ -207,26 +206,6 @@ async function startServers(options: HostOptions, teardown: Teardown): Promise<S
   await Promise.allSettled([emulators, ...services]);
   const [live, clone] = await Promise.all(services);
   return { emulators: await emulators, ...(live && clone ? { live, clone } : {}) };
-}
-
-async function createResources(
-  sqs: SQSClient,
-  wired: Wiring,
-  queues: Readonly<Record<QueueName, QueueAddresses>>,
-  tableDefinition: CreateTableCommandInput,
-): Promise<void> {
-  const s3 = new S3Client({});
-  const dynamodb = new DynamoDBClient({});
-  try {
-    await Promise.all([
-      createQueues(sqs, wired, queues),
-      createBucket(s3, BUCKET),
-      createTable(dynamodb, tableDefinition),
-    ]);
-  } finally {
-    s3.destroy();
-    dynamodb.destroy();
-  }
 }
 
 /** What is left of a payload on its way through JSON. */

@@ -8,6 +8,7 @@ import { startEmulators } from './emulators.ts';
 import { applyEnvironment, BUCKET } from './environment.ts';
 import { claimState, type HostAddress, readHostFile, StateBusyError } from './host-file.ts';
 import { LOCAL_REGION } from './lambda.ts';
+import { createStorage } from './resources.ts';
 
 export interface OpenedState {
   readonly deps: Deps;
@@ -28,7 +29,7 @@ const LOOK_AGAIN_MS = 100;
 export async function openState(
   pipeline: Pipeline,
   stateDir: string,
-  table: Pick<CreateTableCommandInput, 'TableName'>,
+  table: CreateTableCommandInput,
   telemetry: Pick<Deps, 'log' | 'metrics'>,
 ): Promise<OpenedState> {
   const until = Date.now() + PATIENCE_MS;
@@ -58,19 +59,29 @@ function attach(pipeline: Pipeline, host: HostAddress, telemetry: Pick<Deps, 'lo
 async function fromDisk(
   pipeline: Pipeline,
   stateDir: string,
-  { TableName = '' }: Pick<CreateTableCommandInput, 'TableName'>,
+  table: CreateTableCommandInput,
   telemetry: Pick<Deps, 'log' | 'metrics'>,
 ): Promise<OpenedState> {
   const claim = await claimState(stateDir, 'reader');
   try {
     const emulators = await startEmulators({ stateDir });
     const restore = applyEnvironment(emulators.environment);
+    const stop = async () => {
+      restore();
+      await emulators.stop();
+    };
+    try {
+      // A host that ended while it started may have left neither.
+      await createStorage(table);
+    } catch (error) {
+      await stop();
+      throw error;
+    }
     return {
-      deps: wire(pipeline, withoutQueues(TableName, `${emulators.awsUrl}/none`), telemetry),
+      deps: wire(pipeline, withoutQueues(table.TableName ?? '', `${emulators.awsUrl}/none`), telemetry),
       host: null,
       async close() {
-        restore();
-        await emulators.stop();
+        await stop();
         await claim.release();
       },
     };

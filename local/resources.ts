@@ -2,13 +2,14 @@ import {
   CreateTableCommand,
   type CreateTableCommandInput,
   DescribeTableCommand,
-  type DynamoDBClient,
+  DynamoDBClient,
   ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb';
-import { CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { LAMBDA, SQS } from '../shared/domain/limits.ts';
 import { QUEUES, type QueueName, type Wiring } from '../shared/wiring.ts';
+import { BUCKET } from './environment.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from './lambda.ts';
 
 /** One queue by both its names. */
@@ -60,8 +61,20 @@ export async function createQueues(
   );
 }
 
+/** Creates bucket and table where an earlier start hasn't. */
+export async function createStorage(table: CreateTableCommandInput): Promise<void> {
+  const s3 = new S3Client({});
+  const dynamodb = new DynamoDBClient({});
+  try {
+    await Promise.all([createBucket(s3, BUCKET), createTable(dynamodb, table)]);
+  } finally {
+    s3.destroy();
+    dynamodb.destroy();
+  }
+}
+
 /** Creates the bucket where an earlier start hasn't. */
-export async function createBucket(client: S3Client, bucket: string): Promise<void> {
+async function createBucket(client: S3Client, bucket: string): Promise<void> {
   try {
     await client.send(new CreateBucketCommand({ Bucket: bucket }));
   } catch (error) {
@@ -70,7 +83,7 @@ export async function createBucket(client: S3Client, bucket: string): Promise<vo
 }
 
 /** Creates the table where an earlier start hasn't, and waits until it takes requests. */
-export async function createTable(client: DynamoDBClient, definition: CreateTableCommandInput): Promise<void> {
+async function createTable(client: DynamoDBClient, definition: CreateTableCommandInput): Promise<void> {
   const status = async () => {
     try {
       return (await client.send(new DescribeTableCommand({ TableName: definition.TableName }))).Table?.TableStatus;

@@ -30,7 +30,7 @@ export async function cancel(run: string, options: Options, terminal: Terminal):
     }
     const ended = await follow(target, run, terminal);
     const summary = await fetchOutput(target.deps.objects, ended, outDir());
-    terminal.stdout.write(options.json ? `${JSON.stringify(runJson(ended))}\n` : inWords(summary));
+    terminal.stdout.write(options.json ? `${JSON.stringify(runJson(ended))}\n` : inWords(summary, target.log));
     return EXIT.ok;
   });
 }

@@ -1,8 +1,7 @@
 import { type DryRun, dryRun as estimate } from '../../shared/control/dry-run.ts';
 import { EXIT } from '../exit-codes.ts';
-import { choosePipeline, loadPipeline } from '../pipelines.ts';
-import { hasState } from '../targets/local.ts';
-import { stageOf, withTarget } from '../targets/open.ts';
+import { choosePipeline } from '../pipelines.ts';
+import { withTarget } from '../targets/open.ts';
 import type { Where } from '../targets/target.ts';
 import type { Terminal } from '../terminal.ts';
 import { count, duration, fields, plain } from '../text.ts';
@@ -15,10 +14,9 @@ export async function dryRun(
   terminal: Terminal,
 ): Promise<number> {
   const name = choosePipeline(named ?? options.pipeline);
-  const recorded = stageOf(options) !== undefined || hasState(await loadPipeline(name));
   const { limit, runId, params } = options;
-  // The last run says how long a call takes. On a machine without one, the state that is read is a new one.
-  return withTarget({ ...options, pipeline: name }, recorded ? 'records' : 'own-worker', terminal, async ({ deps }) => {
+  // The last run says how long a call takes, where there was one.
+  return withTarget({ ...options, pipeline: name }, 'records-or-none', terminal, async ({ deps }) => {
     const said = await estimate(deps, { limit, runId, params });
     terminal.stdout.write(options.json ? `${JSON.stringify(said)}\n` : inWords(name, said));
     return EXIT.ok;

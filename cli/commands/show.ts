@@ -1,9 +1,10 @@
+import { relative } from 'node:path';
 import { latestExecution } from '../../shared/control/redrive.ts';
 import { type ChildView, showChild } from '../../shared/control/show-child.ts';
 import { type RunProgress, readProgress } from '../../shared/control/status.ts';
 import { executionId, rootOf } from '../../shared/domain/redrive.ts';
 import { EXIT } from '../exit-codes.ts';
-import { readSummary, type Summary, summaryFields } from '../output.ts';
+import { CLOSED, readSummary, type Summary, summaryFields } from '../output.ts';
 import { describe } from '../progress.ts';
 import { withTarget } from '../targets/open.ts';
 import { hint, type Target, type Where } from '../targets/target.ts';
@@ -57,11 +58,12 @@ function runText(
     'also run as': others.length > 0 ? others.join(', ') : undefined,
     ended: endedAt === null ? undefined : `${time(endedAt)} UTC`,
     deadline: endedAt === null ? `${time(deadline)} UTC` : undefined,
-    closed: closed ?? undefined,
+    closed: closed ? CLOSED[closed] : undefined,
     progress: summary ? undefined : describe(progress, 0),
     ...(summary && summaryFields(summary)),
     failures: failed ? hint(target, 'failures', run) : undefined,
     report: summary ? hint(target, 'report', run) : undefined,
+    log: status === 'failed' && target.log !== undefined ? relative(process.cwd(), target.log) : undefined,
     'go on': target.worker === 'nobody' && endedAt === null ? hint(target, 'resume', run) : undefined,
   })}`;
 }

@@ -5,14 +5,30 @@ import { redriveRun } from '../../shared/control/redrive.ts';
 import { startRun } from '../../shared/control/start.ts';
 import type { Pipeline } from '../../shared/domain/definition.ts';
 import { wire } from '../../shared/lambda/wire.ts';
-import { localTable, stateDir } from '../home.ts';
+import { errorLines } from '../error-lines.ts';
+import { functionsLog, localTable, stateDir } from '../home.ts';
+import type { Terminal } from '../terminal.ts';
 import { common, purge } from './local.ts';
 import type { Target } from './target.ts';
 
-/** Runs the pipeline in this process, until it's closed. @throws {StateBusyError} while another process does */
-export async function hostHere(pipeline: Pipeline, flags: string, endpointUrl?: string): Promise<Target> {
+/**
+ * Runs the pipeline in this process, until it's closed. What its functions log as errors is said on stderr.
+ * @throws {StateBusyError} while another process does
+ */
+export async function hostHere(
+  pipeline: Pipeline,
+  flags: string,
+  terminal: Pick<Terminal, 'stderr' | 'signal'>,
+  endpointUrl?: string,
+): Promise<Target> {
   const state = stateDir(pipeline.name);
-  const telemetry = fileTelemetry(`${state}/logs/functions.log`);
+  const log = functionsLog(pipeline.name);
+  const say = errorLines(terminal.stderr, log);
+  let closing = false;
+  const telemetry = fileTelemetry(log, (message, fields) => {
+    // What fails because everything is being ended is no news.
+    if (!closing && !terminal.signal.aborted) say(message, fields);
+  });
   try {
     const host = await startHost({
       pipeline,
@@ -38,6 +54,7 @@ export async function hostHere(pipeline: Pipeline, flags: string, endpointUrl?: 
       resumePipeline: async () => host.resume('work'),
       purge: () => purge(host.env.MP_WORK_QUEUE_URL),
       async close() {
+        closing = true;
         await host.stop();
         await telemetry.close();
       },

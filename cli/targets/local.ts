@@ -9,7 +9,7 @@ import { redriveRun } from '../../shared/control/redrive.ts';
 import { startRun } from '../../shared/control/start.ts';
 import type { Pipeline } from '../../shared/domain/definition.ts';
 import { UsageError } from '../errors.ts';
-import { localTable, stateDir } from '../home.ts';
+import { functionsLog, localTable, stateDir } from '../home.ts';
 import { NEVER, type Target } from './target.ts';
 
 const POLL_MS = 250;
@@ -20,14 +20,14 @@ export function hasState(pipeline: Pipeline): boolean {
 }
 
 /** Looks at what is on this machine: through the process that works on it, or on disk where none does. */
-export async function lookHere(pipeline: Pipeline, flags: string): Promise<Target> {
+export async function lookHere(pipeline: Pipeline, flags: string, mayBeFirst = false): Promise<Target> {
   const state = stateDir(pipeline.name);
-  if (!hasState(pipeline)) {
+  if (!mayBeFirst && !hasState(pipeline)) {
     throw new UsageError(
       `Pipeline "${pipeline.name}" has never run on this machine. Run it with "npm start", or name a deployed stage with --stage.`,
     );
   }
-  const telemetry = fileTelemetry(`${state}/logs/functions.log`);
+  const telemetry = fileTelemetry(functionsLog(pipeline.name));
   const { deps, host, close } = await openState(pipeline, state, localTable, telemetry);
   const running = (): HostAddress => {
     if (host) return host;
@@ -59,7 +59,7 @@ export async function isRunning(pipeline: Pipeline): Promise<boolean> {
 
 /** What every target on this machine has. */
 export function common(pipeline: Pipeline, flags: string) {
-  return { pipeline, flags, place: 'on this machine', pollMs: POLL_MS };
+  return { pipeline, flags, place: 'on this machine', pollMs: POLL_MS, log: functionsLog(pipeline.name) };
 }
 
 export async function purge(QueueUrl: string | undefined): Promise<void> {

@@ -1,15 +1,18 @@
+import { join } from 'node:path';
+import { PROJECT_DIR } from '../../local/project.ts';
 import type { Pipeline } from '../../shared/domain/definition.ts';
+import { requireService } from '../../shared/services.ts';
 import { UsageError } from '../errors.ts';
-import { choosePipeline, defaultPipeline, loadPipeline } from '../pipelines.ts';
+import { choosePipeline, defaultPipeline, leftOut, loadPipeline } from '../pipelines.ts';
 import type { Terminal } from '../terminal.ts';
 import { hasState, isRunning, lookHere } from './local.ts';
 import type { Target, Where } from './target.ts';
 
 /**
- * What a command needs beside the records: nothing; somebody who works, this process where nobody does; or, locally, this
- * process alone, since the work ends with it.
+ * What a command needs beside the records: nothing; nothing, and there need not be any yet; somebody who works, this process
+ * where nobody does; or, locally, this process alone, since the work ends with it.
  */
-export type Need = 'records' | 'worker' | 'own-worker';
+export type Need = 'records' | 'records-or-none' | 'worker' | 'own-worker';
 
 /** The stage a command is for: --stage, or MICROPROCESS_STAGE; undefined means this machine. */
 export function stageOf({ stage, local }: Where): string | undefined {
@@ -32,6 +35,7 @@ export async function withTarget<T>(
   endpointUrl?: string,
 ): Promise<T> {
   const pipeline = await loadPipeline(choosePipeline(where.pipeline));
+  for (const line of leftOut()) terminal.stderr.write(`warning: ${line}\n`);
   const stage = stageOf(where);
   const interrupted = interruption(terminal.signal);
   const opening = open(pipeline, stage, need, terminal, endpointUrl);
@@ -66,8 +70,12 @@ async function open(
   if (stage !== undefined) return (await import('./deployed.ts')).deployed(pipeline, stage, flags, terminal);
   // Only 'own-worker' may be the first ever.
   const here = need === 'own-worker' || (need === 'worker' && hasState(pipeline) && !(await isRunning(pipeline)));
-  if (!here) return lookHere(pipeline, flags);
+  if (!here) return lookHere(pipeline, flags, need === 'records-or-none');
+  if (endpointUrl === undefined) {
+    const otherwise = ', or call a service that runs already: --endpoint <url>';
+    requireService(pipeline, join(PROJECT_DIR, 'services'), 'server.ts', otherwise);
+  }
   terminal.stderr.write(`Starting ${pipeline.name} on this machine…\n`);
   // All functions with all they need: seconds that a look at a run shouldn't take.
-  return (await import('./host-here.ts')).hostHere(pipeline, flags, endpointUrl);
+  return (await import('./host-here.ts')).hostHere(pipeline, flags, terminal, endpointUrl);
 }

@@ -18,6 +18,8 @@ export interface Target {
    */
   readonly worker: 'deployed' | 'this' | 'other' | 'nobody';
   readonly deps: Deps;
+  /** The file that the functions log to, on this machine. */
+  readonly log?: string;
   /** Milliseconds between two looks at a run: each is a few reads. */
   readonly pollMs: number;
   /** Rejects when what works here breaks down; never resolves. */

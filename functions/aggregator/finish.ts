@@ -77,12 +77,14 @@ async function draw(
   const { clock, pipeline, objects } = deps;
   const { run, redrive } = record;
   const { counts, reasons, statistics } = await tally(deps, parts);
-  const status = finalStatus(counts, pipeline.tolerate, record.closed ?? redrive?.closed ?? null, wasCut(record));
+  const closed = record.closed ?? redrive?.closed ?? null;
+  const status = finalStatus(counts, pipeline.tolerate, closed, wasCut(record));
   const view: ReportView = {
     pipeline: pipeline.name,
     title: pipeline.report.title ?? pipeline.name,
     run,
     status,
+    closed,
     startedAt: record.startedAt,
     endedAt: clock.now(),
     counts,

@@ -17,6 +17,7 @@ export function summaryOf(view: ReportView, mail: MailState, reportBytes: number
     pipeline: view.pipeline,
     runId: view.run,
     status: view.status,
+    closed: view.closed ?? null,
     startedAt: new Date(view.startedAt).toISOString(),
     endedAt: new Date(view.endedAt).toISOString(),
     seconds: Math.round(view.endedAt - view.startedAt) / 1_000,

@@ -1,3 +1,4 @@
+import { kindOf } from '../../shared/domain/errors.ts';
 import type { Held } from '../../shared/domain/held.ts';
 import { childId } from '../../shared/domain/ids.ts';
 import type { Json } from '../../shared/domain/json.ts';
@@ -84,11 +85,7 @@ function bodyOf(
     if (mapped instanceof Promise) throw new TypeError('The request mapping is async; it must give the body itself.');
     return JSON.stringify(mapped) ?? null;
   } catch (error) {
-    log.warn('The request mapping failed.', {
-      run,
-      child: childId,
-      error: error instanceof Error ? error.name : 'unknown',
-    });
+    log.error('The request mapping failed.', { run, child: childId, error: kindOf(error) });
     return null;
   }
 }

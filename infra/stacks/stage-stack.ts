@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { pascalCase, stackName, stackOutput } from '../../shared/deployment.ts';
 import type { Pipeline } from '../../shared/domain/definition.ts';
+import { requireService } from '../../shared/services.ts';
 import type { FunctionName } from '../../shared/wiring.ts';
 import { PROJECT } from '../bundling.ts';
 import { InfraError } from '../errors.ts';
@@ -32,22 +32,34 @@ export class StageStack extends Stack {
   constructor(scope: Construct, props: StageStackProps) {
     super(scope, stackName(props.settings.stage), props);
     const definitions = props.found.map(({ pipeline }) => pipeline);
+    // All of them before the first function is bundled, which takes a while.
+    const entries = new Map(
+      definitions.map((pipeline) => [
+        pipeline.endpoint.service,
+        requireService(pipeline, join(PROJECT, 'services'), 'lambda.ts'),
+      ]),
+    );
     this.platform = new PlatformStack(this, 'Platform', { settings: props.settings, pipelines: definitions });
     this.printPlatform(props.settings);
     const services = new Map<string, ServiceStack>();
-    for (const service of new Set(definitions.map(({ endpoint }) => endpoint.service)))
-      services.set(service, this.addService(service, definitions, props.settings));
+    for (const [service, entry] of entries)
+      services.set(service, this.addService(service, entry, definitions, props.settings));
     this.services = services;
     this.pipelines = new Map(props.found.map((found) => [found.pipeline.name, this.addPipeline(found, props)]));
   }
 
-  private addService(service: string, definitions: readonly Pipeline[], settings: StageSettings): ServiceStack {
+  private addService(
+    service: string,
+    entry: string,
+    definitions: readonly Pipeline[],
+    settings: StageSettings,
+  ): ServiceStack {
     const callers = definitions.filter(({ endpoint }) => endpoint.service === service);
     const name = pascalCase(service);
     const stack = new ServiceStack(this, `${name}Service`, {
       settings,
       service,
-      entry: serviceEntry(service),
+      entry,
       // An answer later than any caller waits for is paid for and thrown away.
       timeoutSeconds: Math.max(...callers.map(({ endpoint }) => endpoint.timeoutSeconds)),
       memoryMB: 512,
@@ -101,10 +113,4 @@ export class StageStack extends Stack {
   private print(id: string, value: string, description?: string): void {
     new CfnOutput(this, id, { value, ...(description ? { description } : {}) });
   }
-}
-
-function serviceEntry(service: string): string {
-  const entry = join(PROJECT, 'services', service, 'lambda.ts');
-  if (!existsSync(entry)) throw new InfraError(`The service ${service} needs ${entry}, which exports \`handler\`.`);
-  return entry;
 }

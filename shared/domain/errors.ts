@@ -51,6 +51,13 @@ export function show(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }
 
+/** What a log may say of an error out of a user's own code: its kind and place. Its text may quote an item. */
+export function kindOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const place = /^ +at .*$/m.exec((error.stack ?? '').replace(error.message, ''))?.[0];
+  return place === undefined ? error.name : `${error.name} ${place.trim()}`;
+}
+
 function json(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);

@@ -1,3 +1,4 @@
+import { kindOf } from '../domain/errors.ts';
 import { isPointer } from '../domain/held.ts';
 import type { Json } from '../domain/json.ts';
 import type { Row } from '../domain/row.ts';
@@ -89,7 +90,7 @@ export class PartDraft {
     } catch (error) {
       this.#deps.log.error('The reduce failed on a row.', {
         child: row.id,
-        error: error instanceof Error ? error.name : '',
+        error: kindOf(error),
       });
       const failed = { ...row, status: 'FAILED', reason: 'reduce-failed', result: null } as const;
       return { row: failed, cells: isShown(failed) ? csvCells(empty, failed) : null };

@@ -1,4 +1,5 @@
 import type { Statistics } from '../domain/reduce.ts';
+import type { CloseReason } from '../domain/run.ts';
 import { number } from './format.ts';
 
 /** How a run ended, as its report says it. */
@@ -17,6 +18,8 @@ export interface ReportView {
   readonly title: string;
   readonly run: string;
   readonly status: RunOutcome;
+  /** Why it was closed before its children were all called, where it was. */
+  readonly closed?: CloseReason | null;
   /** Epoch milliseconds. */
   readonly startedAt: number;
   readonly endedAt: number;

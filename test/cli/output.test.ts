@@ -4,6 +4,7 @@ import { type Summary, summaryFields } from '../../cli/output.ts';
 const summary = (succeeded: number, measured: number, value = 'km'): Summary => ({
   runId: 'march',
   status: 'succeeded',
+  closed: null,
   seconds: 2,
   counts: { total: 60, succeeded, failed: 60 - succeeded, cancelled: 0, expired: 0 },
   reasons: [],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { execute } from '../../cli/program.ts';
 
-/** A stream that keeps what is written to it. */
+/** A stream that keeps what is written to it, and emits `said` then. */
 export class Captured extends Writable {
   readonly isTTY: boolean;
   text = '';
@@ -16,6 +16,7 @@ export class Captured extends Writable {
 
   override _write(chunk: unknown, _: string, done: () => void): void {
     this.text += String(chunk);
+    this.emit('said');
     done();
   }
 }

@@ -155,6 +155,8 @@ test.each([
     if (closed) await of.deps.stores.runs.close('march', closed);
     await finish(of);
     expect(await of.deps.stores.runs.read('march')).toMatchObject({ status });
+    const summary: unknown = JSON.parse(Buffer.from(await of.deps.objects.get('march/summary.json')).toString());
+    expect(summary).toMatchObject({ status, closed });
     const counted = [...of.deps.counted].filter(([name]) => /^Runs(Succeeded|Failed|Cancelled)$/.test(name));
     expect(counted).toEqual([[metric, 1]]);
   },

@@ -59,3 +59,15 @@ test(
   },
   SYNTH_MS,
 );
+
+test(
+  'a service that is not there stops the synthesis, naming the pipeline, the field and what there is',
+  async () => {
+    const { pipeline } = pipelineOf('a');
+    const endpoint = { ...pipeline.endpoint, service: 'scores' };
+    await expect(synth({}, { pipelines: [{ pipeline: { ...pipeline, endpoint }, entry: '/unused' }] })).rejects.toThrow(
+      /"a" is not valid:\n {2}endpoint\.service: .*lambda\.ts; there is: airports\. Add services\/scores\/lambda\.ts, .*\(received "scores"\)/,
+    );
+  },
+  SYNTH_MS,
+);

@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { definitionOf, type ProjectCopy, projectCopy } from './project.ts';
+
+const SLOW = { timeout: 90_000 };
+
+let project: ProjectCopy;
+beforeAll(async () => {
+  project = await projectCopy();
+}, SLOW.timeout);
+afterAll(() => project.remove());
+
+describe('a service that is not there', () => {
+  test('is said before anything starts: the pipeline, the field, what there is and what to do', SLOW, async () => {
+    await project.write('pipelines/credit-scores/index.ts', definitionOf('credit-scores', 'scores'));
+    const { code, stdout, stderr } = await project.run('run', 'credit-scores');
+    expect(stderr).toBe(
+      'error: Pipeline "credit-scores" is not valid:\n' +
+        '  endpoint.service: must be a folder of services/ with a server.ts; there is: airports. ' +
+        'Add services/scores/server.ts, or name one of these, or call a service that runs already: --endpoint <url>. (received "scores")\n',
+    );
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(existsSync(join(project.dir, '.state'))).toBe(false);
+  });
+
+  test('is not needed to say what a run would come to', SLOW, async () => {
+    const { code, stdout, stderr } = await project.run('run', 'credit-scores', '--dry-run', '--json');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({ children: 1, callMsFrom: 'assumed' });
+  });
+});
+
+describe('a pipeline that does not build', () => {
+  const broken = definitionOf('bad').replace('statistics({', 'statistics(({');
+  const LEFT_OUT = /^warning: Pipeline "bad" is left out, as it doesn't build: pipelines\/bad\/index\.ts:10:\d+: .+\n/;
+
+  beforeAll(async () => {
+    await project.write('pipelines/bad/index.ts', broken);
+    await project.write('pipelines/empty/notes.txt', 'to be written');
+    await project.write('pipelines/notes.md', 'No folder at all.');
+  });
+
+  test('is no obstacle to help, nor to another one, which is told in a line', SLOW, async () => {
+    const help = await project.run('--help');
+    expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^Usage/) });
+    const other = await project.run('show', 'march', '--pipeline', 'airport-access');
+    expect(other.stderr).toMatch(LEFT_OUT);
+    expect(other.stderr.replace(LEFT_OUT, '')).toMatch(/^error: Pipeline "airport-access" has never run/);
+  });
+
+  test('says its own error, with file and line, where it is the one that is asked for', SLOW, async () => {
+    const { code, stdout, stderr } = await project.run('run', 'bad');
+    expect(stderr).toMatch(/^error: Pipeline "bad" doesn't build: pipelines\/bad\/index\.ts:10:\d+: .+\n$/);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
+  test('is none where the folder has no index.ts', SLOW, async () => {
+    const { code, stderr } = await project.run('run', 'empty');
+    expect(stderr).toMatch(/no pipeline "empty"\. Pipelines here: airport-access, bad, credit-scores\./);
+    expect(code).toBe(2);
+  });
+});
+
+test('a dry run takes state that a failed start left without table or bucket for none', SLOW, async () => {
+  const { dir } = project;
+  await rm(join(dir, '.state'), { recursive: true, force: true });
+  // A first start whose service doesn't build ends once the emulators are up.
+  await project.write('pipelines/half/index.ts', definitionOf('half', 'half'));
+  await project.write('services/half/server.ts', 'export const = 1;');
+  expect(await project.run('run', 'half')).toMatchObject({ code: 1, stderr: expect.stringMatching(/services\/half/) });
+  expect(existsSync(join(dir, '.state', 'half', 'table'))).toBe(true);
+  const { code, stderr } = await project.run('run', 'half', '--dry-run');
+  expect(stderr).not.toMatch(/^error/m);
+  expect(code).toBe(0);
+});

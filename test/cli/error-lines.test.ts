@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { relative } from 'node:path';
+import { afterAll, beforeAll, expect, describe as group, test } from 'vitest';
+import { errorLines } from '../../cli/error-lines.ts';
+import { functionsLog } from '../../cli/home.ts';
+import { inWords, type LocalSummary } from '../../cli/output.ts';
+import { hostHere } from '../../cli/targets/host-here.ts';
+import { definePipeline } from '../../shared/domain/definition.ts';
+import { statistics } from '../../shared/report/statistics.ts';
+import { Captured, temporaryHome } from './support.ts';
+
+let place: Awaited<ReturnType<typeof temporaryHome>>;
+beforeAll(async () => {
+  place = await temporaryHome();
+});
+afterAll(() => place.close());
+
+group('errors that functions log', () => {
+  const failed = (say: ReturnType<typeof errorLines>, error: string) =>
+    say('A message failed; it comes back.', { messageId: 'm', receives: 1, error });
+
+  test('each is said once in a line, numbers aside, without its stack', () => {
+    const stderr = new Captured();
+    const say = errorLines(stderr, 'logs/functions.log');
+    failed(say, 'SourceError: The source failed in slice 0: boom\nSourceError: …\n    at read (index.ts:1:2)');
+    failed(say, 'SourceError: The source failed in slice 1: boom\n    at read (index.ts:1:2)');
+    say('A message was refused.', { messageId: 'm', queue: 'q', reason: 'not-json', detail: 'no \u001b[2J' });
+    say('The schedule did not start its run.', { run: 'march' });
+    expect(stderr.text.split('\n')).toEqual([
+      '! A message failed; it comes back: SourceError: The source failed in slice 0: boom (logs/functions.log)',
+      '! A message was refused: not-json: no �[2J (logs/functions.log)',
+      '! The schedule did not start its run (logs/functions.log)',
+      '',
+    ]);
+  });
+
+  test('five at most', () => {
+    const stderr = new Captured();
+    const say = errorLines(stderr, 'functions.log');
+    for (const letter of 'abcdefgh') failed(say, `Error: ${letter}`);
+    expect(stderr.text.match(/Error: \w/g)).toEqual(['a', 'b', 'c', 'd', 'e'].map((letter) => `Error: ${letter}`));
+  });
+
+  test('on a terminal a line takes the place of the bar, and may wrap', () => {
+    const stderr = new Captured(true);
+    failed(errorLines(stderr, 'functions.log'), 'Error: a');
+    expect(stderr.text).toBe('\r\u001b[K\u001b[?7h! A message failed; it comes back: Error: a (functions.log)\n');
+  });
+
+  test("a source's own error reaches the terminal while its run goes on", { timeout: 90_000 }, async () => {
+    const pipeline = definePipeline({
+      name: 'broken-source',
+      source: {
+        // biome-ignore lint/correctness/useYield: it throws before it could
+        async *read() {
+          throw new Error('boom in source');
+        },
+      },
+      endpoint: { service: 'airports', path: '/' },
+      reduce: statistics({ value: 'km', columns: ['km'] }),
+    });
+    const stderr = new Captured();
+    const signal = new AbortController().signal;
+    const target = await hostHere(pipeline, '', { stderr, signal }, 'http://127.0.0.1:1');
+    try {
+      const said = once(stderr, 'said');
+      await target.start({ runId: 'march' });
+      await said;
+      expect(stderr.text).toBe(
+        `! A message failed; it comes back: SourceError: The source failed in slice 0: boom in source (${relative(process.cwd(), functionsLog(pipeline.name))})\n`,
+      );
+    } finally {
+      await target.close();
+    }
+  });
+});
+
+test('a run that failed says in words why it was closed, and where its functions log', () => {
+  const summary: LocalSummary = {
+    runId: 'march',
+    status: 'failed',
+    closed: 'split-failed',
+    seconds: 43,
+    counts: { total: 0, succeeded: 0, failed: 0, cancelled: 0, expired: 0 },
+    reasons: [],
+    statistics: null,
+    mail: 'off',
+    objects: { csv: 'c', html: 'h' },
+    paths: { report: '/o/report.csv', html: '/o/report.html', summary: '/o/summary.json' },
+  };
+  expect(inWords(summary, '/s/functions.log')).toMatch(
+    /closed +its source could not be read\n[\s\S]*log +\S*functions\.log\n/,
+  );
+  expect(inWords({ ...summary, closed: null, status: 'succeeded' }, '/s/functions.log')).not.toMatch(/closed|log/);
+});
