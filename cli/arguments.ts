@@ -12,9 +12,16 @@ export function wholeNumber(text: string): number {
   throw new InvalidArgumentError(`It must be a whole number from 1 to 1,000,000,000; received ${show(text)}.`);
 }
 
+/** A service's address: a pipeline's path is put behind it, and what it holds stands in logs. */
 export function httpUrl(text: string): string {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
-  throw new InvalidArgumentError(`It must be an http or https URL; received ${show(text)}.`);
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  // By its text too: an empty query leaves no trace in a parsed URL, but would swallow the path.
+  const isPlain = url && url.username === '' && url.password === '' && !/[?#]/.test(text);
+  if (isPlain && /^https?:$/.test(url.protocol)) return text;
+  const received = url?.password ? `${url.protocol}//${url.username}:…@${url.host}` : text;
+  throw new InvalidArgumentError(
+    `It must be an http or https URL, http(s)://host[:port][/path], without user, query or fragment; received ${show(received)}.`,
+  );
 }
 
 export function json(text: string): Json {

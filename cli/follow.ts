@@ -1,4 +1,6 @@
+import { EventEmitter, once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Attended } from '../shared/control/start.ts';
 import { type RunProgress, readProgress } from '../shared/control/status.ts';
 import { isFinal } from '../shared/domain/run.ts';
 import type { RunRecord } from '../shared/ports/run-store.ts';
@@ -7,7 +9,7 @@ import { outDir } from './home.ts';
 import { fetchOutput, inWords } from './output.ts';
 import { progressDisplay } from './progress.ts';
 import { hint, type Target } from './targets/target.ts';
-import type { Terminal } from './terminal.ts';
+import { aborted, type Terminal } from './terminal.ts';
 
 /** Shows a run's progress until it ends. @throws the signal's reason when interrupted: the run's own course is not touched */
 export async function follow(
@@ -35,21 +37,38 @@ export async function follow(
   }
 }
 
-/** Follows a run to its end, fetches what it made and says so; gives the exit code. */
-export async function followToReport(
+/**
+ * Begins a run, or goes on with one, follows it to its end, fetches what it made and says so; gives the exit code. From when
+ * the run is there on, an interruption says how to go on with it.
+ */
+export async function seeThrough(
   target: Target,
-  run: string,
+  begin: (attended: Required<Attended>) => Promise<{ readonly runId: string }>,
   terminal: Terminal,
   { json }: { readonly json?: boolean },
 ): Promise<number> {
+  const { signal, stdout, stderr } = terminal;
+  const known: { run?: string } = {};
   try {
-    const record = await follow(target, run, terminal);
+    const there = new EventEmitter();
+    const isThere = once(there, 'run');
+    const accepted = (run: string) => {
+      known.run = run;
+      there.emit('run');
+    };
+    const begun = begin({ signal, accepted });
+    // Not interrupted up to here: a run that nobody was told of would be left behind.
+    await Promise.race([isThere, begun]);
+    const { runId } = await Promise.race([begun, aborted(signal)]);
+    known.run = runId;
+    const record = await follow(target, runId, terminal);
     const summary = await fetchOutput(target.deps.objects, record, outDir());
-    terminal.stdout.write(json ? `${JSON.stringify(summary)}\n` : inWords(summary, target.log));
+    stdout.write(json ? `${JSON.stringify(summary)}\n` : inWords(summary, target.log));
     return outcomeCode(record);
   } catch (error) {
-    if (terminal.signal.aborted) {
-      terminal.stderr.write(
+    const { run } = known;
+    if (signal.aborted && run !== undefined) {
+      stderr.write(
         target.worker === 'this'
           ? `Stopping; run ${run} is not done. Go on with it: ${hint(target, 'resume', run)}\n`
           : `Run ${run} goes on without this terminal. See it: ${hint(target, 'watch', run)}\n`,

@@ -108,13 +108,15 @@ export const CLOSED: Readonly<Record<CloseReason, string>> = {
 
 /** @param log where the functions log, on this machine: a run that failed sends its reader there */
 export function inWords(summary: LocalSummary, log?: string): string {
-  const { runId, status, closed, seconds, paths } = summary;
+  const { runId, status, closed, seconds, mail, paths } = summary;
   const from = (path: string | undefined) => path && relative(process.cwd(), path);
   return `
 Run ${runId} ${status.replaceAll('-', ' ')} in ${seconds.toFixed(1)} s
 ${fields({
   closed: closed ? CLOSED[closed] : undefined,
   ...summaryFields(summary),
+  // The local SES keeps what it is given.
+  ...(log !== undefined && mail === 'sent' && { mail: 'kept, as this machine sends none' }),
   report: from(paths.report),
   page: from(paths.html),
   email: from(paths.email),

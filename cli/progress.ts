@@ -85,16 +85,18 @@ export function describe(progress: RunProgress, perSecond: number): string {
   const ended = isFinal(record.status);
   const done = ended ? total : position(progress).done;
   const left = total - done;
-  const parts = [`${count(done)} / ${count(total)}${totalKnown ? '' : '+'}`];
-  if (!ended) parts.push(`${perSecond > 0 && perSecond < 10 ? perSecond.toFixed(1) : count(Math.round(perSecond))}/s`);
-  parts.push(`${count(failed)} failed`);
+  // Before its source has said anything there is nothing to count.
+  const isCounted = total > 0 || totalKnown;
+  const parts = isCounted ? [`${count(done)} / ${count(total)}${totalKnown ? '' : '+'}`] : [];
+  if (!ended && isCounted) parts.push(`${perSecond > 0 && perSecond < 10 ? perSecond.toFixed(1) : count(Math.round(perSecond))}/s`);
+  if (isCounted) parts.push(`${count(failed)} failed`);
   if (retried > 0) parts.push(`${count(retried)} retried`);
   if (ended) parts.push(record.status.replaceAll('-', ' '));
   else if (record.status !== 'splitting' && record.status !== 'running') parts.push(record.status);
   else if (!totalKnown) parts.push('splitting');
   else if (left === 0) parts.push('making the report');
   else if (perSecond > 0) parts.push(`ETA ${duration(left / perSecond)}`);
-  else if (done === 0) parts.push('starting');
+  else if (done === 0) parts.push(retried > 0 ? 'calling' : 'starting');
   // A tail that stands still waits, most likely for the next try of what failed.
   else parts.push(`waiting for ${count(left)}`);
   return parts.join(' · ');

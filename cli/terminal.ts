@@ -13,3 +13,15 @@ export interface Terminal {
 export async function writeLine(stream: NodeJS.WritableStream, line: string): Promise<void> {
   if (!stream.write(`${line}\n`)) await once(stream, 'drain');
 }
+
+/** Rejects at Ctrl-C, with its reason. */
+export function aborted(signal: AbortSignal): Promise<never> {
+  const rejected = new Promise<never>((_, reject) => {
+    const now = () => reject(signal.reason);
+    if (signal.aborted) now();
+    else signal.addEventListener('abort', now, { once: true });
+  });
+  // Most often nobody waits for it any more.
+  rejected.catch(() => undefined);
+  return rejected;
+}

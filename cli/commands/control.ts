@@ -1,12 +1,13 @@
 import { cancelRun, pauseRun, resumeRun } from '../../shared/control/control.ts';
-import { planRun } from '../../shared/control/start.ts';
+import { type Attended, planRun } from '../../shared/control/start.ts';
 import { readProgress } from '../../shared/control/status.ts';
 import { isFinal } from '../../shared/domain/run.ts';
 import { resumeClosing } from '../../shared/flow/close.ts';
+import type { Deps } from '../../shared/flow/deps.ts';
 import { tellIfRootFull } from '../../shared/flow/tell.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { EXIT } from '../exit-codes.ts';
-import { follow, followToReport } from '../follow.ts';
+import { follow, seeThrough } from '../follow.ts';
 import { outDir } from '../home.ts';
 import { fetchOutput, inWords } from '../output.ts';
 import { withTarget } from '../targets/open.ts';
@@ -71,9 +72,17 @@ export async function resume(run: string | undefined, options: Options, terminal
 }
 
 /** This process takes the run up from its records, whatever the one before it was doing, and sees it through. */
-async function goOn(target: Target, run: string, options: Options, terminal: Terminal): Promise<number> {
-  const { deps } = target;
+function goOn(target: Target, run: string, options: Options, terminal: Terminal): Promise<number> {
+  const begin = async ({ accepted }: Required<Attended>) => {
+    await takeUp(target.deps, run, accepted);
+    return { runId: run };
+  };
+  return seeThrough(target, begin, terminal, options);
+}
+
+async function takeUp(deps: Deps, run: string, accepted: (run: string) => void): Promise<void> {
   const { record } = await readProgress(deps, run);
+  accepted(run);
   if (record.status === 'planned') await planRun(deps, record);
   else if (record.status === 'closing') await resumeClosing(deps, record);
   else if (record.status === 'finishing') {
@@ -82,7 +91,6 @@ async function goOn(target: Target, run: string, options: Options, terminal: Ter
     await deps.stores.runs.leaseFinish(run, deps.random.id(), Number.MAX_SAFE_INTEGER, deps.clock.now());
     await tellIfRootFull(deps, run, await deps.stores.runs.readRoot(run));
   } else await resumeRun(deps, run);
-  return followToReport(target, run, terminal, options);
 }
 
 function say({ stdout }: Terminal, { json }: Options, record: RunRecord, words: string): number {

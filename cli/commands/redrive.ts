@@ -1,6 +1,6 @@
 import { redriveFilter } from '../../shared/domain/redrive.ts';
 import { EXIT } from '../exit-codes.ts';
-import { followToReport } from '../follow.ts';
+import { seeThrough } from '../follow.ts';
 import { withTarget } from '../targets/open.ts';
 import { hint, type Where } from '../targets/target.ts';
 import type { Terminal } from '../terminal.ts';
@@ -24,8 +24,10 @@ export async function redrive(run: string, options: RedriveOptions, terminal: Te
         ...(options.status && { statuses: [...new Set(options.status)] }),
         ...(options.reason && { reasons: [...new Set(options.reason)] }),
       });
+      if (target.worker === 'this' || options.watch) {
+        return seeThrough(target, (attended) => target.redrive(run, filter, attended), terminal, options);
+      }
       const started = await target.redrive(run, filter);
-      if (target.worker === 'this' || options.watch) return followToReport(target, started.runId, terminal, options);
       terminal.stdout.write(
         options.json
           ? `${JSON.stringify(started)}\n`

@@ -1,5 +1,5 @@
 import type { StartRequest } from '../../shared/control/start.ts';
-import { followToReport } from '../follow.ts';
+import { seeThrough } from '../follow.ts';
 import { withTarget } from '../targets/open.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -22,10 +22,8 @@ export async function run(pipeline: string | undefined, options: RunOptions, ter
     where,
     'own-worker',
     terminal,
-    async (target) => {
-      const started = await target.start({ limit, runId, params, canary });
-      return followToReport(target, started.runId, terminal, options);
-    },
+    (target) =>
+      seeThrough(target, (attended) => target.start({ limit, runId, params, canary }, attended), terminal, options),
     endpoint,
   );
 }

@@ -1,5 +1,5 @@
 import { EXIT } from '../exit-codes.ts';
-import { followToReport } from '../follow.ts';
+import { seeThrough } from '../follow.ts';
 import { stageOf, withTarget } from '../targets/open.ts';
 import { hint, type Where } from '../targets/target.ts';
 import type { Terminal } from '../terminal.ts';
@@ -16,8 +16,9 @@ export async function start(
   const where = { ...options, ...(pipeline !== undefined && { pipeline }) };
   return withTarget(where, 'records', terminal, async (target) => {
     const { limit, runId, params, canary } = options;
-    const started = await target.start({ limit, runId, params, canary });
-    if (options.watch) return followToReport(target, started.runId, terminal, options);
+    const request = { limit, runId, params, canary };
+    if (options.watch) return seeThrough(target, (attended) => target.start(request, attended), terminal, options);
+    const started = await target.start(request);
     terminal.stdout.write(
       options.json
         ? `${JSON.stringify(started)}\n`

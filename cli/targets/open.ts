@@ -1,10 +1,11 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { PROJECT_DIR } from '../../local/project.ts';
 import type { Pipeline } from '../../shared/domain/definition.ts';
 import { requireService } from '../../shared/services.ts';
 import { UsageError } from '../errors.ts';
 import { choosePipeline, defaultPipeline, leftOut, loadPipeline } from '../pipelines.ts';
-import type { Terminal } from '../terminal.ts';
+import { aborted, type Terminal } from '../terminal.ts';
 import { hasState, isRunning, lookHere } from './local.ts';
 import type { Target, Where } from './target.ts';
 
@@ -26,6 +27,9 @@ function flagsOf(pipeline: Pipeline, stage: string | undefined): string {
   return `${named}${stage === undefined ? '' : ` --stage ${stage}`}`;
 }
 
+/** What a command gets to end by itself at Ctrl-C. */
+const LAST_WORDS_MS = 1_000;
+
 /** Opens what a command acts on, lets it, and closes it whatever happens. */
 export async function withTarget<T>(
   where: Where,
@@ -37,26 +41,24 @@ export async function withTarget<T>(
   const pipeline = await loadPipeline(choosePipeline(where.pipeline));
   for (const line of leftOut()) terminal.stderr.write(`warning: ${line}\n`);
   const stage = stageOf(where);
-  const interrupted = interruption(terminal.signal);
+  // What a command is doing at Ctrl-C, it needn't finish, since every step of it can be repeated.
+  const interrupted = aborted(terminal.signal);
   const opening = open(pipeline, stage, need, terminal, endpointUrl);
   // What starts on this machine is to be stopped again, so it's waited for; a request to AWS isn't.
   const target = await (stage === undefined ? opening : Promise.race([interrupted, opening]));
   try {
-    return await Promise.race([interrupted, use(target)]);
+    terminal.signal.throwIfAborted();
+    const using = use(target);
+    using.catch(() => undefined);
+    // It says where it stands, if it has something to say, before all that it could ask is gone.
+    const left = interrupted.catch(async (reason) => {
+      await Promise.race([using, delay(LAST_WORDS_MS)]);
+      throw reason;
+    });
+    return await Promise.race([left, using]);
   } finally {
     await target.close();
   }
-}
-
-/** Rejects at Ctrl-C: what a command is doing then, it needn't finish, since every step of it can be repeated. */
-function interruption(signal: AbortSignal): Promise<never> {
-  const rejected = new Promise<never>((_, reject) => {
-    const now = () => reject(signal.reason);
-    if (signal.aborted) now();
-    else signal.addEventListener('abort', now, { once: true });
-  });
-  rejected.catch(() => undefined);
-  return rejected;
 }
 
 async function open(
@@ -75,6 +77,7 @@ async function open(
     const otherwise = ', or call a service that runs already: --endpoint <url>';
     requireService(pipeline, join(PROJECT_DIR, 'services'), 'server.ts', otherwise);
   }
+  terminal.signal.throwIfAborted();
   terminal.stderr.write(`Starting ${pipeline.name} on this machine…\n`);
   // All functions with all they need: seconds that a look at a run shouldn't take.
   return (await import('./host-here.ts')).hostHere(pipeline, flags, terminal, endpointUrl);

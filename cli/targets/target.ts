@@ -1,4 +1,4 @@
-import type { Started, StartRequest } from '../../shared/control/start.ts';
+import type { Attended, Started, StartRequest } from '../../shared/control/start.ts';
 import type { Pipeline } from '../../shared/domain/definition.ts';
 import type { RedriveFilter } from '../../shared/domain/redrive.ts';
 import type { Deps } from '../../shared/flow/deps.ts';
@@ -24,9 +24,9 @@ export interface Target {
   readonly pollMs: number;
   /** Rejects when what works here breaks down; never resolves. */
   readonly broken: Promise<never>;
-  start(request: StartRequest): Promise<Started>;
+  start(request: StartRequest, attended?: Attended): Promise<Started>;
   /** Calls again what failed in an ended run; by default every FAILED child. */
-  redrive(run: string, filter: RedriveRequest): Promise<Started>;
+  redrive(run: string, filter: RedriveRequest, attended?: Attended): Promise<Started>;
   /** Holds back, or lets go, the whole pipeline: the mapping of its work queue. */
   pausePipeline(): Promise<void>;
   resumePipeline(): Promise<void>;

@@ -5,7 +5,7 @@ import type { Deps } from '../flow/deps.ts';
 import { readManifest } from '../flow/manifest.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 import { assertSameReduce } from './same-reduce.ts';
-import { createRun, definitionDigest, digest, planRun, type Started, termsOf } from './start.ts';
+import { type Attended, createRun, definitionDigest, digest, planRun, type Started, termsOf } from './start.ts';
 
 /** A run past its deadline is closed and finished well within this. */
 const FINISHING_MS = 3_600_000;
@@ -20,7 +20,12 @@ const FINISHING_MS = 3_600_000;
  *   is sure to have ended, or when the definition's item, call or reduce changed since: its rows and the new ones would not
  *   belong together
  */
-export async function redriveRun(deps: Deps, run: string, input: unknown = {}): Promise<Started> {
+export async function redriveRun(
+  deps: Deps,
+  run: string,
+  input: unknown = {},
+  attended: Attended = {},
+): Promise<Started> {
   const parsed = redriveFilter.safeParse(input);
   if (!parsed.success) throw new InputError(`The redrive's filter is not valid: ${parsed.error.issues[0]?.message}`);
   const filter = parsed.data;
@@ -56,8 +61,10 @@ export async function redriveRun(deps: Deps, run: string, input: unknown = {}): 
       cut: latest.flags.includes('cut') || latest.redrive?.cut === true,
     },
   };
+  attended.signal?.throwIfAborted();
   const { created, record } = await createRun(deps, next, root.ttl);
   if (record.input !== inputOf(latest.run, filter)) throw new RunConflictError(record.run);
+  attended.accepted?.(record.run);
   await planRun(deps, record);
   return { runId: record.run, status: record.status, created };
 }

@@ -34,6 +34,14 @@ export interface Started {
   readonly created: boolean;
 }
 
+/** What a start has to do with whoever may interrupt it. */
+export interface Attended {
+  /** Once aborted, no run is created any more. */
+  readonly signal?: AbortSignal;
+  /** Told as soon as the run is there: from then on it can be resumed. */
+  accepted?(run: string): void;
+}
+
 const DAY_MS = 86_400_000;
 
 /**
@@ -46,7 +54,7 @@ export async function startRun(
   deps: Deps,
   request: unknown,
   trigger: Trigger,
-  { queued = false } = {},
+  { queued = false, ...attended }: Attended & { readonly queued?: boolean } = {},
 ): Promise<Started> {
   const { pipeline, clock, random } = deps;
   const { asked, params, limit } = validated(pipeline, request);
@@ -56,7 +64,7 @@ export async function startRun(
   const canary = asked.canary ?? pipeline.canary?.children;
   // What was asked for alone: a new default of the definition makes no other input of the same start.
   const input = digest({ params, limit, ...(asked.canary !== undefined && { canary: asked.canary }) });
-  const { created, record } = await createRun(deps, {
+  const next: Parameters<typeof createRun>[1] = {
     run,
     input,
     params,
@@ -64,8 +72,11 @@ export async function startRun(
     trigger: asked.schedule ? 'schedule' : trigger,
     ...(canary !== undefined && { canary }),
     ...(queued && { queued }),
-  });
+  };
+  attended.signal?.throwIfAborted();
+  const { created, record } = await createRun(deps, next);
   if (record.input !== input) throw new RunConflictError(run);
+  attended.accepted?.(run);
   if (record.status === 'planned' && !queued && !isWaiting(record)) await planRun(deps, record);
   return { runId: run, status: record.status, created };
 }

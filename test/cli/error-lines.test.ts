@@ -3,7 +3,6 @@ import { relative } from 'node:path';
 import { afterAll, beforeAll, expect, describe as group, test } from 'vitest';
 import { errorLines } from '../../cli/error-lines.ts';
 import { functionsLog } from '../../cli/home.ts';
-import { inWords, type LocalSummary } from '../../cli/output.ts';
 import { hostHere } from '../../cli/targets/host-here.ts';
 import { definePipeline } from '../../shared/domain/definition.ts';
 import { statistics } from '../../shared/report/statistics.ts';
@@ -73,23 +72,4 @@ group('errors that functions log', () => {
       await target.close();
     }
   });
-});
-
-test('a run that failed says in words why it was closed, and where its functions log', () => {
-  const summary: LocalSummary = {
-    runId: 'march',
-    status: 'failed',
-    closed: 'split-failed',
-    seconds: 43,
-    counts: { total: 0, succeeded: 0, failed: 0, cancelled: 0, expired: 0 },
-    reasons: [],
-    statistics: null,
-    mail: 'off',
-    objects: { csv: 'c', html: 'h' },
-    paths: { report: '/o/report.csv', html: '/o/report.html', summary: '/o/summary.json' },
-  };
-  expect(inWords(summary, '/s/functions.log')).toMatch(
-    /closed +its source could not be read\n[\s\S]*log +\S*functions\.log\n/,
-  );
-  expect(inWords({ ...summary, closed: null, status: 'succeeded' }, '/s/functions.log')).not.toMatch(/closed|log/);
 });
