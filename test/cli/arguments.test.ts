@@ -19,7 +19,10 @@ describe('wrong usage: exit code 2, nothing on stdout, what to do on stderr', ()
     { args: ['run', '--limit'], says: /argument missing/ },
     { args: ['run', '--endpoint', 'localhost:3000'], says: /http or https URL, .*; received "localhost:3000"/ },
     { args: ['run', '--endpoint', 'ftp://x'], says: /http or https URL/ },
-    { args: ['run', '--endpoint', 'http://x/?a=1'], says: /http\(s\):\/\/host\[:port\]\[\/path\], without.*"http:\/\/x\/\?a=1"/ },
+    {
+      args: ['run', '--endpoint', 'http://x/?a=1'],
+      says: /http\(s\):\/\/host\[:port\]\[\/path\], without.*"http:\/\/x\/\?a=1"/,
+    },
     { args: ['run', '--endpoint', 'http://x?'], says: /without user, query or fragment/ },
     { args: ['run', '--endpoint', 'https://x/#top'], says: /without user, query or fragment/ },
     { args: ['run', '--endpoint', 'https://me@x'], says: /without user, query or fragment/ },
