@@ -1,11 +1,5 @@
 import { CommanderError } from 'commander';
-import {
-  DefinitionError,
-  InputError,
-  MicroprocessError,
-  RunConflictError,
-  RunNotFoundError,
-} from '../shared/domain/errors.ts';
+import { DefinitionError, InputError, MicroprocessError, RunConflictError } from '../shared/domain/errors.ts';
 import { EXIT } from './exit-codes.ts';
 
 /** What was asked makes no sense, or not here; says what to do instead. Nothing was done. */
@@ -18,7 +12,7 @@ export class EnvironmentError extends MicroprocessError {
   readonly code = 'environment';
 }
 
-const ASKED_WRONGLY = [UsageError, InputError, DefinitionError, RunConflictError, RunNotFoundError];
+const ASKED_WRONGLY = [UsageError, InputError, DefinitionError, RunConflictError];
 
 /** An error's exit code, and what is said of it: a stack only where it's ours to mend. Commander has said its own already. */
 export function explain(error: unknown): { code: number; message: string | null } {

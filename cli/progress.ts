@@ -88,7 +88,8 @@ export function describe(progress: RunProgress, perSecond: number): string {
   // Before its source has said anything there is nothing to count.
   const isCounted = total > 0 || totalKnown;
   const parts = isCounted ? [`${count(done)} / ${count(total)}${totalKnown ? '' : '+'}`] : [];
-  if (!ended && isCounted) parts.push(`${perSecond > 0 && perSecond < 10 ? perSecond.toFixed(1) : count(Math.round(perSecond))}/s`);
+  if (!ended && isCounted)
+    parts.push(`${perSecond > 0 && perSecond < 10 ? perSecond.toFixed(1) : count(Math.round(perSecond))}/s`);
   if (isCounted) parts.push(`${count(failed)} failed`);
   if (retried > 0) parts.push(`${count(retried)} retried`);
   if (ended) parts.push(record.status.replaceAll('-', ' '));

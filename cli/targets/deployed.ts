@@ -79,7 +79,7 @@ function quiet({ stderr }: Terminal): Pick<Deps, 'log' | 'metrics'> {
 
 const started = z.object({ runId: z.string(), status: z.enum(RUN_STATUSES), created: z.boolean() });
 const refused = z.object({ errorType: z.string().optional(), errorMessage: z.string().optional() });
-const ASKED_WRONGLY = ['InputError', 'RunConflictError', 'RunNotFoundError'];
+const ASKED_WRONGLY = ['InputError', 'RunConflictError'];
 
 /** Starts through the splitter, as the schedule does: who may start a run needs no rights on the table. */
 function startBySplitter(stack: Stack, { runId, ...request }: StartRequest): Promise<Started> {
@@ -97,6 +97,7 @@ async function invokeSplitter(stack: Stack, event: object): Promise<Started> {
     if (FunctionError === undefined) return started.parse(answer);
     const { errorType = FunctionError, errorMessage = 'no message' } = refused.parse(answer);
     if (ASKED_WRONGLY.includes(errorType)) throw new InputError(errorMessage);
+    if (errorType === 'RunNotFoundError') throw new EnvironmentError(errorMessage);
     throw new EnvironmentError(
       `The splitter ${stack.Splitter} failed (${errorType}): ${errorMessage} Its log says more. The same again is safe: ${JSON.stringify(event)}`,
     );

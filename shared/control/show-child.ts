@@ -1,5 +1,5 @@
 import { blockSize, slotsOf } from '../domain/chain.ts';
-import { InputError, RunNotFoundError } from '../domain/errors.ts';
+import { ChildNotFoundError, RunNotFoundError } from '../domain/errors.ts';
 import { parseChildId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import { mergeOutcomes } from '../domain/outcome.ts';
@@ -30,7 +30,8 @@ export interface ChildView {
 /**
  * Reads one child: from its segment's part once that is frozen, which is what the report holds, from its pages before.
  * @throws {RunNotFoundError}
- * @throws {InputError} when the id isn't a child's of this run
+ * @throws {ChildNotFoundError} when the id isn't a child's of this run
+ * @throws {InputError} when it is no child id at all
  */
 export async function showChild(deps: Deps, run: string, id: string): Promise<ChildView> {
   const { stores, objects } = deps;
@@ -43,11 +44,11 @@ export async function showChild(deps: Deps, run: string, id: string): Promise<Ch
     ? (await readManifest(objects, run)).find(({ slice, segment }) => slice === ref.slice && segment === ref.segment)
         ?.part
     : (await stores.segments.read(run, ref)).frozen?.part;
-  if (record.redrive && part === undefined) throw noChild(run, id);
+  if (record.redrive && part === undefined) throw new ChildNotFoundError(run, id);
   if (part !== undefined) {
     const index = await readPartIndex(objects, part);
     const row = (await readPartBlock(objects, part, index, ref.block))[ref.n];
-    if (!row) throw noChild(run, id);
+    if (!row) throw new ChildNotFoundError(run, id);
     return {
       id,
       status: row.status,
@@ -62,7 +63,7 @@ export async function showChild(deps: Deps, run: string, id: string): Promise<Ch
   }
   const { pages, outcomes, state } = await stores.blocks.readAll(run, ref);
   const item = pages.flatMap((page) => page.items)[ref.n];
-  if (item === undefined || ref.n >= blockSize(pages)) throw noChild(run, id);
+  if (item === undefined || ref.n >= blockSize(pages)) throw new ChildNotFoundError(run, id);
   const end = mergeOutcomes(outcomes).get(ref.n);
   const slot = pages.flatMap(slotsOf).findLast(({ first }) => first <= ref.n);
   const tries = slot && registerOf(state, slot.first).tries.get(ref.n);
@@ -77,8 +78,4 @@ export async function showChild(deps: Deps, run: string, id: string): Promise<Ch
     endedAt: end ? new Date(end.at).toISOString() : null,
     nextCallAt: tries && tries.due > 0 ? new Date(tries.due).toISOString() : null,
   };
-}
-
-function noChild(run: string, id: string): InputError {
-  return new InputError(`Run "${run}" has no child ${id}, or not yet.`);
 }

@@ -45,6 +45,14 @@ export class RunNotFoundError extends MicroprocessError {
   }
 }
 
+/** A run has no child of that id, or not yet. */
+export class ChildNotFoundError extends MicroprocessError {
+  readonly code = 'child-not-found';
+  constructor(run: string, child: string) {
+    super(`Run ${show(run)} has no child ${child}, or not yet.`);
+  }
+}
+
 /** Shows a value in an error message: quoted, on one line, cut to 80 characters. */
 export function show(value: unknown): string {
   const text = typeof value === 'function' ? 'a function' : (json(value) ?? String(value));
