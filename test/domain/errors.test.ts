@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { DefinitionError, InputError, MicroprocessError, RunConflictError, show } from '../../shared/domain/errors.ts';
+import {
+  DefinitionError,
+  InputError,
+  kindOf,
+  MicroprocessError,
+  RunConflictError,
+  show,
+} from '../../shared/domain/errors.ts';
 
 test.each([
   ['text is quoted', 'a "b"', '"a \\"b\\""'],
@@ -44,4 +51,11 @@ test('a definition error has a line for each issue, with what was received', () 
     '  limits.inFlight: must be a number (received "many")',
     '  name: is missing (received undefined)',
   ]);
+});
+
+test('of an error out of user code a log gets its kind and place, and not its text, which may quote an item', () => {
+  const error = new RangeError('no such city: Bern\n    at secret (x)');
+  expect(kindOf(error)).toMatch(/^RangeError at .*errors\.test\.ts:\d+:\d+\)?$/);
+  expect(kindOf('thrown')).toBe('string');
+  expect(kindOf(Object.assign(new Error('a'), { stack: undefined }))).toBe('Error');
 });
