@@ -1,4 +1,3 @@
-import { EventEmitter, once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Attended } from '../shared/control/start.ts';
 import { type RunProgress, readProgress } from '../shared/control/status.ts';
@@ -50,15 +49,17 @@ export async function seeThrough(
   const { signal, stdout, stderr } = terminal;
   const known: { run?: string } = {};
   try {
-    const there = new EventEmitter();
-    const isThere = once(there, 'run');
+    let tellThere = () => {};
+    const there = new Promise<void>((resolve) => {
+      tellThere = resolve;
+    });
     const accepted = (run: string) => {
       known.run = run;
-      there.emit('run');
+      tellThere();
     };
     const begun = begin({ signal, accepted });
     // Not interrupted up to here: a run that nobody was told of would be left behind.
-    await Promise.race([isThere, begun]);
+    await Promise.race([there, begun]);
     const { runId } = await Promise.race([begun, aborted(signal)]);
     known.run = runId;
     const record = await follow(target, runId, terminal);

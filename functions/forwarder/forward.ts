@@ -14,7 +14,7 @@ import {
 } from '../../shared/domain/sending.ts';
 import type { Invocation } from '../../shared/flow/deps.ts';
 import { writeOutcomes } from '../../shared/flow/outcomes.ts';
-import { recordRefusal } from '../../shared/flow/refusal.ts';
+import { excerptOf, recordRefusal } from '../../shared/flow/refusal.ts';
 import { tellIfBlockFull } from '../../shared/flow/tell.ts';
 import { blockOf, outgoing } from '../../shared/flow/work.ts';
 import type { Received } from '../../shared/lambda/sqs.ts';
@@ -92,7 +92,7 @@ async function refuseUnknown(deps: ForwarderDeps, { messageId, message }: Receiv
     queue: 'work',
     reason: 'unknown-run',
     detail: `There is no run ${message.run}.`,
-    excerpt: JSON.stringify({ ...message, items: message.items.length }),
+    excerpt: excerptOf(JSON.stringify(message)),
   });
 }
 

@@ -1,24 +1,12 @@
 import { expect, test } from 'vitest';
 import { deadLetter } from '../../functions/dead-letter/handler.ts';
 import { startRun } from '../../shared/control/start.ts';
-import type { WorkMessage } from '../../shared/domain/messages.ts';
 import { mergeOutcomes } from '../../shared/domain/outcome.ts';
 import { NEW_REGISTER } from '../../shared/domain/sending.ts';
-import { entry, type TestDeps, testDeps } from '../shared/support.ts';
+import { entry, type TestDeps, testDeps, workOf } from '../shared/support.ts';
 
 const BLOCK = { slice: 0, segment: 0, block: 0 };
-const work: WorkMessage = {
-  v: 1,
-  type: 'work',
-  pipeline: 'squares',
-  run: 'march',
-  at: [0, 0, 0],
-  slot: 0,
-  turn: 0,
-  size: 3,
-  ttl: 2_000_000_000,
-  items: [1, 2, 3],
-};
+const work = workOf();
 
 async function runOf(): Promise<TestDeps> {
   const deps = testDeps();

@@ -7,7 +7,7 @@ import type { CallResult } from '../../shared/domain/retry.ts';
 import { registerOf } from '../../shared/domain/sending.ts';
 import { ProgressMeter } from '../../shared/flow/progress-meter.ts';
 import type { CallRequest } from '../../shared/ports/caller.ts';
-import { testDeps, testPipeline } from '../shared/support.ts';
+import { testDeps, testPipeline, workOf } from '../shared/support.ts';
 
 const BLOCK = { slice: 0, segment: 0, block: 0 };
 const ok = (body = '1'): CallResult => ({
@@ -27,19 +27,7 @@ const status = (httpStatus: number): CallResult => ({
   retryAfter: null,
 });
 
-const message = (over: Partial<WorkMessage> = {}): WorkMessage => ({
-  v: 1,
-  type: 'work',
-  pipeline: 'squares',
-  run: 'march',
-  at: [0, 0, 0],
-  slot: 0,
-  turn: 0,
-  size: 4,
-  ttl: 2_000_000_000,
-  items: [10, 11, 12, 13],
-  ...over,
-});
+const message = (over: Partial<WorkMessage> = {}) => workOf({ size: 4, items: [10, 11, 12, 13], ...over });
 
 /** A forwarder in memory; `answer` is its service. */
 async function forwarder(

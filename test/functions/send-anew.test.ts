@@ -3,20 +3,9 @@ import { forwarder } from '../../functions/forwarder/handler.ts';
 import { startRun } from '../../shared/control/start.ts';
 import type { WorkMessage } from '../../shared/domain/messages.ts';
 import { ProgressMeter } from '../../shared/flow/progress-meter.ts';
-import { testDeps } from '../shared/support.ts';
+import { entry, testDeps, workOf } from '../shared/support.ts';
 
-const MESSAGE: WorkMessage = {
-  v: 1,
-  type: 'work',
-  pipeline: 'squares',
-  run: 'march',
-  at: [0, 0, 0],
-  slot: 0,
-  turn: 0,
-  size: 1,
-  ttl: 2_000_000_000,
-  items: [10],
-};
+const MESSAGE = workOf({ size: 1, items: [10] });
 
 /** Delivers a message to a forwarder whose table answers nothing. */
 async function deliver(message: WorkMessage, receives: number) {
@@ -28,15 +17,8 @@ async function deliver(message: WorkMessage, receives: number) {
     progress: new ProgressMeter(deps.stores.progress, deps.clock, 'shard'),
     caller: { call: () => expect.unreachable('Nobody may be called.'), close: async () => undefined },
   });
-  const record = {
-    messageId: 'm-1',
-    receiptHandle: 'r-1',
-    body: JSON.stringify(message),
-    attributes: { ApproximateReceiveCount: String(receives) },
-    eventSourceARN: 'arn:aws:sqs:eu-west-1:123456789012:work',
-  };
   const context = { awsRequestId: 'i-1', getRemainingTimeInMillis: () => 50_000 };
-  const answer = await Reflect.apply(handle, undefined, [{ Records: [record] }, context]);
+  const answer = await Reflect.apply(handle, undefined, [{ Records: [entry('m-1', message, receives)] }, context]);
   return { answer, sent: deps.queues.work.sent, putBack: deps.queues.work.putBack };
 }
 

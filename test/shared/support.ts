@@ -149,6 +149,23 @@ export const context = (
   getRemainingTimeInMillis: () => remainingMs,
 });
 
+/** The first slot of the run `march`, as its splitter sends it. */
+export function workOf(over: Partial<WorkMessage> = {}): WorkMessage {
+  return {
+    v: 1,
+    type: 'work',
+    pipeline: 'squares',
+    run: 'march',
+    at: [0, 0, 0],
+    slot: 0,
+    turn: 0,
+    size: 3,
+    ttl: 2_000_000_000,
+    items: [1, 2, 3],
+    ...over,
+  };
+}
+
 /** A record of an SQS event, as the event schema gives it. */
 export function entry(messageId: string, body: unknown, receives = 1, queue = 'squares-work') {
   return {
