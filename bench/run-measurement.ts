@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
-import { bundle } from '../local/bundle.ts';
 import { startServerProcess } from '../local/server-process.ts';
+import { bundle } from '../shared/project/bundle.ts';
 import type { MeasureRequest } from './measurement.ts';
 
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));

@@ -1,7 +1,6 @@
 import { InvalidArgumentError } from 'commander';
-import { NAME } from '../shared/domain/definition.ts';
 import { show } from '../shared/domain/errors.ts';
-import { RUN_ID } from '../shared/domain/ids.ts';
+import { NAME, RUN_ID } from '../shared/domain/ids.ts';
 import type { Json } from '../shared/domain/json.ts';
 
 const LARGEST = 1_000_000_000;

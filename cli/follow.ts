@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Attended } from '../shared/control/start.ts';
+import type { StartHooks } from '../shared/control/start.ts';
 import { type RunProgress, readProgress } from '../shared/control/status.ts';
 import { isFinal } from '../shared/domain/run.ts';
 import type { RunRecord } from '../shared/ports/run-store.ts';
@@ -42,7 +42,7 @@ export async function follow(
  */
 export async function seeThrough(
   target: Target,
-  begin: (attended: Required<Attended>) => Promise<{ readonly runId: string }>,
+  begin: (attended: Required<StartHooks>) => Promise<{ readonly runId: string }>,
   terminal: Terminal,
   { json }: { readonly json?: boolean },
 ): Promise<number> {

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
-import { PROJECT_DIR } from '../local/project.ts';
-import { tableDefinition } from '../shared/stores/dynamodb/table.ts';
+import { tableDefinition } from '../shared/adapters/dynamodb/table.ts';
+import { PROJECT_DIR } from '../shared/project/project.ts';
 
 /** What all runs on this machine leave: the project's own folder unless MICROPROCESS_HOME says otherwise. */
 const home = () => resolve(process.env.MICROPROCESS_HOME ?? PROJECT_DIR);

@@ -2,9 +2,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
-import { PROJECT_DIR } from '../local/project.ts';
-import type { Pipeline } from '../shared/domain/definition.ts';
+import type { Pipeline } from '../shared/author/definition.ts';
 import { DefinitionError, show } from '../shared/domain/errors.ts';
+import { PROJECT_DIR } from '../shared/project/project.ts';
 import { UsageError } from './errors.ts';
 
 const FOLDER = join(PROJECT_DIR, 'pipelines');

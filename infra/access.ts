@@ -1,4 +1,4 @@
-import type { FunctionName, QueueName } from '../shared/wiring.ts';
+import type { FunctionName, QueueName } from '../shared/ports/wiring.ts';
 
 type TableAction = 'GetItem' | 'PutItem' | 'UpdateItem' | 'Query' | 'BatchGetItem';
 type ObjectAction = 'GetObject' | 'PutObject' | 'AbortMultipartUpload';
@@ -12,7 +12,7 @@ export interface Access {
   readonly sendsTo: readonly QueueName[];
   readonly callsClone: boolean;
   /** Sends mail as the stage's sender, and events to the bus. */
-  readonly tellsPeople: boolean;
+  readonly sendsMailAndEvents: boolean;
 }
 
 const base: Access = {
@@ -21,7 +21,7 @@ const base: Access = {
   objects: [],
   sendsTo: [],
   callsClone: false,
-  tellsPeople: false,
+  sendsMailAndEvents: false,
 };
 
 /** Least privilege in one table. Each grant is fenced by the pipeline's leading keys, object prefix and queues. */
@@ -39,7 +39,7 @@ export const ACCESS: Readonly<Record<FunctionName, Access>> = {
     table: [...base.table, 'Query'],
     objects: ['GetObject', 'PutObject', 'AbortMultipartUpload'],
     sendsTo: ['aggregate'],
-    tellsPeople: true,
+    sendsMailAndEvents: true,
   },
   'dead-letter': { ...base, sendsTo: ['aggregate'] },
   sweeper: {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { App, type AppProps, type Environment, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import type { FunctionName } from '../shared/wiring.ts';
+import type { FunctionName } from '../shared/ports/wiring.ts';
 import { PROJECT } from './bundling.ts';
 import { type FoundPipeline, findPipelines } from './pipelines.ts';
 import { readSettings } from './settings.ts';

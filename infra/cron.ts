@@ -1,4 +1,4 @@
-import { readCron } from '../shared/domain/cron.ts';
+import { readCron } from '../shared/author/cron.ts';
 
 /**
  * Turns a five-field unix cron expression into EventBridge Scheduler's six-field one, e.g. `0 2 1 * *` into

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Pipeline } from '../shared/domain/definition.ts';
+import type { Pipeline } from '../shared/author/definition.ts';
 import { InfraError } from './errors.ts';
 
 /** A pipeline found in a folder, with the module its functions are bundled with. */

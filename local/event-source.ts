@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { SQS } from '../shared/domain/limits.ts';
-import type { MappingWiring } from '../shared/wiring.ts';
+import type { MappingWiring } from '../shared/ports/wiring.ts';
 import { failedMessages } from './batch-response.ts';
 import type { HostLogger } from './lambda.ts';
 import { Slots } from './slots.ts';

@@ -1,6 +1,6 @@
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Deps } from '../shared/flow/deps.ts';
+import type { Deps } from '../shared/ports/deps.ts';
 
 type Fields = Record<string, unknown>;
 

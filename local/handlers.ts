@@ -5,11 +5,11 @@ import { forwarder } from '../functions/forwarder/handler.ts';
 import { wireForwarder } from '../functions/forwarder/wire.ts';
 import { splitter } from '../functions/splitter/handler.ts';
 import { sweeper } from '../functions/sweeper/handler.ts';
-import type { Pipeline } from '../shared/domain/definition.ts';
-import type { Deps } from '../shared/flow/deps.ts';
+import type { Pipeline } from '../shared/author/definition.ts';
 import { readConfig } from '../shared/lambda/config.ts';
-import { wire } from '../shared/lambda/wire.ts';
-import type { FunctionName } from '../shared/wiring.ts';
+import { wire } from '../shared/lambda/connect.ts';
+import type { Deps } from '../shared/ports/deps.ts';
+import type { FunctionName } from '../shared/ports/wiring.ts';
 import type { FunctionEnvironment, HandlerFactory } from './host.ts';
 import { LOCAL_REGION } from './lambda.ts';
 

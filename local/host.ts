@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import type { Pipeline } from '../shared/domain/definition.ts';
+import type { Pipeline } from '../shared/author/definition.ts';
 import type { Clock } from '../shared/ports/clock.ts';
-import { type EnvironmentName, type FunctionName, type QueueName, wiring } from '../shared/wiring.ts';
+import { type EnvironmentName, type FunctionName, type QueueName, wiring } from '../shared/ports/wiring.ts';
 import { startAdmin } from './admin.ts';
 import { type Emulators, startEmulators } from './emulators.ts';
 import { applyEnvironment, BUCKET } from './environment.ts';

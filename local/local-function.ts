@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from '../shared/ports/clock.ts';
-import type { FunctionName, FunctionWiring } from '../shared/wiring.ts';
+import type { FunctionName, FunctionWiring } from '../shared/ports/wiring.ts';
 import { type Handler, LOCAL_ACCOUNT, LOCAL_REGION, type LocalContext } from './lambda.ts';
 
 export interface LocalFunctionOptions {

@@ -8,7 +8,7 @@ import {
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { LAMBDA, SQS } from '../shared/domain/limits.ts';
-import { QUEUES, type QueueName, type Wiring } from '../shared/wiring.ts';
+import { QUEUES, type QueueName, type Wiring } from '../shared/ports/wiring.ts';
 import { BUCKET } from './environment.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from './lambda.ts';
 

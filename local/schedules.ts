@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
 import { type Clock, systemClock } from '../shared/ports/clock.ts';
-import type { FunctionName, ScheduleWiring } from '../shared/wiring.ts';
+import type { FunctionName, ScheduleWiring } from '../shared/ports/wiring.ts';
 import type { HostLogger } from './lambda.ts';
 
 /** Timers hold 31 bits of milliseconds; a schedule further off is looked at again before. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
-import { bundle } from './bundle.ts';
-import { PROJECT_DIR } from './project.ts';
+import { bundle } from '../shared/project/bundle.ts';
+import { PROJECT_DIR } from '../shared/project/project.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 
 /** Live traffic's server, or the queue-dedicated clone: same code, another process and address. */

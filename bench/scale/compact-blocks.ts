@@ -1,16 +1,16 @@
 import * as z from 'zod';
+import { pack, unpack } from '../../shared/adapters/dynamodb/codec.ts';
+import { byColumn, byRow, tableSchema } from '../../shared/adapters/dynamodb/columns.ts';
+import type { Keys } from '../../shared/adapters/dynamodb/keys.ts';
 import { END, type ItemsPage, type Page } from '../../shared/domain/chain.ts';
-import type { BlockRef, Place, SegmentRef } from '../../shared/domain/geometry.ts';
 import type { Held } from '../../shared/domain/held.ts';
 import type { Json } from '../../shared/domain/json.ts';
+import type { BlockRef, Place, SegmentRef } from '../../shared/domain/layout.ts';
 import type { OutcomePage } from '../../shared/domain/outcome.ts';
 import { CHILD_STATUSES } from '../../shared/domain/row.ts';
 import { type BlockState, NEW_REGISTER, type Register } from '../../shared/domain/sending.ts';
 import type { BlockContent, BlockStore } from '../../shared/ports/block-store.ts';
-import { pack, unpack } from '../../shared/stores/codec.ts';
-import { byColumn, byRow, tableSchema } from '../../shared/stores/columns.ts';
-import type { Keys } from '../../shared/stores/dynamodb/keys.ts';
-import { numberSetBytes } from '../../shared/stores/memory/meter.ts';
+import { numberSetBytes } from '../../testing/meter.ts';
 import type { Ledger } from './ledger.ts';
 
 const json = z.custom<Json>((value) => value !== undefined);

@@ -1,6 +1,6 @@
 import type { SQSEvent } from 'aws-lambda';
 import type { Outgoing, Queue } from '../../shared/ports/queue.ts';
-import { serialise, sqsRequests } from '../../shared/stores/memory/queue-limits.ts';
+import { serialise, sqsRequests } from '../../testing/queue-limits.ts';
 
 /** What all queues together were asked for. */
 export interface QueueTraffic {

@@ -5,19 +5,19 @@ import type { Context } from 'aws-lambda';
 import { aggregator } from '../../functions/aggregator/handler.ts';
 import { forwarder } from '../../functions/forwarder/handler.ts';
 import { splitter } from '../../functions/splitter/handler.ts';
+import { definePipeline, type Pipeline } from '../../shared/author/definition.ts';
+import { statistics } from '../../shared/author/reducers/statistics.ts';
 import { redriveRun } from '../../shared/control/redrive.ts';
 import { startRun } from '../../shared/control/start.ts';
-import { definePipeline, type Pipeline } from '../../shared/domain/definition.ts';
 import type { AggregateMessage, SplitMessage, WorkMessage } from '../../shared/domain/messages.ts';
-import type { Deps } from '../../shared/flow/deps.ts';
 import { ProgressMeter } from '../../shared/flow/progress-meter.ts';
 import { systemClock } from '../../shared/ports/clock.ts';
+import type { Deps } from '../../shared/ports/deps.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
-import { statistics } from '../../shared/report/statistics.ts';
-import { MemoryEvents } from '../../shared/stores/memory/events.ts';
-import { MemoryMailer } from '../../shared/stores/memory/mailer.ts';
-import { SeededRandom } from '../../shared/stores/memory/seeded-random.ts';
-import { wiring } from '../../shared/wiring.ts';
+import { wiring } from '../../shared/ports/wiring.ts';
+import { MemoryEvents } from '../../testing/events.ts';
+import { MemoryMailer } from '../../testing/mailer.ts';
+import { SeededRandom } from '../../testing/seeded-random.ts';
 import { type Item, makeItems, makeResults, type Result } from '../data.ts';
 import { FileObjects } from './files.ts';
 import { Ledger } from './ledger.ts';
@@ -191,8 +191,8 @@ function scalePipeline(children: number): Pipeline {
         for (let from = 0; from < children; from += PER_SLICE) parts.push([from, Math.min(from + PER_SLICE, children)]);
         return parts;
       },
-      async *read({ part, cursor }) {
-        const [from, to] = Array.isArray(part) ? part.map(Number) : [];
+      async *read({ range, cursor }) {
+        const [from, to] = Array.isArray(range) ? range.map(Number) : [];
         if (from === undefined || to === undefined) throw new TypeError('A slice must be [from, to].');
         for (let i = typeof cursor === 'number' ? cursor : from; i < to; i++) {
           const item = pool[i % POOL];

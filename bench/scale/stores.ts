@@ -1,9 +1,9 @@
-import type { Place } from '../../shared/domain/geometry.ts';
+import { type Keys, keysOf } from '../../shared/adapters/dynamodb/keys.ts';
+import type { Place } from '../../shared/domain/layout.ts';
 import type { ChainStore, Checkpoint } from '../../shared/ports/chain-store.ts';
 import type { Stores } from '../../shared/ports/stores.ts';
-import { type Keys, keysOf } from '../../shared/stores/dynamodb/keys.ts';
-import { memoryStores } from '../../shared/stores/memory/index.ts';
-import { Meter } from '../../shared/stores/memory/meter.ts';
+import { Meter } from '../../testing/meter.ts';
+import { memoryStores } from '../../testing/stores/index.ts';
 import { CompactBlocks } from './compact-blocks.ts';
 import type { Ledger } from './ledger.ts';
 

@@ -1,10 +1,10 @@
 import { cancelRun, pauseRun, resumeRun } from '../../shared/control/control.ts';
-import { type Attended, planRun } from '../../shared/control/start.ts';
+import { planRun, type StartHooks } from '../../shared/control/start.ts';
 import { readProgress } from '../../shared/control/status.ts';
 import { isFinal } from '../../shared/domain/run.ts';
 import { resumeClosing } from '../../shared/flow/close.ts';
-import type { Deps } from '../../shared/flow/deps.ts';
-import { tellIfRootFull } from '../../shared/flow/tell.ts';
+import { notifyIfRunComplete } from '../../shared/flow/completion.ts';
+import type { Deps } from '../../shared/ports/deps.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { EXIT } from '../exit-codes.ts';
 import { follow, seeThrough } from '../follow.ts';
@@ -73,7 +73,7 @@ export async function resume(run: string | undefined, options: Options, terminal
 
 /** This process takes the run up from its records, whatever the one before it was doing, and sees it through. */
 function goOn(target: Target, run: string, options: Options, terminal: Terminal): Promise<number> {
-  const begin = async ({ accepted }: Required<Attended>) => {
+  const begin = async ({ accepted }: Required<StartHooks>) => {
     await takeUp(target.deps, run, accepted);
     return { runId: run };
   };
@@ -89,7 +89,7 @@ async function takeUp(deps: Deps, run: string, accepted: (run: string) => void):
     // Who held the finish's lease is gone with its process, since the state is this one's alone: a lease that has run out
     // is put in its place, or the report would wait for a quarter of an hour.
     await deps.stores.runs.leaseFinish(run, deps.random.id(), Number.MAX_SAFE_INTEGER, deps.clock.now());
-    await tellIfRootFull(deps, run, await deps.stores.runs.readRoot(run));
+    await notifyIfRunComplete(deps, run, await deps.stores.runs.readCompletion(run));
   } else await resumeRun(deps, run);
 }
 

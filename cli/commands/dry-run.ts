@@ -5,7 +5,7 @@ import { withTarget } from '../targets/open.ts';
 import type { Where } from '../targets/target.ts';
 import type { Terminal } from '../terminal.ts';
 import { count, duration, fields, plain } from '../text.ts';
-import type { RunOptions } from './run.ts';
+import type { RunOptions } from './run-options.ts';
 
 /** Says what a run would come to: children, time and cost. Nothing is stored, sent or called. */
 export async function dryRun(

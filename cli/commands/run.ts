@@ -1,17 +1,7 @@
-import type { StartRequest } from '../../shared/control/start.ts';
 import { seeThrough } from '../follow.ts';
 import { withTarget } from '../targets/open.ts';
 import type { Terminal } from '../terminal.ts';
-
-export interface RunOptions {
-  readonly limit?: number;
-  readonly runId?: string;
-  readonly params?: StartRequest['params'];
-  readonly endpoint?: string;
-  readonly canary?: number;
-  readonly dryRun?: boolean;
-  readonly json?: boolean;
-}
+import type { RunOptions } from './run-options.ts';
 
 /** Runs a pipeline on this machine from start to report. */
 export async function run(pipeline: string | undefined, options: RunOptions, terminal: Terminal): Promise<number> {

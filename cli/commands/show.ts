@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { latestExecution } from '../../shared/control/redrive.ts';
 import { type ChildView, showChild } from '../../shared/control/show-child.ts';
 import { type RunProgress, readProgress } from '../../shared/control/status.ts';
-import { executionId, rootOf } from '../../shared/domain/redrive.ts';
+import { executionId, firstRunOf } from '../../shared/domain/redrive.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CLOSED, readSummary, type Summary, summaryFields } from '../output.ts';
 import { describe } from '../progress.ts';
@@ -29,7 +29,7 @@ export async function show(
     const { record } = progress;
     const summary = record.summary === null ? null : await readSummary(target.deps.objects, record);
     const { n } = await latestExecution(target.deps, run);
-    const executions = Array.from({ length: n }, (_, i) => executionId(rootOf(run), i + 1));
+    const executions = Array.from({ length: n }, (_, i) => executionId(firstRunOf(run), i + 1));
     stdout.write(
       options.json
         ? `${JSON.stringify({ ...progressJson(progress), reasons: summary?.reasons ?? null, objects: summary?.objects ?? null, executions })}\n`

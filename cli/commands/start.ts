@@ -3,7 +3,8 @@ import { seeThrough } from '../follow.ts';
 import { stageOf, withTarget } from '../targets/open.ts';
 import { hint, type Where } from '../targets/target.ts';
 import type { Terminal } from '../terminal.ts';
-import { type RunOptions, run } from './run.ts';
+import { run } from './run.ts';
+import type { RunOptions } from './run-options.ts';
 
 /** Starts a run: at a stage it goes on there; on this machine it ends with this process, so it is followed. */
 export async function start(

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { startEmulators } from '../../local/emulators.ts';
 import { readHostFile } from '../../local/host-file.ts';
 import { startService } from '../../local/services.ts';
-import type { Pipeline } from '../../shared/domain/definition.ts';
+import type { Pipeline } from '../../shared/author/definition.ts';
 import { stateDir } from '../home.ts';
 import { time } from '../text.ts';
 import { type Check, checked, nodeVersion, pass, warn } from './check.ts';

@@ -1,5 +1,5 @@
 import { GetAccountCommand, GetEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2';
-import type { Pipeline } from '../../shared/domain/definition.ts';
+import type { Pipeline } from '../../shared/author/definition.ts';
 import type { Stack } from '../targets/stack.ts';
 import { count } from '../text.ts';
 import { type Check, checked, fail, pass, warn } from './check.ts';

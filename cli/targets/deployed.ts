@@ -9,13 +9,13 @@ import {
 } from '@aws-sdk/client-lambda';
 import { PurgeQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
+import type { Pipeline } from '../../shared/author/definition.ts';
 import type { Started, StartRequest } from '../../shared/control/start.ts';
-import type { Pipeline } from '../../shared/domain/definition.ts';
 import { InputError } from '../../shared/domain/errors.ts';
 import { newRunId } from '../../shared/domain/ids.ts';
 import { RUN_STATUSES } from '../../shared/domain/run.ts';
-import type { Deps } from '../../shared/flow/deps.ts';
-import { wire } from '../../shared/lambda/wire.ts';
+import { wire } from '../../shared/lambda/connect.ts';
+import type { Deps } from '../../shared/ports/deps.ts';
 import { EnvironmentError } from '../errors.ts';
 import type { Terminal } from '../terminal.ts';
 import { findStack, type Stack } from './stack.ts';

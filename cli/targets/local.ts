@@ -5,9 +5,9 @@ import { callAdmin } from '../../local/admin.ts';
 import { fileTelemetry } from '../../local/file-log.ts';
 import { type HostAddress, readHostFile } from '../../local/host-file.ts';
 import { openState } from '../../local/open-state.ts';
+import type { Pipeline } from '../../shared/author/definition.ts';
 import { redriveRun } from '../../shared/control/redrive.ts';
 import { startRun } from '../../shared/control/start.ts';
-import type { Pipeline } from '../../shared/domain/definition.ts';
 import { UsageError } from '../errors.ts';
 import { functionsLog, localTable, stateDir } from '../home.ts';
 import { NEVER, type Target } from './target.ts';
@@ -20,7 +20,7 @@ export function hasState(pipeline: Pipeline): boolean {
 }
 
 /** Looks at what is on this machine: through the process that works on it, or on disk where none does. */
-export async function lookHere(pipeline: Pipeline, flags: string, mayBeFirst = false): Promise<Target> {
+export async function openLocal(pipeline: Pipeline, flags: string, mayBeFirst = false): Promise<Target> {
   const state = stateDir(pipeline.name);
   if (!mayBeFirst && !hasState(pipeline)) {
     throw new UsageError(

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { PROJECT_DIR } from '../../local/project.ts';
-import type { Pipeline } from '../../shared/domain/definition.ts';
-import { requireService } from '../../shared/services.ts';
+import type { Pipeline } from '../../shared/author/definition.ts';
+import { PROJECT_DIR } from '../../shared/project/project.ts';
+import { requireService } from '../../shared/project/services.ts';
 import { UsageError } from '../errors.ts';
 import { choosePipeline, defaultPipeline, leftOut, loadPipeline } from '../pipelines.ts';
 import { aborted, type Terminal } from '../terminal.ts';
-import { hasState, isRunning, lookHere } from './local.ts';
+import { hasState, isRunning, openLocal } from './local.ts';
 import type { Target, Where } from './target.ts';
 
 /**
@@ -72,7 +72,7 @@ async function open(
   if (stage !== undefined) return (await import('./deployed.ts')).deployed(pipeline, stage, flags, terminal);
   // Only 'own-worker' may be the first ever.
   const here = need === 'own-worker' || (need === 'worker' && hasState(pipeline) && !(await isRunning(pipeline)));
-  if (!here) return lookHere(pipeline, flags, need === 'records-or-none');
+  if (!here) return openLocal(pipeline, flags, need === 'records-or-none');
   if (endpointUrl === undefined) {
     const otherwise = ', or call a service that runs already: --endpoint <url>';
     requireService(pipeline, join(PROJECT_DIR, 'services'), 'server.ts', otherwise);
@@ -80,5 +80,5 @@ async function open(
   terminal.signal.throwIfAborted();
   terminal.stderr.write(`Starting ${pipeline.name} on this machine…\n`);
   // All functions with all they need: seconds that a look at a run shouldn't take.
-  return (await import('./host-here.ts')).hostHere(pipeline, flags, terminal, endpointUrl);
+  return (await import('./start-local.ts')).startLocal(pipeline, flags, terminal, endpointUrl);
 }

@@ -1,7 +1,7 @@
 import { CloudFormationClient, type Stack as Described, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import * as z from 'zod';
-import { stackName, stackOutput } from '../../shared/deployment.ts';
-import type { Pipeline } from '../../shared/domain/definition.ts';
+import type { Pipeline } from '../../shared/author/definition.ts';
+import { stackName, stackOutput } from '../../shared/project/deployment.ts';
 import { EnvironmentError, UsageError } from '../errors.ts';
 
 /** Outputs of a pipeline's stack (infra/stacks/pipeline-stack.ts): what the command line needs to know of a deployment. */

@@ -1,7 +1,7 @@
-import type { Attended, Started, StartRequest } from '../../shared/control/start.ts';
-import type { Pipeline } from '../../shared/domain/definition.ts';
+import type { Pipeline } from '../../shared/author/definition.ts';
+import type { Started, StartHooks, StartRequest } from '../../shared/control/start.ts';
 import type { RedriveFilter } from '../../shared/domain/redrive.ts';
-import type { Deps } from '../../shared/flow/deps.ts';
+import type { Deps } from '../../shared/ports/deps.ts';
 
 type RedriveRequest = Partial<RedriveFilter>;
 
@@ -24,9 +24,9 @@ export interface Target {
   readonly pollMs: number;
   /** Rejects when what works here breaks down; never resolves. */
   readonly broken: Promise<never>;
-  start(request: StartRequest, attended?: Attended): Promise<Started>;
+  start(request: StartRequest, attended?: StartHooks): Promise<Started>;
   /** Calls again what failed in an ended run; by default every FAILED child. */
-  redrive(run: string, filter: RedriveRequest, attended?: Attended): Promise<Started>;
+  redrive(run: string, filter: RedriveRequest, attended?: StartHooks): Promise<Started>;
   /** Holds back, or lets go, the whole pipeline: the mapping of its work queue. */
   pausePipeline(): Promise<void>;
   resumePipeline(): Promise<void>;

@@ -1,6 +1,6 @@
-import { definePipeline } from '../../shared/domain/definition.ts';
-import { list } from '../../shared/domain/source.ts';
-import { statistics } from '../../shared/report/statistics.ts';
+import { definePipeline } from '../../shared/author/definition.ts';
+import { statistics } from '../../shared/author/reducers/statistics.ts';
+import { list } from '../../shared/author/sources/list.ts';
 
 const offices = [{ name: 'Wien', lat: 48.21, lon: 16.37 }];
 

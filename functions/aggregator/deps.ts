@@ -1,4 +1,4 @@
-import type { Deps } from '../../shared/flow/deps.ts';
+import type { Deps } from '../../shared/ports/deps.ts';
 import type { Events } from '../../shared/ports/events.ts';
 import type { Mailer } from '../../shared/ports/mailer.ts';
 

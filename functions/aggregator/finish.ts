@@ -1,14 +1,14 @@
-import { isRootFull, segmentsOf } from '../../shared/domain/counting.ts';
-import type { SegmentRef } from '../../shared/domain/geometry.ts';
+import { isRootFull, segmentsOf } from '../../shared/domain/completion.ts';
 import { unpackSegment } from '../../shared/domain/ids.ts';
+import type { SegmentRef } from '../../shared/domain/layout.ts';
 import { type FinalStatus, finalStatus, isFinal } from '../../shared/domain/run.ts';
-import type { Invocation, MetricName } from '../../shared/flow/deps.ts';
-import { type ManifestPart, readManifest, writeManifest } from '../../shared/flow/manifest.ts';
 import { together } from '../../shared/flow/parallel.ts';
-import { BackLater } from '../../shared/lambda/back-later.ts';
+import { RetryLater } from '../../shared/lambda/retry-later.ts';
+import type { Invocation, MetricName } from '../../shared/ports/deps.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { renderHtml } from '../../shared/report/html.ts';
 import type { ReportView } from '../../shared/report/view.ts';
+import { type ManifestPart, readManifest, writeManifest } from '../../shared/storage/manifest.ts';
 import type { AggregatorDeps } from './deps.ts';
 import { frozenParts, tally } from './frozen-parts.ts';
 import { composeMail, sendMail } from './mail.ts';
@@ -25,7 +25,7 @@ const LEASE_MARGIN_MS = 30_000;
  */
 export async function finishRun(deps: AggregatorDeps, run: string, invocation: Invocation): Promise<void> {
   const { stores, clock } = deps;
-  const root = await stores.runs.readRoot(run);
+  const root = await stores.runs.readCompletion(run);
   // An early notification: whoever completes the set tells again.
   if (!isRootFull(root)) return;
   const now = clock.now();
@@ -34,7 +34,7 @@ export async function finishRun(deps: AggregatorDeps, run: string, invocation: I
     const current = await stores.runs.read(run);
     if (!current || isFinal(current.status)) return;
     // Its holder may die yet: this message waits behind the lease.
-    throw new BackLater(60);
+    throw new RetryLater(60);
   }
   try {
     await finishLeased(deps, record, segmentsOf(root).map(unpackSegment), invocation);

@@ -1,9 +1,9 @@
-import { isSegmentFull } from '../../shared/domain/counting.ts';
-import { GEOMETRY, type SegmentRef } from '../../shared/domain/geometry.ts';
-import { PartDraft } from '../../shared/flow/part-draft.ts';
-import { tellFrozen } from '../../shared/flow/tell.ts';
-import { writePart } from '../../shared/flow/write-part.ts';
+import { isSegmentFull } from '../../shared/domain/completion.ts';
+import { LAYOUT, type SegmentRef } from '../../shared/domain/layout.ts';
+import { completeSegment } from '../../shared/flow/completion.ts';
 import type { BlockContent } from '../../shared/ports/block-store.ts';
+import { PartDraft } from '../../shared/storage/part-draft.ts';
+import { writePart } from '../../shared/storage/write-part.ts';
 import type { AggregatorDeps } from './deps.ts';
 import { rowsOf } from './rows.ts';
 
@@ -21,14 +21,14 @@ export async function freezeSegment(deps: AggregatorDeps, run: string, ref: Segm
     // An early notification: whoever adds the last block tells again.
     if (!record || !isSegmentFull(segment, ref.segment)) return;
     const draft = new PartDraft(deps);
-    const blocks = segment.size ?? GEOMETRY.segmentBlocks(ref.segment);
+    const blocks = segment.size ?? LAYOUT.segmentBlocks(ref.segment);
     for await (const [block, content] of readAhead(deps, run, ref, blocks)) {
       await draft.add(await rowsOf(deps, record.redrive !== undefined, { ...ref, block }, content));
     }
     const frozen = await writePart(deps.objects, `${run}/parts/${ref.slice}-${ref.segment}.${deps.random.id()}`, draft);
     await segments.freeze(run, ref, frozen);
   }
-  await tellFrozen(deps, run, ref);
+  await completeSegment(deps, run, ref);
 }
 
 async function* readAhead(deps: AggregatorDeps, run: string, ref: SegmentRef, blocks: number) {

@@ -1,8 +1,8 @@
-import type { SegmentRef } from '../../shared/domain/geometry.ts';
-import type { Statistics } from '../../shared/domain/reduce.ts';
+import type { Statistics } from '../../shared/author/reduce.ts';
+import type { SegmentRef } from '../../shared/domain/layout.ts';
 import { addCounts, type Counts, NO_COUNTS } from '../../shared/domain/run.ts';
-import type { ManifestPart } from '../../shared/flow/manifest.ts';
-import { readPartIndex } from '../../shared/flow/part.ts';
+import type { ManifestPart } from '../../shared/storage/manifest.ts';
+import { readPartIndex } from '../../shared/storage/part.ts';
 import type { AggregatorDeps } from './deps.ts';
 
 /** Segments looked up at once. */

@@ -1,10 +1,10 @@
-import type { SegmentRef } from '../../shared/domain/geometry.ts';
 import { parseChildId } from '../../shared/domain/ids.ts';
+import type { SegmentRef } from '../../shared/domain/layout.ts';
 import { supersedes } from '../../shared/domain/redrive.ts';
-import type { ManifestPart } from '../../shared/flow/manifest.ts';
-import { type HeldRow, partKeys, readPartBlock, readPartIndex, unpackRows } from '../../shared/flow/part.ts';
-import { PartDraft } from '../../shared/flow/part-draft.ts';
-import { writePart } from '../../shared/flow/write-part.ts';
+import type { ManifestPart } from '../../shared/storage/manifest.ts';
+import { type HeldRow, partKeys, readPartBlock, readPartIndex, unpackRows } from '../../shared/storage/part.ts';
+import { PartDraft } from '../../shared/storage/part-draft.ts';
+import { writePart } from '../../shared/storage/write-part.ts';
 import type { AggregatorDeps } from './deps.ts';
 
 /**

@@ -1,11 +1,11 @@
-import type { SegmentRef } from '../../shared/domain/geometry.ts';
 import type { Held } from '../../shared/domain/held.ts';
 import { childId } from '../../shared/domain/ids.ts';
+import type { SegmentRef } from '../../shared/domain/layout.ts';
 import { mergeOutcomes } from '../../shared/domain/outcome.ts';
 import { parseRedrivenItem } from '../../shared/domain/redrive.ts';
-import { release } from '../../shared/flow/hold.ts';
-import type { HeldRow } from '../../shared/flow/part.ts';
 import type { BlockContent } from '../../shared/ports/block-store.ts';
+import type { HeldRow } from '../../shared/storage/part.ts';
+import { release } from '../../shared/storage/spill.ts';
 import type { AggregatorDeps } from './deps.ts';
 
 /** One row per child of a block's chain, in its order. A redrive's rows stand under their original ids. */

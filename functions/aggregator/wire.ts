@@ -1,9 +1,9 @@
-import type { Pipeline } from '../../shared/domain/definition.ts';
-import type { Deps } from '../../shared/flow/deps.ts';
+import { busEvents } from '../../shared/adapters/events/bus-events.ts';
+import { sesMailer } from '../../shared/adapters/ses/ses-mailer.ts';
+import type { Pipeline } from '../../shared/author/definition.ts';
 import type { Config } from '../../shared/lambda/config.ts';
-import { wire } from '../../shared/lambda/wire.ts';
-import { busEvents } from '../../shared/messaging/bus-events.ts';
-import { sesMailer } from '../../shared/messaging/ses-mailer.ts';
+import { wire } from '../../shared/lambda/connect.ts';
+import type { Deps } from '../../shared/ports/deps.ts';
 import type { AggregatorDeps } from './deps.ts';
 
 export function wireAggregator(

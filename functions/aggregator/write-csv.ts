@@ -2,10 +2,10 @@ import { pipeline as connect, Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { createGunzip, gzipSync } from 'node:zlib';
 import { SIZES } from '../../shared/domain/limits.ts';
-import type { ManifestPart } from '../../shared/flow/manifest.ts';
-import { partKeys } from '../../shared/flow/part.ts';
 import type { Objects } from '../../shared/ports/objects.ts';
-import { csvHeader } from '../../shared/report/csv.ts';
+import { csvHeader } from '../../shared/storage/csv.ts';
+import type { ManifestPart } from '../../shared/storage/manifest.ts';
+import { partKeys } from '../../shared/storage/part.ts';
 import type { AggregatorDeps } from './deps.ts';
 import { reportKeys } from './summary.ts';
 

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { aggregateMessage, splitMessage, type WorkMessage, workMessage } from '../../shared/domain/messages.ts';
 import { missing, registerOf } from '../../shared/domain/sending.ts';
-import type { Deps } from '../../shared/flow/deps.ts';
 import { giveUp } from '../../shared/flow/give-up.ts';
 import { blockOf } from '../../shared/flow/work.ts';
 import { lambdaHandler } from '../../shared/lambda/handler.ts';
 import { readMessage, refuse, type SqsEvent, sqsEvent } from '../../shared/lambda/sqs.ts';
+import type { Deps } from '../../shared/ports/deps.ts';
 
 /** Takes what the queues gave up on: nothing that reaches a dead-letter queue is lost, or left without a reason. */
 export function deadLetter(deps: Deps) {
@@ -13,7 +13,7 @@ export function deadLetter(deps: Deps) {
     const batchItemFailures: { itemIdentifier: string }[] = [];
     for (const entry of event.Records) {
       try {
-        await bury(deps, entry);
+        await handleDeadLetter(deps, entry);
       } catch (error) {
         // It stays in the dead-letter queue and comes back after its time-out: there is no queue behind this one.
         deps.metrics.count('MessagesFailed', 1);
@@ -28,7 +28,7 @@ export function deadLetter(deps: Deps) {
   });
 }
 
-async function bury(deps: Deps, entry: SqsEvent['Records'][number]): Promise<void> {
+async function handleDeadLetter(deps: Deps, entry: SqsEvent['Records'][number]): Promise<void> {
   const work = readMessage(workMessage, deps.pipeline.name, entry.body);
   if ('message' in work) {
     const { reason, detail } = await giveUpSlot(deps, work.message);

@@ -1,4 +1,4 @@
-import type { BlockRef } from '../../shared/domain/geometry.ts';
+import type { BlockRef } from '../../shared/domain/layout.ts';
 import type { BlockState } from '../../shared/domain/sending.ts';
 import type { BlockStore } from '../../shared/ports/block-store.ts';
 

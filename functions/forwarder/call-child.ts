@@ -4,12 +4,12 @@ import { childId } from '../../shared/domain/ids.ts';
 import type { Json } from '../../shared/domain/json.ts';
 import type { WorkMessage } from '../../shared/domain/messages.ts';
 import type { Outcome } from '../../shared/domain/outcome.ts';
-import { parseRedrivenItem, rootOf } from '../../shared/domain/redrive.ts';
+import { firstRunOf, parseRedrivenItem } from '../../shared/domain/redrive.ts';
 import { judge, nextDue } from '../../shared/domain/retry.ts';
 import type { Tries } from '../../shared/domain/sending.ts';
-import { hold, release } from '../../shared/flow/hold.ts';
 import { blockOf } from '../../shared/flow/work.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
+import { hold, release } from '../../shared/storage/spill.ts';
 import type { ForwarderDeps } from './deps.ts';
 
 /** What one call of a child came to: its end, or the time to call it again. */
@@ -43,7 +43,7 @@ export async function callChild(
   if (body === null)
     return ended({ status: 'FAILED', reason: 'request-not-mapped', result: null, ms: 0 }, before.tries);
 
-  const call = await caller.call({ run: message.run, root: rootOf(message.run), child, attempt: attempts, body });
+  const call = await caller.call({ run: message.run, root: firstRunOf(message.run), child, attempt: attempts, body });
   const now = clock.now();
   const verdict = judge(call, now);
   if (verdict.kind === 'succeeded') {
@@ -80,7 +80,7 @@ function bodyOf(
   { run, params }: RunRecord,
 ): string | null {
   try {
-    const context = { runId: rootOf(run), childId, params };
+    const context = { runId: firstRunOf(run), childId, params };
     const mapped = pipeline.request ? pipeline.request(item, context) : item;
     if (mapped instanceof Promise) throw new TypeError('The request mapping is async; it must give the body itself.');
     return JSON.stringify(mapped) ?? null;

@@ -1,18 +1,18 @@
 import type { WorkMessage } from '../../shared/domain/messages.ts';
 import type { Outcome } from '../../shared/domain/outcome.ts';
 import { aloneStep, NO_TRIES, type Register, registerOf } from '../../shared/domain/sending.ts';
+import { completeBlockIfFull } from '../../shared/flow/completion.ts';
 import { writeOutcomes } from '../../shared/flow/outcomes.ts';
-import { tellIfBlockFull } from '../../shared/flow/tell.ts';
 import { blockOf } from '../../shared/flow/work.ts';
-import { BackLater } from '../../shared/lambda/back-later.ts';
+import { RetryLater } from '../../shared/lambda/retry-later.ts';
 import type { Received } from '../../shared/lambda/sqs.ts';
 import { type ChildResult, callChild } from './call-child.ts';
-import { countOutcomes, decideFresh, deliveryOf, type Forwarding, hasTimeForCall, settle } from './forward.ts';
+import { countOutcomes, decideFresh, deliveryOf, type Forwarding, hasTimeForCall, settle } from './forwarding.ts';
 
 /**
  * A suspect slot: one of its children may have killed the forwarder that called it. Before each call a mark says who is
  * being called, so that if this invocation dies too, the next one knows of whom.
- * @throws {BackLater} while another invocation is calling one of its children alone
+ * @throws {RetryLater} while another invocation is calling one of its children alone
  */
 export async function forwardAlone(forwarding: Forwarding, received: Received<WorkMessage>): Promise<void> {
   const { deps, runs, invocation } = forwarding;
@@ -28,13 +28,13 @@ export async function forwardAlone(forwarding: Forwarding, received: Received<Wo
     // Read anew before each child: its registers move under us, and so does what is left to do.
     const block = await blocks.read(run, ref);
     const decision = await decideFresh(forwarding, received, block);
-    if (decision.do === 'tell') return tellIfBlockFull(deps, run, ref, block.done, message.size, ttl);
+    if (decision.do === 'tell') return completeBlockIfFull(deps, run, ref, block.done, message.size, ttl);
     const record = await runs.read(run);
     if (decision.do === 'void' || !record) return;
     const step = aloneStep(deliveryOf(received), block, called, invocation, deps.clock.now());
     switch (step.do) {
       case 'back':
-        throw new BackLater((step.until - deps.clock.now()) / 1_000 + 1);
+        throw new RetryLater((step.until - deps.clock.now()) / 1_000 + 1);
       case 'done':
         return settle(forwarding, received, block, again, true);
       case 'poison': {

@@ -1,9 +1,9 @@
 import type { WorkMessage } from '../../shared/domain/messages.ts';
 import type { Outcome } from '../../shared/domain/outcome.ts';
-import type { Deps } from '../../shared/flow/deps.ts';
+import { completeBlockIfFull } from '../../shared/flow/completion.ts';
 import { writeOutcomes } from '../../shared/flow/outcomes.ts';
-import { tellIfBlockFull } from '../../shared/flow/tell.ts';
 import { blockOf } from '../../shared/flow/work.ts';
+import type { Deps } from '../../shared/ports/deps.ts';
 
 /** Longest that outcomes wait for those of their block's other messages; what a crash can cost beyond the calls in flight. */
 const LINGER_MS = 200;
@@ -94,6 +94,6 @@ export class OutcomeWrites {
     const done = outcomes.map(({ n }) => n);
     if (outcomes.length > 0) await writeOutcomes(this.#deps, run, ref, outcomes, ttl);
     const full = await this.#deps.stores.blocks.addDone(run, ref, done, ttl);
-    await tellIfBlockFull(this.#deps, run, ref, full, size, ttl);
+    await completeBlockIfFull(this.#deps, run, ref, full, size, ttl);
   }
 }

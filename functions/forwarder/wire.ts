@@ -1,10 +1,10 @@
-import type { Pipeline } from '../../shared/domain/definition.ts';
-import type { Deps } from '../../shared/flow/deps.ts';
+import { lambdaUrlSigner } from '../../shared/adapters/endpoints/auth.ts';
+import { httpCaller } from '../../shared/adapters/endpoints/http.ts';
+import type { Pipeline } from '../../shared/author/definition.ts';
 import { ProgressMeter } from '../../shared/flow/progress-meter.ts';
 import type { Config } from '../../shared/lambda/config.ts';
-import { wire } from '../../shared/lambda/wire.ts';
-import { httpCaller } from '../../shared/messaging/http-caller.ts';
-import { lambdaUrlSigner } from '../../shared/messaging/signer.ts';
+import { wire } from '../../shared/lambda/connect.ts';
+import type { Deps } from '../../shared/ports/deps.ts';
 import type { ForwarderDeps } from './deps.ts';
 
 export function wireForwarder(

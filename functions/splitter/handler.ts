@@ -6,10 +6,10 @@ import { RUN_ID } from '../../shared/domain/ids.ts';
 import { type SplitMessage, splitMessage } from '../../shared/domain/messages.ts';
 import { maySend } from '../../shared/domain/run.ts';
 import { closeRun } from '../../shared/flow/close.ts';
-import type { Deps, Invocation } from '../../shared/flow/deps.ts';
-import { BackLater } from '../../shared/lambda/back-later.ts';
 import { lambdaHandler } from '../../shared/lambda/handler.ts';
+import { RetryLater } from '../../shared/lambda/retry-later.ts';
 import { handleBatch, oneByOne, sqsEvent } from '../../shared/lambda/sqs.ts';
+import type { Deps, Invocation } from '../../shared/ports/deps.ts';
 import { splitSlice } from './split.ts';
 
 /** Its queue's messages, or a start: the schedule's, or the console's Test button with `{}`. */
@@ -47,7 +47,7 @@ async function split(deps: Deps, { run, slice }: SplitMessage, invocation: Invoc
   const result = await splitSlice(deps, record, slice, invocation);
   deps.log.info('A slice was split.', { run, slice, result });
   // It waits behind the lease: its holder may die yet.
-  if (result === 'leased') throw new BackLater(60);
+  if (result === 'leased') throw new RetryLater(60);
   if (result === 'failed') {
     deps.log.error('A slice could not be enumerated, time and again: its run is closed.', { run, slice });
     await closeRun(deps, run, 'split-failed');

@@ -1,7 +1,7 @@
 import { SQS } from '../../shared/domain/limits.ts';
 import type { WorkMessage } from '../../shared/domain/messages.ts';
-import type { Deps } from '../../shared/flow/deps.ts';
 import { outgoing } from '../../shared/flow/work.ts';
+import type { Deps } from '../../shared/ports/deps.ts';
 
 /** Messages of complete blocks on their way: whole batches go at once, the rest with the next block's or at the latest in `sent`. */
 export class Outbox {

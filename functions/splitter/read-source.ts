@@ -1,9 +1,9 @@
+import type { SourceContext } from '../../shared/author/source.ts';
 import { sourceContext } from '../../shared/control/start.ts';
 import { ObjectDeniedError, ObjectNotFoundError, SourceError } from '../../shared/domain/errors.ts';
 import { type Json, jsonText } from '../../shared/domain/json.ts';
-import type { SourceContext } from '../../shared/domain/source.ts';
-import type { Deps } from '../../shared/flow/deps.ts';
 import { sourceOf } from '../../shared/flow/run-source.ts';
+import type { Deps } from '../../shared/ports/deps.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 
 /** A cursor goes into every page and checkpoint: a position is a few numbers, not what was read so far. */
@@ -11,19 +11,19 @@ const MAX_CURSOR_BYTES = 8_192;
 
 /**
  * A slice's items as JSON text.
- * @param from the part, the cursor to go on behind, and how many items are before it
+ * @param from the range of the source, the cursor to go on behind, and how many items are before it
  * @throws {SourceError} when the source throws, or yields what JSON can't hold: that counts against its slice
  */
 export async function* readSource(
   deps: Pick<Deps, 'pipeline' | 'objects'>,
   run: RunRecord,
   slice: number,
-  { part, cursor: behind, count }: { readonly part: Json; readonly cursor: Json; readonly count: number },
+  { range, cursor: behind, count }: { readonly range: Json; readonly cursor: Json; readonly count: number },
 ): AsyncGenerator<{ text: string; cursor: Json }> {
   const context: SourceContext<unknown> = sourceContext(run);
   let number = count;
   try {
-    for await (const { item, cursor } of sourceOf(deps, run).read({ ...context, part, cursor: behind })) {
+    for await (const { item, cursor } of sourceOf(deps, run).read({ ...context, range, cursor: behind })) {
       number++;
       yield { text: jsonText(`item ${number}`, item), cursor };
     }

@@ -1,14 +1,14 @@
 import { blockSize, END, type ItemsPage, PageDraft, placeBehind } from '../../shared/domain/chain.ts';
 import { SourceError } from '../../shared/domain/errors.ts';
-import { FIRST_PLACE, type Place } from '../../shared/domain/geometry.ts';
 import type { Json } from '../../shared/domain/json.ts';
+import { FIRST_PLACE, type Place } from '../../shared/domain/layout.ts';
 import { maySend } from '../../shared/domain/run.ts';
-import type { Deps, Invocation } from '../../shared/flow/deps.ts';
 import { countSlice } from '../../shared/flow/end-slice.ts';
-import { hold } from '../../shared/flow/hold.ts';
 import { firstMessages } from '../../shared/flow/work.ts';
 import type { Checkpoint } from '../../shared/ports/chain-store.ts';
+import type { Deps, Invocation } from '../../shared/ports/deps.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
+import { hold } from '../../shared/storage/spill.ts';
 import { Outbox } from './outbox.ts';
 import { checkCursor, readSource } from './read-source.ts';
 
@@ -44,10 +44,10 @@ export async function splitSlice(
   slice: number,
   invocation: Invocation,
 ): Promise<SplitResult> {
-  const parts = await deps.stores.runs.readPlan(run.run);
-  const part = parts?.[slice];
-  if (part === undefined) throw new TypeError(`Run ${run.run} has no slice ${slice}.`);
-  const splitter = new Splitter(deps, run, slice, part, invocation);
+  const ranges = await deps.stores.runs.readPlan(run.run);
+  const range = ranges?.[slice];
+  if (range === undefined) throw new TypeError(`Run ${run.run} has no slice ${slice}.`);
+  const splitter = new Splitter(deps, run, slice, range, invocation);
   return splitter.split();
 }
 
@@ -55,7 +55,7 @@ class Splitter {
   readonly #deps: Deps;
   readonly #run: RunRecord;
   readonly #slice: number;
-  readonly #part: Json;
+  readonly #range: Json;
   readonly #invocation: Invocation;
   /** The next empty place, as far as we know, and what leads to it. */
   #place: Place = FIRST_PLACE;
@@ -71,11 +71,11 @@ class Splitter {
   /** The run was cancelled or paused meanwhile. */
   #stopped = false;
 
-  constructor(deps: Deps, run: RunRecord, slice: number, part: Json, invocation: Invocation) {
+  constructor(deps: Deps, run: RunRecord, slice: number, range: Json, invocation: Invocation) {
     this.#deps = deps;
     this.#run = run;
     this.#slice = slice;
-    this.#part = part;
+    this.#range = range;
     this.#invocation = invocation;
     this.#outbox = new Outbox(deps);
   }
@@ -166,7 +166,7 @@ class Splitter {
     let draft = this.#draft();
     let taken = this.#count;
     if (taken < limit) {
-      const from = { part: this.#part, cursor: this.#cursor, count: this.#count };
+      const from = { range: this.#range, cursor: this.#cursor, count: this.#count };
       for await (const { text, cursor } of readSource(this.#deps, this.#run, this.#slice, from)) {
         const { held, bytes } = await this.#hold(text);
         if (!draft.fits(bytes)) {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Deps } from '../../shared/flow/deps.ts';
 import { lambdaHandler } from '../../shared/lambda/handler.ts';
+import type { Deps } from '../../shared/ports/deps.ts';
 import { checkSchedule } from './schedule-missed.ts';
 import { sweep } from './sweep.ts';
 

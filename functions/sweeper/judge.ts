@@ -1,8 +1,8 @@
 import { type RunProgress, readProgress } from '../../shared/control/status.ts';
 import { isTolerated, NO_COUNTS } from '../../shared/domain/run.ts';
 import { closeRun } from '../../shared/flow/close.ts';
-import type { Deps } from '../../shared/flow/deps.ts';
 import { splitAgain } from '../../shared/flow/send-again.ts';
+import type { Deps } from '../../shared/ports/deps.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { countFailed } from './count-failed.ts';
 

@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
 import { scheduledRunId } from '../../shared/domain/ids.ts';
-import type { Deps } from '../../shared/flow/deps.ts';
+import type { Deps } from '../../shared/ports/deps.ts';
 
 /** How long after its tick a scheduled run must be there: Scheduler's precision is a minute, its retries take a few. */
 const GRACE_MS = 10 * 60_000;

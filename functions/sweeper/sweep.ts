@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { isWaiting, planRun } from '../../shared/control/start.ts';
 import { runningBeside } from '../../shared/control/start-scheduled.ts';
-import { isRootFull } from '../../shared/domain/counting.ts';
+import { isRootFull } from '../../shared/domain/completion.ts';
 import { SQS } from '../../shared/domain/limits.ts';
 import { maySend } from '../../shared/domain/run.ts';
 import { closeRun, resumeClosing } from '../../shared/flow/close.ts';
-import type { Deps } from '../../shared/flow/deps.ts';
+import { notifyIfRunComplete } from '../../shared/flow/completion.ts';
 import { sendAgain } from '../../shared/flow/send-again.ts';
-import { tellIfRootFull } from '../../shared/flow/tell.ts';
+import type { Deps } from '../../shared/ports/deps.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { judgeCanary, judgeFailures } from './judge.ts';
 
@@ -88,8 +88,8 @@ async function dequeue(deps: Deps, record: RunRecord): Promise<boolean> {
 }
 
 async function takeUp(deps: Deps, record: RunRecord, backlog: boolean): Promise<void> {
-  const root = await deps.stores.runs.readRoot(record.run);
-  if (isRootFull(root)) return tellIfRootFull(deps, record.run, root);
+  const root = await deps.stores.runs.readCompletion(record.run);
+  if (isRootFull(root)) return notifyIfRunComplete(deps, record.run, root);
   if (record.status === 'planned') return planRun(deps, record);
   if (record.status === 'closing') return resumeClosing(deps, record);
   const sent = await sendAgain(deps, record, { sendSlots: !backlog });
@@ -114,7 +114,7 @@ function standstillMs({ wiring }: Deps): number {
 
 /** Everything that moves while a run goes on. */
 async function fingerprintOf({ stores }: Deps, record: RunRecord): Promise<string> {
-  const root = await stores.runs.readRoot(record.run);
+  const root = await stores.runs.readCompletion(record.run);
   const slices = Array.from({ length: root.slices ?? 0 }, (_, slice) => slice);
   const [progress, checkpoints] = await Promise.all([
     stores.progress.read(record.run),

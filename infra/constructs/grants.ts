@@ -52,7 +52,7 @@ function statements(scope: Construct, platform: Platform, pipeline: string, acce
       }),
     );
   }
-  if (access.tellsPeople) {
+  if (access.sendsMailAndEvents) {
     all.push(
       new PolicyStatement({ sid: 'Events', actions: ['events:PutEvents'], resources: [platform.bus.eventBusArn] }),
     );

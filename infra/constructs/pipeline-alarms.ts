@@ -3,8 +3,8 @@ import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { MetricName } from '../../shared/flow/deps.ts';
-import type { FunctionName } from '../../shared/wiring.ts';
+import type { MetricName } from '../../shared/ports/deps.ts';
+import type { FunctionName } from '../../shared/ports/wiring.ts';
 import { FIVE_MINUTES, StatedAlarm } from './alarms.ts';
 import type { NodeFunction } from './node-function.ts';
 

@@ -1,8 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { pascalCase } from '../../shared/deployment.ts';
-import type { Pipeline as Definition } from '../../shared/domain/definition.ts';
+import type { Pipeline as Definition } from '../../shared/author/definition.ts';
 import {
   type EnvironmentName,
   FUNCTIONS,
@@ -11,7 +10,8 @@ import {
   type QueueName,
   type Wiring,
   wiring,
-} from '../../shared/wiring.ts';
+} from '../../shared/ports/wiring.ts';
+import { pascalCase } from '../../shared/project/deployment.ts';
 import { ACCESS } from '../access.ts';
 import type { StageSettings } from '../settings.ts';
 import { grantShared } from './grants.ts';

@@ -5,7 +5,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { LAMBDA } from '../../shared/domain/limits.ts';
-import type { FunctionWiring, MappingWiring, QueueWiring } from '../../shared/wiring.ts';
+import type { FunctionWiring, MappingWiring, QueueWiring } from '../../shared/ports/wiring.ts';
 import { FIVE_MINUTES, StatedAlarm } from './alarms.ts';
 
 export interface WorkerQueueProps {

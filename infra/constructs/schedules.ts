@@ -15,7 +15,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { SQS } from '../../shared/domain/limits.ts';
-import type { ScheduleWiring } from '../../shared/wiring.ts';
+import type { ScheduleWiring } from '../../shared/ports/wiring.ts';
 import { acknowledge, acknowledgeWildcard } from '../acknowledged.ts';
 import { awsCron } from '../cron.ts';
 import { FIVE_MINUTES, StatedAlarm } from './alarms.ts';

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { pascalCase, stackName, stackOutput } from '../../shared/deployment.ts';
-import type { Pipeline } from '../../shared/domain/definition.ts';
-import { requireService } from '../../shared/services.ts';
-import type { FunctionName } from '../../shared/wiring.ts';
+import type { Pipeline } from '../../shared/author/definition.ts';
+import type { FunctionName } from '../../shared/ports/wiring.ts';
+import { pascalCase, stackName, stackOutput } from '../../shared/project/deployment.ts';
+import { requireService } from '../../shared/project/services.ts';
 import { PROJECT } from '../bundling.ts';
 import { InfraError } from '../errors.ts';
 import type { FoundPipeline } from '../pipelines.ts';

@@ -1,5 +1,5 @@
-import { definePipeline } from '../../shared/domain/definition.ts';
-import { statistics } from '../../shared/report/statistics.ts';
+import { definePipeline } from '../../shared/author/definition.ts';
+import { statistics } from '../../shared/author/reducers/statistics.ts';
 import { type City, cities, params } from './cities.ts';
 
 /** What the service answers, as far as the report shows it. */

@@ -1,9 +1,9 @@
 import { InputError, RunNotFoundError } from '../domain/errors.ts';
 import { closeRun } from '../flow/close.ts';
-import type { Deps } from '../flow/deps.ts';
+import { notifyIfRunComplete } from '../flow/completion.ts';
 import { moveIfCounted } from '../flow/end-slice.ts';
 import { sendAgain } from '../flow/send-again.ts';
-import { tellIfRootFull } from '../flow/tell.ts';
+import type { Deps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 
 /**
@@ -46,7 +46,7 @@ export async function resumeRun(
 ): Promise<{ record: RunRecord; slices: number; slots: number }> {
   const before = await existing(deps, run);
   if (before.status === 'finishing') {
-    await tellIfRootFull(deps, run, await deps.stores.runs.readRoot(run));
+    await notifyIfRunComplete(deps, run, await deps.stores.runs.readCompletion(run));
     return { record: before, slices: 0, slots: 0 };
   }
   const resumed = await deps.stores.runs.move(run, 'resume');

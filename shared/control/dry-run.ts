@@ -2,9 +2,9 @@ import { isPointer } from '../domain/held.ts';
 import { type Json, jsonText } from '../domain/json.ts';
 import { DYNAMODB, PRICES, SIZES, SQS } from '../domain/limits.ts';
 import { isFinal } from '../domain/run.ts';
-import type { Deps } from '../flow/deps.ts';
-import { readManifest } from '../flow/manifest.ts';
-import { readPartBlock, readPartIndex } from '../flow/part.ts';
+import type { Deps } from '../ports/deps.ts';
+import { readManifest } from '../storage/manifest.ts';
+import { readPartBlock, readPartIndex } from '../storage/part.ts';
 import { sourceContext, validated } from './start.ts';
 
 /** What a run would come to. Nothing is stored, sent or called. */
@@ -49,13 +49,13 @@ export async function dryRun(
   const { pipeline, clock, wiring } = deps;
   const { params, limit } = validated(pipeline, request);
   const context = sourceContext({ params, limit });
-  const parts = pipeline.source.plan ? await pipeline.source.plan(context) : [null];
+  const ranges = pipeline.source.plan ? await pipeline.source.plan(context) : [null];
   const until = clock.now() + budgetMs;
   const sample: Json[] = [];
   let children = 0;
   let complete = true;
-  for (const part of parts) {
-    for await (const { item } of pipeline.source.read({ ...context, part, cursor: null })) {
+  for (const range of ranges) {
+    for await (const { item } of pipeline.source.read({ ...context, range, cursor: null })) {
       if (sample.length < SAMPLE) sample.push(JSON.parse(jsonText(`item ${children + 1}`, item)));
       children++;
       if (limit !== null && children >= limit) break;
@@ -82,7 +82,7 @@ export async function dryRun(
     ((children * ms) / 1_000 / wiring.callsPerForwarder) * (wiring.functions.forwarder.memoryMB / 1_024);
   const [first] = sample;
   return {
-    slices: parts.length,
+    slices: ranges.length,
     children,
     complete,
     bytesPerItem: sample.length === 0 ? 0 : Math.round(bytes / sample.length),

@@ -6,12 +6,12 @@ import { mergeOutcomes } from '../domain/outcome.ts';
 import { parseRedrivenItem } from '../domain/redrive.ts';
 import type { ChildStatus } from '../domain/row.ts';
 import { isFinal } from '../domain/run.ts';
-import type { Deps } from '../flow/deps.ts';
-import { release } from '../flow/hold.ts';
-import { type ManifestPart, readManifest } from '../flow/manifest.ts';
-import { readPartBlock, readPartIndex } from '../flow/part.ts';
 import { segmentsSoFar } from '../flow/segments-so-far.ts';
+import type { Deps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
+import { type ManifestPart, readManifest } from '../storage/manifest.ts';
+import { readPartBlock, readPartIndex } from '../storage/part.ts';
+import { release } from '../storage/spill.ts';
 
 /** A child that did not succeed. */
 export interface Failure {

@@ -1,11 +1,11 @@
 import { InputError, RunConflictError, RunNotFoundError } from '../domain/errors.ts';
-import { executionId, mayHold, type RedriveFilter, redriveFilter, rootOf } from '../domain/redrive.ts';
+import { executionId, firstRunOf, mayHold, type RedriveFilter, redriveFilter } from '../domain/redrive.ts';
 import { isFinal } from '../domain/run.ts';
-import type { Deps } from '../flow/deps.ts';
-import { readManifest } from '../flow/manifest.ts';
+import type { Deps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
+import { readManifest } from '../storage/manifest.ts';
 import { assertSameReduce } from './same-reduce.ts';
-import { type Attended, createRun, definitionDigest, digest, planRun, type Started, termsOf } from './start.ts';
+import { createRun, definitionDigest, digest, planRun, type Started, type StartHooks, termsOf } from './start.ts';
 
 /** A run past its deadline is closed and finished well within this. */
 const FINISHING_MS = 3_600_000;
@@ -24,7 +24,7 @@ export async function redriveRun(
   deps: Deps,
   run: string,
   input: unknown = {},
-  attended: Attended = {},
+  attended: StartHooks = {},
 ): Promise<Started> {
   const parsed = redriveFilter.safeParse(input);
   if (!parsed.success) throw new InputError(`The redrive's filter is not valid: ${parsed.error.issues[0]?.message}`);
@@ -81,7 +81,7 @@ export async function latestExecution(
   { stores, pipeline }: Deps,
   run: string,
 ): Promise<{ root: RunRecord; latest: RunRecord; n: number }> {
-  const root = await stores.runs.read(rootOf(run));
+  const root = await stores.runs.read(firstRunOf(run));
   if (!root) throw new RunNotFoundError(pipeline.name, run);
   let latest = root;
   for (let n = 1; ; n++) {

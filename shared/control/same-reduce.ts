@@ -1,10 +1,10 @@
 import { gunzipSync } from 'node:zlib';
 import { InputError } from '../domain/errors.ts';
-import type { Deps } from '../flow/deps.ts';
-import { readManifest } from '../flow/manifest.ts';
-import { partKeys, readPartBlock, readPartIndex } from '../flow/part.ts';
-import { PartDraft } from '../flow/part-draft.ts';
-import { csvHeader } from '../report/csv.ts';
+import type { Deps } from '../ports/deps.ts';
+import { csvHeader } from '../storage/csv.ts';
+import { readManifest } from '../storage/manifest.ts';
+import { partKeys, readPartBlock, readPartIndex } from '../storage/part.ts';
+import { PartDraft } from '../storage/part-draft.ts';
 
 /** Blocks of the run's first part that are reduced again: 4,096 rows. */
 const BLOCKS = 16;

@@ -6,10 +6,10 @@ import { mergeOutcomes } from '../domain/outcome.ts';
 import type { ChildStatus } from '../domain/row.ts';
 import { isFinal } from '../domain/run.ts';
 import { registerOf } from '../domain/sending.ts';
-import type { Deps } from '../flow/deps.ts';
-import { release } from '../flow/hold.ts';
-import { readManifest } from '../flow/manifest.ts';
-import { readPartBlock, readPartIndex } from '../flow/part.ts';
+import type { Deps } from '../ports/deps.ts';
+import { readManifest } from '../storage/manifest.ts';
+import { readPartBlock, readPartIndex } from '../storage/part.ts';
+import { release } from '../storage/spill.ts';
 
 /** One child of a run, of 19 million or of one. */
 export interface ChildView {

@@ -1,5 +1,5 @@
 import { scheduledRunId } from '../domain/ids.ts';
-import type { Deps } from '../flow/deps.ts';
+import type { Deps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 import { isWaiting, type Started, type StartRequest, startRequest, startRun } from './start.ts';
 

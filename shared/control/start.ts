@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { NAME, type Pipeline } from '../domain/definition.ts';
+import type { Pipeline } from '../author/definition.ts';
 import { InputError, RunConflictError, show } from '../domain/errors.ts';
-import { newRunId, scheduledRunId } from '../domain/ids.ts';
+import { NAME, newRunId, scheduledRunId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import { SIZES } from '../domain/limits.ts';
 import { isFinal, type RunStatus } from '../domain/run.ts';
-import type { Deps } from '../flow/deps.ts';
+import { notifyIfRunComplete } from '../flow/completion.ts';
 import { moveIfCounted } from '../flow/end-slice.ts';
 import { sourceOf } from '../flow/run-source.ts';
-import { tellIfRootFull } from '../flow/tell.ts';
+import type { Deps } from '../ports/deps.ts';
 import type { NewRun, RunRecord, Trigger } from '../ports/run-store.ts';
 
 /** What a start may say; all of it optional. */
@@ -35,7 +35,7 @@ export interface Started {
 }
 
 /** What a start has to do with whoever may interrupt it. */
-export interface Attended {
+export interface StartHooks {
   /** Once aborted, no run is created any more. */
   readonly signal?: AbortSignal;
   /** Told as soon as the run is there: from then on it can be resumed. */
@@ -54,7 +54,7 @@ export async function startRun(
   deps: Deps,
   request: unknown,
   trigger: Trigger,
-  { queued = false, ...attended }: Attended & { readonly queued?: boolean } = {},
+  { queued = false, ...attended }: StartHooks & { readonly queued?: boolean } = {},
 ): Promise<Started> {
   const { pipeline, clock, random } = deps;
   const { asked, params, limit } = validated(pipeline, request);
@@ -137,12 +137,12 @@ export async function planRun(deps: Deps, record: RunRecord): Promise<void> {
   const { pipeline, stores, queues } = deps;
   const { run } = record;
   if (isFinal(record.status)) return;
-  const parts =
+  const ranges =
     (await stores.runs.readPlan(run)) ?? (await stores.runs.plan(run, await planOf(deps, record), record.ttl));
   // A run of no slices is full as soon as it's open.
-  await tellIfRootFull(deps, run, await stores.runs.openRoot(run, parts.length, record.ttl));
+  await notifyIfRunComplete(deps, run, await stores.runs.openRoot(run, ranges.length, record.ttl));
   await queues.split.send(
-    parts.map((_, slice) => ({ message: { v: 1, pipeline: pipeline.name, run, type: 'slice', slice } })),
+    ranges.map((_, slice) => ({ message: { v: 1, pipeline: pipeline.name, run, type: 'slice', slice } })),
   );
   await stores.runs.move(run, 'split');
   await moveIfCounted(deps, run);
@@ -150,11 +150,11 @@ export async function planRun(deps: Deps, record: RunRecord): Promise<void> {
 
 async function planOf(deps: Deps, record: RunRecord): Promise<readonly Json[]> {
   const source = sourceOf(deps, record);
-  const parts = source.plan ? await source.plan(sourceContext(record)) : [null];
-  if (parts.length > SIZES.slices) {
-    throw new InputError(`The source's plan has ${parts.length} parts; allowed are ${SIZES.slices}.`);
+  const ranges = source.plan ? await source.plan(sourceContext(record)) : [null];
+  if (ranges.length > SIZES.slices) {
+    throw new InputError(`The source's plan has ${ranges.length} ranges; allowed are ${SIZES.slices}.`);
   }
-  return parts;
+  return ranges;
 }
 
 /** What a run's source is asked with, the same at every restart. */

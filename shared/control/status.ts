@@ -1,5 +1,5 @@
 import { RunNotFoundError } from '../domain/errors.ts';
-import type { Deps } from '../flow/deps.ts';
+import type { Deps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 
 /** How far a run is; numbers are for displays and may lag by a second or two. */
@@ -22,7 +22,7 @@ export async function readProgress({ stores, pipeline }: Deps, run: string): Pro
     const { total, succeeded, failed, cancelled, expired } = record.counts;
     return { record, total, totalKnown: true, succeeded, failed: failed + cancelled + expired, retried: 0 };
   }
-  const [root, progress] = await Promise.all([stores.runs.readRoot(run), stores.progress.read(run)]);
+  const [root, progress] = await Promise.all([stores.runs.readCompletion(run), stores.progress.read(run)]);
   const slices = Array.from({ length: root.slices ?? 0 }, (_, slice) => slice);
   const checkpoints = await stores.chains.readCheckpoints(run, slices);
   const { succeeded, failed, retried } = progress;

@@ -1,6 +1,6 @@
-import { GEOMETRY, type Geometry, nextBlock, type Place } from './geometry.ts';
 import { type Held, isLarge } from './held.ts';
 import type { Json } from './json.ts';
+import { LAYOUT, type Layout, nextBlock, type Place } from './layout.ts';
 import { SIZES } from './limits.ts';
 
 /**
@@ -35,7 +35,7 @@ export interface Slot {
 }
 
 /** Where the chain goes on behind a page. */
-export function placeBehind(place: Place, page: ItemsPage, geometry: Geometry = GEOMETRY): Place {
+export function placeBehind(place: Place, page: ItemsPage, geometry: Layout = LAYOUT): Place {
   return page.endsBlock ? nextBlock(place, geometry) : { ...place, page: place.page + 1 };
 }
 
@@ -57,7 +57,7 @@ export function blockSize(pages: readonly ItemsPage[]): number {
 /** Gathers items into one page; ask {@link PageDraft.fits} before each {@link PageDraft.add}. */
 export class PageDraft {
   readonly #first: number;
-  readonly #geometry: Geometry;
+  readonly #geometry: Layout;
   readonly #items: Held[] = [];
   readonly #slots: number[] = [];
   #bytes = 0;
@@ -65,7 +65,7 @@ export class PageDraft {
   #slotClosed = true;
   #cursor: Json = null;
 
-  constructor(first: number, geometry: Geometry = GEOMETRY) {
+  constructor(first: number, geometry: Layout = LAYOUT) {
     this.#first = first;
     this.#geometry = geometry;
   }

@@ -1,6 +1,9 @@
 import { InputError, show } from './errors.ts';
-import type { BlockRef } from './geometry.ts';
+import type { BlockRef } from './layout.ts';
 import { SIZES } from './limits.ts';
+
+/** Names of pipelines, services and runs: they stand in keys, URLs and resource names. */
+export const NAME = /^[A-Za-z0-9_-]{1,48}$/;
 
 /** A run's id: the caller's, or ours; a redrive appends `~2`, `~3` … to it. */
 export const RUN_ID = /^[A-Za-z0-9_-]{1,48}(~[1-9][0-9]{0,3})?$/;

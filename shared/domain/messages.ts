@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import { NAME } from './definition.ts';
 import type { Held } from './held.ts';
-import { RUN_ID } from './ids.ts';
+import { NAME, RUN_ID } from './ids.ts';
 
 /**
  * What travels on the queues. Each carries a version, so that a new deployment can finish an old one's runs, and its

@@ -35,7 +35,7 @@ export function executionId(root: string, n: number): string {
 }
 
 /** The first run of a redrive's chain, by its id. */
-export function rootOf(run: string): string {
+export function firstRunOf(run: string): string {
   return run.replace(/~\d+$/, '');
 }
 

@@ -1,5 +1,12 @@
-import type { Pipeline } from './definition.ts';
 import type { Json } from './json.ts';
+
+/** When a child is called again, and how often; a definition's `retry`. */
+export interface RetryPolicy {
+  /** Calls of one child at most. */
+  readonly attempts: number;
+  readonly baseSeconds: number;
+  readonly maxSeconds: number;
+}
 
 /** What one HTTP call came to, before the retry policy looks at it. */
 export type CallResult =
@@ -88,13 +95,7 @@ const MAX_RETRY_AFTER_MS = 12 * 3_600_000;
  * @param tries calls made so far, this one included
  * @param random 0 ≤ x < 1, drawn once per message: its children wait together, or a slot would be sent 64 times
  */
-export function nextDue(
-  retry: Pipeline['retry'],
-  tries: number,
-  retryAfter: number,
-  random: number,
-  now: number,
-): number {
+export function nextDue(retry: RetryPolicy, tries: number, retryAfter: number, random: number, now: number): number {
   // Doubled 30 times anything is at its cap; further on 0 × ∞ would be no number.
   const window = Math.min(retry.maxSeconds, retry.baseSeconds * 2 ** Math.min(tries, 30)) * 1_000;
   return now + Math.max(Math.floor(random * window), Math.min(retryAfter, MAX_RETRY_AFTER_MS));

@@ -1,4 +1,4 @@
-import { isBlockFull } from './counting.ts';
+import { isBlockFull } from './completion.ts';
 import type { RunStatus } from './run.ts';
 import { maySend } from './run.ts';
 

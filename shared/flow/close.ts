@@ -1,11 +1,11 @@
 import { blockSize } from '../domain/chain.ts';
 import type { CloseReason } from '../domain/run.ts';
+import type { Deps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
-import type { Deps } from './deps.ts';
+import { notifyIfRunComplete } from './completion.ts';
 import { endSlice } from './end-slice.ts';
 import { giveUp } from './give-up.ts';
 import { parallel } from './parallel.ts';
-import { tellIfRootFull } from './tell.ts';
 import { unfinishedBlocks } from './unfinished.ts';
 
 /** Slices, and then blocks, that a close works on at once. */
@@ -34,7 +34,7 @@ export async function resumeClosing(deps: Deps, record: RunRecord): Promise<void
   const { stores } = deps;
   const parts = (await stores.runs.readPlan(record.run)) ?? (await planNothing(deps, record));
   // A run of no slices is full as soon as it's open.
-  await tellIfRootFull(deps, record.run, await stores.runs.openRoot(record.run, parts.length, record.ttl));
+  await notifyIfRunComplete(deps, record.run, await stores.runs.openRoot(record.run, parts.length, record.ttl));
   const slices = parts.map((_, slice) => slice);
   const checkpoints = await stores.chains.readCheckpoints(record.run, slices);
   await parallel(each(slices), AT_ONCE, (slice) => endSlice(deps, record, slice, checkpoints[slice]?.place));

@@ -1,9 +1,9 @@
 import { END, placeBehind } from '../domain/chain.ts';
-import { isCounted } from '../domain/counting.ts';
-import { FIRST_PLACE, type Place, sliceExtent } from '../domain/geometry.ts';
+import { isCounted } from '../domain/completion.ts';
+import { FIRST_PLACE, type Place, sliceExtent } from '../domain/layout.ts';
+import type { Deps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
-import type { Deps } from './deps.ts';
-import { tellIfRootFull, tellIfSegmentFull } from './tell.ts';
+import { notifyIfRunComplete, notifyIfSegmentFull } from './completion.ts';
 
 /** END stands at `place`: the last segment's size, then the slice's count; each write tells if that fills a set. */
 export async function countSlice(
@@ -16,16 +16,16 @@ export async function countSlice(
   const { segments, lastSize } = sliceExtent(place);
   if (lastSize !== null) {
     const last = { slice, segment: segments - 1 };
-    await tellIfSegmentFull(deps, run, last, await stores.segments.setSize(run, last, lastSize, ttl));
+    await notifyIfSegmentFull(deps, run, last, await stores.segments.setSize(run, last, lastSize, ttl));
   }
   const root = await stores.runs.countSlice(run, slice, segments);
-  await tellIfRootFull(deps, run, root);
+  await notifyIfRunComplete(deps, run, root);
   if (isCounted(root)) await stores.runs.move(run, 'counted');
 }
 
 /** For who made a run's status 'splitting': where every slice was counted before, none will be again that moves it on. */
 export async function moveIfCounted({ stores }: Deps, run: string): Promise<RunRecord | null> {
-  return isCounted(await stores.runs.readRoot(run)) ? stores.runs.move(run, 'counted') : null;
+  return isCounted(await stores.runs.readCompletion(run)) ? stores.runs.move(run, 'counted') : null;
 }
 
 /**

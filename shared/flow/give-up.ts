@@ -1,9 +1,9 @@
-import type { BlockRef } from '../domain/geometry.ts';
+import type { BlockRef } from '../domain/layout.ts';
 import type { ChildStatus } from '../domain/row.ts';
 import { type BlockState, callsOf } from '../domain/sending.ts';
-import type { Deps } from './deps.ts';
+import type { Deps } from '../ports/deps.ts';
+import { completeBlockIfFull } from './completion.ts';
 import { writeOutcomes } from './outcomes.ts';
-import { tellIfBlockFull } from './tell.ts';
 
 /**
  * Gives children an end without a call: outcome page, set, notification. A real outcome beside it wins.
@@ -20,5 +20,5 @@ export async function giveUp(
 ): Promise<void> {
   const outcomes = children.map((n) => ({ n, ...why, result: null, attempts: callsOf(state, n), ms: 0 }));
   await writeOutcomes(deps, run, block, outcomes, ttl);
-  await tellIfBlockFull(deps, run, block, await deps.stores.blocks.addDone(run, block, children, ttl), size, ttl);
+  await completeBlockIfFull(deps, run, block, await deps.stores.blocks.addDone(run, block, children, ttl), size, ttl);
 }

@@ -1,7 +1,7 @@
-import type { BlockRef } from '../domain/geometry.ts';
+import type { BlockRef } from '../domain/layout.ts';
 import { SIZES } from '../domain/limits.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import type { Deps } from './deps.ts';
+import type { Deps } from '../ports/deps.ts';
 
 /** Writes outcomes in as many pages as their size asks for: one, unless results are large. */
 export async function writeOutcomes(

@@ -1,5 +1,5 @@
+import type { Deps } from '../ports/deps.ts';
 import type { Refusal } from '../ports/refusal-store.ts';
-import type { Deps } from './deps.ts';
 
 /** Keeps a message that nobody can take, with the reason. */
 export async function recordRefusal(

@@ -1,12 +1,12 @@
 import * as z from 'zod';
+import type { Source } from '../author/source.ts';
 import { parseChildId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import { mayHold, type Redrive, takes } from '../domain/redrive.ts';
-import type { Source } from '../domain/source.ts';
+import type { Deps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
-import type { Deps } from './deps.ts';
-import { readManifest } from './manifest.ts';
-import { readPartBlock, readPartIndex } from './part.ts';
+import { readManifest } from '../storage/manifest.ts';
+import { readPartBlock, readPartIndex } from '../storage/part.ts';
 
 /** Where a run's items come from: the pipeline's source, or what failed in the run that it redrives. */
 export function sourceOf(
@@ -33,8 +33,8 @@ function unsuccessfulRows({ objects }: Pick<Deps, 'objects'>, { base, filter }: 
       for (let from = 0; from < parts.length; from += PARTS_PER_SLICE) slices.push([from, from + PARTS_PER_SLICE]);
       return slices;
     },
-    async *read({ part, cursor }) {
-      const [from, to] = slice.parse(part);
+    async *read({ range, cursor }) {
+      const [from, to] = slice.parse(range);
       const [fromPart, fromBlock, fromChild] = cursor === null ? [from, 0, -1] : position.parse(cursor);
       const parts = (await relevant()).slice(0, to);
       for (let p = fromPart; p < parts.length; p++) {

@@ -1,7 +1,7 @@
-import { unpackCount } from '../domain/counting.ts';
-import { FIRST_PLACE, GEOMETRY, type SegmentRef } from '../domain/geometry.ts';
+import { unpackCount } from '../domain/completion.ts';
+import { FIRST_PLACE, LAYOUT, type SegmentRef } from '../domain/layout.ts';
+import type { Deps } from '../ports/deps.ts';
 import type { Frozen } from '../ports/segment-store.ts';
-import type { Deps } from './deps.ts';
 
 /** Segments read at once. */
 const READ_AHEAD = 16;
@@ -15,7 +15,7 @@ export interface SegmentSoFar {
 
 /** The segments that a run has up to its slices' checkpoints, in the report's order, also while it goes on. */
 export async function* segmentsSoFar({ stores }: Pick<Deps, 'stores'>, run: string): AsyncGenerator<SegmentSoFar> {
-  const root = await stores.runs.readRoot(run);
+  const root = await stores.runs.readCompletion(run);
   const counted = new Map([...root.counted].map(unpackCount).map(({ slice, segments }) => [slice, segments]));
   const slices = Array.from({ length: root.slices ?? 0 }, (_, slice) => slice);
   const checkpoints = await stores.chains.readCheckpoints(run, slices);
@@ -31,7 +31,7 @@ export async function* segmentsSoFar({ stores }: Pick<Deps, 'stores'>, run: stri
   for (let i = 0; i < known.length; i += READ_AHEAD) {
     const read = known.slice(i, i + READ_AHEAD).map(async ({ ref, sent }) => {
       const { frozen, size } = await stores.segments.read(run, ref);
-      return { ref, frozen, blocks: sent ?? size ?? GEOMETRY.segmentBlocks(ref.segment) };
+      return { ref, frozen, blocks: sent ?? size ?? LAYOUT.segmentBlocks(ref.segment) };
     });
     yield* await Promise.all(read);
   }

@@ -1,7 +1,7 @@
 import { slotsOf } from '../domain/chain.ts';
 import { missing, raised, registerOf } from '../domain/sending.ts';
+import type { Deps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
-import type { Deps } from './deps.ts';
 import { parallel } from './parallel.ts';
 import { type UnfinishedBlock, unfinishedBlocks } from './unfinished.ts';
 import { outgoing } from './work.ts';
@@ -29,7 +29,7 @@ export async function sendAgain(
 
 /** Sends every slice without END to the splitter again; its chain says where it goes on. */
 export async function splitAgain({ stores, queues, pipeline }: Deps, { run }: RunRecord): Promise<number> {
-  const slices = Array.from({ length: (await stores.runs.readRoot(run)).slices ?? 0 }, (_, slice) => slice);
+  const slices = Array.from({ length: (await stores.runs.readCompletion(run)).slices ?? 0 }, (_, slice) => slice);
   const checkpoints = await stores.chains.readCheckpoints(run, slices);
   const open = slices.filter((slice) => !checkpoints[slice]?.ended);
   await queues.split.send(

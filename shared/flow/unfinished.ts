@@ -1,12 +1,12 @@
 import { blockSize, placeBehind } from '../domain/chain.ts';
-import { isBlockFull, isSegmentFull, unpackCount } from '../domain/counting.ts';
-import { type BlockRef, FIRST_PLACE, GEOMETRY, nextBlock, type Place, type SegmentRef } from '../domain/geometry.ts';
+import { isBlockFull, isSegmentFull, unpackCount } from '../domain/completion.ts';
 import { packSegment } from '../domain/ids.ts';
+import { type BlockRef, FIRST_PLACE, LAYOUT, nextBlock, type Place, type SegmentRef } from '../domain/layout.ts';
 import type { BlockContent } from '../ports/block-store.ts';
+import type { Deps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 import type { SegmentRecord } from '../ports/segment-store.ts';
-import type { Deps } from './deps.ts';
-import { tellFrozen, tellIfBlockFull, tellIfSegmentFull } from './tell.ts';
+import { completeBlockIfFull, completeSegment, notifyIfSegmentFull } from './completion.ts';
 
 /** Blocks read at once. */
 const READ_AHEAD = 8;
@@ -26,7 +26,7 @@ export interface UnfinishedBlock {
  */
 export async function* unfinishedBlocks(deps: Deps, { run, ttl }: RunRecord): AsyncGenerator<UnfinishedBlock> {
   const { runs, segments, chains } = deps.stores;
-  const root = await runs.readRoot(run);
+  const root = await runs.readCompletion(run);
   const counts = new Map([...root.counted].map(unpackCount).map(({ slice, segments }) => [slice, segments]));
   const slices = Array.from({ length: root.slices ?? 0 }, (_, slice) => slice);
   const checkpoints = await chains.readCheckpoints(run, slices);
@@ -40,8 +40,8 @@ export async function* unfinishedBlocks(deps: Deps, { run, ttl }: RunRecord): As
       if (root.done.has(packSegment(slice, segment))) continue;
       const ref = { slice, segment };
       const record = await segments.read(run, ref);
-      if (record.frozen) await tellFrozen(deps, run, ref);
-      else if (isSegmentFull(record, segment)) await tellIfSegmentFull(deps, run, ref, record);
+      if (record.frozen) await completeSegment(deps, run, ref);
+      else if (isSegmentFull(record, segment)) await notifyIfSegmentFull(deps, run, ref, record);
       else yield* blocksOf(deps, run, ttl, ref, record, tail);
     }
   }
@@ -71,7 +71,7 @@ async function* blocksOf(
   record: SegmentRecord,
   tail: Place,
 ): AsyncGenerator<UnfinishedBlock> {
-  const blocks = ref.segment === tail.segment ? tail.block : (record.size ?? GEOMETRY.segmentBlocks(ref.segment));
+  const blocks = ref.segment === tail.segment ? tail.block : (record.size ?? LAYOUT.segmentBlocks(ref.segment));
   const open = Array.from({ length: blocks }, (_, b) => b).filter((b) => !record.done.has(b));
   for (let i = 0; i < open.length; i += READ_AHEAD) {
     const refs = open.slice(i, i + READ_AHEAD).map((block) => ({ ...ref, block }));
@@ -81,7 +81,7 @@ async function* blocksOf(
       if (!block) continue;
       const size = blockSize(content.pages);
       if (size > 0 && isBlockFull(content.state.done, size)) {
-        await tellIfBlockFull(deps, run, block, content.state.done, size, ttl);
+        await completeBlockIfFull(deps, run, block, content.state.done, size, ttl);
       } else yield { ref: block, content, size };
     }
   }

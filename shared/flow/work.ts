@@ -1,8 +1,8 @@
 import { blockSize, type ItemsPage, slotsOf } from '../domain/chain.ts';
-import type { BlockRef } from '../domain/geometry.ts';
+import type { BlockRef } from '../domain/layout.ts';
 import type { WorkMessage } from '../domain/messages.ts';
+import type { Deps } from '../ports/deps.ts';
 import type { Outgoing } from '../ports/queue.ts';
-import type { Deps } from './deps.ts';
 
 /** The first messages, turn 0, of a block whose pages are all stored. */
 export function firstMessages(

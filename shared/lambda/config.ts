@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 const text = z.string().min(1);
 
-/** A function's environment, read once; both hosts set exactly the names of shared/wiring.ts. */
+/** A function's environment, read once; both hosts set exactly the names of shared/ports/wiring.ts. */
 const environment = z.object({
   MP_STAGE: text,
   MP_TABLE: text,

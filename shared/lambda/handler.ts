@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { z } from 'zod';
 import { InputError, MicroprocessError } from '../domain/errors.ts';
-import type { Deps } from '../flow/deps.ts';
+import type { Deps } from '../ports/deps.ts';
 
 /**
  * The skeleton of every function: the event checked against a schema, errors logged once, metrics written out whatever

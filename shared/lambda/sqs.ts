@@ -1,10 +1,10 @@
 import type { Context, SQSBatchResponse } from 'aws-lambda';
 import * as z from 'zod';
 import { show } from '../domain/errors.ts';
-import type { Deps, Invocation } from '../flow/deps.ts';
 import { excerptOf, recordRefusal } from '../flow/refusal.ts';
+import type { Deps, Invocation } from '../ports/deps.ts';
 import type { Queue } from '../ports/queue.ts';
-import { BackLater } from './back-later.ts';
+import { RetryLater } from './retry-later.ts';
 
 /** A message as a handler gets it: checked, and known to be its pipeline's. */
 export interface Received<M> {
@@ -69,7 +69,7 @@ export async function handleBatch<M extends { readonly pipeline: string }>(
   await Promise.all(
     batch.map(async (received) => {
       const error = failed.get(received.messageId);
-      if (error === undefined || error instanceof BackLater || !sendAnew) return;
+      if (error === undefined || error instanceof RetryLater || !sendAnew) return;
       // What can't be sent either comes back by itself, below.
       if (!(await sendAnew(received).catch(() => false))) return;
       tellFailure(deps, received.messageId, received.receives, error);
@@ -149,7 +149,7 @@ export function backoffSeconds({ random }: Pick<Deps, 'random'>, times: number):
 
 async function putBack<M>(deps: Deps, queue: Queue<M>, entry: Entry, error: unknown): Promise<void> {
   const receives = entry.attributes.ApproximateReceiveCount;
-  const later = error instanceof BackLater;
+  const later = error instanceof RetryLater;
   if (!later) tellFailure(deps, entry.messageId, receives, error);
   const seconds = later ? error.seconds : backoffSeconds(deps, receives);
   // Best effort: without it the message comes back too, after its visibility time-out.

@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics as Emf, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { Log, Metrics } from '../flow/deps.ts';
+import type { Log, Metrics } from '../ports/deps.ts';
 
 /** Structured logs on stdout, as CloudWatch Logs wants them. */
 export function lambdaLog(pipeline: string): Log {

@@ -1,5 +1,5 @@
 import type { ItemsPage } from '../domain/chain.ts';
-import type { BlockRef } from '../domain/geometry.ts';
+import type { BlockRef } from '../domain/layout.ts';
 import type { OutcomePage } from '../domain/outcome.ts';
 import type { BlockState, Mark, Register } from '../domain/sending.ts';
 

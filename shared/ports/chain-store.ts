@@ -1,6 +1,6 @@
 import type { Page } from '../domain/chain.ts';
-import type { Place } from '../domain/geometry.ts';
 import type { Json } from '../domain/json.ts';
+import type { Place } from '../domain/layout.ts';
 
 /** Where a splitter goes on: behind the longest prefix of its chain whose messages are sent. Always a block's start. */
 export interface Checkpoint {

@@ -1,4 +1,4 @@
-import type { RootState } from '../domain/counting.ts';
+import type { Completion } from '../domain/completion.ts';
 import type { Json } from '../domain/json.ts';
 import type { Redrive } from '../domain/redrive.ts';
 import type { CloseReason, Counts, FinalStatus, RunFlag, RunStatus, Transition } from '../domain/run.ts';
@@ -72,11 +72,11 @@ export interface RunStore {
   claimMail(run: string): Promise<boolean>;
   recordMail(run: string, state: MailState): Promise<void>;
 
-  readRoot(run: string): Promise<RootState>;
+  readCompletion(run: string): Promise<Completion>;
   /** Says how many slices the run has; repeating it changes nothing. */
-  openRoot(run: string, slices: number, ttl: number): Promise<RootState>;
-  countSlice(run: string, slice: number, segments: number): Promise<RootState>;
-  addSegment(run: string, slice: number, segment: number): Promise<RootState>;
+  openRoot(run: string, slices: number, ttl: number): Promise<Completion>;
+  countSlice(run: string, slice: number, segments: number): Promise<Completion>;
+  addSegment(run: string, slice: number, segment: number): Promise<Completion>;
 }
 
 export interface RunEnd {

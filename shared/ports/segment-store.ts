@@ -1,6 +1,6 @@
-import type { SegmentState } from '../domain/counting.ts';
-import type { BlockRef, SegmentRef } from '../domain/geometry.ts';
+import type { SegmentState } from '../domain/completion.ts';
 import type { Json } from '../domain/json.ts';
+import type { BlockRef, SegmentRef } from '../domain/layout.ts';
 import type { Counts } from '../domain/run.ts';
 
 /** What a segment became once frozen: objects under a key of their own, and the numbers that decide. */

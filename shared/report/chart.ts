@@ -2,7 +2,7 @@ import { BarChart, type BarSeriesOption } from 'echarts/charts';
 import { GridComponent, type GridComponentOption } from 'echarts/components';
 import * as echarts from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
-import type { Statistics } from '../domain/reduce.ts';
+import type { Statistics } from '../author/reduce.ts';
 import { number } from './format.ts';
 
 echarts.use([BarChart, GridComponent, SVGRenderer]);

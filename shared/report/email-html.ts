@@ -1,7 +1,7 @@
 import { html, raw } from 'hono/html';
-import type { Statistics } from '../domain/reduce.ts';
+import type { Statistics } from '../author/reduce.ts';
+import { barNotes } from './bar-notes.ts';
 import { dateTime, duration, number, percent } from './format.ts';
-import { barNotes } from './histogram.ts';
 import { howManyMeasured, measurement, OUTCOMES, type ReportView, safeLinks } from './view.ts';
 
 /** The chart inside the mail: its Content-ID, and its size in CSS pixels. */

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { html, raw } from 'hono/html';
-import type { Statistics } from '../domain/reduce.ts';
+import type { Statistics } from '../author/reduce.ts';
+import { OTHER } from '../author/reducers/groups.ts';
+import { barNotes } from './bar-notes.ts';
 import { histogramSvg } from './chart.ts';
 import { dateTime, duration, number, percent } from './format.ts';
-import { OTHER } from './groups.ts';
-import { barNotes } from './histogram.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import { howManyMeasured, measurement, OUTCOMES, type ReportView, safeLinks } from './view.ts';
 

@@ -1,10 +1,6 @@
-import type { Statistics } from '../domain/reduce.ts';
-import type { CloseReason } from '../domain/run.ts';
+import type { Statistics } from '../author/reduce.ts';
+import type { CloseReason, FinalStatus } from '../domain/run.ts';
 import { number } from './format.ts';
-
-/** How a run ended, as its report says it. */
-export const RUN_OUTCOMES = ['succeeded', 'succeeded-with-failures', 'failed', 'cancelled', 'expired'] as const;
-export type RunOutcome = (typeof RUN_OUTCOMES)[number];
 
 /** A link at the report's foot or in its mail. Shown only where `href` is http or https. */
 export interface ReportLink {
@@ -17,7 +13,7 @@ export interface ReportView {
   readonly pipeline: string;
   readonly title: string;
   readonly run: string;
-  readonly status: RunOutcome;
+  readonly status: FinalStatus;
   /** Why it was closed before its children were all called, where it was. */
   readonly closed?: CloseReason | null;
   /** Epoch milliseconds. */
@@ -38,7 +34,7 @@ export interface ReportView {
 }
 
 /** What a reader should see of an outcome: a sign that survives without colour, words, and a tone for styling. */
-export const OUTCOMES: Readonly<Record<RunOutcome, { sign: string; label: string; tone: 'good' | 'warn' | 'bad' }>> = {
+export const OUTCOMES: Readonly<Record<FinalStatus, { sign: string; label: string; tone: 'good' | 'warn' | 'bad' }>> = {
   succeeded: { sign: '✔', label: 'Succeeded', tone: 'good' },
   'succeeded-with-failures': { sign: '⚠', label: 'Succeeded with failures', tone: 'warn' },
   failed: { sign: '✖', label: 'Failed', tone: 'bad' },

@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest';
  * laptop out of what is deployed.
  */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const SOURCES = ['bench', 'cli', 'functions', 'infra', 'local', 'pipelines', 'services', 'shared'];
+const SOURCES = ['bench', 'cli', 'functions', 'infra', 'local', 'pipelines', 'services', 'shared', 'testing'];
 
 interface Import {
   /** The importing file, from the root, with forward slashes. */
@@ -70,76 +70,109 @@ const isAwsSdk = (name: string) =>
   name.startsWith('@aws-sdk/') || name.startsWith('@smithy/') || name.startsWith('@aws-crypto/');
 const isNode = (name: string) => name.startsWith('node:') || builtinModules.includes(name);
 
+/**
+ * The floors, from the ground up: a room imports from itself and from the rooms it names, nothing else of the project. A room
+ * stands below whatever names it, so that no circle of rooms is possible.
+ */
+const FLOORS: Readonly<Record<string, readonly string[]>> = {
+  'shared/domain': [],
+  'shared/author': ['shared/domain'],
+  'shared/ports': ['shared/domain', 'shared/author'],
+  'shared/report': ['shared/domain', 'shared/author'],
+  'shared/storage': ['shared/domain', 'shared/author', 'shared/ports'],
+  'shared/adapters': ['shared/domain', 'shared/author', 'shared/ports'],
+  'shared/flow': ['shared/domain', 'shared/author', 'shared/ports', 'shared/storage'],
+  'shared/control': ['shared/domain', 'shared/author', 'shared/ports', 'shared/storage', 'shared/flow'],
+  'shared/lambda': [
+    'shared/domain',
+    'shared/author',
+    'shared/ports',
+    'shared/storage',
+    'shared/adapters',
+    'shared/flow',
+  ],
+  'shared/project': ['shared/domain', 'shared/author'],
+  functions: ['shared'],
+  services: [],
+  pipelines: ['shared/domain', 'shared/author'],
+  testing: ['functions', 'shared'],
+  infra: ['functions/system.ts', 'shared'],
+  local: ['functions', 'shared'],
+  cli: ['local', 'functions/system.ts', 'shared'],
+  bench: ['cli', 'local', 'testing', 'functions', 'shared', 'test/chaos'],
+};
+
+/** The room a file stands in. */
+const roomOf = (path: string) => Object.keys(FLOORS).find((room) => path === room || path.startsWith(`${room}/`));
+
+function breaksFloors({ from, to, isPackage }: Import): boolean {
+  const room = roomOf(from);
+  if (isPackage || room === undefined) return false;
+  return ![room, ...(FLOORS[room] ?? [])].some((allowed) => to === allowed || to.startsWith(`${allowed}/`));
+}
+
 /** Each rule gives what breaks it. */
 const RULES: readonly [rule: string, breaks: (each: Import) => boolean][] = [
+  ['a room imports from the floors below it', breaksFloors],
   [
-    'domain imports domain and zod, nothing else',
-    ({ from, to, isPackage }) =>
-      within('shared/domain')(from) && (isPackage ? !named('zod')(to) : !within('shared/domain')(to)),
-  ],
-  [
-    'ports import domain and ports, and no package',
-    ({ from, to, isPackage }) =>
-      within('shared/ports')(from) && (isPackage || !within('shared/domain', 'shared/ports')(to)),
+    'domain and ports need no package but zod',
+    ({ from, to, isPackage }) => isPackage && within('shared/domain', 'shared/ports')(from) && !named('zod')(to),
   ],
   [
     'flow and control reach AWS and HTTP through ports alone',
     ({ from, to, isPackage }) =>
-      within('shared/flow', 'shared/control')(from) &&
-      (isPackage ? !isNode(to) && !named('zod')(to) : within('shared/stores', 'shared/messaging', 'functions')(to)),
+      isPackage && within('shared/flow', 'shared/control')(from) && !isNode(to) && !named('zod')(to),
+  ],
+  [
+    'what authors import loads no AWS, no CDK and no HTTP client',
+    ({ from, to, isPackage }) =>
+      isPackage &&
+      within('shared/author')(from) &&
+      (isAwsSdk(to) || named('undici', 'aws-cdk-lib', 'constructs')(to) || isNode(to)),
   ],
   [
     'no function imports another',
     ({ from, to, isPackage }) =>
-      !isPackage && within('functions')(from) && within('functions')(to) && from.split('/')[1] !== to.split('/')[1],
+      !isPackage &&
+      within('functions')(from) &&
+      within('functions')(to) &&
+      folderOf(from) !== '*' &&
+      folderOf(from) !== folderOf(to),
   ],
   [
-    'shared imports no function',
-    ({ from, to, isPackage }) => !isPackage && within('shared')(from) && within('functions')(to),
-  ],
-  [
-    'infra names functions by path',
-    ({ from, to, isPackage }) => !isPackage && within('infra')(from) && within('functions')(to),
-  ],
-  [
-    'the AWS SDK is for stores, messaging and the wiring of their clients',
+    'the AWS SDK is for adapters and for what connects them',
     ({ from, to, isPackage }) =>
       isPackage &&
       isAwsSdk(to) &&
       within('shared', 'functions')(from) &&
-      !within('shared/stores', 'shared/messaging')(from) &&
-      from !== 'shared/lambda/wire.ts',
-  ],
-  [
-    'nothing deployed imports what runs it on a laptop, its tests or its tools',
-    ({ from, to, isPackage }) =>
-      !isPackage &&
-      within('shared', 'functions', 'pipelines', 'services')(from) &&
-      within('local', 'cli', 'test', 'infra', 'bench')(to),
+      !within('shared/adapters')(from) &&
+      from !== 'shared/lambda/connect.ts',
   ],
   [
     'nothing deployed imports an emulator or the CDK',
     ({ from, to, isPackage }) =>
       isPackage &&
       within('shared', 'functions', 'pipelines', 'services')(from) &&
-      named('fauxqs', 'dynalite', 'aws-cdk-lib', 'constructs', 'cdk-nag', 'vitest', 'fast-check', 'commander')(to),
-  ],
-  [
-    'a service and a pipeline know nothing of the machinery',
-    ({ from, to, isPackage }) =>
-      !isPackage &&
-      ((within('services')(from) && !within('services')(to)) ||
-        (within('pipelines')(from) && within('shared')(to) && !within('shared/domain', 'shared/report')(to))),
-  ],
-  [
-    'memory stores, made for tests, are imported by nothing deployed',
-    ({ from, to, isPackage }) =>
-      !isPackage &&
-      within('shared', 'functions')(from) &&
-      !within('shared/stores/memory')(from) &&
-      within('shared/stores/memory')(to),
+      !within('shared/project')(from) &&
+      named(
+        'fauxqs',
+        'dynalite',
+        'aws-cdk-lib',
+        'constructs',
+        'cdk-nag',
+        'vitest',
+        'fast-check',
+        'commander',
+        'esbuild',
+      )(to),
   ],
 ];
+
+/** `functions/forwarder` of a file in it; the composition root, which names every handler, stands in none. */
+function folderOf(path: string): string {
+  const folder = path.split('/')[1] ?? '';
+  return folder.endsWith('.ts') ? '*' : folder;
+}
 
 describe('imports', async () => {
   const imports = await readImports();
@@ -148,7 +181,7 @@ describe('imports', async () => {
     expect(imports.length).toBeGreaterThan(300);
     expect(imports).toContainEqual({
       from: 'shared/domain/chain.ts',
-      to: 'shared/domain/geometry.ts',
+      to: 'shared/domain/layout.ts',
       isPackage: false,
     });
     expect(imports).toContainEqual({ from: 'shared/domain/messages.ts', to: 'zod', isPackage: true });
@@ -162,6 +195,41 @@ describe('imports', async () => {
   test.each(RULES)('%s', (_, breaks) => {
     expect(imports.filter(breaks).map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
   });
+
+  test('form no circle', () => {
+    const next = new Map<string, string[]>();
+    for (const { from, to, isPackage } of imports) if (!isPackage) next.set(from, [...(next.get(from) ?? []), to]);
+    expect(circleIn(next)).toEqual([]);
+  });
+});
+
+/** The files of one circle, in order; none where there is none. */
+function circleIn(next: ReadonlyMap<string, readonly string[]>): string[] {
+  const seen = new Set<string>();
+  const walk = (file: string, path: readonly string[]): string[] => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (seen.has(file)) return [];
+    seen.add(file);
+    for (const to of next.get(file) ?? []) {
+      const circle = walk(to, [...path, file]);
+      if (circle.length > 0) return circle;
+    }
+    return [];
+  };
+  for (const file of next.keys()) {
+    const circle = walk(file, []);
+    if (circle.length > 0) return circle;
+  }
+  return [];
+}
+
+test('a circle is found', () => {
+  const next = new Map([
+    ['a', ['b']],
+    ['b', ['c']],
+    ['c', ['b']],
+  ]);
+  expect(circleIn(next)).toEqual(['b', 'c', 'b']);
 });
 
 describe('the rules', () => {
@@ -171,23 +239,26 @@ describe('the rules', () => {
     );
 
   test.each([
-    ['shared/domain/a.ts', '../ports/b.ts', 'domain imports'],
-    ['shared/domain/a.ts', 'node:fs', 'domain imports'],
-    ['shared/ports/a.ts', '../flow/b.ts', 'ports import'],
-    ['shared/ports/a.ts', 'zod', 'ports import'],
-    ['shared/flow/a.ts', '../stores/dynamodb/b.ts', 'flow and control'],
+    ['shared/domain/a.ts', '../ports/b.ts', 'a room imports'],
+    ['shared/domain/a.ts', 'node:fs', 'domain and ports'],
+    ['shared/ports/a.ts', '../flow/b.ts', 'a room imports'],
+    ['shared/report/a.ts', '../ports/b.ts', 'a room imports'],
+    ['shared/storage/a.ts', '../flow/b.ts', 'a room imports'],
+    ['shared/flow/a.ts', '../adapters/dynamodb/b.ts', 'a room imports'],
+    ['shared/flow/a.ts', '../../functions/splitter/b.ts', 'a room imports'],
+    ['shared/flow/a.ts', '../../testing/b.ts', 'a room imports'],
     ['shared/control/a.ts', 'undici', 'flow and control'],
+    ['shared/author/a.ts', 'undici', 'what authors import'],
     ['functions/splitter/a.ts', '../forwarder/b.ts', 'no function'],
-    ['shared/flow/a.ts', '../../functions/splitter/b.ts', 'shared imports'],
-    ['infra/constructs/a.ts', '../../functions/splitter/handler.ts', 'infra names'],
+    ['functions/splitter/a.ts', '../system.ts', 'no function'],
+    ['functions/splitter/a.ts', '../../local/host.ts', 'a room imports'],
     ['functions/splitter/a.ts', '@aws-sdk/client-sqs', 'the AWS SDK'],
+    ['infra/constructs/a.ts', '../../functions/splitter/handler.ts', 'a room imports'],
     ['shared/lambda/handler.ts', '@smithy/node-http-handler', 'the AWS SDK'],
-    ['functions/splitter/a.ts', '../../local/host.ts', 'nothing deployed imports what'],
     ['shared/lambda/a.ts', 'fauxqs', 'nothing deployed imports an emulator'],
     ['shared/lambda/a.ts', 'aws-cdk-lib/aws-sqs', 'nothing deployed imports an emulator'],
-    ['services/airports/a.ts', '../../shared/domain/b.ts', 'a service and a pipeline'],
-    ['pipelines/airport-access/a.ts', '../../shared/stores/codec.ts', 'a service and a pipeline'],
-    ['shared/flow/a.ts', '../stores/memory/b.ts', 'memory stores'],
+    ['services/airports/a.ts', '../../shared/domain/b.ts', 'a room imports'],
+    ['pipelines/airport-access/a.ts', '../../shared/adapters/a.ts', 'a room imports'],
   ])('catch %s importing %s', (from, name, rule) => {
     expect(broken(from, name).some((each) => each.startsWith(rule))).toBe(true);
   });
@@ -196,10 +267,12 @@ describe('the rules', () => {
     ['shared/domain/a.ts', './b.ts'],
     ['shared/domain/a.ts', 'zod'],
     ['functions/splitter/a.ts', './b.ts'],
-    ['shared/stores/dynamodb/a.ts', '@aws-sdk/client-dynamodb'],
-    ['shared/lambda/wire.ts', '@aws-sdk/client-s3'],
-    ['local/host.ts', '../functions/splitter/handler.ts'],
-    ['pipelines/airport-access/a.ts', '../../shared/report/b.ts'],
+    ['functions/system.ts', './splitter/handler.ts'],
+    ['infra/constructs/a.ts', '../../functions/system.ts'],
+    ['shared/adapters/dynamodb/a.ts', '@aws-sdk/client-dynamodb'],
+    ['shared/lambda/connect.ts', '@aws-sdk/client-s3'],
+    ['local/host.ts', '../functions/system.ts'],
+    ['pipelines/airport-access/a.ts', '../../shared/author/b.ts'],
   ])('let %s import %s', (from, name) => {
     expect(broken(from, name)).toEqual([]);
   });

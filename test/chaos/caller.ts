@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Caller, CallRequest } from '../../shared/ports/caller.ts';
-import type { SimulatedProcess } from '../../shared/stores/memory/faults.ts';
-import type { VirtualClock } from '../../shared/stores/memory/virtual-clock.ts';
+import type { SimulatedProcess } from '../../testing/faults.ts';
+import type { VirtualClock } from '../../testing/virtual-clock.ts';
 import type { Journal } from './journal.ts';
 import type { Service } from './service.ts';
 

@@ -1,10 +1,10 @@
 import { placeBehind, slotsOf } from '../../shared/domain/chain.ts';
-import { type BlockRef, FIRST_PLACE } from '../../shared/domain/geometry.ts';
 import { childId } from '../../shared/domain/ids.ts';
 import type { Json } from '../../shared/domain/json.ts';
+import { type BlockRef, FIRST_PLACE } from '../../shared/domain/layout.ts';
 import { parseRedrivenItem } from '../../shared/domain/redrive.ts';
-import type { Deps } from '../../shared/flow/deps.ts';
-import { release } from '../../shared/flow/hold.ts';
+import type { Deps } from '../../shared/ports/deps.ts';
+import { release } from '../../shared/storage/spill.ts';
 import { slotKey } from './journal.ts';
 
 /** A child as the stored chain has it: the truth that a report is measured by. */

@@ -1,9 +1,9 @@
 import { cancelRun, pauseRun, resumeRun } from '../../shared/control/control.ts';
 import { startRun } from '../../shared/control/start.ts';
-import type { Deps } from '../../shared/flow/deps.ts';
-import { randomFaults } from '../../shared/stores/memory/fault-plans.ts';
-import type { FaultPlan } from '../../shared/stores/memory/faults.ts';
-import type { SeededRandom } from '../../shared/stores/memory/seeded-random.ts';
+import type { Deps } from '../../shared/ports/deps.ts';
+import { randomFaults } from '../../testing/fault-plans.ts';
+import type { FaultPlan } from '../../testing/faults.ts';
+import type { SeededRandom } from '../../testing/seeded-random.ts';
 import { checkQueues, checkRun, type Findings } from './checks.ts';
 import { chaosPipeline } from './pipeline.ts';
 import { chaoticService, draw } from './service.ts';

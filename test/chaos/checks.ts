@@ -1,7 +1,7 @@
+import { field } from '../../shared/author/columns.ts';
 import { showChild } from '../../shared/control/show-child.ts';
 import { type CloseReason, isFinal } from '../../shared/domain/run.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
-import { field } from '../../shared/report/fields.ts';
 import { type StoredChild, storedChildren } from './chain.ts';
 import { answerTo } from './pipeline.ts';
 import { type ReportRow, readReport } from './report.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { cancelRun, pauseRun, resumeRun } from '../../shared/control/control.ts';
 import { startRun } from '../../shared/control/start.ts';
-import type { PortCall } from '../../shared/stores/memory/faults.ts';
+import type { PortCall } from '../../testing/faults.ts';
 import { checkQueues, checkRun } from './checks.ts';
 import { chaosPipeline } from './pipeline.ts';
 import { readReport } from './report.ts';
@@ -100,7 +100,7 @@ test('a run whose slices are all counted is running again once it is resumed, al
     plan:
       () =>
       ({ process, method }) =>
-        dies && process.startsWith('control') && method === 'readRoot' ? 'crash-before' : 'pass',
+        dies && process.startsWith('control') && method === 'readCompletion' ? 'crash-before' : 'pass',
   });
   const status = async () => (await world.deps.stores.runs.read('r'))?.status;
   expect(await status()).toBe('running');

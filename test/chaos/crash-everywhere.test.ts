@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { faultAt } from '../../shared/stores/memory/fault-plans.ts';
-import type { Fault } from '../../shared/stores/memory/faults.ts';
+import { faultAt } from '../../testing/fault-plans.ts';
+import type { Fault } from '../../testing/faults.ts';
 import { readReport } from './report.ts';
 import { REFUSED, RETRIED, scene } from './scene.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { faultAt } from '../../shared/stores/memory/fault-plans.ts';
+import { faultAt } from '../../testing/fault-plans.ts';
 import { type EmulatedWorlds, startEmulatedWorlds } from './emulated/emulated-worlds.ts';
 import { scene } from './scene.ts';
 import type { WorldOptions } from './world.ts';

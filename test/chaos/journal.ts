@@ -1,5 +1,5 @@
 import type { SQSEvent } from 'aws-lambda';
-import type { BlockRef } from '../../shared/domain/geometry.ts';
+import type { BlockRef } from '../../shared/domain/layout.ts';
 import { workMessage } from '../../shared/domain/messages.ts';
 import type { Register } from '../../shared/domain/sending.ts';
 

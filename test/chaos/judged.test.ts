@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import type { Pipeline } from '../../shared/author/definition.ts';
 import { dryRun } from '../../shared/control/dry-run.ts';
 import { redriveRun } from '../../shared/control/redrive.ts';
 import { startRun } from '../../shared/control/start.ts';
 import { startScheduled } from '../../shared/control/start-scheduled.ts';
-import type { Pipeline } from '../../shared/domain/definition.ts';
-import type { FaultPlan, PortCall } from '../../shared/stores/memory/faults.ts';
+import type { FaultPlan, PortCall } from '../../testing/faults.ts';
 import { checkQueues, checkRun } from './checks.ts';
 import { type ChaosItem, chaosPipeline } from './pipeline.ts';
 import { readReport } from './report.ts';

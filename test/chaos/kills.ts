@@ -49,7 +49,7 @@ export async function splitterKills(options: {
   world.mappings.work.pause();
   await world.insist((deps) => startRun(deps, { runId: 'kills' }, 'cli'));
   const start = world.now();
-  const counted = async () => (await world.deps.stores.runs.readRoot('kills')).counted.size;
+  const counted = async () => (await world.deps.stores.runs.readCompletion('kills')).counted.size;
   for (let hour = 0; hour < 24 * 13 && (await counted()) < 4; hour++) {
     await world.host.run({ limit: start + (hour + 1) * HOUR });
   }

@@ -1,7 +1,7 @@
-import { definePipeline, type Pipeline } from '../../shared/domain/definition.ts';
+import { definePipeline, type Pipeline } from '../../shared/author/definition.ts';
+import { count } from '../../shared/author/reducers/count.ts';
+import type { Source } from '../../shared/author/source.ts';
 import type { Json } from '../../shared/domain/json.ts';
-import type { Source } from '../../shared/domain/source.ts';
-import { count } from '../../shared/report/count.ts';
 
 /** A child's item: its index in the source, and how often the source had been read when it came. */
 export interface ChaosItem {
@@ -37,11 +37,11 @@ function chaosSource(options: ChaosSourceOptions): Source<ChaosItem, unknown> {
       for (let from = 0; from < length; from += perSlice) parts.push([from, Math.min(from + perSlice, length)]);
       return parts;
     },
-    async *read({ part, cursor }) {
+    async *read({ range, cursor }) {
       readings += 1;
       const reading = readings;
-      const [from, to] = Array.isArray(part) ? part.map(Number) : [];
-      if (from === undefined || to === undefined) throw new TypeError(`A slice must be [from, to], received ${part}.`);
+      const [from, to] = Array.isArray(range) ? range.map(Number) : [];
+      if (from === undefined || to === undefined) throw new TypeError(`A slice must be [from, to], received ${range}.`);
       for (let i = typeof cursor === 'number' ? cursor : from; i < to - missing(reading); i++) {
         const length = filler(i);
         yield { item: { i, reading, ...(length > 0 && { filler: 'x'.repeat(length) }) }, cursor: i + 1 };

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import type { Source } from '../../shared/author/source.ts';
 import { startRun } from '../../shared/control/start.ts';
-import type { Source } from '../../shared/domain/source.ts';
-import type { FaultPlan } from '../../shared/stores/memory/faults.ts';
-import { QUEUES } from '../../shared/wiring.ts';
+import { QUEUES } from '../../shared/ports/wiring.ts';
+import type { FaultPlan } from '../../testing/faults.ts';
 import { checkQueues, checkRun } from './checks.ts';
 import { type ChaosItem, chaosPipeline } from './pipeline.ts';
 import { readReport } from './report.ts';
@@ -184,7 +184,7 @@ test('the first child is called within five seconds, while enumeration goes on i
   await world.insist((deps) => startRun(deps, { runId: 'r' }, 'cli'));
   await world.host.run({ until: () => world.journal.calls.size > 0 });
   expect(world.now() - begun).toBeLessThan(5 * SECOND);
-  expect((await world.deps.stores.runs.readRoot('r')).counted.size).toBe(0);
+  expect((await world.deps.stores.runs.readCompletion('r')).counted.size).toBe(0);
   expect((await world.runToEnd('r')).counts?.succeeded).toBe(children);
   expect(world.journal.splits.get('r/0')).toBeGreaterThan(1);
   expect(world.host.counts.crashed).toBe(0);
@@ -194,8 +194,8 @@ test('the first child is called within five seconds, while enumeration goes on i
 test('a slice that can never be enumerated closes the run with the reason, and what was done is reported', async () => {
   const source: Source<ChaosItem> = {
     plan: async () => [0, 1],
-    async *read({ part }) {
-      if (part === 1) throw new Error('There is no such file.');
+    async *read({ range }) {
+      if (range === 1) throw new Error('There is no such file.');
       yield { item: { i: 0, reading: 1 }, cursor: 1 };
     },
   };
@@ -222,8 +222,8 @@ test.each<[string, keyof typeof unfit, RegExp]>([
   const value = Reflect.get(unfit, kind);
   const source: Source<ChaosItem> = {
     plan: async () => [0, 1],
-    async *read({ part }) {
-      const isUnfit = (i: number) => part === 1 && i === 2;
+    async *read({ range }) {
+      const isUnfit = (i: number) => range === 1 && i === 2;
       for (let i = 0; i < 3; i++) {
         const item = { i, reading: 1 };
         if (where === 'an item') yield { item: isUnfit(i) ? value : item, cursor: i + 1 };

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import type { Accumulator } from '../../shared/author/reduce.ts';
 import { failures } from '../../shared/control/failures.ts';
 import { redriveRun } from '../../shared/control/redrive.ts';
 import { showChild } from '../../shared/control/show-child.ts';
 import { startRun } from '../../shared/control/start.ts';
 import { ObjectNotFoundError } from '../../shared/domain/errors.ts';
-import type { Accumulator } from '../../shared/domain/reduce.ts';
-import { randomFaults } from '../../shared/stores/memory/fault-plans.ts';
-import { MemoryObjects } from '../../shared/stores/memory/objects.ts';
+import { randomFaults } from '../../testing/fault-plans.ts';
+import { MemoryObjects } from '../../testing/objects.ts';
 import { storedChildren } from './chain.ts';
 import { checkQueues, checkRun } from './checks.ts';
 import { chaosPipeline } from './pipeline.ts';

@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import * as z from 'zod';
 import { countsSchema } from '../../shared/domain/run.ts';
-import type { Deps } from '../../shared/flow/deps.ts';
+import type { Deps } from '../../shared/ports/deps.ts';
 
 const row = z.object({
   id: z.string(),

@@ -1,7 +1,7 @@
 import { redriveRun } from '../../shared/control/redrive.ts';
 import { startRun } from '../../shared/control/start.ts';
 import { isFinal } from '../../shared/domain/run.ts';
-import type { FaultPlan } from '../../shared/stores/memory/faults.ts';
+import type { FaultPlan } from '../../testing/faults.ts';
 import { storedChildren } from './chain.ts';
 import { checkQueues, checkRun } from './checks.ts';
 import { chaosPipeline } from './pipeline.ts';

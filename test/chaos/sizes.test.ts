@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { startRun } from '../../shared/control/start.ts';
-import { MemoryObjects } from '../../shared/stores/memory/objects.ts';
+import { MemoryObjects } from '../../testing/objects.ts';
 import { checkQueues, checkRun } from './checks.ts';
 import { answerTo, type ChaosSourceOptions, chaosPipeline } from './pipeline.ts';
 import { readReport } from './report.ts';

@@ -3,9 +3,9 @@ import { relative } from 'node:path';
 import { afterAll, beforeAll, expect, describe as group, test } from 'vitest';
 import { errorLines } from '../../cli/error-lines.ts';
 import { functionsLog } from '../../cli/home.ts';
-import { hostHere } from '../../cli/targets/host-here.ts';
-import { definePipeline } from '../../shared/domain/definition.ts';
-import { statistics } from '../../shared/report/statistics.ts';
+import { startLocal } from '../../cli/targets/start-local.ts';
+import { definePipeline } from '../../shared/author/definition.ts';
+import { statistics } from '../../shared/author/reducers/statistics.ts';
 import { Captured, temporaryHome } from './support.ts';
 
 let place: Awaited<ReturnType<typeof temporaryHome>>;
@@ -60,7 +60,7 @@ group('errors that functions log', () => {
     });
     const stderr = new Captured();
     const signal = new AbortController().signal;
-    const target = await hostHere(pipeline, '', { stderr, signal }, 'http://127.0.0.1:1');
+    const target = await startLocal(pipeline, '', { stderr, signal }, 'http://127.0.0.1:1');
     try {
       const said = once(stderr, 'said');
       await target.start({ runId: 'march' });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { seeThrough } from '../../cli/follow.ts';
 import { execute } from '../../cli/program.ts';
-import { lookHere } from '../../cli/targets/local.ts';
+import { openLocal } from '../../cli/targets/local.ts';
 import { NEVER } from '../../cli/targets/target.ts';
 import pipeline from '../../pipelines/airport-access/index.ts';
 import { Captured, microprocess, temporaryHome } from './support.ts';
@@ -42,7 +42,7 @@ test('a stop while this machine starts leaves no run', SLOW, async () => {
 });
 
 test('a stop as soon as the run is there names it, and how to go on', async () => {
-  const target = await lookHere(pipeline, ' --pipeline x', true);
+  const target = await openLocal(pipeline, ' --pipeline x', true);
   try {
     const abort = new AbortController();
     const [stdout, stderr] = [new Captured(), new Captured()];

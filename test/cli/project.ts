@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { PROJECT_DIR } from '../../local/project.ts';
+import { PROJECT_DIR } from '../../shared/project/project.ts';
 import type { Said } from './support.ts';
 
 /** A copy of the project whose pipelines/ a test may break. */
@@ -45,9 +45,9 @@ export async function projectCopy(): Promise<ProjectCopy> {
 
 /** A definition's source text. */
 export function definitionOf(name: string, service = 'airports'): string {
-  return `import { definePipeline } from '../../shared/domain/definition.ts';
-import { list } from '../../shared/domain/source.ts';
-import { statistics } from '../../shared/report/statistics.ts';
+  return `import { definePipeline } from '../../shared/author/definition.ts';
+import { list } from '../../shared/author/sources/list.ts';
+import { statistics } from '../../shared/author/reducers/statistics.ts';
 
 export default definePipeline({
   name: '${name}',

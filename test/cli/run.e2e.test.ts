@@ -8,12 +8,12 @@ import PostalMime from 'postal-mime';
 import { max, min, quantileSorted } from 'simple-statistics';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { lookHere } from '../../cli/targets/local.ts';
-import { PROJECT_DIR } from '../../local/project.ts';
+import { openLocal } from '../../cli/targets/local.ts';
 import { loadCities } from '../../pipelines/airport-access/cities.ts';
 import pipeline from '../../pipelines/airport-access/index.ts';
 import { AIRPORTS } from '../../services/airports/airports.ts';
 import { showChild } from '../../shared/control/show-child.ts';
+import { PROJECT_DIR } from '../../shared/project/project.ts';
 import { angleKm, seeded } from '../services/sphere.ts';
 import { reportRows, summarySchema } from './report-rows.ts';
 import { microprocess, temporaryHome } from './support.ts';
@@ -121,7 +121,7 @@ describe('a run of the first thousand', () => {
     });
 
     const [row] = (await reportRows(summary.paths.report)).slice(777);
-    const target = await lookHere(pipeline, '');
+    const target = await openLocal(pipeline, '');
     try {
       expect(target.worker).toBe('nobody');
       const from = performance.now();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { END } from '../../shared/domain/chain.ts';
-import { FIRST_PLACE } from '../../shared/domain/geometry.ts';
 import type { Held } from '../../shared/domain/held.ts';
+import { FIRST_PLACE } from '../../shared/domain/layout.ts';
 import type { Checkpoint } from '../../shared/ports/chain-store.ts';
 import { aPage, type MakeStores, NOW, noise, numbers, RUN, TTL } from './fixtures.ts';
 import { describeWith } from './suite.ts';

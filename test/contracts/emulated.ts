@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateTableCommand, DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DescribeTableCommand, DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { startEmulators } from '../../local/emulators.ts';
-import { tableDefinition } from '../../shared/stores/dynamodb/table.ts';
+import { tableDefinition } from '../../shared/adapters/dynamodb/table.ts';
 import { VISIBILITY_SECONDS } from './queue.contract.ts';
 
 export const TABLE = 'contracts';
@@ -23,6 +23,8 @@ export async function startEmulated() {
   const s3 = new S3Client({ ...options, endpoint: emulators.awsUrl, forcePathStyle: true });
   const sqs = new SQSClient({ ...options, endpoint: emulators.awsUrl });
   await dynamodb.send(new CreateTableCommand({ ...mutable(tableDefinition), TableName: TABLE }));
+  // The emulator makes a table in the next turn of its loop.
+  while ((await dynamodb.send(new DescribeTableCommand({ TableName: TABLE }))).Table?.TableStatus !== 'ACTIVE');
   await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
   return {
     ...emulators,

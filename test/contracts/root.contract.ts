@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EMPTY_ROOT, packCount } from '../../shared/domain/counting.ts';
+import { NOTHING_COMPLETE, packCount } from '../../shared/domain/completion.ts';
 import { packSegment } from '../../shared/domain/ids.ts';
 import { aRun, type MakeStores, numbers, RUN, sorted, TTL } from './fixtures.ts';
 import { describeWith } from './suite.ts';
@@ -14,20 +14,20 @@ export function describeRoot(name: string, make: MakeStores): void {
       test('is empty at first', async () => {
         const runs = port();
         await runs.create(aRun());
-        expect(await runs.readRoot(RUN)).toEqual(EMPTY_ROOT);
-        expect(await runs.readRoot('no-such-run')).toEqual(EMPTY_ROOT);
+        expect(await runs.readCompletion(RUN)).toEqual(NOTHING_COMPLETE);
+        expect(await runs.readCompletion('no-such-run')).toEqual(NOTHING_COMPLETE);
       });
 
       test('opening says how many slices there are, also none, and repeating it changes nothing', async () => {
         const runs = port();
-        expect(await runs.openRoot(RUN, 0, TTL)).toEqual({ ...EMPTY_ROOT, slices: 0 });
-        expect(await runs.openRoot('other', 3, TTL)).toEqual({ ...EMPTY_ROOT, slices: 3 });
+        expect(await runs.openRoot(RUN, 0, TTL)).toEqual({ ...NOTHING_COMPLETE, slices: 0 });
+        expect(await runs.openRoot('other', 3, TTL)).toEqual({ ...NOTHING_COMPLETE, slices: 3 });
         await runs.countSlice('other', 0, 2);
         await runs.addSegment('other', 0, 1);
         const full = { slices: 3, counted: new Set([packCount(0, 2)]), done: new Set([packSegment(0, 1)]) };
         expect(await runs.openRoot('other', 3, TTL)).toEqual(full);
-        expect(await runs.readRoot('other')).toEqual(full);
-        expect(await runs.readRoot(RUN)).toEqual({ ...EMPTY_ROOT, slices: 0 });
+        expect(await runs.readCompletion('other')).toEqual(full);
+        expect(await runs.readCompletion(RUN)).toEqual({ ...NOTHING_COMPLETE, slices: 0 });
       });
 
       test('every write gives the state after it; twice is once', async () => {
@@ -39,13 +39,13 @@ export function describeRoot(name: string, make: MakeStores): void {
         const two = { ...one, done: new Set([packSegment(0, 4_095)]) };
         expect(await runs.addSegment(RUN, 0, 4_095)).toEqual(two);
         expect(await runs.addSegment(RUN, 0, 4_095)).toEqual(two);
-        expect(await runs.readRoot(RUN)).toEqual(two);
+        expect(await runs.readCompletion(RUN)).toEqual(two);
       });
 
       test('any order will do', async () => {
         const runs = port();
         expect(await runs.addSegment(RUN, 999, 4_095)).toEqual({
-          ...EMPTY_ROOT,
+          ...NOTHING_COMPLETE,
           done: new Set([packSegment(999, 4_095)]),
         });
         expect((await runs.countSlice(RUN, 999, 4_096)).slices).toBeNull();
@@ -63,7 +63,9 @@ export function describeRoot(name: string, make: MakeStores): void {
           numbers(20).flatMap((slice) => [runs.countSlice(RUN, slice, 1), runs.addSegment(RUN, slice, 0)]),
         );
         expect(states.some(({ done, counted }) => done.size === 20 && counted.size === 20)).toBe(true);
-        expect(sorted((await runs.readRoot(RUN)).done)).toEqual(numbers(20).map((slice) => packSegment(slice, 0)));
+        expect(sorted((await runs.readCompletion(RUN)).done)).toEqual(
+          numbers(20).map((slice) => packSegment(slice, 0)),
+        );
       });
 
       test('what was read is a copy', async () => {

@@ -8,8 +8,8 @@ import {
 } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, ListBucketsCommand, PutBucketTaggingCommand, S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
+import { keysOf } from '../../shared/adapters/dynamodb/keys.ts';
 import { isFinal, RUN_STATUSES, type RunStatus } from '../../shared/domain/run.ts';
-import { keysOf } from '../../shared/stores/dynamodb/keys.ts';
 import { poll } from './poll.ts';
 
 /** What the splitter answers to whoever starts a run. */

@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ACCESS } from '../../infra/access.ts';
 import { PROJECT } from '../../infra/bundling.ts';
-import { FUNCTIONS, type FunctionName, QUEUES } from '../../shared/wiring.ts';
+import { FUNCTIONS, type FunctionName, QUEUES } from '../../shared/ports/wiring.ts';
 
 /** The code of each function that is left after tree shaking: what it can do at all. */
 const code = new Map<FunctionName, string>();
@@ -57,7 +57,7 @@ describe.each(FUNCTIONS)('%s may', (name) => {
   });
 
   test('call the clone, send mail and events exactly where it does', () => {
-    expect([access.callsClone, access.tellsPeople]).toEqual([
+    expect([access.callsClone, access.sendsMailAndEvents]).toEqual([
       does(name, /\bcaller\.call\(/),
       does(name, /\bmailer\.send\(/),
     ]);
@@ -66,7 +66,7 @@ describe.each(FUNCTIONS)('%s may', (name) => {
 
 /** The list of queries above is whole: no store but these asks the table for more than keys. */
 test('no other store queries the table', async () => {
-  const folder = join(PROJECT, 'shared', 'stores', 'dynamodb');
+  const folder = join(PROJECT, 'shared', 'adapters', 'dynamodb');
   const queries: string[] = [];
   for (const file of await readdir(folder)) {
     const text = await readFile(join(folder, file), 'utf8');

@@ -1,7 +1,7 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { FUNCTIONS } from '../../shared/wiring.ts';
+import { FUNCTIONS } from '../../shared/ports/wiring.ts';
 import { SYNTH_MS, synth } from './synth.ts';
 
 const statement = z.object({

@@ -1,7 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
-import { definePipeline, type Pipeline } from '../../shared/domain/definition.ts';
-import { list } from '../../shared/domain/source.ts';
+import { definePipeline, type Pipeline } from '../../shared/author/definition.ts';
+import { list } from '../../shared/author/sources/list.ts';
 import { SYNTH_MS, synth } from './synth.ts';
 
 const notHere = (): never => {

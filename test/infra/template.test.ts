@@ -2,9 +2,16 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { awsCron } from '../../infra/cron.ts';
-import { definePipeline } from '../../shared/domain/definition.ts';
-import { list } from '../../shared/domain/source.ts';
-import { ENVIRONMENT, FUNCTIONS, type FunctionName, QUEUES, type QueueName, wiring } from '../../shared/wiring.ts';
+import { definePipeline } from '../../shared/author/definition.ts';
+import { list } from '../../shared/author/sources/list.ts';
+import {
+  ENVIRONMENT,
+  FUNCTIONS,
+  type FunctionName,
+  QUEUES,
+  type QueueName,
+  wiring,
+} from '../../shared/ports/wiring.ts';
 import { SYNTH_MS, synth } from './synth.ts';
 
 const notHere = (): never => {

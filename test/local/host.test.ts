@@ -9,14 +9,14 @@ import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { bundle } from '../../local/bundle.ts';
 import { startEmulators } from '../../local/emulators.ts';
 import { type FunctionEnvironment, type Host, type HostOptions, startHost } from '../../local/host.ts';
 import { type Handler, LOCAL_ACCOUNT } from '../../local/lambda.ts';
-import { PROJECT_DIR } from '../../local/project.ts';
-import { definePipeline } from '../../shared/domain/definition.ts';
-import { list } from '../../shared/domain/source.ts';
-import { ENVIRONMENT, type FunctionName, QUEUES, wiring } from '../../shared/wiring.ts';
+import { definePipeline } from '../../shared/author/definition.ts';
+import { list } from '../../shared/author/sources/list.ts';
+import { ENVIRONMENT, type FunctionName, QUEUES, wiring } from '../../shared/ports/wiring.ts';
+import { bundle } from '../../shared/project/bundle.ts';
+import { PROJECT_DIR } from '../../shared/project/project.ts';
 import { Events, isAlive, TABLE, temporaryDirectory } from './support.ts';
 
 // Processes start here: a busy machine takes its time.

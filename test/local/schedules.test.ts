@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startSchedules } from '../../local/schedules.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
-import type { FunctionName, ScheduleWiring } from '../../shared/wiring.ts';
+import type { FunctionName, ScheduleWiring } from '../../shared/ports/wiring.ts';
 
 /** A clock that stands still until it is moved, and runs what falls due on the way. */
 class ManualClock implements Clock {

@@ -1,7 +1,7 @@
 import { blockSize, type ItemsPage, type Page, placeBehind, slotsOf } from '../../shared/domain/chain.ts';
-import { isRootFull, isSegmentFull, type RootState } from '../../shared/domain/counting.ts';
-import { FIRST_PLACE, type Place } from '../../shared/domain/geometry.ts';
+import { type Completion, isRootFull, isSegmentFull } from '../../shared/domain/completion.ts';
 import { childId, packSegment } from '../../shared/domain/ids.ts';
+import { FIRST_PLACE, type Place } from '../../shared/domain/layout.ts';
 import { mergeOutcomes } from '../../shared/domain/outcome.ts';
 import type { ChildStatus } from '../../shared/domain/row.ts';
 import type { BlockState, Register } from '../../shared/domain/sending.ts';
@@ -88,7 +88,7 @@ export function toBlock(seen: { done: number[]; register: RegisterRecord | null 
   };
 }
 
-export function toRoot({ done, counted, slices }: RootRecord): RootState {
+export function toRoot({ done, counted, slices }: RootRecord): Completion {
   return { done: new Set(done), counted: new Set(counted), slices };
 }
 

@@ -1,6 +1,6 @@
 import { type Context, consumerOf } from './context.ts';
 import { parseWork } from './messages.ts';
-import { bury } from './protocol-alone.ts';
+import { handleDeadLetter } from './protocol-alone.ts';
 import { goBack, type Step } from './steps.ts';
 import { may, spend, type World } from './world.ts';
 
@@ -13,7 +13,7 @@ export function faults(cx: Context, w: World): Step[] {
         name: `crash: ${p.kind} before ${p.at}`,
         run: () => {
           spend(w, 'crash');
-          bury(cx, w, p);
+          handleDeadLetter(cx, w, p);
           goBack(w, p);
         },
       });

@@ -1,4 +1,4 @@
-import { FIRST_PLACE } from '../../shared/domain/geometry.ts';
+import { FIRST_PLACE } from '../../shared/domain/layout.ts';
 import type { Context } from './context.ts';
 import type { Splitter } from './processes.ts';
 import { end, goBack, type Step } from './steps.ts';

@@ -1,4 +1,4 @@
-import type { Place } from '../../shared/domain/geometry.ts';
+import type { Place } from '../../shared/domain/layout.ts';
 import type { CloseReason } from '../../shared/domain/run.ts';
 import type { RegisterRecord } from './world.ts';
 

@@ -35,7 +35,7 @@ export function aloneSteps(cx: Context, w: World, p: Forwarder, work: Work): Ste
             name: 'alone: poison',
             run: () => {
               countCalls(cx, w, [letter(child)]);
-              bury(cx, w, p);
+              handleDeadLetter(cx, w, p);
               goBack(w, p);
             },
           },
@@ -170,7 +170,7 @@ function endMark(register: RegisterRecord | undefined, p: Forwarder): void {
 }
 
 /** A forwarder dies while a child is marked by it: kept, to check what poison is made of. */
-export function bury(cx: Context, w: World, p: Process): void {
+export function handleDeadLetter(cx: Context, w: World, p: Process): void {
   if (!cx.level.countCalls) return;
   for (const [block, { registers }] of Object.entries(w.blocks)) {
     for (const { mark } of Object.values(registers)) {

@@ -1,6 +1,6 @@
 import { blockSize, END, placeBehind } from '../../shared/domain/chain.ts';
-import { isBlockFull, packCount } from '../../shared/domain/counting.ts';
-import { FIRST_PLACE, sliceExtent } from '../../shared/domain/geometry.ts';
+import { isBlockFull, packCount } from '../../shared/domain/completion.ts';
+import { FIRST_PLACE, sliceExtent } from '../../shared/domain/layout.ts';
 import { isFinal, TRANSITIONS } from '../../shared/domain/run.ts';
 import { missing } from '../../shared/domain/sending.ts';
 import {

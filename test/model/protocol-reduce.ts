@@ -1,4 +1,4 @@
-import { segmentsOf } from '../../shared/domain/counting.ts';
+import { segmentsOf } from '../../shared/domain/completion.ts';
 import { unpackSegment } from '../../shared/domain/ids.ts';
 import { isFinal, TRANSITIONS } from '../../shared/domain/run.ts';
 import {

@@ -1,4 +1,4 @@
-import { isBlockFull } from '../../shared/domain/counting.ts';
+import { isBlockFull } from '../../shared/domain/completion.ts';
 import { maySend } from '../../shared/domain/run.ts';
 import { NO_TRIES, nextRegister, registerOf } from '../../shared/domain/sending.ts';
 import { addBlock, addDone, addOutcomes, blockOf, type Context, send, toBlock } from './context.ts';

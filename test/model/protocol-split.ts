@@ -1,6 +1,6 @@
 import { type Page, placeBehind } from '../../shared/domain/chain.ts';
-import { packCount } from '../../shared/domain/counting.ts';
-import { sliceExtent } from '../../shared/domain/geometry.ts';
+import { packCount } from '../../shared/domain/completion.ts';
+import { sliceExtent } from '../../shared/domain/layout.ts';
 import { maySend } from '../../shared/domain/run.ts';
 import { type Context, insert, messagesOf, placeKey, rootFull, segmentFull, segmentRecord, send } from './context.ts';
 import { draftPage } from './drafting.ts';

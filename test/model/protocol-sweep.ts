@@ -1,5 +1,5 @@
 import { blockSize, slotsOf } from '../../shared/domain/chain.ts';
-import { isBlockFull, unpackCount } from '../../shared/domain/counting.ts';
+import { isBlockFull, unpackCount } from '../../shared/domain/completion.ts';
 import { unpackSegment } from '../../shared/domain/ids.ts';
 import { isFinal, maySend } from '../../shared/domain/run.ts';
 import { missing, NEW_REGISTER, raised } from '../../shared/domain/sending.ts';

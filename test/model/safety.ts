@@ -1,7 +1,7 @@
 import { blockSize, slotsOf } from '../../shared/domain/chain.ts';
-import { isBlockFull, packCount } from '../../shared/domain/counting.ts';
-import { sliceExtent } from '../../shared/domain/geometry.ts';
+import { isBlockFull, packCount } from '../../shared/domain/completion.ts';
 import { childId, unpackSegment } from '../../shared/domain/ids.ts';
+import { sliceExtent } from '../../shared/domain/layout.ts';
 import { isFinal } from '../../shared/domain/run.ts';
 import { POISON_CRASHES } from '../../shared/domain/sending.ts';
 import { type Context, lettersOf, readChain } from './context.ts';

@@ -1,6 +1,6 @@
 import { END, PageDraft, placeBehind } from '../../shared/domain/chain.ts';
-import { packCount } from '../../shared/domain/counting.ts';
-import { FIRST_PLACE, type Geometry, sliceExtent } from '../../shared/domain/geometry.ts';
+import { packCount } from '../../shared/domain/completion.ts';
+import { FIRST_PLACE, type Layout, sliceExtent } from '../../shared/domain/layout.ts';
 import { SIZES } from '../../shared/domain/limits.ts';
 import type { Bug } from './bugs.ts';
 import { type Context, messagesOf, placeKey, readChain, segmentRecord } from './context.ts';
@@ -15,7 +15,7 @@ export interface Scene {
   readonly finished: (w: World, cx: Context) => boolean;
 }
 
-export function geometry(blockChildren: number, slotChildren: number, segments: readonly number[]): Geometry {
+export function geometry(blockChildren: number, slotChildren: number, segments: readonly number[]): Layout {
   return { blockChildren, slotChildren, segmentBlocks: (k) => segments[Math.min(k, segments.length - 1)] ?? 1 };
 }
 

@@ -1,4 +1,4 @@
-import { FIRST_PLACE } from '../../shared/domain/geometry.ts';
+import { FIRST_PLACE } from '../../shared/domain/layout.ts';
 import { type CloseReason, maySend } from '../../shared/domain/run.ts';
 import { type Context, consumerOf } from './context.ts';
 import { received } from './messages.ts';

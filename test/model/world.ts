@@ -1,4 +1,4 @@
-import type { Geometry, Place } from '../../shared/domain/geometry.ts';
+import type { Layout, Place } from '../../shared/domain/layout.ts';
 import { type CloseReason, maySend, type RunStatus, type Tolerance } from '../../shared/domain/run.ts';
 import type { Process } from './processes.ts';
 
@@ -157,7 +157,7 @@ export type ProcessKind = (typeof PROCESS_KINDS)[number];
 
 /** One bounded world: what is in it and what may happen. */
 export interface Level {
-  readonly geometry: Geometry;
+  readonly geometry: Layout;
   /** By slice: what the source may answer, a letter an item. Every splitter meets one of the variants. */
   readonly sources: readonly (readonly string[])[];
   /** Numbers of slices that the source's plan may answer. */

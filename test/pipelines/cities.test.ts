@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { type City, cities, loadCities, params } from '../../pipelines/airport-access/cities.ts';
+import type { SourcedItem } from '../../shared/author/source.ts';
 import type { Json } from '../../shared/domain/json.ts';
-import type { SourcedItem } from '../../shared/domain/source.ts';
 
 type Wanted = Parameters<typeof params.parse>[0];
 
@@ -12,14 +12,14 @@ async function plan(wanted?: Wanted, limit?: number): Promise<readonly Json[]> {
   return (await cities.plan?.(context(wanted, limit))) ?? [];
 }
 
-async function read(part: Json, cursor: Json = null, wanted?: Wanted): Promise<SourcedItem<City>[]> {
+async function read(range: Json, cursor: Json = null, wanted?: Wanted): Promise<SourcedItem<City>[]> {
   const items: SourcedItem<City>[] = [];
-  for await (const item of cities.read({ ...context(wanted), part, cursor })) items.push(item);
+  for await (const item of cities.read({ ...context(wanted), range, cursor })) items.push(item);
   return items;
 }
 
 async function readAll(wanted?: Wanted, limit?: number): Promise<City[]> {
-  const slices = await Promise.all((await plan(wanted, limit)).map((part) => read(part, null, wanted)));
+  const slices = await Promise.all((await plan(wanted, limit)).map((range) => read(range, null, wanted)));
   return slices.flat().map(({ item }) => item);
 }
 
@@ -55,10 +55,10 @@ test('slices cover the list in order, without a gap or an overlap', async () => 
 });
 
 test('reading on behind any cursor gives what reading at once gives', async () => {
-  const part = [49_990, 50_010];
-  const whole = await read(part);
+  const range = [49_990, 50_010];
+  const whole = await read(range);
   expect(whole).toHaveLength(20);
-  for (const [i, { cursor }] of whole.entries()) expect(await read(part, cursor)).toEqual(whole.slice(i + 1));
+  for (const [i, { cursor }] of whole.entries()) expect(await read(range, cursor)).toEqual(whole.slice(i + 1));
 });
 
 describe('parameters', () => {

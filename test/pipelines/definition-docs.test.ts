@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import headOffices from '../../docs/examples/head-offices.ts';
-import { definePipeline } from '../../shared/domain/definition.ts';
+import { definePipeline } from '../../shared/author/definition.ts';
 import { CALL_FAILURES, type CallResult, judge } from '../../shared/domain/retry.ts';
-import { wiring } from '../../shared/wiring.ts';
+import { wiring } from '../../shared/ports/wiring.ts';
 
 const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const docs = text('docs/definition.md');

@@ -1,16 +1,16 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { definePipeline, type Pipeline } from '../../shared/domain/definition.ts';
+import { definePipeline, type Pipeline } from '../../shared/author/definition.ts';
+import type { Reduce } from '../../shared/author/reduce.ts';
+import { list } from '../../shared/author/sources/list.ts';
 import type { AggregateMessage, SplitMessage, WorkMessage } from '../../shared/domain/messages.ts';
-import type { Reduce } from '../../shared/domain/reduce.ts';
-import { list } from '../../shared/domain/source.ts';
-import type { Deps } from '../../shared/flow/deps.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
+import type { Deps } from '../../shared/ports/deps.ts';
 import type { Outgoing, Queue } from '../../shared/ports/queue.ts';
-import { memoryStores } from '../../shared/stores/memory/index.ts';
-import { MemoryObjects } from '../../shared/stores/memory/objects.ts';
-import { SeededRandom } from '../../shared/stores/memory/seeded-random.ts';
-import { wiring } from '../../shared/wiring.ts';
+import { wiring } from '../../shared/ports/wiring.ts';
+import { MemoryObjects } from '../../testing/objects.ts';
+import { SeededRandom } from '../../testing/seeded-random.ts';
+import { memoryStores } from '../../testing/stores/index.ts';
 
 export const NOW = Date.UTC(2026, 10, 3, 12);
 

@@ -1,6 +1,6 @@
 import { SendMessageBatchCommand, type SendMessageBatchRequestEntry, type SQSClient } from '@aws-sdk/client-sqs';
 import { SQS } from '../../../shared/domain/limits.ts';
-import type { SeededRandom } from '../../../shared/stores/memory/seeded-random.ts';
+import type { SeededRandom } from '../../../testing/seeded-random.ts';
 
 /** Probabilities of what SQS may do to whoever sends, and no emulator does by itself. */
 export interface Unkindness {

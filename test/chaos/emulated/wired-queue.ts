@@ -6,9 +6,9 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
-import { sqsQueue } from '../../../shared/messaging/sqs-queue.ts';
+import { sqsQueue } from '../../../shared/adapters/sqs/sqs-queue.ts';
 import type { Outgoing, Queue } from '../../../shared/ports/queue.ts';
-import type { Received } from '../../../shared/stores/memory/memory-queue.ts';
+import type { Received } from '../../../testing/memory-queue.ts';
 import { nameOf, type QueueSetting, type WorldQueue } from '../queues.ts';
 import type { RealWork } from './real-work.ts';
 import { type Unkindness, unkindSqs } from './unkind-sqs.ts';

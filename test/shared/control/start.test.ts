@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { list } from '../../../shared/author/sources/list.ts';
 import { definitionDigest, digest, sourceContext, startRun } from '../../../shared/control/start.ts';
 import { InputError, RunConflictError } from '../../../shared/domain/errors.ts';
 import { RUN_ID } from '../../../shared/domain/ids.ts';
-import { list } from '../../../shared/domain/source.ts';
 import { NOW, testDeps, testPipeline } from '../support.ts';
 
 const params = z.strictObject({ country: z.string().length(2).default('AT'), year: z.number().int().optional() });
@@ -120,7 +120,9 @@ test('a run over nothing is told to finish at once', async () => {
 
 test('a plan of more slices than a run may have is refused', async () => {
   const source = { plan: async () => Array(1_001).fill(0), async *read() {} };
-  await expect(startRun(testDeps(testPipeline({ source })), {}, 'cli')).rejects.toThrow('1001 parts; allowed are 1000');
+  await expect(startRun(testDeps(testPipeline({ source })), {}, 'cli')).rejects.toThrow(
+    '1001 ranges; allowed are 1000',
+  );
 });
 
 test('parameters that their schema transforms reach the source as it made them, at every restart', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { splitSlice } from '../../../functions/splitter/split.ts';
 import { createRun, startRun } from '../../../shared/control/start.ts';
-import { isRootFull } from '../../../shared/domain/counting.ts';
+import { isRootFull } from '../../../shared/domain/completion.ts';
 import { mergeOutcomes } from '../../../shared/domain/outcome.ts';
 import { registerOf } from '../../../shared/domain/sending.ts';
 import { closeRun } from '../../../shared/flow/close.ts';
@@ -28,7 +28,7 @@ test('a run whose start died before its plan is finished by closing it, without 
   const deps = testDeps();
   await createRun(deps, { run: 'march', input: '', params: {}, limit: null, trigger: 'cli' });
   await closeRun(deps, 'march', 'cancelled');
-  expect(isRootFull(await deps.stores.runs.readRoot('march'))).toBe(true);
+  expect(isRootFull(await deps.stores.runs.readCompletion('march'))).toBe(true);
   // Its empty report must not pass for a success.
   expect(await deps.stores.runs.read('march')).toMatchObject({ flags: ['cut'] });
   expect(deps.queues.aggregate.take()).toMatchObject([{ type: 'finish', run: 'march' }]);

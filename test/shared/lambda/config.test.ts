@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readConfig } from '../../../shared/lambda/config.ts';
-import { ENVIRONMENT } from '../../../shared/wiring.ts';
+import { ENVIRONMENT } from '../../../shared/ports/wiring.ts';
 
 const whole = {
   MP_STAGE: 'dev',

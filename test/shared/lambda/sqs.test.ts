@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type AggregateMessage, aggregateMessage } from '../../../shared/domain/messages.ts';
-import { BackLater } from '../../../shared/lambda/back-later.ts';
+import { RetryLater } from '../../../shared/lambda/retry-later.ts';
 import { handleBatch, oneByOne, type Received, sqsEvent } from '../../../shared/lambda/sqs.ts';
 import { context, entry, NOW, type TestDeps, testDeps } from '../support.ts';
 
@@ -55,7 +55,7 @@ test('the wait before the next delivery grows with each, up to five minutes', as
 
 test('a message that asks to come back later does so after exactly that, and is no error', async () => {
   const deps = testDeps();
-  const { failed } = await batch(deps, [entry('m', finish('a'), 4)], { a: new BackLater(61.5) });
+  const { failed } = await batch(deps, [entry('m', finish('a'), 4)], { a: new RetryLater(61.5) });
   expect(failed).toEqual(['m']);
   expect(deps.queues.aggregate.putBack).toEqual([{ receiptHandle: 'handle-m', seconds: 61.5 }]);
   expect(deps.lines).toEqual([]);
@@ -67,7 +67,7 @@ test('a queue that does not take the wait changes nothing: the message comes bac
   deps.queues.aggregate.retryIn = async () => {
     throw new Error('throttled');
   };
-  expect((await batch(deps, [entry('m', finish('a'))], { a: new BackLater(1) })).failed).toEqual(['m']);
+  expect((await batch(deps, [entry('m', finish('a'))], { a: new RetryLater(1) })).failed).toEqual(['m']);
 });
 
 test.each([

@@ -1,0 +1,12 @@
+import type { StartRequest } from '../../shared/control/start.ts';
+
+/** Options of `run`, `start` and their dry runs. */
+export interface RunOptions {
+  readonly limit?: number;
+  readonly runId?: string;
+  readonly params?: StartRequest['params'];
+  readonly endpoint?: string;
+  readonly canary?: number;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}

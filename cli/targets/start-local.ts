@@ -1,0 +1,66 @@
+import { fileTelemetry } from '../../local/file-log.ts';
+import { localConfig, localHandlers } from '../../local/handlers.ts';
+import { startHost } from '../../local/host.ts';
+import type { Pipeline } from '../../shared/author/definition.ts';
+import { redriveRun } from '../../shared/control/redrive.ts';
+import { startRun } from '../../shared/control/start.ts';
+import { wire } from '../../shared/lambda/connect.ts';
+import { errorLines } from '../error-lines.ts';
+import { functionsLog, localTable, stateDir } from '../home.ts';
+import type { Terminal } from '../terminal.ts';
+import { common, purge } from './local.ts';
+import type { Target } from './target.ts';
+
+/**
+ * Runs the pipeline in this process, until it's closed. What its functions log as errors is said on stderr.
+ * @throws {StateBusyError} while another process does
+ */
+export async function startLocal(
+  pipeline: Pipeline,
+  flags: string,
+  terminal: Pick<Terminal, 'stderr' | 'signal'>,
+  endpointUrl?: string,
+): Promise<Target> {
+  const state = stateDir(pipeline.name);
+  const log = functionsLog(pipeline.name);
+  const say = errorLines(terminal.stderr, log);
+  let closing = false;
+  const telemetry = fileTelemetry(log, (message, fields) => {
+    // What fails because everything is being ended is no news.
+    if (!closing && !terminal.signal.aborted) say(message, fields);
+  });
+  try {
+    const host = await startHost({
+      pipeline,
+      handlers: localHandlers(pipeline, telemetry),
+      stateDir: state,
+      tableDefinition: localTable,
+      endpointUrl,
+      // The terminal is for progress.
+      logger: { warn: (text) => telemetry.log.warn(String(text)), error: (text) => telemetry.log.error(String(text)) },
+    });
+    const deps = wire(pipeline, localConfig(host.env), telemetry);
+    const broken = host.failure.then((error) => Promise.reject(error));
+    // Nobody may be waiting for it when it happens.
+    broken.catch(() => undefined);
+    return {
+      ...common(pipeline, flags),
+      worker: 'this',
+      deps,
+      broken,
+      start: (request, attended) => startRun(deps, request, 'cli', attended),
+      redrive: (run, filter, attended) => redriveRun(deps, run, filter, attended),
+      pausePipeline: () => host.pause('work'),
+      resumePipeline: async () => host.resume('work'),
+      purge: () => purge(host.env.MP_WORK_QUEUE_URL),
+      async close() {
+        closing = true;
+        await host.stop();
+        await telemetry.close();
+      },
+    };
+  } catch (error) {
+    await telemetry.close();
+    throw error;
+  }
+}

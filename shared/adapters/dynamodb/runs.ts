@@ -1,0 +1,248 @@
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod';
+import { type Completion, packCount } from '../../domain/completion.ts';
+import { InputError } from '../../domain/errors.ts';
+import { packSegment } from '../../domain/ids.ts';
+import type { Json } from '../../domain/json.ts';
+import { redrive } from '../../domain/redrive.ts';
+import {
+  CLOSE_REASONS,
+  countsSchema,
+  isFinal,
+  RUN_FLAGS,
+  RUN_STATUSES,
+  TRANSITIONS,
+  type Transition,
+} from '../../domain/run.ts';
+import { type NewRun, type RunEnd, type RunRecord, type RunStore, TRIGGERS } from '../../ports/run-store.ts';
+import { B, bytesOf, type Item, N, NS, numberOf, required, S, setOf, stringOf } from './attributes.ts';
+import { pack, unpack } from './codec.ts';
+import type { Keys } from './keys.ts';
+import type { TableClient, Update } from './table-client.ts';
+
+const json: z.ZodType<Json> = z.json();
+const head = z.object({
+  run: z.string(),
+  definition: z.string(),
+  input: z.string(),
+  params: json,
+  limit: z.number().nullable(),
+  trigger: z.enum(TRIGGERS),
+  redrive: redrive.optional(),
+  canary: z.number().optional(),
+  queued: z.boolean().optional(),
+  startedAt: z.number(),
+  deadline: z.number(),
+  ttl: z.number(),
+});
+const mail = z.enum(['off', 'sending', 'sent', 'ambiguous', 'refused']);
+const parts = z.array(json);
+
+/** A plan is one item: a thousand parts of a few hundred bytes fit easily. */
+const MAX_PLAN_BYTES = 100_000;
+
+export function runStore(table: TableClient, keys: Keys): RunStore {
+  const update = (run: string, change: Update) => table.update(keys.run(run), change);
+  const updateRoot = async (run: string, change: Update) =>
+    completionOf((await table.update(keys.root(run), change)) ?? {});
+
+  return {
+    async create(run) {
+      const created = await table.putIfAbsent(keys.run(run.run), {
+        head: S(JSON.stringify(head.parse(run))),
+        status: S('planned'),
+        ttl: N(run.ttl),
+        ...listing(keys, 'active', run),
+      });
+      const item = created ? undefined : await table.get(keys.run(run.run));
+      return { created, record: item ? recordOf(item) : newRecord(run) };
+    },
+
+    async read(run) {
+      const item = await table.get(keys.run(run));
+      return item ? recordOf(item) : null;
+    },
+
+    async list({ limit, activeOnly }) {
+      const found: Item[] = [];
+      for (const state of activeOnly ? (['active'] as const) : (['active', 'ended'] as const)) {
+        found.push(
+          ...(await table.query({
+            IndexName: 'runs',
+            KeyConditionExpression: 'gpk = :pipeline AND begins_with(gsk, :state)',
+            ExpressionAttributeValues: { ':pipeline': S(keys.pipeline), ':state': S(`${state}#`) },
+            ScanIndexForward: false,
+            Limit: limit,
+          })),
+        );
+      }
+      // The index holds keys alone and may lag: the runs themselves are read.
+      // A run that ended between the two queries is in both.
+      const runs = new Set(found.map((item) => required(stringOf(item, 'pk'), 'pk').slice(keys.pipeline.length + 1)));
+      const items = await table.getMany([...runs].map(keys.run));
+      return items
+        .flatMap((item) => (item ? [recordOf(item)] : []))
+        .filter((record) => !activeOnly || !isFinal(record.status))
+        .sort((a, b) => b.startedAt - a.startedAt)
+        .slice(0, limit);
+    },
+
+    async plan(run, wanted, ttl) {
+      const packed = pack(wanted);
+      if (packed.length > MAX_PLAN_BYTES) {
+        throw new InputError(
+          `The plan's ${wanted.length} parts are ${packed.length} bytes compressed; allowed are ${MAX_PLAN_BYTES}. Put less into each part.`,
+        );
+      }
+      if (await table.putIfAbsent(keys.plan(run), { parts: B(packed), ttl: N(ttl) })) return wanted;
+      return planOf(required(await table.get(keys.plan(run)), 'plan'));
+    },
+
+    async readPlan(run) {
+      const item = await table.get(keys.plan(run));
+      return item ? planOf(item) : null;
+    },
+
+    async move(run, transition) {
+      return orNull(await update(run, moving(transition)));
+    },
+
+    async close(run, reason) {
+      const { values, ...rest } = moving('close');
+      return orNull(
+        await update(run, {
+          ...rest,
+          set: [...(rest.set ?? []), 'closed = :reason'],
+          values: { ...values, ':reason': S(reason) },
+        }),
+      );
+    },
+
+    async flag(run, flag) {
+      await update(run, {
+        add: ['flags :flag'],
+        condition: 'attribute_exists(pk) AND #status <> :finishing AND attribute_not_exists(endedAt)',
+        names: { '#status': 'status' },
+        values: { ':flag': { SS: [flag] }, ':finishing': S('finishing') },
+      });
+    },
+
+    async leaseFinish(run, owner, now, until) {
+      const { values, condition, ...rest } = moving('finish');
+      return orNull(
+        await update(run, {
+          ...rest,
+          set: [...(rest.set ?? []), 'finisher = :owner', 'finishUntil = :until'],
+          condition: `${condition} AND (attribute_not_exists(finisher) OR finisher = :owner OR finishUntil < :now)`,
+          values: { ...values, ':owner': S(owner), ':until': N(until), ':now': N(now) },
+        }),
+      );
+    },
+
+    async finish(run, owner, end: RunEnd) {
+      const record = await table.get(keys.run(run));
+      if (!record) return false;
+      const index = listing(keys, 'ended', recordOf(record));
+      const written = await update(run, {
+        set: ['#status = :to', 'counts = :counts', 'summary = :summary', 'endedAt = :at', 'gpk = :gpk', 'gsk = :gsk'],
+        remove: ['finisher', 'finishUntil'],
+        condition: '#status = :from AND finisher = :owner',
+        names: { '#status': 'status' },
+        values: {
+          ':to': S(end.status),
+          ':from': S('finishing'),
+          ':owner': S(owner),
+          ':counts': S(JSON.stringify(end.counts)),
+          ':summary': S(end.summary),
+          ':at': N(end.endedAt),
+          ':gpk': index.gpk,
+          ':gsk': index.gsk,
+        },
+      });
+      if (written) return true;
+      // The client repeats a request whose answer was lost, and then meets its own write.
+      const after = await table.get(keys.run(run));
+      return stringOf(after, 'status') === end.status && numberOf(after, 'endedAt') === end.endedAt;
+    },
+
+    async claimMail(run) {
+      const claim = randomUUID();
+      const written = await update(run, {
+        set: ['mail = :sending', 'mailClaim = :claim'],
+        condition: 'attribute_exists(pk) AND attribute_not_exists(mail)',
+        values: { ':sending': S('sending'), ':claim': S(claim) },
+      });
+      if (written) return true;
+      // The client repeats a request whose answer was lost, and then meets its own claim: nobody else may send the mail.
+      return stringOf((await table.get(keys.run(run))) ?? {}, 'mailClaim') === claim;
+    },
+
+    async recordMail(run, state) {
+      await update(run, { set: ['mail = :state'], condition: 'attribute_exists(pk)', values: { ':state': S(state) } });
+    },
+
+    async readCompletion(run) {
+      return completionOf((await table.get(keys.root(run))) ?? {});
+    },
+
+    openRoot: (run, slices, ttl) =>
+      updateRoot(run, {
+        set: ['slices = :slices', '#ttl = :ttl'],
+        names: { '#ttl': 'ttl' },
+        values: { ':slices': N(slices), ':ttl': N(ttl) },
+      }),
+
+    countSlice: (run, slice, segments) =>
+      updateRoot(run, { add: ['counted :slice'], values: { ':slice': NS([packCount(slice, segments)]) } }),
+
+    addSegment: (run, slice, segment) =>
+      updateRoot(run, { add: ['done :segment'], values: { ':segment': NS([packSegment(slice, segment)]) } }),
+  };
+}
+
+/** The clauses of a transition: to its status, if the run is in one it starts from. */
+function moving(transition: Transition): Update {
+  const { from, to } = TRANSITIONS[transition];
+  const values = Object.fromEntries(from.map((status, i) => [`:from${i}`, S(status)]));
+  return {
+    set: ['#status = :to'],
+    condition: `#status IN (${Object.keys(values).join(', ')})`,
+    names: { '#status': 'status' },
+    values: { ...values, ':to': S(to) },
+  };
+}
+
+/** Index keys: active runs together, ended ones together, each by the time they started. */
+function listing(keys: Keys, state: 'active' | 'ended', run: NewRun) {
+  return { gpk: S(keys.pipeline), gsk: S(`${state}#${new Date(run.startedAt).toISOString()}#${run.run}`) };
+}
+
+function newRecord(run: NewRun): RunRecord {
+  return { ...run, status: 'planned', closed: null, flags: [], endedAt: null, counts: null, summary: null, mail: null };
+}
+
+function recordOf(item: Item): RunRecord {
+  const countsText = stringOf(item, 'counts');
+  return {
+    ...head.parse(JSON.parse(required(stringOf(item, 'head'), 'head'))),
+    status: z.enum(RUN_STATUSES).parse(stringOf(item, 'status')),
+    closed: z.enum(CLOSE_REASONS).nullable().parse(stringOf(item, 'closed')),
+    flags: z.array(z.enum(RUN_FLAGS)).parse(item.flags?.SS ?? []),
+    endedAt: numberOf(item, 'endedAt'),
+    counts: countsText === null ? null : countsSchema.parse(JSON.parse(countsText)),
+    summary: stringOf(item, 'summary'),
+    mail: mail.nullable().parse(stringOf(item, 'mail')),
+  };
+}
+
+function orNull(item: Item | null): RunRecord | null {
+  return item && recordOf(item);
+}
+
+function planOf(item: Item): readonly Json[] {
+  return parts.parse(unpack(required(bytesOf(item, 'parts'), 'parts')));
+}
+
+function completionOf(item: Item): Completion {
+  return { done: setOf(item, 'done'), counted: setOf(item, 'counted'), slices: numberOf(item, 'slices') };
+}

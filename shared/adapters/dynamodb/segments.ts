@@ -1,0 +1,66 @@
+import * as z from 'zod';
+import type { Json } from '../../domain/json.ts';
+import type { SegmentRef } from '../../domain/layout.ts';
+import { countsSchema } from '../../domain/run.ts';
+import type { Frozen, SegmentRecord, SegmentStore } from '../../ports/segment-store.ts';
+import { B, bytesOf, type Item, N, NS, numberOf, required, S, setOf, stringOf } from './attributes.ts';
+import { pack, unpack } from './codec.ts';
+import type { Keys } from './keys.ts';
+import type { TableClient, Update } from './table-client.ts';
+
+const frozen = z.object({
+  part: z.string(),
+  counts: countsSchema,
+  reasons: z.record(z.string(), z.number()),
+});
+
+const json = z.custom<Json>((value) => value !== undefined);
+
+export function segmentStore(table: TableClient, keys: Keys): SegmentStore {
+  const update = async (run: string, segment: SegmentRef, ttl: number, change: Update) =>
+    recordOf(
+      (await table.update(keys.segment(run, segment), {
+        ...change,
+        set: ['#ttl = :ttl', ...(change.set ?? [])],
+        names: { '#ttl': 'ttl', ...change.names },
+        values: { ':ttl': N(ttl), ...change.values },
+      })) ?? {},
+    );
+
+  return {
+    async read(run, segment) {
+      return recordOf((await table.get(keys.segment(run, segment))) ?? {});
+    },
+
+    addBlock: (run, { slice, segment, block }, ttl) =>
+      update(run, { slice, segment }, ttl, { add: ['done :block'], values: { ':block': NS([block]) } }),
+
+    setSize: (run, segment, size, ttl) =>
+      update(run, segment, ttl, { set: ['#size = :size'], names: { '#size': 'size' }, values: { ':size': N(size) } }),
+
+    async freeze(run, segment, value) {
+      const key = keys.segment(run, segment);
+      const { statistics, ...numbers } = value;
+      const written = await table.update(key, {
+        set: ['frozen = :frozen', ...(statistics === undefined ? [] : ['stats = :stats'])],
+        condition: 'attribute_not_exists(frozen)',
+        values: {
+          ':frozen': S(JSON.stringify(numbers)),
+          ...(statistics !== undefined && { ':stats': B(pack(statistics)) }),
+        },
+      });
+      return written ? value : required(frozenOf(required(await table.get(key), 'SEG')), 'frozen');
+    },
+  };
+}
+
+function recordOf(item: Item): SegmentRecord {
+  return { done: setOf(item, 'done'), size: numberOf(item, 'size'), frozen: frozenOf(item) };
+}
+
+function frozenOf(item: Item): Frozen | null {
+  const text = stringOf(item, 'frozen');
+  if (text === null) return null;
+  const stats = bytesOf(item, 'stats');
+  return { ...frozen.parse(JSON.parse(text)), ...(stats && { statistics: json.parse(unpack(stats)) }) };
+}

@@ -1,0 +1,118 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { errors, Pool } from 'undici';
+import type { CallFailure } from '../../domain/retry.ts';
+import type { Caller, CallRequest } from '../../ports/caller.ts';
+import type { Signer } from './auth.ts';
+import { type Answer, exchange, TimeoutError, TooLargeError } from './exchange.ts';
+
+export interface HttpCallerOptions {
+  /** Base URL of the clone; its path, if any, is kept in front of `path`. */
+  readonly url: string;
+  readonly path: string;
+  readonly method: 'POST' | 'PUT' | 'PATCH';
+  /** Open connections at most; more calls wait for one. */
+  readonly connections: number;
+  /** From connecting to the last byte. */
+  readonly timeoutMs: number;
+  readonly maxResponseBytes: number;
+  /** Signs each call, where the URL wants IAM. */
+  readonly signer: Signer | null;
+  readonly pipeline: string;
+}
+
+/**
+ * Calls over kept-alive connections, one request per connection at a time. Redirects are not followed: hosts come from
+ * the definition, never from an answer.
+ */
+export function httpCaller(options: HttpCallerOptions): Caller {
+  const base = new URL(options.url);
+  const path = base.pathname.replace(/\/$/, '') + options.path;
+  const pool = new Pool(base.origin, {
+    connections: options.connections,
+    pipelining: 1,
+    keepAliveTimeout: 30_000,
+    connect: { timeout: options.timeoutMs },
+    // One timer per call, exchange's, covers all of it.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+
+  async function send(request: CallRequest): Promise<Answer> {
+    const headers = headersOf(options.pipeline, request);
+    const signed = options.signer
+      ? await options.signer.sign({ method: options.method, url: base, path, headers, body: request.body })
+      : headers;
+    return exchange(pool, { method: options.method, path, headers: signed, body: request.body }, options);
+  }
+
+  return {
+    async call(request) {
+      const started = performance.now();
+      const ms = () => Math.round(performance.now() - started);
+      try {
+        return { kind: 'answer', ...(await send(request)), ms: ms() };
+      } catch (error) {
+        return { kind: 'failure', reason: failureOf(error), ms: ms() };
+      }
+    },
+    close: () => pool.destroy(),
+  };
+}
+
+/**
+ * What every call carries; the key is the child's, never the attempt's, so that a repeat is known as one. It names the
+ * pipeline too: two that share a service and a schedule have runs of the same id.
+ */
+function headersOf(pipeline: string, { run, root, child, attempt }: CallRequest): Record<string, string> {
+  return {
+    'content-type': 'application/json',
+    accept: 'application/json',
+    'microprocess-pipeline': pipeline,
+    'microprocess-run': run,
+    'microprocess-child': child,
+    'microprocess-attempt': String(attempt),
+    'idempotency-key': `${pipeline}.${root}.${child}`,
+    traceparent: `00-${traceId(pipeline, run)}-${spanId()}-00`,
+  };
+}
+
+/** 16 hexadecimal digits. A UUID's random ones: Node draws the bytes of 128 UUIDs at once, `randomBytes` those of one call. */
+function spanId(): string {
+  const uuid = randomUUID();
+  return uuid.slice(-12) + uuid.slice(0, 4);
+}
+
+const traceIds = new Map<string, string>();
+
+/** One trace per run, so that a service's own tracing shows it together. Not sampled: 19 M spans would cost more than the run. */
+function traceId(pipeline: string, run: string): string {
+  const key = `${pipeline}/${run}`;
+  let id = traceIds.get(key);
+  if (!id) {
+    if (traceIds.size > 1_000) traceIds.clear();
+    id = createHash('sha256').update(key).digest('hex').slice(0, 32);
+    traceIds.set(key, id);
+  }
+  return id;
+}
+
+const CODES: Readonly<Record<string, CallFailure>> = {
+  ECONNREFUSED: 'connection-refused',
+  ECONNRESET: 'connection-reset',
+  EPIPE: 'connection-reset',
+  UND_ERR_SOCKET: 'connection-reset',
+  UND_ERR_CONNECT_TIMEOUT: 'timeout',
+  ETIMEDOUT: 'timeout',
+  ENOTFOUND: 'dns',
+  EAI_AGAIN: 'dns',
+};
+
+function failureOf(error: unknown): CallFailure {
+  if (error instanceof TooLargeError) return 'response-too-large';
+  if (error instanceof TimeoutError) return 'timeout';
+  if (error instanceof errors.InvalidArgumentError) return 'bad-request';
+  if (!(error instanceof Error)) return 'network';
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (/^(CERT_|ERR_TLS|ERR_SSL|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED)/.test(code)) return 'tls';
+  return CODES[code] ?? (error.cause instanceof Error ? failureOf(error.cause) : 'network');
+}

@@ -1,0 +1,59 @@
+import * as z from 'zod';
+import type { Row } from '../domain/row.ts';
+import { callable } from './options.ts';
+
+/** A field's name; any text where the type's fields aren't known. */
+type FieldOf<T> = unknown extends T ? string : keyof T & string;
+export type Field<I, R> = FieldOf<I> | FieldOf<R>;
+
+export type Cell = string | number | boolean | null;
+
+/** A column: the name of a field, looked up in the item, then in the result; or a name and what stands in it. */
+export type Column<I, R> = Field<I, R> | { readonly name: string; of(row: Row<I, R>): Cell | undefined };
+
+export const fieldName = z.string('must be the name of a field').min(1, 'must be the name of a field');
+
+export const columnNames = z.array(
+  z.union(
+    [fieldName, z.looseObject({ name: fieldName, of: callable() })],
+    'must be the name of a field, or { name, of: (row) => … }',
+  ),
+  'must be a list of columns',
+);
+
+/** The first of the sources that has the field; undefined where none does. A source may be anything a service answered. */
+export function field(name: string, ...sources: readonly unknown[]): unknown {
+  for (const source of sources) {
+    if (typeof source === 'object' && source !== null && Object.hasOwn(source, name)) return Reflect.get(source, name);
+  }
+  return undefined;
+}
+
+/** Whatever JSON holds, as a cell: what is nested is shown as JSON. */
+export function cell(value: unknown): Cell {
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  return JSON.stringify(value);
+}
+
+/** The name and the cell-maker of each column. */
+export function columnsOf<I, R>(columns: readonly Column<I, R>[]) {
+  const makers = columns.map((column) =>
+    typeof column === 'string'
+      ? { name: column, of: (row: Row<I, R>) => field(column, row.item, row.result) }
+      : { name: column.name, of: (row: Row<I, R>) => column.of(row) },
+  );
+  return {
+    columns: makers.map(({ name }) => name),
+    cells: (row: Row<I, R>): Cell[] =>
+      makers.map(({ name, of }) => {
+        try {
+          return cell(of(row));
+        } catch (cause) {
+          throw new Error(`Column ${JSON.stringify(name)} can't be made for child ${row.id}: ${String(cause)}`, {
+            cause,
+          });
+        }
+      }),
+  };
+}

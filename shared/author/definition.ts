@@ -1,0 +1,163 @@
+import * as z from 'zod';
+import { CronError, DefinitionError } from '../domain/errors.ts';
+import { NAME } from '../domain/ids.ts';
+import { LAMBDA, SES } from '../domain/limits.ts';
+import { readCron } from './cron.ts';
+import { callable, definitionIssues, strictOptions } from './options.ts';
+import type { Reduce } from './reduce.ts';
+import type { Source } from './source.ts';
+
+const name = z.string().regex(NAME, 'must match [A-Za-z0-9_-]{1,48}');
+const cron = z.string().superRefine((expression, context) => {
+  try {
+    readCron(expression);
+  } catch (error) {
+    if (!(error instanceof CronError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+  }
+});
+
+const object = <T>(method: string) =>
+  z.custom<T>(
+    (value) => typeof value === 'object' && value !== null && method in value,
+    `must be an object with ${method}()`,
+  );
+
+/** Close the run as soon as more children failed than tolerated, instead of calling the rest. */
+const stopEarly = z.boolean().default(false);
+
+const schema = strictOptions({
+  name,
+  params: z
+    .custom<z.ZodType>((value) => value instanceof z.ZodType, 'must be a zod schema')
+    .default(z.strictObject({})),
+  source: object<Source<unknown>>('read'),
+  endpoint: strictOptions({
+    /** A folder of services/: its queue-dedicated clone gets the calls. */
+    service: name,
+    path: z.string().regex(/^\/[^\s?#]*$/, 'must start with / and hold no query, fragment or space'),
+    method: z.enum(['POST', 'PUT', 'PATCH']).default('POST'),
+    /** One call's time-out in seconds, from connecting to the last byte. */
+    timeoutSeconds: z.number().int().min(1).max(400).default(10),
+    /** A larger answer fails the child with `response-too-large`. */
+    maxResponseBytes: z.number().int().min(1_024).max(6_291_456).default(1_048_576),
+  }),
+  request: callable<(item: unknown, context: RequestContext) => unknown>().optional(),
+  limits: strictOptions({
+    /** Calls in flight over all forwarders. Held by the mapping's MaximumConcurrency times a forwarder's own cap. */
+    inFlight: z
+      .number()
+      .int()
+      .min(LAMBDA.minMappingConcurrency)
+      .max(256 * LAMBDA.maxMappingConcurrency)
+      .default(512),
+    /** Runs of this pipeline share its queue by message groups: a small one is not stuck behind a big one. */
+    fairRuns: z.boolean().default(false),
+  }).prefault({}),
+  retry: strictOptions({
+    /** Calls of one child at most. */
+    attempts: z.number().int().min(1).max(20).default(5),
+    /** Full jitter: the n-th wait is random in 0 … min(maxSeconds, baseSeconds × 2ⁿ). */
+    baseSeconds: z.number().min(0).max(900).default(2),
+    maxSeconds: z.number().min(0).max(43_200).default(900),
+  }).prefault({}),
+  /** Failed children a run may have and still succeed; at most one of the two. Default: none. */
+  tolerate: z
+    .union(
+      [
+        strictOptions({ failedCount: z.number().int().min(0), stopEarly }),
+        strictOptions({ failedPercent: z.number().min(0).max(100), stopEarly }),
+      ],
+      'must hold failedCount (0 or more, whole) or failedPercent (0 to 100), not both; stopEarly (true or false) is allowed too',
+    )
+    .default({ failedCount: 0, stopEarly: false }),
+  /** The first children are called alone; the rest follow only if no more of them fail than this. */
+  canary: strictOptions({
+    children: z.number().int().min(1).max(10_000),
+    failedPercent: z.number().min(0).max(100).default(0),
+  }).optional(),
+  reduce: object<Reduce>('start'),
+  report: strictOptions({
+    title: z.string().min(1).max(120).optional(),
+    email: z.array(z.email()).max(SES.maxRecipients).default([]),
+    /** Keep up to this many characters of a failed call's body; 0 keeps none (it may hold personal data). */
+    bodyExcerpt: z.number().int().min(0).max(1_000).default(0),
+    /** Sources to credit, shown at the report's foot. */
+    credits: z.array(z.string().max(300)).default([]),
+    /** Whether children that did not succeed have a row in report.csv. */
+    failedRows: z.enum(['keep', 'omit']).default('keep'),
+    /** When SES's answer to the one send is lost: leave it, or risk a second mail. */
+    onAmbiguousSend: z.enum(['leave', 'repeat']).default('leave'),
+  }).prefault({}),
+  schedule: strictOptions({
+    cron,
+    timeZone: z
+      .string()
+      .refine(
+        (zone) => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC',
+        'must be an IANA time zone',
+      )
+      .default('UTC'),
+    /** A tick while an earlier run goes on: start beside it, skip the tick, or wait for it (one at most waits). */
+    overlap: z.enum(['allow', 'skip', 'queue']).default('skip'),
+  }).optional(),
+  /** A run still going after this many hours is closed: what is missing is EXPIRED, and the report says so. */
+  deadlineHours: z
+    .number()
+    .min(0.01)
+    .max(24 * 14)
+    .default(24),
+  /** Days that records and reports are kept behind the deadline. */
+  retentionDays: z.number().int().min(1).max(3_650).default(30),
+});
+
+/** What a request mapping is told about the call. */
+export interface RequestContext<P = unknown> {
+  readonly runId: string;
+  readonly childId: string;
+  readonly params: P;
+}
+
+/** What a user writes; see docs/definition.md for each field. */
+export type PipelineDefinition<Params extends z.ZodType, I, R> = Omit<
+  z.input<typeof schema>,
+  'params' | 'source' | 'request' | 'reduce'
+> & {
+  params?: Params;
+  source: Source<I, z.output<Params>>;
+  /** The call's JSON body; the item itself where absent. */
+  request?(item: I, context: RequestContext<z.output<Params>>): unknown;
+  reduce: Reduce<I, R>;
+};
+
+/** A checked definition, with every default filled in. */
+export type Pipeline = z.output<typeof schema>;
+
+/**
+ * Checks a definition and fills in its defaults.
+ * @throws {DefinitionError} naming the path of each wrong field, at start and at synth alike.
+ */
+export function definePipeline<Params extends z.ZodType = z.ZodObject<Record<never, never>>, I = unknown, R = unknown>(
+  definition: PipelineDefinition<Params, I, R>,
+): Pipeline {
+  const parsed = schema.safeParse(definition);
+  if (parsed.success) {
+    const issues = scheduleIssues(parsed.data);
+    if (issues.length === 0) return parsed.data;
+    throw new DefinitionError(parsed.data.name, issues);
+  }
+  throw new DefinitionError(
+    typeof definition?.name === 'string' ? definition.name : null,
+    definitionIssues(parsed.error, definition),
+  );
+}
+
+/** A tick brings no parameters: what it can't start with is better known before it's deployed than at each tick. */
+function scheduleIssues({ schedule, params }: Pipeline): DefinitionError['issues'] {
+  const issues = schedule ? (params.safeParse({}).error?.issues ?? []) : [];
+  return issues.map(({ path, message }) => ({
+    path: ['params', ...path].join('.'),
+    message: `needs a default, as a schedule starts runs without parameters: ${message}`,
+    received: undefined,
+  }));
+}

@@ -1,0 +1,38 @@
+import * as z from 'zod';
+import type { Json } from '../../domain/json.ts';
+import type { Row } from '../../domain/row.ts';
+import { type Column, columnNames, columnsOf } from '../columns.ts';
+import { checkReduceOptions, strictOptions } from '../options.ts';
+import type { Accumulator, Reduce, Statistics } from '../reduce.ts';
+
+const optionsSchema = strictOptions({ columns: columnNames });
+
+/**
+ * Reduces a run to its CSV alone: the columns, and how many children succeeded. For pipelines that measure nothing.
+ * @throws {DefinitionError} naming each wrong option
+ */
+export function count<I = unknown, R = unknown>(options: { readonly columns: readonly Column<I, R>[] }): Reduce<I, R> {
+  checkReduceOptions('count', optionsSchema, options);
+  return { ...columnsOf(options.columns), start: () => new CountAccumulator() };
+}
+
+class CountAccumulator implements Accumulator {
+  private count = 0;
+
+  add(row: Row): void {
+    if (row.status === 'SUCCEEDED') this.count++;
+  }
+
+  merge(other: Json): void {
+    this.count += z.number().int().min(0).parse(other);
+  }
+
+  toJSON(): number {
+    return this.count;
+  }
+
+  summary(): Statistics {
+    const none = { min: null, median: null, p95: null, max: null, mean: null };
+    return { value: '', count: this.count, ...none, relativeError: 0, histogram: [], top: [], groups: [] };
+  }
+}

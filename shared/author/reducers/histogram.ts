@@ -1,0 +1,77 @@
+import type { Statistics } from '../reduce.ts';
+import { RELATIVE_ERROR, type Sketch } from './sketch.ts';
+
+type Histogram = Statistics['histogram'];
+
+const WANTED = 24;
+const MOST = 30;
+/** Bounds within a decade, finest first: nearly equal ratios, so that a smooth distribution looks smooth. */
+const SERIES = [[1, 1.6, 2.5, 4, 6.3], [1, 2, 5], [1, 3], [1]] as const;
+
+/**
+ * 1 to 30 buckets with round bounds over all values of a sketch, each [from, to), the last including `to`. They are equally wide, unless
+ * the values are positive and so skewed that half of them would stand in the first two: then their bounds grow as
+ * 1, 2, 5, 10 do. Near a bound a value may be counted in the neighbouring bucket, as far as the sketch's error reaches.
+ */
+export function histogram(sketch: Sketch, min: number, max: number): Histogram {
+  if (sketch.count === 0) return [];
+  const bins = sketch.bins();
+  const [low = min, median = min] = sketch.quantiles(0.005, 0.5);
+  const linear = linearBounds(min, max);
+  const second = linear[2];
+  const skewed = min >= 0 && second !== undefined && linear.length > 8 && median < second;
+  // Zeros stand in the first bucket, whatever the next larger value is.
+  const smallest = bins.find(({ value }) => value > 0)?.high ?? max;
+  const bounds = skewed ? growingBounds(min, low > 0 ? low : smallest, max) : linear;
+
+  // Rounding of the bounds leaves no value outside.
+  bounds[0] = Math.min(bounds[0] ?? min, min);
+  bounds[bounds.length - 1] = Math.max(bounds.at(-1) ?? max, max);
+  const counts = new Array<number>(Math.max(1, bounds.length - 1)).fill(0);
+  let at = 0;
+  for (const bin of bins) {
+    // A bin's upper bound, not its middle: a whole number then stays at or above the bound it equals.
+    const value = Math.min(bin.high, max);
+    while (at < counts.length - 1 && value >= (bounds[at + 1] ?? max)) at++;
+    counts[at] = (counts[at] ?? 0) + bin.count;
+  }
+  return counts.map((count, i) => ({ from: bounds[i] ?? min, to: bounds[i + 1] ?? max, count }));
+}
+
+/** Bounds step, 2 × step … around [min, max]; never finer than the sketch resolves. */
+function linearBounds(min: number, max: number): number[] {
+  const span = max - min;
+  const largest = Math.max(Math.abs(min), Math.abs(max));
+  if (!(span > largest * 1e-9) || !Number.isFinite(span)) return [min, max];
+  const step = niceAtLeast(Math.max(span / WANTED, Math.min(span, largest * 4 * RELATIVE_ERROR)));
+  const first = Math.floor(min / step);
+  // The largest value stands in the last bucket even where it equals its upper bound.
+  const last = Math.max(first + 1, Math.ceil(max / step));
+  return Array.from({ length: last - first + 1 }, (_, i) => tidy((first + i) * step));
+}
+
+/** From min over a first round number near `low` to the first one at or above max. */
+function growingBounds(min: number, low: number, max: number): number[] {
+  let bounds: number[] = [];
+  for (const series of SERIES) {
+    bounds = [];
+    for (let decade = Math.floor(Math.log10(low)); bounds.length <= 700; decade++) {
+      for (const mantissa of series) {
+        const bound = tidy(mantissa * 10 ** decade);
+        if (bound >= low && (bounds.at(-1) ?? 0) < max) bounds.push(bound);
+      }
+      if ((bounds.at(-1) ?? 0) >= max) break;
+    }
+    if (bounds[0] !== undefined && bounds[0] > min) bounds.unshift(bounds[0] > 10 * min ? 0 : tidy(min));
+    if (bounds.length <= MOST + 1) break;
+  }
+  return bounds.length <= MOST + 1 ? bounds : [min, ...bounds.slice(-MOST)];
+}
+
+function niceAtLeast(value: number): number {
+  const decade = 10 ** Math.floor(Math.log10(value));
+  return tidy(([1, 2, 2.5, 5, 10].find((factor) => factor * decade >= value * (1 - 1e-9)) ?? 10) * decade);
+}
+
+/** 0.30000000000000004 is 0.3. */
+const tidy = (value: number) => Number(value.toPrecision(12));

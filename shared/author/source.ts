@@ -1,0 +1,23 @@
+import type { Json } from '../domain/json.ts';
+
+/** What a source is asked with: the run's typed parameters and how many items are wanted at most. */
+export interface SourceContext<P> {
+  readonly params: P;
+  /** First n items only; undefined means all. A source with a plan must honour it over all slices. */
+  readonly limit: number | undefined;
+}
+
+/** An item and the position behind it: reading again from `cursor` yields what follows. Neither may be undefined. */
+export interface SourcedItem<I> {
+  readonly item: I;
+  readonly cursor: Json;
+}
+
+/**
+ * Where a pipeline's items come from. `plan` cuts the source into at most 1,000 ranges that are enumerated in parallel;
+ * without it there is one. `read` yields a range's items in order, from behind `cursor` (null: from the start).
+ */
+export interface Source<I, P = unknown> {
+  plan?(context: SourceContext<P>): Promise<readonly Json[]>;
+  read(context: SourceContext<P> & { range: Json; cursor: Json }): AsyncIterable<SourcedItem<I>>;
+}

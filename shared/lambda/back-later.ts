@@ -1,8 +1,0 @@
-/** Thrown by a handler that wants its message again after so many seconds; nothing went wrong. */
-export class BackLater extends Error {
-  readonly seconds: number;
-  constructor(seconds: number) {
-    super(`Back in ${seconds} s.`);
-    this.seconds = seconds;
-  }
-}

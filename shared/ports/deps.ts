@@ -1,0 +1,69 @@
+import type { Pipeline } from '../author/definition.ts';
+import type { AggregateMessage, SplitMessage, WorkMessage } from '../domain/messages.ts';
+import type { Clock, Random } from './clock.ts';
+import type { Objects } from './objects.ts';
+import type { Queue } from './queue.ts';
+import type { Stores } from './stores.ts';
+import type { Wiring } from './wiring.ts';
+
+/** What every step of a pipeline works with. What only one function needs (calls, mail, events) is that function's own. */
+export interface Deps {
+  readonly pipeline: Pipeline;
+  readonly wiring: Wiring;
+  readonly stores: Stores;
+  readonly objects: Objects;
+  readonly queues: {
+    readonly split: Queue<SplitMessage>;
+    readonly work: Queue<WorkMessage>;
+    readonly aggregate: Queue<AggregateMessage>;
+  };
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** Structured logs: fields name ids and counts, never items, results or addresses. */
+export interface Log {
+  /** What follows is of this invocation. */
+  begin(invocation: { readonly awsRequestId: string }): void;
+  info(message: string, fields?: Record<string, unknown>): void;
+  warn(message: string, fields?: Record<string, unknown>): void;
+  error(message: string, fields?: Record<string, unknown>): void;
+}
+
+/** Counts for alarms and dashboards. */
+export interface Metrics {
+  count(name: MetricName, value: number): void;
+  /** Writes out what was counted. */
+  flush(): void;
+}
+
+export const METRICS = [
+  'RunsStarted',
+  'RunsSucceeded',
+  'RunsFailed',
+  /** Somebody's wish, and no trouble. */
+  'RunsCancelled',
+  'ChildrenSucceeded',
+  'ChildrenFailed',
+  'CallsRetried',
+  /** Of an invocation that went on: a message came back with an error. */
+  'MessagesFailed',
+  'MessagesRefused',
+  /** A run could not be looked after in one round. */
+  'SweepsFailed',
+  /** A run's mail was refused, or nobody knows whether it went. */
+  'MailNotSent',
+  'ScheduleMissed',
+  'TicksSkipped',
+  'RunsSwept',
+] as const;
+export type MetricName = (typeof METRICS)[number];
+
+/** One invocation of a function. */
+export interface Invocation {
+  readonly id: string;
+  /** When it is killed, epoch milliseconds. */
+  readonly deadline: number;
+}

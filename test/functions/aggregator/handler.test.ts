@@ -1,0 +1,163 @@
+import { expect, test } from 'vitest';
+import type { AggregatorDeps } from '../../../functions/aggregator/deps.ts';
+import { finishRun } from '../../../functions/aggregator/finish.ts';
+import { freezeSegment } from '../../../functions/aggregator/freeze.ts';
+import { splitSlice } from '../../../functions/splitter/split.ts';
+import { startRun } from '../../../shared/control/start.ts';
+import { giveUp } from '../../../shared/flow/give-up.ts';
+import { RetryLater } from '../../../shared/lambda/retry-later.ts';
+import { type TestDeps, testDeps, testPipeline } from '../../shared/support.ts';
+
+interface Aggregated {
+  readonly deps: TestDeps & AggregatorDeps;
+  readonly mails: Uint8Array[];
+}
+
+/** A run of three children that have all ended so, its segment frozen, told to finish. */
+async function frozenRun(status: 'FAILED' | 'CANCELLED' | 'EXPIRED' = 'FAILED'): Promise<Aggregated> {
+  const base = testDeps(testPipeline({ report: { email: ['data@example.com'] } }));
+  const mails: Uint8Array[] = [];
+  const deps = {
+    ...base,
+    mailFrom: 'reports@example.com',
+    mailer: {
+      async send({ raw }: { raw: Uint8Array }) {
+        mails.push(raw);
+        return { outcome: 'sent', messageId: '1' } as const;
+      },
+    },
+    events: { runEnded: async () => undefined },
+  };
+  await startRun(deps, { runId: 'march' }, 'cli');
+  const run = await deps.stores.runs.read('march');
+  if (!run) throw new Error('There is no run.');
+  await splitSlice(deps, run, 0, { id: 'splitter', deadline: deps.clock.now() + 300_000 });
+  const block = { slice: 0, segment: 0, block: 0 };
+  const state = await deps.stores.blocks.read('march', block);
+  const why = { status, reason: 'dead-letter' } as const;
+  await giveUp(deps, 'march', block, state, [0, 1, 2], why, { size: 3, ttl: run.ttl });
+  await freezeSegment(deps, 'march', { slice: 0, segment: 0 });
+  return { deps, mails };
+}
+
+let invocations = 0;
+const finish = ({ deps }: Aggregated) =>
+  finishRun(deps, 'march', { id: `aggregator-${++invocations}`, deadline: deps.clock.now() + 900_000 });
+
+/** Fails puts under keys that end so, once for each time it is asked. */
+function failPuts({ deps }: Aggregated, ending: string): () => void {
+  const put = deps.objects.put.bind(deps.objects);
+  deps.objects.put = async (key, body) => {
+    if (key.endsWith(ending)) throw new Error(`No ${ending} today.`);
+    return put(key, body);
+  };
+  return () => {
+    deps.objects.put = put;
+  };
+}
+
+test('a full run is finished once, with one mail, and every object that its summary names', async () => {
+  const of = await frozenRun();
+  await finish(of);
+  await finish(of);
+  expect(of.mails).toHaveLength(1);
+  const record = await of.deps.stores.runs.read('march');
+  expect(record).toMatchObject({ status: 'failed', mail: 'sent', counts: { total: 3, failed: 3 } });
+  const summary: { objects: Record<string, string> } = JSON.parse(
+    Buffer.from(await of.deps.objects.get('march/summary.json')).toString(),
+  );
+  for (const key of Object.values(summary.objects)) expect(of.deps.objects.keys()).toContain(key);
+  expect(of.deps.counted.get('MailNotSent')).toBeUndefined();
+});
+
+test('a part that can not be read fails the finish, not the process; the next delivery need not wait for its lease', async () => {
+  const of = await frozenRun();
+  const get = of.deps.objects.get.bind(of.deps.objects);
+  of.deps.objects.get = async (key, range) => {
+    if (key.endsWith('.csv.gz')) throw new Error('S3 is gone.');
+    return get(key, range);
+  };
+  await expect(finish(of)).rejects.toThrow('S3 is gone.');
+  expect(of.deps.objects.keys()).not.toContain('march/report.csv');
+  of.deps.objects.get = get;
+  of.deps.clock.time += 2_000;
+  await finish(of);
+  expect(await of.deps.stores.runs.read('march')).toMatchObject({ status: 'failed' });
+});
+
+test('while another finishes, the message comes back later', async () => {
+  const of = await frozenRun();
+  const { stores, clock } = of.deps;
+  await stores.runs.leaseFinish('march', 'other', clock.now(), clock.now() + 60_000);
+  await expect(finish(of)).rejects.toThrow(RetryLater);
+  expect(of.mails).toEqual([]);
+});
+
+test.each(['email.eml', 'report.html'])(
+  'a mail that could not even be built for want of %s is sent the next time',
+  async (ending) => {
+    const of = await frozenRun();
+    const heal = failPuts(of, ending);
+    await expect(finish(of)).rejects.toThrow(`No ${ending} today.`);
+    expect(of.mails).toEqual([]);
+    heal();
+    of.deps.clock.time += 2_000;
+    await finish(of);
+    expect(of.mails).toHaveLength(1);
+    expect(await of.deps.stores.runs.read('march')).toMatchObject({ mail: 'sent' });
+  },
+);
+
+test('a mail whose answer was lost is not sent again', async () => {
+  const of = await frozenRun();
+  const heal = failPuts(of, 'summary.json');
+  await expect(finish(of)).rejects.toThrow('No summary.json today.');
+  heal();
+  of.deps.clock.time += 2_000;
+  await finish(of);
+  expect(of.mails).toHaveLength(1);
+});
+
+test.each(['refused', 'ambiguous'] as const)('a mail that ends as %s is counted, once', async (outcome) => {
+  const of = await frozenRun();
+  let sends = 0;
+  of.deps.mailer.send = async () => {
+    sends++;
+    return { outcome, detail: 'no' };
+  };
+  const heal = failPuts(of, 'summary.json');
+  await expect(finish(of)).rejects.toThrow('No summary.json today.');
+  heal();
+  of.deps.clock.time += 2_000;
+  await finish(of);
+  expect(sends).toBe(1);
+  expect(await of.deps.stores.runs.read('march')).toMatchObject({ mail: outcome });
+  expect(of.deps.counted.get('MailNotSent')).toBe(1);
+});
+
+test('a mail whose sender died is counted too: nobody knows whether it went', async () => {
+  const of = await frozenRun();
+  await of.deps.stores.runs.claimMail('march');
+  await finish(of);
+  expect(of.mails).toEqual([]);
+  expect(await of.deps.stores.runs.read('march')).toMatchObject({ mail: 'ambiguous' });
+  expect(of.deps.counted.get('MailNotSent')).toBe(1);
+});
+
+test.each([
+  ['FAILED', null, 'failed', 'RunsFailed'],
+  ['EXPIRED', 'expired', 'expired', 'RunsFailed'],
+  ['CANCELLED', 'cancelled', 'cancelled', 'RunsCancelled'],
+] as const)(
+  'a run of children that are %s, closed as %s, is %s and counted as %s',
+  async (child, closed, status, metric) => {
+    const of = await frozenRun(child);
+    if (closed) await of.deps.stores.runs.close('march', closed);
+    await finish(of);
+    expect(await of.deps.stores.runs.read('march')).toMatchObject({ status });
+    const summary: unknown = JSON.parse(Buffer.from(await of.deps.objects.get('march/summary.json')).toString());
+    expect(summary).toMatchObject({ status, closed });
+    const counted = [...of.deps.counted].filter(([name]) => /^Runs(Succeeded|Failed|Cancelled)$/.test(name));
+    expect(counted).toEqual([[metric, 1]]);
+  },
+);

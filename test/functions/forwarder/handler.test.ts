@@ -1,0 +1,180 @@
+import { expect, test } from 'vitest';
+import { forwardBatch } from '../../../functions/forwarder/forward.ts';
+import { RunCache } from '../../../functions/forwarder/run-cache.ts';
+import { startRun } from '../../../shared/control/start.ts';
+import type { WorkMessage } from '../../../shared/domain/messages.ts';
+import type { CallResult } from '../../../shared/domain/retry.ts';
+import { registerOf } from '../../../shared/domain/sending.ts';
+import { ProgressMeter } from '../../../shared/flow/progress-meter.ts';
+import type { CallRequest } from '../../../shared/ports/caller.ts';
+import { testDeps, testPipeline, workOf } from '../../shared/support.ts';
+
+const BLOCK = { slice: 0, segment: 0, block: 0 };
+const ok = (body = '1'): CallResult => ({
+  kind: 'answer',
+  httpStatus: 200,
+  body,
+  isJson: true,
+  retryAfter: null,
+  ms: 5,
+});
+const status = (httpStatus: number): CallResult => ({
+  ...ok(),
+  kind: 'answer',
+  httpStatus,
+  isJson: true,
+  body: '{}',
+  retryAfter: null,
+});
+
+const message = (over: Partial<WorkMessage> = {}) => workOf({ size: 4, items: [10, 11, 12, 13], ...over });
+
+/** A forwarder in memory; `answer` is its service. */
+async function forwarder(
+  answer: (request: CallRequest) => CallResult | Promise<CallResult>,
+  pipeline = testPipeline(),
+) {
+  const calls: string[] = [];
+  const deps = testDeps(pipeline);
+  await startRun(deps, { runId: 'march' }, 'cli');
+  let invocation = 0;
+  const full = {
+    ...deps,
+    progress: new ProgressMeter(deps.stores.progress, deps.clock, 'shard'),
+    caller: {
+      async call(request: CallRequest) {
+        calls.push(request.child);
+        return answer(request);
+      },
+      async close() {},
+    },
+  };
+  return {
+    deps,
+    calls,
+    state: () => deps.stores.blocks.read('march', BLOCK),
+    /** Forwards messages; gives the ids of those that failed. */
+    async forward(messages: readonly (readonly [WorkMessage, receives?: number])[], remainingMs = 50_000) {
+      const batch = messages.map(([of, receives = 1], i) => ({ messageId: `m-${i}`, receives, message: of }));
+      const self = { id: `forwarder-${++invocation}`, deadline: deps.clock.now() + remainingMs };
+      const failed = await forwardBatch(full, new RunCache(deps.stores.runs, deps.clock), batch, self);
+      return [...failed.keys()];
+    },
+  };
+}
+
+test('a slot is called, stored and told', async () => {
+  const { deps, calls, forward, state } = await forwarder(() => ok());
+  expect(await forward([[message()]])).toEqual([]);
+  expect(calls).toEqual(['0-0.0.0', '0-0.0.1', '0-0.0.2', '0-0.0.3']);
+  expect([...(await state()).done].sort()).toEqual([0, 1, 2, 3]);
+  expect(deps.queues.work.take()).toEqual([]);
+  const again = await forward([[message(), 2]]);
+  expect([again, calls.length]).toEqual([[], 4]);
+});
+
+test('two copies of a message in one batch fail nobody', async () => {
+  const { forward, state } = await forwarder(() => ok());
+  expect(await forward([[message()], [message()]])).toEqual([]);
+  expect([...(await state()).done].sort()).toEqual([0, 1, 2, 3]);
+});
+
+test('a run that was not there a moment ago is called, not deleted', async () => {
+  const { deps, calls, forward, state } = await forwarder(() => ok());
+  const read = deps.stores.runs.read.bind(deps.stores.runs);
+  let reads = 0;
+  deps.stores.runs.read = async (run) => (++reads === 1 ? null : read(run));
+  expect(await forward([[message()]])).toEqual([]);
+  expect(calls).toHaveLength(4);
+  expect((await state()).done.size).toBe(4);
+});
+
+test('what failed is sent again under the next turn, when it is due; the rest is kept', async () => {
+  const pipeline = testPipeline({ retry: { baseSeconds: 0 } });
+  const answers = (request: CallRequest) =>
+    request.child.endsWith('.2')
+      ? { ...status(503), retryAfter: '30' }
+      : request.child.endsWith('.3')
+        ? status(404)
+        : ok();
+  const { deps, forward, state } = await forwarder(answers, pipeline);
+  await forward([[message()]]);
+  expect(deps.queues.work.sent).toEqual([{ message: message({ turn: 1 }), delaySeconds: 30 }]);
+  const block = await state();
+  expect([...block.done].sort()).toEqual([0, 1, 3]);
+  expect(registerOf(block, 0)).toMatchObject({ turn: 1, alone: false, mark: null });
+});
+
+test('the first wait is within twice the base, as documented', async () => {
+  const { deps, forward, state } = await forwarder(() => status(500), testPipeline({ retry: { baseSeconds: 10 } }));
+  const draw = deps.random.next.bind(deps.random);
+  deps.random.next = () => Math.max(draw(), 0.999);
+  await forward([[message({ items: [1], size: 1 })]]);
+  const due = registerOf(await state(), 0).tries.get(0)?.due ?? 0;
+  expect(due - deps.clock.now()).toBeGreaterThan(19_000);
+  expect(due - deps.clock.now()).toBeLessThan(20_000);
+});
+
+test("a store that fails for one child's result loses no other's, and leaves no call running", async () => {
+  let open = 0;
+  const answer = async (request: CallRequest) => {
+    open++;
+    await new Promise((resolve) => setImmediate(resolve));
+    open--;
+    return ok(request.child.endsWith('.0') ? JSON.stringify('x'.repeat(40_000)) : '1');
+  };
+  const { deps, calls, forward, state } = await forwarder(answer);
+  const put = deps.objects.put.bind(deps.objects);
+  deps.objects.put = async () => {
+    throw new Error('S3 is gone.');
+  };
+  expect(await forward([[message()]])).toEqual(['m-0']);
+  expect(open).toBe(0);
+  expect([...(await state()).done].sort()).toEqual([1, 2, 3]);
+  expect(registerOf(await state(), 0).turn).toBe(0);
+  deps.objects.put = put;
+  // It comes back as it was: only the one child is called again.
+  expect(await forward([[message(), 2]])).toEqual([]);
+  expect(calls.slice(4)).toEqual(['0-0.0.0']);
+  expect((await state()).done.size).toBe(4);
+});
+
+test('one message that fails does not keep the others of its batch from being stored', async () => {
+  const { deps, forward } = await forwarder(() => ok());
+  const read = deps.stores.blocks.read.bind(deps.stores.blocks);
+  deps.stores.blocks.read = async (run, ref) => {
+    if (ref.block === 1) throw new Error('throttled');
+    return read(run, ref);
+  };
+  expect(await forward([[message({ at: [0, 0, 1] })], [message()]])).toEqual(['m-0']);
+  expect((await read('march', BLOCK)).done.size).toBe(4);
+});
+
+test('a suspect out of time is handed back with the crash that was found', async () => {
+  const { deps, calls, forward, state } = await forwarder(() => ok());
+  const dead = { child: 1, deadline: deps.clock.now() - 1, by: 'dead' };
+  const next = { turn: 0, tries: new Map(), alone: true, mark: dead };
+  const read = registerOf(await state(), 0);
+  await deps.stores.blocks.replaceRegister('march', BLOCK, { slot: 0, read, next, ttl: 1 });
+  // Too short for one call: it is handed back, under the next turn.
+  expect(await forward([[message(), 2]], 15_000)).toEqual([]);
+  expect(calls).toEqual([]);
+  expect(registerOf(await state(), 0)).toMatchObject({ turn: 1, alone: true, mark: null });
+  expect(registerOf(await state(), 0).tries.get(1)?.crashes).toBe(1);
+  expect(deps.queues.work.take()).toMatchObject([{ turn: 1 }]);
+});
+
+test('a run that is cancelled meanwhile gets no further call, and no message multiplies', async () => {
+  const { deps, calls, forward } = await forwarder(() => ok());
+  await deps.stores.runs.close('march', 'cancelled');
+  expect(await forward([[message()], [message({ at: [0, 0, 1] }), 3]])).toEqual([]);
+  expect(calls).toEqual([]);
+  expect(deps.queues.work.take()).toEqual([]);
+});
+
+test('a message of a run that is not there calls nobody, and is kept with the reason', async () => {
+  const { deps, calls, forward } = await forwarder(() => ok());
+  expect(await forward([[message({ run: 'april' })]])).toEqual([]);
+  expect(calls).toEqual([]);
+  expect(await deps.stores.refusals.list(10)).toMatchObject([{ messageId: 'm-0', reason: 'unknown-run' }]);
+});

@@ -1,0 +1,332 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { Pool } from 'undici';
+import { afterEach, describe, expect, test } from 'vitest';
+import { exchange, TimeoutError } from '../../../../shared/adapters/endpoints/exchange.ts';
+import { type HttpCallerOptions, httpCaller } from '../../../../shared/adapters/endpoints/http.ts';
+import type { Caller, CallRequest } from '../../../../shared/ports/caller.ts';
+
+const cleanups: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function listening(server: Server): Promise<string> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cleanups.push(async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  return `http://127.0.0.1:${(address satisfies AddressInfo).port}`;
+}
+
+const serving = (listener: RequestListener) => listening(createServer(listener));
+const answering = (answer: (response: ServerResponse, request: IncomingMessage) => void) =>
+  serving((request, response) => {
+    request.resume();
+    request.on('end', () => answer(response, request));
+  });
+
+function callerOf(url: string, over: Partial<HttpCallerOptions> = {}): Caller {
+  const caller = httpCaller({
+    url,
+    path: '/square',
+    method: 'POST',
+    connections: 4,
+    timeoutMs: 5_000,
+    maxResponseBytes: 1_000,
+    signer: null,
+    pipeline: 'squares',
+    ...over,
+  });
+  cleanups.push(() => caller.close());
+  return caller;
+}
+
+const request = (over: Partial<CallRequest> = {}): CallRequest => ({
+  run: 'march~2',
+  root: 'march',
+  child: '0-0.0.7',
+  attempt: 1,
+  body: '{"n":7}',
+  ...over,
+});
+
+describe('an answer', () => {
+  test.each([
+    ['JSON', 200, { 'content-type': 'application/json; charset=utf-8' }, '{"n":49}', { isJson: true }],
+    ['a kind of JSON', 200, { 'content-type': 'application/problem+json' }, '{}', { isJson: true }],
+    ['text', 200, { 'content-type': 'text/plain' }, 'ok', { isJson: false }],
+    ['text that only speaks of JSON', 200, { 'content-type': 'text/x-jsonish' }, 'ok', { isJson: false }],
+    ['no content type', 200, {}, 'ok', { isJson: false }],
+    ['nothing', 204, {}, '', { isJson: false }],
+    ['an error of the caller', 404, { 'content-type': 'application/json' }, '{"title":"Not found"}', { isJson: true }],
+    ['an error of the service', 500, {}, 'oops', { isJson: false }],
+    ['a wish to wait', 429, { 'retry-after': '120' }, '', { retryAfter: '120' }],
+    ['more than ASCII', 200, {}, 'Zürich 東京 🛫', { isJson: false }],
+  ])('%s', async (_, status, headers, body, expected) => {
+    const url = await answering((response) => response.writeHead(status, headers).end(body));
+    const result = await callerOf(url).call(request());
+    expect(result).toEqual({
+      kind: 'answer',
+      httpStatus: status,
+      body,
+      isJson: false,
+      retryAfter: null,
+      ms: expect.any(Number),
+      ...expected,
+    });
+  });
+
+  test('that redirects is not followed: hosts come from the definition, never from an answer', async () => {
+    const visited: (string | undefined)[] = [];
+    const elsewhere = await answering((response, { url: path }) => {
+      visited.push(path);
+      response.end();
+    });
+    const url = await answering((response) => response.writeHead(307, { location: `${elsewhere}/stolen` }).end());
+    expect(await callerOf(url).call(request())).toMatchObject({ kind: 'answer', httpStatus: 307 });
+    expect(visited).toEqual([]);
+  });
+});
+
+describe('too large an answer', () => {
+  test('is known by its announced length, before it is read', async () => {
+    const url = await answering((response) => response.writeHead(200, { 'content-length': '100000000' }).write('x'));
+    expect(await callerOf(url).call(request())).toMatchObject({ kind: 'failure', reason: 'response-too-large' });
+  });
+
+  test('is cut off where it never ends, and its connection with it', async () => {
+    let onClose = () => {};
+    const closed = new Promise<void>((resolve) => {
+      onClose = resolve;
+    });
+    let written = 0;
+    const url = await answering((response) => {
+      response.on('close', onClose);
+      const more = () => {
+        while (!response.destroyed && response.write('x'.repeat(1_000))) written += 1_000;
+      };
+      response.on('drain', more);
+      more();
+    });
+    expect(await callerOf(url).call(request())).toMatchObject({ kind: 'failure', reason: 'response-too-large' });
+    await closed;
+    expect(written).toBeLessThan(50_000_000);
+  });
+
+  test('does not spoil the calls beside it or after it', async () => {
+    const url = await answering((response, { headers }) => {
+      if (headers['microprocess-child'] === '0-0.0.0')
+        response.writeHead(200, { 'content-length': '5000' }).end('x'.repeat(5_000));
+      else response.end('ok');
+    });
+    const caller = callerOf(url, { connections: 1 });
+    const children = ['0-0.0.0', '0-0.0.1', '0-0.0.0', '0-0.0.2'];
+    const results = await Promise.all(children.map((child) => caller.call(request({ child }))));
+    expect(results.map(({ kind }) => kind)).toEqual(['failure', 'answer', 'failure', 'answer']);
+  });
+
+  test('of exactly the limit is none', async () => {
+    const url = await answering((response) => response.end('x'.repeat(1_000)));
+    expect(await callerOf(url).call(request())).toMatchObject({ kind: 'answer', body: 'x'.repeat(1_000) });
+    const larger = await answering((response) => response.end('x'.repeat(1_001)));
+    expect(await callerOf(larger).call(request())).toMatchObject({ reason: 'response-too-large' });
+  });
+});
+
+describe('no answer', () => {
+  test('in time', async () => {
+    const url = await answering(() => undefined);
+    expect(await callerOf(url, { timeoutMs: 50 }).call(request())).toMatchObject({
+      kind: 'failure',
+      reason: 'timeout',
+    });
+  });
+
+  test('in time, after its first bytes', async () => {
+    const url = await answering((response) => response.writeHead(200).write('{'));
+    expect(await callerOf(url, { timeoutMs: 50 }).call(request())).toMatchObject({
+      kind: 'failure',
+      reason: 'timeout',
+    });
+  });
+
+  test('in time, waiting for a connection: it is not made later either, and the next one is', async () => {
+    const made: (string | undefined)[] = [];
+    let held: ServerResponse | undefined;
+    let onHeld = () => {};
+    const arrival = new Promise<void>((resolve) => {
+      onHeld = resolve;
+    });
+    const url = await answering((response, { url: path }) => {
+      made.push(path);
+      if (path !== '/held') return response.end('ok');
+      held = response;
+      return onHeld();
+    });
+    const pool = new Pool(url, { connections: 1, pipelining: 1 });
+    cleanups.push(() => pool.destroy());
+    const get = (path: string, timeoutMs: number) =>
+      exchange(pool, { method: 'GET', path }, { timeoutMs, maxResponseBytes: 1_000 });
+    const first = get('/held', 20_000);
+    await arrival;
+    await expect(get('/late', 20)).rejects.toThrow(TimeoutError);
+    held?.end('ok');
+    expect(await first).toMatchObject({ body: 'ok' });
+    expect(await get('/next', 20_000)).toMatchObject({ body: 'ok' });
+    expect(made).toEqual(['/held', '/next']);
+  });
+
+  test('but a reset', async () => {
+    const url = await listening(createTcpServer((socket) => socket.once('data', () => socket.resetAndDestroy())));
+    expect(await callerOf(url).call(request())).toMatchObject({ kind: 'failure', reason: 'connection-reset' });
+  });
+
+  test('but a close in its middle', async () => {
+    const url = await listening(
+      createTcpServer((socket) => {
+        socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf'));
+      }),
+    );
+    expect(await callerOf(url).call(request())).toMatchObject({ kind: 'failure', reason: 'connection-reset' });
+  });
+
+  test('but garbage', async () => {
+    const url = await listening(
+      createTcpServer((socket) => socket.once('data', () => socket.end('SSH-2.0-x\r\n\r\n'))),
+    );
+    const result = await callerOf(url).call(request());
+    expect(result).toMatchObject({ kind: 'failure', reason: 'network' });
+  });
+
+  test('from a port that nobody listens at', async () => {
+    const server = createTcpServer();
+    const url = await listening(server);
+    await new Promise((resolve) => server.close(resolve));
+    expect(await callerOf(url).call(request())).toMatchObject({ kind: 'failure', reason: 'connection-refused' });
+  });
+
+  test('to a body that HTTP can not carry', async () => {
+    const url = await answering((response) => response.end());
+    const caller = callerOf(url);
+    expect(await caller.call(request({ run: 'a\nb' }))).toMatchObject({ kind: 'failure', reason: 'bad-request' });
+  });
+});
+
+test('a call says who it is, and keeps its key over attempts and redrives', async () => {
+  const seen: IncomingMessage['headers'][] = [];
+  const bodies: string[] = [];
+  const paths: (string | undefined)[] = [];
+  const url = await serving(async (incoming, response) => {
+    seen.push(incoming.headers);
+    paths.push(`${incoming.method} ${incoming.url}`);
+    let body = '';
+    for await (const chunk of incoming) body += chunk;
+    bodies.push(body);
+    response.end();
+  });
+  const caller = callerOf(url);
+  await caller.call(request({ run: 'march' }));
+  await caller.call(request({ run: 'march', attempt: 2 }));
+  await caller.call(request({ run: 'march~2' }));
+  expect(paths).toEqual(Array(3).fill('POST /square'));
+  expect(bodies).toEqual(Array(3).fill('{"n":7}'));
+  expect(seen[0]).toMatchObject({
+    'content-type': 'application/json',
+    accept: 'application/json',
+    'content-length': '7',
+    'microprocess-pipeline': 'squares',
+    'microprocess-run': 'march',
+    'microprocess-child': '0-0.0.7',
+    'microprocess-attempt': '1',
+  });
+  expect(seen.map((headers) => headers['microprocess-attempt'])).toEqual(['1', '2', '1']);
+  expect(new Set(seen.map((headers) => headers['idempotency-key'])).size).toBe(1);
+  const traces = seen.map(({ traceparent }) => /^00-([0-9a-f]{32})-([0-9a-f]{16})-00$/.exec(String(traceparent)));
+  const [first, second, redriven] = traces.map((trace) => trace?.[1]);
+  expect(first).toMatch(/^[0-9a-f]{32}$/);
+  // One trace a run, one span a call.
+  expect(second).toBe(first);
+  expect(redriven).not.toBe(first);
+  expect(new Set(traces.map((trace) => trace?.[2])).size).toBe(3);
+});
+
+test('runs of the same id in two pipelines have keys of their own', async () => {
+  const keys: unknown[] = [];
+  const url = await answering((response, { headers }) => {
+    keys.push(headers['idempotency-key']);
+    response.end();
+  });
+  await callerOf(url).call(request());
+  await callerOf(url, { pipeline: 'cubes' }).call(request());
+  await callerOf(url).call(request({ child: '0-0.0.8' }));
+  expect(new Set(keys).size).toBe(3);
+});
+
+test.each([
+  ['', '/square'],
+  ['/', '/square'],
+  ['/base', '/base/square'],
+  ['/base/', '/base/square'],
+])("the URL's own path %j stays in front", async (base, path) => {
+  const paths: (string | undefined)[] = [];
+  const url = await answering((response, { url: asked }) => {
+    paths.push(asked);
+    response.end();
+  });
+  await callerOf(url + base, { method: 'PUT' }).call(request());
+  expect(paths).toEqual([path]);
+});
+
+test('connections are kept, and no more are open than allowed', async () => {
+  const sockets = new Set<Socket>();
+  let open = 0;
+  let most = 0;
+  const url = await serving((incoming, response) => {
+    sockets.add(incoming.socket);
+    most = Math.max(most, ++open);
+    incoming.resume();
+    incoming.on('end', () =>
+      setImmediate(() => {
+        open--;
+        response.end('ok');
+      }),
+    );
+  });
+  const caller = callerOf(url, { connections: 3 });
+  await Promise.all(Array.from({ length: 60 }, () => caller.call(request())));
+  expect(sockets.size).toBeLessThanOrEqual(3);
+  expect(most).toBeLessThanOrEqual(3);
+});
+
+test('a signer signs what is sent; one that fails is a failed call, not an exception', async () => {
+  const seen: IncomingMessage['headers'][] = [];
+  const url = await answering((response, { headers }) => {
+    seen.push(headers);
+    response.end();
+  });
+  const signed: unknown[] = [];
+  const signer = {
+    async sign(to: { method: string; url: URL; path: string; headers: Record<string, string>; body: string }) {
+      signed.push([to.method, to.url.host, to.path, to.body]);
+      return { ...to.headers, authorization: 'AWS4 …'.slice(0, 4) };
+    },
+  };
+  await callerOf(`${url}/base`, { signer }).call(request());
+  expect(signed).toEqual([['POST', new URL(url).host, '/base/square', '{"n":7}']]);
+  expect(seen[0]).toMatchObject({ authorization: 'AWS4', 'microprocess-run': 'march~2' });
+
+  const broken = { sign: async () => Promise.reject(new Error('no credentials')) };
+  expect(await callerOf(url, { signer: broken }).call(request())).toMatchObject({ kind: 'failure', reason: 'network' });
+  expect(seen).toHaveLength(1);
+});

@@ -1,0 +1,49 @@
+import { createServer } from 'node:http';
+import { afterEach, expect, test, vi } from 'vitest';
+import { sesMailer } from '../../../../shared/adapters/ses/ses-mailer.ts';
+
+const MAIL = { from: 'report@example.com', to: ['a@example.com'], raw: new TextEncoder().encode('Subject: x\r\n\r\n') };
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+  vi.unstubAllEnvs();
+});
+
+/** An SES that gives these answers, the last one for good; counts its requests. */
+async function ses(...answers: readonly { status: number; type?: string }[]) {
+  let requests = 0;
+  const server = createServer((request, response) => {
+    request.resume();
+    request.on('end', () => {
+      const { status, type } = answers[Math.min(requests, answers.length - 1)] ?? { status: 200 };
+      requests++;
+      response.writeHead(status, { 'content-type': 'application/json', ...(type && { 'x-amzn-errortype': type }) });
+      response.end(JSON.stringify(status === 200 ? { MessageId: 'm-1' } : { message: 'no' }));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(() => server.close());
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  vi.stubEnv('AWS_ENDPOINT_URL_SESV2', `http://127.0.0.1:${port}`);
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+  return { requests: () => requests };
+}
+
+const throttled = { status: 429, type: 'TooManyRequestsException' };
+
+test('a mail that was throttled is sent again: SES took nothing', async () => {
+  const { requests } = await ses(throttled, throttled, { status: 200 });
+  expect(await sesMailer({ region: 'us-east-1' }).send(MAIL)).toEqual({ outcome: 'sent', messageId: 'm-1' });
+  expect(requests()).toBe(3);
+});
+
+test('any other answer is final, and a lost one ambiguous: one request each', async () => {
+  const refusing = await ses({ status: 400, type: 'MessageRejected' });
+  expect(await sesMailer({ region: 'us-east-1' }).send(MAIL)).toMatchObject({ outcome: 'refused' });
+  expect(refusing.requests()).toBe(1);
+  const broken = await ses({ status: 500, type: 'InternalFailure' });
+  expect(await sesMailer({ region: 'us-east-1' }).send(MAIL)).toMatchObject({ outcome: 'ambiguous' });
+  expect(broken.requests()).toBe(1);
+});

@@ -1,0 +1,75 @@
+import { expect, it } from 'vitest';
+import { histogram } from '../../../../shared/author/reducers/histogram.ts';
+import { RELATIVE_ERROR, Sketch } from '../../../../shared/author/reducers/sketch.ts';
+import { statistics } from '../../../../shared/author/reducers/statistics.ts';
+import { barNotes, equallyWide } from '../../../../shared/report/bar-notes.ts';
+import { row } from './rows.ts';
+
+function buckets(values: readonly number[]) {
+  const sketch = new Sketch();
+  for (const value of values) sketch.add(value);
+  return histogram(sketch, Math.min(...values), Math.max(...values));
+}
+
+it('tells its reader how the bars were drawn and counted', () => {
+  const of = (values: readonly number[], relativeError = RELATIVE_ERROR) => {
+    const all = statistics<unknown, unknown>({ value: 'v' }).start();
+    for (const [i, v] of values.entries()) all.add({ ...row(i, 0), result: { v } });
+    return barNotes({ ...all.summary(), relativeError }).join(' ');
+  };
+  const even = Array.from({ length: 100 }, (_, i) => i);
+  const skewed = even.map((i) => 1.3 ** i);
+  expect(of(even)).toMatch(/^The bars are approximate: a value within 1% /);
+  expect(of(skewed)).toMatch(/^The scale grows: .* The bars are approximate: /);
+  expect(of(skewed, 0)).toMatch(/^The scale grows: [^.]*\.$/);
+  expect(of(even, 0)).toBe('');
+  // All stand in the one bar there is.
+  expect([of([7, 7]), of([])]).toEqual(['', '']);
+});
+
+it('moves no value into another bar than the next, nor from further off than the note says', () => {
+  const values = Array.from({ length: 20_000 }, (_, i) => 100 * Math.exp(Math.sin(i)));
+  for (const { from, to, count } of buckets(values)) {
+    const inside = (margin: number) =>
+      values.filter((value) => value >= from * (1 + margin) && value < to * (1 - margin)).length;
+    expect(count).toBeGreaterThanOrEqual(inside(2.01 * RELATIVE_ERROR));
+    expect(count).toBeLessThanOrEqual(inside(-2.01 * RELATIVE_ERROR));
+  }
+});
+
+it('is empty without values and one bucket where all are alike', () => {
+  expect(histogram(new Sketch(), Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY)).toEqual([]);
+  expect(buckets([7, 7])).toEqual([{ from: 7, to: 7, count: 2 }]);
+});
+
+it('counts whole numbers at the bound they equal, not below it', () => {
+  const marks = buckets([1, 2, 2, 3, 3, 3, 20]);
+  const at = (value: number) => marks.find(({ from, to }) => from <= value && value < to)?.count;
+  expect([1, 2, 3].map(at)).toEqual([1, 2, 3]);
+});
+
+it('has equally wide round buckets for an even spread, also below zero', () => {
+  const even = buckets(Array.from({ length: 1_000 }, (_, i) => i - 500));
+  expect(equallyWide(even)).toBe(true);
+  expect(even).toHaveLength(20);
+  expect(even[0]).toMatchObject({ from: -500, to: -450 });
+});
+
+it('grows its buckets where half of the values would stand in the first two', () => {
+  const skewed = buckets(Array.from({ length: 1_000 }, (_, i) => 1_000_000 / (i + 1) ** 2));
+  expect(equallyWide(skewed)).toBe(false);
+  expect(Math.max(...skewed.map(({ count }) => count))).toBeLessThan(500);
+});
+
+it('is never finer than the sketch resolves', () => {
+  expect(buckets(Array.from({ length: 100 }, (_, i) => 1_000 + i / 100)).length).toBeLessThanOrEqual(2);
+});
+
+it('keeps zeros in the first of growing buckets', () => {
+  const zeros = buckets([
+    ...Array.from({ length: 600 }, () => 0),
+    ...Array.from({ length: 400 }, (_, i) => 0.5 * 1.03 ** i),
+  ]);
+  expect(zeros[0]).toMatchObject({ from: 0, count: expect.toSatisfy((count: number) => count >= 600 && count < 630) });
+  expect(zeros.length).toBeGreaterThan(8);
+});

@@ -1,0 +1,64 @@
+import { statistics } from '../../../../shared/author/reducers/statistics.ts';
+import type { Row } from '../../../../shared/domain/row.ts';
+import type { ReportView } from '../../../../shared/report/view.ts';
+
+export interface City {
+  readonly city: string;
+  readonly country?: string;
+}
+
+export interface Answer {
+  readonly km: number;
+}
+
+/** A succeeded row; `n` gives its id and city. */
+export function row(n: number, km: number, over: Partial<Row<City, Answer>> = {}): Row<City, Answer> {
+  return {
+    id: `0-${Math.floor(n / 65_536)}.${Math.floor(n / 256) % 256}.${n % 256}`,
+    item: { city: `City ${n}`, country: ['AU', 'FR', 'US'][n % 3] ?? '' },
+    status: 'SUCCEEDED',
+    reason: null,
+    result: { km },
+    attempts: 1,
+    ms: 3,
+    at: 0,
+    ...over,
+  };
+}
+
+export function view(over: Partial<ReportView> = {}): ReportView {
+  return {
+    pipeline: 'airport-access',
+    title: 'Airport access',
+    run: '2026-11-21-demo',
+    status: 'succeeded-with-failures',
+    startedAt: Date.UTC(2026, 10, 21, 19, 0, 0),
+    endedAt: Date.UTC(2026, 10, 21, 19, 1, 2),
+    counts: { total: 135_233, succeeded: 135_000, failed: 233, cancelled: 0, expired: 0 },
+    reasons: [{ reason: 'http-500', count: 233 }],
+    statistics: {
+      value: 'km',
+      count: 135_000,
+      min: 0.5,
+      median: 28.1,
+      p95: 102.2,
+      max: 3_010.6,
+      mean: 38.1,
+      relativeError: 0.005,
+      histogram: [
+        { from: 0, to: 50, count: 100_000 },
+        { from: 50, to: 100, count: 35_000 },
+      ],
+      top: [{ label: 'Port-aux-Français', value: 3_010.6 }],
+      groups: [
+        { group: 'US', count: 90_000, median: 18.4 },
+        { group: 'FR', count: 45_000, median: 17 },
+      ],
+    },
+    credits: ['Cities: GeoNames, CC BY 4.0'],
+    ...over,
+  };
+}
+
+/** The statistics of answers that hold no number of that name. */
+export const unmeasured = statistics({ value: 'km' }).start().summary();

@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import * as simple from 'simple-statistics';
+import { expect, it } from 'vitest';
+import { statistics } from '../../../../shared/author/reducers/statistics.ts';
+import type { Row } from '../../../../shared/domain/row.ts';
+import { type Answer, type City, row } from './rows.ts';
+
+const reduce = statistics<City, Answer>({ value: 'km', groupBy: 'country' });
+
+function part(rows: readonly Row<City, Answer>[]) {
+  const accumulator = reduce.start();
+  for (const each of rows) accumulator.add(each);
+  return accumulator;
+}
+
+function merged(parts: readonly (readonly Row<City, Answer>[])[]) {
+  const accumulator = reduce.start();
+  for (const each of parts) accumulator.merge(JSON.parse(JSON.stringify(part(each))));
+  return accumulator.summary();
+}
+
+// Sizes that differ by orders of magnitude, few distinct values, zeros, signs: not just a uniform range.
+const positive = fc.oneof(
+  fc.double({ min: 1e-6, max: 1e9, noNaN: true }),
+  fc.double({ min: -6, max: 9, noNaN: true }).map((power) => 10 ** power),
+  fc.integer({ min: 1, max: 10 }),
+);
+const any = fc.oneof(
+  positive,
+  positive.map((value) => -value),
+  fc.constant(0),
+);
+const rowsOf = (values: fc.Arbitrary<number>) =>
+  fc.array(values, { minLength: 1, maxLength: 400 }).map((list) => list.map((value, n) => row(n, value)));
+const values = (rows: readonly Row<City, Answer>[]) => rows.map((each) => each.result?.km ?? Number.NaN);
+
+it('agrees with an independent library on positive values: median, p95 and group medians within 1 %', () => {
+  fc.assert(
+    fc.property(rowsOf(positive), (rows) => {
+      const list = values(rows);
+      const summary = part(rows).summary();
+      const near = (actual: number | null | undefined, expected: number) =>
+        expect(Math.abs((actual ?? Number.NaN) - expected)).toBeLessThanOrEqual(0.005_000_1 * expected);
+      near(summary.median, simple.median(list));
+      near(summary.p95, simple.quantile(list, 0.95));
+      expect(summary).toMatchObject({ count: list.length, min: simple.min(list), max: simple.max(list) });
+      expect(summary.mean).toBeCloseTo(simple.mean(list), 6);
+      for (const { group, count, median } of summary.groups) {
+        const members = values(rows.filter(({ item }) => item.country === group));
+        expect(count).toBe(members.length);
+        near(median, simple.median(members));
+      }
+      expect(summary.groups.reduce((sum, { count }) => sum + count, 0)).toBe(list.length);
+    }),
+  );
+});
+
+it('with zeros and signs: p95 within 1 %; an averaged median within 1 % of the values it lies between', () => {
+  fc.assert(
+    fc.property(rowsOf(any), (rows) => {
+      const list = values(rows).sort((a, b) => a - b);
+      const { median, p95 } = part(rows).summary();
+      const middle = [list[Math.ceil(list.length / 2) - 1] ?? 0, list[Math.floor(list.length / 2)] ?? 0];
+      const tolerance = 0.005_000_1 * Math.max(...middle.map(Math.abs));
+      expect(Math.abs((median ?? Number.NaN) - simple.median(list))).toBeLessThanOrEqual(tolerance);
+      const above = list.filter((value) => value >= (p95 ?? Number.NaN) - Math.abs(p95 ?? 0) * 0.01).length;
+      expect(above).toBeGreaterThanOrEqual(Math.floor(list.length * 0.05));
+    }),
+  );
+});
+
+it('merges parts in any order and any split to the same as the whole', () => {
+  fc.assert(
+    fc.property(rowsOf(any), fc.array(fc.nat(3), { minLength: 400, maxLength: 400 }), (rows, cut) => {
+      const parts = [0, 1, 2, 3].map((k) => rows.filter((_, i) => cut[i] === k));
+      const whole = part(rows).summary();
+      for (const summary of [merged(parts), merged([...parts].reverse())]) {
+        const { mean, ...rest } = summary;
+        const { mean: expected, ...others } = whole;
+        expect(rest).toEqual(others);
+        expect(Math.abs((mean ?? 0) - (expected ?? 0))).toBeLessThanOrEqual(
+          1e-12 * Math.max(1, ...values(rows).map(Math.abs)),
+        );
+      }
+    }),
+  );
+});
+
+it('draws a histogram of 1 to 30 adjoining buckets that hold every value, near its place', () => {
+  fc.assert(
+    fc.property(fc.oneof(rowsOf(any), rowsOf(fc.oneof(positive, fc.constant(0)))), (rows) => {
+      const { histogram, min, max } = part(rows).summary();
+      expect(histogram.length).toBeGreaterThanOrEqual(1);
+      expect(histogram.length).toBeLessThanOrEqual(30);
+      histogram.slice(1).forEach((bucket, i) => {
+        expect(bucket.from).toBe(histogram[i]?.to);
+      });
+      expect(histogram[0]?.from).toBeLessThanOrEqual(min ?? Number.NaN);
+      expect(histogram.at(-1)?.to).toBeGreaterThanOrEqual(max ?? Number.NaN);
+      let below = 0;
+      for (const { to, count } of histogram.slice(0, -1)) {
+        below += count;
+        const slack = Math.abs(to) * 0.010_1;
+        expect(below).toBeGreaterThanOrEqual(values(rows).filter((value) => value < to - slack).length);
+        expect(below).toBeLessThanOrEqual(values(rows).filter((value) => value < to + slack).length);
+      }
+      expect(histogram.reduce((sum, { count }) => sum + count, 0)).toBe(rows.length);
+    }),
+  );
+});

@@ -1,0 +1,226 @@
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { definePipeline } from '../../../../shared/author/definition.ts';
+import { count } from '../../../../shared/author/reducers/count.ts';
+import { MAX_GROUPS, OTHER } from '../../../../shared/author/reducers/groups.ts';
+import { statistics } from '../../../../shared/author/reducers/statistics.ts';
+import { list } from '../../../../shared/author/sources/list.ts';
+import { DefinitionError } from '../../../../shared/domain/errors.ts';
+import type { Row } from '../../../../shared/domain/row.ts';
+import { type Answer, type City, row } from './rows.ts';
+
+const reduce = statistics<City, Answer>({ value: 'km', groupBy: 'country', label: 'city' });
+
+function reduced(rows: readonly Row<City, Answer>[], by = reduce) {
+  const accumulator = by.start();
+  for (const each of rows) accumulator.add(each);
+  return accumulator;
+}
+
+describe('what is measured', () => {
+  it('leaves out rows that did not succeed and values that are no finite number', () => {
+    const odd = [Number.NaN, Number.POSITIVE_INFINITY, '7', null, undefined].map((km, i) =>
+      row(i, 0, { result: JSON.parse('{}'), item: { city: 'x', ...Object(km === undefined ? {} : { km }) } }),
+    );
+    const failed = (['FAILED', 'CANCELLED', 'EXPIRED'] as const).map((status, i) => row(i, 1_000, { status }));
+    expect(reduced([...odd, ...failed, row(9, 3)]).summary()).toMatchObject({ count: 1, min: 3, max: 3, mean: 3 });
+  });
+
+  it('survives answers of any shape', () => {
+    const shapes = ['null', '"text"', '[1]', '{"km":{"km":1}}', '{"__proto__":{"km":5}}'];
+    const rows = shapes.map((text, i) => row(i, 0, { result: JSON.parse(text) }));
+    expect(reduced(rows).summary()).toMatchObject({
+      count: 0,
+      min: null,
+      median: null,
+      mean: null,
+      histogram: [],
+      top: [],
+    });
+  });
+
+  it('takes zeros, negative numbers and the extremes of the number range', () => {
+    const values = [-Number.MAX_VALUE, -1e-300, -2, 0, 0, 5e-324, 1e-300, Number.MAX_VALUE, Number.MAX_VALUE];
+    const summary = reduced(values.map((value, i) => row(i, value))).summary();
+    expect(summary).toMatchObject({ count: 9, min: -Number.MAX_VALUE, median: 0, max: Number.MAX_VALUE });
+    expect(summary.histogram.reduce((sum, bucket) => sum + bucket.count, 0)).toBe(9);
+    const parsed = JSON.parse(JSON.stringify(reduced(values.map((value, i) => row(i, value)))));
+    const merged = reduce.start();
+    merged.merge(parsed);
+    expect(merged.summary()).toEqual(summary);
+  });
+
+  it('prefers the answer for the value, the item for group and label', () => {
+    const by = statistics<unknown, unknown>({ value: 'v', groupBy: 'g', label: 'l' });
+    const accumulator = by.start();
+    accumulator.add(
+      row(1, 0, JSON.parse('{"item":{"v":1,"g":"item","l":"item"},"result":{"v":2,"g":"result","l":"result"}}')),
+    );
+    expect(accumulator.summary()).toMatchObject({
+      max: 2,
+      groups: [{ group: 'item' }],
+      top: [{ label: 'item', value: 2 }],
+    });
+  });
+});
+
+describe('the highest', () => {
+  it('are exact, and equals stand in input order whatever order they come in', () => {
+    const rows = Array.from({ length: 300 }, (_, n) => row(n, n === 150 ? 9 : 7));
+    const expected = [150, 0, 1, 2, 3, 4, 5, 6, 7, 8].map((n) => `City ${n}`);
+    expect(
+      reduced(rows)
+        .summary()
+        .top.map(({ label }) => label),
+    ).toEqual(expected);
+    expect(
+      reduced([...rows].reverse())
+        .summary()
+        .top.map(({ label }) => label),
+    ).toEqual(expected);
+  });
+
+  it('are named by id without a label, and are as many as asked for', () => {
+    const by = statistics<City, Answer>({ value: 'km', top: 1 });
+    expect(reduced([row(3, 1), row(300, 2)], by).summary().top).toEqual([{ label: '0-0.1.44', value: 2 }]);
+    expect(reduced([row(3, 1)], statistics({ value: 'km', top: 0 })).summary().top).toEqual([]);
+  });
+});
+
+describe('groups', () => {
+  it('stand by size, then name; rows without one are told apart', () => {
+    const of = (n: number, country: string) => row(n, n, { item: { city: 'x', country } });
+    const rows = [of(1, 'B'), of(2, 'A'), of(3, 'C'), of(4, 'C'), row(5, 5, { item: { city: 'x' } })];
+    expect(
+      reduced(rows)
+        .summary()
+        .groups.map(({ group, count }) => [group, count]),
+    ).toEqual([
+      ['C', 2],
+      ['(none)', 1],
+      ['A', 1],
+      ['B', 1],
+    ]);
+  });
+
+  it('beyond the cap become one, the same in any order and split', () => {
+    const names = Array.from({ length: 2 * MAX_GROUPS + 500 }, (_, n) =>
+      String((n * 7_919) % 100_003).padStart(6, '0'),
+    );
+    const rows = [...names, ...names].map((country, n) => row(n, (n % 50) + 1, { item: { city: 'x', country } }));
+    const whole = reduced(rows).summary();
+    expect(whole.groups).toHaveLength(MAX_GROUPS + 1);
+    expect(whole.groups.at(-1)).toMatchObject({ group: OTHER, count: 2 * (MAX_GROUPS + 500) });
+    expect(new Set(whole.groups.map(({ group }) => group))).toEqual(
+      new Set([...[...names].sort().slice(0, MAX_GROUPS), OTHER]),
+    );
+    expect(reduced([...rows].reverse()).summary().groups).toEqual(whole.groups);
+    const parts = [rows.slice(4_000), rows.slice(0, 1_700), rows.slice(1_700, 4_000)];
+    const merged = reduce.start();
+    for (const part of parts) merged.merge(JSON.parse(JSON.stringify(reduced(part))));
+    expect(merged.summary().groups).toEqual(whole.groups);
+  });
+});
+
+it('refuses to merge what is not a part', () => {
+  expect(() => reduce.start().merge({ sum: [1, 0] })).toThrow(/all/);
+  const broken = JSON.parse(JSON.stringify(reduced([row(1, 2)])));
+  expect(() => reduce.start().merge({ ...broken, all: [0, '1*-3', ''] })).toThrow('received "1*-3"');
+});
+
+it('keeps a segment of 65,536 rows with 240 groups small', () => {
+  let state = 42;
+  const random = () => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return state / 2_147_483_648;
+  };
+  const rows = Array.from({ length: 65_536 }, (_, n) =>
+    row(n, 30 * Math.exp(2 * random() - 2 * random()), { item: { city: 'x', country: `C${n % 240}` } }),
+  );
+  expect(JSON.stringify(reduced(rows)).length).toBeLessThan(200_000);
+});
+
+describe('a wrong option is refused when the definition is loaded', () => {
+  /** As JavaScript users call it: nothing is checked before. */
+  const issuesOf = (of: (...given: never[]) => unknown, ...given: unknown[]) => {
+    try {
+      Reflect.apply(of, undefined, given);
+    } catch (error) {
+      if (error instanceof DefinitionError) return error.issues;
+      throw error;
+    }
+    return [];
+  };
+
+  it.each<[what: string, options: unknown, path: string, said: string, received: unknown]>([
+    ['no value', {}, 'value', 'must be the name of a field', undefined],
+    ['a value without a name', { value: '' }, 'value', 'must be the name of a field', ''],
+    ['a function for a name', { value: 'km', groupBy: Number }, 'groupBy', 'must be the name of a field', Number],
+    ['more than a list is long', { value: 'km', top: 500 }, 'top', '<=100', 500],
+    ['half a row', { value: 'km', top: 1.5 }, 'top', 'int', 1.5],
+    ['columns in one text', { value: 'km', columns: 'km' }, 'columns', 'must be a list of columns', 'km'],
+    ['a column of nothing', { value: 'km', columns: ['km', { name: 'x' }] }, 'columns.1', '{ name, of', { name: 'x' }],
+    ['another option', { value: 'km', labels: 'city' }, 'labels', 'value, groupBy, label, columns, top', 'city'],
+  ])('%s', (_, options, path, said, received) => {
+    expect(issuesOf(statistics, options)).toEqual([
+      { path: `reduce: statistics: ${path}`, message: expect.stringContaining(said), received },
+    ]);
+  });
+
+  it('as are several at once, and none at all', () => {
+    expect(issuesOf(statistics, { valu: 'km' }).map(({ path }) => path)).toEqual([
+      'reduce: statistics: value',
+      'reduce: statistics: valu',
+    ]);
+    expect(issuesOf(statistics).map(({ path }) => path)).toEqual(['reduce: statistics']);
+    expect(() => statistics({ value: 'km', top: 500 })).toThrow(
+      /^A pipeline is not valid:\n {2}reduce: statistics: top: .*<=100 \(received 500\)$/,
+    );
+    expect(issuesOf(count, { column: ['km'] }).map(({ path }) => path)).toEqual([
+      'reduce: count: columns',
+      'reduce: count: column',
+    ]);
+  });
+});
+
+describe('count', () => {
+  it('counts what succeeded and measures nothing', () => {
+    const reduceCount = count<City, Answer>({ columns: ['city'] });
+    const [a, b] = [reduceCount.start(), reduceCount.start()];
+    a.add(row(1, 1));
+    b.add(row(2, 1));
+    b.add(row(3, 1, { status: 'FAILED' }));
+    a.merge(JSON.parse(JSON.stringify(b)));
+    expect(a.summary()).toMatchObject({ value: '', count: 2, median: null, groups: [] });
+    expect(reduceCount.cells(row(4, 1))).toEqual(['City 4']);
+  });
+});
+
+it("types a user's columns by item and answer", () => {
+  const by = statistics<City, Answer>({
+    value: 'km',
+    columns: [
+      'city',
+      {
+        name: 'miles',
+        of: (each) => {
+          expectTypeOf(each).toEqualTypeOf<Row<City, Answer>>();
+          return each.result === null ? null : each.result.km / 1.609;
+        },
+      },
+      { name: 'nothing', of: () => undefined },
+    ],
+  });
+  // @ts-expect-error: no such field
+  statistics<City, Answer>({ value: 'kilometers' });
+  expect(by.columns).toEqual(['city', 'miles', 'nothing']);
+  expect(by.cells(row(1, 16.09))).toEqual(['City 1', expect.closeTo(10), null]);
+  const pipeline = definePipeline({
+    name: 'p',
+    source: list<City>(() => [{ city: 'x' }]),
+    endpoint: { service: 's', path: '/' },
+    reduce: by,
+  });
+  expect(pipeline.reduce).toBe(by);
+  const throwing = statistics<City, Answer>({ value: 'km', columns: [{ name: 'bad', of: () => JSON.parse('{') }] });
+  expect(() => throwing.cells(row(1, 1))).toThrow(/Column "bad" can't be made for child 0-0\.0\.1/);
+});

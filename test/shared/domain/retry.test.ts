@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import { describe, expect, test, vi } from 'vitest';
+import { CALL_FAILURES, type CallResult, judge, nextDue, retryAfterMs } from '../../../shared/domain/retry.ts';
+
+const NOW = Date.UTC(2026, 10, 3, 12);
+const answer = (httpStatus: number, over: Partial<CallResult & { kind: 'answer' }> = {}): CallResult => ({
+  kind: 'answer',
+  httpStatus,
+  body: '{"km":1}',
+  isJson: true,
+  retryAfter: null,
+  ms: 3,
+  ...over,
+});
+
+describe('an answer', () => {
+  test.each([
+    ['200 with JSON', answer(200), { km: 1 }],
+    ['201', answer(201), { km: 1 }],
+    ['299', answer(299), { km: 1 }],
+    ['204 without a body', answer(204, { body: '', isJson: false }), null],
+    ['200 with an empty body called JSON', answer(200, { body: '' }), null],
+    ['200 with JSON null', answer(200, { body: 'null' }), null],
+    ['200 with text', answer(200, { body: 'ok', isJson: false }), 'ok'],
+    ['200 with JSON that is not called so', answer(200, { body: '{"km":1}', isJson: false }), { km: 1 }],
+    ['200 with a number that is not called JSON', answer(200, { body: ' 7\n', isJson: false }), 7],
+    ['200 with JSON null that is not called so', answer(200, { body: 'null', isJson: false }), null],
+    ['200 with broken JSON that is not called so', answer(200, { body: '{"km":', isJson: false }), '{"km":'],
+  ])('%s succeeds', (_, call, result) => {
+    expect(judge(call, NOW)).toEqual({ kind: 'succeeded', result });
+  });
+
+  test.each([
+    ['408', answer(408), 'http-408'],
+    ['425', answer(425), 'http-425'],
+    ['429', answer(429), 'http-429'],
+    ['500', answer(500), 'http-500'],
+    ['503', answer(503), 'http-503'],
+    ['599', answer(599), 'http-599'],
+    ['broken JSON', answer(200, { body: '{"km":' }), 'invalid-json'],
+  ])('%s is worth another call', (_, call, reason) => {
+    expect(judge(call, NOW)).toMatchObject({ kind: 'retry', reason, retryAfterMs: 0 });
+  });
+
+  test.each([
+    ['400', answer(400), 'http-400'],
+    ['401', answer(401), 'http-401'],
+    ['404', answer(404), 'http-404'],
+    ['409', answer(409), 'http-409'],
+    ['422', answer(422), 'http-422'],
+    ['a redirect, which is not followed', answer(302), 'http-302'],
+    ['304', answer(304), 'http-304'],
+    ['a promise of a callback', answer(202), 'http-202-not-supported'],
+  ])('%s fails at once, with the body for an excerpt', (_, call, reason) => {
+    expect(judge(call, NOW)).toEqual({ kind: 'failed', reason, body: '{"km":1}' });
+  });
+
+  test('carries the wait its service asked for', () => {
+    expect(judge(answer(429, { retryAfter: '7' }), NOW)).toMatchObject({ retryAfterMs: 7_000 });
+    expect(judge(answer(503, { retryAfter: 'soon' }), NOW)).toMatchObject({ retryAfterMs: 0 });
+  });
+});
+
+test.each(CALL_FAILURES)('no answer: %s', (reason) => {
+  const final = reason === 'response-too-large' || reason === 'bad-request';
+  expect(judge({ kind: 'failure', reason, ms: 1 }, NOW)).toMatchObject({ kind: final ? 'failed' : 'retry', reason });
+});
+
+test('every answer comes to something, and only 2xx to success', () => {
+  const bodies = fc.oneof(fc.string(), fc.json());
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 200, max: 599 }),
+      bodies,
+      fc.boolean(),
+      fc.option(fc.string()),
+      (status, body, isJson, retryAfter) => {
+        const verdict = judge(answer(status, { body, isJson, retryAfter }), NOW);
+        if (verdict.kind === 'succeeded') expect([Math.floor(status / 100), status === 202]).toEqual([2, false]);
+        else expect(verdict.reason).toMatch(/^[a-z0-9-]+$/);
+        if (verdict.kind === 'retry') expect(verdict.retryAfterMs).toBeGreaterThanOrEqual(0);
+      },
+    ),
+  );
+});
+
+test.each([
+  ['absent', null, 0],
+  ['seconds', '120', 120_000],
+  ['seconds with spaces', ' 5 ', 5_000],
+  ['zero', '0', 0],
+  ['a date ahead', 'Tue, 03 Nov 2026 12:00:30 GMT', 30_000],
+  ['a date gone by', 'Tue, 03 Nov 2026 11:00:00 GMT', 0],
+  ['a negative number', '-5', 0],
+  ['a fraction', '1.5', 0],
+  ['words', 'later', 0],
+  ['nothing', '', 0],
+  ['more digits than any wait', '99999999999', 0],
+])('Retry-After: %s', (_, header, ms) => {
+  expect(retryAfterMs(header, NOW)).toBe(ms);
+});
+
+test('an answer is parsed once, whatever its service calls it', () => {
+  const parse = vi.spyOn(JSON, 'parse');
+  const bodies = ['{"km":1}', 'ok'];
+  for (const [i, body] of bodies.entries()) {
+    for (const isJson of [true, false]) judge(answer(200, { body, isJson }), NOW);
+    expect(parse).toHaveBeenCalledTimes(2 * (i + 1));
+  }
+  judge(answer(500), NOW);
+  expect(parse).toHaveBeenCalledTimes(4);
+  parse.mockRestore();
+});
+
+describe('the next call', () => {
+  const retry = { attempts: 5, baseSeconds: 2, maxSeconds: 900 };
+
+  test('waits at random within a window that doubles with each call, up to its cap', () => {
+    const latest = (tries: number) => nextDue(retry, tries, 0, 1 - Number.EPSILON, NOW) - NOW;
+    expect([1, 2, 3, 8, 9, 20].map(latest)).toEqual([3_999, 7_999, 15_999, 511_999, 899_999, 899_999]);
+    expect(nextDue(retry, 3, 0, 0, NOW)).toBe(NOW);
+    expect(nextDue(retry, 3, 0, 0.5, NOW)).toBe(NOW + 8_000);
+  });
+
+  test('is never before Retry-After, which itself is not trusted beyond half a day', () => {
+    expect(nextDue(retry, 1, 60_000, 0.5, NOW)).toBe(NOW + 60_000);
+    expect(nextDue(retry, 9, 60_000, 0.5, NOW)).toBe(NOW + 450_000);
+    expect(nextDue(retry, 1, 1e12, 0, NOW)).toBe(NOW + 12 * 3_600_000);
+  });
+
+  test('stays within its bounds for any policy and any number of calls', () => {
+    const policies = fc.record({
+      attempts: fc.constant(20),
+      baseSeconds: fc.double({ min: 0, max: 900, noNaN: true }),
+      maxSeconds: fc.double({ min: 0, max: 43_200, noNaN: true }),
+    });
+    const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+    fc.assert(
+      fc.property(
+        policies,
+        fc.oneof(fc.nat(20), fc.constantFrom(1_023, 1_024, 5_000)),
+        chance,
+        (policy, tries, random) => {
+          const wait = nextDue(policy, tries, 0, random, NOW) - NOW;
+          expect(Number.isInteger(wait)).toBe(true);
+          expect(wait).toBeGreaterThanOrEqual(0);
+          expect(wait).toBeLessThanOrEqual(policy.maxSeconds * 1_000);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,120 @@
+import { gzipSync } from 'node:zlib';
+import PostalMime from 'postal-mime';
+import { describe, expect, it } from 'vitest';
+import { buildEmail } from '../../../shared/report/email.ts';
+import { unmeasured, view } from '../author/reducers/rows.ts';
+
+const FROM = 'Reports <reports@example.com>';
+const TO = ['a@example.com', 'B <b@example.com>'];
+
+async function mail(over: Partial<Parameters<typeof buildEmail>[0]> = {}) {
+  return PostalMime.parse(await buildEmail({ view: view(), from: FROM, to: TO, ...over }));
+}
+
+it('carries the outcome in its subject, and who, when and what', async () => {
+  const parsed = await mail();
+  expect(parsed).toMatchObject({
+    subject: '⚠ Airport access: 135,000 done, 233 failed',
+    from: { name: 'Reports', address: 'reports@example.com' },
+    to: [{ address: 'a@example.com' }, { name: 'B', address: 'b@example.com' }],
+    messageId: '<airport-access.2026-11-21-demo@example.com>',
+    date: '2026-11-21T19:01:02.000Z',
+  });
+  expect(parsed.headers).toContainEqual(expect.objectContaining({ key: 'auto-submitted', value: 'auto-generated' }));
+});
+
+it.each([
+  ['succeeded', '✔ Airport access: 135,000 done, 233 failed'],
+  ['failed', '✖ Airport access failed: 135,000 done, 233 failed'],
+  ['cancelled', '■ Airport access cancelled: 135,000 done, 233 failed'],
+  ['expired', '✖ Airport access expired: 135,000 done, 233 failed'],
+] as const)('%s: %s', async (status, subject) => {
+  expect((await mail({ view: view({ status, statistics: null }) })).subject).toBe(subject);
+});
+
+it('has a text part, an HTML part whose picture is inside, and the report as it was given', async () => {
+  const gzip = gzipSync('id,km\n0-0.0.0,1\n');
+  const parsed = await mail({
+    csv: { name: 'report.csv.gz', gzip },
+    links: [{ label: 'All', href: 'https://x.example/?a=1&b=2' }],
+  });
+  expect(parsed.text).toContain('135,233');
+  expect(parsed.text).toContain('All: https://x.example/?a=1&b=2');
+  expect(parsed.html).toContain('a value within 1% of a bar&#39;s border may be counted in the next bar');
+  expect(parsed.html).toContain('href="https://x.example/?a=1&amp;b=2"');
+
+  const cids = [...(parsed.html ?? '').matchAll(/src="([^"]*)"/g)].map((match) => match[1]);
+  expect(cids).toEqual(['cid:chart@report']);
+  const picture = parsed.attachments.find(({ contentId }) => contentId === '<chart@report>');
+  expect(picture).toMatchObject({ mimeType: 'image/png', disposition: 'inline' });
+  const png = bytes(picture?.content);
+  expect(png.toString('latin1', 1, 4)).toBe('PNG');
+  expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([1_104, 440]);
+
+  const report = parsed.attachments.find(({ filename }) => filename === 'report.csv.gz');
+  expect(report).toMatchObject({ mimeType: 'application/gzip', disposition: 'attachment' });
+  expect(bytes(report?.content).equals(gzip)).toBe(true);
+});
+
+it('has neither picture nor attachment where there is nothing to show', async () => {
+  const parsed = await mail({ view: view({ statistics: null, reasons: [], credits: [] }) });
+  expect(parsed.attachments).toEqual([]);
+  expect(parsed.html).not.toMatch(/<img|undefined|null|\[object/);
+  expect(parsed.text).not.toMatch(/attached|undefined|null/);
+});
+
+it('says how many succeeded without a number, also where nothing was measured', async () => {
+  const counts = { ...view().counts, succeeded: 60 };
+  const none = await mail({ view: view({ statistics: unmeasured, counts }) });
+  for (const part of [none.text, none.html]) {
+    expect(part).toContain('Distribution of km');
+    expect(part).toContain('0 measured; 60 succeeded without a number');
+    expect(part).not.toMatch(/Median|NaN|Infinity/);
+  }
+  expect(none.attachments).toEqual([]);
+  const { statistics } = view();
+  const some = await mail({ view: view({ statistics: statistics && { ...statistics, count: 134_940 } }) });
+  expect(some.html).toContain('134,940 measured; 60 succeeded without a number.');
+  expect(some.text).toMatch(/Measured +134,940\n +Without a number +60\n/);
+  const all = await mail();
+  for (const part of [all.text, all.html]) expect(part).not.toMatch(/without a number/i);
+});
+
+it('is the same bytes for the same run', async () => {
+  const [a, b] = await Promise.all([
+    buildEmail({ view: view(), from: FROM, to: TO }),
+    buildEmail({ view: view(), from: FROM, to: TO }),
+  ]);
+  expect(a.equals(b)).toBe(true);
+});
+
+describe('what data may not do', () => {
+  const EVIL = 'x\r\nBcc: evil@example.com\r\n\r\n<script>alert(1)</script>\u2028';
+
+  it('is start a header', async () => {
+    const parsed = await mail({
+      view: view({ title: EVIL, pipeline: EVIL, run: EVIL }),
+      from: 'Reports\r\nBcc: evil@example.com <reports@example.com>',
+      to: ['a@example.com\r\nBcc: evil@example.com'],
+      csv: { name: 'a"\r\nX-Evil: 1.gz', gzip: Buffer.from('x') },
+    });
+    expect(parsed.headers.map(({ key }) => key)).not.toContain('bcc');
+    expect(parsed.bcc).toBeUndefined();
+    expect(parsed.subject).toContain('x Bcc: evil@example.com');
+    expect(parsed.messageId).toMatch(/^<[\w.=~-]+@example\.com>$/);
+    expect(parsed.attachments).toHaveLength(2);
+  });
+
+  it('is become markup or a script link', async () => {
+    const parsed = await mail({
+      view: view({ title: EVIL, reasons: [{ reason: EVIL, count: 1 }], credits: [EVIL] }),
+      links: [{ label: 'x', href: 'javascript:alert(1)' }],
+    });
+    expect(parsed.html).not.toMatch(/<script|javascript:/);
+    expect(parsed.text).not.toContain('javascript:');
+  });
+});
+
+function bytes(content: string | ArrayBuffer | Uint8Array = ''): Buffer {
+  return content instanceof ArrayBuffer ? Buffer.from(content) : Buffer.from(content);
+}

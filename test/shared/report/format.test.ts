@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import { dateTime, duration, number, percent, short } from '../../../shared/report/format.ts';
+
+it.each([
+  [0, '0'],
+  [28.0788, '28.08'],
+  [-1_234.5, '-1,235'],
+  [0.05, '0.05'],
+  [135_233, '135,233'],
+  [1e-7, '1E-7'],
+  [2.5e20, '2.5E20'],
+  [null, '–'],
+  [Number.NaN, '–'],
+])('number %s is %s', (value, text) => {
+  expect(number(value)).toBe(text);
+});
+
+it.each([
+  [0, 0, '–'],
+  [1, 3, '33.3%'],
+  [1, 1_000_000, '<0.1%'],
+  [999_999, 1_000_000, '>99.9%'],
+  [7, 7, '100%'],
+  [0, 7, '0%'],
+])('%s of %s is %s', (part, of, text) => {
+  expect(percent(part, of)).toBe(text);
+});
+
+it.each([
+  [-5, '0.0 s'],
+  [41_630, '41.6 s'],
+  [59_960, '1 min 00 s'],
+  [3_599_600, '1 h 00 min'],
+  [3_723_000, '1 h 02 min'],
+  [50 * 3_600_000, '2 d 02 h'],
+])('%s ms is %s', (ms, text) => {
+  expect(duration(ms)).toBe(text);
+});
+
+it('says moments in UTC and shortens by characters', () => {
+  expect(dateTime(Date.UTC(2026, 10, 5, 2, 0, 13))).toBe('5 Nov 2026, 02:00:13 UTC');
+  expect(short('a\n b', 9)).toBe('a b');
+  expect(short('🏝🏝🏝', 2)).toBe('🏝…');
+});

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { FINAL_STATUSES } from '../../../shared/domain/run.ts';
+import { renderHtml } from '../../../shared/report/html.ts';
+import { unmeasured, view } from '../author/reducers/rows.ts';
+
+const EVIL = `</title><script>alert(1)</script>"'&<img src=x onerror=alert(1)>`;
+const statistics = view().statistics;
+
+it('shows the outcome, the figures and the credits', () => {
+  const page = renderHtml(view());
+  for (const text of [
+    'Airport access',
+    'Succeeded with failures',
+    '2026-11-21-demo',
+    '1 min 02 s',
+    '135,233',
+    '99.8%',
+    'http-500',
+    '3,011',
+    'Port-aux-Français',
+    'within 0.5%',
+    'a value within 1% of a bar&#39;s border may be counted in the next bar',
+    'Cities: GeoNames, CC BY 4.0',
+  ]) {
+    expect(page).toContain(text);
+  }
+  expect(page.match(/<svg role="img"/g)).toHaveLength(2);
+});
+
+it('lets no text of the run become markup', () => {
+  const page = renderHtml(
+    view({
+      pipeline: EVIL,
+      title: EVIL,
+      run: EVIL,
+      reasons: [{ reason: EVIL, count: 1 }],
+      credits: [EVIL],
+      links: [
+        { label: EVIL, href: `https://example.com/?a="><script>` },
+        { label: 'script link', href: 'javascript:alert(1)' },
+      ],
+      statistics: statistics && {
+        ...statistics,
+        value: EVIL,
+        top: [{ label: EVIL, value: 1 }],
+        groups: [{ group: EVIL, count: 1, median: 1 }],
+      },
+    }),
+  );
+  expect(page).not.toMatch(/<script|<img|javascript:|<[^>]*\sonerror=/);
+  expect(page.match(/&lt;script/g)?.length).toBeGreaterThanOrEqual(9);
+});
+
+it('asks for nothing and allows nothing but its own style', () => {
+  const page = renderHtml(view());
+  const style = /<style>([\s\S]*?)<\/style>/.exec(page)?.[1] ?? '';
+  const hash = createHash('sha256').update(style).digest('base64');
+  expect(page).toContain(`default-src &#39;none&#39;; style-src &#39;sha256-${hash}&#39;`);
+  expect(page).not.toMatch(/\s(src|style|on\w+)=|url\(|@import|<link|<script/);
+});
+
+it('gives the same bytes for the same run', () => {
+  expect(renderHtml(view())).toBe(renderHtml(view()));
+});
+
+it('stands without statistics, without children, and for each outcome', () => {
+  const none = { total: 0, succeeded: 0, failed: 0, cancelled: 0, expired: 0 };
+  for (const status of FINAL_STATUSES) {
+    const page = renderHtml(view({ status, statistics: null, reasons: [], counts: none, credits: [] }));
+    expect(page).toContain('nothing to do');
+    expect(page).not.toMatch(/<svg|NaN|undefined|null|Infinity|\[object/);
+  }
+});
+
+it('says how many succeeded without a number, also where nothing was measured', () => {
+  expect(renderHtml(view())).toContain('135,000 measured</p>');
+  const some = statistics && { ...statistics, count: 134_940 };
+  expect(renderHtml(view({ statistics: some }))).toContain('134,940 measured; 60 succeeded without a number');
+  const page = renderHtml(view({ statistics: unmeasured, counts: { ...view().counts, succeeded: 60 } }));
+  expect(page).toContain('Distribution of km');
+  expect(page).toContain('0 measured; 60 succeeded without a number');
+  expect(page).not.toMatch(/<svg|Median|NaN|Infinity/);
+  const allFailed = renderHtml(view({ statistics: unmeasured, counts: { ...view().counts, succeeded: 0 } }));
+  expect(allFailed).not.toContain('measured');
+  // A reduce that measures nothing isn't missing anything.
+  expect(renderHtml(view({ statistics: unmeasured && { ...unmeasured, value: '' } }))).not.toContain('measured');
+});
+
+it('draws the largest groups and folds the others away', () => {
+  const groups = Array.from({ length: 246 }, (_, i) => ({ group: `Group ${i}`, count: 246 - i, median: i }));
+  const page = renderHtml(view({ statistics: statistics && { ...statistics, groups } }));
+  expect(page).toContain('The 20 largest of 246 groups');
+  expect(page).toContain('The other 226 groups');
+  expect(page.match(/<rect x=/g)).toHaveLength(20);
+  for (const name of ['Group 0', 'Group 19', 'Group 20', 'Group 245']) {
+    expect(page.split(`<td>${name}</td>`)).toHaveLength(2);
+  }
+});
+
+it.each([
+  { medians: [4, 3, 0], bars: ['0.00% 100.00%', '0.00% 75.00%', '0.00% 0.00%'] },
+  { medians: [30, -10], bars: ['25.00% 75.00%', '0.00% 25.00%'] },
+  { medians: [-1, -2], bars: ['50.00% 50.00%', '0.00% 100.00%'] },
+  { medians: [0, 0], bars: ['0.00% 0.00%', '0.00% 0.00%'] },
+])('draws medians $medians from zero on one scale', ({ medians, bars }) => {
+  const groups = medians.map((median, i) => ({ group: `Group ${i}`, count: 1, median }));
+  const page = renderHtml(view({ statistics: statistics && { ...statistics, groups } }));
+  expect([...page.matchAll(/<rect x="(\S+)" width="(\S+)"/g)].map(([, x, width]) => `${x} ${width}`)).toEqual(bars);
+  expect(page).toContain('All groups, most members first');
+  expect(page).not.toContain('<details>');
+});

@@ -1,0 +1,119 @@
+import { gunzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { definePipeline } from '../../../shared/author/definition.ts';
+import type { Accumulator, Reduce } from '../../../shared/author/reduce.ts';
+import { count } from '../../../shared/author/reducers/count.ts';
+import { list } from '../../../shared/author/sources/list.ts';
+import { type HeldRow, readPartBlock, readPartIndex } from '../../../shared/storage/part.ts';
+import { PartDraft } from '../../../shared/storage/part-draft.ts';
+import { writePart } from '../../../shared/storage/write-part.ts';
+import { testDeps } from '../support.ts';
+
+const pipeline = definePipeline({
+  name: 'march',
+  source: list<{ name: string }>(() => []),
+  endpoint: { service: 'march', path: '/' },
+  reduce: count<{ name: string }, { seen: string }>({ columns: ['name', 'seen'] }),
+});
+
+const row = (n: number, result: HeldRow['result']): HeldRow => ({
+  id: `0-0.0.${n}`,
+  item: { name: `n${n}` },
+  status: 'SUCCEEDED',
+  reason: null,
+  result,
+  attempts: 1,
+  ms: 1,
+  at: 0,
+});
+
+/** Around the number of rows whose large values are fetched at once. */
+test.each([0, 1, 7, 8, 9, 17])('%i rows, some of them large, become lines in order', async (rows) => {
+  const deps = { ...testDeps(), pipeline };
+  await deps.objects.put('large', '{"seen":"large"}', 'application/json');
+  const block = Array.from({ length: rows }, (_, n) => row(n, n % 3 === 0 ? { $object: 'large' } : { seen: 'small' }));
+  const csv = gunzipSync(await new PartDraft(deps).add(block)).toString();
+  const lines = block.map(({ id }, n) => `${id},n${n},${n % 3 === 0 ? 'large' : 'small'},SUCCEEDED,\n`);
+  expect(csv).toBe(lines.join(''));
+});
+
+test('a row whose cells cannot be written fails alone, as does one that the statistics refuse', async () => {
+  // What no cell can hold, as untyped code may give it.
+  const loop = JSON.parse('{}');
+  loop.self = loop;
+  const reduce: Reduce = {
+    ...pipeline.reduce,
+    cells: ({ item }) => [JSON.stringify(item), item === 'cells' ? loop : null],
+    start: () => {
+      const accumulator = pipeline.reduce.start();
+      const add: Accumulator['add'] = ({ item }) => {
+        if (item === 'statistics') throw new RangeError('too much');
+      };
+      return Object.assign(accumulator, { add });
+    },
+  };
+  const deps = { ...testDeps(), pipeline: { ...pipeline, reduce } };
+  const block = ['one', 'cells', 'statistics', 'four'].map((item, n) => ({ ...row(n, null), item }));
+  const draft = new PartDraft(deps);
+  expect(gunzipSync(await draft.add(block)).toString()).toBe(
+    [
+      '0-0.0.0,"""one""",,SUCCEEDED,',
+      '0-0.0.1,,,FAILED,reduce-failed',
+      '0-0.0.2,,,FAILED,reduce-failed',
+      '0-0.0.3,"""four""",,SUCCEEDED,',
+      '',
+    ].join('\n'),
+  );
+  expect(await writePart(deps.objects, 'march/parts/0-0.x', draft)).toMatchObject({
+    counts: { total: 4, succeeded: 2, failed: 2 },
+    reasons: { 'reduce-failed': 2 },
+  });
+});
+
+test('a part is written piece by piece, never joined: of large rows it would not fit beside itself', async () => {
+  const deps = { ...testDeps(), pipeline };
+  const { objects } = deps;
+  const pieces: Record<string, number> = {};
+  const putStream = objects.putStream.bind(objects);
+  objects.putStream = (key, body) => {
+    async function* counted() {
+      for await (const piece of body) {
+        pieces[key] = (pieces[key] ?? 0) + 1;
+        yield piece;
+      }
+    }
+    return putStream(key, counted());
+  };
+  const draft = new PartDraft(deps);
+  for (let block = 0; block < 3; block++) await draft.add([row(0, { seen: `in block ${block}` })]);
+  await writePart(deps.objects, 'p', draft);
+  expect(pieces).toEqual({ 'p.rows.gz': 3, 'p.csv.gz': 3 });
+  const index = await readPartIndex(objects, 'p');
+  expect((await readPartBlock(objects, 'p', index, 2)).map(({ result }) => result)).toEqual([{ seen: 'in block 2' }]);
+});
+
+test("a row's large item and result are fetched together", async () => {
+  const deps = { ...testDeps(), pipeline };
+  const { objects } = deps;
+  const get = objects.get.bind(objects);
+  const asked = new Set<string>();
+  let both = () => {};
+  const bothAsked = new Promise<void>((resolve) => {
+    both = resolve;
+  });
+  objects.get = async (key) => {
+    if (asked.add(key).size === 2) both();
+    await bothAsked;
+    return get(key);
+  };
+  await objects.put('item', '{"name":"large"}');
+  await objects.put('result', '{"seen":"too"}');
+  const csv = await new PartDraft(deps).add([{ ...row(0, { $object: 'result' }), item: { $object: 'item' } }]);
+  expect(gunzipSync(csv).toString()).toBe('0-0.0.0,large,too,SUCCEEDED,\n');
+});
+
+test('a row that the reduce once refused has the same line when its part is made again', async () => {
+  const deps = { ...testDeps(), pipeline };
+  const refused = { ...row(0, null), status: 'FAILED', reason: 'reduce-failed' } as const;
+  expect(gunzipSync(await new PartDraft(deps).add([refused])).toString()).toBe('0-0.0.0,,,FAILED,reduce-failed\n');
+});
