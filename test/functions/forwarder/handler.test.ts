@@ -65,10 +65,14 @@ async function forwarder(
 
 test('a slot is called, stored and told', async () => {
   const { deps, calls, forward, state } = await forwarder(() => ok());
+  await deps.stores.segments.setSize('march', BLOCK, 1, 0);
   expect(await forward([[message()]])).toEqual([]);
   expect(calls).toEqual(['0-0.0.0', '0-0.0.1', '0-0.0.2', '0-0.0.3']);
   expect([...(await state()).done].sort()).toEqual([0, 1, 2, 3]);
   expect(deps.queues.work.take()).toEqual([]);
+  // Told: the block is in its segment's set, and the aggregator hears of the full segment.
+  expect([...(await deps.stores.segments.read('march', BLOCK)).done]).toEqual([0]);
+  expect(deps.queues.aggregate.take()).toMatchObject([{ type: 'segment', run: 'march', slice: 0, segment: 0 }]);
   const again = await forward([[message(), 2]]);
   expect([again, calls.length]).toEqual([[], 4]);
 });
