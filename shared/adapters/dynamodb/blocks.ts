@@ -6,12 +6,13 @@ import type { OutcomePage } from '../../domain/outcome.ts';
 import { CHILD_STATUSES } from '../../domain/row.ts';
 import { type BlockState, EMPTY_BLOCK } from '../../domain/sending.ts';
 import type { BlockStore } from '../../ports/block-store.ts';
-import { B, bytesOf, type Item, N, NS, required, S, setOf, stringOf } from './attributes.ts';
+import { B, bytesOf, type Item, N, NS, required, setOf, stringOf } from './attributes.ts';
 import { pageOf } from './chains.ts';
 import { PAGE_VERSION, pack, unpack } from './codec.ts';
+import { equals } from './conditions.ts';
+import type { ItemTable, Update } from './item-table.ts';
 import type { Keys } from './keys.ts';
 import { attributesOf, markText, registerIs, registersOf, turnIs, writing } from './registers.ts';
-import type { TableClient, Update } from './table-client.ts';
 
 /** An outcome as stored: n, index of the status, reason, result, attempts, ms. */
 const outcome = z.tuple([
@@ -24,18 +25,14 @@ const outcome = z.tuple([
 ]);
 const outcomePage = z.tuple([z.literal(PAGE_VERSION), z.number(), z.array(outcome)]);
 
-export function blockStore(table: TableClient, keys: Keys): BlockStore {
+export function blockStore(table: ItemTable, keys: Keys): BlockStore {
   return {
     async read(run, ref) {
       return stateOf(await table.get(keys.block(run, ref)));
     },
 
     async readAll(run, ref) {
-      const items = await table.query({
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': S(keys.block(run, ref).pk) },
-        ConsistentRead: true,
-      });
+      const items = await table.query({ partition: keys.block(run, ref).pk, consistent: true });
       const pages: ItemsPage[] = [];
       const outcomes: OutcomePage[] = [];
       let state = EMPTY_BLOCK;
@@ -72,8 +69,8 @@ export function blockStore(table: TableClient, keys: Keys): BlockStore {
     async settle(run, ref, { slot, done, next, ttl }) {
       const key = keys.block(run, ref);
       const writer = randomUUID();
-      const update = joined(adding(done, ttl), writing(slot, next, writer), turnIs(slot, next.turn - 1));
-      const item = await table.update(key, update);
+      const condition = turnIs(slot, next.turn - 1);
+      const item = await table.update(key, { ...adding(done, ttl, writing(slot, next, writer)), condition });
       if (item) return { raised: true, done: setOf(item, 'done') };
       const after = (await table.update(key, adding(done, ttl))) ?? {};
       return { raised: stringOf(after, attributesOf(slot).writer) === writer, done: setOf(after, 'done') };
@@ -82,46 +79,28 @@ export function blockStore(table: TableClient, keys: Keys): BlockStore {
     async replaceRegister(run, ref, { slot, read, next, ttl }) {
       const key = keys.block(run, ref);
       const writer = randomUUID();
-      const update = joined(adding([], ttl), writing(slot, next, writer), registerIs(slot, read));
-      if (await table.update(key, update)) return true;
+      const condition = registerIs(slot, read);
+      if (await table.update(key, { ...adding([], ttl, writing(slot, next, writer)), condition })) return true;
       return stringOf(await table.get(key), attributesOf(slot).writer) === writer;
     },
 
     async endMark(run, ref, { slot, mark, done, ttl }) {
       const name = attributesOf(slot).mark;
-      const clearing = {
-        remove: [name],
-        condition: `${name} = :mark`,
-        values: { ':mark': S(markText(mark)) },
-      };
+      const clearing = { ...adding(done, ttl, { remove: [name] }), condition: equals(name, markText(mark)) };
       const key = keys.block(run, ref);
-      const item =
-        (await table.update(key, joined(adding(done, ttl), clearing))) ?? (await table.update(key, adding(done, ttl)));
+      const item = (await table.update(key, clearing)) ?? (await table.update(key, adding(done, ttl)));
       return setOf(item ?? {}, 'done');
     },
   };
 }
 
-/** `done ∪=`, creating the block with its TTL where absent. */
-function adding(done: readonly number[], ttl: number): Update {
+/** `done ∪=`, with a change of a slot's register, creating the block with its TTL where absent. */
+function adding(done: readonly number[], ttl: number, { set, remove = [] }: Pick<Update, 'set' | 'remove'> = {}) {
   return {
-    set: ['#ttl = :ttl'],
-    add: done.length > 0 ? ['done :done'] : [],
-    names: { '#ttl': 'ttl' },
-    values: { ':ttl': N(ttl), ...(done.length > 0 && { ':done': NS(done) }) },
-  };
-}
-
-function joined(...updates: readonly Update[]): Update {
-  const condition = updates.flatMap((update) => update.condition ?? []).join(' AND ');
-  return {
-    set: updates.flatMap((update) => update.set ?? []),
-    add: updates.flatMap((update) => update.add ?? []),
-    remove: updates.flatMap((update) => update.remove ?? []),
-    ...(condition && { condition }),
-    values: Object.assign({}, ...updates.map((update) => update.values)),
-    names: Object.assign({}, ...updates.map((update) => update.names)),
-  };
+    set: { ttl: N(ttl), ...set },
+    add: done.length > 0 ? { done: NS(done) } : {},
+    remove,
+  } satisfies Update;
 }
 
 function stateOf(item: Item | undefined): BlockState {

@@ -6,8 +6,9 @@ import type { ChainStore, Checkpoint } from '../../ports/chain-store.ts';
 import { B, bytesOf, type Item, N, numberOf, required, S, stringOf } from './attributes.ts';
 import { PAGE_VERSION, pack, unpack } from './codec.ts';
 import { byColumn, byRow, tableSchema } from './columns.ts';
+import { absent, any, below, equals } from './conditions.ts';
+import type { ItemTable } from './item-table.ts';
 import type { Key, Keys } from './keys.ts';
-import type { TableClient } from './table-client.ts';
 
 const json: z.ZodType<Json> = z.json();
 /** An items page as stored: version, first, items, slots, endsBlock, cursor. */
@@ -19,7 +20,7 @@ const checkpoint = z.object({
   ended: z.boolean(),
 });
 
-export function chainStore(table: TableClient, keys: Keys): ChainStore {
+export function chainStore(table: ItemTable, keys: Keys): ChainStore {
   const pageKey = (run: string, slice: number, place: Place): Key =>
     keys.page(run, { slice, segment: place.segment, block: place.block }, place.page);
 
@@ -34,29 +35,25 @@ export function chainStore(table: TableClient, keys: Keys): ChainStore {
 
     async lease(run, slice, { owner, now, until, ttl }) {
       const item = await table.update(keys.slice(run, slice), {
-        set: ['leaseOwner = :owner', 'leaseUntil = :until', '#ttl = :ttl'],
-        add: ['attempts :one'],
-        condition: 'attribute_not_exists(leaseOwner) OR leaseOwner = :owner OR leaseUntil < :now',
-        names: { '#ttl': 'ttl' },
-        values: { ':owner': S(owner), ':until': N(until), ':now': N(now), ':ttl': N(ttl), ':one': N(1) },
+        set: { leaseOwner: S(owner), leaseUntil: N(until), ttl: N(ttl) },
+        add: { attempts: N(1) },
+        condition: any(absent('leaseOwner'), equals('leaseOwner', owner), below('leaseUntil', now)),
       });
       return item && { checkpoint: checkpointOf(item), attempts: numberOf(item, 'attempts') ?? 0 };
     },
 
     async release(run, slice, owner, attempt) {
       await table.update(keys.slice(run, slice), {
-        add: attempt === 'counts' ? [] : ['attempts :less'],
+        add: attempt === 'counts' ? {} : { attempts: N(-1) },
         remove: ['leaseOwner', 'leaseUntil'],
-        condition: 'leaseOwner = :owner',
-        values: { ':owner': S(owner), ...(attempt === 'does-not-count' && { ':less': N(-1) }) },
+        condition: equals('leaseOwner', owner),
       });
     },
 
     async checkpoint(run, slice, to, { owner, until }) {
       // Unconditional: two splitters of one slice both tell the truth, and going back only sends again.
       await table.update(keys.slice(run, slice), {
-        set: ['cp = :to', 'leaseOwner = :owner', 'leaseUntil = :until', 'attempts = :none'],
-        values: { ':none': N(0), ':to': S(JSON.stringify(to)), ':owner': S(owner), ':until': N(until) },
+        set: { cp: S(JSON.stringify(to)), leaseOwner: S(owner), leaseUntil: N(until), attempts: N(0) },
       });
     },
 

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { RefusalStore } from '../../ports/refusal-store.ts';
 import { N, required, S, stringOf } from './attributes.ts';
+import type { ItemTable } from './item-table.ts';
 import type { Keys } from './keys.ts';
-import type { TableClient } from './table-client.ts';
 
 const refusal = z.object({
   messageId: z.string(),
@@ -16,7 +16,7 @@ const refusal = z.object({
 /** Kept for as long as SQS would have kept the message at most: 90 days is beyond any retention and any holiday. */
 const KEEP_SECONDS = 90 * 86_400;
 
-export function refusalStore(table: TableClient, keys: Keys): RefusalStore {
+export function refusalStore(table: ItemTable, keys: Keys): RefusalStore {
   return {
     async record(value) {
       await table.put(keys.refusal(value.messageId), {
@@ -27,14 +27,8 @@ export function refusalStore(table: TableClient, keys: Keys): RefusalStore {
 
     async list(limit) {
       const { pk, sk } = keys.refusal('');
-      const items = await table.query({
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
-        ExpressionAttributeValues: { ':pk': S(pk), ':sk': S(sk) },
-        Limit: limit,
-      });
-      return items
-        .slice(0, limit)
-        .map((item) => refusal.parse(JSON.parse(required(stringOf(item, 'refusal'), 'refusal'))));
+      const items = await table.query({ partition: pk, prefix: sk, limit });
+      return items.map((item) => refusal.parse(JSON.parse(required(stringOf(item, 'refusal'), 'refusal'))));
     },
   };
 }

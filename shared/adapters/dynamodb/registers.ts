@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type Mark, NEW_REGISTER, type Register } from '../../domain/sending.ts';
 import { type Item, N, numberOf, S, stringOf } from './attributes.ts';
+import { absent, all, any, type Condition, equals } from './conditions.ts';
 
 /**
  * A slot's register as three flat attributes of BLOCK, named by the slot: `t…` its turn, `r…` tries and alone, `m…` the
@@ -60,46 +61,30 @@ function parseMark(text: string): Mark {
 export function writing(slot: number, next: Register, writer: string) {
   const names = attributesOf(slot);
   return {
-    set: [
-      `${names.turn} = :turn`,
-      `${names.rest} = :rest`,
-      `${names.writer} = :writer`,
-      ...(next.mark ? [`${names.mark} = :mark`] : []),
-    ],
-    remove: next.mark ? [] : [names.mark],
-    values: {
-      ':turn': N(next.turn),
-      ':writer': S(writer),
-      ':rest': S(restText(next)),
-      ...(next.mark && { ':mark': S(markText(next.mark)) }),
+    set: {
+      [names.turn]: N(next.turn),
+      [names.rest]: S(restText(next)),
+      [names.writer]: S(writer),
+      ...(next.mark && { [names.mark]: S(markText(next.mark)) }),
     },
+    remove: next.mark ? [] : [names.mark],
   };
 }
 
 /** Condition: the stored turn is this one. An absent register is at turn 0. */
-export function turnIs(slot: number, turn: number) {
+export function turnIs(slot: number, turn: number): Condition {
   const { turn: name } = attributesOf(slot);
-  return {
-    condition: turn === 0 ? `(attribute_not_exists(${name}) OR ${name} = :was)` : `${name} = :was`,
-    values: { ':was': N(turn) },
-  };
+  return turn === 0 ? any(absent(name), equals(name, turn)) : equals(name, turn);
 }
 
 /** Condition: the stored register is exactly this one, as it was read. */
-export function registerIs(slot: number, read: Register) {
+export function registerIs(slot: number, read: Register): Condition {
   const names = attributesOf(slot);
-  const turn = turnIs(slot, read.turn);
-  const untouched = restText(read) === restText(NEW_REGISTER);
-  return {
-    condition: [
-      turn.condition,
-      untouched ? `(attribute_not_exists(${names.rest}) OR ${names.rest} = :wasRest)` : `${names.rest} = :wasRest`,
-      read.mark ? `${names.mark} = :wasMark` : `attribute_not_exists(${names.mark})`,
-    ].join(' AND '),
-    values: {
-      ...turn.values,
-      ':wasRest': S(restText(read)),
-      ...(read.mark && { ':wasMark': S(markText(read.mark)) }),
-    },
-  };
+  const text = restText(read);
+  const isAsRead = equals(names.rest, text);
+  return all(
+    turnIs(slot, read.turn),
+    text === restText(NEW_REGISTER) ? any(absent(names.rest), isAsRead) : isAsRead,
+    read.mark ? equals(names.mark, markText(read.mark)) : absent(names.mark),
+  );
 }

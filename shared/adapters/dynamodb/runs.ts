@@ -17,8 +17,9 @@ import {
 import { type NewRun, type RunEnd, type RunRecord, type RunStore, TRIGGERS } from '../../ports/run-store.ts';
 import { B, bytesOf, type Item, N, NS, numberOf, required, S, setOf, stringOf } from './attributes.ts';
 import { pack, unpack } from './codec.ts';
+import { absent, all, any, below, differs, equals, oneOf, present } from './conditions.ts';
+import type { ItemTable, Update } from './item-table.ts';
 import type { Keys } from './keys.ts';
-import type { TableClient, Update } from './table-client.ts';
 
 const json: z.ZodType<Json> = z.json();
 const head = z.object({
@@ -41,7 +42,7 @@ const parts = z.array(json);
 /** A plan is one item: a thousand parts of a few hundred bytes fit easily. */
 const MAX_PLAN_BYTES = 100_000;
 
-export function runStore(table: TableClient, keys: Keys): RunStore {
+export function runStore(table: ItemTable, keys: Keys): RunStore {
   const update = (run: string, change: Update) => table.update(keys.run(run), change);
   const updateRoot = async (run: string, change: Update) =>
     completionOf((await table.update(keys.root(run), change)) ?? {});
@@ -68,11 +69,11 @@ export function runStore(table: TableClient, keys: Keys): RunStore {
       for (const state of activeOnly ? (['active'] as const) : (['active', 'ended'] as const)) {
         found.push(
           ...(await table.query({
-            IndexName: 'runs',
-            KeyConditionExpression: 'gpk = :pipeline AND begins_with(gsk, :state)',
-            ExpressionAttributeValues: { ':pipeline': S(keys.pipeline), ':state': S(`${state}#`) },
-            ScanIndexForward: false,
-            Limit: limit,
+            index: 'runs',
+            partition: keys.pipeline,
+            prefix: `${state}#`,
+            descending: true,
+            limit,
           })),
         );
       }
@@ -108,33 +109,24 @@ export function runStore(table: TableClient, keys: Keys): RunStore {
     },
 
     async close(run, reason) {
-      const { values, ...rest } = moving('close');
-      return orNull(
-        await update(run, {
-          ...rest,
-          set: [...(rest.set ?? []), 'closed = :reason'],
-          values: { ...values, ':reason': S(reason) },
-        }),
-      );
+      const { set, condition } = moving('close');
+      return orNull(await update(run, { set: { ...set, closed: S(reason) }, condition }));
     },
 
     async flag(run, flag) {
       await update(run, {
-        add: ['flags :flag'],
-        condition: 'attribute_exists(pk) AND #status <> :finishing AND attribute_not_exists(endedAt)',
-        names: { '#status': 'status' },
-        values: { ':flag': { SS: [flag] }, ':finishing': S('finishing') },
+        add: { flags: { SS: [flag] } },
+        condition: all(present('pk'), differs('status', 'finishing'), absent('endedAt')),
       });
     },
 
     async leaseFinish(run, owner, now, until) {
-      const { values, condition, ...rest } = moving('finish');
+      const { set, condition } = moving('finish');
+      const isFree = any(absent('finisher'), equals('finisher', owner), below('finishUntil', now));
       return orNull(
         await update(run, {
-          ...rest,
-          set: [...(rest.set ?? []), 'finisher = :owner', 'finishUntil = :until'],
-          condition: `${condition} AND (attribute_not_exists(finisher) OR finisher = :owner OR finishUntil < :now)`,
-          values: { ...values, ':owner': S(owner), ':until': N(until), ':now': N(now) },
+          set: { ...set, finisher: S(owner), finishUntil: N(until) },
+          condition: all(condition, isFree),
         }),
       );
     },
@@ -142,22 +134,16 @@ export function runStore(table: TableClient, keys: Keys): RunStore {
     async finish(run, owner, end: RunEnd) {
       const record = await table.get(keys.run(run));
       if (!record) return false;
-      const index = listing(keys, 'ended', recordOf(record));
       const written = await update(run, {
-        set: ['#status = :to', 'counts = :counts', 'summary = :summary', 'endedAt = :at', 'gpk = :gpk', 'gsk = :gsk'],
-        remove: ['finisher', 'finishUntil'],
-        condition: '#status = :from AND finisher = :owner',
-        names: { '#status': 'status' },
-        values: {
-          ':to': S(end.status),
-          ':from': S('finishing'),
-          ':owner': S(owner),
-          ':counts': S(JSON.stringify(end.counts)),
-          ':summary': S(end.summary),
-          ':at': N(end.endedAt),
-          ':gpk': index.gpk,
-          ':gsk': index.gsk,
+        set: {
+          status: S(end.status),
+          counts: S(JSON.stringify(end.counts)),
+          summary: S(end.summary),
+          endedAt: N(end.endedAt),
+          ...listing(keys, 'ended', recordOf(record)),
         },
+        remove: ['finisher', 'finishUntil'],
+        condition: all(equals('status', 'finishing'), equals('finisher', owner)),
       });
       if (written) return true;
       // The client repeats a request whose answer was lost, and then meets its own write.
@@ -168,9 +154,8 @@ export function runStore(table: TableClient, keys: Keys): RunStore {
     async claimMail(run) {
       const claim = randomUUID();
       const written = await update(run, {
-        set: ['mail = :sending', 'mailClaim = :claim'],
-        condition: 'attribute_exists(pk) AND attribute_not_exists(mail)',
-        values: { ':sending': S('sending'), ':claim': S(claim) },
+        set: { mail: S('sending'), mailClaim: S(claim) },
+        condition: all(present('pk'), absent('mail')),
       });
       if (written) return true;
       // The client repeats a request whose answer was lost, and then meets its own claim: nobody else may send the mail.
@@ -178,38 +163,25 @@ export function runStore(table: TableClient, keys: Keys): RunStore {
     },
 
     async recordMail(run, state) {
-      await update(run, { set: ['mail = :state'], condition: 'attribute_exists(pk)', values: { ':state': S(state) } });
+      await update(run, { set: { mail: S(state) }, condition: present('pk') });
     },
 
     async readCompletion(run) {
       return completionOf((await table.get(keys.root(run))) ?? {});
     },
 
-    openRoot: (run, slices, ttl) =>
-      updateRoot(run, {
-        set: ['slices = :slices', '#ttl = :ttl'],
-        names: { '#ttl': 'ttl' },
-        values: { ':slices': N(slices), ':ttl': N(ttl) },
-      }),
+    openRoot: (run, slices, ttl) => updateRoot(run, { set: { slices: N(slices), ttl: N(ttl) } }),
 
-    countSlice: (run, slice, segments) =>
-      updateRoot(run, { add: ['counted :slice'], values: { ':slice': NS([packCount(slice, segments)]) } }),
+    countSlice: (run, slice, segments) => updateRoot(run, { add: { counted: NS([packCount(slice, segments)]) } }),
 
-    addSegment: (run, slice, segment) =>
-      updateRoot(run, { add: ['done :segment'], values: { ':segment': NS([packSegment(slice, segment)]) } }),
+    addSegment: (run, slice, segment) => updateRoot(run, { add: { done: NS([packSegment(slice, segment)]) } }),
   };
 }
 
 /** The clauses of a transition: to its status, if the run is in one it starts from. */
-function moving(transition: Transition): Update {
+function moving(transition: Transition) {
   const { from, to } = TRANSITIONS[transition];
-  const values = Object.fromEntries(from.map((status, i) => [`:from${i}`, S(status)]));
-  return {
-    set: ['#status = :to'],
-    condition: `#status IN (${Object.keys(values).join(', ')})`,
-    names: { '#status': 'status' },
-    values: { ...values, ':to': S(to) },
-  };
+  return { set: { status: S(to) }, condition: oneOf('status', from) };
 }
 
 /** Index keys: active runs together, ended ones together, each by the time they started. */

@@ -5,8 +5,9 @@ import { countsSchema } from '../../domain/run.ts';
 import type { Frozen, SegmentRecord, SegmentStore } from '../../ports/segment-store.ts';
 import { B, bytesOf, type Item, N, NS, numberOf, required, S, setOf, stringOf } from './attributes.ts';
 import { pack, unpack } from './codec.ts';
+import { absent } from './conditions.ts';
+import type { ItemTable, Update } from './item-table.ts';
 import type { Keys } from './keys.ts';
-import type { TableClient, Update } from './table-client.ts';
 
 const frozen = z.object({
   part: z.string(),
@@ -16,14 +17,12 @@ const frozen = z.object({
 
 const json = z.custom<Json>((value) => value !== undefined);
 
-export function segmentStore(table: TableClient, keys: Keys): SegmentStore {
+export function segmentStore(table: ItemTable, keys: Keys): SegmentStore {
   const update = async (run: string, segment: SegmentRef, ttl: number, change: Update) =>
     recordOf(
       (await table.update(keys.segment(run, segment), {
         ...change,
-        set: ['#ttl = :ttl', ...(change.set ?? [])],
-        names: { '#ttl': 'ttl', ...change.names },
-        values: { ':ttl': N(ttl), ...change.values },
+        set: { ttl: N(ttl), ...change.set },
       })) ?? {},
     );
 
@@ -33,21 +32,19 @@ export function segmentStore(table: TableClient, keys: Keys): SegmentStore {
     },
 
     addBlock: (run, { slice, segment, block }, ttl) =>
-      update(run, { slice, segment }, ttl, { add: ['done :block'], values: { ':block': NS([block]) } }),
+      update(run, { slice, segment }, ttl, { add: { done: NS([block]) } }),
 
-    setSize: (run, segment, size, ttl) =>
-      update(run, segment, ttl, { set: ['#size = :size'], names: { '#size': 'size' }, values: { ':size': N(size) } }),
+    setSize: (run, segment, size, ttl) => update(run, segment, ttl, { set: { size: N(size) } }),
 
     async freeze(run, segment, value) {
       const key = keys.segment(run, segment);
       const { statistics, ...numbers } = value;
       const written = await table.update(key, {
-        set: ['frozen = :frozen', ...(statistics === undefined ? [] : ['stats = :stats'])],
-        condition: 'attribute_not_exists(frozen)',
-        values: {
-          ':frozen': S(JSON.stringify(numbers)),
-          ...(statistics !== undefined && { ':stats': B(pack(statistics)) }),
+        set: {
+          frozen: S(JSON.stringify(numbers)),
+          ...(statistics !== undefined && { stats: B(pack(statistics)) }),
         },
+        condition: absent('frozen'),
       });
       return written ? value : required(frozenOf(required(await table.get(key), 'SEG')), 'frozen');
     },

@@ -1,9 +1,9 @@
 import type { SweepStore } from '../../ports/sweep-store.ts';
 import { N, numberOf, required, S, stringOf } from './attributes.ts';
+import type { ItemTable } from './item-table.ts';
 import type { Keys } from './keys.ts';
-import type { TableClient } from './table-client.ts';
 
-export function sweepStore(table: TableClient, keys: Keys): SweepStore {
+export function sweepStore(table: ItemTable, keys: Keys): SweepStore {
   return {
     async read(run) {
       const item = await table.get(keys.sweep(run));

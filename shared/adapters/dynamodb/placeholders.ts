@@ -1,0 +1,31 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { Item } from './attributes.ts';
+
+/**
+ * Names and values that one request's expressions use. Every name goes as a placeholder, so that none can be one of DynamoDB's
+ * reserved words, among them `ttl`, `status` and `size`.
+ */
+export class Placeholders {
+  readonly #names: Record<string, string> = {};
+  readonly #values: Item = {};
+  #count = 0;
+
+  name(attribute: string): string {
+    this.#names[`#${attribute}`] = attribute;
+    return `#${attribute}`;
+  }
+
+  value(value: AttributeValue): string {
+    const placeholder = `:${this.#count++}`;
+    this.#values[placeholder] = value;
+    return placeholder;
+  }
+
+  /** The request's two fields. DynamoDB refuses an empty one. */
+  get fields() {
+    return {
+      ExpressionAttributeNames: this.#names,
+      ...(this.#count > 0 && { ExpressionAttributeValues: this.#values }),
+    };
+  }
+}
