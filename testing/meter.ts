@@ -1,53 +1,53 @@
 import { DYNAMODB } from '../shared/domain/limits.ts';
 
 /**
- * What pages shrink to: the real store keeps them compressed. A guess on the safe side, as JSON of rows usually shrinks
- * to a fifth or less; a figure that matters is measured on the real adapter.
- */
-export const COMPRESSED = 1 / 3;
-
-/** Name, key and TTL of an item, about. */
-const ITEM_OVERHEAD = 100;
-
-/**
- * Counts requests and DynamoDB units, so that a simulated run can report them. Sizes are estimates: an item's JSON plus 100
- * bytes, number sets as DynamoDB counts them, pages at a third of their JSON. Requests and conditions are exact: a failed
- * condition bills, and an update bills the larger of the item before and after it.
+ * Counts what AWS would bill, so that a simulated run can report it: requests, SQS and DynamoDB units, and what a table is
+ * sized by, its largest item and its busiest partition key.
  */
 export class Meter {
-  /** By `<port>.<method>`. */
+  /** By `table.put`, `objects.get`, `queue.<name>.send` and the like. */
   readonly requests = new Map<string, number>();
+  writes = 0;
   writeUnits = 0;
   /** Of 4 KB, consistent; a read that may be stale costs half. */
   readUnits = 0;
   /** SQS requests as billed: each begun 64 KB of a sent batch counts as one. */
   queueUnits = 0;
+  /** Bytes of the largest item written. */
+  largest = { bytes: 0, key: '' };
+  /** Most writes of one partition key within one second. */
+  busiest = { writes: 0, key: '' };
+  readonly #now: () => number;
+  #second = 0;
+  readonly #writesOfSecond = new Map<string, number>();
 
-  get totalRequests(): number {
-    return [...this.requests.values()].reduce((sum, count) => sum + count, 0);
+  /** @param now the time that seconds are told by, epoch milliseconds */
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
   }
 
   request(name: string, count = 1): void {
     this.requests.set(name, (this.requests.get(name) ?? 0) + count);
   }
 
-  /** One write of an item that had `before` bytes (0: absent) and has `after`. */
-  write(name: string, before: number, after: number): void {
+  /** One write of an item, of the larger of its sizes before and after. */
+  write(name: string, key: string, bytes: number): void {
     this.request(name);
-    this.writeUnits += Math.max(1, Math.ceil((Math.max(before, after) + ITEM_OVERHEAD) / DYNAMODB.writeUnitBytes));
+    this.writes += 1;
+    this.writeUnits += Math.max(1, Math.ceil(bytes / DYNAMODB.writeUnitBytes));
+    if (bytes > this.largest.bytes) this.largest = { bytes, key };
+    const second = Math.floor(this.#now() / 1_000);
+    if (second !== this.#second) this.#writesOfSecond.clear();
+    this.#second = second;
+    const writes = (this.#writesOfSecond.get(key) ?? 0) + 1;
+    this.#writesOfSecond.set(key, writes);
+    if (writes > this.busiest.writes) this.busiest = { writes, key };
   }
 
   /** One read of so many bytes: an item, or a query's items together. */
   read(name: string, bytes: number, consistent = true): void {
     this.request(name);
-    const units = Math.max(1, Math.ceil((bytes + ITEM_OVERHEAD) / DYNAMODB.readUnitBytes));
+    const units = Math.max(1, Math.ceil(bytes / DYNAMODB.readUnitBytes));
     this.readUnits += consistent ? units : units / 2;
   }
-}
-
-/** Bytes of a number set: a byte each for two digits, and one more. */
-export function numberSetBytes(set: ReadonlySet<number>): number {
-  let bytes = 3;
-  for (const n of set) bytes += Math.ceil(String(n).length / 2) + 1;
-  return bytes;
 }

@@ -29,7 +29,7 @@ async function scale({ children, redrive, json }: Options): Promise<number> {
     const { record, samples, seconds, peakRssMB } = await measured(simulation, children);
     const finishSeconds = Math.round(simulation.longestFinish);
     const redriven = redrive ? await measuredRedrive(simulation) : null;
-    const { ledger, traffic, objects } = simulation;
+    const { meter, traffic, objects } = simulation;
     const first = samples.find((sample) => sample.children >= Math.min(FIRST, children)) ?? samples[0];
     const last = samples.at(-1);
     const most = Math.max(...samples.filter((sample) => sample.children >= FIRST).map(({ outsideMB }) => outsideMB), 0);
@@ -40,15 +40,15 @@ async function scale({ children, redrive, json }: Options): Promise<number> {
       succeeded: record.counts?.succeeded ?? 0,
       seconds: Math.round(seconds),
       childrenPerSecond: Math.round(children / seconds),
-      writeUnitsPerChild: ledger.writeUnits / children,
-      writesPerChild: ledger.writes / children,
-      readUnitsPerChild: ledger.readUnits / children,
+      writeUnitsPerChild: meter.writeUnits / children,
+      writesPerChild: meter.writes / children,
+      readUnitsPerChild: meter.readUnits / children,
       queueRequestsPerChild: traffic.requests / children,
       queueBilledPerChild: traffic.billed / children,
       objectRequests: objects.requests,
       writtenMB: Math.round(objects.written / MB),
-      largestItem: ledger.largest,
-      busiestKey: ledger.busiest,
+      largestItem: meter.largest,
+      busiestKey: meter.busiest,
       atRate: RATE,
       memoryFirst: first,
       memoryLast: last,
@@ -60,8 +60,8 @@ async function scale({ children, redrive, json }: Options): Promise<number> {
     const succeeded = redrive ? redriven?.redriveSucceeded : record.counts?.succeeded;
     const checks = {
       'all children are in the report': record.counts?.total === children && succeeded === children,
-      'no item above 100 KB': ledger.largest.bytes < 100 * 1_024,
-      'no partition key written more than 200 times a second': ledger.busiest.writes <= 200,
+      'no item above 100 KB': meter.largest.bytes < 100 * 1_024,
+      'no partition key written more than 200 times a second': meter.busiest.writes <= 200,
       // Sets of segments and the manifest grow by a few bytes a thousand children: that is the run's own record.
       'memory outside the stores flat': first !== undefined && most <= first.outsideMB + 32,
       'one mail': simulation.mailer.sent.length === (redrive ? 2 : 1),

@@ -17,10 +17,11 @@ import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { wiring } from '../../shared/ports/wiring.ts';
 import { MemoryEvents } from '../../testing/events.ts';
 import { MemoryMailer } from '../../testing/mailer.ts';
+import { MemoryTable } from '../../testing/memory-table.ts';
+import { Meter } from '../../testing/meter.ts';
 import { SeededRandom } from '../../testing/seeded-random.ts';
 import { type Item, makeItems, makeResults, type Result } from '../data.ts';
 import { FileObjects } from './files.ts';
-import { Ledger } from './ledger.ts';
 import { type QueueTraffic, ScaleQueue } from './queue.ts';
 import { scaleStores } from './stores.ts';
 
@@ -32,7 +33,7 @@ const POOL = 20_000;
 /** A run of any length through the real handlers, over stores that keep only what is under way. No HTTP, no faults. */
 export class Simulation {
   readonly traffic: QueueTraffic = { messages: 0, requests: 0, billed: 0 };
-  readonly ledger = new Ledger(() => this.#now());
+  readonly meter = new Meter(() => this.#now());
   readonly objects: FileObjects;
   readonly mailer = new MemoryMailer();
   calls = 0;
@@ -41,7 +42,7 @@ export class Simulation {
   readonly #failedPercent: number;
   readonly #pipeline: Pipeline;
   readonly #deps: Deps;
-  readonly #blocks;
+  readonly #table = new MemoryTable(this.meter);
   readonly #results = makeResults(POOL);
   readonly #queues;
   #invocations = 0;
@@ -54,8 +55,6 @@ export class Simulation {
     this.#failedPercent = failedPercent;
     this.#pipeline = scalePipeline(children);
     this.objects = new FileObjects(folder);
-    const { stores, blocks } = scaleStores(this.#pipeline.name, this.ledger);
-    this.#blocks = blocks;
     this.#queues = {
       split: new ScaleQueue<SplitMessage>('split', this.traffic),
       work: new ScaleQueue<WorkMessage>('work', this.traffic),
@@ -67,7 +66,7 @@ export class Simulation {
     this.#deps = {
       pipeline: this.#pipeline,
       wiring: wiring(this.#pipeline),
-      stores,
+      stores: scaleStores(this.#table, this.#pipeline.name),
       objects: this.objects,
       queues: this.#queues,
       clock: { now: () => this.#now(), after: systemClock.after },
@@ -84,7 +83,7 @@ export class Simulation {
   /** Bytes that stores and queues hold. */
   get storedBytes(): number {
     const { split, work, aggregate } = this.#queues;
-    return this.#blocks.bytes + split.bytes + work.bytes + aggregate.bytes;
+    return this.#table.bytes + split.bytes + work.bytes + aggregate.bytes;
   }
 
   /** From start to report. `step` is called after each invocation. */

@@ -24,7 +24,7 @@ import type { MemoryQueue } from '../../testing/memory-queue.ts';
 import { Meter } from '../../testing/meter.ts';
 import { MemoryObjects } from '../../testing/objects.ts';
 import { SeededRandom } from '../../testing/seeded-random.ts';
-import { memoryStores } from '../../testing/stores/index.ts';
+import { memoryStores } from '../../testing/stores.ts';
 import { VirtualClock } from '../../testing/virtual-clock.ts';
 import { chaosCaller } from './caller.ts';
 import type { RealWork } from './emulated/real-work.ts';
@@ -67,7 +67,7 @@ export class AnyWorld<Q extends WorldQueue = WorldQueue> {
   readonly clock: VirtualClock;
   readonly faults: Faults;
   readonly host: MemoryHost;
-  readonly meter = new Meter();
+  readonly meter = new Meter(() => this.clock.now());
   readonly journal = new Journal();
   readonly objects: Objects;
   readonly mailer: MemoryMailer;

@@ -4,12 +4,14 @@ import { ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
+import { DynamoTable } from '../../shared/adapters/dynamodb/dynamo-table.ts';
 import { dynamoStores } from '../../shared/adapters/dynamodb/index.ts';
 import { s3Objects } from '../../shared/adapters/s3/objects.ts';
 import { sesMailer } from '../../shared/adapters/ses/ses-mailer.ts';
 import { sqsQueue } from '../../shared/adapters/sqs/sqs-queue.ts';
 import type { Json } from '../../shared/domain/json.ts';
 import { BUCKET, type Emulated, startEmulated, TABLE } from './emulated.ts';
+import { describeItemTable } from './item-table.contract.ts';
 import { describeMailer } from './mailer.contract.ts';
 import { describeObjects } from './objects.contract.ts';
 import { describeQueue } from './queue.contract.ts';
@@ -49,6 +51,12 @@ test('DynamoDB: every item has a TTL in epoch seconds, and its pipeline in front
   );
   expect(wrong.map(({ pk, sk, ttl }) => `${pk?.S} ${sk?.S} ${ttl?.N}`)).toEqual([]);
 });
+
+describeItemTable(
+  'DynamoDB',
+  () => new DynamoTable(aws().dynamodb, TABLE),
+  () => fresh('table'),
+);
 
 describeObjects('S3', async () => ({
   objects: s3Objects({ client: aws().s3, bucket: BUCKET, prefix: `${fresh('pipeline')}/` }),

@@ -2,11 +2,13 @@ import type { Json } from '../../shared/domain/json.ts';
 import { Faults } from '../../testing/faults.ts';
 import { MemoryMailer } from '../../testing/mailer.ts';
 import { MemoryQueue } from '../../testing/memory-queue.ts';
+import { MemoryTable } from '../../testing/memory-table.ts';
 import { Meter } from '../../testing/meter.ts';
 import { MemoryObjects } from '../../testing/objects.ts';
 import { SeededRandom } from '../../testing/seeded-random.ts';
-import { memoryStores } from '../../testing/stores/index.ts';
+import { memoryStores } from '../../testing/stores.ts';
 import { VirtualClock } from '../../testing/virtual-clock.ts';
+import { describeItemTable } from './item-table.contract.ts';
 import { describeMailer } from './mailer.contract.ts';
 import { describeObjects } from './objects.contract.ts';
 import { describeQueue, VISIBILITY_SECONDS } from './queue.contract.ts';
@@ -20,6 +22,11 @@ describeStores('memory behind faults', async () => ({
   stores: new Faults().process('p').wrapStores(memoryStores()),
   dispose,
 }));
+describeItemTable(
+  'memory',
+  () => new MemoryTable(),
+  () => 'P#memory',
+);
 describeObjects('memory', async () => ({ objects: new MemoryObjects(), dispose }));
 describeMailer('memory', async () => {
   const mailer = new MemoryMailer();

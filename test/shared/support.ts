@@ -10,7 +10,7 @@ import type { Outgoing, Queue } from '../../shared/ports/queue.ts';
 import { wiring } from '../../shared/ports/wiring.ts';
 import { MemoryObjects } from '../../testing/objects.ts';
 import { SeededRandom } from '../../testing/seeded-random.ts';
-import { memoryStores } from '../../testing/stores/index.ts';
+import { memoryStores } from '../../testing/stores.ts';
 
 export const NOW = Date.UTC(2026, 10, 3, 12);
 

@@ -4,7 +4,7 @@ import type { Outgoing, Queue } from '../../shared/ports/queue.ts';
 import { faultAt, randomFaults } from '../../testing/fault-plans.ts';
 import { Crash, type Fault, Faults, LostAnswerError, ThrottledError } from '../../testing/faults.ts';
 import { SeededRandom } from '../../testing/seeded-random.ts';
-import { memoryStores } from '../../testing/stores/index.ts';
+import { memoryStores } from '../../testing/stores.ts';
 import { VirtualClock } from '../../testing/virtual-clock.ts';
 import { aRun, numbers, RUN, TTL } from '../contracts/fixtures.ts';
 

@@ -7,7 +7,7 @@ import { type FaultPlan, Faults } from '../../testing/faults.ts';
 import { MemoryHost, type SimulatedFunction } from '../../testing/memory-host.ts';
 import { MemoryQueue } from '../../testing/memory-queue.ts';
 import { SeededRandom } from '../../testing/seeded-random.ts';
-import { memoryStores } from '../../testing/stores/index.ts';
+import { memoryStores } from '../../testing/stores.ts';
 import { VirtualClock } from '../../testing/virtual-clock.ts';
 import { numbers, RUN, sorted, TTL } from '../contracts/fixtures.ts';
 
