@@ -24,6 +24,27 @@ holds('L2 sending', SCENES, {
     states: 2_000,
     reached: ['time: delays are over', 'forward: hand back', 'alone: hand back', 'forward: none due'],
   },
+  'a group of two messages': {
+    states: 2_000,
+    reached: ['forward: write page of a group', 'forward: write page', 'forward: raise turn', 'deliver a batch'],
+  },
+  'a group and a crash': {
+    states: 1_000,
+    reached: ['forward: write page of a group', 'crash: forward before update', 'crash: forward before delete'],
+  },
+  'a group and a store that fails': {
+    states: 800,
+    reached: ['fail: forward before commit', 'fail: forward before update', 'forward: send anew'],
+  },
+  'retries and a store that fails': {
+    states: 2_000,
+    reached: ['fail: forward before call', 'fail: forward before send', 'sweep: raise turn'],
+  },
+  'handed back time and again': { states: 1_500, reached: ['forward: hand back', 'forward: hand back the rest'] },
+  'a store that fails a suspect': {
+    states: 1_000,
+    reached: ['fail: forward before call alone', 'alone: end own mark after a failure', 'forward: put back'],
+  },
   'pause and resume': { states: 8_000, reached: ['request: pause', 'forward: no call allowed any more'] },
   'pause and a crash': { states: 6_000, reached: ['request: resume', 'crash: sweep before send'] },
   'a cached status': {

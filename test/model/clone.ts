@@ -53,8 +53,8 @@ function cloneProcess(p: Process): Process {
       return {
         ...p,
         held,
-        later: [...p.later],
         seen: p.seen && { done: [...p.seen.done], register: p.seen.register && cloneRegister(p.seen.register) },
+        due: [...p.due],
         ended: [...p.ended],
         again: [...p.again],
         called: [...p.called],

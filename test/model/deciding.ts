@@ -1,34 +1,40 @@
 import { maySend } from '../../shared/domain/run.ts';
 import { decide } from '../../shared/domain/sending.ts';
+import { beginSuspects, finish, sameBlock } from './batch.ts';
 import { blockOf, type Context, toBlock } from './context.ts';
 import { tell } from './forwarding.ts';
-import { delivery, type Work } from './messages.ts';
+import { delivery, parseWork, type Work } from './messages.ts';
 import type { Forwarder } from './processes.ts';
 import type { Step } from './steps.ts';
 import { isWatched, may, type RegisterRecord, type RunRecord, spend, type World } from './world.ts';
 
-/** BLOCK, read consistently. */
+/** BLOCK, read consistently: once for all messages of the batch that it holds, and anew before each child called alone. */
 export function readSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
-  const read = (done: readonly number[], register: RegisterRecord | null) => {
-    p.seen = { done: [...done], register };
-    p.at = 'read status';
-    // Where nobody closes or pauses, the status says the same at any time: reading it is no step.
-    if (!isWatched(cx.level)) decideBy(cx, p, work, w.run.status);
+  const together = p.alone ? [p] : sameBlock(w, p).filter(({ at }) => at === 'read');
+  if (together[0] !== p) return [];
+  const read = (done: readonly number[], registers: Readonly<Record<string, RegisterRecord>>) => {
+    for (const one of together) {
+      const message = parseWork(one.held[0] ?? '');
+      one.seen = { done: [...done], register: registers[message.slot] ?? null };
+      one.at = 'read status';
+      // Where nobody closes or pauses, the status says the same at any time: reading it is no step.
+      if (!isWatched(cx.level)) decideBy(cx, w, one, message, w.run.status);
+    }
   };
   const { done, registers } = blockOf(w, work.block);
-  const steps = [{ name: 'forward: read BLOCK', run: () => read(done, registers[work.slot] ?? null) }];
-  if (cx.bug === 'stale BLOCK') steps.push({ name: 'forward: read BLOCK as it was', run: () => read([], null) });
+  const steps = [{ name: 'forward: read BLOCK', run: () => read(done, registers) }];
+  if (cx.bug === 'stale BLOCK') steps.push({ name: 'forward: read BLOCK as it was', run: () => read([], {}) });
   return steps;
 }
 
 /** The status as it is, or as this environment still remembers it. */
 export function statusSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
   const { was, status } = w.run;
-  const steps: Step[] = [{ name: 'forward: read status', run: () => decideBy(cx, p, work, status) }];
+  const steps: Step[] = [{ name: 'forward: read status', run: () => decideBy(cx, w, p, work, status) }];
   if (was === null || !may(w, 'stale')) return steps;
   const remember = () => {
     spend(w, 'stale');
-    decideBy(cx, p, work, was, cx.bug !== 'deleted by a cached status');
+    decideBy(cx, w, p, work, was, cx.bug !== 'deleted by a cached status');
   };
   return [
     ...steps,
@@ -37,7 +43,14 @@ export function statusSteps(cx: Context, w: World, p: Forwarder, work: Work): St
 }
 
 /** What {@link decide} says by a status that was read, or remembered. */
-export function decideBy(cx: Context, p: Forwarder, work: Work, known: RunRecord['status'], cached = false): void {
+export function decideBy(
+  cx: Context,
+  w: World,
+  p: Forwarder,
+  work: Work,
+  known: RunRecord['status'],
+  cached = false,
+): void {
   const block = toBlock(p.seen ?? { done: [], register: null }, work.slot);
   const status = known === 'none' ? null : known;
   const message = delivery(work);
@@ -53,12 +66,11 @@ export function decideBy(cx: Context, p: Forwarder, work: Work, known: RunRecord
       tell(cx, p);
       return;
     case 'void':
-      p.seen = null;
-      p.at = 'delete';
+      finish(w, p);
       return;
     case 'call':
       // A suspect's pass goes on as one.
-      if (!p.alone) p.again = [...decision.due];
+      if (!p.alone) p.due = [...decision.due];
       p.at = p.alone ? 'mark' : 'call';
       return;
     case 'alone':
@@ -67,17 +79,7 @@ export function decideBy(cx: Context, p: Forwarder, work: Work, known: RunRecord
         return;
       }
       p.seen = null;
-      // Suspects wait until everything else of the batch is stored.
-      if (p.held.length > p.later.length + 1) {
-        const message = p.held.shift() ?? '';
-        p.held.push(message);
-        p.later.push(message);
-        p.at = 'read';
-      } else {
-        p.alone = true;
-        p.called = [];
-        p.again = [];
-        p.at = 'read';
-      }
+      p.at = 'suspect';
+      beginSuspects(w, p);
   }
 }

@@ -1,20 +1,39 @@
+import { fail } from './batch.ts';
 import { type Context, consumerOf } from './context.ts';
 import { parseWork } from './messages.ts';
-import { handleDeadLetter } from './protocol-alone.ts';
-import { goBack, type Step } from './steps.ts';
+import type { Forwarder } from './processes.ts';
+import { countDeaths } from './protocol-alone.ts';
+import { goBack, invocationOf, type Step } from './steps.ts';
 import { may, spend, type World } from './world.ts';
+
+/**
+ * Where a forwarder's message has nothing of its own under way. Ending a mark after a failure may fail too, and the answer to
+ * setting one be lost: then the mark stays, and two such outages inside the same child's lone calls are taken for its crashes.
+ * That price is known, and not explored.
+ */
+const CANNOT_FAIL: readonly Forwarder['at'][] = ['grouped', 'suspect', 'delete', 'back', 'end mark'];
 
 /** Everything that may go wrong in a state, as far as the budget allows. */
 export function faults(cx: Context, w: World): Step[] {
   const steps: Step[] = [];
   for (const p of w.procs) {
-    if (may(w, 'crash')) {
+    // The messages of a batch die together.
+    if (may(w, 'crash') && invocationOf(w, p)[0] === p) {
       steps.push({
         name: `crash: ${p.kind} before ${p.at}`,
         run: () => {
           spend(w, 'crash');
-          handleDeadLetter(cx, w, p);
+          countDeaths(cx, w, p);
           goBack(w, p);
+        },
+      });
+    }
+    if (may(w, 'fail') && p.kind === 'forward' && !CANNOT_FAIL.includes(p.at)) {
+      steps.push({
+        name: `fail: forward before ${p.at}`,
+        run: () => {
+          spend(w, 'fail');
+          fail(w, p);
         },
       });
     }

@@ -25,12 +25,6 @@ export function countCalls(cx: Context, w: World, items: readonly string[]): voi
   for (const item of items) w.ghost.calls[item] = (w.ghost.calls[item] ?? 0) + 1;
 }
 
-/** All texts of `length` letters of `alphabet`. */
-export function combinations(alphabet: string, length: number): string[] {
-  if (length === 0) return [''];
-  return combinations(alphabet, length - 1).flatMap((text) => [...alphabet].map((letter) => text + letter));
-}
-
 export function leaveAlone(p: Forwarder): void {
   p.alone = false;
   p.seen = null;

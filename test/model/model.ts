@@ -116,7 +116,7 @@ function requests(w: World): Step[] {
 
 function deliveries(cx: Context, w: World): Step[] {
   const steps: Step[] = [];
-  const alive = (kind: Process['kind']) => w.procs.filter((p) => p.kind === kind).length;
+  const alive = (kind: Process['kind']) => new Set(w.procs.filter((p) => p.kind === kind).map(({ id }) => id)).size;
   for (const [i, message] of w.queue.entries()) {
     if (message === w.queue[i - 1] || isHidden(message)) continue;
     const kind = consumerOf(message);
@@ -186,7 +186,8 @@ function renumber(w: World): void {
   const ordered = w.procs
     .map((p) => ({ p, old: p.id, text: `${JSON.stringify({ ...p, id: 0 })}${owned(p.id)}` }))
     .sort((a, b) => (a.text < b.text ? -1 : 1));
-  const numbers = new Map(ordered.map(({ old }, i) => [old, i + 1]));
+  const numbers = new Map<number, number>();
+  for (const { old } of ordered) if (!numbers.has(old)) numbers.set(old, numbers.size + 1);
   w.procs = ordered.map(({ p }) => p);
   for (const { p, old } of ordered) p.id = numbers.get(old) ?? 0;
   for (const name of named) {

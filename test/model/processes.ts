@@ -57,6 +57,7 @@ export interface Splitter extends Base {
   handsOn: boolean;
 }
 
+/** One message of a forwarder's invocation. The messages of a batch are processes of one id: they die together. */
 export interface Forwarder extends Base {
   kind: 'forward';
   at:
@@ -64,23 +65,38 @@ export interface Forwarder extends Base {
     | 'read status'
     | 'read status anew'
     | 'call'
+    /** All its children ended: its outcomes wait for those of the batch's other messages of the block. */
+    | 'commit'
+    /** Its outcomes are in the group that another message of its batch writes. */
+    | 'grouped'
     | 'page'
     | 'update'
     | 'add'
     | 'send'
     | 'tell'
     | 'notify'
-    | 'delete'
+    /** Called alone, once everything else of the batch is stored. */
+    | 'suspect'
     | 'mark'
     | 'call alone'
     | 'page alone'
-    | 'update alone';
-  /** The one being worked on is the first of `held`; suspects wait here until the others are stored. */
-  later: string[];
-  /** Whether the present message is called alone. */
+    | 'update alone'
+    /** A store failed while it lived: its mark must not accuse the child. */
+    | 'end mark'
+    /** It failed while it lived: the message is sent anew in its own place, and deleted. */
+    | 'send anew'
+    /** It is over, and its message deleted, or put back, once all of the batch are. */
+    | 'delete'
+    | 'back';
+  /** Whether its children are called alone. */
   alone: boolean;
+  /** Whether it writes for its block: what ends meanwhile waits for the next group. */
+  leads: boolean;
+  /** A store failed: what ended is stored, then the message comes back. */
+  failed: boolean;
   seen: { done: number[]; register: RegisterRecord | null } | null;
-  /** Children that ended and their status letter, those to call again, those called alone. */
+  /** Children that are due and uncalled, those that ended and their status letter, those to call again, those called alone. */
+  due: number[];
   ended: [number, string][];
   again: number[];
   called: number[];

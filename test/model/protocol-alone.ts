@@ -1,6 +1,7 @@
 import { aloneStep, NO_TRIES, nextRegister } from '../../shared/domain/sending.ts';
+import { beginSuspects, finish } from './batch.ts';
 import { addDone, addOutcomes, blockOf, type Context, fromRegister, toBlock } from './context.ts';
-import { countCalls, leaveBehind } from './forwarding.ts';
+import { countCalls, leaveAlone, leaveBehind } from './forwarding.ts';
 import { delivery, type Work } from './messages.ts';
 import type { Forwarder, Process } from './processes.ts';
 import { goBack, type Step } from './steps.ts';
@@ -21,7 +22,7 @@ export function aloneSteps(cx: Context, w: World, p: Forwarder, work: Work): Ste
                 fault: true,
                 run: () => {
                   spend(w, 'back');
-                  finishPass(cx, p, work, false);
+                  finishPass(cx, w, p, work, false);
                 },
               },
             ]
@@ -35,7 +36,7 @@ export function aloneSteps(cx: Context, w: World, p: Forwarder, work: Work): Ste
             name: 'alone: poison',
             run: () => {
               countCalls(cx, w, [letter(child)]);
-              handleDeadLetter(cx, w, p);
+              countDeaths(cx, w, p);
               goBack(w, p);
             },
           },
@@ -88,6 +89,18 @@ export function aloneSteps(cx: Context, w: World, p: Forwarder, work: Work): Ste
           },
         },
       ];
+    case 'end mark':
+      return [
+        {
+          name: 'alone: end own mark after a failure',
+          run: () => {
+            endMark(record.registers[work.slot], p);
+            leaveAlone(p);
+            p.at = work.receives > 1 ? 'back' : 'send anew';
+            beginSuspects(w, p);
+          },
+        },
+      ];
     default:
       throw new RangeError(`A forwarder has no step ${p.at}.`);
   }
@@ -113,7 +126,9 @@ function decideAlone(cx: Context, w: World, p: Forwarder, work: Work): Step {
           if (cx.level.countCalls && p.called.length > 0) w.ghost.forgotten++;
           // Out of sight until the mark's deadline: whoever set it is over by then.
           p.held = p.held.map((message) => `${message}:h`);
-          goBack(w, p);
+          leaveAlone(p);
+          p.at = 'back';
+          beginSuspects(w, p);
         },
       };
     case 'poison':
@@ -147,12 +162,12 @@ function decideAlone(cx: Context, w: World, p: Forwarder, work: Work): Step {
         },
       };
     case 'done':
-      return { name: 'alone: pass complete', run: () => finishPass(cx, p, work, true) };
+      return { name: 'alone: pass complete', run: () => finishPass(cx, w, p, work, true) };
   }
 }
 
 /** The pass is over: the register is raised for what remains, as after any message. */
-function finishPass(cx: Context, p: Forwarder, work: Work, complete: boolean): void {
+function finishPass(cx: Context, w: World, p: Forwarder, work: Work, complete: boolean): void {
   const block = toBlock(p.seen ?? { done: [], register: null }, work.slot);
   const again = new Map(p.again.map((n) => [n, cx.level.delays ? 1 : 0]));
   const next = nextRegister(delivery(work), block, { ended: new Set(), again, complete });
@@ -161,7 +176,8 @@ function finishPass(cx: Context, p: Forwarder, work: Work, complete: boolean): v
   p.called = [];
   p.seen = null;
   p.alone = false;
-  p.at = next === null ? 'delete' : 'update';
+  if (next === null) finish(w, p);
+  else p.at = 'update';
 }
 
 /** The mark is cleared if it's this one, whatever the turn. */
@@ -170,7 +186,7 @@ function endMark(register: RegisterRecord | undefined, p: Forwarder): void {
 }
 
 /** A forwarder dies while a child is marked by it: kept, to check what poison is made of. */
-export function handleDeadLetter(cx: Context, w: World, p: Process): void {
+export function countDeaths(cx: Context, w: World, p: Process): void {
   if (!cx.level.countCalls) return;
   for (const [block, { registers }] of Object.entries(w.blocks)) {
     for (const { mark } of Object.values(registers)) {

@@ -1,16 +1,17 @@
 import { isBlockFull } from '../../shared/domain/completion.ts';
 import { maySend } from '../../shared/domain/run.ts';
 import { NO_TRIES, nextRegister, registerOf } from '../../shared/domain/sending.ts';
+import { answerSteps, finish, gatherGroup, sameBlock, suspectSteps } from './batch.ts';
 import { addBlock, addDone, addOutcomes, blockOf, type Context, send, toBlock } from './context.ts';
 import { decideBy, readSteps, statusSteps } from './deciding.ts';
-import { combinations, countCalls, leaveAlone, leaveBehind, tell } from './forwarding.ts';
+import { countCalls, leaveBehind, tell } from './forwarding.ts';
 import { delivery, parseWork, segmentOf, type Work, workText } from './messages.ts';
 import type { Forwarder } from './processes.ts';
 import { aloneSteps } from './protocol-alone.ts';
-import { end, goBack, type Step } from './steps.ts';
+import { goBack, type Step } from './steps.ts';
 import { isWatched, may, spend, type World } from './world.ts';
 
-/** A forwarder's invocation: its messages one after another, suspects last. */
+/** One message of a forwarder's invocation: side by side with the others of its batch, suspects last. */
 export function forwarderSteps(cx: Context, w: World, p: Forwarder): Step[] {
   const work = parseWork(p.held[0] ?? '');
   switch (p.at) {
@@ -19,16 +20,18 @@ export function forwarderSteps(cx: Context, w: World, p: Forwarder): Step[] {
     case 'read status':
       return statusSteps(cx, w, p, work);
     case 'read status anew':
-      return [{ name: 'forward: read status anew', run: () => decideBy(cx, p, work, w.run.status) }];
+      return [{ name: 'forward: read status anew', run: () => decideBy(cx, w, p, work, w.run.status) }];
     case 'call':
       return callSteps(cx, w, p, work);
+    case 'commit':
+      return commitSteps(cx, w, p, work);
     case 'page':
       return [
         {
           name: 'forward: write page',
           run: () => {
             addOutcomes(w, work.block, p.ended);
-            if (cx.bug === 'set before page') afterUpdate(cx, p, p.next !== null);
+            if (cx.bug === 'set before page') afterUpdate(cx, w, p, p.next !== null);
             else p.at = 'update';
           },
         },
@@ -40,19 +43,9 @@ export function forwarderSteps(cx: Context, w: World, p: Forwarder): Step[] {
         {
           name: 'forward: add to done only',
           run: () => {
-            p.full = isBlockFull(
-              new Set(
-                addDone(
-                  cx,
-                  w,
-                  work.block,
-                  p.ended.map(([n]) => n),
-                ),
-              ),
-              work.size,
-            );
+            addEnded(cx, w, p, work);
             p.next = cx.bug === 'send though the condition failed' ? p.next : null;
-            afterUpdate(cx, p, p.next !== null);
+            afterUpdate(cx, w, p, p.next !== null);
           },
         },
       ];
@@ -69,8 +62,19 @@ export function forwarderSteps(cx: Context, w: World, p: Forwarder): Step[] {
               p.at = p.ended.length > 0 ? 'page' : 'update';
             } else {
               p.next = null;
-              p.at = p.full ? 'tell' : 'delete';
+              if (p.full) p.at = 'tell';
+              else finish(w, p);
             }
+          },
+        },
+      ];
+    case 'send anew':
+      return [
+        {
+          name: 'forward: send anew',
+          run: () => {
+            send(cx, w, workText({ ...work, receives: 0, delayed: cx.level.delays }));
+            p.at = cx.bug === 'sent anew and put back' ? 'back' : 'delete';
           },
         },
       ];
@@ -79,7 +83,8 @@ export function forwarderSteps(cx: Context, w: World, p: Forwarder): Step[] {
         {
           name: 'forward: add block to segment',
           run: () => {
-            p.at = addBlock(cx, w, work.block) && cx.bug !== 'tell before write' ? 'notify' : 'delete';
+            if (addBlock(cx, w, work.block) && cx.bug !== 'tell before write') p.at = 'notify';
+            else finish(w, p);
           },
         },
       ];
@@ -89,89 +94,124 @@ export function forwarderSteps(cx: Context, w: World, p: Forwarder): Step[] {
           name: 'forward: tell segment',
           run: () => {
             send(cx, w, `g:${segmentOf(work.block)}`);
-            p.at = cx.bug === 'tell before write' ? 'tell' : 'delete';
+            if (cx.bug === 'tell before write') p.at = 'tell';
+            else finish(w, p);
           },
         },
       ];
+    case 'grouped':
+      return [];
+    case 'suspect':
+      return suspectSteps(w, p);
     case 'delete':
-      return [{ name: 'forward: delete message', run: () => nextMessage(w, p) }];
+    case 'back':
+      return answerSteps(w, p);
     default:
       return aloneSteps(cx, w, p, work);
   }
 }
 
-/** Every way the calls of one message can end. */
+/** The children that are due, in order: each is called, or handed back with all behind it. */
 function callSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
-  const due = p.again;
-  const letter = (n: number): string => work.items[n - work.slot] ?? '';
+  const [n] = p.due;
+  if (n === undefined) return [{ name: 'forward: none due', run: () => settle(cx, p, work, true) }];
+  const letter = (child: number): string => work.items[child - work.slot] ?? '';
   const steps: Step[] = [];
-  if (due.some((n) => cx.level.killers.includes(letter(n)))) {
+  if (p.due.some((child) => cx.level.killers.includes(letter(child)))) {
     steps.push({
       name: 'forward: poison',
       run: () => {
-        countCalls(cx, w, due.map(letter));
+        // They are called side by side.
+        countCalls(cx, w, p.due.map(letter));
         goBack(w, p);
       },
     });
   } else {
-    for (const answers of combinations(cx.level.answers, due.length)) {
+    for (const answer of cx.level.answers) {
       steps.push({
-        name:
-          due.length === 0
-            ? 'forward: none due'
-            : `forward: call ${answers.includes('R') ? 'with failures' : 'all well'}`,
+        name: answer === 'R' ? 'forward: call fails' : 'forward: call ends',
         run: () => {
-          countCalls(cx, w, due.map(letter));
-          settle(
-            cx,
-            p,
-            work,
-            due.map((n, i): [number, string] => [n, answers[i] ?? 'S']),
-            true,
-          );
+          countCalls(cx, w, [letter(n)]);
+          p.due.shift();
+          const register = registerOf(toBlock(p.seen ?? { done: [], register: null }, work.slot), work.slot);
+          const tries = (register.tries.get(n) ?? NO_TRIES).tries + 1;
+          if (answer === 'R' && tries < cx.level.attempts) p.again.push(n);
+          else p.ended.push([n, answer === 'R' ? 'F' : answer]);
+          if (p.due.length === 0) settle(cx, p, work, true);
         },
       });
     }
   }
+  // Asked before each call.
+  const handBack = () => {
+    if (cx.bug === 'hand-back spends a try') p.again.push(...p.due);
+    p.due = [];
+    settle(cx, p, work, false);
+    if (cx.bug === 'hand-back sends nothing') p.next = null;
+  };
   if (isWatched(cx.level) && (w.run.status === 'none' || !maySend(w.run.status))) {
-    // Asked before each call.
-    const giveBack = () => settle(cx, p, work, [], false);
-    steps.push({ name: 'forward: no call allowed any more', run: giveBack });
+    steps.push({ name: 'forward: no call allowed any more', run: handBack });
   }
   if (may(w, 'back')) {
     steps.push({
-      name: 'forward: hand back',
+      name: p.ended.length + p.again.length > 0 ? 'forward: hand back the rest' : 'forward: hand back',
       fault: true,
       run: () => {
         spend(w, 'back');
-        settle(cx, p, work, [], false);
+        handBack();
       },
     });
   }
   return steps;
 }
 
-/** Splits answers into children that ended and those to call again; prepares what the message leaves behind. */
-function settle(cx: Context, p: Forwarder, work: Work, answers: readonly [number, string][], complete: boolean): void {
+/** What the message leaves behind: a group's outcomes where all its children ended, else a register and the next turn. */
+function settle(cx: Context, p: Forwarder, work: Work, complete: boolean): void {
   const block = toBlock(p.seen ?? { done: [], register: null }, work.slot);
-  const register = registerOf(block, work.slot);
-  const again = new Map<number, number>();
-  p.ended = [];
-  for (const [n, answer] of answers) {
-    const tries = (register.tries.get(n) ?? NO_TRIES).tries + 1;
-    if (answer !== 'R') p.ended.push([n, answer]);
-    else if (tries >= cx.level.attempts) p.ended.push([n, 'F']);
-    else again.set(n, cx.level.delays ? 1 : 0);
-  }
+  const again = new Map(p.again.map((n) => [n, cx.level.delays ? 1 : 0]));
   const next = nextRegister(delivery(work), block, { ended: new Set(p.ended.map(([n]) => n)), again, complete });
   leaveBehind(p, work, block, next);
   p.seen = null;
   p.again = [];
   p.full = false;
-  if (cx.bug === 'successor sent before the turn is raised' && p.next) {
+  if (p.next === null) p.at = 'commit';
+  else if (cx.bug === 'successor sent before the turn is raised') {
     p.early = true;
     p.at = 'send';
   } else p.at = p.ended.length > 0 && cx.bug !== 'set before page' ? 'page' : 'update';
+}
+
+/** Whatever waits for its block's write goes into one: it waits as long as it likes, and no longer than a write under way. */
+function commitSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
+  const block = sameBlock(w, p);
+  const waiting = block.filter(({ at }) => at === 'commit');
+  if (waiting[0] !== p || block.some(({ leads }) => leads)) return [];
+  const name = waiting.length > 1 ? 'forward: write page of a group' : 'forward: write page';
+  const setFirst = cx.bug === 'set before page' || (cx.bug === 'set before page of a group' && waiting.length > 1);
+  if (setFirst || waiting.every(({ ended }) => ended.length === 0)) {
+    return [
+      {
+        name: 'forward: update done',
+        run: () => {
+          gatherGroup(cx, w, p);
+          addEnded(cx, w, p, work);
+          if (setFirst && p.ended.length > 0) p.at = 'page';
+          else afterUpdate(cx, w, p, false);
+        },
+      },
+    ];
+  }
+  return [
+    {
+      name,
+      run: () => {
+        const mine = [...p.ended];
+        gatherGroup(cx, w, p);
+        addOutcomes(w, work.block, cx.bug === 'page lacks some of its group' ? mine : p.ended);
+        p.at = 'update';
+      },
+    },
+  ];
 }
 
 /** `done ∪=` and, where children remain, the register, if the turn is still the message's. */
@@ -191,24 +231,19 @@ function updateStep(cx: Context, w: World, p: Forwarder, work: Work): Step {
     name: p.next ? 'forward: raise turn' : 'forward: update done',
     run: () => {
       if (p.next) record.registers[work.slot] = p.next;
-      p.full = isBlockFull(
-        new Set(
-          addDone(
-            cx,
-            w,
-            work.block,
-            p.ended.map(([n]) => n),
-          ),
-        ),
-        work.size,
-      );
+      addEnded(cx, w, p, work);
       if (cx.bug === 'set before page' && p.ended.length > 0) p.at = 'page';
-      else afterUpdate(cx, p, p.next !== null && cx.bug !== 'successor sent before the turn is raised');
+      else afterUpdate(cx, w, p, p.next !== null && cx.bug !== 'successor sent before the turn is raised');
     },
   };
 }
 
-function afterUpdate(cx: Context, p: Forwarder, sendAgain: boolean): void {
+function addEnded(cx: Context, w: World, p: Forwarder, work: Work): void {
+  const children = p.ended.map(([n]) => n);
+  p.full = isBlockFull(new Set(addDone(cx, w, work.block, children)), work.size);
+}
+
+function afterUpdate(cx: Context, w: World, p: Forwarder, sendAgain: boolean): void {
   p.ended = [];
   if (sendAgain) {
     p.at = 'send';
@@ -217,15 +252,5 @@ function afterUpdate(cx: Context, p: Forwarder, sendAgain: boolean): void {
   p.next = null;
   p.delayed = false;
   if (p.full) tell(cx, p);
-  else p.at = 'delete';
-  p.full = false;
-}
-
-function nextMessage(w: World, p: Forwarder): void {
-  leaveAlone(p);
-  p.held.shift();
-  p.later = p.later.filter((message) => p.held.includes(message));
-  p.full = false;
-  if (p.held.length === 0) end(w, p);
-  else p.at = 'read';
+  else finish(w, p);
 }

@@ -139,9 +139,11 @@ function lettersAreDead({ blocks, ghost }: World): string | null {
 function boundsHold(cx: Context, w: World): string | null {
   if (!cx.level.countCalls) return null;
   const used = (key: keyof Budget) => (cx.level.budget[key] ?? 0) - (w.left[key] ?? 0);
-  const copies = used('duplicate') + used('slow');
+  // One that was sent anew, and not deleted before its forwarder died, is a duplicate too.
+  const copies = used('duplicate') + used('slow') + Math.min(used('fail'), used('crash'));
   const live = new Map<string, number>();
-  for (const message of [...w.queue, ...w.procs.flatMap(({ held, lapsed }) => (lapsed ? [] : held))]) {
+  const held = w.procs.filter((p) => !p.lapsed && !(p.kind === 'forward' && p.at === 'delete')).flatMap((p) => p.held);
+  for (const message of [...w.queue, ...held]) {
     if (!message.startsWith('w:')) continue;
     const { block, slot, turn } = parseWork(message);
     if (turn < (w.blocks[block]?.registers[slot]?.turn ?? 0)) continue;
@@ -153,7 +155,14 @@ function boundsHold(cx: Context, w: World): string | null {
   }
   const deaths = Object.values(w.ghost.deaths).reduce((sum, n) => sum + n, 0);
   const extra =
-    copies + used('crash') + used('sweep') + used('pause') + deaths + w.ghost.forgotten + cx.level.killers.length;
+    copies +
+    used('fail') +
+    used('crash') +
+    used('sweep') +
+    used('pause') +
+    deaths +
+    w.ghost.forgotten +
+    cx.level.killers.length;
   for (const [item, count] of Object.entries(w.ghost.calls)) {
     if (count > cx.level.attempts + extra) return `${item} was called ${count} times, ${extra} faults`;
     if (
@@ -163,6 +172,12 @@ function boundsHold(cx: Context, w: World): string | null {
       count > 3
     ) {
       return `${item} was called ${count} times because of a neighbour`;
+    }
+  }
+  if (!cx.level.answers.includes('F')) {
+    for (const item of failedItems(cx, w)) {
+      const count = w.ghost.calls[item] ?? 0;
+      if (count < cx.level.attempts) return `${item} failed after ${count} of its ${cx.level.attempts} calls`;
     }
   }
   for (const [id, { outcomes, registers }] of Object.entries(w.blocks)) {
@@ -176,6 +191,16 @@ function boundsHold(cx: Context, w: World): string | null {
     }
   }
   return null;
+}
+
+/** Items that a page says failed of their own: neither as poison nor by the dead-letter handler. */
+function failedItems(cx: Context, w: World): string[] {
+  return Object.entries(w.blocks).flatMap(([id, { outcomes }]) => {
+    const failed = outcomes.filter((text) => text.endsWith('F')).map((text) => Number(text.slice(0, -1)));
+    if (failed.length === 0) return [];
+    const pages = readChain(cx, w, sliceOf(id)).blocks.find((block) => block.id === id)?.pages ?? [];
+    return failed.map((n) => lettersOf(pages)[n] ?? '');
+  });
 }
 
 function childrenOf({ id, pages }: ReturnType<typeof readChain>['blocks'][number]): string[] {

@@ -25,6 +25,7 @@ export const SCENES: Record<string, Scene> = {
   'neighbour in the slot': scene({ ...SAME_SLOT, workers: { forward: 2 }, budget: {} }),
   'neighbour in the slot, a crash': scene({ ...SAME_SLOT, budget: { crash: 1 } }),
   'neighbour in the slot, a duplicate': scene({ ...SAME_SLOT, budget: { duplicate: 1 } }),
+  'neighbour in the slot, a store that fails': scene({ ...SAME_SLOT, budget: { fail: 2 } }),
   'neighbour in the slot that fails': scene({ ...SAME_SLOT, answers: 'SR', budget: { sweep: 1 } }),
   'neighbour in the batch': scene({ ...SAME_BATCH, budget: { crash: 1 } }),
   'alone, sent again': scene({ ...ALONE, budget: { sweep: 1, crash: 1 } }),

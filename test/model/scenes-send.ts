@@ -25,6 +25,33 @@ export const SCENES: Record<string, Scene> = {
     budget: { back: 1, crash: 1 },
     workers: { forward: 1 },
   }),
+  // Without a sweeper: nothing that a group commits, or a forwarder hands back, may need one.
+  'a group of two messages': scene({
+    ...TWO_SLOTS,
+    answers: 'SR',
+    batch: 2,
+    workers: { forward: 1 },
+    sweeper: false,
+    budget: { duplicate: 1 },
+  }),
+  'a group and a crash': scene({ ...TWO_SLOTS, batch: 2, sweeper: false, budget: { crash: 1 } }),
+  // What fails while its forwarder lives comes back by itself, where nothing was raised.
+  'a group and a store that fails': scene({
+    ...TWO_SLOTS,
+    batch: 2,
+    workers: { forward: 1 },
+    sweeper: false,
+    budget: { fail: 2 },
+  }),
+  'retries and a store that fails': scene({ ...ONE_SLOT, answers: 'SR', workers: { forward: 1 }, budget: { fail: 2 } }),
+  'handed back time and again': scene({
+    ...ONE_SLOT,
+    answers: 'SR',
+    delays: true,
+    sweeper: false,
+    budget: { back: 3 },
+  }),
+  'a store that fails a suspect': scene({ ...ONE_SLOT, workers: { forward: 1 }, budget: { fail: 2, crash: 1 } }),
   'pause and resume': scene({ ...ONE_SLOT, answers: 'SR', budget: { pause: 1 } }),
   'pause and a crash': scene({ ...SINGLE, answers: 'SR', workers: { forward: 1 }, budget: { pause: 1, crash: 1 } }),
   // Without a sweeper: what resuming sends must not be lost to a status that a forwarder remembers.

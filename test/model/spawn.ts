@@ -18,23 +18,24 @@ function freeId(w: World): number {
   return id;
 }
 
-function base(w: World, held: string[] = []) {
-  return { id: freeId(w), held, lapsed: false };
+function unasked(w: World) {
+  return { id: freeId(w), held: [], lapsed: false };
 }
 
 /** Hands messages out of the queue to a new invocation. */
 export function deliver(cx: Context, w: World, messages: readonly string[], variant: number): void {
   for (const message of messages) w.queue.splice(w.queue.indexOf(message), 1);
-  w.procs.push(consumer(cx, w, messages.map(received), variant));
+  const id = freeId(w);
+  w.procs.push(...messages.map((message) => consumer(cx, w, id, received(message), variant)));
 }
 
-function consumer(cx: Context, w: World, held: string[], variant: number): Process {
-  const message = held[0] ?? '';
+function consumer(cx: Context, w: World, id: number, message: string, variant: number): Process {
+  const base = { id, held: [message], lapsed: false };
   switch (consumerOf(message)) {
     case 'split':
       return {
         kind: 'split',
-        ...base(w, held),
+        ...base,
         // RUN is read first. Reading it any later is the same: until then nothing tells the message from a queued one.
         at: w.run.status !== 'none' && maySend(w.run.status) ? 'resume' : 'delete',
         slice: Number(message.slice(2)),
@@ -51,11 +52,13 @@ function consumer(cx: Context, w: World, held: string[], variant: number): Proce
     case 'forward':
       return {
         kind: 'forward',
-        ...base(w, held),
+        ...base,
         at: 'read',
-        later: [],
         alone: false,
+        leads: false,
+        failed: false,
         seen: null,
+        due: [],
         ended: [],
         again: [],
         called: [],
@@ -66,11 +69,11 @@ function consumer(cx: Context, w: World, held: string[], variant: number): Proce
         early: false,
       };
     case 'aggregate':
-      return { kind: 'aggregate', ...base(w, held), at: 'read', segment: message.slice(2), rows: [], block: 0 };
+      return { kind: 'aggregate', ...base, at: 'read', segment: message.slice(2), rows: [], block: 0 };
     case 'finish':
-      return { kind: 'finish', ...base(w, held), at: 'read root', rows: [], cut: false };
+      return { kind: 'finish', ...base, at: 'read root', rows: [], cut: false };
     case 'dead':
-      return { kind: 'dead', ...base(w, held), at: 'read', missing: [] };
+      return { kind: 'dead', ...base, at: 'read', missing: [] };
   }
 }
 
@@ -81,13 +84,13 @@ function boundOf({ level: { canary } }: Context, { run }: World, slice: number):
 }
 
 export function spawnStarter(w: World, plan: number): void {
-  w.procs.push({ kind: 'start', ...base(w), at: 'run', plan, slice: 0 });
+  w.procs.push({ kind: 'start', ...unasked(w), at: 'run', plan, slice: 0 });
 }
 
 export function spawnCloser(w: World, reason: CloseReason): void {
   const closer: Process = {
     kind: 'close',
-    ...base(w),
+    ...unasked(w),
     at: 'status',
     reason,
     slice: 0,
@@ -99,5 +102,5 @@ export function spawnCloser(w: World, reason: CloseReason): void {
 }
 
 export function spawnSweeper(w: World, block: string): void {
-  w.procs.push({ kind: 'sweep', ...base(w), at: 'read', block, slots: [], out: [] });
+  w.procs.push({ kind: 'sweep', ...unasked(w), at: 'read', block, slots: [], out: [] });
 }

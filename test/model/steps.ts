@@ -16,6 +16,13 @@ export function end(w: World, p: Process): void {
 
 /** Its messages become visible again; a mark or lease stays until its time is up. */
 export function goBack(w: World, p: Process): void {
-  if (!p.lapsed) w.queue.push(...p.held);
-  end(w, p);
+  for (const one of invocationOf(w, p)) {
+    if (!one.lapsed) w.queue.push(...one.held);
+    end(w, one);
+  }
+}
+
+/** All that die with it: the messages of its batch. */
+export function invocationOf(w: World, p: Process): Process[] {
+  return w.procs.filter(({ id }) => id === p.id);
 }

@@ -93,8 +93,10 @@ export interface Budget {
   lose: number;
   /** The sweeper acts though nothing stands still. */
   sweep: number;
-  /** A forwarder hands a message back before calling all. */
+  /** A forwarder hands back those of a slot's children that it has no time to call. */
   back: number;
+  /** A store or a queue fails a forwarder's message, and the forwarder lives. */
+  fail: number;
   close: number;
   pause: number;
   start: number;

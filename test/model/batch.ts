@@ -1,0 +1,107 @@
+import type { Context } from './context.ts';
+import { leaveAlone } from './forwarding.ts';
+import { parseWork } from './messages.ts';
+import type { Forwarder } from './processes.ts';
+import { end, invocationOf, type Step } from './steps.ts';
+import type { World } from './world.ts';
+
+/** What the messages of one batch have in common: one read of a block, one write of its outcomes, one answer at the end. */
+
+/** The messages of its batch, itself included. */
+function batchOf(w: World, p: Forwarder): Forwarder[] {
+  return invocationOf(w, p).filter((one) => one.kind === 'forward');
+}
+
+/** Those of its block. */
+export function sameBlock(w: World, p: Forwarder): Forwarder[] {
+  const { block } = parseWork(p.held[0] ?? '');
+  return batchOf(w, p).filter(({ held }) => parseWork(held[0] ?? '').block === block);
+}
+
+/** Gathers the outcomes of all messages of the block that wait to be stored: the first of them writes the group. */
+export function gatherGroup(cx: Context, w: World, p: Forwarder): void {
+  const block = sameBlock(w, p);
+  p.leads = true;
+  for (const one of block) {
+    if (one === p || one.at !== 'commit') continue;
+    p.ended.push(...one.ended);
+    one.ended = [];
+    one.at = 'grouped';
+  }
+  p.ended.sort((a, b) => a[0] - b[0]);
+  if (cx.bug !== 'group deletes what it lacks') return;
+  for (const one of block) if (one !== p) one.at = 'delete';
+}
+
+/** Its message is done with, and with it those whose outcomes it wrote. */
+export function finish(w: World, p: Forwarder): void {
+  for (const one of groupOf(w, p)) {
+    if (one.failed) putBack(one);
+    else rest(one, 'delete');
+  }
+  beginSuspects(w, p);
+}
+
+/** A store or a queue failed it, or its group, and it lives. */
+export function fail(w: World, p: Forwarder): void {
+  if (p.at === 'call' && p.ended.length > 0) {
+    // What ended meanwhile is stored first; what is to be called again costs no try, as nothing says that it was called.
+    Object.assign(p, { due: [], again: [], seen: null, failed: true, at: 'commit' });
+    return;
+  }
+  for (const one of groupOf(w, p)) putBack(one);
+  beginSuspects(w, p);
+}
+
+/** Sent anew in its own place: a second receive would say that a forwarder may have died of it. A suspect stays one. */
+function putBack(p: Forwarder): void {
+  const ownMark = p.at === 'call alone' || p.at === 'page alone' || p.at === 'update alone';
+  const isSuspect = parseWork(p.held[0] ?? '').receives > 1;
+  rest(p, ownMark ? 'end mark' : isSuspect ? 'back' : 'send anew');
+}
+
+/** It needs nothing any more but what its message is to become. */
+function rest(p: Forwarder, at: Forwarder['at']): void {
+  if (at !== 'end mark') leaveAlone(p);
+  Object.assign(p, { due: [], ended: [], leads: false, failed: false, full: false, delayed: false, early: false, at });
+}
+
+/** Behind everything else of the batch: the next suspect, where it's the only one; else any of them goes first. */
+export function beginSuspects(w: World, p: Forwarder): void {
+  const [first, ...others] = suspectsReady(w, p);
+  if (first && others.length === 0) beginAlone(first);
+}
+
+export function suspectSteps(w: World, p: Forwarder): Step[] {
+  return suspectsReady(w, p).includes(p) ? [{ name: 'alone: goes first', run: () => beginAlone(p) }] : [];
+}
+
+function suspectsReady(w: World, p: Forwarder): Forwarder[] {
+  const batch = batchOf(w, p);
+  return batch.every(({ at }) => isOver(at) || at === 'suspect') ? batch.filter(({ at }) => at === 'suspect') : [];
+}
+
+function beginAlone(p: Forwarder): void {
+  Object.assign(p, { alone: true, called: [], again: [], at: 'read' });
+}
+
+/** Once all of the batch are over: what was handled is deleted, what wasn't comes back. */
+export function answerSteps(w: World, p: Forwarder): Step[] {
+  const batch = batchOf(w, p);
+  if (batch[0] !== p || batch.some(({ at }) => !isOver(at))) return [];
+  const answer = () => {
+    for (const one of batch) {
+      if (one.at === 'back' && !one.lapsed) w.queue.push(...one.held);
+      end(w, one);
+    }
+  };
+  return [
+    { name: batch.some(({ at }) => at === 'back') ? 'forward: put back' : 'forward: delete message', run: answer },
+  ];
+}
+
+const isOver = (at: Forwarder['at']): boolean => at === 'delete' || at === 'back';
+
+function groupOf(w: World, p: Forwarder): Forwarder[] {
+  return p.leads ? [p, ...sameBlock(w, p).filter(({ at }) => at === 'grouped')] : [p];
+}
