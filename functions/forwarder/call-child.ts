@@ -1,16 +1,19 @@
 import { kindOf } from '../../shared/domain/errors.ts';
 import type { Held } from '../../shared/domain/held.ts';
 import { childId } from '../../shared/domain/ids.ts';
-import type { Json } from '../../shared/domain/json.ts';
+import { type Json, jsonText } from '../../shared/domain/json.ts';
 import type { WorkMessage } from '../../shared/domain/messages.ts';
 import type { Outcome } from '../../shared/domain/outcome.ts';
 import { firstRunOf, parseRedrivenItem } from '../../shared/domain/redrive.ts';
 import { judge, nextDue } from '../../shared/domain/retry.ts';
 import type { Tries } from '../../shared/domain/sending.ts';
 import { blockOf } from '../../shared/flow/work.ts';
+import type { CallRequest } from '../../shared/ports/caller.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { hold, release } from '../../shared/storage/spill.ts';
 import type { ForwarderDeps } from './deps.ts';
+
+const HEADERS = { 'content-type': 'application/json', accept: 'application/json' };
 
 /** What one call of a child came to: its end, or the time to call it again. */
 export type ChildResult =
@@ -39,11 +42,17 @@ export async function callChild(
   const held = message.items[n - message.slot];
   if (held === undefined) throw new TypeError(`Slot ${message.slot} has no child ${n}.`);
   const { child, item } = await identify(deps, message, n, held, run);
-  const body = bodyOf(deps, child, item, run);
-  if (body === null)
+  const request = requestOf(deps, child, item, run);
+  if (request === null)
     return ended({ status: 'FAILED', reason: 'request-not-mapped', result: null, ms: 0 }, before.tries);
 
-  const call = await caller.call({ run: message.run, root: firstRunOf(message.run), child, attempt: attempts, body });
+  const call = await caller.call({
+    run: message.run,
+    root: firstRunOf(message.run),
+    child,
+    attempt: attempts,
+    ...request,
+  });
   const now = clock.now();
   const verdict = judge(call, now);
   if (verdict.kind === 'succeeded') {
@@ -51,7 +60,8 @@ export async function callChild(
     const { held } = await hold(deps.objects, key, JSON.stringify(verdict.result), verdict.result);
     return ended({ status: 'SUCCEEDED', reason: null, result: held, ms: call.ms });
   }
-  if (verdict.kind === 'retry' && attempts < pipeline.retry.attempts) {
+  const callsAgain = verdict.kind === 'pressure' || attempts < pipeline.retry.attempts;
+  if (verdict.kind !== 'final' && callsAgain) {
     return { kind: 'again', due: nextDue(pipeline.retry, attempts, verdict.retryAfterMs, jitter, now) };
   }
   const excerpt = verdict.body === null ? null : verdict.body.slice(0, pipeline.report.bodyExcerpt) || null;
@@ -72,18 +82,20 @@ async function identify(
   return { child, item: await release(objects, item) };
 }
 
-/** The call's JSON body; null where the user's mapping throws or gives no JSON: no further call would do better. */
-function bodyOf(
+/** What goes out for an item; null where the user's mapping throws or gives no JSON: no further call would do better. */
+function requestOf(
   { pipeline, log }: ForwarderDeps,
   childId: string,
   item: Json,
   { run, params }: RunRecord,
-): string | null {
+): Pick<CallRequest, 'method' | 'path' | 'headers' | 'body'> | null {
+  const { method, path } = pipeline.endpoint;
   try {
     const context = { runId: firstRunOf(run), childId, params };
     const mapped = pipeline.request ? pipeline.request(item, context) : item;
     if (mapped instanceof Promise) throw new TypeError('The request mapping is async; it must give the body itself.');
-    return JSON.stringify(mapped) ?? null;
+    const body = jsonText('The request', mapped);
+    return { method, path, headers: HEADERS, body };
   } catch (error) {
     log.error('The request mapping failed.', { run, child: childId, error: kindOf(error) });
     return null;

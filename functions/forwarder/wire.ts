@@ -13,19 +13,14 @@ export function wireForwarder(
   telemetry?: Pick<Deps, 'log' | 'metrics'>,
 ): ForwarderDeps {
   const deps = wire(pipeline, config, telemetry);
-  const { path, method, timeoutSeconds, maxResponseBytes } = pipeline.endpoint;
   return {
     ...deps,
     progress: new ProgressMeter(deps.stores.progress, deps.clock, deps.random.id()),
     caller: httpCaller({
       url: config.MP_ENDPOINT_URL,
-      path,
-      method,
       connections: deps.wiring.callsPerForwarder,
-      timeoutMs: timeoutSeconds * 1_000,
-      maxResponseBytes,
       signer: config.MP_ENDPOINT_AUTH === 'IAM' ? lambdaUrlSigner(config.AWS_REGION) : null,
-      pipeline: pipeline.name,
+      pipeline,
     }),
   };
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { CronError, DefinitionError } from '../domain/errors.ts';
 import { NAME } from '../domain/ids.ts';
 import { LAMBDA, SES } from '../domain/limits.ts';
+import { encodePath, pathProblem } from '../domain/path.ts';
 import { readCron } from './cron.ts';
 import { callable, definitionIssues, strictOptions } from './options.ts';
 import type { Reduce } from './reduce.ts';
@@ -35,7 +36,12 @@ const schema = strictOptions({
   endpoint: strictOptions({
     /** A folder of services/: its queue-dedicated clone gets the calls. */
     service: name,
-    path: z.string().regex(/^\/[^\s?#]*$/, 'must start with / and hold no query, fragment or space'),
+    /** Percent-encoded here, once. */
+    path: z.string().transform((path, context) => {
+      const problem = pathProblem(path);
+      if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+      return problem === null ? encodePath(path) : z.NEVER;
+    }),
     method: z.enum(['POST', 'PUT', 'PATCH']).default('POST'),
     /** One call's time-out in seconds, from connecting to the last byte. */
     timeoutSeconds: z.number().int().min(1).max(400).default(10),

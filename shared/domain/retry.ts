@@ -1,3 +1,4 @@
+import { type CallFailure, meaningOfFailure, meaningOfStatus } from './answers.ts';
 import type { Json } from './json.ts';
 
 /** When a child is called again, and how often; a definition's `retry`. */
@@ -20,54 +21,39 @@ export type CallResult =
     }
   | { readonly kind: 'failure'; readonly reason: CallFailure; readonly ms: number };
 
-export const CALL_FAILURES = [
-  'timeout',
-  'connection-refused',
-  'connection-reset',
-  'dns',
-  'tls',
-  'network',
-  'response-too-large',
-  'bad-request',
-] as const;
-export type CallFailure = (typeof CALL_FAILURES)[number];
-
 /** What a call means for its child. */
 export type Verdict =
   | { readonly kind: 'succeeded'; readonly result: Json }
+  /** Worth another call, not before `retryAfterMs` from now; a spent try only where tries are left. */
+  | {
+      readonly kind: 'pressure' | 'try-spent';
+      readonly reason: string;
+      readonly body: string | null;
+      readonly retryAfterMs: number;
+    }
   /** No use in calling again. */
-  | { readonly kind: 'failed'; readonly reason: string; readonly body: string | null }
-  /** Worth another call, where attempts are left; not before `retryAfterMs` from now. */
-  | { readonly kind: 'retry'; readonly reason: string; readonly body: string | null; readonly retryAfterMs: number };
+  | { readonly kind: 'final'; readonly reason: string; readonly body: string | null };
 
-/** Client errors that say "later", not "never". */
-const RETRYABLE_4XX = new Set([408, 425, 429]);
-/** Failures that every further call would meet again. */
-const FINAL_FAILURES: ReadonlySet<CallFailure> = new Set(['response-too-large', 'bad-request']);
-
-/** Reads an answer: 2xx succeeds, 408, 425, 429, 5xx and lost connections are worth a retry, all else fails at once. */
+/** Reads an answer by the one table of what answers mean. */
 export function judge(call: CallResult, now: number): Verdict {
-  if (call.kind === 'failure') {
-    return FINAL_FAILURES.has(call.reason)
-      ? { kind: 'failed', reason: call.reason, body: null }
-      : { kind: 'retry', reason: call.reason, body: null, retryAfterMs: 0 };
-  }
-  const { httpStatus, body } = call;
-  // A 202 promises a later callback, which no pipeline can ask for yet: taking it for success would report unfinished work.
-  if (httpStatus === 202) return { kind: 'failed', reason: 'http-202-not-supported', body };
-  if (httpStatus >= 200 && httpStatus < 300) {
-    if (body === '') return { kind: 'succeeded', result: null };
-    // JSON is what a pipeline measures, and many a service forgets to call its JSON so.
-    const result = parse(body);
-    if (result !== undefined) return { kind: 'succeeded', result };
-    return call.isJson
-      ? { kind: 'retry', reason: 'invalid-json', body, retryAfterMs: 0 }
-      : { kind: 'succeeded', result: body };
-  }
-  const reason = `http-${httpStatus}`;
-  return httpStatus >= 500 || RETRYABLE_4XX.has(httpStatus)
-    ? { kind: 'retry', reason, body, retryAfterMs: retryAfterMs(call.retryAfter, now) }
-    : { kind: 'failed', reason, body };
+  if (call.kind === 'failure') return unusable(call.reason, null);
+  const { meaning, reason } = meaningOfStatus(call.httpStatus);
+  if (meaning === 'succeeded') return read(call.body, call.isJson);
+  if (meaning === 'final') return { kind: meaning, reason, body: call.body };
+  return { kind: meaning, reason, body: call.body, retryAfterMs: retryAfterMs(call.retryAfter, now) };
+}
+
+/** A success's body. JSON is what a pipeline measures, and many a service forgets to call its JSON so. */
+function read(body: string, isJson: boolean): Verdict {
+  if (body === '') return { kind: 'succeeded', result: null };
+  const result = parse(body);
+  if (result !== undefined) return { kind: 'succeeded', result };
+  return isJson ? unusable('invalid-json', body) : { kind: 'succeeded', result: body };
+}
+
+function unusable(reason: CallFailure, body: string | null): Verdict {
+  const kind = meaningOfFailure(reason);
+  return kind === 'final' ? { kind, reason, body } : { kind, reason, body, retryAfterMs: 0 };
 }
 
 function parse(body: string): Json | undefined {

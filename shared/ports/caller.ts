@@ -6,6 +6,7 @@ export interface Caller {
   close(): Promise<void>;
 }
 
+/** Whom a call is for, and what goes out. */
 export interface CallRequest {
   readonly run: string;
   /** The run that a redrive's chain began with; the Idempotency-Key is of this one. */
@@ -13,6 +14,11 @@ export interface CallRequest {
   readonly child: string;
   /** 1 for the first call. */
   readonly attempt: number;
+  readonly method: string;
+  /** Starts with /, percent-encoded. */
+  readonly path: string;
+  /** Those that say whose call it is are the caller's: it adds them, and none here overwrites one. */
+  readonly headers: Readonly<Record<string, string>>;
   /** JSON text. */
   readonly body: string;
 }

@@ -1,4 +1,5 @@
-import type { CallFailure, CallResult } from '../../shared/domain/retry.ts';
+import type { CallFailure } from '../../shared/domain/answers.ts';
+import type { CallResult } from '../../shared/domain/retry.ts';
 import type { CallRequest } from '../../shared/ports/caller.ts';
 import { answerTo } from './pipeline.ts';
 

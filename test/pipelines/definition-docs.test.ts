@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import headOffices from '../../docs/examples/head-offices.ts';
 import { definePipeline } from '../../shared/author/definition.ts';
-import { CALL_FAILURES, type CallResult, judge } from '../../shared/domain/retry.ts';
 import { wiring } from '../../shared/ports/wiring.ts';
 
 const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
@@ -65,32 +64,4 @@ test('the examples of limits.inFlight are what is deployed', () => {
     const work = wired.mappings.find(({ function: name }) => name === 'forwarder');
     expect([work?.maxConcurrency, wired.callsPerForwarder], `${inFlight}`).toEqual([forwarders, each]);
   }
-});
-
-describe('the table of retries', () => {
-  const [, section = ''] = /^## Retries\n([\s\S]*?)^## /m.exec(docs) ?? [];
-  /** Reason code → what the docs say happens. */
-  const said = new Map(
-    [...section.matchAll(/^\| (?!answer|---)(.+) \| (.+?) \| (.+?) \|$/gm)].flatMap(([, , happens = '', codes = '']) =>
-      [...codes.matchAll(/`([a-z0-9-]+[a-z0-9])`/g)].map(([, code = '']) => [code, happens] as const),
-    ),
-  );
-  const words = { succeeded: /^SUCCEEDED/, retry: /^called again/, failed: /^FAILED at once$/ } as const;
-  const answer = { kind: 'answer', body: '{', isJson: true, retryAfter: null, ms: 1 } as const;
-
-  test.each<CallResult>([
-    ...CALL_FAILURES.map((reason) => ({ kind: 'failure', reason, ms: 1 }) as const),
-    ...[200, 202, 302, 404, 429, 503].map((httpStatus) => ({ ...answer, httpStatus })),
-  ])('tells what becomes of %j', (call) => {
-    const verdict = judge(call, 0);
-    expect(said.get(verdict.kind === 'succeeded' ? '' : verdict.reason)).toMatch(words[verdict.kind]);
-  });
-
-  test('names every status that is worth another call', () => {
-    const [, named = ''] = /^\| ([\d, ]+) and above \| called again/m.exec(section) ?? [];
-    const statuses = Array.from({ length: 400 }, (_, i) => 200 + i);
-    const again = statuses.filter((httpStatus) => judge({ ...answer, body: '{}', httpStatus }, 0).kind === 'retry');
-    expect(again.filter((status) => status <= 500)).toEqual(named.split(', ').map(Number));
-    expect(again.filter((status) => status > 500)).toHaveLength(99);
-  });
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startService } from '../../local/services.ts';
+import { ANSWERS, type AnswerRule } from '../../shared/domain/answers.ts';
 
 const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const EXAMPLES = 'docs/examples/services';
@@ -32,4 +33,19 @@ test('they are a service that the host starts, that answers, and that ends with 
   } finally {
     await service.stop();
   }
+});
+
+/** How the docs write a rule's answers, its meaning and its reason codes. */
+function written(rule: AnswerRule): readonly string[] {
+  const code = (name: string) => `\`${name}\``;
+  if ('failures' in rule) return [rule.failures.map(code).join(', '), rule.meaning, 'the same'];
+  const statuses = rule.statuses.map((each) => (typeof each === 'number' ? String(each) : each.join('–'))).join(', ');
+  const reason = rule.meaning === 'succeeded' ? 'none' : rule.reason ? code(rule.reason) : '`http-` and the status';
+  return [statuses, rule.meaning, reason];
+}
+
+test('the table of answers is the one that is used', () => {
+  const [, section = ''] = text('docs/service.md').split('## What an answer means');
+  const rows = [...section.matchAll(/^\| (.+?) \| (.+?) \| (.+?) \| .+ \|$/gm)].map(([, ...cells]) => cells);
+  expect(rows).toEqual(ANSWERS.map(written));
 });

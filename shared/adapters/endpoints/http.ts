@@ -1,48 +1,46 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { errors, Pool } from 'undici';
-import type { CallFailure } from '../../domain/retry.ts';
+import type { Pipeline } from '../../author/definition.ts';
+import type { CallFailure } from '../../domain/answers.ts';
 import type { Caller, CallRequest } from '../../ports/caller.ts';
 import type { Signer } from './auth.ts';
 import { type Answer, exchange, TimeoutError, TooLargeError } from './exchange.ts';
 
 export interface HttpCallerOptions {
-  /** Base URL of the clone; its path, if any, is kept in front of `path`. */
+  /** Base URL of the clone; its path, if any, is kept in front of each call's. */
   readonly url: string;
-  readonly path: string;
-  readonly method: 'POST' | 'PUT' | 'PATCH';
   /** Open connections at most; more calls wait for one. */
   readonly connections: number;
-  /** From connecting to the last byte. */
-  readonly timeoutMs: number;
-  readonly maxResponseBytes: number;
   /** Signs each call, where the URL wants IAM. */
   readonly signer: Signer | null;
-  readonly pipeline: string;
+  readonly pipeline: Pick<Pipeline, 'name' | 'endpoint'>;
 }
 
 /**
  * Calls over kept-alive connections, one request per connection at a time. Redirects are not followed: hosts come from
  * the definition, never from an answer.
  */
-export function httpCaller(options: HttpCallerOptions): Caller {
-  const base = new URL(options.url);
-  const path = base.pathname.replace(/\/$/, '') + options.path;
+export function httpCaller({ url, connections, signer, pipeline }: HttpCallerOptions): Caller {
+  const base = new URL(url);
+  const basePath = base.pathname.replace(/\/$/, '');
+  const { maxResponseBytes, timeoutSeconds } = pipeline.endpoint;
+  const timeoutMs = timeoutSeconds * 1_000;
   const pool = new Pool(base.origin, {
-    connections: options.connections,
+    connections,
     pipelining: 1,
     keepAliveTimeout: 30_000,
-    connect: { timeout: options.timeoutMs },
+    connect: { timeout: timeoutMs },
     // One timer per call, exchange's, covers all of it.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
 
   async function send(request: CallRequest): Promise<Answer> {
-    const headers = headersOf(options.pipeline, request);
-    const signed = options.signer
-      ? await options.signer.sign({ method: options.method, url: base, path, headers, body: request.body })
-      : headers;
-    return exchange(pool, { method: options.method, path, headers: signed, body: request.body }, options);
+    const { method, body } = request;
+    const path = basePath + request.path;
+    const headers = headersOf(pipeline.name, request);
+    const signed = signer ? await signer.sign({ method, url: base, path, headers, body }) : headers;
+    return exchange(pool, { method, path, headers: signed, body }, { timeoutMs, maxResponseBytes });
   }
 
   return {
@@ -60,20 +58,20 @@ export function httpCaller(options: HttpCallerOptions): Caller {
 }
 
 /**
- * What every call carries; the key is the child's, never the attempt's, so that a repeat is known as one. It names the
- * pipeline too: two that share a service and a schedule have runs of the same id.
+ * The request's headers and ours, which win whatever their spelling. The key is the child's, never the attempt's, so that a repeat
+ * is known as one. It names the pipeline too: two that share a service and a schedule have runs of the same id.
  */
-function headersOf(pipeline: string, { run, root, child, attempt }: CallRequest): Record<string, string> {
-  return {
-    'content-type': 'application/json',
-    accept: 'application/json',
-    'microprocess-pipeline': pipeline,
-    'microprocess-run': run,
-    'microprocess-child': child,
-    'microprocess-attempt': String(attempt),
-    'idempotency-key': `${pipeline}.${root}.${child}`,
-    traceparent: `00-${traceId(pipeline, run)}-${spanId()}-00`,
-  };
+function headersOf(pipeline: string, request: CallRequest): Record<string, string> {
+  const { run, root, child, attempt } = request;
+  const headers: Record<string, string> = {};
+  for (const name in request.headers) headers[name.toLowerCase()] = request.headers[name] ?? '';
+  headers['microprocess-pipeline'] = pipeline;
+  headers['microprocess-run'] = run;
+  headers['microprocess-child'] = child;
+  headers['microprocess-attempt'] = String(attempt);
+  headers['idempotency-key'] = `${pipeline}.${root}.${child}`;
+  headers.traceparent = `00-${traceId(pipeline, run)}-${spanId()}-00`;
+  return headers;
 }
 
 /** 16 hexadecimal digits. A UUID's random ones: Node draws the bytes of 128 UUIDs at once, `randomBytes` those of one call. */

@@ -48,6 +48,13 @@ test('a minimal definition gets every default', () => {
   expect(pipeline.params.safeParse({ limit: 3 }).success).toBe(false);
 });
 
+test('a path is percent-encoded when the definition is checked, once', () => {
+  const endpoint = { service: 'squares', path: '/größe/a%2Fb' };
+  const pipeline = definePipeline({ ...minimal, endpoint });
+  expect(pipeline.endpoint.path).toBe('/gr%C3%B6%C3%9Fe/a%2Fb');
+  expect(definePipeline({ ...minimal, endpoint: pipeline.endpoint }).endpoint.path).toBe('/gr%C3%B6%C3%9Fe/a%2Fb');
+});
+
 test('what the user wrote is kept: source, reduce and request are the same objects', () => {
   const request = (n: number) => ({ n });
   const pipeline = definePipeline({ ...minimal, request, schedule: { cron: '0 2 1 * *' } });
@@ -68,6 +75,8 @@ describe('a wrong field is refused by its path', () => {
     ['no source', { source: undefined }, 'source', 'read()'],
     ['a service that is a URL', { endpoint: { ...endpoint, service: 'https://a.b' } }, 'endpoint.service', 'match'],
     ['a path without a slash', { endpoint: { ...endpoint, path: 'square' } }, 'endpoint.path', 'start with /'],
+    ['half a surrogate pair in a path', { endpoint: { ...endpoint, path: '/\ud800' } }, 'endpoint.path', 'surrogate'],
+    ['a path that climbs', { endpoint: { ...endpoint, path: '/a/../b' } }, 'endpoint.path', '..'],
     ['a path with a query', { endpoint: { ...endpoint, path: '/a?b=c' } }, 'endpoint.path', 'no query'],
     ['a method that sends no body', { endpoint: { ...endpoint, method: 'GET' } }, 'endpoint.method', '"POST"'],
     ['no time at all', { endpoint: { ...endpoint, timeoutSeconds: 0 } }, 'endpoint.timeoutSeconds', '>=1'],

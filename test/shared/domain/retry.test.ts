@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { CALL_FAILURES, type CallResult, judge, nextDue, retryAfterMs } from '../../../shared/domain/retry.ts';
+import { CALL_FAILURES } from '../../../shared/domain/answers.ts';
+import { type CallResult, judge, nextDue, retryAfterMs } from '../../../shared/domain/retry.ts';
 
 const NOW = Date.UTC(2026, 10, 3, 12);
 const answer = (httpStatus: number, over: Partial<CallResult & { kind: 'answer' }> = {}): CallResult => ({
@@ -39,7 +40,7 @@ describe('an answer', () => {
     ['599', answer(599), 'http-599'],
     ['broken JSON', answer(200, { body: '{"km":' }), 'invalid-json'],
   ])('%s is worth another call', (_, call, reason) => {
-    expect(judge(call, NOW)).toMatchObject({ kind: 'retry', reason, retryAfterMs: 0 });
+    expect(judge(call, NOW)).toMatchObject({ kind: 'try-spent', reason, retryAfterMs: 0 });
   });
 
   test.each([
@@ -52,7 +53,7 @@ describe('an answer', () => {
     ['304', answer(304), 'http-304'],
     ['a promise of a callback', answer(202), 'http-202-not-supported'],
   ])('%s fails at once, with the body for an excerpt', (_, call, reason) => {
-    expect(judge(call, NOW)).toEqual({ kind: 'failed', reason, body: '{"km":1}' });
+    expect(judge(call, NOW)).toEqual({ kind: 'final', reason, body: '{"km":1}' });
   });
 
   test('carries the wait its service asked for', () => {
@@ -63,7 +64,7 @@ describe('an answer', () => {
 
 test.each(CALL_FAILURES)('no answer: %s', (reason) => {
   const final = reason === 'response-too-large' || reason === 'bad-request';
-  expect(judge({ kind: 'failure', reason, ms: 1 }, NOW)).toMatchObject({ kind: final ? 'failed' : 'retry', reason });
+  expect(judge({ kind: 'failure', reason, ms: 1 }, NOW)).toMatchObject({ kind: final ? 'final' : 'try-spent', reason });
 });
 
 test('every answer comes to something, and only 2xx to success', () => {
@@ -78,7 +79,7 @@ test('every answer comes to something, and only 2xx to success', () => {
         const verdict = judge(answer(status, { body, isJson, retryAfter }), NOW);
         if (verdict.kind === 'succeeded') expect([Math.floor(status / 100), status === 202]).toEqual([2, false]);
         else expect(verdict.reason).toMatch(/^[a-z0-9-]+$/);
-        if (verdict.kind === 'retry') expect(verdict.retryAfterMs).toBeGreaterThanOrEqual(0);
+        if ('retryAfterMs' in verdict) expect(verdict.retryAfterMs).toBeGreaterThanOrEqual(0);
       },
     ),
   );

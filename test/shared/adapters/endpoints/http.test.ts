@@ -5,7 +5,9 @@ import { Pool } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
 import { exchange, TimeoutError } from '../../../../shared/adapters/endpoints/exchange.ts';
 import { type HttpCallerOptions, httpCaller } from '../../../../shared/adapters/endpoints/http.ts';
+import type { Pipeline } from '../../../../shared/author/definition.ts';
 import type { Caller, CallRequest } from '../../../../shared/ports/caller.ts';
+import { testPipeline } from '../../support.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -36,18 +38,13 @@ const answering = (answer: (response: ServerResponse, request: IncomingMessage) 
     request.on('end', () => answer(response, request));
   });
 
+function pipelineOf(name = 'squares', over: Partial<Pipeline['endpoint']> = {}): HttpCallerOptions['pipeline'] {
+  const { endpoint } = testPipeline();
+  return { name, endpoint: { ...endpoint, timeoutSeconds: 5, maxResponseBytes: 1_000, ...over } };
+}
+
 function callerOf(url: string, over: Partial<HttpCallerOptions> = {}): Caller {
-  const caller = httpCaller({
-    url,
-    path: '/square',
-    method: 'POST',
-    connections: 4,
-    timeoutMs: 5_000,
-    maxResponseBytes: 1_000,
-    signer: null,
-    pipeline: 'squares',
-    ...over,
-  });
+  const caller = httpCaller({ url, connections: 4, signer: null, pipeline: pipelineOf(), ...over });
   cleanups.push(() => caller.close());
   return caller;
 }
@@ -57,6 +54,9 @@ const request = (over: Partial<CallRequest> = {}): CallRequest => ({
   root: 'march',
   child: '0-0.0.7',
   attempt: 1,
+  method: 'POST',
+  path: '/square',
+  headers: { 'content-type': 'application/json' },
   body: '{"n":7}',
   ...over,
 });
@@ -147,7 +147,9 @@ describe('too large an answer', () => {
 describe('no answer', () => {
   test('in time', async () => {
     const url = await answering(() => undefined);
-    expect(await callerOf(url, { timeoutMs: 50 }).call(request())).toMatchObject({
+    expect(
+      await callerOf(url, { pipeline: pipelineOf('squares', { timeoutSeconds: 0.05 }) }).call(request()),
+    ).toMatchObject({
       kind: 'failure',
       reason: 'timeout',
     });
@@ -155,7 +157,9 @@ describe('no answer', () => {
 
   test('in time, after its first bytes', async () => {
     const url = await answering((response) => response.writeHead(200).write('{'));
-    expect(await callerOf(url, { timeoutMs: 50 }).call(request())).toMatchObject({
+    expect(
+      await callerOf(url, { pipeline: pipelineOf('squares', { timeoutSeconds: 0.05 }) }).call(request()),
+    ).toMatchObject({
       kind: 'failure',
       reason: 'timeout',
     });
@@ -243,7 +247,6 @@ test('a call says who it is, and keeps its key over attempts and redrives', asyn
   expect(bodies).toEqual(Array(3).fill('{"n":7}'));
   expect(seen[0]).toMatchObject({
     'content-type': 'application/json',
-    accept: 'application/json',
     'content-length': '7',
     'microprocess-pipeline': 'squares',
     'microprocess-run': 'march',
@@ -261,6 +264,29 @@ test('a call says who it is, and keeps its key over attempts and redrives', asyn
   expect(new Set(traces.map((trace) => trace?.[2])).size).toBe(3);
 });
 
+test('headers of the request go along, but none takes the place of what says whose call it is', async () => {
+  let seen: IncomingMessage['headers'] = {};
+  const url = await answering((response, { headers }) => {
+    seen = headers;
+    response.end();
+  });
+  const headers = {
+    'X-Tenant': 'a',
+    'Idempotency-Key': 'mine',
+    'MICROPROCESS-CHILD': '9-9.9.9',
+    'microprocess-run': 'april',
+    Traceparent: 'none',
+  };
+  await callerOf(url).call(request({ headers }));
+  expect(seen).toMatchObject({
+    'x-tenant': 'a',
+    'idempotency-key': 'squares.march.0-0.0.7',
+    'microprocess-child': '0-0.0.7',
+    'microprocess-run': 'march~2',
+    traceparent: expect.stringMatching(/^00-/),
+  });
+});
+
 test('runs of the same id in two pipelines have keys of their own', async () => {
   const keys: unknown[] = [];
   const url = await answering((response, { headers }) => {
@@ -268,7 +294,7 @@ test('runs of the same id in two pipelines have keys of their own', async () => 
     response.end();
   });
   await callerOf(url).call(request());
-  await callerOf(url, { pipeline: 'cubes' }).call(request());
+  await callerOf(url, { pipeline: pipelineOf('cubes') }).call(request());
   await callerOf(url).call(request({ child: '0-0.0.8' }));
   expect(new Set(keys).size).toBe(3);
 });
@@ -279,13 +305,13 @@ test.each([
   ['/base', '/base/square'],
   ['/base/', '/base/square'],
 ])("the URL's own path %j stays in front", async (base, path) => {
-  const paths: (string | undefined)[] = [];
-  const url = await answering((response, { url: asked }) => {
-    paths.push(asked);
+  const paths: string[] = [];
+  const url = await answering((response, { method, url: asked }) => {
+    paths.push(`${method} ${asked}`);
     response.end();
   });
-  await callerOf(url + base, { method: 'PUT' }).call(request());
-  expect(paths).toEqual([path]);
+  await callerOf(url + base).call(request({ method: 'PUT' }));
+  expect(paths).toEqual([`PUT ${path}`]);
 });
 
 test('connections are kept, and no more are open than allowed', async () => {

@@ -1,0 +1,74 @@
+/** What a call came to, for its child. */
+export type Meaning =
+  /** The answer is the child's result. */
+  | 'succeeded'
+  /** The service is busy: called again, and no try is spent. */
+  | 'pressure'
+  /** Called again, until the definition's tries are spent. */
+  | 'try-spent'
+  /** Failed at once: every further call would meet the same. */
+  | 'final';
+
+/** Why a call has no answer, or none that can be used: reason codes. */
+export const CALL_FAILURES = [
+  'timeout',
+  'connection-refused',
+  'connection-reset',
+  'dns',
+  'tls',
+  'network',
+  'invalid-json',
+  'response-too-large',
+  'bad-request',
+] as const;
+export type CallFailure = (typeof CALL_FAILURES)[number];
+
+/** A status, or the first and the last of several. */
+export type Statuses = number | readonly [first: number, last: number];
+
+/** What some answers mean. Their reason code is `http-` and the status, unless the rule has its own; a success has none. */
+export type AnswerRule =
+  | { readonly statuses: readonly Statuses[]; readonly meaning: Meaning; readonly reason?: string }
+  | { readonly failures: readonly CallFailure[]; readonly meaning: Exclude<Meaning, 'succeeded'> };
+
+/**
+ * What every answer means: the first rule that takes it decides. A status is judged before its body is read: a failure to read one
+ * counts only where the status says success. The table of docs/service.md is compared with this one.
+ */
+export const ANSWERS: readonly AnswerRule[] = [
+  // A 202 promises a later callback, which no pipeline can ask for yet: taking it for success would report unfinished work.
+  { statuses: [202], meaning: 'final', reason: 'http-202-not-supported' },
+  { statuses: [[200, 299]], meaning: 'succeeded' },
+  // Client errors that say "later", not "never", and the service's own.
+  { statuses: [408, 425, 429, [500, 999]], meaning: 'try-spent' },
+  { statuses: [[100, 999]], meaning: 'final' },
+  {
+    failures: ['timeout', 'connection-refused', 'connection-reset', 'dns', 'tls', 'network', 'invalid-json'],
+    meaning: 'try-spent',
+  },
+  { failures: ['response-too-large', 'bad-request'], meaning: 'final' },
+];
+
+/** What an answer of this status means; a success only if its body can be read too. */
+export function meaningOfStatus(status: number): { readonly meaning: Meaning; readonly reason: string } {
+  for (const rule of ANSWERS) {
+    if (!('statuses' in rule) || !rule.statuses.some((statuses) => holds(statuses, status))) continue;
+    return { meaning: rule.meaning, reason: rule.reason ?? `http-${status}` };
+  }
+  return { meaning: 'final', reason: `http-${status}` };
+}
+
+/** What it means that a call has no answer, or none that can be used. */
+export function meaningOfFailure(failure: CallFailure): Exclude<Meaning, 'succeeded'> {
+  return FAILURE_MEANINGS.get(failure) ?? 'try-spent';
+}
+
+const FAILURE_MEANINGS = new Map(
+  ANSWERS.flatMap((rule) =>
+    'failures' in rule ? rule.failures.map((failure) => [failure, rule.meaning] as const) : [],
+  ),
+);
+
+function holds(statuses: Statuses, status: number): boolean {
+  return typeof statuses === 'number' ? statuses === status : statuses[0] <= status && status <= statuses[1];
+}

@@ -1,0 +1,25 @@
+/** What a URL's path may hold as it is (RFC 3986), percent-encoded bytes among it. */
+const AS_IT_IS = /%[0-9A-Fa-f]{2}|[A-Za-z0-9\-._~!$&'()*+,;=:@/]/;
+const TO_ENCODE = new RegExp(`(?:${AS_IT_IS.source})|(.)`, 'gsu');
+
+/**
+ * A path as it goes onto the wire: what isn't plain is percent-encoded as UTF-8, what is percent-encoded already stays. Encoding it
+ * twice is encoding it once.
+ */
+export function encodePath(path: string): string {
+  return path.replace(TO_ENCODE, (kept, other?: string) => (other === undefined ? kept : encodeURIComponent(other)));
+}
+
+/** Why a path can't be called, to follow its name in a message; null where it can. */
+export function pathProblem(path: string): string | null {
+  if (!path.startsWith('/')) return 'must start with /';
+  if (/[\s?#]/.test(path)) return 'must hold no query, fragment or space';
+  // A server, a proxy or the signature would read them as another path than the one written here.
+  if (path.includes('\\')) return 'must hold no backslash';
+  if (path.includes('//')) return 'must hold no empty segment (//)';
+  if (/\/(?:\.|%2e){1,2}(?:\/|$)/i.test(path)) return 'must hold no segment . or ..';
+  if (/%(?![0-9A-Fa-f]{2})/.test(path)) return 'holds a % that encodes nothing; write %25';
+  if (/\p{Cc}/u.test(path)) return 'must hold no control character';
+  if (/\p{Cs}/u.test(path)) return 'holds half of a surrogate pair, which has no encoding';
+  return null;
+}
