@@ -17,8 +17,15 @@ export const CALL_FAILURES = [
   'dns',
   'tls',
   'network',
+  'bad-http',
+  'headers-too-large',
+  'unasked-continue',
   'invalid-json',
+  'answer-too-deep',
   'response-too-large',
+  'undecodable-answer',
+  'unsupported-encoding',
+  'unsupported-charset',
   'bad-request',
 ] as const;
 export type CallFailure = (typeof CALL_FAILURES)[number];
@@ -42,11 +49,10 @@ export const ANSWERS: readonly AnswerRule[] = [
   // Client errors that say "later", not "never", and the service's own.
   { statuses: [408, 425, 429, [500, 999]], meaning: 'try-spent' },
   { statuses: [[100, 999]], meaning: 'final' },
-  {
-    failures: ['timeout', 'connection-refused', 'connection-reset', 'dns', 'tls', 'network', 'invalid-json'],
-    meaning: 'try-spent',
-  },
-  { failures: ['response-too-large', 'bad-request'], meaning: 'final' },
+  { failures: ['timeout', 'connection-refused', 'connection-reset', 'dns', 'tls', 'network'], meaning: 'try-spent' },
+  { failures: ['bad-http', 'headers-too-large', 'unasked-continue', 'invalid-json'], meaning: 'try-spent' },
+  { failures: ['answer-too-deep', 'response-too-large', 'undecodable-answer'], meaning: 'final' },
+  { failures: ['unsupported-encoding', 'unsupported-charset', 'bad-request'], meaning: 'final' },
 ];
 
 /** What an answer of this status means; a success only if its body can be read too. */

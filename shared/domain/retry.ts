@@ -1,5 +1,6 @@
 import { type CallFailure, meaningOfFailure, meaningOfStatus } from './answers.ts';
-import type { Json } from './json.ts';
+import { type Json, readJson } from './json.ts';
+import { parseHttpDate, retryAfterMs } from './retry-after.ts';
 
 /** When a child is called again, and how often; a definition's `retry`. */
 export interface RetryPolicy {
@@ -17,6 +18,8 @@ export type CallResult =
       readonly body: string;
       readonly isJson: boolean;
       readonly retryAfter: string | null;
+      /** The service's own time, where it says. */
+      readonly date?: string | null;
       readonly ms: number;
     }
   | { readonly kind: 'failure'; readonly reason: CallFailure; readonly ms: number };
@@ -40,36 +43,29 @@ export function judge(call: CallResult, now: number): Verdict {
   const { meaning, reason } = meaningOfStatus(call.httpStatus);
   if (meaning === 'succeeded') return read(call.body, call.isJson);
   if (meaning === 'final') return { kind: meaning, reason, body: call.body };
-  return { kind: meaning, reason, body: call.body, retryAfterMs: retryAfterMs(call.retryAfter, now) };
+  return { kind: meaning, reason, body: call.body, retryAfterMs: waitOf(call, now) };
 }
 
-/** A success's body. JSON is what a pipeline measures, and many a service forgets to call its JSON so. */
+/**
+ * A success's body. JSON is what a pipeline measures, and many a service forgets to call its JSON so: what looks like a list or an
+ * object is read as one. A scalar is JSON only where it is called so; otherwise it is text: 007 and 1e5 may be ids.
+ */
 function read(body: string, isJson: boolean): Verdict {
   if (body === '') return { kind: 'succeeded', result: null };
-  const result = parse(body);
-  if (result !== undefined) return { kind: 'succeeded', result };
-  return isJson ? unusable('invalid-json', body) : { kind: 'succeeded', result: body };
+  if (!isJson && !/^\s*[[{]/.test(body)) return { kind: 'succeeded', result: body };
+  const reading = readJson(body);
+  if ('value' in reading) return { kind: 'succeeded', result: reading.value };
+  return isJson ? unusable(reading.problem, body) : { kind: 'succeeded', result: body };
+}
+
+/** A date of the service's is of its clock, which need not be ours. */
+function waitOf({ retryAfter, date }: CallResult & { kind: 'answer' }, now: number): number {
+  return retryAfterMs(retryAfter, (date && parseHttpDate(date, now)) || now);
 }
 
 function unusable(reason: CallFailure, body: string | null): Verdict {
   const kind = meaningOfFailure(reason);
   return kind === 'final' ? { kind, reason, body } : { kind, reason, body, retryAfterMs: 0 };
-}
-
-function parse(body: string): Json | undefined {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}
-
-/** `Retry-After` in milliseconds from now: seconds or an HTTP date; 0 where absent or unreadable. */
-export function retryAfterMs(header: string | null, now: number): number {
-  if (header === null) return 0;
-  const text = header.trim();
-  const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now;
-  return Number.isFinite(ms) ? Math.max(0, ms) : 0;
 }
 
 /** Longest wait a service can ask of one child: beyond it the run's deadline matters more. */
@@ -84,5 +80,5 @@ const MAX_RETRY_AFTER_MS = 12 * 3_600_000;
 export function nextDue(retry: RetryPolicy, tries: number, retryAfter: number, random: number, now: number): number {
   // Doubled 30 times anything is at its cap; further on 0 × ∞ would be no number.
   const window = Math.min(retry.maxSeconds, retry.baseSeconds * 2 ** Math.min(tries, 30)) * 1_000;
-  return now + Math.max(Math.floor(random * window), Math.min(retryAfter, MAX_RETRY_AFTER_MS));
+  return now + Math.max(Math.floor(random * window), Math.min(Math.ceil(retryAfter), MAX_RETRY_AFTER_MS));
 }

@@ -1,29 +1,45 @@
 import type { Dispatcher, Pool } from 'undici';
+import { meaningOfStatus } from '../../domain/answers.ts';
+import { codingsOf, textOf, unpack } from './decode.ts';
+import { CallError } from './failure.ts';
 
 /** An answer, read to its end. */
 export interface Answer {
   readonly httpStatus: number;
+  /** Decoded; '' where the status isn't a success and its page can't be decoded. */
   readonly body: string;
   readonly isJson: boolean;
   readonly retryAfter: string | null;
+  /** The service's own time, as it says. */
+  readonly date: string | null;
 }
 
 export interface ExchangeLimits {
   /** From here to the last byte, waiting for a connection included. */
   readonly timeoutMs: number;
+  /** Of the decoded body. */
   readonly maxResponseBytes: number;
 }
 
-export class TooLargeError extends Error {}
-export class TimeoutError extends Error {}
-
 type Headers = Record<string, string | string[] | undefined>;
+
+/** What is known of an answer before its body. */
+interface Head {
+  readonly httpStatus: number;
+  readonly headers: Headers;
+  /** Its body is the result: what keeps it from being read fails the call. */
+  readonly succeeds: boolean;
+  readonly codings: readonly string[];
+  /** Bytes that may come. */
+  readonly maxBytes: number;
+}
 
 /**
  * One request and its whole answer, by undici's bare dispatch: at thousands a second, a stream, an iterator and an abort
- * signal for each answer cost more than the answer.
- * @throws {TooLargeError} as soon as more bytes are announced or came than allowed; what a service still sends is never held
- * @throws {TimeoutError}
+ * signal for each answer cost more than the answer. Where the status isn't a success it has said what the call came to: of its page
+ * comes what can be read.
+ * @throws {CallError} where a success can't be read: as soon as more bytes are announced or came than allowed, or when time is up; what a
+ * service still sends is never held
  * @throws undici's own, where there is no answer
  */
 export function exchange(
@@ -34,14 +50,18 @@ export function exchange(
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
-    let httpStatus = 0;
-    let headers: Headers = {};
+    let head: Head | undefined;
     let started: Dispatcher.DispatchController | undefined;
-    let timedOut: TimeoutError | undefined;
+    let timedOut: CallError | undefined;
+    const failed = (error: unknown) => {
+      clearTimeout(timer);
+      if (!head || head.succeeds) reject(error);
+      else resolve(pageOf(head, Buffer.concat(chunks, bytes), maxResponseBytes, false));
+    };
     const timer = setTimeout(() => {
-      timedOut = new TimeoutError(`No whole answer within ${timeoutMs} ms.`);
+      timedOut = new CallError('timeout');
       started?.abort(timedOut);
-      reject(timedOut);
+      failed(timedOut);
     }, timeoutMs);
     pool.dispatch(request, {
       onRequestStart(controller) {
@@ -49,34 +69,82 @@ export function exchange(
         // It waited for a connection until its time was up: nothing must be sent any more.
         if (timedOut) controller.abort(timedOut);
       },
-      onResponseStart(controller, statusCode, received) {
-        httpStatus = statusCode;
-        headers = received;
-        if (Number(header(headers, 'content-length') ?? 0) > maxResponseBytes) controller.abort(new TooLargeError());
+      onResponseStart(controller, statusCode, headers) {
+        // 102, 103: the answer is still to come.
+        if (statusCode < 200) return;
+        head = headOf(statusCode, headers, maxResponseBytes);
+        const announced = Number(header(headers, 'content-length') ?? 0);
+        if (head.succeeds && announced > head.maxBytes) controller.abort(new CallError('response-too-large'));
       },
       onResponseData(controller, chunk) {
-        bytes += chunk.length;
-        if (bytes > maxResponseBytes) controller.abort(new TooLargeError());
-        else chunks.push(chunk);
+        const room = (head?.maxBytes ?? 0) - bytes;
+        chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
+        bytes += Math.min(chunk.length, room);
+        if (chunk.length > room) controller.abort(new CallError('response-too-large'));
       },
       onResponseEnd() {
         clearTimeout(timer);
-        resolve({
-          httpStatus,
-          body: Buffer.concat(chunks, bytes).toString('utf8'),
-          isJson: /[/+]json\b/i.test(header(headers, 'content-type') ?? ''),
-          retryAfter: header(headers, 'retry-after'),
-        });
+        if (!head) return reject(new CallError('bad-http'));
+        const body = Buffer.concat(chunks, bytes);
+        if (!head.succeeds) return resolve(pageOf(head, body, maxResponseBytes, true));
+        // Most answers are plain: one promise less.
+        if (head.codings.length > 0) return resolve(decodedOf(head, body, maxResponseBytes));
+        try {
+          resolve(answerOf(head, body, true));
+        } catch (error) {
+          reject(error);
+        }
       },
       onResponseError(_, error) {
-        clearTimeout(timer);
-        reject(error);
+        failed(error);
       },
     });
   });
 }
 
+function headOf(httpStatus: number, headers: Headers, maxResponseBytes: number): Head {
+  const codings = codingsOf(header(headers, 'content-encoding'));
+  return {
+    httpStatus,
+    headers,
+    succeeds: meaningOfStatus(httpStatus).meaning === 'succeeded',
+    codings,
+    // What doesn't compress grows a little by its coding.
+    maxBytes: codings.length === 0 ? maxResponseBytes : maxResponseBytes + (maxResponseBytes >> 7) + 64,
+  };
+}
+
+async function decodedOf(head: Head, body: Buffer, maxBytes: number): Promise<Answer> {
+  // Without a body there is nothing that was coded, whatever the header says.
+  return answerOf(head, body.length === 0 ? body : await unpack(body, head.codings, maxBytes), true);
+}
+
+/** An answer that isn't a success, with what can be read of its page. */
+async function pageOf(head: Head, body: Buffer, maxBytes: number, isWhole: boolean): Promise<Answer> {
+  try {
+    return head.codings.length > 0 ? await decodedOf(head, body, maxBytes) : answerOf(head, body, isWhole);
+  } catch {
+    return answerOf(head, Buffer.alloc(0), true);
+  }
+}
+
+function answerOf({ httpStatus, headers }: Head, body: Buffer, isWhole: boolean): Answer {
+  const contentType = header(headers, 'content-type') ?? '';
+  return {
+    httpStatus,
+    body: textOf(body, charsetOf(contentType), isWhole),
+    isJson: /[/+]json\b/i.test(contentType),
+    retryAfter: header(headers, 'retry-after'),
+    date: header(headers, 'date'),
+  };
+}
+
+function charsetOf(contentType: string): string | null {
+  return /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(contentType)?.[1] ?? null;
+}
+
+/** A header's value; of one that came several times all of them, as one list. */
 function header(headers: Headers, name: string): string | null {
   const value = headers[name];
-  return (Array.isArray(value) ? value[0] : value) ?? null;
+  return (Array.isArray(value) ? value.join(', ') : value) ?? null;
 }

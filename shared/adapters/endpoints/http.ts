@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { errors, Pool } from 'undici';
+import { Pool } from 'undici';
 import type { Pipeline } from '../../author/definition.ts';
-import type { CallFailure } from '../../domain/answers.ts';
 import type { Caller, CallRequest } from '../../ports/caller.ts';
 import type { Signer } from './auth.ts';
-import { type Answer, exchange, TimeoutError, TooLargeError } from './exchange.ts';
+import { type Answer, exchange } from './exchange.ts';
+import { failureOf } from './failure.ts';
 
 export interface HttpCallerOptions {
   /** Base URL of the clone; its path, if any, is kept in front of each call's. */
@@ -92,25 +92,4 @@ function traceId(pipeline: string, run: string): string {
     traceIds.set(key, id);
   }
   return id;
-}
-
-const CODES: Readonly<Record<string, CallFailure>> = {
-  ECONNREFUSED: 'connection-refused',
-  ECONNRESET: 'connection-reset',
-  EPIPE: 'connection-reset',
-  UND_ERR_SOCKET: 'connection-reset',
-  UND_ERR_CONNECT_TIMEOUT: 'timeout',
-  ETIMEDOUT: 'timeout',
-  ENOTFOUND: 'dns',
-  EAI_AGAIN: 'dns',
-};
-
-function failureOf(error: unknown): CallFailure {
-  if (error instanceof TooLargeError) return 'response-too-large';
-  if (error instanceof TimeoutError) return 'timeout';
-  if (error instanceof errors.InvalidArgumentError) return 'bad-request';
-  if (!(error instanceof Error)) return 'network';
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (/^(CERT_|ERR_TLS|ERR_SSL|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED)/.test(code)) return 'tls';
-  return CODES[code] ?? (error.cause instanceof Error ? failureOf(error.cause) : 'network');
 }

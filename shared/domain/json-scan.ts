@@ -1,0 +1,84 @@
+/**
+ * Levels of lists and objects, one in the other, that an item or an answer may have. `JSON.stringify` ends at some thousands, wherever
+ * in the program that happens to be; this many leave room for what wraps the value, and for recursive code of a user's.
+ */
+export const MAX_DEPTH = 500;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
+/** Whether JSON text has more than {@link MAX_DEPTH} levels. Without recursion, and before anything is parsed. */
+export function isTooDeep(text: string): boolean {
+  // Each level takes two brackets: most texts are too short to ask.
+  if (text.length <= 2 * MAX_DEPTH) return false;
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === QUOTE) i = endOfString(text, i);
+    else if (code === OPEN_LIST || code === OPEN_OBJECT) {
+      if (++depth > MAX_DEPTH) return true;
+    } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth--;
+  }
+  return false;
+}
+
+/** A number within a list or an object that a double may not hold: 16 digits before the point, or an exponent. Rarely met in texts. */
+const SUSPECT = /[[:,\s]-?(?:\d{16}|\d+(?:\.\d+)?[eE](?:\+?\d|-\d{3}))/;
+/** Text that is a number and nothing else. */
+const BARE = /^-?\d/;
+const NUMBER = /-?\d[\d.]*(?:[eE][+-]?\d+)?/y;
+
+/**
+ * Valid JSON text with each number that a double can't hold made a text of the same digits, so that nothing is rounded: an integer
+ * from 2^53 on that reads back otherwise, and what becomes infinite or zero. A fraction below 2^53 stays a number, the nearest there is.
+ */
+export function quoteInexact(text: string): string {
+  if (!SUSPECT.test(text) && !BARE.test(text)) return text;
+  let quoted = '';
+  let copied = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === QUOTE) i = endOfString(text, i);
+    else if (code === 0x2d || (code >= 0x30 && code <= 0x39)) {
+      NUMBER.lastIndex = i;
+      const [number = ''] = NUMBER.exec(text) ?? [];
+      if (!isHeld(number)) {
+        quoted += `${text.slice(copied, i)}"${number}"`;
+        copied = i + number.length;
+      }
+      i += number.length - 1;
+    }
+  }
+  return copied === 0 ? text : quoted + text.slice(copied);
+}
+
+/** The place of the quote that ends the string which the quote at `start` begins; the text's end where none does. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
+    let escapes = 0;
+    while (text.charCodeAt(end - 1 - escapes) === BACKSLASH) escapes++;
+    if (escapes % 2 === 0) return end;
+  }
+  return text.length;
+}
+
+/** Whether a double holds a JSON number: a fraction below 2^53 as well as it can, all else to the digit. */
+function isHeld(number: string): boolean {
+  const value = Number(number);
+  if (value === 0) return !/^[^eE]*[1-9]/.test(number);
+  if (Math.abs(value) < 2 ** 53) return true;
+  return Number.isFinite(value) && digitsOf(number) === digitsOf(String(value));
+}
+
+/** A number's digits and power of ten, the same for every spelling of it. */
+function digitsOf(number: string): string {
+  const [mantissa = '', exponent = '0'] = number.toLowerCase().split('e');
+  const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.');
+  const digits = (whole + fraction).replace(/^0+/, '');
+  const bare = digits.replace(/0+$/, '');
+  return `${bare}e${Number(exponent) - fraction.length + digits.length - bare.length}`;
+}
