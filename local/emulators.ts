@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import * as z from 'zod';
+import { LOCAL_REGION } from '../shared/host/arn.ts';
 import { bundle } from '../shared/project/bundle.ts';
 import { PROJECT_DIR } from '../shared/project/project.ts';
-import { LOCAL_REGION } from './lambda.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 
 const listening = z.object({ aws: z.url(), dynamodb: z.url(), ses: z.url() });

@@ -6,12 +6,12 @@ import { wireForwarder } from '../functions/forwarder/wire.ts';
 import { splitter } from '../functions/splitter/handler.ts';
 import { sweeper } from '../functions/sweeper/handler.ts';
 import type { Pipeline } from '../shared/author/definition.ts';
+import { LOCAL_REGION } from '../shared/host/arn.ts';
 import { readConfig } from '../shared/lambda/config.ts';
 import { wire } from '../shared/lambda/connect.ts';
 import type { Deps } from '../shared/ports/deps.ts';
 import type { FunctionName } from '../shared/ports/wiring.ts';
 import type { FunctionEnvironment, HandlerFactory } from './host.ts';
-import { LOCAL_REGION } from './lambda.ts';
 
 /** The deployed functions, wired as their index.ts does, but for where logs and metrics go. */
 export function localHandlers(

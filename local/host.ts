@@ -2,12 +2,12 @@ import { resolve } from 'node:path';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Pipeline } from '../shared/author/definition.ts';
+import { EventSource } from '../shared/host/event-source.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import { type EnvironmentName, type FunctionName, type QueueName, wiring } from '../shared/ports/wiring.ts';
 import { startAdmin } from './admin.ts';
 import { type Emulators, startEmulators } from './emulators.ts';
 import { applyEnvironment, BUCKET } from './environment.ts';
-import { EventSource } from './event-source.ts';
 import { claimState } from './host-file.ts';
 import type { Handler, HostLogger } from './lambda.ts';
 import { LocalFunction } from './local-function.ts';
@@ -15,6 +15,7 @@ import { createQueues, createStorage, queueAddresses } from './resources.ts';
 import { startSchedules } from './schedules.ts';
 import type { ServerProcess } from './server-process.ts';
 import { startService } from './services.ts';
+import { sqsSource } from './sqs-source.ts';
 
 /** Mail sender of every embedded run. */
 const MAIL_FROM = 'microprocess@example.com';
@@ -138,7 +139,8 @@ async function start(options: HostOptions, teardown: Teardown): Promise<Host> {
   const sources = wired.mappings.map((mapping) => {
     const { url, arn } = queues[mapping.queue][mapping.deadLetter ? 'deadLetter' : 'main'];
     const invoke = (event: unknown) => functions[mapping.function].invoke(event);
-    const source = new EventSource({ client: sqs, queueUrl: url, queueArn: arn, mapping, invoke, logger });
+    const queue = sqsSource({ client: sqs, queueUrl: url, queueArn: arn, logger });
+    const source = new EventSource({ queue, mapping, invoke, warn: (text) => logger.warn(text) });
     return { mapping, source };
   });
   teardown.add(async () => {

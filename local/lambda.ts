@@ -1,10 +1,5 @@
 import type { Context } from 'aws-lambda';
 
-/** Account that the emulators and every local ARN use. */
-export const LOCAL_ACCOUNT = '000000000000';
-/** Region that the emulators and every local ARN use. */
-export const LOCAL_REGION = 'us-east-1';
-
 /** What a handler is told about its invocation: Lambda's own context, whole, so that any middleware runs on it. */
 export type LocalContext = Context;
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { lambdaContext } from '../shared/host/context.ts';
 import { type Clock, systemClock } from '../shared/ports/clock.ts';
 import type { FunctionName, FunctionWiring } from '../shared/ports/wiring.ts';
-import { type Handler, LOCAL_ACCOUNT, LOCAL_REGION, type LocalContext } from './lambda.ts';
+import type { Handler } from './lambda.ts';
 
 export interface LocalFunctionOptions {
   readonly name: FunctionName;
@@ -25,7 +26,8 @@ export class FunctionTimeoutError extends Error {
  * invocation may still run, which is the harder case for idempotency and therefore welcome here.
  */
 export class LocalFunction {
-  readonly arn: string;
+  /** The deployed function's. */
+  readonly #name: string;
   readonly #options: LocalFunctionOptions;
   readonly #clock: Clock;
   readonly #idle: Handler[] = [];
@@ -33,7 +35,7 @@ export class LocalFunction {
   constructor(options: LocalFunctionOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.arn = `arn:aws:lambda:${LOCAL_REGION}:${LOCAL_ACCOUNT}:function:${options.pipeline}-${options.name}`;
+    this.#name = `${options.pipeline}-${options.name}`;
   }
 
   /**
@@ -42,13 +44,19 @@ export class LocalFunction {
    */
   async invoke(event: unknown): Promise<unknown> {
     const handler = this.#idle.pop() ?? this.#options.create();
-    const { timeoutSeconds } = this.#options.wiring;
+    const { timeoutSeconds, memoryMB } = this.#options.wiring;
     const deadline = this.#clock.now() + timeoutSeconds * 1_000;
-    const context = this.#context(deadline);
+    const requestId = randomUUID();
+    const context = lambdaContext({
+      functionName: this.#name,
+      requestId,
+      memoryMB,
+      remainingMs: () => deadline - this.#clock.now(),
+    });
     let cancelTimer = () => {};
     const timeout = new Promise<never>((_, reject) => {
       cancelTimer = this.#clock.after(timeoutSeconds * 1_000, () => {
-        reject(new FunctionTimeoutError(`${context.awsRequestId} Task timed out after ${timeoutSeconds} seconds`));
+        reject(new FunctionTimeoutError(`${requestId} Task timed out after ${timeoutSeconds} seconds`));
       });
     });
     let timedOut = false;
@@ -62,26 +70,4 @@ export class LocalFunction {
       if (!timedOut) this.#idle.push(handler);
     }
   }
-
-  #context(deadline: number): LocalContext {
-    const name = `${this.#options.pipeline}-${this.#options.name}`;
-    return {
-      awsRequestId: randomUUID(),
-      callbackWaitsForEmptyEventLoop: false,
-      functionName: name,
-      functionVersion: '$LATEST',
-      invokedFunctionArn: this.arn,
-      logGroupName: `/aws/lambda/${name}`,
-      logStreamName: 'local',
-      memoryLimitInMB: String(this.#options.wiring.memoryMB),
-      getRemainingTimeInMillis: () => Math.max(0, deadline - this.#clock.now()),
-      done: unsupported,
-      fail: unsupported,
-      succeed: unsupported,
-    };
-  }
-}
-
-function unsupported(): never {
-  throw new Error('context.done, fail and succeed do not exist in current Lambda runtimes: return a promise.');
 }

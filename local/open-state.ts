@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Pipeline } from '../shared/author/definition.ts';
+import { LOCAL_REGION } from '../shared/host/arn.ts';
 import { type Config, readConfig } from '../shared/lambda/config.ts';
 import { wire } from '../shared/lambda/connect.ts';
 import type { Deps } from '../shared/ports/deps.ts';
 import { startEmulators } from './emulators.ts';
 import { applyEnvironment, BUCKET } from './environment.ts';
 import { claimState, type HostAddress, readHostFile, StateBusyError } from './host-file.ts';
-import { LOCAL_REGION } from './lambda.ts';
 import { createStorage } from './resources.ts';
 
 export interface OpenedState {

@@ -8,9 +8,9 @@ import {
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { LAMBDA, SQS } from '../shared/domain/limits.ts';
+import { LOCAL_ACCOUNT, queueArn } from '../shared/host/arn.ts';
 import { QUEUES, type QueueName, type Wiring } from '../shared/ports/wiring.ts';
 import { BUCKET } from './environment.ts';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from './lambda.ts';
 
 /** One queue by both its names. */
 export interface QueueAddress {
@@ -27,7 +27,7 @@ export interface QueueAddresses {
 export function queueAddresses(wiring: Wiring, awsUrl: string): Readonly<Record<QueueName, QueueAddresses>> {
   const address = (name: string): QueueAddress => ({
     url: `${awsUrl}/${LOCAL_ACCOUNT}/${name}`,
-    arn: `arn:aws:sqs:${LOCAL_REGION}:${LOCAL_ACCOUNT}:${name}`,
+    arn: queueArn(name),
   });
   const both = (queue: QueueName): QueueAddresses => ({
     main: address(`${wiring.pipeline}-${queue}`),

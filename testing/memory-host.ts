@@ -1,12 +1,17 @@
-import type { Context, SQSEvent } from 'aws-lambda';
+import type { SQSEvent } from 'aws-lambda';
+import { lambdaContext } from '../shared/host/context.ts';
+import { EventSource } from '../shared/host/event-source.ts';
 import { Environments, type SimulatedFunction } from './environments.ts';
 import { Faults, type SimulatedProcess } from './faults.ts';
 import type { Invocation } from './invocation.ts';
-import { MemoryMapping, type MemoryMappingOptions } from './memory-mapping.ts';
 import { SeededRandom } from './seeded-random.ts';
 import type { RunEnd, RunOptions, VirtualClock } from './virtual-clock.ts';
+import { type VirtualSourceOptions, virtualSource } from './virtual-source.ts';
 
 export type { SimulatedFunction } from './environments.ts';
+
+/** What every simulated function has. */
+const MEMORY_MB = 1_024;
 
 export interface MemoryHostOptions {
   readonly clock: VirtualClock;
@@ -17,6 +22,12 @@ export interface MemoryHostOptions {
    * seed whatever the machine does. Handlers must wait for virtual time through their process alone.
    */
   readonly standsStill?: boolean;
+}
+
+export interface MapOptions extends Omit<VirtualSourceOptions, 'clock' | 'random'> {
+  readonly function: SimulatedFunction<SQSEvent>;
+  readonly batchSize: number;
+  readonly maxConcurrency: number;
 }
 
 /** What an error of the simulated program looks like to whoever watches. */
@@ -37,7 +48,6 @@ export class MemoryHost {
   /** Errors that handlers threw, except by crashing. */
   readonly failures: Failure[] = [];
   readonly #random: SeededRandom;
-  readonly #mappings: MemoryMapping[] = [];
   readonly #active = new Set<SimulatedProcess>();
   #requests = 0;
 
@@ -49,21 +59,20 @@ export class MemoryHost {
     if (standsStill) clock.isBusy = () => this.#isBusy();
   }
 
-  /** Invocations of mappings that haven't ended. */
-  get inFlight(): number {
-    return this.#mappings.reduce((sum, mapping) => sum + mapping.inFlight, 0);
-  }
-
   /** Connects a queue to a function; messages are taken from now on. */
-  map(
-    options: Omit<MemoryMappingOptions, 'clock' | 'random' | 'invoke'> & {
-      readonly function: SimulatedFunction<SQSEvent>;
-    },
-  ) {
-    const invoke = this.#invoker(options.function);
-    const mapping = new MemoryMapping({ ...options, clock: this.clock, random: this.#random, invoke });
-    this.#mappings.push(mapping);
-    return mapping;
+  map({ function: of, batchSize, maxConcurrency, ...source }: MapOptions): EventSource {
+    const invoke = this.#invoker(of);
+    return new EventSource({
+      queue: virtualSource({ ...source, clock: this.clock, random: this.#random }),
+      mapping: { batchSize, maxConcurrency, windowSeconds: 0 },
+      async invoke(event) {
+        const invocation = await invoke(event);
+        if (invocation.end === 'answered') return invocation.answer;
+        throw invocation.end === 'failed' ? invocation.error : new Error(invocation.reason);
+      },
+      // What fails is in `counts` and `failures`.
+      warn() {},
+    });
   }
 
   /** Invokes a function once, cold. Never throws: how it ended is the result. Runs only while the clock does. */
@@ -106,9 +115,12 @@ export class MemoryHost {
       const deadline = this.clock.now() + of.timeoutMs;
       const cancel = this.clock.at(deadline, () => process.kill(`of its time-out of ${of.timeoutMs} ms`));
       this.#requests += 1;
-      const context = lambdaContext(of.name, `request-${this.#requests}`, () =>
-        Math.max(0, deadline - this.clock.now()),
-      );
+      const context = lambdaContext({
+        functionName: of.name,
+        requestId: `request-${this.#requests}`,
+        memoryMB: MEMORY_MB,
+        remainingMs: () => deadline - this.clock.now(),
+      });
       // A death counts whatever the handler makes of the crash it sees.
       const end = await Promise.race([
         process.death.then((reason): Invocation => ({ end: 'crashed', reason })),
@@ -130,21 +142,4 @@ async function settle(work: () => Promise<unknown>): Promise<Invocation> {
   } catch (error) {
     return { end: 'failed', error };
   }
-}
-
-function lambdaContext(name: string, awsRequestId: string, remaining: () => number): Context {
-  return {
-    callbackWaitsForEmptyEventLoop: false,
-    functionName: name,
-    functionVersion: '$LATEST',
-    invokedFunctionArn: `arn:aws:lambda:us-east-1:000000000000:function:${name}`,
-    memoryLimitInMB: '1024',
-    awsRequestId,
-    logGroupName: `/aws/lambda/${name}`,
-    logStreamName: awsRequestId,
-    getRemainingTimeInMillis: remaining,
-    done() {},
-    fail() {},
-    succeed() {},
-  };
 }

@@ -1,4 +1,6 @@
-import type { SQSEvent } from 'aws-lambda';
+import type { SQSEvent, SQSRecord } from 'aws-lambda';
+import { queueArn } from '../../shared/host/arn.ts';
+import { sqsRecord } from '../../shared/host/sqs-event.ts';
 import type { Outgoing, Queue } from '../../shared/ports/queue.ts';
 import { serialise, sqsRequests } from '../../testing/queue-limits.ts';
 
@@ -65,24 +67,9 @@ export class ScaleQueue<M> implements Queue<M> {
     return { Records: bodies.map((body) => this.#record(body)) };
   }
 
-  #record(body: string): SQSEvent['Records'][number] {
+  #record(body: string): SQSRecord {
     this.#ids += 1;
     const id = `${this.#name}-${this.#ids}`;
-    return {
-      messageId: id,
-      receiptHandle: id,
-      body,
-      attributes: {
-        ApproximateReceiveCount: '1',
-        SentTimestamp: '0',
-        SenderId: 'simulated',
-        ApproximateFirstReceiveTimestamp: '0',
-      },
-      messageAttributes: {},
-      md5OfBody: '',
-      eventSource: 'aws:sqs',
-      eventSourceARN: `arn:aws:sqs:us-east-1:000000000000:${this.#name}`,
-      awsRegion: 'us-east-1',
-    };
+    return sqsRecord({ messageId: id, receiptHandle: id, body }, queueArn(this.#name));
   }
 }

@@ -11,6 +11,7 @@ import { redriveRun } from '../../shared/control/redrive.ts';
 import { startRun } from '../../shared/control/start.ts';
 import type { AggregateMessage, SplitMessage, WorkMessage } from '../../shared/domain/messages.ts';
 import { ProgressMeter } from '../../shared/flow/progress-meter.ts';
+import { lambdaContext } from '../../shared/host/context.ts';
 import { systemClock } from '../../shared/ports/clock.ts';
 import type { Deps } from '../../shared/ports/deps.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
@@ -163,20 +164,8 @@ export class Simulation {
 
   #context(): Context {
     this.#invocations += 1;
-    return {
-      callbackWaitsForEmptyEventLoop: false,
-      functionName: 'scale',
-      functionVersion: '$LATEST',
-      invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:scale',
-      memoryLimitInMB: '1024',
-      awsRequestId: `request-${this.#invocations}`,
-      logGroupName: 'scale',
-      logStreamName: 'scale',
-      getRemainingTimeInMillis: () => 900_000,
-      done() {},
-      fail() {},
-      succeed() {},
-    };
+    const requestId = `request-${this.#invocations}`;
+    return lambdaContext({ functionName: 'scale', requestId, memoryMB: 1_024, remainingMs: () => 900_000 });
   }
 }
 

@@ -3,6 +3,7 @@ import { maySend } from '../../shared/domain/run.ts';
 import { type BlockState, NO_TRIES, registerOf } from '../../shared/domain/sending.ts';
 import { completeBlockIfFull } from '../../shared/flow/completion.ts';
 import { excerptOf, recordRefusal } from '../../shared/flow/refusal.ts';
+import { Semaphore } from '../../shared/flow/semaphore.ts';
 import { blockOf } from '../../shared/flow/work.ts';
 import type { Received } from '../../shared/lambda/sqs.ts';
 import type { Invocation } from '../../shared/ports/deps.ts';
@@ -12,7 +13,6 @@ import { type ChildResult, callChild } from './call-child.ts';
 import type { ForwarderDeps } from './deps.ts';
 import { forwardAlone } from './forward-alone.ts';
 import { countOutcomes, decideFresh, type Forwarding, hasTimeForCall, settle } from './forwarding.ts';
-import { Lanes } from './lanes.ts';
 import { OutcomeWrites } from './outcome-writes.ts';
 import type { RunCache } from './run-cache.ts';
 
@@ -126,7 +126,7 @@ export async function forwardBatch(
       deps,
       batch.map(({ message }) => message),
     ),
-    lanes: new Lanes(deps.wiring.callsPerForwarder),
+    lanes: new Semaphore(deps.wiring.callsPerForwarder),
     invocation,
   };
   const failed = new Map<string, unknown>();

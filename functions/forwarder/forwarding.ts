@@ -11,13 +11,13 @@ import {
 } from '../../shared/domain/sending.ts';
 import { completeBlockIfFull } from '../../shared/flow/completion.ts';
 import { writeOutcomes } from '../../shared/flow/outcomes.ts';
+import type { Semaphore } from '../../shared/flow/semaphore.ts';
 import { blockOf, outgoing } from '../../shared/flow/work.ts';
 import type { Received } from '../../shared/lambda/sqs.ts';
 import type { Invocation } from '../../shared/ports/deps.ts';
 import type { BlockReads } from './block-reads.ts';
 import type { ChildResult } from './call-child.ts';
 import type { ForwarderDeps } from './deps.ts';
-import type { Lanes } from './lanes.ts';
 import type { OutcomeWrites } from './outcome-writes.ts';
 import type { RunCache } from './run-cache.ts';
 
@@ -33,7 +33,7 @@ export interface Forwarding {
   readonly runs: RunCache;
   readonly blocks: BlockReads;
   readonly writes: OutcomeWrites;
-  readonly lanes: Lanes;
+  readonly lanes: Semaphore;
   readonly invocation: Invocation;
 }
 

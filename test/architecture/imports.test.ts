@@ -91,6 +91,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'shared/adapters',
     'shared/flow',
   ],
+  'shared/host': ['shared/domain', 'shared/author', 'shared/ports', 'shared/flow'],
   'shared/project': ['shared/domain', 'shared/author'],
   functions: ['shared'],
   services: [],
@@ -147,6 +148,10 @@ const RULES: readonly [rule: string, breaks: (each: Import) => boolean][] = [
       within('shared', 'functions')(from) &&
       !within('shared/adapters')(from) &&
       from !== 'shared/lambda/connect.ts',
+  ],
+  [
+    'nothing deployed imports what only a host needs',
+    ({ from, to, isPackage }) => !isPackage && within('functions')(from) && within('shared/host')(to),
   ],
   [
     'nothing deployed imports an emulator or the CDK',
@@ -257,6 +262,8 @@ describe('the rules', () => {
     ['shared/lambda/handler.ts', '@smithy/node-http-handler', 'the AWS SDK'],
     ['shared/lambda/a.ts', 'fauxqs', 'nothing deployed imports an emulator'],
     ['shared/lambda/a.ts', 'aws-cdk-lib/aws-sqs', 'nothing deployed imports an emulator'],
+    ['functions/forwarder/a.ts', '../../shared/host/event-source.ts', 'nothing deployed imports what only a host'],
+    ['shared/lambda/a.ts', '../host/context.ts', 'a room imports'],
     ['services/airports/a.ts', '../../shared/domain/b.ts', 'a room imports'],
     ['pipelines/airport-access/a.ts', '../../shared/adapters/a.ts', 'a room imports'],
   ])('catch %s importing %s', (from, name, rule) => {

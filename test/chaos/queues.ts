@@ -1,10 +1,10 @@
 import type { Queue } from '../../shared/ports/queue.ts';
 import { QUEUES, type QueueName, type QueueWiring } from '../../shared/ports/wiring.ts';
-import type { MappedQueue } from '../../testing/memory-mapping.ts';
 import { MemoryQueue } from '../../testing/memory-queue.ts';
 import type { Meter } from '../../testing/meter.ts';
 import type { SeededRandom } from '../../testing/seeded-random.ts';
 import type { VirtualClock } from '../../testing/virtual-clock.ts';
+import type { MappedQueue } from '../../testing/virtual-source.ts';
 
 /** A queue of a world, as its handlers, its mapping and its checks see it. */
 export interface WorldQueue extends Queue<unknown>, MappedQueue {

@@ -8,6 +8,7 @@ import { sweeper } from '../../functions/sweeper/handler.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
 import type { AggregateMessage, SplitMessage, WorkMessage } from '../../shared/domain/messages.ts';
 import { ProgressMeter } from '../../shared/flow/progress-meter.ts';
+import type { EventSource } from '../../shared/host/event-source.ts';
 import type { Deps } from '../../shared/ports/deps.ts';
 import type { SendResult } from '../../shared/ports/mailer.ts';
 import type { Objects } from '../../shared/ports/objects.ts';
@@ -19,7 +20,6 @@ import { type Fault, type FaultPlan, Faults, type SimulatedProcess } from '../..
 import type { Invocation } from '../../testing/invocation.ts';
 import { MemoryMailer } from '../../testing/mailer.ts';
 import { MemoryHost, type SimulatedFunction } from '../../testing/memory-host.ts';
-import type { MemoryMapping } from '../../testing/memory-mapping.ts';
 import type { MemoryQueue } from '../../testing/memory-queue.ts';
 import { Meter } from '../../testing/meter.ts';
 import { MemoryObjects } from '../../testing/objects.ts';
@@ -75,7 +75,7 @@ export class AnyWorld<Q extends WorldQueue = WorldQueue> {
   readonly queues: Readonly<Record<QueueName, Q>>;
   readonly deadLetters: Readonly<Record<QueueName, Q>>;
   /** Of the queues themselves, not of what is behind them. */
-  readonly mappings: Readonly<Record<QueueName, MemoryMapping>>;
+  readonly mappings: Readonly<Record<QueueName, EventSource>>;
   /** Errors that functions logged. */
   readonly errors: string[] = [];
   readonly #stores: Stores;

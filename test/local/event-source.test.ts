@@ -8,8 +8,9 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { EventSource, type EventSourceOptions } from '../../local/event-source.ts';
 import { LocalFunction } from '../../local/local-function.ts';
+import { sqsSource } from '../../local/sqs-source.ts';
+import { EventSource, type EventSourceOptions } from '../../shared/host/event-source.ts';
 import { Events, gate, testEmulators } from './support.ts';
 
 // Processes start here: a busy machine takes its time.
@@ -56,13 +57,11 @@ function map(
 ): EventSource {
   const logger = { warn: (text: string) => warnings?.add(text), error: () => {} };
   const source = new EventSource({
-    client: pollers,
-    queueUrl: url,
-    queueArn: arn,
+    queue: sqsSource({ client: pollers, queueUrl: url, queueArn: arn, logger }),
     mapping: { batchSize: 10, windowSeconds: 0, maxConcurrency: 2, ...mapping },
     invoke,
-    logger,
-    ...(maxPayloadBytes === undefined ? {} : { maxPayloadBytes }),
+    warn: logger.warn,
+    maxPayloadBytes,
   });
   sources.add(source);
   return source;
@@ -300,7 +299,7 @@ describe.concurrent('limits', () => {
 
   it('refuses what it would not hold', async () => {
     const address = await queue();
-    expect(() => map(address, async () => {}, { batchSize: 11 })).toThrow(/batch size 11 .* allows 1 to 10/);
+    expect(() => map(address, async () => {}, { batchSize: 11 })).toThrow(/batch size 11 .* allow 1 to 10/);
     expect(() => map(address, async () => {}, { windowSeconds: 5 })).toThrow(/window of 5 s/);
   });
 });

@@ -11,9 +11,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { startEmulators } from '../../local/emulators.ts';
 import { type FunctionEnvironment, type Host, type HostOptions, startHost } from '../../local/host.ts';
-import { type Handler, LOCAL_ACCOUNT } from '../../local/lambda.ts';
+import type { Handler } from '../../local/lambda.ts';
 import { definePipeline } from '../../shared/author/definition.ts';
 import { list } from '../../shared/author/sources/list.ts';
+import { queueArn } from '../../shared/host/arn.ts';
 import { ENVIRONMENT, type FunctionName, QUEUES, wiring } from '../../shared/ports/wiring.ts';
 import { bundle } from '../../shared/project/bundle.ts';
 import { PROJECT_DIR } from '../../shared/project/project.ts';
@@ -111,7 +112,7 @@ describe('a started host', () => {
         MessageRetentionPeriod: '1209600',
       });
       expect(JSON.parse(Attributes?.RedrivePolicy ?? '')).toEqual({
-        deadLetterTargetArn: `arn:aws:sqs:us-east-1:${LOCAL_ACCOUNT}:sample-${name}-dead-letter`,
+        deadLetterTargetArn: queueArn(`sample-${name}-dead-letter`),
         maxReceiveCount: wired.queues[name].maxReceiveCount,
       });
     }

@@ -114,7 +114,7 @@ test('invocations change turns at their port calls, as the seed decides', async 
       },
       { batchSize: 1 },
     );
-    await send(queue, 4);
+    await send(queue, 8);
     await host.run();
     return seen.join(' ');
   };
