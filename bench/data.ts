@@ -1,4 +1,4 @@
-import { seededRandom } from './random.ts';
+import { SeededRandom } from '../testing/seeded-random.ts';
 
 /** One child's input: 100 bytes of JSON, give or take ten. */
 export interface Item {
@@ -31,27 +31,27 @@ const BANDS = words('A1 A2 B1 B2 C1 C2 D1 E1');
 
 /** @returns the first `count` of an endless list that `seed` fixes. */
 export function makeItems(count: number, seed = 1): Item[] {
-  const random = seededRandom(seed);
+  const random = new SeededRandom(seed);
   const pick = picker(random);
   return Array.from({ length: count }, () => ({
-    id: 10_000_000 + Math.floor(random() * 89_999_999),
+    id: 10_000_000 + random.integer(89_999_999),
     name: `${pick(FIRST)} ${pick(SECOND)} ${pick(FORMS)}`,
     country: pick(COUNTRIES),
-    revenue: Math.round(random() * 1e8) / 100,
+    revenue: Math.round(random.next() * 1e8) / 100,
     since: date(random, 1970, 55),
   }));
 }
 
 /** @returns `count` different answers; see {@link makeItems}. */
 export function makeResults(count: number, seed = 2): Result[] {
-  const random = seededRandom(seed);
+  const random = new SeededRandom(seed);
   const pick = picker(random);
   return Array.from({ length: count }, () => ({
-    score: Math.round(random() * 100_000) / 100,
+    score: Math.round(random.next() * 100_000) / 100,
     band: pick(BANDS),
-    limit: Math.floor(random() * 1_000_000),
+    limit: random.integer(1_000_000),
     checked: date(random, 2025, 2),
-    ref: Math.floor(random() * 36 ** 7).toString(36),
+    ref: random.integer(36 ** 7).toString(36),
   }));
 }
 
@@ -59,12 +59,12 @@ function words(text: string): readonly string[] {
   return text.split(' ');
 }
 
-function picker(random: () => number): (from: readonly string[]) => string {
-  return (from) => from[Math.floor(random() * from.length)] ?? '';
+function picker(random: SeededRandom): (from: readonly string[]) => string {
+  return (from) => from[random.integer(from.length)] ?? '';
 }
 
-function date(random: () => number, firstYear: number, years: number): string {
+function date(random: SeededRandom, firstYear: number, years: number): string {
   const two = (n: number) => String(n).padStart(2, '0');
-  const year = firstYear + Math.floor(random() * years);
-  return `${year}-${two(1 + Math.floor(random() * 12))}-${two(1 + Math.floor(random() * 28))}`;
+  const year = firstYear + random.integer(years);
+  return `${year}-${two(1 + random.integer(12))}-${two(1 + random.integer(28))}`;
 }

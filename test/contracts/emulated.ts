@@ -21,7 +21,8 @@ export async function startEmulated() {
     endpoint: required(emulators.environment, 'AWS_ENDPOINT_URL_DYNAMODB'),
   });
   const s3 = new S3Client({ ...options, endpoint: emulators.awsUrl, forcePathStyle: true });
-  const sqs = new SQSClient({ ...options, endpoint: emulators.awsUrl });
+  const sqsOptions = { ...options, endpoint: emulators.awsUrl };
+  const sqs = new SQSClient(sqsOptions);
   await dynamodb.send(new CreateTableCommand({ ...mutable(tableDefinition), TableName: TABLE }));
   // The emulator makes a table in the next turn of its loop.
   while ((await dynamodb.send(new DescribeTableCommand({ TableName: TABLE }))).Table?.TableStatus !== 'ACTIVE');
@@ -32,6 +33,8 @@ export async function startEmulated() {
     dynamodb,
     s3,
     sqs,
+    /** For a further client of SQS, whose long polls hold connections. */
+    sqsOptions,
     /** A new queue's URL. */
     async queue(name: string): Promise<string> {
       const Attributes = { VisibilityTimeout: String(VISIBILITY_SECONDS) };

@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
-import { type Emulators, startEmulators } from '../../local/emulators.ts';
 
 /** Collects what happens and lets a test wait for it. */
 export class Events<T> {
@@ -32,26 +31,6 @@ export function gate(): { readonly opened: Promise<void>; open(): void } {
 
 export async function temporaryDirectory(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'microprocess-test-'));
-}
-
-/** Emulators on a directory of their own, and the settings a client needs to reach them. */
-export async function testEmulators() {
-  const stateDir = await temporaryDirectory();
-  const emulators: Emulators = await startEmulators({ stateDir });
-  const client = (endpoint: string | undefined) => ({
-    endpoint: endpoint ?? '',
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
-  return {
-    emulators,
-    stateDir,
-    sqs: client(emulators.environment.AWS_ENDPOINT_URL_SQS),
-    async stop() {
-      await emulators.stop();
-      await rm(stateDir, { recursive: true });
-    },
-  };
 }
 
 /** True while a process of that id exists. */

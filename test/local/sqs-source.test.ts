@@ -11,25 +11,25 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { LocalFunction } from '../../local/local-function.ts';
 import { sqsSource } from '../../local/sqs-source.ts';
 import { EventSource, type EventSourceOptions } from '../../shared/host/event-source.ts';
-import { Events, gate, testEmulators } from './support.ts';
+import { type Emulated, startEmulated } from '../contracts/emulated.ts';
+import { Events, gate } from './support.ts';
 
 // Processes start here: a busy machine takes its time.
 vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
-let emulated: Awaited<ReturnType<typeof testEmulators>>;
+let emulated: Emulated;
 let client: SQSClient;
 /** A client of its own for the mappings, whose long polls hold connections. */
 let pollers: SQSClient;
 const sources = new Set<EventSource>();
 
 beforeAll(async () => {
-  emulated = await testEmulators();
-  client = new SQSClient(emulated.sqs);
-  pollers = new SQSClient(emulated.sqs);
+  emulated = await startEmulated();
+  client = emulated.sqs;
+  pollers = new SQSClient(emulated.sqsOptions);
 });
 afterAll(async () => {
   await Promise.all([...sources].map((source) => source.stop(0)));
-  client.destroy();
   pollers.destroy();
   await emulated.stop();
 });
@@ -39,7 +39,7 @@ async function queue(attributes: Record<string, string> = { VisibilityTimeout: '
   const name = `queue-${queues++}`;
   await client.send(new CreateQueueCommand({ QueueName: name, Attributes: attributes }));
   return {
-    url: `${emulated.emulators.awsUrl}/000000000000/${name}`,
+    url: `${emulated.awsUrl}/000000000000/${name}`,
     arn: `arn:aws:sqs:us-east-1:000000000000:${name}`,
   };
 }
