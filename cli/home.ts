@@ -1,17 +1,28 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { tableDefinition } from '../shared/adapters/dynamodb/table.ts';
-import { PROJECT_DIR } from '../shared/project/project.ts';
-
-/** What all runs on this machine leave: the project's own folder unless MICROPROCESS_HOME says otherwise. */
-const home = () => resolve(process.env.MICROPROCESS_HOME ?? PROJECT_DIR);
+import { makeHome, openProject, stateOf } from '../shared/project/project.mjs';
+import type { Terminal } from './terminal.ts';
 
 /** What runs made, a folder each. */
-export const outDir = () => join(home(), 'out');
+export const outDir = () => openProject().out;
 
-/** A pipeline's local table, bucket and logs; it stays, so that `show` works after the run. */
-export const stateDir = (pipeline: string) => join(home(), '.state', pipeline);
+/** A pipeline's local table, bucket and logs. */
+export const stateDir = (pipeline: string) => stateOf(openProject(), pipeline);
 
 /** What its functions log there. */
 export const functionsLog = (pipeline: string) => join(stateDir(pipeline), 'logs', 'functions.log');
 
 export const localTable = { ...tableDefinition, TableName: 'microprocess' };
+
+/** Makes the folder that stands in for a project's that can't be written, and says where it is. */
+export function prepareHome({ stderr }: Pick<Terminal, 'stderr'>): void {
+  const project = openProject();
+  if (project.unwritable === null) return;
+  makeHome(project);
+  stderr.write(`warning: ${unwritableHome(project.unwritable, project.home)}\n`);
+}
+
+/** Where state and results go instead, and how to choose another place. */
+export function unwritableHome(unwritable: string, home: string): string {
+  return `${unwritable} can't be written: state and results are in ${home}. Choose another place by MICROPROCESS_HOME.`;
+}

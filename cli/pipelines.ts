@@ -1,22 +1,16 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import * as z from 'zod';
 import type { Pipeline } from '../shared/author/definition.ts';
-import { DefinitionError, show } from '../shared/domain/errors.ts';
-import { PROJECT_DIR } from '../shared/project/project.ts';
+import { show } from '../shared/domain/errors.ts';
+import { loadPipeline as loadDefinition } from '../shared/project/pipelines.ts';
+import { pipelineNames as namesIn, openProject, pipelineEntry } from '../shared/project/project.mjs';
 import { UsageError } from './errors.ts';
 
-const FOLDER = join(PROJECT_DIR, 'pipelines');
-/** The one that comes with the project, and that `npm start` runs. */
-export const BUNDLED_PIPELINE = 'airport-access';
+/** The one that comes with the package, and that `npm start` runs whichever others were added. */
+const BUNDLED_PIPELINE = 'airport-access';
 
-/** Names of all pipelines: the folders of pipelines/ that have an index.ts. */
+/** Names of all pipelines of the project that the command line is called in. */
 export function pipelineNames(): string[] {
-  return readdirSync(FOLDER, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && existsSync(join(FOLDER, entry.name, 'index.ts')))
-    .map(({ name }) => name)
-    .sort();
+  return namesIn(openProject());
 }
 
 /** The pipeline meant where none is named: MICROPROCESS_PIPELINE, or the only one there is. */
@@ -25,13 +19,18 @@ export function defaultPipeline(): string | undefined {
   return process.env.MICROPROCESS_PIPELINE || (names.length === 1 ? names[0] : undefined);
 }
 
+/** What `run` runs where no pipeline is named. */
+export function pipelineToRun(): string | undefined {
+  return defaultPipeline() ?? pipelineNames().find((name) => name === BUNDLED_PIPELINE);
+}
+
 /** @throws {UsageError} where several could be meant */
 export function choosePipeline(named: string | undefined): string {
   const name = named ?? defaultPipeline();
   if (name !== undefined) return name;
-  throw new UsageError(
-    `Which pipeline? Name one with --pipeline or MICROPROCESS_PIPELINE: ${pipelineNames().join(', ')}.`,
-  );
+  const names = pipelineNames();
+  if (names.length === 0) throw new UsageError(`There is no pipeline in ${openProject().pipelines}.`);
+  throw new UsageError(`Which pipeline? Name one with --pipeline or MICROPROCESS_PIPELINE: ${names.join(', ')}.`);
 }
 
 let unbuilt: ReadonlyMap<string, string> = new Map();
@@ -46,8 +45,6 @@ export function leftOut(): string[] {
   return [...unbuilt].map(([name, error]) => `Pipeline ${show(name)} is left out, as it doesn't build: ${error}`);
 }
 
-const module = z.object({ default: z.custom<Pipeline>((value) => typeof value === 'object' && value !== null) });
-
 /**
  * Loads a pipeline's definition, which checks itself.
  * @throws {UsageError} when there is none of that name, or it doesn't build
@@ -60,18 +57,11 @@ export async function loadPipeline(name: string): Promise<Pipeline> {
   }
   const broken = unbuilt.get(name);
   if (broken !== undefined) throw new UsageError(`Pipeline ${show(name)} doesn't build: ${broken}`);
-  return namedAs(name, module.parse(await import(moduleOf(name))).default);
-}
-
-/** State, keys and bundles all go by the name: two spellings of one pipeline would part them. */
-export function namedAs(folder: string, pipeline: Pipeline): Pipeline {
-  if (pipeline.name === folder) return pipeline;
-  const message = `must be the name of its folder, ${show(folder)}`;
-  throw new DefinitionError(folder, [{ path: 'name', message, received: pipeline.name }]);
+  return loadDefinition(name, moduleOf(name));
 }
 
 /** A pipeline's module: beside this one in the bundle that bin.mjs makes, its source elsewhere. */
 function moduleOf(name: string): string {
   if (process.env.MICROPROCESS_BUNDLED) return new URL(`./pipelines/${name}.mjs`, import.meta.url).href;
-  return pathToFileURL(join(FOLDER, name, 'index.ts')).href;
+  return pathToFileURL(pipelineEntry(openProject(), name)).href;
 }

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { httpUrl, json, newRunId, runId, several, stage, statuses, wholeNumber } from './arguments.ts';
 import { explain } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
-import { BUNDLED_PIPELINE, defaultPipeline, pipelineNames } from './pipelines.ts';
+import { pipelineNames, pipelineToRun } from './pipelines.ts';
 import type { Terminal } from './terminal.ts';
 
 const WHERE = `
@@ -55,13 +55,13 @@ function program(terminal: Terminal, exit: (code: number) => void): Command {
   startOptions(
     cli.command('run').description('Run a pipeline on this machine, from start to report: no account, no Docker.'),
   )
-    .argument('[pipeline]', `one of: ${names}`, defaultPipeline() ?? BUNDLED_PIPELINE)
+    .argument('[pipeline]', `one of: ${names}`, pipelineToRun())
     .addOption(endpoint())
     .addOption(jsonOption('print summary.json as the only line on stdout'))
     .addHelpText(
       'after',
       `${examples(
-        `npm start                                     all of ${BUNDLED_PIPELINE}`,
+        `npm start                                     all of ${pipelineToRun() ?? 'the pipeline'}`,
         'npm start -- --limit 2000                     its first 2,000 items',
         `npm start -- --params '{"country":"AU"}'      with parameters`,
         'npm start -- my-pipeline --endpoint http://localhost:3000',

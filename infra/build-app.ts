@@ -2,14 +2,16 @@ import { join } from 'node:path';
 import { App, type AppProps, type Environment, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { FunctionName } from '../shared/ports/wiring.ts';
-import { PROJECT } from './bundling.ts';
-import { type FoundPipeline, findPipelines } from './pipelines.ts';
+import { type FoundPipeline, findPipelines } from '../shared/project/pipelines.ts';
+import { openProject, PACKAGE_DIR } from '../shared/project/project.mjs';
 import { readSettings } from './settings.ts';
 import { StageStack } from './stacks/stage-stack.ts';
 
 export interface BuildOptions {
   readonly app?: AppProps;
-  /** Where pipelines, services and functions are; the project's own folders by default. */
+  /** The project's folder; the one that the CDK is called in by default. */
+  readonly project?: string;
+  /** The project's own by default. */
   readonly pipelines?: readonly FoundPipeline[];
   readonly functionEntry?: (name: FunctionName) => string;
 }
@@ -25,12 +27,14 @@ export interface Built {
  */
 export async function buildApp(options: BuildOptions = {}): Promise<Built> {
   const app = new App(options.app);
+  const project = openProject(options.project);
   const settings = readSettings((key) => app.node.tryGetContext(key));
   const stack = new StageStack(app, {
     env: environment(),
     settings,
-    found: options.pipelines ?? (await findPipelines(join(PROJECT, 'pipelines'))),
-    functionEntry: options.functionEntry ?? ((name) => join(PROJECT, 'functions', name, 'index.ts')),
+    found: options.pipelines ?? (await findPipelines(project)),
+    services: project.services,
+    functionEntry: options.functionEntry ?? ((name) => join(PACKAGE_DIR, 'functions', name, 'index.ts')),
   });
   Tags.of(app).add('project', 'microprocess');
   Tags.of(app).add('stage', settings.stage);

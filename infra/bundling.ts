@@ -1,15 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
+import { PACKAGE_DIR } from '../shared/project/project.mjs';
 import { copyAssets } from './bundle-assets.ts';
 import { InfraError } from './errors.ts';
-
-/** Absolute path of the project's root. */
-export const PROJECT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 
 /**
  * The code of a function: one bundled file, its source map, and the data files it reads. Bundled in this process: the
@@ -20,7 +17,7 @@ export const PROJECT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/
 export function bundledCode(entry: string, pipelineEntry?: string): Code {
   if (!existsSync(entry))
     throw new InfraError(`A function needs ${entry}, which exports \`handler\`; there is no such file.`);
-  return Code.fromAsset(PROJECT, {
+  return Code.fromAsset(PACKAGE_DIR, {
     // The bundle's own content: the same code is the same asset on every machine, and deploys nothing.
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
@@ -42,7 +39,7 @@ function bundle(entry: string, folder: string, pipelineEntry?: string): void {
   const { metafile } = buildSync({
     entryPoints: [entry],
     outfile: join(folder, 'index.js'),
-    absWorkingDir: PROJECT,
+    absWorkingDir: PACKAGE_DIR,
     bundle: true,
     platform: 'node',
     target: 'node24',

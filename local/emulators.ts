@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { LOCAL_REGION } from '../shared/host/arn.ts';
 import { bundle } from '../shared/project/bundle.ts';
-import { PROJECT_DIR } from '../shared/project/project.ts';
+import { PACKAGE_DIR } from '../shared/project/project.mjs';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 
 const listening = z.object({ aws: z.url(), dynamodb: z.url(), ses: z.url() });
@@ -22,7 +22,7 @@ export interface EmulatorsOptions {
   readonly stateDir: string;
 }
 
-const SOURCES = join(PROJECT_DIR, 'local', 'emulators');
+const SOURCES = join(PACKAGE_DIR, 'local', 'emulators');
 
 /**
  * Starts SQS, S3, DynamoDB and SES on free ports of 127.0.0.1.

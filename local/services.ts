@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { bundle } from '../shared/project/bundle.ts';
-import { PROJECT_DIR } from '../shared/project/project.ts';
+import { openProject } from '../shared/project/project.mjs';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 
 /** Live traffic's server, or the queue-dedicated clone: same code, another process and address. */
@@ -23,7 +23,7 @@ export interface ServiceOptions {
  * @throws {Error} where the service doesn't build, or doesn't listen.
  */
 export async function startService(options: ServiceOptions): Promise<ServerProcess<string>> {
-  const { service, role, logDir, servicesDir = join(PROJECT_DIR, 'services') } = options;
+  const { service, role, logDir, servicesDir = openProject().services } = options;
   return startServerProcess({
     name: `service ${service} (${role})`,
     script: await bundle({ entry: join(servicesDir, service, 'server.ts') }),

@@ -1,9 +1,9 @@
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pipeline } from '../../shared/author/definition.ts';
-import { PROJECT_DIR } from '../../shared/project/project.ts';
+import { openProject } from '../../shared/project/project.mjs';
 import { requireService } from '../../shared/project/services.ts';
 import { UsageError } from '../errors.ts';
+import { prepareHome } from '../home.ts';
 import { choosePipeline, defaultPipeline, leftOut, loadPipeline } from '../pipelines.ts';
 import { aborted, type Terminal } from '../terminal.ts';
 import { hasState, isRunning, openLocal } from './local.ts';
@@ -41,6 +41,7 @@ export async function withTarget<T>(
   const pipeline = await loadPipeline(choosePipeline(where.pipeline));
   for (const line of leftOut()) terminal.stderr.write(`warning: ${line}\n`);
   const stage = stageOf(where);
+  prepareHome(terminal);
   // What a command is doing at Ctrl-C, it needn't finish, since every step of it can be repeated.
   const interrupted = aborted(terminal.signal);
   const opening = open(pipeline, stage, need, terminal, endpointUrl);
@@ -75,7 +76,7 @@ async function open(
   if (!here) return openLocal(pipeline, flags, need === 'records-or-none');
   if (endpointUrl === undefined) {
     const otherwise = ', or call a service that runs already: --endpoint <url>';
-    requireService(pipeline, join(PROJECT_DIR, 'services'), 'server.ts', otherwise);
+    requireService(pipeline, openProject().services, 'server.ts', otherwise);
   }
   terminal.signal.throwIfAborted();
   terminal.stderr.write(`Starting ${pipeline.name} on this machine…\n`);

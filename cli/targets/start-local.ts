@@ -5,6 +5,7 @@ import type { Pipeline } from '../../shared/author/definition.ts';
 import { redriveRun } from '../../shared/control/redrive.ts';
 import { startRun } from '../../shared/control/start.ts';
 import { wire } from '../../shared/lambda/connect.ts';
+import { openProject } from '../../shared/project/project.mjs';
 import { errorLines } from '../error-lines.ts';
 import { functionsLog, localTable, stateDir } from '../home.ts';
 import type { Terminal } from '../terminal.ts';
@@ -36,6 +37,7 @@ export async function startLocal(
       stateDir: state,
       tableDefinition: localTable,
       endpointUrl,
+      servicesDir: openProject().services,
       // The terminal is for progress.
       logger: { warn: (text) => telemetry.log.warn(String(text)), error: (text) => telemetry.log.error(String(text)) },
     });

@@ -1,13 +1,11 @@
-import { join } from 'node:path';
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Pipeline } from '../../shared/author/definition.ts';
 import type { FunctionName } from '../../shared/ports/wiring.ts';
 import { pascalCase, stackName, stackOutput } from '../../shared/project/deployment.ts';
+import type { FoundPipeline } from '../../shared/project/pipelines.ts';
 import { requireService } from '../../shared/project/services.ts';
-import { PROJECT } from '../bundling.ts';
 import { InfraError } from '../errors.ts';
-import type { FoundPipeline } from '../pipelines.ts';
 import type { StageSettings } from '../settings.ts';
 import { PipelineStack } from './pipeline-stack.ts';
 import { PlatformStack } from './platform-stack.ts';
@@ -16,6 +14,8 @@ import { ServiceStack } from './service-stack.ts';
 export interface StageStackProps extends StackProps {
   readonly settings: StageSettings;
   readonly found: readonly FoundPipeline[];
+  /** Folder of all services. */
+  readonly services: string;
   readonly functionEntry: (name: FunctionName) => string;
 }
 
@@ -34,10 +34,7 @@ export class StageStack extends Stack {
     const definitions = props.found.map(({ pipeline }) => pipeline);
     // All of them before the first function is bundled, which takes a while.
     const entries = new Map(
-      definitions.map((pipeline) => [
-        pipeline.endpoint.service,
-        requireService(pipeline, join(PROJECT, 'services'), 'lambda.ts'),
-      ]),
+      definitions.map((pipeline) => [pipeline.endpoint.service, requireService(pipeline, props.services, 'lambda.ts')]),
     );
     this.platform = new PlatformStack(this, 'Platform', { settings: props.settings, pipelines: definitions });
     this.printPlatform(props.settings);

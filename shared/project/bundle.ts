@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
-import { BUNDLE_DIR, PROJECT_DIR } from './project.ts';
+import { makeCache, openProject, PACKAGE_DIR } from './project.mjs';
 
 /** What bundled CommonJS packages expect and an ES module lacks. */
 const BANNER = `import { createRequire as createRequire__ } from 'node:module';
@@ -38,14 +38,15 @@ let last: Promise<unknown> = Promise.resolve();
 
 async function freshOrBuilt({ entry, external = [], alias = {}, packages }: BundleOptions): Promise<string> {
   const key = createHash('sha256').update(JSON.stringify([entry, external, alias, packages, process.version]));
-  const outfile = join(BUNDLE_DIR, `${key.digest('hex').slice(0, 16)}.mjs`);
+  const { folder, cache } = openProject();
+  const outfile = join(cache, `${key.digest('hex').slice(0, 16)}.mjs`);
   if (await isFresh(outfile)) return outfile;
 
   const started = Date.now();
   // Loaded only where something is to be built: most starts find their bundles made.
   const { build, stop } = await import('esbuild');
   const { outputFiles, metafile } = await build({
-    absWorkingDir: PROJECT_DIR,
+    absWorkingDir: folder,
     entryPoints: [entry],
     bundle: true,
     platform: 'node',
@@ -58,20 +59,28 @@ async function freshOrBuilt({ entry, external = [], alias = {}, packages }: Bund
     external: [...external],
     ...(packages && { packages }),
     alias: { ...alias },
+    define: { 'process.env.MICROPROCESS_PACKAGE': JSON.stringify(PACKAGE_DIR) },
     banner: { js: BANNER },
   }).finally(stop); // Or its process would stay, with all it has read.
-  await mkdir(BUNDLE_DIR, { recursive: true });
+  makeCache(cache);
   await replace(outfile, outputFiles[0]?.contents ?? new Uint8Array());
-  await replace(`${outfile}.json`, JSON.stringify(await stamps(Object.keys(metafile.inputs), started)));
+  await replace(
+    `${outfile}.json`,
+    JSON.stringify(
+      await stamps(
+        Object.keys(metafile.inputs).map((input) => resolve(folder, input)),
+        started,
+      ),
+    ),
+  );
   return outfile;
 }
 
 const stampFile = z.record(z.string(), z.number());
 
 /** Modification times of a bundle's sources; -1, which no file has, for one that changed while it was being read. */
-async function stamps(inputs: readonly string[], started: number): Promise<Record<string, number>> {
-  const entries = inputs.map(async (input): Promise<[string, number]> => {
-    const path = resolve(PROJECT_DIR, input);
+async function stamps(paths: readonly string[], started: number): Promise<Record<string, number>> {
+  const entries = paths.map(async (path): Promise<[string, number]> => {
     const { mtimeMs } = await stat(path);
     return [path, mtimeMs < started ? mtimeMs : -1];
   });

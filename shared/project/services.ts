@@ -1,7 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Pipeline } from '../author/definition.ts';
 import { DefinitionError } from '../domain/errors.ts';
+import { foldersWith } from './project.mjs';
 
 /**
  * Finds a pipeline's service before anything is built of it: a bundler's word would name a file and no pipeline.
@@ -18,11 +19,9 @@ export function requireService(
 ): string {
   const entry = join(services, service, file);
   if (existsSync(entry)) return entry;
-  const known = existsSync(services)
-    ? readdirSync(services).filter((each) => existsSync(join(services, each, file)))
-    : [];
+  const known = foldersWith(services, file);
   const message =
-    `must be a folder of services/ with a ${file}; there ${known.length === 1 ? 'is' : 'are'}: ${known.sort().join(', ') || 'none'}. ` +
+    `must be a folder of services/ with a ${file}; there ${known.length === 1 ? 'is' : 'are'}: ${known.join(', ') || 'none'}. ` +
     `Add services/${service}/${file}, or name one of these${otherwise}.`;
   throw new DefinitionError(name, [{ path: 'endpoint.service', message, received: service }]);
 }

@@ -10,7 +10,7 @@ afterAll(() => place.close());
 
 describe('wrong usage: exit code 2, nothing on stdout, what to do on stderr', () => {
   test.each([
-    { args: ['run', 'nope'], says: /no pipeline "nope"\. Pipelines here: .*airport-access/ },
+    { args: ['run', 'nope'], says: /no pipeline "nope"\. Pipelines here: nightly-audit, scores\./ },
     { args: ['run', '--limit', '0'], says: /--limit.*from 1 to 1,000,000,000; received "0"/ },
     { args: ['run', '--limit', '1.5'], says: /whole number.*received "1\.5"/ },
     { args: ['run', '--limit', '1e3'], says: /whole number.*received "1e3"/ },
@@ -30,7 +30,7 @@ describe('wrong usage: exit code 2, nothing on stdout, what to do on stderr', ()
     { args: ['run', '--params', '{country:1}'], says: /must be JSON; received "\{country:1\}"/ },
     { args: ['run', '--run-id', 'a b'], says: /\[A-Za-z0-9_-\]\{1,48\}; received "a b"/ },
     { args: ['run', '--lmit', '5'], says: /unknown option '--lmit'[\s\S]*Did you mean --limit/ },
-    { args: ['run', 'airport-access', 'twice'], says: /too many arguments/ },
+    { args: ['run', 'scores', 'twice'], says: /too many arguments/ },
     { args: ['rnu'], says: /unknown command 'rnu'[\s\S]*Did you mean run/ },
     { args: [], says: /Usage: microprocess/ },
     { args: ['show'], says: /missing required argument 'run'/ },
@@ -97,7 +97,20 @@ test('the environment names the pipeline, and an option goes before it', async (
   const restore = withEnvironment({ MICROPROCESS_PIPELINE: 'nope' });
   try {
     expect((await microprocess('list')).stderr).toMatch(/no pipeline "nope"/);
-    expect((await microprocess('list', '--pipeline', 'airport-access')).code).toBe(0);
+    expect((await microprocess('list', '--pipeline', 'scores')).code).toBe(0);
+  } finally {
+    restore();
+  }
+});
+
+test('without a name there must be one pipeline alone', async () => {
+  const restore = withEnvironment({ MICROPROCESS_PIPELINE: undefined });
+  try {
+    for (const command of ['list', 'run'])
+      expect(await microprocess(command)).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/^error: Which pipeline\? Name one .*: nightly-audit, scores\.\n$/),
+      });
   } finally {
     restore();
   }

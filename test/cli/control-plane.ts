@@ -16,7 +16,7 @@ export interface ControlPlane {
 const FORWARDER = 'sample-forwarder';
 const SPLITTER = 'sample-splitter';
 const STACK = 'microprocess-test';
-const NESTED = 'arn:aws:cloudformation:us-east-1:000000000000:stack/microprocess-test-AirportAccess-1A2B3C/id';
+const NESTED = 'arn:aws:cloudformation:us-east-1:000000000000:stack/microprocess-test-Scores-1A2B3C/id';
 
 /**
  * The parts of AWS that the emulators lack, as far as the command line asks for them: CloudFormation's outputs, STS, and
@@ -38,12 +38,12 @@ export async function startControlPlane(host: Host): Promise<ControlPlane> {
     MailFrom: 'reports@example.com',
   };
   const stacks: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-    [STACK]: { AirportAccessStack: NESTED, AirportAccessSplitter: SPLITTER },
+    [STACK]: { ScoresStack: NESTED, ScoresSplitter: SPLITTER },
     [NESTED]: pipeline,
   };
   const mappingJson = () => ({
     UUID: 'm-1',
-    EventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:airport-access-work',
+    EventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:scores-work',
     State: mapping.enabled ? 'Enabled' : 'Disabled',
     ScalingConfig: { MaximumConcurrency: 2 },
   });

@@ -55,7 +55,7 @@ group('errors that functions log', () => {
           throw new Error('boom in source');
         },
       },
-      endpoint: { service: 'airports', path: '/' },
+      endpoint: { service: 'companies', path: '/' },
       reduce: statistics({ value: 'km', columns: ['km'] }),
     });
     const stderr = new Captured();

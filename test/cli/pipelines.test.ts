@@ -1,23 +1,24 @@
-import { expect, test } from 'vitest';
-import { explain } from '../../cli/errors.ts';
-import { EXIT } from '../../cli/exit-codes.ts';
-import { loadPipeline, namedAs, pipelineNames } from '../../cli/pipelines.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadPipeline, pipelineNames, pipelineToRun } from '../../cli/pipelines.ts';
+import { temporaryHome, withEnvironment } from './support.ts';
 
-test.each(pipelineNames())('%s is loaded by the name of its folder', async (name) => {
-  expect((await loadPipeline(name)).name).toBe(name);
+let place: Awaited<ReturnType<typeof temporaryHome>>;
+beforeAll(async () => {
+  place = await temporaryHome();
+});
+afterAll(() => place.close());
+
+test('pipelines are those of the folder that the command line is called in', async () => {
+  expect(pipelineNames()).toEqual(['nightly-audit', 'scores']);
+  for (const name of pipelineNames()) expect((await loadPipeline(name)).name).toBe(name);
 });
 
-test('a definition of another name than its folder is refused, as a wrong definition', async () => {
-  const pipeline = await loadPipeline('airport-access');
-  const refusal = (() => {
-    try {
-      return namedAs('bad', pipeline);
-    } catch (error) {
-      return error;
-    }
-  })();
-  expect(explain(refusal)).toEqual({
-    code: EXIT.usage,
-    message: 'Pipeline "bad" is not valid:\n  name: must be the name of its folder, "bad" (received "airport-access")',
-  });
+test('what to run is named by the environment, and by nothing where several could be meant', () => {
+  expect(pipelineToRun()).toBe('scores');
+  const restore = withEnvironment({ MICROPROCESS_PIPELINE: undefined });
+  try {
+    expect(pipelineToRun()).toBeUndefined();
+  } finally {
+    restore();
+  }
 });

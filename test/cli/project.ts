@@ -1,31 +1,27 @@
 import { spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { PROJECT_DIR } from '../../shared/project/project.ts';
+import { PACKAGE_DIR } from '../../shared/project/project.mjs';
+import { FIXTURE_PROJECT } from '../fixtures/project.ts';
 import type { Said } from './support.ts';
 
-/** A copy of the project whose pipelines/ a test may break. */
-export interface ProjectCopy {
+/** A project outside of the package, which a test may break. */
+export interface TemporaryProject {
   readonly dir: string;
   /** Writes a file of it. */
   write(path: string, content: string): Promise<void>;
-  /** The command line as a user starts it, in a process of its own. */
+  /** The command line as a user starts it there, in a process of its own. */
   run(...args: readonly string[]): Promise<Said>;
   remove(): Promise<void>;
 }
 
-const SOURCES = ['cli', 'functions', 'local', 'package.json', 'pipelines', 'services', 'shared', 'tsconfig.json'];
-
-export async function projectCopy(): Promise<ProjectCopy> {
+/** A project with the fixtures' service, no pipeline yet, and the package's sources and packages where its own imports look. */
+export async function temporaryProject(): Promise<TemporaryProject> {
   const dir = await realpath(await mkdtemp(join(tmpdir(), 'microprocess-project-')));
-  await Promise.all(SOURCES.map((name) => cp(join(PROJECT_DIR, name), join(dir, name), { recursive: true })));
-  // Packages are the same; the bundles, which lie among them, are its own.
-  await mkdir(join(dir, 'node_modules'));
-  const packages = (await readdir(join(PROJECT_DIR, 'node_modules'))).filter((name) => name !== '.cache');
-  const link = (name: string) => symlink(join(PROJECT_DIR, 'node_modules', name), join(dir, 'node_modules', name));
-  await Promise.all(packages.map(link));
+  await cp(join(FIXTURE_PROJECT, 'services'), join(dir, 'services'), { recursive: true });
+  for (const name of ['shared', 'node_modules']) await symlink(join(PACKAGE_DIR, name), join(dir, name));
   const { MICROPROCESS_HOME: _, MICROPROCESS_STAGE: __, MICROPROCESS_PIPELINE: ___, ...env } = process.env;
   return {
     dir,
@@ -34,7 +30,8 @@ export async function projectCopy(): Promise<ProjectCopy> {
       await writeFile(join(dir, path), content);
     },
     async run(...args) {
-      const child = spawn(process.execPath, [join(dir, 'cli', 'bin.mjs'), ...args], { cwd: dir, env, stdio: 'pipe' });
+      const bin = join(PACKAGE_DIR, 'cli', 'bin.mjs');
+      const child = spawn(process.execPath, [bin, ...args], { cwd: dir, env, stdio: 'pipe' });
       const exit = new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? -1)));
       const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
       return { code: await exit, stdout, stderr };
@@ -44,16 +41,16 @@ export async function projectCopy(): Promise<ProjectCopy> {
 }
 
 /** A definition's source text. */
-export function definitionOf(name: string, service = 'airports'): string {
+export function definitionOf(name: string, service = 'companies'): string {
   return `import { definePipeline } from '../../shared/author/definition.ts';
 import { list } from '../../shared/author/sources/list.ts';
 import { statistics } from '../../shared/author/reducers/statistics.ts';
 
 export default definePipeline({
   name: '${name}',
-  source: list(() => [{ lat: 1, lon: 2 }]),
-  endpoint: { service: '${service}', path: '/nearest' },
-  reduce: statistics({ value: 'km', columns: ['km'] }),
+  source: list(() => [{ staff: 4 }]),
+  endpoint: { service: '${service}', path: '/score' },
+  reduce: statistics({ value: 'score', columns: ['score'] }),
 });
 `;
 }

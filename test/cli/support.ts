@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { execute } from '../../cli/program.ts';
+import { FIXTURE_PROJECT } from '../fixtures/project.ts';
 
 /** A stream that keeps what is written to it, and emits `said` then. */
 export class Captured extends Writable {
@@ -47,17 +48,20 @@ export function withEnvironment(values: Readonly<Record<string, string | undefin
   return () => set(before);
 }
 
-/** A folder for state and results of its own, to which the command line is pointed until it's closed. */
+/** The command line is called in the fixtures' project until it's closed, with a folder of its own for state and results. */
 export async function temporaryHome(): Promise<{ readonly home: string; close(): Promise<void> }> {
   const home = await mkdtemp(join(tmpdir(), 'microprocess-cli-'));
   const restore = withEnvironment({
     MICROPROCESS_HOME: home,
     MICROPROCESS_STAGE: undefined,
-    MICROPROCESS_PIPELINE: undefined,
+    MICROPROCESS_PIPELINE: 'scores',
   });
+  const folder = process.cwd();
+  process.chdir(FIXTURE_PROJECT);
   return {
     home,
     async close() {
+      process.chdir(folder);
       restore();
       await rm(home, { recursive: true, force: true });
     },

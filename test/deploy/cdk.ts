@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { PROJECT } from '../../infra/bundling.ts';
+import { PACKAGE_DIR } from '../../shared/project/project.mjs';
+import { FIXTURE_PROJECT } from '../fixtures/project.ts';
 import { run } from './processes.ts';
 
 export interface Cdk {
@@ -25,11 +26,11 @@ const outputs = z.record(z.string(), z.record(z.string(), z.string()));
 export function cdk(folder: string, env: NodeJS.ProcessEnv, signal: AbortSignal): Cdk {
   mkdirSync(folder, { recursive: true });
   const assembly = join(folder, 'cdk.out');
-  const call = (args: string[], cwd = PROJECT): Promise<void> =>
+  const call = (args: string[], cwd = FIXTURE_PROJECT): Promise<void> =>
     run({
       name: `cdk ${args[0]}`,
       file: process.execPath,
-      args: [join(PROJECT, 'node_modules', 'aws-cdk', 'bin', 'cdk'), ...args],
+      args: [join(PACKAGE_DIR, 'node_modules', 'aws-cdk', 'bin', 'cdk'), ...args],
       cwd,
       env: { ...env, CDK_DISABLE_VERSION_CHECK: '1', CI: '1' },
       log: join(folder, `cdk-${args[0]}.log`),

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROJECT } from '../../infra/bundling.ts';
+import { PACKAGE_DIR } from '../../shared/project/project.mjs';
+import pipeline from '../fixtures/project/pipelines/scores/index.ts';
+import { FIXTURE_PROJECT } from '../fixtures/project.ts';
 import { run } from './processes.ts';
 
 export interface CommandLine {
@@ -17,10 +19,10 @@ export async function microprocess({ args, env, folder, signal }: CommandLine): 
   await run({
     name: `microprocess ${args[0]}`,
     file: process.execPath,
-    args: [join(PROJECT, 'cli', 'bin.mjs'), ...args, '--json'],
-    cwd: PROJECT,
+    args: [join(PACKAGE_DIR, 'cli', 'bin.mjs'), ...args, '--json'],
+    cwd: FIXTURE_PROJECT,
     // A home of its own: a person's run may be going on.
-    env: { ...env, MICROPROCESS_HOME: folder },
+    env: { ...env, MICROPROCESS_HOME: folder, MICROPROCESS_PIPELINE: pipeline.name },
     log,
     signal,
   });

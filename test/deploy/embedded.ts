@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { z } from 'zod';
-import { PROJECT } from '../../infra/bundling.ts';
 import { microprocess } from './command-line.ts';
 
 const summary = z.object({ paths: z.object({ report: z.string() }) });
@@ -15,5 +13,5 @@ export async function embeddedReport(limit: number, folder: string, signal: Abor
     folder,
     signal,
   });
-  return readFileSync(resolve(PROJECT, summary.parse(printed).paths.report));
+  return readFileSync(summary.parse(printed).paths.report);
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { PROJECT } from '../../infra/bundling.ts';
+import { PACKAGE_DIR } from '../../shared/project/project.mjs';
 import { freePort } from './address.ts';
 import { type Front, startFront } from './front.ts';
 import { poll } from './poll.ts';
@@ -150,7 +150,7 @@ function emulatorEnvironment(front: Front, temporary: string): NodeJS.ProcessEnv
   // As Lambda's runtime does, it offers the SDK to what isn't bundled, the CDK's bucket emptier; and nothing else.
   const modules = join(temporary, 'runtime');
   mkdirSync(modules);
-  symlinkSync(join(PROJECT, 'node_modules', '@aws-sdk'), join(modules, '@aws-sdk'));
+  symlinkSync(join(PACKAGE_DIR, 'node_modules', '@aws-sdk'), join(modules, '@aws-sdk'));
   return {
     // The Node that runs this test runs the functions too.
     PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`,

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROJECT } from '../../infra/bundling.ts';
+import { PACKAGE_DIR } from '../../shared/project/project.mjs';
 import {
   ACCOUNT,
   CREDENTIALS,
@@ -19,7 +19,7 @@ const INTERRUPTED = 130;
 /** The whole test, installing included; it takes about a minute. */
 const DEADLINE_MS = 6 * 60_000;
 
-const folder = join(PROJECT, '.deploy-test');
+const folder = join(PACKAGE_DIR, '.deploy-test');
 /** Its own, so that two runs at once don't meet; what a failed one leaves is for reading. */
 const work = join(folder, `run-${process.pid}`);
 

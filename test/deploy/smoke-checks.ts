@@ -1,7 +1,7 @@
 import { equal, match } from 'node:assert/strict';
 import { z } from 'zod';
 import { findStack } from '../../cli/targets/stack.ts';
-import pipeline from '../../pipelines/airport-access/index.ts';
+import pipeline from '../fixtures/project/pipelines/scores/index.ts';
 import type { Deployed } from './aws.ts';
 import { poll } from './poll.ts';
 import { startSchedule } from './schedule.ts';
@@ -29,7 +29,7 @@ const summary = z.object({ mail: z.string() });
  */
 export async function smokeChecks(context: SmokeContext): Promise<number> {
   const { aws, signing, outputs, signal } = context;
-  const { AirportAccessSplitter: splitter, Table: table, Bucket: bucket } = outputs;
+  const { ScoresSplitter: splitter, Table: table, Bucket: bucket } = outputs;
   if (!splitter || !table || !bucket)
     throw new Error(`The stack's outputs are incomplete: ${JSON.stringify(outputs)}.`);
   const { EndpointUrl: clone } = await findStack(pipeline, 'smoke');
@@ -53,7 +53,7 @@ export async function smokeChecks(context: SmokeContext): Promise<number> {
     equal(report.trimEnd().split(/\r?\n/).length, LIMIT + 1);
   });
   await check('2 an unsigned call to the clone is refused', async () => {
-    equal((await fetch(`${clone}/nearest`, { method: 'POST', body: '{}' })).status, 403);
+    equal((await fetch(`${clone}/score`, { method: 'POST', body: '{}' })).status, 403);
   });
   await check("3 the fence of leading keys: own keys yes, another pipeline's no", async () => {
     const role = await aws.roleOf(splitter);

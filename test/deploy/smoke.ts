@@ -2,7 +2,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import { PROJECT } from '../../infra/bundling.ts';
+import { PACKAGE_DIR } from '../../shared/project/project.mjs';
+import pipeline from '../fixtures/project/pipelines/scores/index.ts';
 import { Deployed } from './aws.ts';
 import { cdk } from './cdk.ts';
 import { endAllGroups } from './processes.ts';
@@ -48,12 +49,12 @@ async function main(): Promise<number> {
   const abort = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => abort.abort(new Error(signal)));
   process.on('exit', endAllGroups);
-  const work = join(PROJECT, '.deploy-test', 'smoke');
+  const work = join(PACKAGE_DIR, '.deploy-test', 'smoke');
   rmSync(work, { recursive: true, force: true });
   const cli = cdk(work, process.env, abort.signal);
   // Cleaning up must work when the checks were interrupted.
   const cleaner = cdk(work, process.env, new AbortController().signal);
-  const aws = new Deployed('airport-access', { region });
+  const aws = new Deployed(pipeline.name, { region });
   const found = await aws.leftovers('microprocess-smoke');
   if (found.length > 0) return refuse(`Stage "smoke" exists already (${found.join(', ')}); destroy it first.`);
 

@@ -27,7 +27,7 @@ export interface Context {
 
 type Step = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 
-const PIPELINE = 'airport-access';
+const PIPELINE = 'scores';
 const STAGE = 'dev';
 const LIMIT = 1_000;
 const RUN = 'deploy-test';
@@ -51,9 +51,9 @@ export async function deployAndCheck(context: Context, step: Step): Promise<void
   );
   ok(adaptToEmulator(cli.assembly) > 0, 'functions may send to queues');
   const outputs = await step('cdk deploy', () => cli.deploy());
-  const { AirportAccessSplitter: splitter, Table: table, Bucket: bucket } = outputs;
+  const { ScoresSplitter: splitter, Table: table, Bucket: bucket } = outputs;
   if (!splitter || !table || !bucket)
-    throw new Error(`The outputs miss AirportAccessSplitter, Table or Bucket: ${JSON.stringify(outputs)}.`);
+    throw new Error(`The outputs miss ScoresSplitter, Table or Bucket: ${JSON.stringify(outputs)}.`);
 
   // A function URL's host resolves on AWS alone; here the same URL answers under a path. Nothing else is changed.
   const repointed = await aws.rewriteEnvironment('MP_ENDPOINT_URL', (url) => {
@@ -61,7 +61,7 @@ export async function deployAndCheck(context: Context, step: Step): Promise<void
     if (!id) throw new Error(`MP_ENDPOINT_URL must be a function URL without a trailing slash, received ${url}.`);
     return `${endpoint}/_aws/lambda-url/${id}`;
   });
-  equal(repointed, 5, 'all five functions of the pipeline know the clone');
+  equal(repointed, 10, 'all five functions of both pipelines know the clone');
 
   const due = new Date(Math.floor(Date.now() / 1_000) * 1_000);
   const schedule = await step('the schedule as deployed', () =>

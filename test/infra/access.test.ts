@@ -1,86 +1,78 @@
-import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { z } from 'zod';
-import { FUNCTIONS } from '../../shared/ports/wiring.ts';
-import { SYNTH_MS, synth } from './synth.ts';
+import { ACCESS } from '../../infra/access.ts';
+import { FUNCTIONS, type FunctionName, QUEUES } from '../../shared/ports/wiring.ts';
+import { openProject, PACKAGE_DIR, pipelineEntry } from '../../shared/project/project.mjs';
+import { FIXTURE_PROJECT } from '../fixtures/project.ts';
 
-const statement = z.object({
-  Effect: z.literal('Allow'),
-  Action: z.union([z.string(), z.array(z.string())]).transform((actions) => [actions].flat()),
-  Resource: z.unknown().transform((resource) => [resource].flat().map((one) => JSON.stringify(one))),
-  Condition: z.unknown().optional(),
-});
-type Statement = z.infer<typeof statement>;
-const policies = z.array(
-  z.object({
-    Properties: z.object({ PolicyDocument: z.object({ Statement: z.array(statement) }), Roles: z.unknown() }),
-  }),
-);
-
-let template: Template;
+/** The code of each function that is left after tree shaking: what it can do at all. */
+const code = new Map<FunctionName, string>();
 beforeAll(async () => {
-  template = (await synth({ mailFrom: 'reports@example.com' })).template('airport-access');
-}, SYNTH_MS);
+  for (const name of FUNCTIONS) {
+    const { outputFiles } = await build({
+      entryPoints: [join(PACKAGE_DIR, 'functions', name, 'index.ts')],
+      alias: { '#pipeline': pipelineEntry(openProject(FIXTURE_PROJECT), 'scores') },
+      bundle: true,
+      packages: 'external',
+      platform: 'node',
+      format: 'esm',
+      write: false,
+      logLevel: 'silent',
+    });
+    // Chains of calls may be broken over lines.
+    code.set(name, (outputFiles[0]?.text ?? '').replace(/\s+(?=\.)/g, ''));
+  }
+});
 
-/** All a function's role may do. */
-function allowed(name: string): Statement[] {
-  const role = `Pipeline${name.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase())}Role`;
-  const all = policies.parse(Object.values(template.findResources('AWS::IAM::Policy')));
-  return all
-    .filter(({ Properties }) => JSON.stringify(Properties.Roles).includes(role))
-    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
-}
+const does = (name: FunctionName, call: RegExp): boolean => call.test(code.get(name) ?? '');
 
-describe.each(FUNCTIONS)('%s', (name) => {
-  test('has no wildcard but its own objects', () => {
-    const statements = allowed(name);
-    expect(statements.length).toBeGreaterThan(3);
-    for (const { Action, Resource } of statements) {
-      expect(Action.filter((action) => action.includes('*'))).toEqual([]);
-      const wild = Resource.filter((resource) => resource.includes('*'));
-      if (wild.length > 0)
-        expect([wild.length, wild[0]]).toEqual([1, expect.stringContaining('/runs/airport-access/*')]);
-    }
+/** Granted is what the code does: no less, or it fails on AWS alone; no more, or it isn't least privilege. */
+describe.each(FUNCTIONS)('%s may', (name) => {
+  const access = ACCESS[name];
+
+  test.each(QUEUES)('send to %s exactly where it does', (queue) => {
+    expect(access.sendsTo.includes(queue)).toBe(does(name, new RegExp(`queues\\.${queue}\\.send\\(`)));
   });
 
-  test("reads and writes records under its pipeline's leading keys alone", () => {
-    const records = allowed(name).filter(({ Action }) => Action.some((action) => action.startsWith('dynamodb:')));
-    expect(records.length).toBeGreaterThan(0);
-    for (const { Condition, Action } of records) {
-      expect(Condition).toEqual({
-        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['P#airport-access', 'P#airport-access#*'] },
-      });
-      // These don't name keys, so the fence wouldn't hold them.
-      expect(Action).not.toContain('dynamodb:Scan');
-    }
+  test.each([
+    ['GetObject', /\bobjects\.(get|stream|read\w*)\(/],
+    ['PutObject', /\bobjects\.put\w*\(/],
+    ['AbortMultipartUpload', /\bobjects\.putStream\(/],
+  ] as const)('%s exactly where it does', (action, call) => {
+    expect(access.objects.includes(action)).toBe(does(name, call));
+  });
+
+  test('query the index exactly where it lists runs', () => {
+    expect(access.index).toBe(does(name, /\bruns\.list\(/));
+  });
+
+  test('query the table exactly where it reads a whole block, progress or refusals', () => {
+    const call = /\b(blocks\.readAll|progress\.read|refusals\.list)\(/;
+    expect(access.table.includes('Query')).toBe(does(name, call));
+  });
+
+  test('read in batches exactly where it does', () => {
+    expect(access.table.includes('BatchGetItem')).toBe(does(name, /\b(runs\.list|chains\.readCheckpoints)\(/));
+  });
+
+  test('call the clone, send mail and events exactly where it does', () => {
+    expect([access.callsClone, access.sendsMailAndEvents]).toEqual([
+      does(name, /\bcaller\.call\(/),
+      does(name, /\bmailer\.send\(/),
+    ]);
   });
 });
 
-test.each([
-  ['lambda:InvokeFunctionUrl', ['forwarder']],
-  ['lambda:InvokeFunction', ['forwarder']],
-  ['ses:SendEmail', ['aggregator']],
-  ['events:PutEvents', ['aggregator']],
-  ['s3:AbortMultipartUpload', ['aggregator']],
-])('only %s: %j', (action, who) => {
-  expect(FUNCTIONS.filter((name) => allowed(name).some(({ Action }) => Action.includes(action)))).toEqual(who);
+/** The list of queries above is whole: no store but these asks the table for more than keys. */
+test('no other store queries the table', async () => {
+  const folder = join(PACKAGE_DIR, 'shared', 'adapters', 'dynamodb');
+  const queries: string[] = [];
+  for (const file of await readdir(folder)) {
+    const text = await readFile(join(folder, file), 'utf8');
+    queries.push(...[...text.matchAll(/\btable\.query\(/g)].map(() => file));
+  }
+  // A run list's is of the index.
+  expect(queries.sort()).toEqual(['blocks.ts', 'progress.ts', 'refusals.ts', 'runs.ts']);
 });
-
-test('calls to the clone are IAM-signed, and reach the clone alone', () => {
-  const calls = allowed('forwarder').filter(({ Action }) => Action.some((action) => action.startsWith('lambda:')));
-  expect(calls.map(({ Condition }) => Condition)).toEqual([
-    { StringEquals: { 'lambda:FunctionUrlAuthType': 'AWS_IAM' } },
-    { Bool: { 'lambda:InvokedViaFunctionUrl': true } },
-  ]);
-  for (const { Resource } of calls) expect(Resource).toEqual([expect.stringMatching(/ServiceQueue[0-9A-F]+/)]);
-});
-
-test(
-  'without a sender nobody may send, and the output says so',
-  async () => {
-    const app = await synth();
-    expect(JSON.stringify(app.template('airport-access').toJSON())).not.toContain('ses:SendEmail');
-    app.template().hasOutput('Mail', { Value: Match.stringLikeRegexp('^off: .*-c mailFrom=') });
-  },
-  SYNTH_MS,
-);

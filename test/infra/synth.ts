@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll } from 'vitest';
 import { type BuildOptions, type Built, buildApp } from '../../infra/build-app.ts';
+import { FIXTURE_PROJECT } from '../fixtures/project.ts';
 
 /** Importing the CDK and one synthesis: seconds, on a machine that does nothing else. */
 export const SYNTH_MS = 120_000;
@@ -27,6 +28,7 @@ export async function synth(
   const outdir = mkdtempSync(join(tmpdir(), 'microprocess-synth-'));
   made.push(outdir);
   const built = await buildApp({
+    project: FIXTURE_PROJECT,
     ...options,
     app: {
       outdir,

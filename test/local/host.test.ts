@@ -17,13 +17,13 @@ import { list } from '../../shared/author/sources/list.ts';
 import { queueArn } from '../../shared/host/arn.ts';
 import { ENVIRONMENT, type FunctionName, QUEUES, wiring } from '../../shared/ports/wiring.ts';
 import { bundle } from '../../shared/project/bundle.ts';
-import { PROJECT_DIR } from '../../shared/project/project.ts';
+import { PACKAGE_DIR } from '../../shared/project/project.mjs';
 import { Events, isAlive, TABLE, temporaryDirectory } from './support.ts';
 
 // Processes start here: a busy machine takes its time.
 vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
-const servicesDir = join(PROJECT_DIR, 'test', 'local', 'services');
+const servicesDir = join(PACKAGE_DIR, 'test', 'local', 'services');
 const pipeline = (service: string) =>
   definePipeline({
     name: 'sample',
@@ -200,7 +200,7 @@ describe('a host that cannot start', () => {
 });
 
 it('processes end with a parent that was killed', async () => {
-  const entry = join(PROJECT_DIR, 'test', 'local', 'fixtures', 'parent.ts');
+  const entry = join(PACKAGE_DIR, 'test', 'local', 'fixtures', 'parent.ts');
   const script = await bundle({ entry, external: ['esbuild'] });
   const parent = spawn(process.execPath, [script, stateDir, servicesDir], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = await once(createInterface(parent.stdout), 'line');

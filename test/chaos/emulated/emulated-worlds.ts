@@ -7,7 +7,7 @@ import { dynamoStores } from '../../../shared/adapters/dynamodb/index.ts';
 import { s3Objects } from '../../../shared/adapters/s3/objects.ts';
 import { QUEUES, type QueueName, type QueueWiring, wiring } from '../../../shared/ports/wiring.ts';
 import { bundle } from '../../../shared/project/bundle.ts';
-import { PROJECT_DIR } from '../../../shared/project/project.ts';
+import { PACKAGE_DIR } from '../../../shared/project/project.mjs';
 import { SeededRandom } from '../../../testing/seeded-random.ts';
 import { BUCKET, startEmulated, TABLE } from '../../contracts/emulated.ts';
 import { add } from '../journal.ts';
@@ -35,8 +35,8 @@ export async function startEmulatedWorlds() {
   const sqs = await startServerProcess({
     name: 'virtual SQS',
     script: await bundle({
-      entry: join(PROJECT_DIR, 'test', 'chaos', 'emulated', 'sqs-process.ts'),
-      alias: { 'node:sqlite': join(PROJECT_DIR, 'local', 'emulators', 'sqlite-absent.ts') },
+      entry: join(PACKAGE_DIR, 'test', 'chaos', 'emulated', 'sqs-process.ts'),
+      alias: { 'node:sqlite': join(PACKAGE_DIR, 'local', 'emulators', 'sqlite-absent.ts') },
     }),
     listening: z.object({ url: z.url() }),
     logFile: join(emulated.stateDir, 'logs', 'virtual-sqs.log'),

@@ -4,8 +4,8 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { GetAccountCommand, SESv2Client, SendEmailCommand, type SendEmailCommandInput } from '@aws-sdk/client-sesv2';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { sesSink } from '../../local/emulators/ses.ts';
-import { temporaryDirectory } from './support.ts';
+import { sesSink } from '../../../local/emulators/ses.ts';
+import { temporaryDirectory } from '../support.ts';
 
 /** Stands in for 40 MB. */
 const LIMIT = 300_000;

@@ -1,8 +1,8 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
-import { definePipeline, type Pipeline } from '../../shared/author/definition.ts';
-import { list } from '../../shared/author/sources/list.ts';
-import { SYNTH_MS, synth } from './synth.ts';
+import { definePipeline, type Pipeline } from '../../../shared/author/definition.ts';
+import { list } from '../../../shared/author/sources/list.ts';
+import { SYNTH_MS, synth } from '../synth.ts';
 
 const notHere = (): never => {
   throw new Error('Nothing is reduced here.');
@@ -11,7 +11,7 @@ function pipelineOf(name: string): { pipeline: Pipeline; entry: string } {
   const pipeline = definePipeline({
     name,
     source: list(() => []),
-    endpoint: { service: 'airports', path: '/' },
+    endpoint: { service: 'companies', path: '/' },
     reduce: { columns: [], cells: () => [], start: notHere },
   });
   return { pipeline, entry: '/unused' };
@@ -25,9 +25,9 @@ test(
     const { app, template } = await synth({ stage: 'prod' }, { pipelines: [pipelineOf('a'), pipelineOf('b-c')] });
     expect(app.synth().stacks.map(({ stackName }) => stackName)).toEqual(['microprocess-prod']);
     const nested = Object.keys(template().findResources('AWS::CloudFormation::Stack'));
-    expect(nested.sort()).toEqual(['APipeline', 'AirportsService', 'BCPipeline', 'Platform']);
+    expect(nested.sort()).toEqual(['APipeline', 'BCPipeline', 'CompaniesService', 'Platform']);
     expect(Object.keys(template().findOutputs('*')).sort()).toEqual(
-      ['ASplitter', 'AStack', 'AirportsLiveUrl', 'Alarms', 'BCSplitter', 'BCStack', 'Bucket', 'Mail', 'Table'].sort(),
+      ['ASplitter', 'AStack', 'CompaniesLiveUrl', 'Alarms', 'BCSplitter', 'BCStack', 'Bucket', 'Mail', 'Table'].sort(),
     );
   },
   SYNTH_MS,
@@ -66,7 +66,7 @@ test(
     const { pipeline } = pipelineOf('a');
     const endpoint = { ...pipeline.endpoint, service: 'scores' };
     await expect(synth({}, { pipelines: [{ pipeline: { ...pipeline, endpoint }, entry: '/unused' }] })).rejects.toThrow(
-      /"a" is not valid:\n {2}endpoint\.service: .*lambda\.ts; there is: airports\. Add services\/scores\/lambda\.ts, .*\(received "scores"\)/,
+      /"a" is not valid:\n {2}endpoint\.service: .*lambda\.ts; there is: companies\. Add services\/scores\/lambda\.ts, .*\(received "scores"\)/,
     );
   },
   SYNTH_MS,

@@ -8,15 +8,13 @@ import PostalMime from 'postal-mime';
 import { max, min, quantileSorted } from 'simple-statistics';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { openLocal } from '../../cli/targets/local.ts';
-import { loadCities } from '../../pipelines/airport-access/cities.ts';
-import pipeline from '../../pipelines/airport-access/index.ts';
-import { AIRPORTS } from '../../services/airports/airports.ts';
-import { showChild } from '../../shared/control/show-child.ts';
-import { PROJECT_DIR } from '../../shared/project/project.ts';
-import { angleKm, seeded } from '../services/sphere.ts';
-import { reportRows, summarySchema } from './report-rows.ts';
-import { microprocess, temporaryHome } from './support.ts';
+import { openLocal } from '../../../cli/targets/local.ts';
+import { showChild } from '../../../shared/control/show-child.ts';
+import { PACKAGE_DIR } from '../../../shared/project/project.mjs';
+import { COMPANIES } from '../../fixtures/project/pipelines/scores/companies.ts';
+import pipeline from '../../fixtures/project/pipelines/scores/index.ts';
+import { reportRows, summarySchema } from '../report-rows.ts';
+import { microprocess, temporaryHome } from '../support.ts';
 
 const LIMIT = 1_000;
 /** Every process of a run starts here, on a machine that may be busy. */
@@ -30,7 +28,7 @@ afterAll(() => place.close());
 
 /** The command line as a user starts it, in a process of its own. */
 async function spawned(...args: readonly string[]) {
-  const child = spawn(process.execPath, [join(PROJECT_DIR, 'cli', 'bin.mjs'), ...args], {
+  const child = spawn(process.execPath, [join(PACKAGE_DIR, 'cli', 'bin.mjs'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exit = new Promise<number | null>((resolve) => child.once('exit', resolve));
@@ -55,52 +53,48 @@ describe('a run of the first thousand', () => {
       counts: { total: LIMIT, succeeded: LIMIT, failed: 0 },
     });
     expect(summarySchema.parse(JSON.parse(await readFile(summary.paths.summary, 'utf8')))).toEqual(summary);
-    expect(ran.stderr).toMatch(/^Starting airport-access/);
+    expect(ran.stderr).toMatch(/^Starting scores/);
     expect(ran.stderr).toMatch(/^1,000 \/ 1,000 · 0 failed · succeeded$/m);
     expect(ran.stderr).not.toMatch(/Warning/);
   });
 
-  test('reports every city in input order, each with its nearest airport', async () => {
+  test('reports every company in input order, each with its score', async () => {
     const rows = await reportRows(summary.paths.report);
-    const cities = (await loadCities()).slice(0, LIMIT);
-    expect(rows.map(({ city, country, population }) => [city, country, population])).toEqual(
-      cities.map(({ city, country, population }) => [city, country, population]),
+    expect(rows.map(({ name, country, staff, score }) => [name, country, staff, score])).toEqual(
+      COMPANIES.slice(0, LIMIT).map(({ name, country, staff }) => [
+        name,
+        country,
+        staff,
+        Number((10 * staff ** 0.5).toFixed(1)),
+      ]),
     );
     expect(new Set(rows.map(({ id }) => id)).size).toBe(LIMIT);
-    const random = seeded(7);
-    for (let i = 0; i < 200; i++) {
-      const at = Math.floor(random() * LIMIT);
-      const [row, city] = [rows[at], cities[at]];
-      if (!row || !city) throw new Error(`No row ${at}.`);
-      // By force: the distance to each of 7,184, by another formula.
-      const distances = AIRPORTS.map((airport) => ({ code: airport.code, km: angleKm(city, airport) }));
-      const nearest = Math.min(...distances.map(({ km }) => km));
-      expect(Math.abs((row.km ?? Number.NaN) - nearest), row.id).toBeLessThanOrEqual(0.0501);
-      expect(distances.filter(({ km }) => km - nearest < 1e-6).map(({ code }) => code)).toContain(row.airport);
-    }
+    expect(new Set(rows.map(({ band }) => band))).toEqual(new Set(['small', 'large']));
   });
 
   test('its statistics are those of the report, within the error they state', async () => {
-    const kms = (await reportRows(summary.paths.report)).map(({ km }) => km ?? Number.NaN).sort((a, b) => a - b);
+    const scores = (await reportRows(summary.paths.report))
+      .map(({ score }) => score ?? Number.NaN)
+      .sort((a, b) => a - b);
     const { statistics } = summary;
-    expect(statistics).toMatchObject({ count: LIMIT, min: min(kms), max: max(kms) });
+    expect(statistics).toMatchObject({ count: LIMIT, min: min(scores), max: max(scores) });
     expect(statistics.relativeError).toBeLessThanOrEqual(0.01);
     for (const [of, q] of [
       ['median', 0.5],
       ['p95', 0.95],
     ] as const) {
       // A quantile of an even count lies between two values: either is right.
-      const exact = [Math.floor(q * (LIMIT - 1)), Math.ceil(q * (LIMIT - 1))].map((i) => kms[i] ?? Number.NaN);
+      const exact = [Math.floor(q * (LIMIT - 1)), Math.ceil(q * (LIMIT - 1))].map((i) => scores[i] ?? Number.NaN);
       const said = statistics[of] ?? Number.NaN;
       expect(said, of).toBeGreaterThanOrEqual(Math.min(...exact) * (1 - statistics.relativeError));
       expect(said, of).toBeLessThanOrEqual(Math.max(...exact) * (1 + statistics.relativeError));
-      expect(Math.abs(said / quantileSorted(kms, q) - 1), of).toBeLessThan(0.02);
+      expect(Math.abs(said / quantileSorted(scores, q) - 1), of).toBeLessThan(0.02);
     }
   });
 
   test('its mail is one that mail programs read, with the report attached', async () => {
     const mail = await PostalMime.parse(await readFile(summary.paths.email));
-    expect(mail.subject).toMatch(/How far is the nearest airport\?: 1,000 done, 0 failed$/);
+    expect(mail.subject).toMatch(/How do companies score\?: 1,000 done, 0 failed$/);
     expect(mail.to?.map(({ address }) => address)).toEqual(['reports@example.com']);
     expect(mail.text).toContain('1,000');
     expect(mail.html).toContain('<table');
@@ -129,8 +123,8 @@ describe('a run of the first thousand', () => {
       expect(performance.now() - from).toBeLessThan(1_000);
       expect(child).toMatchObject({
         status: 'SUCCEEDED',
-        item: { city: row?.city },
-        result: { km: row?.km },
+        item: { name: row?.name },
+        result: { score: row?.score },
         attempts: 1,
       });
       await expect(showChild(target.deps, 'first', '0-9.0.0')).rejects.toThrow(/no child 0-9\.0\.0/);
@@ -162,7 +156,7 @@ describe('a service that fails', () => {
       const broken = isBroken(await text(request));
       response.statusCode = broken ? 400 : 200;
       response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify(broken ? { title: 'no' } : { airport: 'XXX', km: 1 }));
+      response.end(JSON.stringify(broken ? { title: 'no' } : { band: 'small', score: 1 }));
     });
     await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
     const address = service.address();
@@ -176,8 +170,8 @@ describe('a service that fails', () => {
 
   test('fails the run with reasons; a redrive calls those children alone, and the report is whole', SLOW, async () => {
     const calls: string[] = [];
-    // Every child south of 42.5° N, which is neither all nor none.
-    isBroken = (body) => z.object({ lat: z.number() }).parse(JSON.parse(body)).lat < 42.5;
+    // Every child of few staff, which is neither all nor none.
+    isBroken = (body) => z.object({ staff: z.number() }).parse(JSON.parse(body)).staff < 500;
     const ran = await microprocess('run', '--limit', String(SMALL), '--run-id', 'bad', '--endpoint', url, '--json');
     const summary = summarySchema.parse(JSON.parse(ran.stdout));
     expect(ran.code).toBe(1);
@@ -192,13 +186,13 @@ describe('a service that fails', () => {
       .split('\n')
       .map((line): unknown => JSON.parse(line));
     expect(lines).toEqual(
-      failed.map(({ id, city }) =>
+      failed.map(({ id, name }) =>
         expect.objectContaining({
           id,
           status: 'FAILED',
           reason: 'http-400',
           attempts: 1,
-          item: expect.objectContaining({ city }),
+          item: expect.objectContaining({ name }),
         }),
       ),
     );
@@ -214,14 +208,14 @@ describe('a service that fails', () => {
     expect(whole).toMatchObject({ runId: 'bad~2', status: 'succeeded', counts: { total: SMALL, succeeded: SMALL } });
     expect(calls).toHaveLength(failed.length);
     const [before, after] = await Promise.all([reportRows(summary.paths.report), reportRows(whole.paths.report)]);
-    expect(after.map(({ id, city }) => [id, city])).toEqual(before.map(({ id, city }) => [id, city]));
+    expect(after.map(({ id, name }) => [id, name])).toEqual(before.map(({ id, name }) => [id, name]));
 
     const last = failed.at(-1);
     const child = await microprocess('show', 'bad~2', last?.id ?? '', '--json');
     expect(JSON.parse(child.stdout)).toMatchObject({
       id: last?.id,
       status: 'SUCCEEDED',
-      item: { city: last?.city },
+      item: { name: last?.name },
       attempts: 2,
     });
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { AIRPORTS } from '../../services/airports/airports.ts';
-import { createApp } from '../../services/airports/app.ts';
-import { nearestAirport } from '../../services/airports/nearest.ts';
+import { AIRPORTS } from '../../../services/airports/airports.ts';
+import { createApp } from '../../../services/airports/app.ts';
+import { nearestAirport } from '../../../services/airports/nearest.ts';
 
 const app = createApp(nearestAirport(AIRPORTS));
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { loadCities } from '../../pipelines/airport-access/cities.ts';
-import { AIRPORTS } from '../../services/airports/airports.ts';
-import { type Airport, greatCircleKm, nearestAirport, type Place } from '../../services/airports/nearest.ts';
+import { loadCities } from '../../../pipelines/airport-access/cities.ts';
+import { AIRPORTS } from '../../../services/airports/airports.ts';
+import { type Airport, greatCircleKm, nearestAirport, type Place } from '../../../services/airports/nearest.ts';
 import { angleKm, seeded } from './sphere.ts';
 
 const nearest = nearestAirport(AIRPORTS);

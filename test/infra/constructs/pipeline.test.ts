@@ -1,9 +1,9 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { awsCron } from '../../infra/cron.ts';
-import { definePipeline } from '../../shared/author/definition.ts';
-import { list } from '../../shared/author/sources/list.ts';
+import { awsCron } from '../../../infra/cron.ts';
+import { definePipeline } from '../../../shared/author/definition.ts';
+import { list } from '../../../shared/author/sources/list.ts';
 import {
   ENVIRONMENT,
   FUNCTIONS,
@@ -11,8 +11,8 @@ import {
   QUEUES,
   type QueueName,
   wiring,
-} from '../../shared/ports/wiring.ts';
-import { SYNTH_MS, synth } from './synth.ts';
+} from '../../../shared/ports/wiring.ts';
+import { SYNTH_MS, synth } from '../synth.ts';
 
 const notHere = (): never => {
   throw new Error('Nothing is reduced here.');
@@ -21,7 +21,7 @@ const pipeline = definePipeline({
   name: 'scores',
   source: list(() => []),
   // None of these is a default: a number written into the infra would differ.
-  endpoint: { service: 'airports', path: '/score', timeoutSeconds: 37 },
+  endpoint: { service: 'companies', path: '/score', timeoutSeconds: 37 },
   limits: { inFlight: 3_000 },
   reduce: { columns: [], cells: () => [], start: notHere },
   schedule: { cron: '30 6 * * 1-5', timeZone: 'Australia/Sydney' },

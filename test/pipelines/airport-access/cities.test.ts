@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { type City, cities, loadCities, params } from '../../pipelines/airport-access/cities.ts';
-import type { SourcedItem } from '../../shared/author/source.ts';
-import type { Json } from '../../shared/domain/json.ts';
+import { type City, cities, loadCities, params } from '../../../pipelines/airport-access/cities.ts';
+import type { SourcedItem } from '../../../shared/author/source.ts';
+import type { Json } from '../../../shared/domain/json.ts';
 
 type Wanted = Parameters<typeof params.parse>[0];
 

@@ -1,4 +1,4 @@
-import { EARTH_RADIUS_KM, type Place } from '../../services/airports/nearest.ts';
+import { EARTH_RADIUS_KM, type Place } from '../../../services/airports/nearest.ts';
 
 /**
  * Great-circle distance by another formula than the service's: the angle between two vectors, by its tangent, which is

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { localTable, stateDir } from '../../cli/home.ts';
-import { localHandlers } from '../../local/handlers.ts';
-import { type Host, startHost } from '../../local/host.ts';
-import pipeline from '../../pipelines/airport-access/index.ts';
-import { type ControlPlane, startControlPlane } from './control-plane.ts';
-import { reportRows, summarySchema } from './report-rows.ts';
-import { microprocess, temporaryHome, withEnvironment } from './support.ts';
+import { localTable, stateDir } from '../../../cli/home.ts';
+import { localHandlers } from '../../../local/handlers.ts';
+import { type Host, startHost } from '../../../local/host.ts';
+import pipeline from '../../fixtures/project/pipelines/scores/index.ts';
+import { type ControlPlane, startControlPlane } from '../control-plane.ts';
+import { reportRows, summarySchema } from '../report-rows.ts';
+import { microprocess, temporaryHome, withEnvironment } from '../support.ts';
 
 /** A deployed pipeline as the command line sees it: table, bucket and queues are emulated, and so is the control plane. */
 let place: Awaited<ReturnType<typeof temporaryHome>>;
@@ -65,7 +65,7 @@ describe('at a stage', () => {
     ]);
 
     const shown = await microprocess('show', 'march');
-    expect(shown.stdout).toContain('airport-access, at stage test (us-east-1)');
+    expect(shown.stdout).toContain('scores, at stage test (us-east-1)');
     expect(shown.stdout).toContain('npx microprocess report march --stage test');
 
     const watched = await microprocess('watch', '--json');
@@ -125,7 +125,7 @@ describe('at a stage', () => {
 
   test('the pipeline is paused and resumed by the mapping of its work queue', async () => {
     const paused = await microprocess('pause', '--json');
-    expect(JSON.parse(paused.stdout)).toEqual({ pipeline: 'airport-access', paused: true });
+    expect(JSON.parse(paused.stdout)).toEqual({ pipeline: 'scores', paused: true });
     expect(plane.mapping.enabled).toBe(false);
     expect((await microprocess('resume')).stdout).toMatch(/works again at stage test/);
     expect(plane.mapping.enabled).toBe(true);
@@ -150,11 +150,11 @@ describe('at a stage', () => {
       code: 2,
       stderr: expect.stringMatching(/no stack microprocess-nowhere in us-east-1\. Deploy it/),
     });
-    plane.without.add('AirportAccessStack');
+    plane.without.add('ScoresStack');
     const other = await microprocess('list').finally(() => plane.without.clear());
     expect(other).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/the pipeline airport-access isn't deployed there.*npx cdk deploy -c stage=test/),
+      stderr: expect.stringMatching(/the pipeline scores isn't deployed there.*npx cdk deploy -c stage=test/),
     });
     plane.without.add('WorkQueueUrl');
     const old = await microprocess('list').finally(() => plane.without.clear());

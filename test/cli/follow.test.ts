@@ -3,7 +3,7 @@ import { seeThrough } from '../../cli/follow.ts';
 import { execute } from '../../cli/program.ts';
 import { openLocal } from '../../cli/targets/local.ts';
 import { NEVER } from '../../cli/targets/target.ts';
-import pipeline from '../../pipelines/airport-access/index.ts';
+import pipeline from '../fixtures/project/pipelines/scores/index.ts';
 import { Captured, microprocess, temporaryHome } from './support.ts';
 
 const SLOW = { timeout: 90_000 };
@@ -36,7 +36,7 @@ test('a stop while this machine starts leaves no run', SLOW, async () => {
   const { code, stderr } = await stoppedWhen(/^Starting/);
   expect({ code, stderr }).toEqual({
     code: 130,
-    stderr: 'Starting airport-access on this machine…\nStopped. Nothing of it is left running.\n',
+    stderr: 'Starting scores on this machine…\nStopped. Nothing of it is left running.\n',
   });
   expect(JSON.parse((await microprocess('list', '--json')).stdout)).toEqual([]);
 });

@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { definitionOf, type ProjectCopy, projectCopy } from './project.ts';
+import { definitionOf, type TemporaryProject, temporaryProject } from './project.ts';
 
 const SLOW = { timeout: 90_000 };
 
-let project: ProjectCopy;
+let project: TemporaryProject;
 beforeAll(async () => {
-  project = await projectCopy();
+  project = await temporaryProject();
 }, SLOW.timeout);
 afterAll(() => project.remove());
 
@@ -18,7 +18,7 @@ describe('a service that is not there', () => {
     const { code, stdout, stderr } = await project.run('run', 'credit-scores');
     expect(stderr).toBe(
       'error: Pipeline "credit-scores" is not valid:\n' +
-        '  endpoint.service: must be a folder of services/ with a server.ts; there is: airports. ' +
+        '  endpoint.service: must be a folder of services/ with a server.ts; there is: companies. ' +
         'Add services/scores/server.ts, or name one of these, or call a service that runs already: --endpoint <url>. (received "scores")\n',
     );
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -38,6 +38,7 @@ describe('a pipeline that does not build', () => {
 
   beforeAll(async () => {
     await project.write('pipelines/bad/index.ts', broken);
+    await project.write('pipelines/sound/index.ts', definitionOf('sound'));
     await project.write('pipelines/empty/notes.txt', 'to be written');
     await project.write('pipelines/notes.md', 'No folder at all.');
   });
@@ -45,9 +46,9 @@ describe('a pipeline that does not build', () => {
   test('is no obstacle to help, nor to another one, which is told in a line', SLOW, async () => {
     const help = await project.run('--help');
     expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^Usage/) });
-    const other = await project.run('show', 'march', '--pipeline', 'airport-access');
+    const other = await project.run('show', 'march', '--pipeline', 'sound');
     expect(other.stderr).toMatch(LEFT_OUT);
-    expect(other.stderr.replace(LEFT_OUT, '')).toMatch(/^error: Pipeline "airport-access" has never run/);
+    expect(other.stderr.replace(LEFT_OUT, '')).toMatch(/^error: Pipeline "sound" has never run/);
   });
 
   test('says its own error, with file and line, where it is the one that is asked for', SLOW, async () => {
@@ -58,7 +59,7 @@ describe('a pipeline that does not build', () => {
 
   test('is none where the folder has no index.ts', SLOW, async () => {
     const { code, stderr } = await project.run('run', 'empty');
-    expect(stderr).toMatch(/no pipeline "empty"\. Pipelines here: airport-access, bad, credit-scores\./);
+    expect(stderr).toMatch(/no pipeline "empty"\. Pipelines here: bad, credit-scores, sound\./);
     expect(code).toBe(2);
   });
 });

@@ -1,0 +1,85 @@
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { FUNCTIONS } from '../../../shared/ports/wiring.ts';
+import { SYNTH_MS, synth } from '../synth.ts';
+
+const statement = z.object({
+  Effect: z.literal('Allow'),
+  Action: z.union([z.string(), z.array(z.string())]).transform((actions) => [actions].flat()),
+  Resource: z.unknown().transform((resource) => [resource].flat().map((one) => JSON.stringify(one))),
+  Condition: z.unknown().optional(),
+});
+type Statement = z.infer<typeof statement>;
+const policies = z.array(
+  z.object({
+    Properties: z.object({ PolicyDocument: z.object({ Statement: z.array(statement) }), Roles: z.unknown() }),
+  }),
+);
+
+let template: Template;
+beforeAll(async () => {
+  template = (await synth({ mailFrom: 'reports@example.com' })).template('scores');
+}, SYNTH_MS);
+
+/** All a function's role may do. */
+function allowed(name: string): Statement[] {
+  const role = `Pipeline${name.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase())}Role`;
+  const all = policies.parse(Object.values(template.findResources('AWS::IAM::Policy')));
+  return all
+    .filter(({ Properties }) => JSON.stringify(Properties.Roles).includes(role))
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+}
+
+describe.each(FUNCTIONS)('%s', (name) => {
+  test('has no wildcard but its own objects', () => {
+    const statements = allowed(name);
+    expect(statements.length).toBeGreaterThan(3);
+    for (const { Action, Resource } of statements) {
+      expect(Action.filter((action) => action.includes('*'))).toEqual([]);
+      const wild = Resource.filter((resource) => resource.includes('*'));
+      if (wild.length > 0) expect([wild.length, wild[0]]).toEqual([1, expect.stringContaining('/runs/scores/*')]);
+    }
+  });
+
+  test("reads and writes records under its pipeline's leading keys alone", () => {
+    const records = allowed(name).filter(({ Action }) => Action.some((action) => action.startsWith('dynamodb:')));
+    expect(records.length).toBeGreaterThan(0);
+    for (const { Condition, Action } of records) {
+      expect(Condition).toEqual({
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['P#scores', 'P#scores#*'] },
+      });
+      // These don't name keys, so the fence wouldn't hold them.
+      expect(Action).not.toContain('dynamodb:Scan');
+    }
+  });
+});
+
+test.each([
+  ['lambda:InvokeFunctionUrl', ['forwarder']],
+  ['lambda:InvokeFunction', ['forwarder']],
+  ['ses:SendEmail', ['aggregator']],
+  ['events:PutEvents', ['aggregator']],
+  ['s3:AbortMultipartUpload', ['aggregator']],
+])('only %s: %j', (action, who) => {
+  expect(FUNCTIONS.filter((name) => allowed(name).some(({ Action }) => Action.includes(action)))).toEqual(who);
+});
+
+test('calls to the clone are IAM-signed, and reach the clone alone', () => {
+  const calls = allowed('forwarder').filter(({ Action }) => Action.some((action) => action.startsWith('lambda:')));
+  expect(calls.map(({ Condition }) => Condition)).toEqual([
+    { StringEquals: { 'lambda:FunctionUrlAuthType': 'AWS_IAM' } },
+    { Bool: { 'lambda:InvokedViaFunctionUrl': true } },
+  ]);
+  for (const { Resource } of calls) expect(Resource).toEqual([expect.stringMatching(/ServiceQueue[0-9A-F]+/)]);
+});
+
+test(
+  'without a sender nobody may send, and the output says so',
+  async () => {
+    const app = await synth();
+    expect(JSON.stringify(app.template('scores').toJSON())).not.toContain('ses:SendEmail');
+    app.template().hasOutput('Mail', { Value: Match.stringLikeRegexp('^off: .*-c mailFrom=') });
+  },
+  SYNTH_MS,
+);

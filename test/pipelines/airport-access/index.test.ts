@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { loadCities } from '../../../pipelines/airport-access/cities.ts';
+import pipeline from '../../../pipelines/airport-access/index.ts';
+import type { Row } from '../../../shared/domain/row.ts';
+
+const context = { runId: 'run', childId: '0-0.0.0', params: {} };
+
+const row = async (change: Partial<Row> = {}): Promise<Row> => ({
+  id: '0-0.0.0',
+  item: (await loadCities())[0],
+  status: 'SUCCEEDED',
+  reason: null,
+  result: { airport: 'LEU', name: 'Pirineus - la Seu d’Urgel Airport', km: 37.1 },
+  attempts: 1,
+  ms: 2,
+  at: 0,
+  ...change,
+});
+
+test('the service is asked for a place and told nothing else', async () => {
+  const [city] = await loadCities();
+  expect(pipeline.request?.(city, context)).toEqual({ lat: 42.57952, lon: 1.65362 });
+  expect(pipeline.endpoint).toMatchObject({
+    service: 'airports',
+    path: '/nearest',
+    method: 'POST',
+    timeoutSeconds: 10,
+  });
+});
+
+test('report.csv is id, city, country, population, airport, km, status, reason', async () => {
+  expect(['id', ...pipeline.reduce.columns, 'status', 'reason']).toEqual(
+    'id, city, country, population, airport, km, status, reason'.split(', '),
+  );
+  expect(pipeline.reduce.cells(await row())).toEqual(['El Tarter', 'AD', 1052, 'LEU', 37.1]);
+});
+
+test('a failed city keeps its place in the report and stays out of the statistics', async () => {
+  const failed = await row({ status: 'FAILED', reason: 'http-500', result: null });
+  expect(pipeline.reduce.cells(failed)).toEqual(['El Tarter', 'AD', 1052, null, null]);
+  const statistics = pipeline.reduce.start();
+  statistics.add(failed);
+  expect(statistics.summary()).toMatchObject({ value: 'km', count: 0, median: null });
+  statistics.add(await row());
+  expect(statistics.summary()).toMatchObject({
+    count: 1,
+    max: 37.1,
+    top: [{ label: 'El Tarter', value: 37.1 }],
+    groups: [{ group: 'AD', count: 1 }],
+  });
+});
+
+test('both data sets are credited with their licences', () => {
+  const credits = pipeline.report.credits.join('\n');
+  for (const name of ['GeoNames', 'CC BY 4.0', 'OpenFlights', 'ODbL']) expect(credits).toContain(name);
+});
+
+test('it starts at 02:00 UTC on the first of each month', () => {
+  expect(pipeline.schedule).toEqual({ cron: '0 2 1 * *', timeZone: 'UTC', overlap: 'skip' });
+});
