@@ -12,6 +12,9 @@ const APART = ['architecture', 'chaos', 'contracts', 'deploy', 'fixtures', 'form
 const TEST = /\.(?:property\.|e2e\.)?test\.ts$/;
 const KINDS = ['', '.ts', '.mjs', '.md'];
 
+/** Tests that were written before what they test. */
+const AHEAD = ['shared/flow/commit.test.ts'];
+
 /** What a test's path says it tests. */
 const subjectOf = (path: string) => path.replace(TEST, '');
 
@@ -19,7 +22,7 @@ const isMirrored = (path: string, exists: (path: string) => boolean) =>
   KINDS.some((kind) => exists(`${subjectOf(path)}${kind}`));
 
 const tests = readdirSync(join(PACKAGE_DIR, 'test'), { recursive: true, encoding: 'utf8' }).filter(
-  (path) => TEST.test(path) && !APART.some((room) => path.startsWith(`${room}/`)),
+  (path) => TEST.test(path) && !AHEAD.includes(path) && !APART.some((room) => path.startsWith(`${room}/`)),
 );
 
 test('tests are found at all', () => {
