@@ -1,4 +1,4 @@
-import { kindOf } from '../../shared/domain/errors.ts';
+import { kindOf, NotJsonError } from '../../shared/domain/errors.ts';
 import type { Held } from '../../shared/domain/held.ts';
 import { childId } from '../../shared/domain/ids.ts';
 import { type Json, jsonText } from '../../shared/domain/json.ts';
@@ -64,8 +64,8 @@ export async function callChild(
   if (verdict.kind !== 'final' && callsAgain) {
     return { kind: 'again', due: nextDue(pipeline.retry, attempts, verdict.retryAfterMs, jitter, now) };
   }
-  const excerpt = verdict.body === null ? null : verdict.body.slice(0, pipeline.report.bodyExcerpt) || null;
-  return ended({ status: 'FAILED', reason: verdict.reason, result: excerpt, ms: call.ms });
+  const result = excerptOf(verdict.body ?? '', pipeline.report.bodyExcerpt);
+  return ended({ status: 'FAILED', reason: verdict.reason, result, ms: call.ms });
 }
 
 /** A child's id and item. A redrive's child keeps the id, and with it the Idempotency-Key, that it has in the root run. */
@@ -82,6 +82,11 @@ async function identify(
   return { child, item: await release(objects, item) };
 }
 
+/** The first characters of a body, cut between two of them; null for none. */
+function excerptOf(body: string, length: number): string | null {
+  return body.slice(0, length).replace(/[\ud800-\udbff]$/, '') || null;
+}
+
 /** What goes out for an item; null where the user's mapping throws or gives no JSON: no further call would do better. */
 function requestOf(
   { pipeline, log }: ForwarderDeps,
@@ -92,12 +97,16 @@ function requestOf(
   const { method, path } = pipeline.endpoint;
   try {
     const context = { runId: firstRunOf(run), childId, params };
-    const mapped = pipeline.request ? pipeline.request(item, context) : item;
-    if (mapped instanceof Promise) throw new TypeError('The request mapping is async; it must give the body itself.');
-    const body = jsonText('The request', mapped);
+    const body = pipeline.request ? bodyOf(pipeline.request(item, context)) : JSON.stringify(item);
     return { method, path, headers: HEADERS, body };
   } catch (error) {
     log.error('The request mapping failed.', { run, child: childId, error: kindOf(error) });
     return null;
   }
+}
+
+/** @throws {NotJsonError} */
+function bodyOf(mapped: unknown): string {
+  if (mapped instanceof Promise) throw new NotJsonError('request is async; it must give the body itself.');
+  return jsonText('what request gave', mapped);
 }

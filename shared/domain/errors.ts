@@ -29,6 +29,11 @@ export class CronError extends MicroprocessError {
   readonly code = 'bad-cron';
 }
 
+/** A value out of a user's code that JSON can't hold. Its message names kinds alone, so that a log may have it. */
+export class NotJsonError extends MicroprocessError {
+  readonly code = 'not-json';
+}
+
 /** The same run id was used before with other input. */
 export class RunConflictError extends MicroprocessError {
   readonly code = 'run-conflict';
@@ -59,11 +64,23 @@ export function show(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }
 
-/** What a log may say of an error out of a user's own code: its kind and place. Its text may quote an item. */
+/**
+ * What a log may say of an error out of a user's own code: its kind, and the line of theirs that it comes from. Its text may quote an
+ * item; that of a {@link NotJsonError} doesn't.
+ */
 export function kindOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
-  const place = /^ +at .*$/m.exec((error.stack ?? '').replace(error.message, ''))?.[0];
+  // Ours are wrapped around the user's.
+  if (error.cause instanceof Error) return kindOf(error.cause);
+  if (error instanceof NotJsonError) return error.message;
+  const frames = (error.stack ?? '').replace(error.message, '').match(/^ +at .*$/gm) ?? [];
+  const place = frames.find(isOfUser) ?? frames[0];
   return place === undefined ? error.name : `${error.name} ${place.trim()}`;
+}
+
+/** Whether a line of a stack is of neither Node nor a package: `JSON.parse` or a schema failed for somebody. */
+function isOfUser(frame: string): boolean {
+  return /:\d+:\d+\)?$/.test(frame) && !/node:|node_modules\//.test(frame);
 }
 
 function json(value: unknown): string | undefined {

@@ -1,3 +1,4 @@
+import { NotJsonError } from './errors.ts';
 import { isTooDeep, MAX_DEPTH, quoteInexact } from './json-scan.ts';
 
 /** Anything JSON can hold. */
@@ -6,7 +7,7 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 /**
  * The JSON of a value that a user's code gave. An error tells the value's kind alone: its content may be personal, and
  * JSON's own errors quote keys.
- * @throws {TypeError} for what JSON can't hold, undefined included: it would silently become something else
+ * @throws {NotJsonError} for what JSON can't hold, undefined included: it would silently become something else
  */
 export function jsonText(name: string, value: unknown): string {
   let text: string | undefined;
@@ -17,10 +18,10 @@ export function jsonText(name: string, value: unknown): string {
     if (typeof value === 'object') received = 'an object that JSON refuses, as for a bigint or a cycle in it';
   }
   if (text !== undefined && isTooDeep(text)) {
-    throw new TypeError(`${name} is nested too deep; allowed are ${MAX_DEPTH} levels of lists and objects.`);
+    throw new NotJsonError(`${name} is nested too deep; allowed are ${MAX_DEPTH} levels of lists and objects.`);
   }
   if (text !== undefined) return text;
-  throw new TypeError(`${name} is ${received}; allowed is what JSON holds (null, where there is nothing to say).`);
+  throw new NotJsonError(`${name} is ${received}; allowed is what JSON holds (null, where there is nothing to say).`);
 }
 
 /** What JSON text from outside says, or why it can't be taken. */

@@ -25,7 +25,7 @@ export function retryAfterMs(header: string | null, now: number): number {
 }
 
 function waitOf(value: string, now: number): number {
-  if (/^(?:\d+\.?\d*|\.\d+)$/.test(value)) return Math.ceil(Number(value) * 1_000);
+  if (/^(?:\d+(?:\.\d*)?|\.\d+)$/.test(value)) return Math.ceil(Number(value) * 1_000);
   const date = parseHttpDate(value, now);
   return date === null ? 0 : Math.max(0, date - now);
 }

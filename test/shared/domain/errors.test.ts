@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
+import * as z from 'zod';
 import {
   DefinitionError,
   InputError,
   kindOf,
   MicroprocessError,
+  NotJsonError,
   RunConflictError,
   show,
 } from '../../../shared/domain/errors.ts';
@@ -57,5 +59,21 @@ test('of an error out of user code a log gets its kind and place, and not its te
   const error = new RangeError('no such city: Bern\n    at secret (x)');
   expect(kindOf(error)).toMatch(/^RangeError at .*errors\.test\.ts:\d+:\d+\)?$/);
   expect(kindOf('thrown')).toBe('string');
+  // Thrown by Node or a package, it comes from the line that asked.
+  const caught = (task: () => unknown): unknown => {
+    try {
+      return task();
+    } catch (thrown) {
+      return thrown;
+    }
+  };
+  const ofUser = /^(SyntaxError|ZodError) at .*errors\.test\.ts:\d+:\d+\)?$/;
+  expect(kindOf(caught(() => JSON.parse('{"secret"')))).toMatch(ofUser);
+  expect(kindOf(caught(() => z.number().parse('secret')))).toMatch(ofUser);
+  expect(kindOf(caught(() => Reflect.apply(Map, undefined, ['secret'])))).toMatch(/^TypeError at .*errors\.test\.ts/);
+  // Wrapped, it is the cause that says where.
+  const wrapped = new Error('Column "x" fails: secret', { cause: new RangeError('secret') });
+  expect(kindOf(wrapped)).toMatch(/^RangeError at .*errors\.test\.ts:\d+:\d+\)?$/);
+  expect(kindOf(new NotJsonError('item 3 is of type bigint'))).toBe('item 3 is of type bigint');
   expect(kindOf(Object.assign(new Error('a'), { stack: undefined }))).toBe('Error');
 });

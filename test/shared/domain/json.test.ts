@@ -43,6 +43,13 @@ describe('levels', () => {
   });
 });
 
+/** The whole number that JavaScript or JSON writes so. */
+function wholeOf(text: string): bigint {
+  const [mantissa = '', exponent = '0'] = text.split('e+');
+  const [whole = '', fraction = ''] = mantissa.split('.');
+  return BigInt(whole + fraction) * 10n ** BigInt(Number(exponent) - fraction.length);
+}
+
 describe('numbers', () => {
   test.each([
     ['340434161094015902', '"340434161094015902"'],
@@ -91,10 +98,10 @@ describe('numbers', () => {
 
   test('that are whole come back to the digit, wherever they stand', () => {
     fc.assert(
-      fc.property(fc.bigInt({ min: -(10n ** 40n), max: 10n ** 40n }), fc.string(), (id, key) => {
+      fc.property(fc.oneof(fc.bigInt({ min: -(10n ** 19n), max: 10n ** 19n }), fc.bigInt()), fc.string(), (id, key) => {
         const reading = readJson(`{${JSON.stringify(key)}: [${id}]}`);
         const [read] = 'value' in reading ? Object.values(reading.value ?? {}).flat() : [];
-        expect(BigInt(read)).toBe(id);
+        expect(wholeOf(String(read))).toBe(id);
       }),
     );
   });
