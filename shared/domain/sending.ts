@@ -105,12 +105,14 @@ function isDue(register: Register, n: number, now: number): boolean {
   return (register.tries.get(n)?.due ?? 0) <= now;
 }
 
-/** What became of the children a message called; one that isn't named was handed back and costs no try. */
+/** What became of a message's children. One that isn't named is handed back: it is due at once, and no try is spent. */
 export interface Results {
   /** Ended: an outcome is stored for it. */
   readonly ended: ReadonlySet<number>;
-  /** To be called again, not before (epoch milliseconds). */
+  /** Called in vain: a try is spent, and it is due then (epoch milliseconds). */
   readonly again: ReadonlyMap<number, number>;
+  /** Handed back: it is due then, and no try is spent. */
+  readonly handedBack?: ReadonlyMap<number, number>;
   /** Every child that was due got its call. False keeps `alone`. */
   readonly complete: boolean;
 }
@@ -124,7 +126,9 @@ export function nextRegister(delivery: Delivery, block: BlockState, results: Res
   for (const n of left) {
     const before = register.tries.get(n) ?? NO_TRIES;
     const due = results.again.get(n);
+    const later = results.handedBack?.get(n) ?? 0;
     if (due !== undefined) tries.set(n, { ...before, tries: before.tries + 1, due });
+    else if (later > before.due) tries.set(n, { ...before, due: later });
     else if (before !== NO_TRIES) tries.set(n, before);
   }
   // A suspect that was handed back stays one, also when its pass had no time to say so in a mark.
@@ -149,7 +153,7 @@ export type AloneStep =
   /** This child killed its forwarder often enough: it fails as poison, after `calls` calls. */
   | { readonly do: 'poison'; readonly child: number; readonly calls: number }
   /** Write `register`, if the stored one is as read, then call the child. */
-  | { readonly do: 'call'; readonly child: number; readonly register: Register }
+  | { readonly do: 'call'; readonly child: number; readonly register: Register & { readonly mark: Mark } }
   /** None of the slot's children is due and uncalled. */
   | { readonly do: 'done' };
 

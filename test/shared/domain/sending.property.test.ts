@@ -117,9 +117,15 @@ describe('decide', () => {
 });
 
 describe('the next register', () => {
-  const results = (ended: number[], again: [number, number][], complete = true) => ({
+  const results = (
+    ended: number[],
+    again: [number, number][],
+    complete = true,
+    handedBack: [number, number][] = [],
+  ) => ({
     ended: new Set(ended),
     again: new Map(again),
+    handedBack: new Map(handedBack),
     complete,
   });
 
@@ -140,6 +146,27 @@ describe('the next register', () => {
     });
   });
 
+  test('a child that is handed back until then spends no try, and is never due earlier than it was', () => {
+    const before = {
+      tries: new Map([
+        [5, { tries: 2, due: NOW - 1, crashes: 1 }],
+        [6, { tries: 1, due: NOW + 9, crashes: 0 }],
+      ]),
+    };
+    const handedBack: [number, number][] = [4, 5, 6].map((n) => [n, NOW + 5]);
+    expect(nextRegister(aDelivery(), aBlock([], before), results([7], [], false, handedBack))?.tries).toEqual(
+      new Map([
+        [4, { tries: 0, due: NOW + 5, crashes: 0 }],
+        [5, { tries: 2, due: NOW + 5, crashes: 1 }],
+        [6, { tries: 1, due: NOW + 9, crashes: 0 }],
+      ]),
+    );
+  });
+
+  test('a child that is handed back at once leaves nothing behind', () => {
+    expect(nextRegister(aDelivery(), aBlock([]), results([], [], false, [[4, 0]]))?.tries).toEqual(new Map());
+  });
+
   test.each([
     ['a complete pass clears it', true, 2, true, false],
     ['a hand-back keeps it', true, 1, false, true],
@@ -150,7 +177,7 @@ describe('the next register', () => {
     expect(written?.alone).toBe(next);
   });
 
-  const outcome = fc.constantFrom('ended', 'again', 'back');
+  const outcome = fc.constantFrom('ended', 'again', 'back', 'back until then');
   test('turns strictly rise, marks go, tries and crashes never fall, and only what is left is remembered', () => {
     fc.assert(
       fc.property(
@@ -161,7 +188,10 @@ describe('the next register', () => {
         (message, state, each, complete) => {
           const ended = new Set(each.flatMap((what, i) => (what === 'ended' ? [SLOT + i] : [])));
           const again = new Map(each.flatMap((what, i) => (what === 'again' ? [[SLOT + i, NOW + i] as const] : [])));
-          const next = nextRegister(message, state, { ended, again, complete });
+          const handedBack = new Map(
+            each.flatMap((what, i) => (what === 'back until then' ? [[SLOT + i, NOW - 1 + i] as const] : [])),
+          );
+          const next = nextRegister(message, state, { ended, again, handedBack, complete });
           const left = missing(state, SLOT, COUNT).filter((n) => !ended.has(n));
           expect(next === null).toBe(left.length === 0);
           if (!next) return;
@@ -173,11 +203,31 @@ describe('the next register', () => {
             const [was, is] = [before.get(n), next.tries.get(n)];
             expect(is?.crashes ?? 0).toBe(was?.crashes ?? 0);
             expect(is?.tries ?? 0).toBe((was?.tries ?? 0) + (again.has(n) ? 1 : 0));
-            expect(is?.due ?? 0).toBe(again.get(n) ?? was?.due ?? 0);
+            expect(is?.due ?? 0).toBe(again.get(n) ?? Math.max(was?.due ?? 0, handedBack.get(n) ?? 0));
           }
         },
       ),
       { numRuns: 500 },
+    );
+  });
+
+  test('what is handed back until then is called from then on, and its message waits for the first of them', () => {
+    const until = fc.array(fc.integer({ min: NOW + 1, max: NOW + 800_000 }), { minLength: COUNT, maxLength: COUNT });
+    fc.assert(
+      fc.property(until, (times) => {
+        const handedBack: [number, number][] = times.map((time, i) => [SLOT + i, time]);
+        const next = nextRegister(aDelivery(), aBlock([]), results([], [], false, handedBack));
+        const state = aBlock([], next ?? {});
+        const dueAt = (now: number) => decide(aDelivery({ turn: 1 }), state, 'running', now);
+        const all = handedBack.map(([n]) => n);
+        expect(dueAt(Math.min(...times) - 1)).toEqual({ do: 'call', due: [] });
+        for (const [n, time] of handedBack) {
+          expect(dueAt(time)).toMatchObject({ due: expect.arrayContaining([n]) });
+        }
+        expect(dueAt(Math.max(...times))).toEqual({ do: 'call', due: all });
+        const waits = NOW + 1_000 * delaySeconds(next ?? NEW_REGISTER, all, NOW);
+        expect(waits).toBeGreaterThanOrEqual(Math.min(...times));
+      }),
     );
   });
 
