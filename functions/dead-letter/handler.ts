@@ -1,8 +1,13 @@
 import * as z from 'zod';
-import { aggregateMessage, splitMessage, type WorkMessage, workMessage } from '../../shared/domain/messages.ts';
+import {
+  aggregateMessage,
+  blockOf,
+  splitMessage,
+  type WorkMessage,
+  workMessage,
+} from '../../shared/domain/messages.ts';
 import { missing, registerOf } from '../../shared/domain/sending.ts';
-import { giveUp } from '../../shared/flow/give-up.ts';
-import { blockOf } from '../../shared/flow/work.ts';
+import { giveUp } from '../../shared/flow/commit.ts';
 import { lambdaHandler } from '../../shared/lambda/handler.ts';
 import { readMessage, refuse, type SqsEvent, sqsEvent } from '../../shared/lambda/sqs.ts';
 import type { Deps } from '../../shared/ports/deps.ts';
@@ -47,15 +52,15 @@ async function handleDeadLetter(deps: Deps, entry: SqsEvent['Records'][number]):
  * @returns what became of them
  */
 async function giveUpSlot(deps: Deps, message: WorkMessage): Promise<{ reason: string; detail: string }> {
-  const ref = blockOf(message);
+  const block = blockOf(message);
   const run = await deps.stores.runs.read(message.run);
   if (!run) return { reason: 'unknown-run', detail: `There is no run ${message.run}.` };
-  const block = await deps.stores.blocks.read(message.run, ref);
-  if (registerOf(block, message.slot).turn !== message.turn) {
+  const state = await deps.stores.blocks.read(message.run, block.ref);
+  if (registerOf(state, message.slot).turn !== message.turn) {
     return { reason: 'old-turn', detail: 'A later message has its children: none was given up.' };
   }
-  const children = missing(block, message.slot, message.items.length);
-  await giveUp(deps, message.run, ref, block, children, { status: 'FAILED', reason: 'dead-letter' }, message);
+  const children = missing(state, message.slot, message.items.length);
+  await giveUp(deps, block, state, children, { status: 'FAILED', reason: 'dead-letter' });
   const became =
     children.length > 0 ? `its missing children, ${children.length}, FAILED` : 'no child of it was missing';
   return { reason: 'gave-up', detail: `The forwarder failed with it every time; ${became}.` };

@@ -1,4 +1,4 @@
-import type { BlockRef } from '../../shared/domain/layout.ts';
+import type { RunBlock } from '../../shared/domain/layout.ts';
 import type { BlockState } from '../../shared/domain/sending.ts';
 import type { BlockStore } from '../../shared/ports/block-store.ts';
 
@@ -14,7 +14,7 @@ export class BlockReads {
     this.#store = store;
   }
 
-  read(run: string, ref: BlockRef): Promise<BlockState> {
+  read({ run, ref }: RunBlock): Promise<BlockState> {
     const key = `${run}/${ref.slice}-${ref.segment}.${ref.block}`;
     const known = this.#reading.get(key);
     if (known) return known;

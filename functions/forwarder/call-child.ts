@@ -2,12 +2,11 @@ import { kindOf, NotJsonError } from '../../shared/domain/errors.ts';
 import type { Held } from '../../shared/domain/held.ts';
 import { childId } from '../../shared/domain/ids.ts';
 import { type Json, jsonText } from '../../shared/domain/json.ts';
-import type { WorkMessage } from '../../shared/domain/messages.ts';
+import { blockOf, type WorkMessage } from '../../shared/domain/messages.ts';
 import type { Outcome } from '../../shared/domain/outcome.ts';
 import { firstRunOf, parseRedrivenItem } from '../../shared/domain/redrive.ts';
 import { judge, nextDue } from '../../shared/domain/retry.ts';
 import type { Tries } from '../../shared/domain/sending.ts';
-import { blockOf } from '../../shared/flow/work.ts';
 import type { CallRequest } from '../../shared/ports/caller.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { hold, release } from '../../shared/storage/spill.ts';
@@ -15,10 +14,13 @@ import type { ForwarderDeps } from './deps.ts';
 
 const HEADERS = { 'content-type': 'application/json', accept: 'application/json' };
 
-/** What one call of a child came to: its end, or the time to call it again. */
+/** What became of a child in a message's pass; times are epoch milliseconds. */
 export type ChildResult =
   | { readonly kind: 'ended'; readonly outcome: Outcome }
-  | { readonly kind: 'again'; readonly due: number };
+  /** It spent a try, and is due then. */
+  | { readonly kind: 'again'; readonly due: number }
+  /** It was not called, or its answer was pressure: it spent no try, and is due then. */
+  | { readonly kind: 'handed-back'; readonly due: number };
 
 /**
  * Calls one child once and applies the retry policy.
@@ -60,9 +62,10 @@ export async function callChild(
     const { held } = await hold(deps.objects, key, JSON.stringify(verdict.result), verdict.result);
     return ended({ status: 'SUCCEEDED', reason: null, result: held, ms: call.ms });
   }
-  const callsAgain = verdict.kind === 'pressure' || attempts < pipeline.retry.attempts;
-  if (verdict.kind !== 'final' && callsAgain) {
-    return { kind: 'again', due: nextDue(pipeline.retry, attempts, verdict.retryAfterMs, jitter, now) };
+  const dueAgain = (retryAfterMs: number) => nextDue(pipeline.retry, attempts, retryAfterMs, jitter, now);
+  if (verdict.kind === 'pressure') return { kind: 'handed-back', due: dueAgain(verdict.retryAfterMs) };
+  if (verdict.kind === 'try-spent' && attempts < pipeline.retry.attempts) {
+    return { kind: 'again', due: dueAgain(verdict.retryAfterMs) };
   }
   const result = excerptOf(verdict.body ?? '', pipeline.report.bodyExcerpt);
   return ended({ status: 'FAILED', reason: verdict.reason, result, ms: call.ms });
@@ -77,7 +80,7 @@ async function identify(
   run: RunRecord,
 ): Promise<{ child: string; item: Json }> {
   const value = await release(objects, held);
-  if (!run.redrive) return { child: childId({ ...blockOf(message), n }), item: value };
+  if (!run.redrive) return { child: childId({ ...blockOf(message).ref, n }), item: value };
   const [child, item] = parseRedrivenItem(value);
   return { child, item: await release(objects, item) };
 }

@@ -1,78 +1,71 @@
-import type { WorkMessage } from '../../shared/domain/messages.ts';
+import { blockOf, type WorkMessage } from '../../shared/domain/messages.ts';
 import type { Outcome } from '../../shared/domain/outcome.ts';
-import { aloneStep, NO_TRIES, type Register, registerOf } from '../../shared/domain/sending.ts';
+import { aloneStep, NO_TRIES, registerOf } from '../../shared/domain/sending.ts';
+import { commit, type RegisterChange } from '../../shared/flow/commit.ts';
 import { completeBlockIfFull } from '../../shared/flow/completion.ts';
-import { writeOutcomes } from '../../shared/flow/outcomes.ts';
-import { blockOf } from '../../shared/flow/work.ts';
 import { RetryLater } from '../../shared/lambda/retry-later.ts';
 import type { Received } from '../../shared/lambda/sqs.ts';
+import { admit } from './admit.ts';
 import { type ChildResult, callChild } from './call-child.ts';
-import { countOutcomes, decideFresh, deliveryOf, type Forwarding, hasTimeForCall, settle } from './forwarding.ts';
+import { commitAndResend, countOutcomes } from './commit-and-resend.ts';
+import { decideFresh, deliveryOf, type Forwarding } from './forwarding.ts';
 
 /**
- * A suspect slot: one of its children may have killed the forwarder that called it. Before each call a mark says who is
- * being called, so that if this invocation dies too, the next one knows of whom.
+ * A suspect slot: one of its children may have killed the forwarder that called it. Before each call a mark says which child is
+ * called, so that if this invocation dies too, the next one knows the child.
  * @throws {RetryLater} while another invocation is calling one of its children alone
  */
 export async function forwardAlone(forwarding: Forwarding, received: Received<WorkMessage>): Promise<void> {
-  const { deps, runs, invocation } = forwarding;
+  const { deps, invocation } = forwarding;
   const { blocks } = deps.stores;
   const { message } = received;
-  const { run, slot, ttl } = message;
-  const ref = blockOf(message);
+  const { slot } = message;
+  const block = blockOf(message);
+  const { run, ref, ttl } = block;
   const jitter = deps.random.next();
   const called = new Set<number>();
-  const again = new Map<number, ChildResult>();
+  /** Of children that go on: they are called again, or handed back. */
+  const results = new Map<number, ChildResult>();
 
   for (;;) {
-    // Read anew before each child: its registers move under us, and so does what is left to do.
-    const block = await blocks.read(run, ref);
-    const decision = await decideFresh(forwarding, received, block);
-    if (decision.do === 'tell') return completeBlockIfFull(deps, run, ref, block.done, message.size, ttl);
-    const record = await runs.read(run);
-    if (decision.do === 'void' || !record) return;
-    const step = aloneStep(deliveryOf(received), block, called, invocation, deps.clock.now());
+    // Read anew before each child: other writers change the registers meanwhile, and so what is left to do.
+    const state = await blocks.read(run, ref);
+    const { decision } = await decideFresh(forwarding, received, state);
+    if (decision.do === 'tell') await completeBlockIfFull(deps, block, state.done);
+    if (decision.do === 'tell' || decision.do === 'void') return;
+    const step = aloneStep(deliveryOf(received), state, called, invocation, deps.clock.now());
     switch (step.do) {
       case 'back':
         throw new RetryLater((step.until - deps.clock.now()) / 1_000 + 1);
       case 'done':
-        return settle(forwarding, received, block, again, true);
+        return commitAndResend(forwarding, received, state, results, true);
       case 'poison': {
-        deps.log.error('A child killed its forwarder every time; it fails as poison.', {
-          run,
-          at: message.at,
-          n: step.child,
-        });
-        const outcome = {
-          n: step.child,
-          status: 'FAILED',
-          reason: 'poison',
-          result: null,
-          attempts: step.calls,
-          ms: 0,
-        } as const;
-        await store(outcome);
-        await blocks.addDone(run, ref, [step.child], ttl);
+        const { child: n, calls: attempts } = step;
+        deps.log.error('A child killed its forwarder every time; it fails as poison.', { n });
+        const isFull = await end([{ n, status: 'FAILED', reason: 'poison', result: null, attempts, ms: 0 }]);
+        if (isFull) return;
         break;
       }
       case 'call': {
         const { child: n, register: next } = step;
-        if (!hasTimeForCall(forwarding)) {
+        const admission = await admit(forwarding, message);
+        if (!admission.admitted) {
+          results.set(n, { kind: 'handed-back', due: admission.due });
           // With the crash that this step may have found: the hand-back clears the mark that told of it.
-          const seen = { ...block, registers: new Map(block.registers).set(slot, next) };
-          return settle(forwarding, received, seen, again, false);
+          const seen = { ...state, registers: new Map(state.registers).set(slot, next) };
+          return commitAndResend(forwarding, received, seen, results, false);
         }
-        const read = registerOf(block, slot);
+        const read = registerOf(state, slot);
         if (!(await blocks.replaceRegister(run, ref, { slot, read, next, ttl }))) break;
+        const { mark } = next;
         try {
-          const result = await callChild(deps, message, n, next.tries.get(n) ?? NO_TRIES, record, jitter);
+          const result = await callChild(deps, message, n, next.tries.get(n) ?? NO_TRIES, admission.run, jitter);
           called.add(n);
-          if (result.kind === 'ended') await store(result.outcome);
-          else again.set(n, result);
-          await endMark(next, result.kind === 'ended' ? [n] : []);
+          if (result.kind !== 'ended') results.set(n, result);
+          if (await end(result.kind === 'ended' ? [result.outcome] : [], { slot, endMark: mark })) return;
         } catch (error) {
-          // We live: what failed was a store or a queue, and the mark must not accuse the child of it.
-          await endMark(next, []).catch(() => undefined);
+          // This invocation lives: a store or a queue failed, and the mark must not accuse the child of it.
+          await blocks.endMark(run, ref, { slot, mark, done: [], ttl }).catch(() => undefined);
           throw error;
         }
         break;
@@ -80,12 +73,10 @@ export async function forwardAlone(forwarding: Forwarding, received: Received<Wo
     }
   }
 
-  async function endMark({ mark }: Register, done: readonly number[]): Promise<void> {
-    if (mark) await blocks.endMark(run, ref, { slot, mark, done, ttl });
-  }
-
-  async function store(outcome: Outcome): Promise<void> {
-    await writeOutcomes(deps, run, ref, [outcome], ttl);
-    countOutcomes(deps, message, [outcome], 0);
+  /** Commits outcomes; gives whether the block is full, so that nothing is left to do. */
+  async function end(outcomes: readonly Outcome[], change?: RegisterChange): Promise<boolean> {
+    const { full } = await commit(deps, block, outcomes, change);
+    countOutcomes(deps, message, outcomes, 0);
+    return full;
   }
 }

@@ -2,7 +2,7 @@ import { workMessage } from '../../shared/domain/messages.ts';
 import { lambdaHandler } from '../../shared/lambda/handler.ts';
 import { handleBatch, sqsEvent } from '../../shared/lambda/sqs.ts';
 import type { ForwarderDeps } from './deps.ts';
-import { forwardBatch } from './forward.ts';
+import { forwardBatch } from './forward-batch.ts';
 import { RunCache } from './run-cache.ts';
 import { sendAnew } from './send-anew.ts';
 

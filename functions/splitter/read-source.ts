@@ -1,8 +1,7 @@
 import type { SourceContext } from '../../shared/author/source.ts';
-import { sourceContext } from '../../shared/control/start.ts';
 import { ObjectDeniedError, ObjectNotFoundError, SourceError } from '../../shared/domain/errors.ts';
 import { type Json, jsonText } from '../../shared/domain/json.ts';
-import { sourceOf } from '../../shared/flow/run-source.ts';
+import { sourceContext, sourceOf } from '../../shared/flow/run-source.ts';
 import type { Deps } from '../../shared/ports/deps.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 

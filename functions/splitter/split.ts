@@ -235,8 +235,7 @@ class Splitter {
 
   /** Sends the messages of a block whose pages are all stored. */
   #send(segment: number, block: number): void {
-    const head = { pipeline: this.#deps.pipeline.name, run: this.#run.run, ttl: this.#run.ttl };
-    this.#outbox.add(firstMessages(head, { slice: this.#slice, segment, block }, this.#pages));
+    this.#outbox.add(firstMessages(this.#deps, this.#run, { slice: this.#slice, segment, block }, this.#pages));
     this.#pages = [];
   }
 

@@ -7,6 +7,7 @@ import { maySend } from '../../shared/domain/run.ts';
 import { closeRun, resumeClosing } from '../../shared/flow/close.ts';
 import { notifyIfRunComplete } from '../../shared/flow/completion.ts';
 import { sendAgain } from '../../shared/flow/send-again.ts';
+import { readSlices } from '../../shared/flow/slices.ts';
 import type { Deps } from '../../shared/ports/deps.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { judgeCanary, judgeFailures } from './judge.ts';
@@ -115,11 +116,11 @@ function standstillMs({ wiring }: Deps): number {
 /** Everything that moves while a run goes on. */
 async function fingerprintOf({ stores }: Deps, record: RunRecord): Promise<string> {
   const root = await stores.runs.readCompletion(record.run);
-  const slices = Array.from({ length: root.slices ?? 0 }, (_, slice) => slice);
-  const [progress, checkpoints] = await Promise.all([
+  const [progress, slices] = await Promise.all([
     stores.progress.read(record.run),
-    stores.chains.readCheckpoints(record.run, slices),
+    readSlices({ stores }, record.run, root),
   ]);
-  const moving = [record.status, root.done.size, root.counted.size, progress, checkpoints.map((c) => c?.count ?? -1)];
+  const counts = slices.map(({ checkpoint }) => checkpoint?.count ?? -1);
+  const moving = [record.status, root.done.size, root.counted.size, progress, counts];
   return createHash('sha256').update(JSON.stringify(moving)).digest('base64url').slice(0, 22);
 }

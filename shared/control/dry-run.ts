@@ -2,10 +2,11 @@ import { isPointer } from '../domain/held.ts';
 import { type Json, jsonText } from '../domain/json.ts';
 import { DYNAMODB, PRICES, SIZES, SQS } from '../domain/limits.ts';
 import { isFinal } from '../domain/run.ts';
+import { sourceContext } from '../flow/run-source.ts';
 import type { Deps } from '../ports/deps.ts';
 import { readManifest } from '../storage/manifest.ts';
 import { readPartBlock, readPartIndex } from '../storage/part.ts';
-import { sourceContext, validated } from './start.ts';
+import { validated } from './start.ts';
 
 /** What a run would come to. Nothing is stored, sent or called. */
 export interface DryRun {

@@ -8,7 +8,7 @@ import { SIZES } from '../domain/limits.ts';
 import { isFinal, type RunStatus } from '../domain/run.ts';
 import { notifyIfRunComplete } from '../flow/completion.ts';
 import { moveIfCounted } from '../flow/end-slice.ts';
-import { sourceOf } from '../flow/run-source.ts';
+import { sourceContext, sourceOf } from '../flow/run-source.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { NewRun, RunRecord, Trigger } from '../ports/run-store.ts';
 
@@ -155,12 +155,6 @@ async function planOf(deps: Deps, record: RunRecord): Promise<readonly Json[]> {
     throw new InputError(`The source's plan has ${ranges.length} ranges; allowed are ${SIZES.slices}.`);
   }
   return ranges;
-}
-
-/** What a run's source is asked with, the same at every restart. */
-export function sourceContext({ params, limit }: Pick<RunRecord, 'params' | 'limit'>) {
-  // What the schema made of the request: asking it again could refuse or change its own answer.
-  return { params, limit: limit ?? undefined };
 }
 
 /** What a redrive must find unchanged, as far as a digest can tell; that the reduce is the same is seen by reducing again. */

@@ -1,4 +1,5 @@
 import { RunNotFoundError } from '../domain/errors.ts';
+import { readSlices } from '../flow/slices.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 
@@ -23,13 +24,12 @@ export async function readProgress({ stores, pipeline }: Deps, run: string): Pro
     return { record, total, totalKnown: true, succeeded, failed: failed + cancelled + expired, retried: 0 };
   }
   const [root, progress] = await Promise.all([stores.runs.readCompletion(run), stores.progress.read(run)]);
-  const slices = Array.from({ length: root.slices ?? 0 }, (_, slice) => slice);
-  const checkpoints = await stores.chains.readCheckpoints(run, slices);
+  const slices = await readSlices({ stores }, run, root);
   const { succeeded, failed, retried } = progress;
   return {
     record,
-    total: checkpoints.reduce((sum, checkpoint) => sum + (checkpoint?.count ?? 0), 0),
-    totalKnown: root.slices !== null && checkpoints.every((checkpoint) => checkpoint?.ended === true),
+    total: slices.reduce((sum, { checkpoint }) => sum + (checkpoint?.count ?? 0), 0),
+    totalKnown: root.slices !== null && slices.every(({ checkpoint }) => checkpoint?.ended === true),
     succeeded,
     failed,
     retried,

@@ -28,6 +28,16 @@ export interface BlockRef extends SegmentRef {
   readonly block: number;
 }
 
+/** A block of a run, with what each write on it needs. */
+export interface RunBlock {
+  readonly run: string;
+  readonly ref: BlockRef;
+  /** Children it has. */
+  readonly size: number;
+  /** When its records may go, epoch seconds. */
+  readonly ttl: number;
+}
+
 /** The place of one page in a slice's chain. */
 export interface Place {
   readonly segment: number;

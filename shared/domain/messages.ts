@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Held } from './held.ts';
 import { NAME, RUN_ID } from './ids.ts';
+import type { RunBlock } from './layout.ts';
 
 /**
  * What travels on the queues. Each carries a version, so that a new deployment can finish an old one's runs, and its
@@ -35,6 +36,11 @@ export const workMessage = z.strictObject({
     .max(64),
 });
 export type WorkMessage = z.infer<typeof workMessage>;
+
+/** The block that a message's children are of. */
+export function blockOf({ run, at: [slice, segment, block], size, ttl }: WorkMessage): RunBlock {
+  return { run, ref: { slice, segment, block }, size, ttl };
+}
 
 /** Freeze a full segment, or finish a full run. */
 export const aggregateMessage = z.discriminatedUnion('type', [

@@ -1,11 +1,11 @@
-import { blockSize } from '../domain/chain.ts';
 import type { CloseReason } from '../domain/run.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
+import { giveUp } from './commit.ts';
 import { notifyIfRunComplete } from './completion.ts';
 import { endSlice } from './end-slice.ts';
-import { giveUp } from './give-up.ts';
 import { parallel } from './parallel.ts';
+import { readSlices } from './slices.ts';
 import { unfinishedBlocks } from './unfinished.ts';
 
 /** Slices, and then blocks, that a close works on at once. */
@@ -32,18 +32,17 @@ export async function closeRun(deps: Deps, run: string, why: CloseReason): Promi
 
 export async function resumeClosing(deps: Deps, record: RunRecord): Promise<void> {
   const { stores } = deps;
-  const parts = (await stores.runs.readPlan(record.run)) ?? (await planNothing(deps, record));
+  const ranges = (await stores.runs.readPlan(record.run)) ?? (await planNothing(deps, record));
+  const root = await stores.runs.openRoot(record.run, ranges.length, record.ttl);
   // A run of no slices is full as soon as it's open.
-  await notifyIfRunComplete(deps, record.run, await stores.runs.openRoot(record.run, parts.length, record.ttl));
-  const slices = parts.map((_, slice) => slice);
-  const checkpoints = await stores.chains.readCheckpoints(record.run, slices);
-  await parallel(each(slices), AT_ONCE, (slice) => endSlice(deps, record, slice, checkpoints[slice]?.place));
-  const { status, reason } = WORDS[record.closed ?? 'cancelled'];
-  await parallel(unfinishedBlocks(deps, record), AT_ONCE, async ({ ref, content }) => {
+  await notifyIfRunComplete(deps, record.run, root);
+  const slices = await readSlices(deps, record.run, root);
+  await parallel(each(slices), AT_ONCE, ({ slice, checkpoint }) => endSlice(deps, record, slice, checkpoint?.place));
+  const why = WORDS[record.closed ?? 'cancelled'];
+  await parallel(unfinishedBlocks(deps, record), AT_ONCE, async ({ block, content }) => {
     const children = content.pages.flatMap((page) => page.items.map((_, i) => page.first + i));
     const missing = children.filter((n) => !content.state.done.has(n));
-    const size = blockSize(content.pages);
-    await giveUp(deps, record.run, ref, content.state, missing, { status, reason }, { size, ttl: record.ttl });
+    await giveUp(deps, block, content.state, missing, why);
   });
 }
 

@@ -1,23 +1,22 @@
 import { type Completion, isBlockFull, isRootFull, isSegmentFull } from '../domain/completion.ts';
-import type { BlockRef, SegmentRef } from '../domain/layout.ts';
+import type { RunBlock, SegmentRef } from '../domain/layout.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { SegmentRecord } from '../ports/segment-store.ts';
 
 /**
- * The ladder: a full block is added to its segment's set, a full segment is told to the aggregator, a frozen one is added
- * to the run's set, a full and counted run is told to finish. Each rung is written before the next is told, and is told
- * again by whoever finds it full: a notification may be lost, what it stood for can't be.
+ * The ladder: a full block is added to its segment's set, the aggregator is notified of a full segment, a frozen segment is added
+ * to the run's set, the aggregator is notified of a run that is full and counted. Each set is written before the notification, and
+ * each reader that finds a set full notifies again: a notification may be lost, the set can't be.
+ * @returns whether the block is full
  */
 export async function completeBlockIfFull(
   deps: Deps,
-  run: string,
-  block: BlockRef,
+  { run, ref, size, ttl }: RunBlock,
   done: ReadonlySet<number>,
-  size: number,
-  ttl: number,
-): Promise<void> {
-  if (!isBlockFull(done, size)) return;
-  await notifyIfSegmentFull(deps, run, block, await deps.stores.segments.addBlock(run, block, ttl));
+): Promise<boolean> {
+  if (!isBlockFull(done, size)) return false;
+  await notifyIfSegmentFull(deps, run, ref, await deps.stores.segments.addBlock(run, ref, ttl));
+  return true;
 }
 
 export async function notifyIfSegmentFull(

@@ -16,6 +16,12 @@ export function sourceOf(
   return record.redrive ? unsuccessfulRows(deps, record.redrive) : deps.pipeline.source;
 }
 
+/** What a run's source is asked with, the same at every restart. */
+export function sourceContext({ params, limit }: Pick<RunRecord, 'params' | 'limit'>) {
+  // What the schema made of the request: asking it again could refuse or change its own answer.
+  return { params, limit: limit ?? undefined };
+}
+
 /** Parts of the base that one slice reads: 64 of up to 65,536 rows. */
 const PARTS_PER_SLICE = 64;
 

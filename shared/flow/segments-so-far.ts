@@ -1,7 +1,7 @@
-import { unpackCount } from '../domain/completion.ts';
 import { FIRST_PLACE, LAYOUT, type SegmentRef } from '../domain/layout.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Frozen } from '../ports/segment-store.ts';
+import { readSlices } from './slices.ts';
 
 /** Segments read at once. */
 const READ_AHEAD = 16;
@@ -15,17 +15,12 @@ export interface SegmentSoFar {
 
 /** The segments that a run has up to its slices' checkpoints, in the report's order, also while it goes on. */
 export async function* segmentsSoFar({ stores }: Pick<Deps, 'stores'>, run: string): AsyncGenerator<SegmentSoFar> {
-  const root = await stores.runs.readCompletion(run);
-  const counted = new Map([...root.counted].map(unpackCount).map(({ slice, segments }) => [slice, segments]));
-  const slices = Array.from({ length: root.slices ?? 0 }, (_, slice) => slice);
-  const checkpoints = await stores.chains.readCheckpoints(run, slices);
-  const known = slices.flatMap((slice) => {
-    const ended = counted.get(slice);
-    const { segment: last, block } = checkpoints[slice]?.place ?? FIRST_PLACE;
-    const segments = ended ?? (block > 0 ? last + 1 : last);
-    return Array.from({ length: segments }, (_, segment) => ({
+  const slices = await readSlices({ stores }, run, await stores.runs.readCompletion(run));
+  const known = slices.flatMap(({ slice, segments, checkpoint }) => {
+    const { segment: last, block } = checkpoint?.place ?? FIRST_PLACE;
+    return Array.from({ length: segments ?? (block > 0 ? last + 1 : last) }, (_, segment) => ({
       ref: { slice, segment },
-      sent: ended === undefined && segment === last ? block : null,
+      sent: segments === null && segment === last ? block : null,
     }));
   });
   for (let i = 0; i < known.length; i += READ_AHEAD) {

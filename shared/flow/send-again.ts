@@ -3,8 +3,9 @@ import { missing, raised, registerOf } from '../domain/sending.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 import { parallel } from './parallel.ts';
+import { readSlices } from './slices.ts';
 import { type UnfinishedBlock, unfinishedBlocks } from './unfinished.ts';
-import { outgoing } from './work.ts';
+import { outgoing, slotMessage } from './work.ts';
 
 /** Blocks sent again at once. */
 const AT_ONCE = 16;
@@ -22,39 +23,33 @@ export async function sendAgain(
   const slices = await splitAgain(deps, record);
   let slots = 0;
   await parallel(unfinishedBlocks(deps, record), AT_ONCE, async (block) => {
-    if (sendSlots) slots += await sendBlockAgain(deps, record, block);
+    if (sendSlots) slots += await sendBlockAgain(deps, block);
   });
   return { slices, slots };
 }
 
 /** Sends every slice without END to the splitter again; its chain says where it goes on. */
 export async function splitAgain({ stores, queues, pipeline }: Deps, { run }: RunRecord): Promise<number> {
-  const slices = Array.from({ length: (await stores.runs.readCompletion(run)).slices ?? 0 }, (_, slice) => slice);
-  const checkpoints = await stores.chains.readCheckpoints(run, slices);
-  const open = slices.filter((slice) => !checkpoints[slice]?.ended);
+  const slices = await readSlices({ stores }, run, await stores.runs.readCompletion(run));
+  const open = slices.filter(({ checkpoint }) => !checkpoint?.ended);
   await queues.split.send(
-    open.map((slice) => ({ message: { v: 1, pipeline: pipeline.name, run, type: 'slice', slice } })),
+    open.map(({ slice }) => ({ message: { v: 1, pipeline: pipeline.name, run, type: 'slice', slice } })),
   );
   return open.length;
 }
 
-async function sendBlockAgain(
-  deps: Deps,
-  { run, ttl }: RunRecord,
-  { ref, content, size }: UnfinishedBlock,
-): Promise<number> {
+async function sendBlockAgain(deps: Deps, { block, content }: UnfinishedBlock): Promise<number> {
   const { stores, queues, pipeline } = deps;
+  const { run, ref, ttl } = block;
   const { state } = content;
   let sent = 0;
-  for (const { first: slot, items } of content.pages.flatMap(slotsOf)) {
-    if (missing(state, slot, items.length).length === 0) continue;
-    const read = registerOf(state, slot);
+  for (const slot of content.pages.flatMap(slotsOf)) {
+    if (missing(state, slot.first, slot.items.length).length === 0) continue;
+    const read = registerOf(state, slot.first);
     const next = raised(read);
     // Not as read: a forwarder has moved it on meanwhile, and sends it itself.
-    if (!(await stores.blocks.replaceRegister(run, ref, { slot, read, next, ttl }))) continue;
-    const at: [number, number, number] = [ref.slice, ref.segment, ref.block];
-    const head = { v: 1, type: 'work', pipeline: pipeline.name, run, at } as const;
-    await queues.work.send([outgoing(deps, { ...head, slot, turn: next.turn, size, ttl, items: [...items] })]);
+    if (!(await stores.blocks.replaceRegister(run, ref, { slot: slot.first, read, next, ttl }))) continue;
+    await queues.work.send([outgoing(deps, slotMessage(pipeline.name, block, slot, next.turn))]);
     sent++;
   }
   return sent;

@@ -1,32 +1,39 @@
-import { blockSize, type ItemsPage, slotsOf } from '../domain/chain.ts';
-import type { BlockRef } from '../domain/layout.ts';
+import { blockSize, type ItemsPage, type Slot, slotsOf } from '../domain/chain.ts';
+import type { BlockRef, RunBlock } from '../domain/layout.ts';
 import type { WorkMessage } from '../domain/messages.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Outgoing } from '../ports/queue.ts';
 
 /** The first messages, turn 0, of a block whose pages are all stored. */
 export function firstMessages(
-  head: { readonly pipeline: string; readonly run: string; readonly ttl: number },
-  { slice, segment, block }: BlockRef,
+  { pipeline }: Pick<Deps, 'pipeline'>,
+  { run, ttl }: { readonly run: string; readonly ttl: number },
+  ref: BlockRef,
   pages: readonly ItemsPage[],
 ): WorkMessage[] {
-  const size = blockSize(pages);
-  return pages.flatMap(slotsOf).map(({ first, items }) => ({
-    v: 1,
-    type: 'work',
-    pipeline: head.pipeline,
-    run: head.run,
-    at: [slice, segment, block],
-    slot: first,
-    turn: 0,
-    size,
-    ttl: head.ttl,
-    items: [...items],
-  }));
+  const block = { run, ref, size: blockSize(pages), ttl };
+  return pages.flatMap(slotsOf).map((slot) => slotMessage(pipeline.name, block, slot, 0));
 }
 
-export function blockOf({ at: [slice, segment, block] }: WorkMessage): BlockRef {
-  return { slice, segment, block };
+/** The message that carries a slot's children under this turn. */
+export function slotMessage(
+  pipeline: string,
+  { run, ref: { slice, segment, block }, size, ttl }: RunBlock,
+  { first, items }: Slot,
+  turn: number,
+): WorkMessage {
+  return {
+    v: 1,
+    type: 'work',
+    pipeline,
+    run,
+    at: [slice, segment, block],
+    slot: first,
+    turn,
+    size,
+    ttl,
+    items: [...items],
+  };
 }
 
 /** A work message on its way: in its run's group, where the definition wants runs to share the queue fairly. */

@@ -1,7 +1,8 @@
+import { isBlockFull } from '../../shared/domain/completion.ts';
 import { aloneStep, NO_TRIES, nextRegister } from '../../shared/domain/sending.ts';
 import { beginSuspects, finish } from './batch.ts';
 import { addDone, addOutcomes, blockOf, type Context, fromRegister, toBlock } from './context.ts';
-import { countCalls, leaveAlone, leaveBehind } from './forwarding.ts';
+import { countCalls, leaveAlone, leaveBehind, tell } from './forwarding.ts';
 import { delivery, type Work } from './messages.ts';
 import type { Forwarder, Process } from './processes.ts';
 import { goBack, type Step } from './steps.ts';
@@ -76,16 +77,13 @@ export function aloneSteps(cx: Context, w: World, p: Forwarder, work: Work): Ste
           name: p.ended.length > 0 ? 'alone: update done, end own mark' : 'alone: end own mark',
           run: () => {
             endMark(record.registers[work.slot], p);
-            addDone(
-              cx,
-              w,
-              work.block,
-              p.ended.map(([n]) => n),
-            );
+            const ended = p.ended.map(([n]) => n);
+            const isFull = isBlockFull(new Set(addDone(cx, w, work.block, ended)), work.size);
             p.ended = [];
             p.child = null;
-            // Read anew: full, void, or the next child.
-            p.at = 'read';
+            if (isFull) tell(cx, p);
+            // Read anew: void, or the next child.
+            else p.at = 'read';
           },
         },
       ];

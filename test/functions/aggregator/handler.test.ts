@@ -4,7 +4,7 @@ import { finishRun } from '../../../functions/aggregator/finish.ts';
 import { freezeSegment } from '../../../functions/aggregator/freeze.ts';
 import { splitSlice } from '../../../functions/splitter/split.ts';
 import { startRun } from '../../../shared/control/start.ts';
-import { giveUp } from '../../../shared/flow/give-up.ts';
+import { giveUp } from '../../../shared/flow/commit.ts';
 import { RetryLater } from '../../../shared/lambda/retry-later.ts';
 import { type TestDeps, testDeps, testPipeline } from '../../shared/support.ts';
 
@@ -32,10 +32,10 @@ async function frozenRun(status: 'FAILED' | 'CANCELLED' | 'EXPIRED' = 'FAILED'):
   const run = await deps.stores.runs.read('march');
   if (!run) throw new Error('There is no run.');
   await splitSlice(deps, run, 0, { id: 'splitter', deadline: deps.clock.now() + 300_000 });
-  const block = { slice: 0, segment: 0, block: 0 };
-  const state = await deps.stores.blocks.read('march', block);
+  const ref = { slice: 0, segment: 0, block: 0 };
+  const state = await deps.stores.blocks.read('march', ref);
   const why = { status, reason: 'dead-letter' } as const;
-  await giveUp(deps, 'march', block, state, [0, 1, 2], why, { size: 3, ttl: run.ttl });
+  await giveUp(deps, { run: 'march', ref, size: 3, ttl: run.ttl }, state, [0, 1, 2], why);
   await freezeSegment(deps, 'march', { slice: 0, segment: 0 });
   return { deps, mails };
 }

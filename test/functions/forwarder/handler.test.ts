@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { forwardBatch } from '../../../functions/forwarder/forward.ts';
+import { forwardBatch } from '../../../functions/forwarder/forward-batch.ts';
 import { RunCache } from '../../../functions/forwarder/run-cache.ts';
 import { startRun } from '../../../shared/control/start.ts';
 import type { WorkMessage } from '../../../shared/domain/messages.ts';

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { list } from '../../../shared/author/sources/list.ts';
-import { definitionDigest, digest, sourceContext, startRun } from '../../../shared/control/start.ts';
+import { definitionDigest, digest, startRun } from '../../../shared/control/start.ts';
 import { InputError, RunConflictError } from '../../../shared/domain/errors.ts';
 import { RUN_ID } from '../../../shared/domain/ids.ts';
+import { sourceContext } from '../../../shared/flow/run-source.ts';
 import { NOW, testDeps, testPipeline } from '../support.ts';
 
 const params = z.strictObject({ country: z.string().length(2).default('AT'), year: z.number().int().optional() });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { deadLetter } from '../../../functions/dead-letter/handler.ts';
-import { forwardBatch } from '../../../functions/forwarder/forward.ts';
+import { forwardBatch } from '../../../functions/forwarder/forward-batch.ts';
 import { RunCache } from '../../../functions/forwarder/run-cache.ts';
 import { splitSlice } from '../../../functions/splitter/split.ts';
 import { startRun } from '../../../shared/control/start.ts';

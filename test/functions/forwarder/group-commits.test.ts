@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { OutcomeWrites } from '../../../functions/forwarder/outcome-writes.ts';
+import { GroupCommits } from '../../../functions/forwarder/group-commits.ts';
 import type { WorkMessage } from '../../../shared/domain/messages.ts';
 import type { Outcome } from '../../../shared/domain/outcome.ts';
 import { NOW, testDeps, testPipeline } from '../../shared/support.ts';
@@ -35,14 +35,14 @@ function batchOf(...slots: number[]) {
   };
   const messages = new Map(slots.map((slot) => [slot, message(slot)]));
   const of = (slot: number) => messages.get(slot) ?? message(slot);
-  const writes = new OutcomeWrites(deps, [...messages.values()]);
+  const commits = new GroupCommits(deps, [...messages.values()]);
   return {
     pages,
     stored,
     clock: deps.clock,
     done: async () => [...(await deps.stores.blocks.read('march', REF)).done].sort((a, b) => a - b),
-    store: (slot: number) => writes.store(of(slot), [outcome(slot)]).then(() => void stored.push(slot)),
-    close: (slot: number) => writes.close(of(slot)),
+    store: (slot: number) => commits.commit(of(slot), [outcome(slot)]).then(() => void stored.push(slot)),
+    close: (slot: number) => commits.close(of(slot)),
     breakTable: (now: boolean) => {
       broken = now;
     },

@@ -1,0 +1,28 @@
+import type { WorkMessage } from '../../shared/domain/messages.ts';
+import { maySend } from '../../shared/domain/run.ts';
+import type { RunRecord } from '../../shared/ports/run-store.ts';
+import type { Forwarding } from './forwarding.ts';
+
+/**
+ * Time kept for writing what the last calls came to: enough where two of the writes' tries get no answer, at three seconds
+ * each (shared/lambda/connect.ts). What isn't written by then comes back with its message.
+ */
+const WRITE_MS = 10_000;
+
+export type Admission =
+  | { readonly admitted: true; readonly run: RunRecord }
+  /** The child is handed back: it is due then (epoch milliseconds, 0 is at once), and no try is spent. */
+  | { readonly admitted: false; readonly due: number };
+
+const HAND_BACK: Admission = { admitted: false, due: 0 };
+
+/**
+ * Whether one of the message's children may be called now. Asked before each call, and the only place that holds one back: the
+ * call must still end, and be stored, within the invocation, and the run must take calls.
+ */
+export async function admit({ deps, runs, invocation }: Forwarding, message: WorkMessage): Promise<Admission> {
+  const callMs = deps.pipeline.endpoint.timeoutSeconds * 1_000;
+  if (deps.clock.now() + callMs + WRITE_MS > invocation.deadline) return HAND_BACK;
+  const run = await runs.read(message.run);
+  return run !== null && maySend(run.status) ? { admitted: true, run } : HAND_BACK;
+}

@@ -1,0 +1,74 @@
+import { blockOf, type WorkMessage } from '../../shared/domain/messages.ts';
+import type { Outcome } from '../../shared/domain/outcome.ts';
+import { type BlockState, delaySeconds, missing, nextRegister } from '../../shared/domain/sending.ts';
+import { commit } from '../../shared/flow/commit.ts';
+import { outgoing } from '../../shared/flow/work.ts';
+import type { Received } from '../../shared/lambda/sqs.ts';
+import type { ChildResult } from './call-child.ts';
+import type { ForwarderDeps } from './deps.ts';
+import { deliveryOf, type Forwarding } from './forwarding.ts';
+
+/**
+ * Ends a message's pass: commits what ended, and where children remain raises the slot's turn in the same write and sends the
+ * slot again. Children without a result are handed back.
+ * @param block as read, before the calls
+ * @param complete every child that was due got its call
+ */
+export async function commitAndResend(
+  { deps, commits }: Forwarding,
+  received: Received<WorkMessage>,
+  block: BlockState,
+  results: ReadonlyMap<number, ChildResult>,
+  complete: boolean,
+): Promise<void> {
+  const { message } = received;
+  const outcomes = outcomesOf(results);
+  const again = dueTimes(results, 'again');
+  const ended = new Set(outcomes.map(({ n }) => n));
+  const handedBack = dueTimes(results, 'handed-back');
+  const next = nextRegister(deliveryOf(received), block, { ended, again, handedBack, complete });
+  countOutcomes(deps, message, outcomes, again.size);
+  if (next === null) return commits.commit(message, outcomes);
+  const { done, raised } = await commit(deps, blockOf(message), outcomes, { slot: message.slot, raise: next });
+  if (!raised) return;
+  const left = missing({ done, registers: block.registers }, message.slot, message.items.length);
+  // None left: a duplicate of this message has ended the others meanwhile.
+  if (left.length === 0) return;
+  const delay = delaySeconds(next, left, deps.clock.now());
+  await deps.queues.work.send([outgoing(deps, { ...message, turn: next.turn, failed: undefined }, delay)]);
+}
+
+/** Commits what ended of a message that comes back for the rest. */
+export async function storeEnded(
+  { deps, commits }: Forwarding,
+  message: WorkMessage,
+  results: ReadonlyMap<number, ChildResult>,
+): Promise<void> {
+  const outcomes = outcomesOf(results);
+  if (outcomes.length === 0) return;
+  await commits.commit(message, outcomes);
+  countOutcomes(deps, message, outcomes, 0);
+}
+
+/** For progress bars and dashboards; nothing decides by it. */
+export function countOutcomes(
+  deps: ForwarderDeps,
+  message: WorkMessage,
+  outcomes: readonly Outcome[],
+  retried: number,
+): void {
+  const succeeded = outcomes.filter(({ status }) => status === 'SUCCEEDED').length;
+  const failed = outcomes.length - succeeded;
+  deps.progress.add(message.run, message.ttl, { succeeded, failed, retried });
+  if (succeeded > 0) deps.metrics.count('ChildrenSucceeded', succeeded);
+  if (failed > 0) deps.metrics.count('ChildrenFailed', failed);
+  if (retried > 0) deps.metrics.count('CallsRetried', retried);
+}
+
+function outcomesOf(results: ReadonlyMap<number, ChildResult>): Outcome[] {
+  return [...results.values()].flatMap((result) => (result.kind === 'ended' ? [result.outcome] : []));
+}
+
+function dueTimes(results: ReadonlyMap<number, ChildResult>, kind: 'again' | 'handed-back'): Map<number, number> {
+  return new Map([...results].flatMap(([n, result]) => (result.kind === kind ? [[n, result.due] as const] : [])));
+}

@@ -1,0 +1,57 @@
+import type { WorkMessage } from '../../shared/domain/messages.ts';
+import { Semaphore } from '../../shared/flow/semaphore.ts';
+import type { Received } from '../../shared/lambda/sqs.ts';
+import type { Invocation } from '../../shared/ports/deps.ts';
+import { BlockReads } from './block-reads.ts';
+import type { ForwarderDeps } from './deps.ts';
+import { forwardAlone } from './forward-alone.ts';
+import { forwardTogether } from './forward-together.ts';
+import type { Forwarding } from './forwarding.ts';
+import { GroupCommits } from './group-commits.ts';
+import type { RunCache } from './run-cache.ts';
+
+/**
+ * A whole batch: all ordinary messages side by side over the same lanes, then the suspects, one child at a time.
+ * @returns the messages that failed, by id, with the error or the seconds to wait
+ */
+export async function forwardBatch(
+  deps: ForwarderDeps,
+  runs: RunCache,
+  batch: readonly Received<WorkMessage>[],
+  invocation: Invocation,
+): Promise<Map<string, unknown>> {
+  const messages = batch.map(({ message }) => message);
+  const forwarding: Forwarding = {
+    deps,
+    runs,
+    blocks: new BlockReads(deps.stores.blocks),
+    commits: new GroupCommits(deps, messages),
+    lanes: new Semaphore(deps.wiring.callsPerForwarder),
+    invocation,
+  };
+  const failed = new Map<string, unknown>();
+  const suspects: Received<WorkMessage>[] = [];
+  await Promise.all(
+    batch.map(async (received) => {
+      try {
+        const forwarded = forwardTogether(forwarding, received).finally(() =>
+          forwarding.commits.close(received.message),
+        );
+        if ((await forwarded) === 'suspect') suspects.push(received);
+        // A slow service's batch takes minutes: its progress shows meanwhile, at most once a second.
+        await deps.progress.flush();
+      } catch (error) {
+        failed.set(received.messageId, error);
+      }
+    }),
+  );
+  for (const suspect of suspects) {
+    try {
+      await forwardAlone(forwarding, suspect);
+    } catch (error) {
+      failed.set(suspect.messageId, error);
+    }
+  }
+  await deps.progress.flush();
+  return failed;
+}
