@@ -20,7 +20,10 @@ const HAND_BACK: Admission = { admitted: false, due: 0 };
  * Whether one of the message's children may be called now. Asked before each call, and the only place that holds one back: the
  * call must still end, and be stored, within the invocation, and the run must take calls.
  */
-export async function admit({ deps, runs, invocation }: Forwarding, message: WorkMessage): Promise<Admission> {
+export async function admit(
+  { deps, runs, invocation }: Pick<Forwarding, 'deps' | 'runs' | 'invocation'>,
+  message: WorkMessage,
+): Promise<Admission> {
   const callMs = deps.pipeline.endpoint.timeoutSeconds * 1_000;
   if (deps.clock.now() + callMs + WRITE_MS > invocation.deadline) return HAND_BACK;
   const run = await runs.read(message.run);

@@ -168,6 +168,20 @@ test('a suspect out of time is handed back with the crash that was found', async
   expect(deps.queues.work.take()).toMatchObject([{ turn: 1 }]);
 });
 
+test.each([
+  ['an old turn', 1, 0],
+  ['a turn that no writer has raised the slot to', 0, 1],
+])('a message of %s is void: it calls nobody, writes nothing and is deleted', async (_, current, turn) => {
+  const { deps, calls, forward, state } = await forwarder(() => ok());
+  const next = { turn: current, tries: new Map(), alone: false, mark: null };
+  if (current > 0) await deps.stores.blocks.settle('march', BLOCK, { slot: 0, done: [], next, ttl: 1 });
+  for (const receives of [1, 2]) expect(await forward([[message({ turn }), receives]])).toEqual([]);
+  expect(calls).toEqual([]);
+  expect((await state()).done.size).toBe(0);
+  expect(registerOf(await state(), 0).turn).toBe(current);
+  expect(deps.queues.work.take()).toEqual([]);
+});
+
 test('a run that is cancelled meanwhile gets no further call, and no message multiplies', async () => {
   const { deps, calls, forward } = await forwarder(() => ok());
   await deps.stores.runs.close('march', 'cancelled');

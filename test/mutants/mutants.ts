@@ -1,0 +1,114 @@
+/** A mistake in the source, and the test that must name it. */
+export interface Mutant {
+  readonly mistake: string;
+  readonly file: string;
+  /** Stands exactly once in the file. */
+  readonly code: string;
+  readonly mutated: string;
+  readonly testFile: string;
+  /** Part of the full name of a test that must fail. */
+  readonly test: string;
+}
+
+const COMMIT = { file: 'shared/flow/commit.ts', testFile: 'test/shared/flow/commit.test.ts' };
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    ...COMMIT,
+    mistake: 'commit writes no page',
+    code: '  await writePages(deps, block, outcomes);\n',
+    mutated: '',
+    test: 'writes an outcome page of each child',
+  },
+  {
+    ...COMMIT,
+    mistake: 'commit writes no set',
+    code: 'await writeSet(deps.stores.blocks, block, done, change);',
+    mutated: '{ done: new Set(Array.from({ length: block.size }, (_, n) => n)), raised: change !== undefined };',
+    test: 'adds each child to the set',
+  },
+  {
+    ...COMMIT,
+    mistake: 'commit writes the set before the page',
+    code: `  await writePages(deps, block, outcomes);
+  const done = outcomes.map(({ n }) => n);
+  const written = await writeSet(deps.stores.blocks, block, done, change);
+`,
+    mutated: `  const done = outcomes.map(({ n }) => n);
+  const written = await writeSet(deps.stores.blocks, block, done, change);
+  await writePages(deps, block, outcomes);
+`,
+    test: 'writes the outcome page, then the set, then completes the block',
+  },
+  {
+    ...COMMIT,
+    mistake: 'commit completes nothing',
+    code: 'await completeBlockIfFull(deps, block, written.done)',
+    mutated: 'false',
+    test: 'completes the full block, and tells the aggregator of its full segment',
+  },
+  {
+    ...COMMIT,
+    mistake: 'the message is deleted before completion',
+    code: 'return { ...written, full: await completeBlockIfFull(deps, block, written.done) };',
+    mutated: `completeBlockIfFull(deps, block, written.done).catch(() => undefined);
+  return { ...written, full: written.done.size >= block.size };`,
+    test: 'keeps its message where the block could not be completed',
+  },
+  {
+    mistake: 'a call is admitted however little time is left',
+    file: 'functions/forwarder/admit.ts',
+    code: 'deps.clock.now() + callMs + WRITE_MS > invocation.deadline',
+    mutated: 'callMs > invocation.deadline',
+    testFile: 'test/functions/forwarder/admit.test.ts',
+    test: 'is started when the time left is too short for it',
+  },
+  {
+    mistake: 'a call is admitted in whatever status its run is',
+    file: 'functions/forwarder/admit.ts',
+    code: 'run !== null && maySend(run.status)',
+    mutated: 'run !== null && maySend("running")',
+    testFile: 'test/functions/forwarder/admit.test.ts',
+    test: 'a run that is cancelled during a call starts no other',
+  },
+  {
+    mistake: 'a segment is frozen again',
+    file: 'shared/adapters/dynamodb/segments.ts',
+    code: "condition: 'attribute_not_exists(frozen)',",
+    mutated: '',
+    testFile: 'test/contracts/aws.test.ts',
+    test: 'the first freeze is final',
+  },
+  {
+    mistake: "a frozen segment is not added to its run's set",
+    file: 'shared/flow/completion.ts',
+    code: 'await deps.stores.runs.addSegment(run, slice, segment)',
+    mutated: 'await deps.stores.runs.readCompletion(run)',
+    testFile: 'test/functions/aggregator/freeze.test.ts',
+    test: "a frozen segment is added to its run's set",
+  },
+  {
+    mistake: 'a run is finished without its claim',
+    file: 'functions/aggregator/finish.ts',
+    code: 'await stores.runs.leaseFinish(run, invocation.id, now, invocation.deadline + LEASE_MARGIN_MS);',
+    mutated: 'await stores.runs.read(run);',
+    testFile: 'test/functions/aggregator/finish.test.ts',
+    test: 'of two that finish a run at once only the one with the claim makes report, mail and event',
+  },
+  {
+    mistake: 'a message of another turn is treated as current',
+    file: 'shared/domain/sending.ts',
+    code: ' || delivery.turn !== register.turn) return',
+    mutated: ') return',
+    testFile: 'test/functions/forwarder/handler.test.ts',
+    test: 'a message of an old turn is void',
+  },
+  {
+    mistake: 'a message of a run that takes no calls is treated as current',
+    file: 'shared/domain/sending.ts',
+    code: 'status === null || !maySend(status) || ',
+    mutated: '',
+    testFile: 'test/shared/domain/sending.property.test.ts',
+    test: 'decide a paused run',
+  },
+];
