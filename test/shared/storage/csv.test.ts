@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Reduce } from '../../../shared/author/reduce.ts';
 import { count } from '../../../shared/author/reducers/count.ts';
 import { statistics } from '../../../shared/author/reducers/statistics.ts';
+import { judge } from '../../../shared/domain/retry.ts';
 import type { Row } from '../../../shared/domain/row.ts';
 import { csvCells, csvHeader, csvLines } from '../../../shared/storage/csv.ts';
 import { type Answer, type City, row } from '../author/reducers/rows.ts';
@@ -28,6 +29,15 @@ it('reads back as it went in, in order, with a header', () => {
     ['0-0.0.2', 'City 2', '-12.5', 'SUCCEEDED', ''],
   ]);
   expect(csvRows(by, [])).toBe('');
+});
+
+it('has a number that JavaScript would round to the digit, from the answer through its column', () => {
+  const body = '{"a":3544790567247868102,"b":1e999,"c":0.1}';
+  const verdict = judge({ kind: 'answer', httpStatus: 200, body, isJson: true, retryAfter: null, ms: 1 }, 0);
+  const by = count<unknown, Record<string, unknown>>({ columns: ['a', 'b', 'c'] });
+  const result = verdict.kind === 'succeeded' ? verdict.result : null;
+  const text = csvRows<unknown, unknown>(by, [{ ...row(1, 1), item: null, result }]);
+  expect(text).toBe('0-0.0.1,3544790567247868102,1e999,0.1,SUCCEEDED,\n');
 });
 
 describe('formulas', () => {
