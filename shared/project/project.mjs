@@ -85,6 +85,15 @@ export function makeHome({ home, unwritable }) {
 }
 
 /**
+ * The folder that the command line is bundled into: two projects, or two checkouts, may share their packages and so a cache.
+ * @param {Pick<Project, 'folder' | 'cache'>} project
+ * @returns {string}
+ */
+export function programFolder({ folder, cache }) {
+  return join(cache, `cli-${digest(`${PACKAGE_DIR}\n${folder}`)}`);
+}
+
+/**
  * Makes a folder for bundles, from which the package's own packages are found wherever it lies.
  * @param {string} folder
  */
@@ -147,11 +156,18 @@ function isWritable(path) {
  */
 function temporaryHome(wanted) {
   const uid = process.getuid?.();
-  const digest = createHash('sha256').update(wanted).digest('hex').slice(0, 12);
-  const path = join(tmpdir(), `microprocess-${uid ?? 'user'}-${digest}`);
+  const path = join(tmpdir(), `microprocess-${uid ?? 'user'}-${digest(wanted)}`);
   const found = existsSync(path) ? lstatSync(path) : undefined;
   if (found === undefined || (found.isDirectory() && (uid === undefined || found.uid === uid))) return path;
   throw new Error(
     `${wanted} can't be written, and ${path} belongs to someone else. Set MICROPROCESS_HOME to a folder of yours.`,
   );
+}
+
+/**
+ * @param {string} text
+ * @returns {string}
+ */
+function digest(text) {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }

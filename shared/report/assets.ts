@@ -2,9 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 
-/** Files that a bundle can't hold as code. A deployed function needs each beside it, as `assets/<file name>`. */
-export const ASSETS = {
+/** Files that a bundle can't hold as code. A deployed function has each beside it, as `assets/<file name>`. */
+const ASSETS = {
+  // @asset @resvg/resvg-wasm/index_bg.wasm as assets/index_bg.wasm
   resvg: '@resvg/resvg-wasm/index_bg.wasm',
+  // @asset @fontsource/lato/files/lato-latin-400-normal.woff as assets/lato-latin-400-normal.woff
   font: '@fontsource/lato/files/lato-latin-400-normal.woff',
 } as const;
 

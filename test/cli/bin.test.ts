@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openProject, programFolder } from '../../shared/project/project.mjs';
 import { definitionOf, type TemporaryProject, temporaryProject } from './project.ts';
 
 const SLOW = { timeout: 90_000 };
@@ -75,4 +76,50 @@ test('a dry run takes state that a failed start left without table or bucket for
   const { code, stderr } = await project.run('run', 'half', '--dry-run');
   expect(stderr).not.toMatch(/^error/m);
   expect(code).toBe(0);
+});
+
+test('a pipeline reads files beside itself', SLOW, async () => {
+  const reading = `import { readFileSync } from 'node:fs';\n${definitionOf('reading').replace(
+    '[{ staff: 4 }]',
+    "JSON.parse(readFileSync(new URL('./companies.json', import.meta.url), 'utf8'))",
+  )}`;
+  await project.write('pipelines/reading/index.ts', reading);
+  await project.write('pipelines/reading/companies.json', '[{ "staff": 1 }, { "staff": 4 }, { "staff": 9 }]');
+  const { stdout } = await project.run('run', 'reading', '--dry-run', '--json');
+  expect(JSON.parse(stdout)).toMatchObject({ children: 3 });
+});
+
+describe('what only looks', () => {
+  let untouched: TemporaryProject;
+  beforeAll(async () => {
+    untouched = await temporaryProject();
+    await untouched.write('pipelines/sound/index.ts', definitionOf('sound'));
+  });
+  afterAll(() => untouched.remove());
+
+  test.each([
+    { args: ['--help'], code: 0 },
+    { args: ['run', '--help'], code: 0 },
+    { args: ['list'], code: 0 },
+    { args: [], code: 2 },
+  ])('leaves nothing behind: $args', SLOW, async ({ args, code }) => {
+    expect((await untouched.run(...args)).code).toBe(code);
+    expect((await readdir(untouched.dir)).sort()).toEqual(['node_modules', 'pipelines', 'services', 'shared']);
+    expect(existsSync(programFolder(openProject(untouched.dir)))).toBe(false);
+  });
+
+  test('as a run does', SLOW, async () => {
+    await untouched.run('run', '--dry-run');
+    expect(existsSync(programFolder(openProject(untouched.dir)))).toBe(true);
+  });
+});
+
+test('where state and results cannot be written, another place is taken, which is said once', SLOW, async () => {
+  await project.write('pipelines/sound/index.ts', definitionOf('sound'));
+  await project.write('a-file', '');
+  const home = join(project.dir, 'a-file');
+  const { code, stderr } = await project.runWith({ MICROPROCESS_HOME: home }, 'run', 'sound', '--dry-run');
+  const [warning, ...more] = stderr.split('\n').filter((line) => line.includes("can't be written"));
+  expect({ code, more }).toEqual({ code: 0, more: [] });
+  expect(warning).toMatch(/^warning: .*a-file can't be written: state and results are in .*\. .* MICROPROCESS_HOME\.$/);
 });

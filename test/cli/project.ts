@@ -14,6 +14,8 @@ export interface TemporaryProject {
   write(path: string, content: string): Promise<void>;
   /** The command line as a user starts it there, in a process of its own. */
   run(...args: readonly string[]): Promise<Said>;
+  /** The same in an environment of its own. */
+  runWith(environment: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Said>;
   remove(): Promise<void>;
 }
 
@@ -23,19 +25,21 @@ export async function temporaryProject(): Promise<TemporaryProject> {
   await cp(join(FIXTURE_PROJECT, 'services'), join(dir, 'services'), { recursive: true });
   for (const name of ['shared', 'node_modules']) await symlink(join(PACKAGE_DIR, name), join(dir, name));
   const { MICROPROCESS_HOME: _, MICROPROCESS_STAGE: __, MICROPROCESS_PIPELINE: ___, ...env } = process.env;
+  const runWith = async (environment: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Said> => {
+    const bin = join(PACKAGE_DIR, 'cli', 'bin.mjs');
+    const child = spawn(process.execPath, [bin, ...args], { cwd: dir, env: { ...env, ...environment }, stdio: 'pipe' });
+    const exit = new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? -1)));
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    return { code: await exit, stdout, stderr };
+  };
   return {
     dir,
     async write(path, content) {
       await mkdir(dirname(join(dir, path)), { recursive: true });
       await writeFile(join(dir, path), content);
     },
-    async run(...args) {
-      const bin = join(PACKAGE_DIR, 'cli', 'bin.mjs');
-      const child = spawn(process.execPath, [bin, ...args], { cwd: dir, env, stdio: 'pipe' });
-      const exit = new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? -1)));
-      const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-      return { code: await exit, stdout, stderr };
-    },
+    run: (...args) => runWith({}, ...args),
+    runWith,
     remove: () => rm(dir, { recursive: true, force: true }),
   };
 }

@@ -1,5 +1,5 @@
 import { mkdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { startServerProcess } from '../../../local/server-process.ts';
@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await rm(directory, { recursive: true });
-  for (const path of made) await Promise.all([rm(path), rm(`${path}.json`)]);
+  for (const path of made) await rm(dirname(path), { recursive: true });
   made.clear();
 });
 

@@ -1,0 +1,49 @@
+import { join, resolve } from 'node:path';
+import { buildSync } from 'esbuild';
+import { copyAssets } from './assets.ts';
+import { PACKAGE_DIR } from './project.mjs';
+
+/**
+ * Bundles a function as it is deployed, into one CommonJS file with its source map and the files it reads at run time.
+ * In one step: a construct can't wait.
+ * @param entry absolute path of the module that exports `handler`
+ * @param folder gets index.js
+ * @param pipelineEntry what the import `#pipeline` means in this bundle
+ */
+export function bundleFunction(entry: string, folder: string, pipelineEntry?: string): void {
+  const { metafile } = buildSync({
+    entryPoints: [entry],
+    outfile: join(folder, 'index.js'),
+    absWorkingDir: PACKAGE_DIR,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    // Dependencies find data files beside them by `__dirname`. For ES modules' sake import.meta means the bundle too.
+    format: 'cjs',
+    define: {
+      'import.meta.url': '__bundleUrl',
+      'import.meta.dirname': '__dirname',
+      'import.meta.filename': '__filename',
+    },
+    banner: { js: 'const __bundleUrl=require("node:url").pathToFileURL(__filename).href;' },
+    // The AWS SDK is bundled with the rest: Lambda's own copy changes without notice, and what was tested is what runs.
+    alias: pipelineEntry ? { '#pipeline': pipelineEntry } : {},
+    minifySyntax: true,
+    minifyWhitespace: true,
+    // Names stay: error classes are told apart by them, in logs and in stored reasons. Shortening them and keeping `name` by esbuild's
+    // keepNames would define a property for each closure that a call makes.
+    minifyIdentifiers: false,
+    // A stack trace names our lines (NODE_OPTIONS turns that on); the map holds no sources, which no trace needs.
+    sourcemap: true,
+    sourcesContent: false,
+    metafile: true,
+    logLevel: 'warning',
+  });
+  const modules = Object.values(metafile.outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([module, { bytesInOutput }]) => (bytesInOutput > 0 ? [module] : [])),
+  );
+  copyAssets(
+    modules.map((module) => resolve(PACKAGE_DIR, module)),
+    folder,
+  );
+}
