@@ -45,8 +45,11 @@ export function runId(text: string): string {
   throw new InvalidArgumentError(`It must be a run id, such as march or march~2; received ${show(text)}.`);
 }
 
+/** CloudFormation puts it into a stack's name, which takes no underscore. */
+const STAGE = /^[A-Za-z0-9-]{1,48}$/;
+
 export function stage(text: string): string {
-  if (NAME.test(text)) return text;
+  if (STAGE.test(text)) return text;
   throw new InvalidArgumentError(`It must be a stage's name, such as dev or prod; received ${show(text)}.`);
 }
 

@@ -2,7 +2,7 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Pipeline } from '../../shared/author/definition.ts';
 import type { FunctionName } from '../../shared/ports/wiring.ts';
-import { pascalCase, stackName, stackOutput } from '../../shared/project/deployment.ts';
+import { logicalId, stackName, stackOutput } from '../../shared/project/deployment.ts';
 import type { FoundPipeline } from '../../shared/project/pipelines.ts';
 import { requireService } from '../../shared/project/services.ts';
 import { InfraError } from '../errors.ts';
@@ -52,7 +52,7 @@ export class StageStack extends Stack {
     settings: StageSettings,
   ): ServiceStack {
     const callers = definitions.filter(({ endpoint }) => endpoint.service === service);
-    const name = pascalCase(service);
+    const name = logicalId(service);
     const stack = new ServiceStack(this, `${name}Service`, {
       settings,
       service,
@@ -72,7 +72,7 @@ export class StageStack extends Stack {
       throw new InfraError(
         `Pipeline ${pipeline.name} calls the service ${pipeline.endpoint.service}, which has no stack.`,
       );
-    const name = pascalCase(pipeline.name);
+    const name = logicalId(pipeline.name);
     const stack = new PipelineStack(this, `${name}Pipeline`, {
       settings: props.settings,
       pipeline,

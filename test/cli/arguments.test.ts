@@ -36,6 +36,7 @@ describe('wrong usage: exit code 2, nothing on stdout, what to do on stderr', ()
     { args: ['show'], says: /missing required argument 'run'/ },
     { args: ['show', '../x'], says: /must be a run id.*received "\.\.\/x"/ },
     { args: ['show', 'march', '--stage', 'a/b'], says: /stage's name.*received "a\/b"/ },
+    { args: ['show', 'march', '--stage', 'my_stage'], says: /stage's name.*received "my_stage"/ },
     { args: ['show', 'march', '--stage', 'dev', '--local'], says: /exclude each other/ },
     { args: ['show', 'march', '--pipeline', 'nope'], says: /no pipeline "nope"/ },
     { args: ['redrive', 'march', '--status', 'lost'], says: /failed, cancelled, expired; received "lost"/ },

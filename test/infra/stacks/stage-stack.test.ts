@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
 import { definePipeline, type Pipeline } from '../../../shared/author/definition.ts';
@@ -7,11 +10,11 @@ import { SYNTH_MS, synth } from '../synth.ts';
 const notHere = (): never => {
   throw new Error('Nothing is reduced here.');
 };
-function pipelineOf(name: string): { pipeline: Pipeline; entry: string } {
+function pipelineOf(name: string, service = 'companies'): { pipeline: Pipeline; entry: string } {
   const pipeline = definePipeline({
     name,
     source: list(() => []),
-    endpoint: { service: 'companies', path: '/' },
+    endpoint: { service, path: '/' },
     reduce: { columns: [], cells: () => [], start: notHere },
   });
   return { pipeline, entry: '/unused' };
@@ -47,7 +50,7 @@ test(
   'the longest names and many pipelines stay within what CloudFormation takes',
   async () => {
     const names = Array.from({ length: 50 }, (_, n) => `${n}-${'x'.repeat(48)}`.slice(0, 48));
-    const { stack, template } = await synth({}, { pipelines: names.map(pipelineOf) });
+    const { stack, template } = await synth({}, { pipelines: names.map((name) => pipelineOf(name)) });
     const [first = ''] = names;
     for (const each of [template(), template(first), Template.fromStack(stack.platform)]) {
       const { Parameters = {}, Resources = {}, Outputs = {} } = each.toJSON();
@@ -56,6 +59,27 @@ test(
       const longest = Math.max(...[Parameters, Resources, Outputs].flatMap(Object.keys).map(({ length }) => length));
       expect(longest).toBeLessThanOrEqual(LIMITS.nameLength);
     }
+  },
+  SYNTH_MS,
+);
+
+test(
+  'names that differ only in what CloudFormation does not take are deployed apart',
+  async () => {
+    const names = ['a-b', 'a_b', 'aB', 'ab', '_nightly', '-nightly', 'a1', 'a-1', '-', '_'];
+    const services = mkdtempSync(join(tmpdir(), 'microprocess-services-'));
+    for (const name of names) {
+      mkdirSync(join(services, 'services', name), { recursive: true });
+      writeFileSync(join(services, 'services', name, 'lambda.ts'), 'export const handler = () => undefined;');
+    }
+    const pipelines = names.map((name) => pipelineOf(name, name));
+    const { stack, template } = await synth({}, { pipelines, project: services });
+    rmSync(services, { recursive: true });
+    const nested = Object.keys(template().findResources('AWS::CloudFormation::Stack'));
+    expect(nested).toHaveLength(2 * names.length + 1);
+    for (const id of [...nested, ...Object.keys(template().findOutputs('*'))])
+      expect(id).toMatch(/^[A-Za-z0-9]{1,255}$/);
+    expect([...stack.pipelines.keys()].sort()).toEqual([...names].sort());
   },
   SYNTH_MS,
 );
