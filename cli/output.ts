@@ -3,12 +3,13 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { pipeline as streamTo } from 'node:stream/promises';
 import * as z from 'zod';
+import { knownSections } from '../shared/author/section.ts';
 import { CLOSE_REASONS, type CloseReason, countsSchema } from '../shared/domain/run.ts';
 import type { Objects } from '../shared/ports/objects.ts';
 import type { RunRecord } from '../shared/ports/run-store.ts';
-import { withoutNumber } from '../shared/report/view.ts';
+import { terminalLine } from '../shared/report/terminal.ts';
 import { UsageError } from './errors.ts';
-import { count, fields, plain } from './text.ts';
+import { count, type Field, fields, plain } from './text.ts';
 
 /** The part of summary.json that the command line reads; all else is passed on as it is. */
 const summarySchema = z.looseObject({
@@ -19,16 +20,8 @@ const summarySchema = z.looseObject({
   seconds: z.number(),
   counts: countsSchema,
   reasons: z.array(z.object({ reason: z.string(), count: z.number() })),
-  statistics: z
-    .looseObject({
-      value: z.string(),
-      count: z.number(),
-      min: z.number().nullable(),
-      median: z.number().nullable(),
-      p95: z.number().nullable(),
-      max: z.number().nullable(),
-    })
-    .nullable(),
+  /** Absent from what an older version wrote; a newer one may write kinds that aren't known here. */
+  sections: z.array(z.unknown()).default([]),
   mail: z.string(),
   objects: z.object({ csv: z.string(), html: z.string(), email: z.string().optional() }),
 });
@@ -70,31 +63,25 @@ export async function fetchOutput(objects: Objects, record: RunRecord, outDir: s
   return local;
 }
 
-/** A summary's numbers, for people. */
-export function summaryFields({ counts, seconds, reasons, statistics, mail }: Summary): Record<string, string> {
+/** A summary for people: its counts, then its sections, a line each. */
+export function summaryFields({ counts, seconds, reasons, sections }: Summary): Field[] {
   const { total, succeeded, failed, cancelled, expired } = counts;
   const rate = count(Math.round(total / Math.max(seconds, 0.001)));
-  const said: Record<string, string> = {
-    children:
-      `${count(total)} (${rate}/s): ${count(succeeded)} succeeded, ${count(failed)} failed` +
-      (cancelled > 0 ? `, ${count(cancelled)} cancelled` : '') +
-      (expired > 0 ? `, ${count(expired)} expired` : ''),
-  };
+  const children =
+    `${count(total)} (${rate}/s): ${count(succeeded)} succeeded, ${count(failed)} failed` +
+    (cancelled > 0 ? `, ${count(cancelled)} cancelled` : '') +
+    (expired > 0 ? `, ${count(expired)} expired` : '');
+  const said: Field[] = [['children', children]];
   if (reasons.length > 0) {
     const most = reasons.slice(0, 5).map(({ reason, count: n }) => `${count(n)} × ${plain(reason)}`);
-    said.reasons = most.join(', ') + (reasons.length > 5 ? `, and ${reasons.length - 5} more` : '');
+    said.push(['reasons', most.join(', ') + (reasons.length > 5 ? `, and ${reasons.length - 5} more` : '')]);
   }
-  const without = withoutNumber({ statistics, counts });
-  if (statistics && statistics.value !== '' && statistics.count > 0) {
-    const { value, min, median, p95, max } = statistics;
-    const one = (n: number | null) => (n === null ? '–' : n.toLocaleString('en-US', { maximumFractionDigits: 1 }));
-    said[value] = `min ${one(min)} · median ${one(median)} · p95 ${one(p95)} · max ${one(max)}`;
-    if (without > 0) said[value] += ` · ${count(without)} without a number`;
-  } else if (statistics && without > 0) {
-    said[statistics.value] = `none measured: ${count(without)} succeeded without a number`;
-  }
-  if (mail !== 'off') said.mail = mail;
-  return said;
+  return [...said, ...knownSections(sections).map(terminalLine)];
+}
+
+/** What became of the mail, where there was to be one. */
+export function mailField({ mail }: Summary): Field {
+  return ['mail', mail === 'off' ? undefined : mail];
 }
 
 /** Why a run was closed, for people. */
@@ -112,15 +99,15 @@ export function inWords(summary: LocalSummary, log?: string): string {
   const from = (path: string | undefined) => path && relative(process.cwd(), path);
   return `
 Run ${runId} ${status.replaceAll('-', ' ')} in ${seconds.toFixed(1)} s
-${fields({
-  closed: closed ? CLOSED[closed] : undefined,
+${fields([
+  ['closed', closed ? CLOSED[closed] : undefined],
   ...summaryFields(summary),
   // The local SES keeps what it is given.
-  ...(log !== undefined && mail === 'sent' && { mail: 'kept, as this machine sends none' }),
-  report: from(paths.report),
-  page: from(paths.html),
-  email: from(paths.email),
-  summary: from(paths.summary),
-  log: status === 'failed' ? from(log) : undefined,
-})}`;
+  log !== undefined && mail === 'sent' ? ['mail', 'kept, as this machine sends none'] : mailField(summary),
+  ['report', from(paths.report)],
+  ['page', from(paths.html)],
+  ['email', from(paths.email)],
+  ['summary', from(paths.summary)],
+  ['log', status === 'failed' ? from(log) : undefined],
+])}`;
 }

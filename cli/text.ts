@@ -31,11 +31,19 @@ export function columns(rows: readonly (readonly string[])[]): string {
     .join('');
 }
 
+/** A label and what is said of it; undefined where there is nothing to say. */
+export type Field = readonly [label: string, said: string | undefined];
+
 /** `label   value` lines; what is undefined is left out. */
-export function fields(values: Readonly<Record<string, string | undefined>>): string {
-  const said = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined);
+export function fields(values: Readonly<Record<string, string | undefined>> | readonly Field[]): string {
+  const all: readonly Field[] = isList(values) ? values : Object.entries(values);
+  const said = all.filter((field) => field[1] !== undefined);
   const width = Math.max(0, ...said.map(([label]) => label.length)) + 2;
   return said.map(([label, value]) => `  ${label.padEnd(width)}${value}\n`).join('');
+}
+
+function isList(values: object): values is readonly Field[] {
+  return Array.isArray(values);
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for

@@ -4,7 +4,7 @@ import { type ChildView, showChild } from '../../shared/control/show-child.ts';
 import { type RunProgress, readProgress } from '../../shared/control/status.ts';
 import { executionId, firstRunOf } from '../../shared/domain/redrive.ts';
 import { EXIT } from '../exit-codes.ts';
-import { CLOSED, readSummary, type Summary, summaryFields } from '../output.ts';
+import { CLOSED, mailField, readSummary, type Summary, summaryFields } from '../output.ts';
 import { describe } from '../progress.ts';
 import { withTarget } from '../targets/open.ts';
 import { hint, type Target, type Where } from '../targets/target.ts';
@@ -49,23 +49,22 @@ function runText(
   const { run, status, trigger, params, limit, startedAt, endedAt, deadline, closed, redrive } = record;
   const others = executions.filter((execution) => execution !== run);
   const failed = progress.failed > 0;
-  return `Run ${run}: ${status.replaceAll('-', ' ')}\n${fields({
-    pipeline: `${target.pipeline.name}, ${target.place}`,
-    started: `${time(startedAt)} UTC, by ${trigger}`,
-    limit: limit === null ? undefined : String(limit),
-    params: JSON.stringify(params) === '{}' ? undefined : plain(JSON.stringify(params)),
-    redrive: redrive && `of ${redrive.base}`,
-    'also run as': others.length > 0 ? others.join(', ') : undefined,
-    ended: endedAt === null ? undefined : `${time(endedAt)} UTC`,
-    deadline: endedAt === null ? `${time(deadline)} UTC` : undefined,
-    closed: closed ? CLOSED[closed] : undefined,
-    progress: summary ? undefined : describe(progress, 0),
-    ...(summary && summaryFields(summary)),
-    failures: failed ? hint(target, 'failures', run) : undefined,
-    report: summary ? hint(target, 'report', run) : undefined,
-    log: status === 'failed' && target.log !== undefined ? relative(process.cwd(), target.log) : undefined,
-    'go on': target.worker === 'nobody' && endedAt === null ? hint(target, 'resume', run) : undefined,
-  })}`;
+  return `Run ${run}: ${status.replaceAll('-', ' ')}\n${fields([
+    ['pipeline', `${target.pipeline.name}, ${target.place}`],
+    ['started', `${time(startedAt)} UTC, by ${trigger}`],
+    ['limit', limit === null ? undefined : String(limit)],
+    ['params', JSON.stringify(params) === '{}' ? undefined : plain(JSON.stringify(params))],
+    ['redrive', redrive ? `of ${redrive.base}` : undefined],
+    ['also run as', others.length > 0 ? others.join(', ') : undefined],
+    ['ended', endedAt === null ? undefined : `${time(endedAt)} UTC`],
+    ['deadline', endedAt === null ? `${time(deadline)} UTC` : undefined],
+    ['closed', closed ? CLOSED[closed] : undefined],
+    ...(summary ? [...summaryFields(summary), mailField(summary)] : [['progress', describe(progress, 0)] as const]),
+    ['failures', failed ? hint(target, 'failures', run) : undefined],
+    ['report', summary ? hint(target, 'report', run) : undefined],
+    ['log', status === 'failed' && target.log !== undefined ? relative(process.cwd(), target.log) : undefined],
+    ['go on', target.worker === 'nobody' && endedAt === null ? hint(target, 'resume', run) : undefined],
+  ])}`;
 }
 
 function childText({ id, status, item, reason, result, attempts, ms, endedAt, nextCallAt }: ChildView): string {

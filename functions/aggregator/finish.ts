@@ -76,7 +76,7 @@ async function draw(
 ): Promise<{ view: ReportView; raw: Buffer | null }> {
   const { clock, pipeline, objects } = deps;
   const { run, redrive } = record;
-  const { counts, reasons, statistics } = await tally(deps, parts);
+  const { counts, reasons, sections } = await tally(deps, parts);
   const closed = record.closed ?? redrive?.closed ?? null;
   const status = finalStatus(counts, pipeline.tolerate, closed, wasCut(record));
   const view: ReportView = {
@@ -89,7 +89,7 @@ async function draw(
     endedAt: clock.now(),
     counts,
     reasons,
-    statistics,
+    sections,
     credits: pipeline.report.credits,
   };
   // Drawing keeps the thread busy: the page comes last, when CSV and mail are on their way out.

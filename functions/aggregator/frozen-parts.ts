@@ -1,4 +1,4 @@
-import type { Statistics } from '../../shared/author/reduce.ts';
+import { checkSections, type Section } from '../../shared/author/section.ts';
 import type { SegmentRef } from '../../shared/domain/layout.ts';
 import { addCounts, type Counts, NO_COUNTS } from '../../shared/domain/run.ts';
 import type { ManifestPart } from '../../shared/storage/manifest.ts';
@@ -31,14 +31,17 @@ export async function frozenParts(
   return parts;
 }
 
-/** A run's numbers. */
+/** What a run comes to. */
 export interface Tally {
   readonly counts: Counts;
   readonly reasons: readonly { reason: string; count: number }[];
-  readonly statistics: Statistics;
+  readonly sections: readonly Section[];
 }
 
-/** Merges the parts' numbers. */
+/**
+ * Merges the parts' numbers.
+ * @throws {SectionsError} where the reduce returns what no report can show
+ */
 export async function tally({ objects, pipeline }: AggregatorDeps, parts: readonly ManifestPart[]): Promise<Tally> {
   const accumulator = pipeline.reduce.start();
   const reasons = new Map<string, number>();
@@ -56,6 +59,6 @@ export async function tally({ objects, pipeline }: AggregatorDeps, parts: readon
   return {
     counts,
     reasons: [...reasons].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count),
-    statistics: accumulator.summary(),
+    sections: checkSections(accumulator.sections({ counts })),
   };
 }

@@ -23,7 +23,9 @@ export function summaryOf(view: ReportView, mail: MailState, reportBytes: number
     seconds: Math.round(view.endedAt - view.startedAt) / 1_000,
     counts: view.counts,
     reasons: view.reasons,
-    statistics: view.statistics,
+    sections: view.sections,
+    // Command lines of before there were sections want the field, and take null for a run that measures nothing.
+    statistics: null,
     mail,
     reportBytes,
     objects: { csv, html, ...(mail !== 'off' && { email }) },

@@ -11,7 +11,10 @@ export type Cell = string | number | boolean | null;
 /** A column: the name of a field, looked up in the item, then in the result; or a name and what stands in it. */
 export type Column<I, R> = Field<I, R> | { readonly name: string; of(row: Row<I, R>): Cell | undefined };
 
-export const fieldName = z.string('must be the name of a field').min(1, 'must be the name of a field');
+export const fieldName = z
+  .string('must be the name of a field')
+  .min(1, 'must be the name of a field')
+  .max(200, 'must be at most 200 characters long');
 
 export const columnNames = z.array(
   z.union(

@@ -1,3 +1,5 @@
+import { beginning } from './text.ts';
+
 /** Base of every error this project throws on purpose; `code` is stable and safe to show. */
 export abstract class MicroprocessError extends Error {
   abstract readonly code: string;
@@ -21,6 +23,33 @@ export class DefinitionError extends MicroprocessError {
     const lines = issues.map(({ path, message, received }) => `  ${path}: ${message} (received ${show(received)})`);
     super(`${pipeline === null ? 'A pipeline' : `Pipeline ${show(pipeline)}`} is not valid:\n${lines.join('\n')}`);
     this.issues = issues;
+  }
+}
+
+/** A table of thousands of rows may be wrong in each. */
+const ISSUES_SAID = 10;
+
+/** A reduce returned what no report can show. */
+export class SectionsError extends MicroprocessError {
+  readonly code = 'bad-sections';
+
+  /** @param issues each with the path of what is wrong, and its section's title, null where it has none */
+  constructor(issues: readonly { path: string; section: string | null; message: string }[]) {
+    const lines = issues
+      .slice(0, ISSUES_SAID)
+      .map(({ path, section, message }) => `  ${path}${section === null ? '' : ` (${section})`}: ${message}`);
+    if (issues.length > ISSUES_SAID) lines.push(`  and ${issues.length - ISSUES_SAID} more`);
+    super(`What the reduce returned as sections is not valid:\n${lines.join('\n')}`);
+  }
+}
+
+/** A reduce gave a row other cells than it has columns for. Says nothing of what is in them. */
+export class CellsError extends MicroprocessError {
+  readonly code = 'cells-not-made';
+
+  constructor(child: string, cells: number, columns: readonly string[]) {
+    const names = columns.length === 0 ? '' : ` (${columns.map(show).join(', ')})`;
+    super(`The reduce gave ${cells} cells for child ${child} and has ${columns.length} columns${names}.`);
   }
 }
 
@@ -61,7 +90,7 @@ export class ChildNotFoundError extends MicroprocessError {
 /** Shows a value in an error message: quoted, on one line, cut to 80 characters. */
 export function show(value: unknown): string {
   const text = typeof value === 'function' ? 'a function' : (json(value) ?? String(value));
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+  return text.length > 80 ? `${beginning(text, 79)}…` : text;
 }
 
 /**

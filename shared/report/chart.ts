@@ -1,13 +1,13 @@
-import { BarChart, type BarSeriesOption } from 'echarts/charts';
+import { BarChart, type BarSeriesOption, LineChart, type LineSeriesOption } from 'echarts/charts';
 import { GridComponent, type GridComponentOption } from 'echarts/components';
 import * as echarts from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
-import type { Statistics } from '../author/reduce.ts';
-import { number } from './format.ts';
+import type { SectionOf } from '../author/section.ts';
+import { axisTime, number, short } from './format.ts';
 
-echarts.use([BarChart, GridComponent, SVGRenderer]);
+echarts.use([BarChart, LineChart, GridComponent, SVGRenderer]);
 
-type Option = echarts.ComposeOption<BarSeriesOption | GridComponentOption>;
+type Option = echarts.ComposeOption<BarSeriesOption | LineSeriesOption | GridComponentOption>;
 
 /** Colours as SVG attributes take them: literal, or CSS variables of the page the chart stands in. */
 export interface ChartTheme {
@@ -19,7 +19,17 @@ export interface ChartTheme {
 }
 
 /** The page says what these are, in light and in dark. */
-export const PAGE_THEME: ChartTheme = { bar: 'var(--bar)', text: 'var(--muted)', line: 'var(--line)', fontSize: 12 };
+const PAGE_THEME: ChartTheme = { bar: 'var(--bar)', text: 'var(--muted)', line: 'var(--line)', fontSize: 12 };
+
+/** A mail's picture brings its own light background, so that it reads alike in light and dark mail. */
+export const PICTURE_THEME: ChartTheme = { bar: '#3568c8', text: '#5b6676', line: '#e2e6ec', fontSize: 14 };
+
+const OTHER_LINES = ['#d9822b', '#2f9e6e', '#b8559b', '#8a6fd8', '#c0453b'] as const;
+
+/** The colour of a series' n-th line; from the seventh on they come again. */
+export function lineColour(n: number, theme: ChartTheme = PAGE_THEME): string {
+  return [theme.bar, ...OTHER_LINES][n % (OTHER_LINES.length + 1)] ?? theme.bar;
+}
 
 export interface ChartSize {
   /** In CSS pixels. */
@@ -29,44 +39,33 @@ export interface ChartSize {
 
 /** A histogram as SVG. Buckets are drawn equally wide, whatever they span: the axis names their bounds. */
 export function histogramSvg(
-  { histogram, value }: Pick<Statistics, 'histogram' | 'value'>,
-  { width, height }: ChartSize,
+  { buckets, title }: Pick<SectionOf<'histogram'>, 'buckets' | 'title'>,
+  size: ChartSize,
   theme: ChartTheme = PAGE_THEME,
 ): string {
-  const bounds = [...histogram.map(({ from }) => from), ...histogram.slice(-1).map(({ to }) => to)];
-  const em = theme.fontSize / 12;
-  // Labels stand far enough apart never to touch.
-  const every = Math.max(1, Math.ceil((bounds.length * 52 * em) / (width - 70)));
+  const bounds = [...buckets.map(({ from }) => from), ...buckets.slice(-1).map(({ to }) => to)];
+  const every = labelEvery(bounds.length, size, theme);
+  const axis = axisLook(theme);
   const option: Option = {
-    animation: false,
-    grid: { left: 56 * em, right: 22, top: 14, bottom: 28 * em },
+    ...frame(theme),
     xAxis: {
       type: 'value',
       min: 0,
-      max: histogram.length,
+      max: buckets.length,
       interval: 1,
       splitLine: { show: false },
-      axisLine: { show: true, lineStyle: { color: theme.line } },
-      axisTick: { show: true, lineStyle: { color: theme.line } },
+      ...axis,
       axisLabel: {
         color: theme.text,
         hideOverlap: false,
         formatter: (i: number) => (i % every === 0 ? number(bounds[i] ?? null) : ''),
       },
     },
-    yAxis: {
-      type: 'value',
-      minInterval: 1,
-      axisLine: { show: false },
-      axisTick: { show: false },
-      splitNumber: 4,
-      splitLine: { lineStyle: { color: theme.line } },
-      axisLabel: { color: theme.text, formatter: (count: number) => number(count) },
-    },
+    yAxis: { minInterval: 1, ...valueAxis(theme) },
     series: [
       {
         type: 'bar',
-        data: histogram.map(({ count }, i) => [i + 0.5, count]),
+        data: buckets.map(({ count }, i) => [i + 0.5, count]),
         barWidth: '92%',
         itemStyle: { color: theme.bar, borderRadius: [2, 2, 0, 0] },
         emphasis: { disabled: true },
@@ -74,14 +73,100 @@ export function histogramSvg(
       },
     ],
   };
+  return svgOf(option, size, theme, `Histogram: ${title}`);
+}
+
+/** Lines over time or over names, as SVG. Which colour is whose ({@link lineColour}) is said beside it. */
+export function seriesSvg(
+  { x, lines, title }: Pick<SectionOf<'series'>, 'x' | 'lines' | 'title'>,
+  size: ChartSize,
+  theme: ChartTheme = PAGE_THEME,
+): string {
+  const places = x.kind === 'time' ? x.at : x.names;
+  const every = labelEvery(places.length, size, theme);
+  const axis = axisLook(theme);
+  const option: Option = {
+    ...frame(theme),
+    useUTC: true,
+    xAxis:
+      x.kind === 'time'
+        ? {
+            type: 'time',
+            splitLine: { show: false },
+            splitNumber: Math.max(2, Math.floor(size.width / 130)),
+            ...axis,
+            axisLabel: {
+              color: theme.text,
+              hideOverlap: true,
+              formatter: axisTime((x.at.at(-1) ?? 0) - (x.at[0] ?? 0)),
+            },
+          }
+        : {
+            type: 'category',
+            data: [...x.names],
+            ...axis,
+            axisLabel: {
+              color: theme.text,
+              interval: (i: number) => i % every === 0,
+              formatter: (name: string) => short(name, 8),
+            },
+          },
+    yAxis: valueAxis(theme),
+    series: lines.map(({ values }, n) => ({
+      type: 'line',
+      data: x.kind === 'time' ? values.map((value, i) => [x.at[i] ?? 0, value]) : [...values],
+      lineStyle: { color: lineColour(n, theme), width: 2 },
+      itemStyle: { color: lineColour(n, theme) },
+      symbol: 'circle',
+      symbolSize: 5,
+      // A value between two gaps would not be seen.
+      showSymbol: values.length <= 60,
+      clip: false,
+      emphasis: { disabled: true },
+      silent: true,
+    })),
+  };
+  return svgOf(option, size, theme, title);
+}
+
+const em = ({ fontSize }: ChartTheme) => fontSize / 12;
+
+const frame = (theme: ChartTheme) =>
+  ({
+    animation: false,
+    grid: { left: 56 * em(theme), right: 22, top: 14, bottom: 28 * em(theme) },
+  }) satisfies Option;
+
+const axisLook = ({ line }: ChartTheme) => ({
+  axisLine: { show: true, lineStyle: { color: line } },
+  axisTick: { show: true, lineStyle: { color: line } },
+});
+
+const valueAxis = ({ text, line }: ChartTheme) =>
+  ({
+    type: 'value',
+    axisLine: { show: false },
+    axisTick: { show: false },
+    splitNumber: 4,
+    splitLine: { lineStyle: { color: line } },
+    axisLabel: { color: text, formatter: (value: number) => number(value) },
+  }) as const;
+
+/** Labels stand far enough apart never to touch. */
+const labelEvery = (labels: number, { width }: ChartSize, theme: ChartTheme) =>
+  Math.max(1, Math.ceil((labels * 52 * em(theme)) / (width - 70)));
+
+function svgOf(option: Option, { width, height }: ChartSize, theme: ChartTheme, label: string): string {
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
     chart.setOption(option);
-    const label = attribute(`Histogram of ${value}`);
     return chart
       .renderToSVGString()
       .replaceAll(NOISE, '')
-      .replace(/^<svg /, `<svg role="img" aria-label="${label}" font-size="${theme.fontSize}" font-family="${FONTS}" `);
+      .replace(
+        /^<svg /,
+        () => `<svg role="img" aria-label="${attribute(label)}" font-size="${theme.fontSize}" font-family="${FONTS}" `,
+      );
   } finally {
     chart.dispose();
   }

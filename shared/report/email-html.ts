@@ -1,17 +1,14 @@
 import { html, raw } from 'hono/html';
-import type { Statistics } from '../author/reduce.ts';
-import { barNotes } from './bar-notes.ts';
-import { dateTime, duration, number, percent } from './format.ts';
-import { howManyMeasured, measurement, OUTCOMES, type ReportView, safeLinks } from './view.ts';
+import type { Section } from '../author/section.ts';
+import { dateTime, duration, number } from './format.ts';
+import { block, FONT, facts, figures, heading, INK, MAIL_ROWS, MUTED, rows, smallPrint } from './mail-html.ts';
+import type { Html } from './sections/drawer.ts';
+import { drawerOf, notesOf } from './sections/index.ts';
+import { OUTCOMES, type ReportView, safeLinks } from './view.ts';
 
-/** The chart inside the mail: its Content-ID, and its size in CSS pixels. */
-export const CHART = { cid: 'chart@report', width: 552, height: 220 } as const;
+/** Where the mail has its sections' pictures: those that it has. */
+export type Pictures = ReadonlyMap<Section, string>;
 
-// Mail clients know tables and inline styles; some know <style>, which only turns the light page dark.
-const FONT = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
-const INK = 'color:#1a202c';
-const MUTED = 'color:#5b6676';
-const RULE = 'border-bottom:1px solid #e2e6ec';
 const TONES = {
   good: 'color:#16734a;background-color:#e0f4e9',
   warn: 'color:#8a5300;background-color:#fdf0d5',
@@ -24,13 +21,10 @@ const DARK = `@media (prefers-color-scheme:dark){
 .bad{color:#ff9b92!important;background-color:#43201d!important}}
 @media (max-width:480px){.pad{padding-left:16px!important;padding-right:16px!important}.figure{font-size:17px!important}}`;
 
-type Html = ReturnType<typeof html>;
-
-/** The mail's HTML part: tables and inline styles alone, no request to anywhere; the chart is the part named {@link CHART}.cid. */
-export function emailHtml(view: ReportView, has: { readonly chart: boolean; readonly attached: boolean }): string {
+/** The mail's HTML part: tables and inline styles alone, no request to anywhere; pictures are parts of the mail itself. */
+export function emailHtml(view: ReportView, has: { readonly pictures: Pictures; readonly attached: boolean }): string {
   const { counts } = view;
   const { sign, label, tone } = OUTCOMES[view.status];
-  const measured = measurement(view);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -67,9 +61,8 @@ ${block(
     ...(counts.expired > 0 ? [['Expired', number(counts.expired)] as const] : []),
   ]),
 )}
-${view.reasons.length > 0 ? block(heading('Why children did not succeed'), rows(view.reasons.map(({ reason, count }) => [reason, number(count)]))) : ''}
-${measured ? distribution(measured, howManyMeasured(view), has.chart) : ''}
-${measured && measured.top.length > 0 ? block(heading(`The ${measured.top.length} highest by ${measured.value}`), rows(measured.top.map((entry) => [entry.label, number(entry.value)]))) : ''}
+${view.reasons.length > 0 ? block(heading('Why children did not succeed'), rows(view.reasons.map(({ reason, count }) => [{ text: reason }, { text: number(count), atEnd: true }]))) : ''}
+${view.sections.map((section) => drawn(section, has.pictures))}
 ${foot(view, has.attached)}
 </table>
 </td></tr>
@@ -81,71 +74,14 @@ ${foot(view, has.attached)}
   return String(page);
 }
 
-const block = (...content: readonly Html[]) => html`<tr><td class="pad" style="padding:12px 24px">${content}</td></tr>`;
-
-const heading = (text: string) =>
-  html`<div class="ink" style="font-size:16px;line-height:22px;font-weight:bold;padding:0 0 4px;${INK}">${text}</div>`;
-
-/** Names and values in two columns. */
-const facts = (
-  list: readonly (readonly [string, string])[],
-) => html`<table role="presentation" cellpadding="0" cellspacing="0" border="0">
-${list.map(
-  ([
-    name,
-    value,
-  ]) => html`<tr><td class="muted" style="padding:1px 16px 1px 0;font-size:14px;line-height:20px;${MUTED}">${name}</td>
-<td class="ink" style="padding:1px 0;font-size:14px;line-height:20px;${INK}">${value}</td></tr>`,
-)}</table>`;
-
-/** Large figures side by side. */
-const figures = (
-  list: readonly (readonly [string, string])[],
-) => html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="table-layout:fixed"><tr>
-${list.map(
-  ([
-    name,
-    value,
-  ]) => html`<td valign="top" style="padding:0 4px 0 0"><div class="muted" style="font-size:13px;line-height:18px;${MUTED}">${name}</div>
-<div class="ink figure" style="font-size:20px;line-height:26px;font-weight:bold;${INK}">${value}</div></td>`,
-)}</tr></table>`;
-
-/** Text on the left, a number on the right, a rule below. */
-const rows = (
-  list: readonly (readonly [string, string])[],
-) => html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">
-${list.map(
-  ([
-    name,
-    value,
-  ]) => html`<tr><td class="ink rule" style="padding:5px 12px 5px 0;font-size:14px;line-height:20px;word-break:break-word;${RULE};${INK}">${name}</td>
-<td class="ink rule" align="right" style="padding:5px 0;font-size:14px;line-height:20px;white-space:nowrap;${RULE};${INK}">${value}</td></tr>`,
-)}</table>`;
-
-function distribution(statistics: Statistics, howMany: string, chart: boolean): Html {
-  const { value, count, min, median, p95, max, relativeError } = statistics;
-  const note = (...sentences: readonly string[]) =>
-    block(html`<div class="muted" style="font-size:12px;line-height:17px;${MUTED}">${sentences.join(' ')}</div>`);
-  if (count === 0) return html`${block(heading(`Distribution of ${value}`))}${note(`${howMany}.`)}`;
-  return html`${block(
-    heading(`Distribution of ${value}`),
-    figures([
-      ['Minimum', number(min)],
-      ['Median', number(median)],
-      ['95th pct.', number(p95)],
-      ['Maximum', number(max)],
-    ]),
-  )}
-${chart ? block(picture(`Histogram of ${value}`)) : ''}
-${note(
-  `${howMany}.`,
-  ...(relativeError > 0 ? [`Median and percentile are within ${percent(relativeError, 1)}.`] : []),
-  ...(chart ? barNotes(statistics) : []),
-)}`;
+function drawn(section: Section, pictures: Pictures): Html {
+  const notes = notesOf(section, MAIL_ROWS);
+  return block(
+    heading(section.title),
+    drawerOf(section).mail(section, pictures.get(section)),
+    notes.length > 0 ? smallPrint(notes.join(' ')) : '',
+  );
 }
-
-const picture = (alt: string) =>
-  html`<img src="cid:${CHART.cid}" width="${CHART.width}" alt="${alt}" style="display:block;width:100%;max-width:${CHART.width}px;height:auto;border:0;border-radius:6px;background-color:#ffffff">`;
 
 function foot(view: ReportView, attached: boolean): Html {
   const links = safeLinks(view.links).map(

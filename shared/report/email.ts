@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import MailComposer from 'nodemailer/lib/mail-composer';
-import { type ChartTheme, histogramSvg } from './chart.ts';
-import { CHART, emailHtml } from './email-html.ts';
+import type { Section } from '../author/section.ts';
+import { emailHtml } from './email-html.ts';
 import { emailText } from './email-text.ts';
-import { number, short } from './format.ts';
+import { line, number, short } from './format.ts';
 import { pngOfSvg } from './png.ts';
+import { drawerOf } from './sections/index.ts';
 import { OUTCOMES, type ReportLink, type ReportView } from './view.ts';
 
 /** A mail to build. */
@@ -19,8 +20,8 @@ export interface EmailOptions {
   readonly links?: readonly ReportLink[] | undefined;
 }
 
-// The picture brings its own light background, so that it reads alike in light and dark mail.
-const THEME: ChartTheme = { bar: '#3568c8', text: '#5b6676', line: '#e2e6ec', fontSize: 14 };
+/** Pictures that a mail carries; what more would be one is told in words. */
+const MAX_PICTURES = 6;
 
 /**
  * Builds the mail of a finished run as raw MIME (RFC 5322): a plain-text part, an HTML part with the chart inside it, and the report.
@@ -28,10 +29,14 @@ const THEME: ChartTheme = { bar: '#3568c8', text: '#5b6676', line: '#e2e6ec', fo
  */
 export async function buildEmail({ view, from, to, csv, links = [] }: EmailOptions): Promise<Buffer> {
   const shown: ReportView = { ...view, links: [...(view.links ?? []), ...links] };
-  const hasChart = (view.statistics?.histogram.length ?? 0) > 0;
-  const chart = view.statistics && hasChart ? await pngOfSvg(histogramSvg(view.statistics, CHART, THEME)) : undefined;
+  const pictures = await picturesOf(view.sections);
   const attachments = [
-    ...(chart ? [{ filename: 'chart.png', content: chart, cid: CHART.cid, contentType: 'image/png' }] : []),
+    ...pictures.map(({ cid, png }) => ({
+      filename: `${cid.replace(/@.*/, '')}.png`,
+      content: png,
+      cid,
+      contentType: 'image/png',
+    })),
     ...(csv ? [{ filename: line(csv.name), content: csv.gzip, contentType: 'application/gzip' }] : []),
   ];
   const composer = new MailComposer({
@@ -43,7 +48,10 @@ export async function buildEmail({ view, from, to, csv, links = [] }: EmailOptio
     // No vacation notice shall answer.
     headers: { 'Auto-Submitted': 'auto-generated' },
     text: emailText(shown, csv !== undefined),
-    html: emailHtml(shown, { chart: chart !== undefined, attached: csv !== undefined }),
+    html: emailHtml(shown, {
+      pictures: new Map(pictures.map(({ section, cid }) => [section, `cid:${cid}`])),
+      attached: csv !== undefined,
+    }),
     attachments,
     baseBoundary: createHash('sha256').update(`${view.pipeline}/${view.run}`).digest('hex').slice(0, 24),
     newline: 'win',
@@ -51,6 +59,22 @@ export async function buildEmail({ view, from, to, csv, links = [] }: EmailOptio
     disableUrlAccess: true,
   });
   return composer.compile().build();
+}
+
+interface Picture {
+  readonly section: Section;
+  /** Its Content-ID. */
+  readonly cid: string;
+  readonly png: Buffer;
+}
+
+async function picturesOf(sections: readonly Section[]): Promise<Picture[]> {
+  const drawn: Picture[] = [];
+  for (const section of sections) {
+    const svg = drawn.length < MAX_PICTURES ? (drawerOf(section).picture?.(section) ?? null) : null;
+    if (svg !== null) drawn.push({ section, cid: `chart-${drawn.length + 1}@report`, png: await pngOfSvg(svg) });
+  }
+  return drawn;
 }
 
 /** Such as `✔ airport-access: 135,233 done, 0 failed`. One line, whatever the view holds. */
@@ -69,7 +93,7 @@ export function subject({ status, title, counts }: Pick<ReportView, 'status' | '
     ...(counts.cancelled > 0 ? [`${number(counts.cancelled)} cancelled`] : []),
     ...(counts.expired > 0 ? [`${number(counts.expired)} expired`] : []),
   ];
-  return `${sign} ${short(line(title), 100)}${words[status]}: ${rest.join(', ')}`;
+  return `${sign} ${short(title, 100)}${words[status]}: ${rest.join(', ')}`;
 }
 
 /** Unique per run, the same each time it's built. */
@@ -78,9 +102,4 @@ function messageId({ pipeline, run }: ReportView, from: string): string {
   const atom = (text: string) =>
     text.replace(/[^A-Za-z0-9_~-]/g, (character) => `=${character.codePointAt(0)?.toString(16)}`);
   return `<${atom(pipeline)}.${atom(run)}@${domain}>`;
-}
-
-/** Without control characters: nothing in a header may start another. */
-function line(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
 }

@@ -1,3 +1,5 @@
+import { shortened } from '../domain/text.ts';
+
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const precise = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 });
 const scientific = new Intl.NumberFormat('en', { notation: 'scientific', maximumSignificantDigits: 3 });
@@ -36,8 +38,52 @@ export function duration(ms: number): string {
   return hours < 48 ? `${hours} h ${two(minutes % 60)} min` : `${Math.floor(hours / 24)} d ${two(hours % 24)} h`;
 }
 
-/** At most `length` characters on one line. */
+/** A cell or a figure for people: a number with its unit; `–` where there is none. */
+export function shown(value: string | number | boolean | null, unit?: string): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  const text = number(value);
+  if (unit === undefined || text === '–') return text;
+  return unit === '%' ? `${text}%` : `${text} ${unit}`;
+}
+
+/**
+ * A text on one line, without what could command a terminal, start a header or turn round what stands beside it: control
+ * characters, and those that set a direction of writing.
+ */
+export function line(text: string): string {
+  return text
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/\p{Bidi_Control}/gu, '')
+    .trim();
+}
+
+/** At most `length` characters on one line, cut at the end of one. */
 export function short(text: string, length: number): string {
-  const characters = [...text.replace(/\s+/g, ' ')];
-  return characters.length > length ? `${characters.slice(0, length - 1).join('')}…` : characters.join('');
+  return shortened(line(text).replace(/\s+/g, ' '), length);
+}
+
+/** `, and 7 more` where there are more than were named; nothing where there aren't. */
+export function andMore(all: number, named: number): string {
+  return all > named ? `, and ${number(all - named)} more` : '';
+}
+
+/** Says how much of a list is shown; nothing where that is all of it. */
+export function cutNote(all: number, drawn: number): string[] {
+  return all > drawn ? [`${number(drawn)} of ${number(all)} rows are shown.`] : [];
+}
+
+/** How moments are named on an axis of so many milliseconds: in UTC, as short as they can be told apart. */
+export function axisTime(spanMs: number): (epochMs: number) => string {
+  const day = 86_400_000;
+  const parts: Intl.DateTimeFormatOptions =
+    spanMs <= day / 24
+      ? { hour: '2-digit', minute: '2-digit', second: '2-digit' }
+      : spanMs <= 2 * day
+        ? { hour: '2-digit', minute: '2-digit' }
+        : spanMs <= 300 * day
+          ? { day: 'numeric', month: 'short' }
+          : { month: 'short', year: 'numeric' };
+  const format = new Intl.DateTimeFormat('en-GB', { ...parts, timeZone: 'UTC' });
+  return (epochMs) => format.format(epochMs);
 }

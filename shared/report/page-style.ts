@@ -26,7 +26,8 @@ section{background:var(--card);border:1px solid var(--line);border-radius:10px;p
 section>.note:last-child{margin:12px 0 0}
 figure{margin:18px 0 0}figure svg{display:block;width:100%;height:auto;font-family:inherit}
 .narrow{display:none}
-.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,360px),1fr));gap:0 18px;align-items:start}
+.sections{display:flex;flex-wrap:wrap;gap:0 18px;align-items:flex-start}.sections section{flex:1 1 100%;min-width:0}.sections .half{flex-basis:360px}
+.text{margin:0 0 10px;max-width:70ch;overflow-wrap:anywhere;white-space:pre-line}.legend{margin:10px 0 0;color:var(--muted);font-size:13px;overflow-wrap:anywhere}.legend span{margin-right:14px}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th{font-weight:500;color:var(--muted);font-size:13px;text-align:left}
 th,td{padding:6px 0;border-bottom:1px solid var(--line)}tr:last-child td{border-bottom:0}
@@ -42,7 +43,7 @@ footer{color:var(--muted);font-size:13px}footer p{margin:0 0 6px}a{color:var(--l
 --good:#16734a;--warn:#8a5300;--bad:#b3261e;--good-bg:#fff;--warn-bg:#fff;--bad-bg:#fff}
 body{font-size:11pt}main{max-width:none;padding:0}.badge{border:1px solid currentColor}
 section{break-inside:avoid;padding:12px 14px;margin-bottom:12px}section:has(details[open]){break-inside:auto}figure,tr{break-inside:avoid}h2{break-after:avoid}
-.pair{grid-template-columns:repeat(auto-fit,minmax(250px,1fr))}table{font-size:9.5pt}th{font-size:8.5pt}th,td{padding:1.5px 0}.note{margin-bottom:8px}
+.sections .half{flex-basis:250px}table{font-size:9.5pt}th{font-size:8.5pt}th,td{padding:1.5px 0}.note{margin-bottom:8px}
 .wide{display:block}.narrow{display:none}details:not([open]){display:none}
 .tiles{grid-template-columns:repeat(5,1fr)}.tiles dd{font-size:15pt}
 svg{-webkit-print-color-adjust:exact;print-color-adjust:exact}}

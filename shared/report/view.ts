@@ -1,6 +1,5 @@
-import type { Statistics } from '../author/reduce.ts';
+import type { Section } from '../author/section.ts';
 import type { CloseReason, FinalStatus } from '../domain/run.ts';
-import { number } from './format.ts';
 
 /** A link at the report's foot or in its mail. Shown only where `href` is http or https. */
 export interface ReportLink {
@@ -28,7 +27,8 @@ export interface ReportView {
   };
   /** Reason codes of the children that didn't succeed, most frequent first. */
   readonly reasons: readonly { readonly reason: string; readonly count: number }[];
-  readonly statistics: Statistics | null;
+  /** What the reduce makes of it, in order. */
+  readonly sections: readonly Section[];
   readonly credits: readonly string[];
   readonly links?: readonly ReportLink[];
 }
@@ -41,29 +41,6 @@ export const OUTCOMES: Readonly<Record<FinalStatus, { sign: string; label: strin
   cancelled: { sign: '■', label: 'Cancelled', tone: 'warn' },
   expired: { sign: '✖', label: 'Expired at its deadline', tone: 'bad' },
 };
-
-type Measured = { readonly statistics: Pick<Statistics, 'value' | 'count'> | null } & {
-  readonly counts: Pick<ReportView['counts'], 'succeeded'>;
-};
-
-/** Children that succeeded and gave nothing to measure; 0 where nothing is asked for. */
-export function withoutNumber({ statistics, counts }: Measured): number {
-  return statistics && statistics.value !== '' ? Math.max(0, counts.succeeded - statistics.count) : 0;
-}
-
-/** Such as `60 measured; 3 succeeded without a number`. A report must not pass over an answer that lacks what is asked for. */
-export function howManyMeasured(view: ReportView): string {
-  const without = withoutNumber(view);
-  const measured = `${number(view.statistics?.count ?? 0)} measured`;
-  return without > 0 ? `${measured}; ${number(without)} succeeded without a number` : measured;
-}
-
-/** The statistics, where they ask for a value and there is something to say of it. */
-export function measurement(view: ReportView): Statistics | null {
-  const { statistics } = view;
-  if (!statistics || statistics.value === '') return null;
-  return statistics.count > 0 || withoutNumber(view) > 0 ? statistics : null;
-}
 
 /** The links a browser or mail client may be given: an href out of data could be `javascript:`. */
 export function safeLinks(links: readonly ReportLink[] = []): readonly ReportLink[] {

@@ -29,21 +29,10 @@ const SAMPLE: ReportView = {
   endedAt: 1,
   counts: { total: 2, succeeded: 2, failed: 0, cancelled: 0, expired: 0 },
   reasons: [],
-  statistics: {
-    value: 'x',
-    count: 2,
-    min: 1,
-    median: 1.5,
-    p95: 2,
-    max: 2,
-    mean: 1.5,
-    relativeError: 0,
-    histogram: [
-      { from: 1, to: 2, count: 1 },
-      { from: 2, to: 3, count: 1 },
-    ],
-    top: [{ label: 'a', value: 2 }],
-    groups: [{ group: 'a', count: 2, median: 1.5 }],
-  },
+  sections: [
+    { kind: 'figures', title: 'x', figures: [{ label: 'x', value: 1 }] },
+    { kind: 'histogram', title: 'x', buckets: [{ from: 1, to: 2, count: 1 }] },
+    { kind: 'table', title: 'x', columns: [{ name: 'x' }], rows: [['x']] },
+  ],
   credits: [],
 };

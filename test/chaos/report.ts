@@ -19,7 +19,7 @@ const summary = z.object({
   status: z.string(),
   counts: countsSchema,
   reasons: z.array(z.object({ reason: z.string(), count: z.number() })),
-  statistics: z.object({ count: z.number() }),
+  sections: z.array(z.unknown()),
   reportBytes: z.number(),
 });
 export type ReportSummary = z.infer<typeof summary>;

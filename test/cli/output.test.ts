@@ -1,31 +1,51 @@
 import { describe, expect, test } from 'vitest';
 import { inWords, type LocalSummary, type Summary, summaryFields } from '../../cli/output.ts';
+import { type Statistics, statisticsSections } from '../../shared/author/reducers/statistics-sections.ts';
 
-const summary = (succeeded: number, measured: number, value = 'km'): Summary => ({
+const summary = (succeeded: number, sections: unknown[]): Summary => ({
   runId: 'march',
   status: 'succeeded',
   closed: null,
   seconds: 2,
   counts: { total: 60, succeeded, failed: 60 - succeeded, cancelled: 0, expired: 0 },
   reasons: [],
-  statistics:
-    measured === 0
-      ? { value, count: 0, min: null, median: null, p95: null, max: null }
-      : { value, count: measured, min: 1, median: 2, p95: 3, max: 4 },
+  sections,
   mail: 'off',
   objects: { csv: 'report.csv', html: 'report.html' },
 });
 
-test.each<[what: string, of: Summary, km: string | undefined]>([
-  ['all were measured', summary(60, 60), 'min 1 · median 2 · p95 3 · max 4'],
-  ['some gave no number', summary(60, 55), 'min 1 · median 2 · p95 3 · max 4 · 5 without a number'],
-  ['none gave a number', summary(60, 0), 'none measured: 60 succeeded without a number'],
-  ['none succeeded', summary(0, 0), undefined],
-  ['nothing is asked for', summary(60, 60, ''), undefined],
-])('what was measured, where %s', (_, of, km) => {
-  const { children, ...rest } = summaryFields(of);
-  expect(children).toContain('60 (30/s)');
-  expect(rest).toEqual(km === undefined ? {} : { km });
+const kilometres = (count: number): Statistics => ({
+  value: 'km',
+  count,
+  ...(count === 0
+    ? { min: null, median: null, p95: null, max: null, mean: null }
+    : { min: 1, median: 2, mean: 2.5, p95: 3, max: 4 }),
+  relativeError: 0,
+  histogram: [],
+  top: [],
+  groups: [],
+});
+
+test.each<[what: string, succeeded: number, measured: number, km: string | undefined]>([
+  ['all were measured', 60, 60, 'Measured 60 · Minimum 1 · Median 2 · Mean 2.5 · 95th percentile 3 · Maximum 4'],
+  [
+    'some gave no number',
+    60,
+    55,
+    'Measured 55 (5 succeeded without a number) · Minimum 1 · Median 2 · Mean 2.5 · 95th percentile 3 · Maximum 4',
+  ],
+  ['none gave a number', 60, 0, 'Measured 0 (60 succeeded without a number)'],
+  ['none succeeded', 0, 0, undefined],
+])('what was measured, where %s', (_, succeeded, measured, km) => {
+  const [children, ...rest] = summaryFields(summary(succeeded, statisticsSections(kilometres(measured), succeeded)));
+  expect(children?.[1]).toContain('60 (30/s)');
+  expect(rest).toEqual(km === undefined ? [] : [['Distribution of km', km]]);
+});
+
+test('what an older version wrote has no sections, and what a newer one wrote may have some that are not known', () => {
+  const text = { kind: 'text', title: 'Said', text: 'by a newer version', colour: 'red' };
+  const [, ...known] = summaryFields(summary(60, [{ kind: 'hologram', title: 'x' }, text]));
+  expect(known).toEqual([['Said', 'by a newer version']]);
 });
 
 describe('what a run came to, in words', () => {
@@ -36,7 +56,7 @@ describe('what a run came to, in words', () => {
     seconds: 43,
     counts: { total: 0, succeeded: 0, failed: 0, cancelled: 0, expired: 0 },
     reasons: [],
-    statistics: null,
+    sections: [],
     mail: 'off',
     objects: { csv: 'c', html: 'h' },
     paths: { report: '/o/report.csv', html: '/o/report.html', summary: '/o/summary.json' },

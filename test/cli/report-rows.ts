@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import * as z from 'zod';
+import { checkSections } from '../../shared/author/section.ts';
 
 const row = z.object({
   id: z.string(),
@@ -25,13 +26,6 @@ export const summarySchema = z.object({
   status: z.string(),
   counts: z.object({ total: z.number(), succeeded: z.number(), failed: z.number() }).loose(),
   reasons: z.array(z.object({ reason: z.string(), count: z.number() })),
-  statistics: z.object({
-    count: z.number(),
-    min: z.number().nullable(),
-    median: z.number().nullable(),
-    p95: z.number().nullable(),
-    max: z.number().nullable(),
-    relativeError: z.number(),
-  }),
+  sections: z.array(z.unknown()).transform((sections) => checkSections(sections)),
   paths: z.object({ report: z.string(), html: z.string(), email: z.string(), summary: z.string() }),
 });

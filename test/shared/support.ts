@@ -79,19 +79,7 @@ export const countRows: Reduce = {
         count += z.number().parse(other);
       },
       toJSON: () => count,
-      summary: () => ({
-        value: 'rows',
-        count,
-        min: null,
-        median: null,
-        p95: null,
-        max: null,
-        mean: null,
-        relativeError: 0,
-        histogram: [],
-        top: [],
-        groups: [],
-      }),
+      sections: () => [{ kind: 'figures', title: 'Rows', figures: [{ key: 'count', label: 'Counted', value: count }] }],
     };
   },
 };

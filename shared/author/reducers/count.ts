@@ -3,7 +3,8 @@ import type { Json } from '../../domain/json.ts';
 import type { Row } from '../../domain/row.ts';
 import { type Column, columnNames, columnsOf } from '../columns.ts';
 import { checkReduceOptions, strictOptions } from '../options.ts';
-import type { Accumulator, Reduce, Statistics } from '../reduce.ts';
+import type { Accumulator, Reduce } from '../reduce.ts';
+import type { Section } from '../section.ts';
 
 const optionsSchema = strictOptions({ columns: columnNames });
 
@@ -31,8 +32,8 @@ class CountAccumulator implements Accumulator {
     return this.count;
   }
 
-  summary(): Statistics {
-    const none = { min: null, median: null, p95: null, max: null, mean: null };
-    return { value: '', count: this.count, ...none, relativeError: 0, histogram: [], top: [], groups: [] };
+  /** None: how many children succeeded stands in every report. */
+  sections(): Section[] {
+    return [];
   }
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Statistics } from '../reduce.ts';
 import { Sketch, sketchSchema } from './sketch.ts';
+import type { Statistics } from './statistics-sections.ts';
 
 /** Groups reported by name. */
 export const MAX_GROUPS = 1_000;

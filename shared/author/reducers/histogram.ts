@@ -1,5 +1,5 @@
-import type { Statistics } from '../reduce.ts';
 import { RELATIVE_ERROR, type Sketch } from './sketch.ts';
+import type { Statistics } from './statistics-sections.ts';
 
 type Histogram = Statistics['histogram'];
 

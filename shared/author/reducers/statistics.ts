@@ -1,12 +1,15 @@
 import * as z from 'zod';
 import type { Json } from '../../domain/json.ts';
 import type { Row } from '../../domain/row.ts';
+import { boundedName } from '../../domain/text.ts';
 import { type Column, columnNames, columnsOf, type Field, field, fieldName } from '../columns.ts';
 import { checkReduceOptions, strictOptions } from '../options.ts';
-import type { Accumulator, Reduce, Statistics } from '../reduce.ts';
+import type { Accumulator, Reduce, ReducedRun } from '../reduce.ts';
+import type { Section } from '../section.ts';
 import { Groups, groupsSchema } from './groups.ts';
 import { histogram } from './histogram.ts';
 import { RELATIVE_ERROR, Sketch, sketchSchema } from './sketch.ts';
+import { type Statistics, statisticsSections } from './statistics-sections.ts';
 import { Top, topSchema } from './top.ts';
 
 /** Options of {@link statistics}; `I` is the pipeline's item, `R` the service's answer. */
@@ -31,8 +34,8 @@ const optionsSchema = strictOptions({
   top: z.number().int().min(0).max(100).optional(),
 });
 
-/** Data must not make a name longer than a table can show. */
-const MAX_NAME = 120;
+/** Longest name that is kept as it is, in UTF-16 units: data must not make a part, or a report, larger without end. */
+const MAX_NAME = 200;
 
 const schema = z.object({
   /** Compensated sum; null where it left the range of numbers. */
@@ -51,7 +54,9 @@ const schema = z.object({
 export function statistics<I = unknown, R = unknown>(options: StatisticsOptions<I, R>): Reduce<I, R> {
   checkReduceOptions('statistics', optionsSchema, options);
   const { value, groupBy, label, top = 10 } = options;
-  const columns = options.columns ?? [label, groupBy, value].filter((name) => name !== undefined);
+  // A field may be label and group at once; it's one column.
+  const named = new Set([label, groupBy, value].filter((name) => name !== undefined));
+  const columns = options.columns ?? [...named];
   return {
     ...columnsOf(columns),
     start: () => new StatisticsAccumulator<I, R>({ value, groupBy, label, top }),
@@ -119,7 +124,11 @@ class StatisticsAccumulator<I, R> implements Accumulator<I, R> {
     };
   }
 
-  summary(): Statistics {
+  sections({ counts }: ReducedRun): Section[] {
+    return statisticsSections(this.statistics(), counts.succeeded);
+  }
+
+  private statistics(): Statistics {
     const { count } = this.all;
     const [median = 0, p95 = 0] = this.all.quantiles(0.5, 0.95).map((value) => this.clamp(value));
     const measured = count > 0;
@@ -154,7 +163,8 @@ class StatisticsAccumulator<I, R> implements Accumulator<I, R> {
 /** JSON has no infinities. */
 const finite = (value: number) => (Number.isFinite(value) ? value : null);
 
+/** What a group or a child is called. It decides which group a row belongs to: texts that differ have names that differ. */
 function nameOf(value: unknown): string | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return typeof value === 'string' && value !== '' ? value.slice(0, MAX_NAME) : undefined;
+  return typeof value === 'string' && value !== '' ? boundedName(value, MAX_NAME) : undefined;
 }

@@ -1,8 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import PostalMime from 'postal-mime';
 import { describe, expect, it } from 'vitest';
+import { statisticsSections } from '../../../shared/author/reducers/statistics-sections.ts';
 import { buildEmail } from '../../../shared/report/email.ts';
-import { unmeasured, view } from '../author/reducers/rows.ts';
+import { MEASURED, unmeasured, view } from '../author/reducers/rows.ts';
 
 const FROM = 'Reports <reports@example.com>';
 const TO = ['a@example.com', 'B <b@example.com>'];
@@ -29,7 +30,7 @@ it.each([
   ['cancelled', '■ Airport access cancelled: 135,000 done, 233 failed'],
   ['expired', '✖ Airport access expired: 135,000 done, 233 failed'],
 ] as const)('%s: %s', async (status, subject) => {
-  expect((await mail({ view: view({ status, statistics: null }) })).subject).toBe(subject);
+  expect((await mail({ view: view({ status, sections: [] }) })).subject).toBe(subject);
 });
 
 it('has a text part, an HTML part whose picture is inside, and the report as it was given', async () => {
@@ -44,8 +45,8 @@ it('has a text part, an HTML part whose picture is inside, and the report as it 
   expect(parsed.html).toContain('href="https://x.example/?a=1&amp;b=2"');
 
   const cids = [...(parsed.html ?? '').matchAll(/src="([^"]*)"/g)].map((match) => match[1]);
-  expect(cids).toEqual(['cid:chart@report']);
-  const picture = parsed.attachments.find(({ contentId }) => contentId === '<chart@report>');
+  expect(cids).toEqual(['cid:chart-1@report']);
+  const picture = parsed.attachments.find(({ contentId }) => contentId === '<chart-1@report>');
   expect(picture).toMatchObject({ mimeType: 'image/png', disposition: 'inline' });
   const png = bytes(picture?.content);
   expect(png.toString('latin1', 1, 4)).toBe('PNG');
@@ -57,25 +58,23 @@ it('has a text part, an HTML part whose picture is inside, and the report as it 
 });
 
 it('has neither picture nor attachment where there is nothing to show', async () => {
-  const parsed = await mail({ view: view({ statistics: null, reasons: [], credits: [] }) });
+  const parsed = await mail({ view: view({ sections: [], reasons: [], credits: [] }) });
   expect(parsed.attachments).toEqual([]);
   expect(parsed.html).not.toMatch(/<img|undefined|null|\[object/);
   expect(parsed.text).not.toMatch(/attached|undefined|null/);
 });
 
 it('says how many succeeded without a number, also where nothing was measured', async () => {
-  const counts = { ...view().counts, succeeded: 60 };
-  const none = await mail({ view: view({ statistics: unmeasured, counts }) });
+  const none = await mail({ view: view({ sections: unmeasured(60) }) });
   for (const part of [none.text, none.html]) {
     expect(part).toContain('Distribution of km');
-    expect(part).toContain('0 measured; 60 succeeded without a number');
+    expect(part).toContain('60 succeeded without a number');
     expect(part).not.toMatch(/Median|NaN|Infinity/);
   }
   expect(none.attachments).toEqual([]);
-  const { statistics } = view();
-  const some = await mail({ view: view({ statistics: statistics && { ...statistics, count: 134_940 } }) });
-  expect(some.html).toContain('134,940 measured; 60 succeeded without a number.');
-  expect(some.text).toMatch(/Measured +134,940\n +Without a number +60\n/);
+  const some = await mail({ view: view({ sections: statisticsSections({ ...MEASURED, count: 134_940 }, 135_000) }) });
+  expect(some.html).toContain('60 succeeded without a number');
+  expect(some.text).toMatch(/Measured +134,940 +\(60 succeeded without a number\)\n/);
   const all = await mail();
   for (const part of [all.text, all.html]) expect(part).not.toMatch(/without a number/i);
 });

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
+import { type Statistics, statisticsSections } from '../../../shared/author/reducers/statistics-sections.ts';
 import { FINAL_STATUSES } from '../../../shared/domain/run.ts';
 import { renderHtml } from '../../../shared/report/html.ts';
-import { unmeasured, view } from '../author/reducers/rows.ts';
+import { MEASURED, unmeasured, view } from '../author/reducers/rows.ts';
 
 const EVIL = `</title><script>alert(1)</script>"'&<img src=x onerror=alert(1)>`;
-const statistics = view().statistics;
+const withGroups = (groups: Statistics['groups']) => view({ sections: statisticsSections({ ...MEASURED, groups }, 0) });
 
 it('shows the outcome, the figures and the credits', () => {
   const page = renderHtml(view());
@@ -40,12 +41,15 @@ it('lets no text of the run become markup', () => {
         { label: EVIL, href: `https://example.com/?a="><script>` },
         { label: 'script link', href: 'javascript:alert(1)' },
       ],
-      statistics: statistics && {
-        ...statistics,
-        value: EVIL,
-        top: [{ label: EVIL, value: 1 }],
-        groups: [{ group: EVIL, count: 1, median: 1 }],
-      },
+      sections: statisticsSections(
+        {
+          ...MEASURED,
+          value: EVIL,
+          top: [{ label: EVIL, value: 1 }],
+          groups: [{ group: EVIL, count: 1, median: 1 }],
+        },
+        1,
+      ),
     }),
   );
   expect(page).not.toMatch(/<script|<img|javascript:|<[^>]*\sonerror=/);
@@ -67,31 +71,30 @@ it('gives the same bytes for the same run', () => {
 it('stands without statistics, without children, and for each outcome', () => {
   const none = { total: 0, succeeded: 0, failed: 0, cancelled: 0, expired: 0 };
   for (const status of FINAL_STATUSES) {
-    const page = renderHtml(view({ status, statistics: null, reasons: [], counts: none, credits: [] }));
+    const page = renderHtml(view({ status, sections: [], reasons: [], counts: none, credits: [] }));
     expect(page).toContain('nothing to do');
     expect(page).not.toMatch(/<svg|NaN|undefined|null|Infinity|\[object/);
   }
 });
 
 it('says how many succeeded without a number, also where nothing was measured', () => {
-  expect(renderHtml(view())).toContain('135,000 measured</p>');
-  const some = statistics && { ...statistics, count: 134_940 };
-  expect(renderHtml(view({ statistics: some }))).toContain('134,940 measured; 60 succeeded without a number');
-  const page = renderHtml(view({ statistics: unmeasured, counts: { ...view().counts, succeeded: 60 } }));
+  expect(renderHtml(view())).not.toContain('without a number');
+  const some = statisticsSections({ ...MEASURED, count: 134_940 }, 135_000);
+  expect(renderHtml(view({ sections: some }))).toContain(
+    '<dt>Measured</dt><dd>134,940 <small>60 succeeded without a number</small>',
+  );
+  const page = renderHtml(view({ sections: unmeasured(60) }));
   expect(page).toContain('Distribution of km');
-  expect(page).toContain('0 measured; 60 succeeded without a number');
+  expect(page).toContain('<dt>Measured</dt><dd>0 <small>60 succeeded without a number</small>');
   expect(page).not.toMatch(/<svg|Median|NaN|Infinity/);
-  const allFailed = renderHtml(view({ statistics: unmeasured, counts: { ...view().counts, succeeded: 0 } }));
-  expect(allFailed).not.toContain('measured');
-  // A reduce that measures nothing isn't missing anything.
-  expect(renderHtml(view({ statistics: unmeasured && { ...unmeasured, value: '' } }))).not.toContain('measured');
+  expect(renderHtml(view({ sections: unmeasured(0) }))).not.toContain('Measured');
 });
 
 it('draws the largest groups and folds the others away', () => {
   const groups = Array.from({ length: 246 }, (_, i) => ({ group: `Group ${i}`, count: 246 - i, median: i }));
-  const page = renderHtml(view({ statistics: statistics && { ...statistics, groups } }));
-  expect(page).toContain('The 20 largest of 246 groups');
-  expect(page).toContain('The other 226 groups');
+  const page = renderHtml(withGroups(groups));
+  expect(page).toContain('Groups of most children first.');
+  expect(page).toContain('The other 226 rows');
   expect(page.match(/<rect x=/g)).toHaveLength(20);
   for (const name of ['Group 0', 'Group 19', 'Group 20', 'Group 245']) {
     expect(page.split(`<td>${name}</td>`)).toHaveLength(2);
@@ -105,8 +108,7 @@ it.each([
   { medians: [0, 0], bars: ['0.00% 0.00%', '0.00% 0.00%'] },
 ])('draws medians $medians from zero on one scale', ({ medians, bars }) => {
   const groups = medians.map((median, i) => ({ group: `Group ${i}`, count: 1, median }));
-  const page = renderHtml(view({ statistics: statistics && { ...statistics, groups } }));
+  const page = renderHtml(withGroups(groups));
   expect([...page.matchAll(/<rect x="(\S+)" width="(\S+)"/g)].map(([, x, width]) => `${x} ${width}`)).toEqual(bars);
-  expect(page).toContain('All groups, most members first');
   expect(page).not.toContain('<details>');
 });

@@ -1,31 +1,18 @@
 import { expect, it } from 'vitest';
 import { histogram } from '../../../../shared/author/reducers/histogram.ts';
 import { RELATIVE_ERROR, Sketch } from '../../../../shared/author/reducers/sketch.ts';
-import { statistics } from '../../../../shared/author/reducers/statistics.ts';
-import { barNotes, equallyWide } from '../../../../shared/report/bar-notes.ts';
-import { row } from './rows.ts';
+
+/** Whether no bucket spans more than another. */
+function equallyWide(of: ReturnType<typeof histogram>): boolean {
+  const widths = of.map(({ from, to }) => to - from);
+  return Math.max(...widths) <= Math.min(...widths) * 1.001;
+}
 
 function buckets(values: readonly number[]) {
   const sketch = new Sketch();
   for (const value of values) sketch.add(value);
   return histogram(sketch, Math.min(...values), Math.max(...values));
 }
-
-it('tells its reader how the bars were drawn and counted', () => {
-  const of = (values: readonly number[], relativeError = RELATIVE_ERROR) => {
-    const all = statistics<unknown, unknown>({ value: 'v' }).start();
-    for (const [i, v] of values.entries()) all.add({ ...row(i, 0), result: { v } });
-    return barNotes({ ...all.summary(), relativeError }).join(' ');
-  };
-  const even = Array.from({ length: 100 }, (_, i) => i);
-  const skewed = even.map((i) => 1.3 ** i);
-  expect(of(even)).toMatch(/^The bars are approximate: a value within 1% /);
-  expect(of(skewed)).toMatch(/^The scale grows: .* The bars are approximate: /);
-  expect(of(skewed, 0)).toMatch(/^The scale grows: [^.]*\.$/);
-  expect(of(even, 0)).toBe('');
-  // All stand in the one bar there is.
-  expect([of([7, 7]), of([])]).toEqual(['', '']);
-});
 
 it('moves no value into another bar than the next, nor from further off than the note says', () => {
   const values = Array.from({ length: 20_000 }, (_, i) => 100 * Math.exp(Math.sin(i)));

@@ -1,0 +1,51 @@
+/** What a reader takes for one character: an emoji of several code points, a letter with its accents. */
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** The beginning of a text, of at most so many UTF-16 units: cut at a grapheme's end, so that no character is torn. */
+export function beginning(text: string, units: number): string {
+  if (text.length <= units) return text;
+  let end = 0;
+  // A code point more than may stay: with it, the last grapheme that goes on behind the cut is too long, and is left out.
+  for (const { index, segment } of graphemes.segment(text.slice(0, units + 2))) {
+    if (index + segment.length > units) break;
+    end = index + segment.length;
+  }
+  return text.slice(0, end);
+}
+
+/** A text of at most `characters` graphemes; a longer one ends in `…`. */
+export function shortened(text: string, characters: number): string {
+  if (text.length <= characters) return text;
+  const ends: number[] = [];
+  // A grapheme may carry accents without end: what is looked at is bounded.
+  const head = text.slice(0, characters * MAX_UNITS);
+  for (const { index, segment } of graphemes.segment(head)) {
+    ends.push(index + segment.length);
+    if (ends.length > characters) return `${text.slice(0, ends[characters - 2] ?? 0)}…`;
+  }
+  return head.length === text.length ? text : `${text.slice(0, ends.at(-2) ?? 0)}…`;
+}
+
+/** A grapheme is rarely longer than this, in UTF-16 units. */
+const MAX_UNITS = 16;
+
+/**
+ * A name of at most `units` UTF-16 units that is a long text's own: its beginning, and a fingerprint of all of it. Texts that
+ * differ only behind the cut keep different names.
+ */
+export function boundedName(text: string, units: number): string {
+  if (text.length <= units) return text;
+  const tail = `… #${fingerprint(text)}`;
+  return `${beginning(text, units - tail.length)}${tail}`;
+}
+
+/** 64 bits in hexadecimal, by two multiplicative hashes (FNV-1a, seeded apart). To tell texts apart, not to protect them. */
+function fingerprint(text: string): string {
+  let [high, low] = [0x811c9dc5, 0x9e3779b9];
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    high = Math.imul(high ^ unit, 0x01000193);
+    low = Math.imul(low ^ unit ^ (high >>> 15), 0x85ebca6b);
+  }
+  return [high, low].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('');
+}

@@ -1,0 +1,27 @@
+import type { html } from 'hono/html';
+import type { Section } from '../../author/section.ts';
+
+/** Markup whose texts are escaped. */
+export type Html = ReturnType<typeof html>;
+
+/** How one kind of section is drawn. Title and note are drawn by whoever asks, alike for all kinds. */
+export interface Drawer<S extends Section> {
+  /** For report.html: no script, no style attribute, no request. */
+  page(section: S): Html;
+  /** Whether the page may put another one beside it. */
+  isNarrow?(section: S): boolean;
+  /**
+   * Sentences below it, beside the section's own note.
+   * @param rows how many rows of a table or bars the medium shows at most
+   */
+  notes?(section: S, rows: number): readonly string[];
+  /** The mail's picture as SVG, for a kind that is drawn as one. Its font has Latin letters alone. */
+  picture?(section: S): string | null;
+  /**
+   * For the mail: tables and inline styles alone.
+   * @param picture the address of the picture; undefined where there is none, or the mail has too many
+   */
+  mail(section: S, picture: string | undefined): Html;
+  /** Lines of plain text. */
+  text(section: S): readonly string[];
+}

@@ -1,0 +1,34 @@
+import type { SectionOf } from '../../author/section.ts';
+import { percent, shown } from '../format.ts';
+import { figures as mailFigures } from '../mail-html.ts';
+import { tiles } from '../page-html.ts';
+import { aligned } from '../text-lines.ts';
+import type { Drawer } from './drawer.ts';
+
+type Figures = SectionOf<'figures'>;
+
+const triples = ({ figures: list }: Figures) =>
+  list.map(({ label, value, unit, note }) => [label, shown(value, unit), note ?? ''] as const);
+
+/** Says of estimates how good they are: one sentence for all of the same error. */
+function estimates({ figures: list }: Figures): string[] {
+  const labels = new Map<number, string[]>();
+  for (const { label, within = 0, value } of list) {
+    if (within > 0 && value !== null) labels.set(within, [...(labels.get(within) ?? []), label]);
+  }
+  return [...labels].map(
+    ([within, names]) =>
+      `${joined(names)} ${names.length === 1 ? 'is' : 'are'} within ${percent(within, 1)} of the exact value.`,
+  );
+}
+
+const joined = (names: readonly string[]) =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+
+/** Numbers, each with its name. */
+export const figures: Drawer<Figures> = {
+  page: (section) => tiles(triples(section)),
+  notes: estimates,
+  mail: (section) => mailFigures(triples(section)),
+  text: (section) => aligned(triples(section).map(([label, value, note]) => [label, value, note && `(${note})`])),
+};
