@@ -15,8 +15,9 @@ export const SECTION_LIMITS = {
   /** Places on the axis of a time series. */
   points: 2_000,
   lines: 12,
-  /** UTF-16 units of a title, a label, a name, a unit or a cell. */
+  /** UTF-16 units of a title, a label, a name or a cell. */
   label: 1_000,
+  unit: 40,
   /** UTF-16 units of a note or a text. */
   text: 10_000,
   /** UTF-16 units of all sections together, as JSON. */
@@ -28,7 +29,7 @@ const label = z.string().max(SECTION_LIMITS.label);
 const named = label.min(1);
 const count = z.number().int().min(0);
 /** Drawn behind a number, such as `km`; `%` stands close to it. */
-const unit = named.optional();
+const unit = z.string().min(1).max(SECTION_LIMITS.unit).optional();
 /** A number (finite), a short text, or null where there is none: drawn as `–`. */
 const value = z.union([z.number(), label, z.null()], 'must be a finite number, a text or null');
 
@@ -203,7 +204,7 @@ export function knownSections(stored: readonly unknown[]): readonly Section[] {
 
 function nameIn(returned: unknown, index: PropertyKey | undefined): string | null {
   const at: unknown = Array.isArray(returned) && typeof index === 'number' ? returned[index] : null;
-  if (typeof at !== 'object' || at === null || !('title' in at)) return null;
+  if (typeof at !== 'object' || at === null || !('title' in at) || typeof at.title !== 'string') return null;
   return show(at.title);
 }
 

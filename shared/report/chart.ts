@@ -3,7 +3,7 @@ import { GridComponent, type GridComponentOption } from 'echarts/components';
 import * as echarts from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { SectionOf } from '../author/section.ts';
-import { axisTime, number, short } from './format.ts';
+import { axisNumber, axisTime, line, short } from './format.ts';
 
 echarts.use([BarChart, LineChart, GridComponent, SVGRenderer]);
 
@@ -58,7 +58,7 @@ export function histogramSvg(
       axisLabel: {
         color: theme.text,
         hideOverlap: false,
-        formatter: (i: number) => (i % every === 0 ? number(bounds[i] ?? null) : ''),
+        formatter: (i: number) => (i % every === 0 ? axisNumber(bounds[i] ?? 0) : ''),
       },
     },
     yAxis: { minInterval: 1, ...valueAxis(theme) },
@@ -85,6 +85,9 @@ export function seriesSvg(
   const places = x.kind === 'time' ? x.at : x.names;
   const every = labelEvery(places.length, size, theme);
   const axis = axisLook(theme);
+  // An axis ends above its largest value: near the end of the numbers' range there would be nothing.
+  const isHuge = lines.some(({ values }) => values.some((value) => Math.abs(value ?? 0) > 1e300));
+  const scale = isHuge ? 1e10 : 1;
   const option: Option = {
     ...frame(theme),
     useUTC: true,
@@ -111,10 +114,10 @@ export function seriesSvg(
               formatter: (name: string) => short(name, 8),
             },
           },
-    yAxis: valueAxis(theme),
+    yAxis: valueAxis(theme, scale),
     series: lines.map(({ values }, n) => ({
       type: 'line',
-      data: x.kind === 'time' ? values.map((value, i) => [x.at[i] ?? 0, value]) : [...values],
+      data: values.map((value, i) => [x.kind === 'time' ? (x.at[i] ?? 0) : i, value === null ? null : value / scale]),
       lineStyle: { color: lineColour(n, theme), width: 2 },
       itemStyle: { color: lineColour(n, theme) },
       symbol: 'circle',
@@ -142,14 +145,14 @@ const axisLook = ({ line }: ChartTheme) => ({
   axisTick: { show: true, lineStyle: { color: line } },
 });
 
-const valueAxis = ({ text, line }: ChartTheme) =>
+const valueAxis = ({ text, line }: ChartTheme, scale = 1) =>
   ({
     type: 'value',
     axisLine: { show: false },
     axisTick: { show: false },
     splitNumber: 4,
     splitLine: { lineStyle: { color: line } },
-    axisLabel: { color: text, formatter: (value: number) => number(value) },
+    axisLabel: { color: text, formatter: (value: number) => axisNumber(value * scale) },
   }) as const;
 
 /** Labels stand far enough apart never to touch. */
@@ -175,11 +178,11 @@ function svgOf(option: Option, { width, height }: ChartSize, theme: ChartTheme, 
 const FONTS = 'Lato,system-ui,sans-serif';
 
 /**
- * What only a live chart needs: hover styles, event data. Style attributes go too, the page's policy allows none; and so do class names,
- * which count up per process: the same report must give the same bytes.
+ * What only a live chart needs: hover styles, event data, clips of what is drawn outside. Style attributes go too, the page's policy
+ * allows none; and so do the names of classes and clips, which count up per process: the same report must give the same bytes.
  */
-const NOISE = /<style[\s\S]*?<\/style>\s*| (?:style|class|pointer-events|ecmeta_\w+)="[^"]*"/g;
+const NOISE = /<(style|defs)[\s\S]*?<\/\1>\s*| (?:style|class|clip-path|pointer-events|ecmeta_\w+)="[^"]*"/g;
 
 function attribute(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+  return line(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

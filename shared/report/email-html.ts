@@ -1,7 +1,7 @@
 import { html, raw } from 'hono/html';
 import type { Section } from '../author/section.ts';
 import { dateTime, duration, number } from './format.ts';
-import { block, FONT, facts, figures, heading, INK, MAIL_ROWS, MUTED, rows, smallPrint } from './mail-html.ts';
+import { block, FONT, facts, figures, heading, INK, MAIL_ROOM, MUTED, rows, smallPrint } from './mail-html.ts';
 import type { Html } from './sections/drawer.ts';
 import { drawerOf, notesOf } from './sections/index.ts';
 import { OUTCOMES, type ReportView, safeLinks } from './view.ts';
@@ -75,10 +75,12 @@ ${foot(view, has.attached)}
 }
 
 function drawn(section: Section, pictures: Pictures): Html {
-  const notes = notesOf(section, MAIL_ROWS);
+  const address = pictures.get(section);
+  const drawer = drawerOf(section);
+  const notes = notesOf(section, { ...MAIL_ROOM, pictures: address !== undefined });
   return block(
     heading(section.title),
-    drawerOf(section).mail(section, pictures.get(section)),
+    drawer.isEmpty(section) ? '' : drawer.mail(section, address),
     notes.length > 0 ? smallPrint(notes.join(' ')) : '',
   );
 }

@@ -1,6 +1,6 @@
 import { dateTime, duration, line, number, short } from './format.ts';
 import { drawerOf, notesOf } from './sections/index.ts';
-import { aligned, TEXT_ROWS } from './text-lines.ts';
+import { aligned, TEXT_ROOM } from './text-lines.ts';
 import { OUTCOMES, type ReportView, safeLinks } from './view.ts';
 
 /** The mail's plain-text part. */
@@ -36,8 +36,8 @@ export function emailText(view: ReportView, attached: boolean): string {
   for (const section of view.sections) {
     blocks.push([
       `${section.title}:`,
-      ...drawerOf(section).text(section),
-      ...notesOf(section, TEXT_ROWS).map((note) => `  ${note}`),
+      ...(drawerOf(section).isEmpty(section) ? [] : drawerOf(section).text(section)),
+      ...notesOf(section, TEXT_ROOM).map((note) => `  ${note}`),
     ]);
   }
   if (attached) blocks.push(['The full report is attached.']);
@@ -50,5 +50,5 @@ export function emailText(view: ReportView, attached: boolean): string {
 
 /** Nothing out of data starts a line of its own; what is indented stays so. */
 function oneLine(text: string): string {
-  return `${/^ */.exec(text)?.[0]}${line(text)}`;
+  return `${/^ */.exec(text)?.[0]}${line(text)}`.trimEnd();
 }

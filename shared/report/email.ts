@@ -71,7 +71,9 @@ interface Picture {
 async function picturesOf(sections: readonly Section[]): Promise<Picture[]> {
   const drawn: Picture[] = [];
   for (const section of sections) {
-    const svg = drawn.length < MAX_PICTURES ? (drawerOf(section).picture?.(section) ?? null) : null;
+    const drawer = drawerOf(section);
+    if (drawn.length === MAX_PICTURES || drawer.isEmpty(section)) continue;
+    const svg = drawer.picture?.(section) ?? null;
     if (svg !== null) drawn.push({ section, cid: `chart-${drawn.length + 1}@report`, png: await pngOfSvg(svg) });
   }
   return drawn;

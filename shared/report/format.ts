@@ -3,6 +3,7 @@ import { shortened } from '../domain/text.ts';
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const precise = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 });
 const scientific = new Intl.NumberFormat('en', { notation: 'scientific', maximumSignificantDigits: 3 });
+const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 4 });
 const percentage = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 });
 const moment = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' });
 
@@ -12,6 +13,12 @@ export function number(value: number | null): string {
   const size = Math.abs(value);
   if (size !== 0 && (size >= 1e15 || size < 1e-4)) return scientific.format(value);
   return (size >= 1_000 ? whole : precise).format(value);
+}
+
+/** A number at an axis, where there is little room: `900M` for what is large. */
+export function axisNumber(value: number): string {
+  const size = Math.abs(value);
+  return size >= 1e7 && size < 1e15 ? compact.format(value) : number(value);
 }
 
 /** A share with one decimal. What is small or nearly all doesn't become 0% or 100%. */
@@ -49,12 +56,12 @@ export function shown(value: string | number | boolean | null, unit?: string): s
 
 /**
  * A text on one line, without what could command a terminal, start a header or turn round what stands beside it: control
- * characters, and those that set a direction of writing.
+ * characters, those that set a direction of writing, and those that no XML may hold.
  */
 export function line(text: string): string {
   return text
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-    .replace(/\p{Bidi_Control}/gu, '')
+    .replace(/[\p{Bidi_Control}\p{Noncharacter_Code_Point}]/gu, '')
     .trim();
 }
 
@@ -68,6 +75,14 @@ export function andMore(all: number, named: number): string {
   return all > named ? `, and ${number(all - named)} more` : '';
 }
 
+/** A table's cell for people, as its column says. */
+export function cellIn(
+  { kind, unit }: { readonly kind?: string | undefined; readonly unit?: string | undefined },
+  cell: string | number | boolean | null,
+): string {
+  return kind === 'time' && typeof cell === 'number' ? dateTime(cell) : shown(cell, unit);
+}
+
 /** Says how much of a list is shown; nothing where that is all of it. */
 export function cutNote(all: number, drawn: number): string[] {
   return all > drawn ? [`${number(drawn)} of ${number(all)} rows are shown.`] : [];
@@ -77,7 +92,7 @@ export function cutNote(all: number, drawn: number): string[] {
 export function axisTime(spanMs: number): (epochMs: number) => string {
   const day = 86_400_000;
   const parts: Intl.DateTimeFormatOptions =
-    spanMs <= day / 24
+    spanMs <= day / 144
       ? { hour: '2-digit', minute: '2-digit', second: '2-digit' }
       : spanMs <= 2 * day
         ? { hour: '2-digit', minute: '2-digit' }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { html, raw } from 'hono/html';
 import type { Section } from '../author/section.ts';
 import { dateTime, duration, number, percent } from './format.ts';
-import { tiles } from './page-html.ts';
+import { PAGE_ROOM, tiles } from './page-html.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import type { Html } from './sections/drawer.ts';
 import { drawerOf, notesOf } from './sections/index.ts';
@@ -90,10 +90,10 @@ ${list.map(({ reason, count }) => html`<tr><td><code>${reason}</code></td><td cl
 
 function drawn(section: Section): Html {
   const drawer = drawerOf(section);
-  const notes = notesOf(section, Number.POSITIVE_INFINITY);
+  const notes = notesOf(section, PAGE_ROOM);
   return html`<section${drawer.isNarrow?.(section) ? html` class="half"` : ''}>
 <h2>${section.title}</h2>
-${drawer.page(section)}
+${drawer.isEmpty(section) ? '' : drawer.page(section)}
 ${notes.length > 0 ? html`<p class="note">${notes.join(' ')}</p>` : ''}
 </section>`;
 }

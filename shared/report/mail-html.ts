@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Extent } from './scale.ts';
-import type { Html } from './sections/drawer.ts';
+import type { Html, Room } from './sections/drawer.ts';
 
 // Mail clients know tables and inline styles; some know <style>, which only turns the light page dark.
 export const FONT = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
@@ -12,8 +12,11 @@ const BAR = '#3568c8';
 /** Width of a mail's content in CSS pixels. */
 export const MAIL_WIDTH = 552;
 
-/** Rows of a table or of bars that a mail shows. */
-export const MAIL_ROWS = 10;
+/** What a mail has room for. */
+export const MAIL_ROOM: Room = { rows: 10, columns: 5, pictures: true };
+
+/** Numbers and short texts at a row's end, which stay in one line. */
+const UNBROKEN = 24;
 
 /** Figures that stand side by side. */
 const ABREAST = 4;
@@ -60,23 +63,29 @@ ${Array.from({ length: rows }, (_, row) => html`<tr>${inRow(row)}</tr>`)}</table
 
 /** A cell of {@link rows}. */
 export interface MailCell {
-  readonly text: string | Html;
+  readonly text: string;
   readonly atEnd?: boolean;
+  /** Drawn in the cell instead of the text. */
+  readonly bar?: Extent;
 }
 
 /** Rows of cells with a rule below each; the header, where there is one, in small print. */
 export function rows(list: readonly (readonly MailCell[])[], head?: readonly MailCell[]): Html {
-  const cell = (look: string, style: string) => (each: MailCell, i: number) =>
-    html`<td class="${look} rule" valign="top" ${each.atEnd ? html`align="right"` : ''} style="padding:5px 0 5px ${i > 0 ? '12px' : '0'};line-height:20px;${each.atEnd ? 'white-space:nowrap' : 'word-break:break-word'};${RULE};${style}">${each.text}</td>`;
+  const cell = (look: string, style: string) => (each: MailCell, i: number) => {
+    const place = html`class="${look} rule" valign="top"${each.atEnd ? html` align="right"` : ''}${each.bar ? html` width="45%"` : ''}`;
+    const padding = `5px 0 5px ${i > 0 ? '12px' : '0'}`;
+    const breaks = each.atEnd && each.text.length <= UNBROKEN ? 'white-space:nowrap' : 'word-break:break-word';
+    return html`<td ${place} style="padding:${padding};line-height:20px;${breaks};${RULE};${style}">${each.bar ? bar(each.bar) : each.text}</td>`;
+  };
   return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">
 ${head ? html`<tr>${head.map(cell('muted', `font-size:13px;${MUTED}`))}</tr>` : ''}
 ${list.map((cells) => html`<tr>${cells.map(cell('ink', `font-size:14px;${INK}`))}</tr>`)}</table>`;
 }
 
 /** A bar, and the room before it. */
-export function bar({ from, length }: Extent): Html {
+function bar({ from, length }: Extent): Html {
   const percent = (share: number) => `${Math.round(100 * share)}%`;
-  return html`<div style="height:8px;line-height:8px;font-size:1px;margin-left:${percent(from)};width:${percent(length)};min-width:1px;background-color:${BAR};border-radius:2px">&nbsp;</div>`;
+  return html`<div style="height:8px;line-height:8px;font-size:1px;margin:6px 0 0 ${percent(from)};width:${percent(length)};min-width:1px;background-color:${BAR};border-radius:2px">&nbsp;</div>`;
 }
 
 export const picture = (address: string, alt: string) =>

@@ -2,7 +2,10 @@ import { html, raw } from 'hono/html';
 import type { ChartSize } from './chart.ts';
 import { number } from './format.ts';
 import { scaleOf } from './scale.ts';
-import type { Html } from './sections/drawer.ts';
+import type { Html, Room } from './sections/drawer.ts';
+
+/** What the page has room for: all there is. */
+export const PAGE_ROOM: Room = { rows: Number.POSITIVE_INFINITY, columns: Number.POSITIVE_INFINITY, pictures: true };
 
 /** Large figures side by side. */
 export const tiles = (list: readonly (readonly [name: string, value: string, small?: string])[]) =>
@@ -39,12 +42,12 @@ export function foldedTable<T>(
   row: (each: T, index: number, drawn: boolean) => Html,
 ): Html {
   const rest = list.slice(UNFOLDED);
-  const part = (rows: readonly T[], from: number, drawn: boolean) => html`<table>
+  const part = (rows: readonly T[], from: number, drawn: boolean) => html`<div class="scroll"><table>
 ${head === null ? '' : html`<thead><tr>${head(drawn)}</tr></thead>`}
 <tbody>
 ${rows.map((each, i) => html`<tr>${row(each, from + i, drawn)}</tr>\n`)}
 </tbody>
-</table>`;
+</table></div>`;
   if (rest.length === 0) return part(list, 0, true);
   return html`${part(list.slice(0, UNFOLDED), 0, true)}
 <details>

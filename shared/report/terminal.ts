@@ -1,5 +1,5 @@
 import type { Section, SectionKind, SectionOf } from '../author/section.ts';
-import { andMore, short, shown } from './format.ts';
+import { andMore, cellIn, line, short, shown } from './format.ts';
 import { scaleOf } from './scale.ts';
 
 /** Rows of a table or of bars that a terminal names. */
@@ -22,7 +22,7 @@ const DRAWERS: { readonly [K in SectionKind]: { line(section: SectionOf<K>): str
   histogram: {
     line: ({ buckets, unit }) => {
       const [first, last] = [buckets[0], buckets.at(-1)];
-      if (!first || !last) return '–';
+      if (!first || !last) return '';
       return `${shown(first.from)} ${skyline(buckets.map(({ count }) => count))} ${shown(last.to, unit)}`;
     },
   },
@@ -36,7 +36,7 @@ const DRAWERS: { readonly [K in SectionKind]: { line(section: SectionOf<K>): str
   table: {
     line: ({ columns, rows, total = rows.length }) =>
       named(
-        rows.map((row) => columns.slice(0, 2).map(({ unit }, i) => shown(row[i] ?? null, unit))),
+        rows.map((row) => columns.slice(0, 2).map((column, i) => cellIn(column, row[i] ?? null))),
         total,
       ),
   },
@@ -57,7 +57,7 @@ const DRAWERS: { readonly [K in SectionKind]: { line(section: SectionOf<K>): str
 export function terminalLine(section: Section): [title: string, said: string] {
   // Methods are compared both ways, so this compiles; it holds as each drawer stands under its own kind.
   const drawer: { line(section: Section): string } = DRAWERS[section.kind];
-  return [short(section.title, LABEL), drawer.line(section)];
+  return [short(section.title, LABEL), line(drawer.line(section)) || '–'];
 }
 
 function named(rows: readonly (readonly string[])[], total: number): string {

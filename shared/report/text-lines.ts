@@ -1,7 +1,8 @@
 import { line } from './format.ts';
+import type { Room } from './sections/drawer.ts';
 
-/** Rows of a table or of bars that a text shows. */
-export const TEXT_ROWS = 10;
+/** What a plain text has room for. */
+export const TEXT_ROOM: Room = { rows: 10, columns: 5, pictures: false };
 
 /** Columns of plain text, indented: those of `atEnd` stand at the end of their column, all else at its start. */
 export function aligned(rows: readonly (readonly string[])[], atEnd: readonly boolean[] = []): string[] {

@@ -4,17 +4,25 @@ import type { Section } from '../../author/section.ts';
 /** Markup whose texts are escaped. */
 export type Html = ReturnType<typeof html>;
 
+/** What a medium shows at most. */
+export interface Room {
+  /** Rows of a table or of bars. */
+  readonly rows: number;
+  readonly columns: number;
+  /** Whether what is drawn as a picture is shown as one. */
+  readonly pictures: boolean;
+}
+
 /** How one kind of section is drawn. Title and note are drawn by whoever asks, alike for all kinds. */
 export interface Drawer<S extends Section> {
+  /** Whether there is nothing to draw: then all media say so, in the same words. */
+  isEmpty(section: S): boolean;
   /** For report.html: no script, no style attribute, no request. */
   page(section: S): Html;
   /** Whether the page may put another one beside it. */
   isNarrow?(section: S): boolean;
-  /**
-   * Sentences below it, beside the section's own note.
-   * @param rows how many rows of a table or bars the medium shows at most
-   */
-  notes?(section: S, rows: number): readonly string[];
+  /** Sentences below it, beside the section's own note: what a reader must know, and what found no room. */
+  notes?(section: S, room: Room): readonly string[];
   /** The mail's picture as SVG, for a kind that is drawn as one. Its font has Latin letters alone. */
   picture?(section: S): string | null;
   /**

@@ -27,6 +27,7 @@ const joined = (names: readonly string[]) =>
 
 /** Numbers, each with its name. */
 export const figures: Drawer<Figures> = {
+  isEmpty: ({ figures: list }) => list.length === 0,
   page: (section) => tiles(triples(section)),
   notes: estimates,
   mail: (section) => mailFigures(triples(section)),

@@ -4,13 +4,13 @@ import { number, percent, shown } from '../format.ts';
 import { MAIL_WIDTH, picture, rows } from '../mail-html.ts';
 import { chart } from '../page-html.ts';
 import { aligned } from '../text-lines.ts';
-import type { Drawer } from './drawer.ts';
+import type { Drawer, Room } from './drawer.ts';
 
 type Histogram = SectionOf<'histogram'>;
 
 /** What a reader must be told of the bars, in sentences. */
-function barNotes({ buckets, within = 0 }: Histogram): string[] {
-  const notes = equallyWide(buckets) ? [] : ['The scale grows: each bar spans more than the one before.'];
+function barNotes({ buckets, within = 0 }: Histogram, { pictures }: Room): string[] {
+  const notes = !pictures || equallyWide(buckets) ? [] : ['The scale grows: each bar spans more than the one before.'];
   if (within > 0 && buckets.length > 1) {
     notes.push(
       `The bars are approximate: a value within ${percent(within, 1)} of a bar's border may be counted in the next bar.`,
@@ -30,10 +30,10 @@ const inWords = ({ buckets, unit }: Histogram) =>
 
 /** How many values lie in each of some ranges. */
 export const histogram: Drawer<Histogram> = {
+  isEmpty: ({ buckets }) => buckets.length === 0,
   page: (section) => chart((size) => histogramSvg(section, size)),
   notes: barNotes,
-  picture: (section) =>
-    section.buckets.length === 0 ? null : histogramSvg(section, { width: MAIL_WIDTH, height: 220 }, PICTURE_THEME),
+  picture: (section) => histogramSvg(section, { width: MAIL_WIDTH, height: 220 }, PICTURE_THEME),
   mail: (section, address) =>
     address === undefined
       ? rows(inWords(section).map(([range, count]) => [{ text: range }, { text: count, atEnd: true }]))

@@ -1,6 +1,6 @@
 import type { Section, SectionKind, SectionOf } from '../../author/section.ts';
 import { bars } from './bars.ts';
-import type { Drawer } from './drawer.ts';
+import type { Drawer, Room } from './drawer.ts';
 import { figures } from './figures.ts';
 import { histogram } from './histogram.ts';
 import { series } from './series.ts';
@@ -22,7 +22,9 @@ export function drawerOf({ kind }: Section): Drawer<Section> {
   return DRAWERS[kind];
 }
 
-/** What a reader must know of a section: its own note, and what its drawer says where so many rows are shown at most. */
-export function notesOf(section: Section, rows: number): string[] {
-  return [...(section.note === undefined ? [] : [section.note]), ...(drawerOf(section).notes?.(section, rows) ?? [])];
+/** What a reader must know of a section: its own note, and what its drawer says of so much room. */
+export function notesOf(section: Section, room: Room): string[] {
+  const drawer = drawerOf(section);
+  const said = drawer.isEmpty(section) ? ['Nothing to show.'] : (drawer.notes?.(section, room) ?? []);
+  return [...(section.note === undefined ? [] : [section.note]), ...said];
 }

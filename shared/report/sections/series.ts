@@ -1,52 +1,54 @@
 import { html } from 'hono/html';
 import type { SectionOf } from '../../author/section.ts';
 import { lineColour, PICTURE_THEME, seriesSvg } from '../chart.ts';
-import { cutNote, dateTime, short, shown } from '../format.ts';
-import { MAIL_ROWS, MAIL_WIDTH, legend as mailLegend, rows as mailRows, picture } from '../mail-html.ts';
+import { cutNote, dateTime, number, short, shown } from '../format.ts';
+import { MAIL_ROOM, MAIL_WIDTH, legend as mailLegend, rows as mailRows, picture } from '../mail-html.ts';
 import { chart, legend } from '../page-html.ts';
-import { aligned, TEXT_ROWS } from '../text-lines.ts';
-import type { Drawer } from './drawer.ts';
+import { aligned, TEXT_ROOM } from '../text-lines.ts';
+import type { Drawer, Room } from './drawer.ts';
 
 type Series = SectionOf<'series'>;
 
-/** Columns of a mail or a text: the place and the first lines. */
-const FEW_LINES = 4;
+const placesOf = (x: Series['x']) => (x.kind === 'time' ? x.at : x.names).length;
 
-/** The places as rows, a line's values in a column each. */
-function rowsOf({ x, lines, unit }: Series, most: number): string[][] {
-  const places = x.kind === 'time' ? x.at.map(dateTime) : x.names;
-  return places
-    .slice(0, most)
-    .map((place, i) => [place, ...lines.slice(0, FEW_LINES).map(({ values }) => shown(values[i] ?? null, unit))]);
+/** The places as rows, below the lines' names: a line's values in a column each. */
+function rowsOf({ x, lines, unit }: Series, { rows, columns }: Room): string[][] {
+  const places = x.kind === 'time' ? x.at.slice(0, rows).map(dateTime) : x.names.slice(0, rows);
+  const few = lines.slice(0, columns - 1);
+  return [
+    ['', ...few.map(({ label }) => label)],
+    ...places.map((place, i) => [place, ...few.map(({ values }) => shown(values[i] ?? null, unit))]),
+  ];
 }
-
-const heads = ({ lines }: Series) => ['', ...lines.slice(0, FEW_LINES).map(({ label }) => label)];
 
 /** Values over time, or over names in their order. */
 export const series: Drawer<Series> = {
+  isEmpty: ({ x, lines }) => placesOf(x) === 0 || lines.length === 0,
   page: (section) =>
-    html`${section.lines.length > 1 ? legend(section.lines.map(({ label }, n) => [label, lineColour(n)])) : ''}${chart((size) => seriesSvg(section, size))}`,
-  notes(section, most) {
-    const places = section.x.kind === 'time' ? section.x.at : section.x.names;
-    return isPicture(section) || most === Number.POSITIVE_INFINITY ? [] : cutNote(places.length, most);
+    html`${legend(section.lines.map(({ label }, n) => [label, lineColour(n)]))}${chart((size) => seriesSvg(section, size))}`,
+  notes({ x, lines }, { rows, columns, pictures }) {
+    if (pictures) return [];
+    const more = lines.length - columns + 1;
+    return [...cutNote(placesOf(x), rows), ...(more > 0 ? [`${number(more)} more lines aren't shown.`] : [])];
   },
   picture: (section) =>
     isPicture(section) ? seriesSvg(section, { width: MAIL_WIDTH, height: 220 }, PICTURE_THEME) : null,
-  mail: (section, address) =>
-    address === undefined
-      ? mailRows(
-          rowsOf(section, MAIL_ROWS).map((cells) => cells.map((text, i) => ({ text, atEnd: i > 0 }))),
-          heads(section).map((text, i) => ({ text, atEnd: i > 0 })),
-        )
-      : html`${picture(address, section.title)}${mailLegend(section.lines.map(({ label }, n) => [label, lineColour(n, PICTURE_THEME)]))}`,
+  mail(section, address) {
+    if (address !== undefined) {
+      const lines = section.lines.map(({ label }, n) => [label, lineColour(n, PICTURE_THEME)] as const);
+      return html`${picture(address, section.title)}${mailLegend(lines)}`;
+    }
+    const [head, ...rows] = rowsOf(section, MAIL_ROOM).map((cells) => cells.map((text, i) => ({ text, atEnd: i > 0 })));
+    return mailRows(rows, head);
+  },
   text: (section) =>
     aligned(
-      [heads(section), ...rowsOf(section, TEXT_ROWS)].map((cells) => cells.map((cell) => short(cell, 40))),
-      [false, true, true, true, true],
+      rowsOf(section, TEXT_ROOM).map((cells) => cells.map((cell) => short(cell, 40))),
+      [false, ...section.lines.map(() => true)],
     ),
 };
 
 /** Names could be of any alphabet, which the picture's font hasn't: their values are told in words. */
 function isPicture({ x }: Series): boolean {
-  return x.kind === 'time' && x.at.length > 0;
+  return x.kind === 'time';
 }

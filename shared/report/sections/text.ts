@@ -9,6 +9,7 @@ const paragraphs = ({ text: all }: Text) => all.split(/\n\s*\n/).filter((each) =
 
 /** Paragraphs of plain text. */
 export const text: Drawer<Text> = {
+  isEmpty: (section) => paragraphs(section).length === 0,
   page: (section) => html`${paragraphs(section).map((each) => html`<p class="text">${each}</p>`)}`,
   mail: (section) => html`${paragraphs(section).map(paragraph)}`,
   text: ({ text: all }) => all.split('\n').map((each) => `  ${each.trimEnd()}`),
