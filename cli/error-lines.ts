@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { beginning } from '../shared/domain/text.ts';
 import type { Terminal } from './terminal.ts';
 import { plain } from './text.ts';
 
@@ -19,7 +20,7 @@ export function errorLines(
     const kind = what.replace(/\d+/g, '#');
     if (said.has(kind) || said.size === AT_MOST) return;
     said.add(kind);
-    const line = `! ${plain(what).slice(0, LONGEST)} (${relative(process.cwd(), log)})`;
+    const line = `! ${beginning(plain(what), LONGEST)} (${relative(process.cwd(), log)})`;
     // In the place of the bar, which is drawn again below it and doesn't wrap: this may.
     stderr.write(stderr.isTTY ? `\r\u001b[K\u001b[?7h${line}\n` : `${line}\n`);
   };

@@ -7,6 +7,7 @@ import type { Outcome } from '../../shared/domain/outcome.ts';
 import { firstRunOf, parseRedrivenItem } from '../../shared/domain/redrive.ts';
 import { judge, nextDue } from '../../shared/domain/retry.ts';
 import type { Tries } from '../../shared/domain/sending.ts';
+import { beginning } from '../../shared/domain/text.ts';
 import type { CallRequest } from '../../shared/ports/caller.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { hold, release } from '../../shared/storage/spill.ts';
@@ -87,7 +88,7 @@ async function identify(
 
 /** The first characters of a body, cut between two of them; null for none. */
 function excerptOf(body: string, length: number): string | null {
-  return body.slice(0, length).replace(/[\ud800-\udbff]$/, '') || null;
+  return beginning(body, length) || null;
 }
 
 /** What goes out for an item; null where the user's mapping throws or gives no JSON: no further call would do better. */

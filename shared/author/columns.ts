@@ -24,6 +24,23 @@ export const columnNames = z.array(
   'must be a list of columns',
 );
 
+/** Columns that every report.csv has: the first, and the last two. */
+const OWN_COLUMNS = ['id', 'status', 'reason'];
+
+/** What is wrong with the names of a reduce's columns, by their place: a name that stands twice can't be looked up. */
+export function columnIssues(columns: readonly unknown[]): { index: number; message: string }[] {
+  return columns.flatMap((name, index) => {
+    if (typeof name !== 'string' || name === '') return { index, message: 'must be a name' };
+    if (OWN_COLUMNS.includes(name)) {
+      return {
+        index,
+        message: `is a column that every report has (${OWN_COLUMNS.join(', ')}); name yours otherwise: { name: "my ${name}", of: (row) => … }`,
+      };
+    }
+    return columns.indexOf(name) < index ? { index, message: 'is the name of an earlier column too' } : [];
+  });
+}
+
 /** The first of the sources that has the field; undefined where none does. A source may be anything a service answered. */
 export function field(name: string, ...sources: readonly unknown[]): unknown {
   for (const source of sources) {

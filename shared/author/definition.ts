@@ -3,6 +3,7 @@ import { CronError, DefinitionError } from '../domain/errors.ts';
 import { NAME } from '../domain/ids.ts';
 import { LAMBDA, SES } from '../domain/limits.ts';
 import { encodePath, pathProblem } from '../domain/path.ts';
+import { columnIssues } from './columns.ts';
 import { readCron } from './cron.ts';
 import { callable, definitionIssues, strictOptions } from './options.ts';
 import type { Reduce } from './reduce.ts';
@@ -82,7 +83,14 @@ const schema = strictOptions({
     children: z.number().int().min(1).max(10_000),
     failedPercent: z.number().min(0).max(100).default(0),
   }).optional(),
-  reduce: object<Reduce>('start'),
+  reduce: object<Reduce>('start').superRefine(({ columns }: { columns?: unknown }, context) => {
+    if (!Array.isArray(columns)) {
+      context.addIssue({ code: 'custom', path: ['columns'], message: 'must be a list of names' });
+    } else {
+      for (const { index, message } of columnIssues(columns))
+        context.addIssue({ code: 'custom', path: ['columns', index], message });
+    }
+  }),
   report: strictOptions({
     title: z.string().min(1).max(120).optional(),
     email: z.array(z.email()).max(SES.maxRecipients).default([]),

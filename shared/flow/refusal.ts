@@ -1,3 +1,4 @@
+import { beginning } from '../domain/text.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Refusal } from '../ports/refusal-store.ts';
 
@@ -19,7 +20,7 @@ const EXCERPT_CHARACTERS = 2_000;
  * data, and a refusal outlives what a definition's `retentionDays` promises of them.
  */
 export function excerptOf(body: string): string {
-  return withoutItems(body).slice(0, EXCERPT_CHARACTERS);
+  return beginning(withoutItems(body), EXCERPT_CHARACTERS);
 }
 
 function withoutItems(body: string): string {

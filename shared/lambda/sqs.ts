@@ -1,6 +1,7 @@
 import type { Context, SQSBatchResponse } from 'aws-lambda';
 import * as z from 'zod';
 import { show } from '../domain/errors.ts';
+import { beginning } from '../domain/text.ts';
 import { excerptOf, recordRefusal } from '../flow/refusal.ts';
 import type { Deps, Invocation } from '../ports/deps.ts';
 import type { Queue } from '../ports/queue.ts';
@@ -122,7 +123,7 @@ export function readMessage<M extends { readonly pipeline: string }>(
   const parsed = schema.safeParse(value);
   if (!parsed.success) {
     const detail = parsed.error.issues.map(({ path, message }) => `${path.join('.') || '(message)'}: ${message}`);
-    return { reason: 'not-a-message', detail: detail.join('; ').slice(0, 500) };
+    return { reason: 'not-a-message', detail: beginning(detail.join('; '), 500) };
   }
   return parsed.data.pipeline === pipeline
     ? { message: parsed.data }

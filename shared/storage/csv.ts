@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { type Cell, cell } from '../author/columns.ts';
 import type { Reduce } from '../author/reduce.ts';
+import { CellsError } from '../domain/errors.ts';
 import type { Row } from '../domain/row.ts';
 
 /** Shape of report.csv: RFC 4180 with LF, UTF-8, no byte-order mark. */
@@ -22,10 +23,21 @@ export function csvHeader<I, R>(reduce: Reduce<I, R>): string {
 
 /**
  * A row's cells: `id`, the reduce's, `status`, `reason`.
- * @throws whatever the reduce throws, and {@link TypeError} where it gives what JSON can't hold
+ * @throws whatever the reduce throws, {@link TypeError} where it gives what JSON can't hold, and {@link CellsError} where its
+ * cells aren't one for each column: the line would say other things than its header
  */
-export function csvCells<I, R>(reduce: Pick<Reduce<I, R>, 'cells'>, row: Row<I, R>): Cell[] {
-  return [row.id, ...reduce.cells(row).map(cell), row.status, row.reason];
+export function csvCells<I, R>(reduce: Pick<Reduce<I, R>, 'columns' | 'cells'>, row: Row<I, R>): Cell[] {
+  const made = reduce.cells(row);
+  if (made.length !== reduce.columns.length) throw new CellsError(row.id, made.length, reduce.columns);
+  return [row.id, ...made.map(cell), row.status, row.reason];
+}
+
+/** The line of a row whose cells can't be made: they are empty. */
+export function emptyCells(
+  { columns }: Pick<Reduce, 'columns'>,
+  { id, status, reason }: Omit<Row, 'item' | 'result'>,
+): Cell[] {
+  return [id, ...columns.map(() => null), status, reason];
 }
 
 /**

@@ -1,17 +1,20 @@
 import type { Cell } from '../author/columns.ts';
-import { kindOf } from '../domain/errors.ts';
+import { CellsError, kindOf } from '../domain/errors.ts';
 import { isPointer } from '../domain/held.ts';
 import type { Json } from '../domain/json.ts';
 import type { Row } from '../domain/row.ts';
 import { addCounts, type Counts, NO_COUNTS } from '../domain/run.ts';
 import type { Deps } from '../ports/deps.ts';
-import { csvCells, csvLines } from './csv.ts';
+import { csvCells, csvLines, emptyCells } from './csv.ts';
 import { compress, type HeldRow, type PartIndex, packRows } from './part.ts';
 import { release } from './spill.ts';
 import { countsOf, reasonsOf } from './tally.ts';
 
 /** Rows whose large values are fetched at once. */
 const READ_AHEAD = 8;
+
+/** Reasons of rows that a reduce refused. */
+const REFUSALS: ReadonlySet<string> = new Set(['reduce-failed', 'cells-not-made']);
 
 /** A part on its way to storage. */
 export interface PartContent {
@@ -75,25 +78,28 @@ export class PartDraft {
 
   /**
    * A row's cells, null where the report leaves it out, and its place in the statistics. Where the user's reduce throws on it, it
-   * fails with that as its reason: one row must not keep its segment, and with it the run, from ever finishing.
+   * fails with that as its reason: one row must not keep its segment, and with it the run, from ever finishing. A row that had
+   * failed already keeps its own reason.
    */
   #reduce(row: HeldRow, full: Row, measured: boolean): { row: HeldRow; cells: Cell[] | null } {
     const { reduce, report } = this.#deps.pipeline;
-    const isShown = (of: Row) => of.status === 'SUCCEEDED' || report.failedRows !== 'omit';
-    const empty = { cells: () => reduce.columns.map(() => null) };
+    const isShown = (of: HeldRow) => of.status === 'SUCCEEDED' || report.failedRows !== 'omit';
+    const empty = (of: HeldRow) => ({ row: of, cells: isShown(of) ? emptyCells(reduce, of) : null });
+    // Refused once, it stays so when its part is made again for a redrive.
+    if (REFUSALS.has(full.reason ?? '')) return empty(row);
     try {
-      // Refused once, it stays so when its part is made again for a redrive.
-      const cells = isShown(full) ? csvCells(full.reason === 'reduce-failed' ? empty : reduce, full) : null;
+      const cells = isShown(row) ? csvCells(reduce, full) : null;
       // What failed may be redriven: its new row comes to these statistics, and nothing could take the old one out of them.
       if (measured && full.status === 'SUCCEEDED') this.#accumulator.add(full);
       return { row, cells };
     } catch (error) {
+      const isOurs = error instanceof CellsError;
       this.#deps.log.error('The reduce failed on a row.', {
         child: row.id,
-        error: kindOf(error),
+        error: isOurs ? error.message : kindOf(error),
       });
-      const failed = { ...row, status: 'FAILED', reason: 'reduce-failed', result: null } as const;
-      return { row: failed, cells: isShown(failed) ? csvCells(empty, failed) : null };
+      if (row.status !== 'SUCCEEDED') return empty(row);
+      return empty({ ...row, status: 'FAILED', reason: isOurs ? error.code : 'reduce-failed', result: null });
     }
   }
 

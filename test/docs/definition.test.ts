@@ -1,8 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import headOffices from '../../docs/examples/head-offices.ts';
+import { tallTrees } from '../../docs/examples/own-reduce.ts';
 import { definePipeline } from '../../shared/author/definition.ts';
+import { checkSections, SECTION_LIMITS } from '../../shared/author/section.ts';
+import { NO_COUNTS } from '../../shared/domain/run.ts';
 import { wiring } from '../../shared/ports/wiring.ts';
+import { row } from '../shared/author/reducers/rows.ts';
+import { sectionsOf } from '../shared/report/sections/samples.ts';
 
 const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const docs = text('docs/definition.md');
@@ -28,6 +33,35 @@ test.each(['README.md', 'docs/definition.md'])(
     expect(headOffices.name).toBe('head-offices');
   },
 );
+
+test('the reduce in the docs is the file that is compiled here, and does what it says', () => {
+  expect(docs).toContain(`\`\`\`ts\n${text('docs/examples/own-reduce.ts')}\`\`\``);
+  const tree = (metres: number) => ({ ...row(1, 0), item: { id: 1 }, result: { park: 'Prater', metres } });
+  const [a, b] = [tallTrees.start(), tallTrees.start()];
+  for (const metres of [12, 31, 40]) a.add(tree(metres));
+  b.add(tree(35));
+  a.merge(JSON.parse(JSON.stringify(b)));
+  expect(checkSections(a.sections({ counts: { ...NO_COUNTS, succeeded: 4 } }))).toMatchObject([
+    {
+      title: 'Tall trees',
+      figures: [
+        { key: 'tall', value: 3 },
+        { value: 75, unit: '%' },
+      ],
+    },
+  ]);
+  expect(tallTrees.columns).toEqual(['park', 'metres']);
+  expect(tallTrees.cells(tree(31))).toEqual(['Prater', 31]);
+});
+
+test('the docs name every kind of section, and the limits that hold', () => {
+  const [, section = ''] = /^### Sections\n([\s\S]*)/m.exec(docs) ?? [];
+  const kinds = [...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, kind]) => kind);
+  expect(kinds).toEqual(Object.keys(sectionsOf('x', 1)));
+  const { json, ...limits } = SECTION_LIMITS;
+  expect(json).toBe(2 * 1_024 ** 2);
+  for (const limit of Object.values(limits)) expect(section).toContain(limit.toLocaleString('en'));
+});
 
 test('the docs have a row for each field, with the default that a definition gets', () => {
   const { source, reduce } = headOffices;

@@ -55,6 +55,22 @@ test('a path is percent-encoded when the definition is checked, once', () => {
   expect(definePipeline({ ...minimal, endpoint: pipeline.endpoint }).endpoint.path).toBe('/gr%C3%B6%C3%9Fe/a%2Fb');
 });
 
+test.each<[what: string, columns: unknown, path: string, said: string]>([
+  ['no list', undefined, 'reduce.columns', 'must be a list of names'],
+  ['a name twice', ['km', 'city', 'km'], 'reduce.columns.2', 'is the name of an earlier column too'],
+  ["the report's own id", ['km', 'id'], 'reduce.columns.1', 'is a column that every report has (id, status, reason)'],
+  ["the report's own status", ['status'], 'reduce.columns.0', 'name yours otherwise: { name: "my status"'],
+  ['no name', ['km', 7], 'reduce.columns.1', 'must be a name'],
+])('columns that would not line up with their names are refused: %s', (_, columns, path, said) => {
+  expect(issuesOf({ reduce: { ...reduce, columns } })).toMatchObject([
+    { path, message: expect.stringContaining(said) },
+  ]);
+});
+
+test('names that differ may stand side by side, also in their case alone', () => {
+  expect(issuesOf({ reduce: { ...reduce, columns: ['km', 'KM', 'Id', 'reasons'] } })).toEqual([]);
+});
+
 test('what the user wrote is kept: source, reduce and request are the same objects', () => {
   const request = (n: number) => ({ n });
   const pipeline = definePipeline({ ...minimal, request, schedule: { cron: '0 2 1 * *' } });

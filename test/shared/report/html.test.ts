@@ -52,7 +52,9 @@ it('lets no text of the run become markup', () => {
       ),
     }),
   );
-  expect(page).not.toMatch(/<script|<img|javascript:|<[^>]*\sonerror=/);
+  expect(page).not.toMatch(/<script|<img|javascript:/);
+  // Within the quotes of an attribute it is a text.
+  expect(page.replaceAll(/"[^"]*"/g, '""')).not.toMatch(/<[^>]*\sonerror=/);
   expect(page.match(/&lt;script/g)?.length).toBeGreaterThanOrEqual(9);
 });
 

@@ -70,6 +70,45 @@ test('a row whose cells cannot be written fails alone, as does one that the stat
   });
 });
 
+test('a row fails alone whose cells are not one for each column; one that had failed keeps its reason', async () => {
+  const reduce: Reduce = {
+    ...pipeline.reduce,
+    cells: ({ item }) => (Array.isArray(item) ? item.map(String) : []),
+  };
+  const deps = { ...testDeps(), pipeline: { ...pipeline, reduce } };
+  const block: HeldRow[] = [
+    { ...row(0, null), item: ['two', 'cells'] },
+    { ...row(1, null), item: ['one'] },
+    { ...row(2, null), item: ['one', 'too', 'many'] },
+    { ...row(3, null), item: ['none'], status: 'FAILED', reason: 'http-404' },
+  ];
+  const draft = new PartDraft(deps);
+  const lines = [
+    '0-0.0.0,two,cells,SUCCEEDED,',
+    '0-0.0.1,,,FAILED,cells-not-made',
+    '0-0.0.2,,,FAILED,cells-not-made',
+    '0-0.0.3,,,FAILED,http-404',
+    '',
+  ].join('\n');
+  expect(gunzipSync(await draft.add(block)).toString()).toBe(lines);
+  expect(deps.lines).toContainEqual(
+    expect.objectContaining({
+      fields: {
+        child: '0-0.0.1',
+        error: 'The reduce gave 1 cells for child 0-0.0.1 and has 2 columns ("name", "seen").',
+      },
+    }),
+  );
+  const written = await writePart(deps.objects, 'p', draft);
+  expect(written).toMatchObject({
+    counts: { succeeded: 1, failed: 3 },
+    reasons: { 'cells-not-made': 2, 'http-404': 1 },
+  });
+  // Made again from its rows, as for a redrive, it is the same.
+  const again = await readPartBlock(deps.objects, 'p', await readPartIndex(deps.objects, 'p'), 0);
+  expect(gunzipSync(await new PartDraft(deps).add(again)).toString()).toBe(lines);
+});
+
 test('a part is written piece by piece, never joined: of large rows it would not fit beside itself', async () => {
   const deps = { ...testDeps(), pipeline };
   const { objects } = deps;

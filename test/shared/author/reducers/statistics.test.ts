@@ -91,6 +91,26 @@ describe('groups', () => {
     ]);
   });
 
+  it('are told apart by their whole name, however late they differ; a name is cut where a character ends', () => {
+    const start = '👩‍👩‍👧‍👦 of the Long Name '.repeat(9);
+    const of = (n: number, country: string) => row(n, n, { item: { city: 'x', country } });
+    const groups = read(reduced([of(1, `${start}1`), of(2, `${start}2`), of(3, `${start}2`)])).groups;
+    expect(groups.map(({ count }) => count)).toEqual([2, 1]);
+    const names = groups.map(({ group }) => String(group));
+    expect(new Set(names).size).toBe(2);
+    for (const name of names) {
+      expect(name.length).toBeLessThanOrEqual(200);
+      expect(name).toMatch(/^(👩‍👩‍👧‍👦 of the Long Name )+.*… #[0-9a-f]{16}$/u);
+      // A torn character would come back as another.
+      expect(Buffer.from(name).toString()).toBe(name);
+    }
+    const exact = 'x'.repeat(120);
+    expect(read(reduced([of(1, `${exact}a`), of(2, `${exact}b`)])).groups.map(({ group }) => group)).toEqual([
+      `${exact}a`,
+      `${exact}b`,
+    ]);
+  });
+
   it('beyond the cap become one, the same in any order and split', () => {
     const names = Array.from({ length: 2 * MAX_GROUPS + 500 }, (_, n) =>
       String((n * 7_919) % 100_003).padStart(6, '0'),
@@ -183,6 +203,10 @@ describe('count', () => {
     expect(a.sections({ counts: NO_COUNTS })).toEqual([]);
     expect(reduceCount.cells(row(4, 1))).toEqual(['City 4']);
   });
+});
+
+it('names a column once that is label and group at once', () => {
+  expect(statistics({ value: 'km', groupBy: 'country', label: 'country' }).columns).toEqual(['country', 'km']);
 });
 
 it("types a user's columns by item and answer", () => {
