@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
 import { fileTelemetry } from '../local/file-log.ts';
-import { localConfig, localHandlers } from '../local/handlers.ts';
 import { startHost } from '../local/host.ts';
 import { tableDefinition } from '../shared/adapters/dynamodb/table.ts';
 import { definePipeline, type Pipeline } from '../shared/author/definition.ts';
 import { statistics } from '../shared/author/reducers/statistics.ts';
 import { list } from '../shared/author/sources/list.ts';
 import { startRun } from '../shared/control/start.ts';
-import { wire } from '../shared/lambda/connect.ts';
+import { LOCAL_REGION } from '../shared/host/arn.ts';
+import { connectOperator } from '../shared/lambda/operator.ts';
 import type { Deps } from '../shared/ports/deps.ts';
 import { type Item, makeItems, type Result } from './data.ts';
 import type { MeasureRequest, PipelineMeasured } from './measurement.ts';
@@ -33,13 +33,13 @@ export async function measurePipeline(request: MeasureRequest): Promise<Pipeline
   try {
     const host = await startHost({
       pipeline,
-      handlers: localHandlers(pipeline, telemetry),
+      telemetry,
       stateDir,
       tableDefinition: { ...tableDefinition, TableName: 'bench' },
       endpointUrl: serviceUrl,
     });
     try {
-      const deps = wire(pipeline, localConfig(host.env), telemetry);
+      const deps = connectOperator(pipeline, host.resources, LOCAL_REGION, telemetry);
       const emulators = Object.fromEntries(host.pids.map((pid) => ['emulators', pid]));
       const own = new ProcessWatch({ functions: process.pid, ...emulators });
       const service = new ProcessWatch({ service: servicePid });

@@ -5,7 +5,7 @@ import { pipeline as streamTo } from 'node:stream/promises';
 import * as z from 'zod';
 import { knownSections } from '../shared/author/section.ts';
 import { CLOSE_REASONS, type CloseReason, countsSchema } from '../shared/domain/run.ts';
-import type { Objects } from '../shared/ports/objects.ts';
+import type { ObjectReader } from '../shared/ports/objects.ts';
 import type { RunRecord } from '../shared/ports/run-store.ts';
 import { terminalLine } from '../shared/report/terminal.ts';
 import { UsageError } from './errors.ts';
@@ -29,13 +29,13 @@ export type Summary = z.infer<typeof summarySchema>;
 export type LocalSummary = Summary & { paths: { report: string; html: string; email?: string; summary: string } };
 
 /** Reads what an ended run says of itself. @throws {UsageError} while it goes on */
-export async function readSummary(objects: Objects, { run, summary, status }: RunRecord): Promise<Summary> {
+export async function readSummary(objects: ObjectReader, { run, summary, status }: RunRecord): Promise<Summary> {
   if (summary === null) throw new UsageError(`Run "${run}" has no report yet: it is ${status}.`);
   return summarySchema.parse(JSON.parse(Buffer.from(await objects.get(summary)).toString('utf8')));
 }
 
 /** Fetches what a run made into a folder of its own, and writes a summary.json that names the files there. */
-export async function fetchOutput(objects: Objects, record: RunRecord, outDir: string): Promise<LocalSummary> {
+export async function fetchOutput(objects: ObjectReader, record: RunRecord, outDir: string): Promise<LocalSummary> {
   const summary = await readSummary(objects, record);
   const dir = join(outDir, summary.runId);
   await mkdir(dir, { recursive: true });

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { App, type AppProps, type Environment, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import type { FunctionName } from '../shared/ports/wiring.ts';
+import { type FunctionName, SYSTEM } from '../functions/system.ts';
+import type { System } from '../shared/lambda/declaration.ts';
 import { type FoundPipeline, findPipelines } from '../shared/project/pipelines.ts';
 import { openProject, PACKAGE_DIR } from '../shared/project/project.mjs';
 import { readSettings } from './settings.ts';
@@ -13,7 +14,9 @@ export interface BuildOptions {
   readonly project?: string;
   /** The project's own by default. */
   readonly pipelines?: readonly FoundPipeline[];
-  readonly functionEntry?: (name: FunctionName) => string;
+  readonly functionEntry?: (name: string) => string;
+  /** What a stage deploys. */
+  readonly system?: System<FunctionName>;
 }
 
 export interface Built {
@@ -33,6 +36,7 @@ export async function buildApp(options: BuildOptions = {}): Promise<Built> {
     env: environment(),
     settings,
     found: options.pipelines ?? (await findPipelines(project)),
+    system: options.system ?? SYSTEM,
     services: project.services,
     functionEntry: options.functionEntry ?? ((name) => join(PACKAGE_DIR, 'functions', name, 'index.ts')),
   });

@@ -9,8 +9,8 @@ import { MicroprocessError } from '../shared/domain/errors.ts';
 const address = z.object({
   /** Points the AWS SDKs at its emulators; null: unset. */
   emulators: z.record(z.string(), z.string().nullable()),
-  /** What its functions have in their environment: table, bucket, queues. */
-  functions: z.record(z.string(), z.string()),
+  /** What its functions know of this machine: table, bucket, queues. */
+  resources: z.record(z.string(), z.string()),
   admin: z.object({ url: z.url(), token: z.string() }),
 });
 export type HostAddress = z.infer<typeof address>;

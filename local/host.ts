@@ -1,16 +1,22 @@
 import { resolve } from 'node:path';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { type FunctionName, SYSTEM } from '../functions/system.ts';
 import type { Pipeline } from '../shared/author/definition.ts';
+import { mapValues } from '../shared/domain/records.ts';
 import { EventSource } from '../shared/host/event-source.ts';
+import type { System } from '../shared/lambda/declaration.ts';
+import type { ResourceName } from '../shared/lambda/resources.ts';
+import { wiringOf } from '../shared/lambda/wiring.ts';
 import type { Clock } from '../shared/ports/clock.ts';
-import { type EnvironmentName, type FunctionName, type QueueName, wiring } from '../shared/ports/wiring.ts';
+import type { Process, QueueName } from '../shared/ports/deps.ts';
 import { startAdmin } from './admin.ts';
 import { type Emulators, startEmulators } from './emulators.ts';
 import { applyEnvironment, BUCKET } from './environment.ts';
+import { startFunctionUrls } from './function-urls.ts';
+import { localFunctions } from './functions.ts';
 import { claimState } from './host-file.ts';
-import type { Handler, HostLogger } from './lambda.ts';
-import { LocalFunction } from './local-function.ts';
+import type { HostLogger } from './lambda.ts';
 import { createQueues, createStorage, queueAddresses } from './resources.ts';
 import { startSchedules } from './schedules.ts';
 import type { ServerProcess } from './server-process.ts';
@@ -20,14 +26,12 @@ import { sqsSource } from './sqs-source.ts';
 /** Mail sender of every embedded run. */
 const MAIL_FROM = 'microprocess@example.com';
 
-/** Environment a function gets; the AWS settings beside it stand in `process.env`, as on Lambda. */
-export type FunctionEnvironment = Record<EnvironmentName, string>;
-export type HandlerFactory = (env: FunctionEnvironment) => Handler;
-
 export interface HostOptions {
   readonly pipeline: Pipeline;
-  /** Called once for each concurrent environment of a function. */
-  readonly handlers: Readonly<Record<FunctionName, HandlerFactory>>;
+  /** What runs; by default all that is deployed. */
+  readonly system?: System<FunctionName>;
+  /** Where the functions log and count. */
+  readonly telemetry: Pick<Process, 'log' | 'metrics'>;
   /** Folder for all state; a later start reads what an earlier one wrote. One host at a time. */
   readonly stateDir: string;
   readonly tableDefinition: CreateTableCommandInput;
@@ -43,7 +47,12 @@ export interface HostOptions {
 
 /** A pipeline running on this machine. */
 export interface Host {
-  readonly env: FunctionEnvironment;
+  /** What its functions know of this machine. */
+  readonly resources: Readonly<Record<ResourceName, string>>;
+  /** Base URL of the functions that have routes; null where none has. */
+  readonly functionsUrl: string | null;
+  /** What another terminal needs to ask something of it, and callers of routes that want IAM. */
+  readonly token: string;
   /** Server of live traffic; null where the service is the user's own. */
   readonly liveUrl: string | null;
   /** Server that gets the pipeline's calls. */
@@ -55,7 +64,7 @@ export interface Host {
   /** Resolves when a process ends on its own: nothing works from then on, and only {@link stop} is left. */
   readonly failure: Promise<Error>;
   /** Runs a function as the console's Test button does. @throws what the function threw. */
-  invoke(name: FunctionName, event: unknown): Promise<unknown>;
+  invoke(name: string, event: unknown): Promise<unknown>;
   /** Disables the queue's mapping; once resolved no message is taken. */
   pause(queue: QueueName): Promise<void>;
   resume(queue: QueueName): void;
@@ -95,9 +104,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
 }
 
 async function start(options: HostOptions, teardown: Teardown): Promise<Host> {
-  const { pipeline, handlers, tableDefinition, logger = console } = options;
+  const { pipeline, system = SYSTEM, tableDefinition, logger = console } = options;
   const stateDir = resolve(options.stateDir);
-  const wired = wiring(pipeline);
+  const wiring = wiringOf(system, pipeline);
   const claim = await claimState(stateDir, 'host');
   teardown.add(claim.release);
   const { emulators, live, clone } = await startServers({ ...options, stateDir }, teardown);
@@ -105,42 +114,29 @@ async function start(options: HostOptions, teardown: Teardown): Promise<Host> {
 
   const sqs = new SQSClient({});
   teardown.add(() => sqs.destroy());
-  const queues = queueAddresses(wired, emulators.awsUrl);
-  await Promise.all([createQueues(sqs, wired, queues), createStorage(tableDefinition)]);
+  const queues = queueAddresses(pipeline.name, wiring, emulators.awsUrl);
+  await Promise.all([createQueues(sqs, wiring, queues), createStorage(tableDefinition)]);
 
   const cloneUrl = (options.endpointUrl ?? clone?.listening ?? '').replace(/\/+$/, '');
-  const env: FunctionEnvironment = {
-    MP_STAGE: 'local',
-    MP_TABLE: tableDefinition.TableName ?? '',
-    MP_BUCKET: BUCKET,
-    MP_SPLIT_QUEUE_URL: queues.split.main.url,
-    MP_WORK_QUEUE_URL: queues.work.main.url,
-    MP_AGGREGATE_QUEUE_URL: queues.aggregate.main.url,
-    MP_ENDPOINT_URL: cloneUrl,
-    MP_ENDPOINT_AUTH: 'NONE',
-    MP_MAIL_FROM: MAIL_FROM,
-    MP_EVENT_BUS: '',
+  const resources = {
+    ...mapValues(queues, ({ main }) => main.url),
+    table: tableDefinition.TableName ?? '',
+    objects: BUCKET,
+    endpoint: cloneUrl,
+    endpointAuth: 'NONE',
+    mail: MAIL_FROM,
+    events: '',
   };
-  const local = (name: FunctionName) =>
-    new LocalFunction({
-      name,
-      pipeline: pipeline.name,
-      wiring: wired.functions[name],
-      create: () => handlers[name](env),
-      clock: options.clock,
-    });
-  const functions: Record<FunctionName, LocalFunction> = {
-    splitter: local('splitter'),
-    forwarder: local('forwarder'),
-    aggregator: local('aggregator'),
-    'dead-letter': local('dead-letter'),
-    sweeper: local('sweeper'),
-  };
-  const sources = wired.mappings.map((mapping) => {
+  const { invoke, routes } = localFunctions({ ...options, system, resources });
+  const sources = wiring.mappings.map((mapping) => {
     const { url, arn } = queues[mapping.queue][mapping.deadLetter ? 'deadLetter' : 'main'];
-    const invoke = (event: unknown) => functions[mapping.function].invoke(event);
     const queue = sqsSource({ client: sqs, queueUrl: url, queueArn: arn, logger });
-    const source = new EventSource({ queue, mapping, invoke, warn: (text) => logger.warn(text) });
+    const source = new EventSource({
+      queue,
+      mapping,
+      invoke: (event) => invoke(mapping.function, event),
+      warn: (text) => logger.warn(text),
+    });
     return { mapping, source };
   });
   teardown.add(async () => {
@@ -150,8 +146,8 @@ async function start(options: HostOptions, teardown: Teardown): Promise<Host> {
     sources.filter(({ mapping }) => mapping.queue === queue && !mapping.deadLetter).map(({ source }) => source);
   teardown.add(
     startSchedules({
-      schedules: wired.schedules.filter(({ name }) => name === 'sweep' || options.schedules === true),
-      invoke: (name, event) => functions[name].invoke(event),
+      schedules: wiring.schedules.filter((schedule) => !('cron' in schedule) || options.schedules === true),
+      invoke,
       logger,
       clock: options.clock,
     }),
@@ -165,21 +161,26 @@ async function start(options: HostOptions, teardown: Teardown): Promise<Host> {
   };
   const admin = await startAdmin({ pause: () => pause('work'), resume: () => resume('work') });
   teardown.add(admin.stop);
+  const { token } = admin.address;
+  const urls = routes.length > 0 ? await startFunctionUrls({ routes, token, logger }) : null;
+  if (urls) teardown.add(urls.stop);
   const pointing = Object.entries(emulators.environment).map(([name, value]): [string, string | null] => [
     name,
     value ?? null,
   ]);
-  await claim.publish({ emulators: Object.fromEntries(pointing), functions: env, admin: admin.address });
+  await claim.publish({ emulators: Object.fromEntries(pointing), resources, admin: admin.address });
 
   const servers = [emulators, live, clone].filter((server) => server !== undefined);
   return {
-    env,
+    resources,
+    functionsUrl: urls?.url ?? null,
+    token,
     liveUrl: live?.listening ?? null,
     cloneUrl,
     mailDir: emulators.mailDir,
     pids: servers.map(({ pid }) => pid),
     failure: Promise.race(servers.map(({ failure }) => failure)),
-    invoke: async (name, event) => json(await functions[name].invoke(json(event))),
+    invoke: async (name, event) => json(await invoke(name, json(event))),
     pause,
     resume,
     stop: () => teardown.run(),

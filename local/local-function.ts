@@ -1,16 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { lambdaContext } from '../shared/host/context.ts';
+import type { Handler } from '../shared/lambda/declaration.ts';
+import type { FunctionWiring } from '../shared/lambda/wiring.ts';
 import { type Clock, systemClock } from '../shared/ports/clock.ts';
-import type { FunctionName, FunctionWiring } from '../shared/ports/wiring.ts';
-import type { Handler } from './lambda.ts';
 
 export interface LocalFunctionOptions {
-  readonly name: FunctionName;
-  /** Prefix of the deployed name, such as the pipeline's. */
-  readonly pipeline: string;
+  readonly name: string;
   readonly wiring: Pick<FunctionWiring, 'timeoutSeconds' | 'memoryMB'>;
   /** What a cold start runs: called once per environment, never while an idle one is left. */
-  readonly create: () => Handler;
+  readonly create: () => Handler | Promise<Handler>;
   readonly clock?: Clock | undefined;
 }
 
@@ -27,7 +25,6 @@ export class FunctionTimeoutError extends Error {
  */
 export class LocalFunction {
   /** The deployed function's. */
-  readonly #name: string;
   readonly #options: LocalFunctionOptions;
   readonly #clock: Clock;
   readonly #idle: Handler[] = [];
@@ -35,7 +32,6 @@ export class LocalFunction {
   constructor(options: LocalFunctionOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#name = `${options.pipeline}-${options.name}`;
   }
 
   /**
@@ -43,12 +39,12 @@ export class LocalFunction {
    * @throws whatever the handler (or its cold start) threw, or {@link FunctionTimeoutError}.
    */
   async invoke(event: unknown): Promise<unknown> {
-    const handler = this.#idle.pop() ?? this.#options.create();
+    const handler = this.#idle.pop() ?? (await this.#options.create());
     const { timeoutSeconds, memoryMB } = this.#options.wiring;
     const deadline = this.#clock.now() + timeoutSeconds * 1_000;
     const requestId = randomUUID();
     const context = lambdaContext({
-      functionName: this.#name,
+      functionName: this.#options.name,
       requestId,
       memoryMB,
       remainingMs: () => deadline - this.#clock.now(),

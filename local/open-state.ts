@@ -2,8 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Pipeline } from '../shared/author/definition.ts';
 import { LOCAL_REGION } from '../shared/host/arn.ts';
-import { type Config, readConfig } from '../shared/lambda/config.ts';
-import { wire } from '../shared/lambda/connect.ts';
+import { connectOperator } from '../shared/lambda/operator.ts';
 import type { Deps } from '../shared/ports/deps.ts';
 import { startEmulators } from './emulators.ts';
 import { applyEnvironment, BUCKET } from './environment.ts';
@@ -52,7 +51,7 @@ function attach(pipeline: Pipeline, host: HostAddress, telemetry: Pick<Deps, 'lo
     value ?? undefined,
   ]);
   const restore = applyEnvironment(Object.fromEntries(pointing));
-  const deps = wire(pipeline, readConfig({ ...host.functions, AWS_REGION: LOCAL_REGION }), telemetry);
+  const deps = connectOperator(pipeline, host.resources, LOCAL_REGION, telemetry);
   return { deps, host, close: async () => restore() };
 }
 
@@ -77,8 +76,11 @@ async function fromDisk(
       await stop();
       throw error;
     }
+    // Its queues don't exist.
+    const none = `${emulators.awsUrl}/none`;
+    const resources = { table: table.TableName ?? '', objects: BUCKET, split: none, work: none, aggregate: none };
     return {
-      deps: wire(pipeline, withoutQueues(table.TableName ?? '', `${emulators.awsUrl}/none`), telemetry),
+      deps: connectOperator(pipeline, resources, LOCAL_REGION, telemetry),
       host: null,
       async close() {
         await stop();
@@ -89,20 +91,4 @@ async function fromDisk(
     await claim.release();
     throw error;
   }
-}
-
-function withoutQueues(table: string, none: string): Config {
-  return {
-    MP_STAGE: 'local',
-    MP_TABLE: table,
-    MP_BUCKET: BUCKET,
-    MP_SPLIT_QUEUE_URL: none,
-    MP_WORK_QUEUE_URL: none,
-    MP_AGGREGATE_QUEUE_URL: none,
-    MP_ENDPOINT_URL: none,
-    MP_ENDPOINT_AUTH: 'NONE',
-    MP_MAIL_FROM: '',
-    MP_EVENT_BUS: '',
-    AWS_REGION: LOCAL_REGION,
-  };
 }

@@ -7,9 +7,10 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { LAMBDA, SQS } from '../shared/domain/limits.ts';
+import { mapValues } from '../shared/domain/records.ts';
 import { LOCAL_ACCOUNT, queueArn } from '../shared/host/arn.ts';
-import { QUEUES, type QueueName, type Wiring } from '../shared/ports/wiring.ts';
+import type { Wiring } from '../shared/lambda/wiring.ts';
+import type { QueueName } from '../shared/ports/deps.ts';
 import { BUCKET } from './environment.ts';
 
 /** One queue by both its names. */
@@ -24,40 +25,46 @@ export interface QueueAddresses {
 }
 
 /** Where a pipeline's queues are; `awsUrl` is the emulated SQS. */
-export function queueAddresses(wiring: Wiring, awsUrl: string): Readonly<Record<QueueName, QueueAddresses>> {
+export function queueAddresses(
+  pipeline: string,
+  { queues }: Wiring,
+  awsUrl: string,
+): Readonly<Record<QueueName, QueueAddresses>> {
   const address = (name: string): QueueAddress => ({
     url: `${awsUrl}/${LOCAL_ACCOUNT}/${name}`,
     arn: queueArn(name),
   });
-  const both = (queue: QueueName): QueueAddresses => ({
-    main: address(`${wiring.pipeline}-${queue}`),
-    deadLetter: address(`${wiring.pipeline}-${queue}-dead-letter`),
-  });
-  return { split: both('split'), work: both('work'), aggregate: both('aggregate') };
+  return mapValues(queues, (_, queue) => ({
+    main: address(`${pipeline}-${queue}`),
+    deadLetter: address(`${pipeline}-${queue}-dead-letter`),
+  }));
 }
 
 /** Creates a pipeline's queues, each behind its dead-letter queue, with the attributes the deployed ones have. */
 export async function createQueues(
   client: SQSClient,
-  wiring: Wiring,
+  { queues }: Wiring,
   addresses: Readonly<Record<QueueName, QueueAddresses>>,
 ): Promise<void> {
   const create = (arn: string, Attributes: Record<string, string>) =>
     client.send(new CreateQueueCommand({ QueueName: arn.slice(arn.lastIndexOf(':') + 1), Attributes }));
   await Promise.all(
-    QUEUES.map(async (name) => {
-      const { visibilitySeconds, retentionSeconds, maxReceiveCount } = wiring.queues[name];
-      const { main, deadLetter } = addresses[name];
-      await create(deadLetter.arn, {
-        VisibilityTimeout: String(LAMBDA.visibilityFactor * wiring.functions['dead-letter'].timeoutSeconds),
-        MessageRetentionPeriod: String(SQS.maxRetentionSeconds),
-      });
-      await create(main.arn, {
-        VisibilityTimeout: String(visibilitySeconds),
-        MessageRetentionPeriod: String(retentionSeconds),
-        RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetter.arn, maxReceiveCount }),
-      });
-    }),
+    Object.values(
+      mapValues(queues, async (queue, name) => {
+        const { main, deadLetter } = addresses[name];
+        const { maxReceiveCount } = queue;
+        const MessageRetentionPeriod = String(queue.retentionSeconds);
+        await create(deadLetter.arn, {
+          VisibilityTimeout: String(queue.deadLetterVisibilitySeconds),
+          MessageRetentionPeriod,
+        });
+        await create(main.arn, {
+          VisibilityTimeout: String(queue.visibilitySeconds),
+          MessageRetentionPeriod,
+          RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetter.arn, maxReceiveCount }),
+        });
+      }),
+    ),
   );
 }
 

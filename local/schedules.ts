@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
+import type { ScheduleWiring } from '../shared/lambda/wiring.ts';
 import { type Clock, systemClock } from '../shared/ports/clock.ts';
-import type { FunctionName, ScheduleWiring } from '../shared/ports/wiring.ts';
 import type { HostLogger } from './lambda.ts';
 
 /** Timers hold 31 bits of milliseconds; a schedule further off is looked at again before. */
@@ -8,7 +8,7 @@ const LONGEST_TIMER_MS = 86_400_000;
 
 export interface ScheduleOptions {
   readonly schedules: readonly ScheduleWiring[];
-  readonly invoke: (name: FunctionName, event: { schedule: string }) => Promise<unknown>;
+  readonly invoke: (name: string, event: { schedule: string }) => Promise<unknown>;
   readonly logger: HostLogger;
   readonly clock?: Clock | undefined;
 }
@@ -35,7 +35,7 @@ function repeat(schedule: ScheduleWiring, { invoke, logger, clock = systemClock 
     cancel = clock.after(Math.min(wait, LONGEST_TIMER_MS), () => {
       if (clock.now() < due) return arm(due);
       invoke(schedule.function, { schedule: new Date(due).toISOString() }).catch((error: unknown) => {
-        logger.warn(`Schedule ${schedule.name} of ${schedule.function} failed: ${String(error)}`);
+        logger.warn(`The schedule of ${schedule.function} failed: ${String(error)}`);
       });
       arm(next(Math.max(due, clock.now())));
     });
@@ -46,7 +46,7 @@ function repeat(schedule: ScheduleWiring, { invoke, logger, clock = systemClock 
 
 /** Gives a schedule's first time after another; epoch milliseconds, null for never. */
 function following(schedule: ScheduleWiring): (after: number) => number | null {
-  if (schedule.name === 'sweep') return (after) => after + schedule.everySeconds * 1_000;
+  if ('everySeconds' in schedule) return (after) => after + schedule.everySeconds * 1_000;
   const cron = new Cron(schedule.cron, { timezone: schedule.timeZone, paused: true });
   return (after) => cron.nextRun(new Date(after))?.getTime() ?? null;
 }

@@ -2,20 +2,19 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Context } from 'aws-lambda';
-import { aggregator } from '../../functions/aggregator/handler.ts';
-import { forwarder } from '../../functions/forwarder/handler.ts';
-import { splitter } from '../../functions/splitter/handler.ts';
+import { type FunctionName, SYSTEM } from '../../functions/system.ts';
 import { definePipeline, type Pipeline } from '../../shared/author/definition.ts';
 import { statistics } from '../../shared/author/reducers/statistics.ts';
 import { redriveRun } from '../../shared/control/redrive.ts';
 import { startRun } from '../../shared/control/start.ts';
+import { forwardersOf } from '../../shared/domain/capacity.ts';
 import type { AggregateMessage, SplitMessage, WorkMessage } from '../../shared/domain/messages.ts';
-import { ProgressMeter } from '../../shared/flow/progress-meter.ts';
 import { lambdaContext } from '../../shared/host/context.ts';
+import type { Handler } from '../../shared/lambda/declaration.ts';
+import type { Caller } from '../../shared/ports/caller.ts';
 import { systemClock } from '../../shared/ports/clock.ts';
-import type { Deps } from '../../shared/ports/deps.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
-import { wiring } from '../../shared/ports/wiring.ts';
+import { type AllPorts, platformPortsOf, portsOf } from '../../shared/ports/uses.ts';
 import { MemoryEvents } from '../../testing/events.ts';
 import { MemoryMailer } from '../../testing/mailer.ts';
 import { MemoryTable } from '../../testing/memory-table.ts';
@@ -42,7 +41,7 @@ export class Simulation {
   longestFinish = 0;
   readonly #failedPercent: number;
   readonly #pipeline: Pipeline;
-  readonly #deps: Deps;
+  readonly #ports: AllPorts;
   readonly #table = new MemoryTable(this.meter);
   readonly #results = makeResults(POOL);
   readonly #queues;
@@ -64,9 +63,8 @@ export class Simulation {
     const fail = (message: string, fields?: Record<string, unknown>) => {
       throw new Error(`${message} ${JSON.stringify(fields ?? {})}`);
     };
-    this.#deps = {
+    this.#ports = {
       pipeline: this.#pipeline,
-      wiring: wiring(this.#pipeline),
       stores: scaleStores(this.#table, this.#pipeline.name),
       objects: this.objects,
       queues: this.#queues,
@@ -74,6 +72,10 @@ export class Simulation {
       random: new SeededRandom(1),
       log: { begin() {}, info() {}, warn: fail, error: fail },
       metrics: { count() {}, flush() {} },
+      caller: this.#caller(),
+      mailer: this.mailer,
+      mailFrom: 'reports@example.com',
+      events: new MemoryEvents(),
     };
   }
 
@@ -89,7 +91,7 @@ export class Simulation {
 
   /** From start to report. `step` is called after each invocation. */
   async run(step: () => void): Promise<RunRecord> {
-    await startRun(this.#deps, { runId: 'scale' }, 'cli');
+    await startRun(this.#ports, { runId: 'scale' }, 'cli');
     await this.#work(step);
     return this.#ended('scale');
   }
@@ -97,28 +99,23 @@ export class Simulation {
   /** What failed, called again: from the redrive to the whole new report. */
   async redrive(step: () => void): Promise<RunRecord> {
     this.longestFinish = 0;
-    await redriveRun(this.#deps, 'scale');
+    await redriveRun(this.#ports, 'scale');
     await this.#work(step);
     return this.#ended('scale~2');
   }
 
   async #ended(run: string): Promise<RunRecord> {
-    const record = await this.#deps.stores.runs.read(run);
+    const record = await this.#ports.stores.runs.read(run);
     if (!record) throw new Error(`Run ${run} is gone.`);
     return record;
   }
 
   async #work(step: () => void): Promise<void> {
     const { split, work, aggregate } = this.#queues;
-    const deps = this.#deps;
-    const forwarders = Array.from({ length: deps.wiring.mappings[1]?.maxConcurrency ?? 1 }, () => this.#forwarder());
-    const splits = splitter(deps);
-    const aggregates = aggregator({
-      ...deps,
-      mailer: this.mailer,
-      events: new MemoryEvents(),
-      mailFrom: 'reports@example.com',
-    });
+    const forwarders: Handler[] = [];
+    for (let i = 0; i < forwardersOf(this.#pipeline.limits); i++) forwarders.push(await this.#start('forwarder'));
+    const splits = await this.#start('splitter');
+    const aggregates = await this.#start('aggregator');
     // What is nearest to its end goes first, as there would be forwarders enough: queues stay short.
     for (;;) {
       if (aggregate.size > 0) {
@@ -138,28 +135,35 @@ export class Simulation {
     return Date.UTC(2026, 0, 1) + (this.calls / RATE) * 1_000;
   }
 
-  #forwarder() {
-    const deps = this.#deps;
-    return forwarder({
-      ...deps,
-      progress: new ProgressMeter(deps.stores.progress, deps.clock, deps.random.id()),
-      caller: {
-        call: async ({ run }) => {
-          const result = this.#results[this.calls % POOL];
-          this.calls += 1;
-          const isRefused = run === 'scale' && (this.calls * this.#failedPercent) % 100 < this.#failedPercent;
-          return {
-            kind: 'answer',
-            httpStatus: isRefused ? 422 : 200,
-            body: JSON.stringify(result),
-            isJson: true,
-            retryAfter: null,
-            ms: 500,
-          };
-        },
-        async close() {},
-      },
+  /** An environment of a deployed function. */
+  async #start(name: FunctionName): Promise<Handler> {
+    const make = await SYSTEM.functions[name].load();
+    const ports = this.#ports;
+    const { stores, objects } = ports;
+    return make({
+      ofPipeline: (uses) => portsOf(uses, ports),
+      ofPlatform: (uses) => platformPortsOf(uses, { ...ports, storesOf: () => stores, objectsOf: () => objects }),
     });
+  }
+
+  /** The service: it answers at once. */
+  #caller(): Caller {
+    return {
+      call: async ({ run }) => {
+        const result = this.#results[this.calls % POOL];
+        this.calls += 1;
+        const isRefused = run === 'scale' && (this.calls * this.#failedPercent) % 100 < this.#failedPercent;
+        return {
+          kind: 'answer',
+          httpStatus: isRefused ? 422 : 200,
+          body: JSON.stringify(result),
+          isJson: true,
+          retryAfter: null,
+          ms: 500,
+        };
+      },
+      async close() {},
+    };
   }
 
   #context(): Context {

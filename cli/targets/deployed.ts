@@ -14,7 +14,7 @@ import type { Started, StartRequest } from '../../shared/control/start.ts';
 import { InputError } from '../../shared/domain/errors.ts';
 import { newRunId } from '../../shared/domain/ids.ts';
 import { RUN_STATUSES } from '../../shared/domain/run.ts';
-import { wire } from '../../shared/lambda/connect.ts';
+import { connectOperator } from '../../shared/lambda/operator.ts';
 import type { Deps } from '../../shared/ports/deps.ts';
 import { EnvironmentError } from '../errors.ts';
 import type { Terminal } from '../terminal.ts';
@@ -29,23 +29,14 @@ const MAPPING_PATIENCE_MS = 90_000;
 /** A pipeline as it is deployed at a stage, with the operator's own credentials. */
 export async function deployed(pipeline: Pipeline, stage: string, flags: string, terminal: Terminal): Promise<Target> {
   const stack = await findStack(pipeline, stage);
-  const deps = wire(
-    pipeline,
-    {
-      MP_STAGE: stage,
-      MP_TABLE: stack.Table,
-      MP_BUCKET: stack.Bucket,
-      MP_SPLIT_QUEUE_URL: stack.SplitQueueUrl,
-      MP_WORK_QUEUE_URL: stack.WorkQueueUrl,
-      MP_AGGREGATE_QUEUE_URL: stack.AggregateQueueUrl,
-      MP_ENDPOINT_URL: stack.EndpointUrl,
-      MP_ENDPOINT_AUTH: 'IAM',
-      MP_MAIL_FROM: stack.MailFrom ?? '',
-      MP_EVENT_BUS: '',
-      AWS_REGION: stack.region,
-    },
-    quiet(terminal),
-  );
+  const resources = {
+    table: stack.Table,
+    objects: stack.Bucket,
+    split: stack.SplitQueueUrl,
+    work: stack.WorkQueueUrl,
+    aggregate: stack.AggregateQueueUrl,
+  };
+  const deps = connectOperator(pipeline, resources, stack.region, quiet(terminal));
   return {
     pipeline,
     place: `at stage ${stage} (${stack.region})`,

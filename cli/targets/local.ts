@@ -44,7 +44,7 @@ export async function openLocal(pipeline: Pipeline, flags: string, mayBeFirst = 
     redrive: (run, filter, attended) => redriveRun(deps, run, filter, attended),
     pausePipeline: () => callAdmin(running().admin, 'pause'),
     resumePipeline: () => callAdmin(running().admin, 'resume'),
-    purge: () => purge(running().functions.MP_WORK_QUEUE_URL),
+    purge: () => purge(running().resources.work),
     async close() {
       await close();
       await telemetry.close();

@@ -1,10 +1,10 @@
 import { fileTelemetry } from '../../local/file-log.ts';
-import { localConfig, localHandlers } from '../../local/handlers.ts';
 import { startHost } from '../../local/host.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
 import { redriveRun } from '../../shared/control/redrive.ts';
 import { startRun } from '../../shared/control/start.ts';
-import { wire } from '../../shared/lambda/connect.ts';
+import { LOCAL_REGION } from '../../shared/host/arn.ts';
+import { connectOperator } from '../../shared/lambda/operator.ts';
 import { openProject } from '../../shared/project/project.mjs';
 import { errorLines } from '../error-lines.ts';
 import { functionsLog, localTable, stateDir } from '../home.ts';
@@ -33,7 +33,7 @@ export async function startLocal(
   try {
     const host = await startHost({
       pipeline,
-      handlers: localHandlers(pipeline, telemetry),
+      telemetry,
       stateDir: state,
       tableDefinition: localTable,
       endpointUrl,
@@ -41,7 +41,7 @@ export async function startLocal(
       // The terminal is for progress.
       logger: { warn: (text) => telemetry.log.warn(String(text)), error: (text) => telemetry.log.error(String(text)) },
     });
-    const deps = wire(pipeline, localConfig(host.env), telemetry);
+    const deps = connectOperator(pipeline, host.resources, LOCAL_REGION, telemetry);
     const broken = host.failure.then((error) => Promise.reject(error));
     // Nobody may be waiting for it when it happens.
     broken.catch(() => undefined);
@@ -54,7 +54,7 @@ export async function startLocal(
       redrive: (run, filter, attended) => redriveRun(deps, run, filter, attended),
       pausePipeline: () => host.pause('work'),
       resumePipeline: async () => host.resume('work'),
-      purge: () => purge(host.env.MP_WORK_QUEUE_URL),
+      purge: () => purge(host.resources.work),
       async close() {
         closing = true;
         await host.stop();

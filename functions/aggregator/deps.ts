@@ -1,10 +1,12 @@
-import type { Deps } from '../../shared/ports/deps.ts';
-import type { Events } from '../../shared/ports/events.ts';
-import type { Mailer } from '../../shared/ports/mailer.ts';
+import type { Connected, Uses } from '../../shared/ports/uses.ts';
 
-export interface AggregatorDeps extends Deps {
-  readonly mailer: Mailer;
-  readonly events: Events;
-  /** Verified sender; empty switches the mail off. */
-  readonly mailFrom: string;
-}
+/** What the aggregator uses: its variables, its rights and its ports. */
+export const USES = {
+  table: { 'P#': ['get', 'put', 'update', 'query'] },
+  objects: ['get', 'put', 'put-stream'],
+  aggregate: 'send',
+  mail: 'send',
+  events: 'put',
+} as const satisfies Uses;
+
+export type AggregatorDeps = Connected<typeof USES>;

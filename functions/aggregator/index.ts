@@ -1,6 +1,8 @@
 import pipeline from '#pipeline';
-import { readConfig } from '../../shared/lambda/config.ts';
+import { connect } from '../../shared/lambda/connect.ts';
+import { events } from '../../shared/lambda/events.ts';
+import { mail } from '../../shared/lambda/mail.ts';
+import { USES } from './deps.ts';
 import { aggregator } from './handler.ts';
-import { wireAggregator } from './wire.ts';
 
-export const handler = aggregator(wireAggregator(pipeline, readConfig(process.env)));
+export const handler = aggregator(connect(USES, process.env, { pipeline, mail, events }));

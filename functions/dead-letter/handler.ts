@@ -10,10 +10,10 @@ import { missing, registerOf } from '../../shared/domain/sending.ts';
 import { giveUp } from '../../shared/flow/commit.ts';
 import { lambdaHandler } from '../../shared/lambda/handler.ts';
 import { readMessage, refuse, type SqsEvent, sqsEvent } from '../../shared/lambda/sqs.ts';
-import type { Deps } from '../../shared/ports/deps.ts';
+import type { DeadLetterDeps } from './deps.ts';
 
 /** Takes what the queues gave up on: nothing that reaches a dead-letter queue is lost, or left without a reason. */
-export function deadLetter(deps: Deps) {
+export function deadLetter(deps: DeadLetterDeps) {
   return lambdaHandler(deps, sqsEvent, async (event) => {
     const batchItemFailures: { itemIdentifier: string }[] = [];
     for (const entry of event.Records) {
@@ -33,7 +33,7 @@ export function deadLetter(deps: Deps) {
   });
 }
 
-async function handleDeadLetter(deps: Deps, entry: SqsEvent['Records'][number]): Promise<void> {
+async function handleDeadLetter(deps: DeadLetterDeps, entry: SqsEvent['Records'][number]): Promise<void> {
   const work = readMessage(workMessage, deps.pipeline.name, entry.body);
   if ('message' in work) {
     const { reason, detail } = await giveUpSlot(deps, work.message);
@@ -51,7 +51,7 @@ async function handleDeadLetter(deps: Deps, entry: SqsEvent['Records'][number]):
  * The message's missing children fail, unless its turn is old: then a later message has them.
  * @returns what became of them
  */
-async function giveUpSlot(deps: Deps, message: WorkMessage): Promise<{ reason: string; detail: string }> {
+async function giveUpSlot(deps: DeadLetterDeps, message: WorkMessage): Promise<{ reason: string; detail: string }> {
   const block = blockOf(message);
   const run = await deps.stores.runs.read(message.run);
   if (!run) return { reason: 'unknown-run', detail: `There is no run ${message.run}.` };

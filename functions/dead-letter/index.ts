@@ -1,6 +1,6 @@
 import pipeline from '#pipeline';
-import { readConfig } from '../../shared/lambda/config.ts';
-import { wire } from '../../shared/lambda/connect.ts';
+import { connect } from '../../shared/lambda/connect.ts';
+import { USES } from './deps.ts';
 import { deadLetter } from './handler.ts';
 
-export const handler = deadLetter(wire(pipeline, readConfig(process.env)));
+export const handler = deadLetter(connect(USES, process.env, { pipeline }));

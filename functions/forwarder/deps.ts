@@ -1,8 +1,15 @@
 import type { ProgressMeter } from '../../shared/flow/progress-meter.ts';
-import type { Caller } from '../../shared/ports/caller.ts';
-import type { Deps } from '../../shared/ports/deps.ts';
+import type { Connected, Uses } from '../../shared/ports/uses.ts';
 
-export interface ForwarderDeps extends Deps {
-  readonly caller: Caller;
-  readonly progress: ProgressMeter;
-}
+/** What the forwarder uses: its variables, its rights and its ports. */
+export const USES = {
+  table: { 'P#': ['get', 'put', 'update'] },
+  objects: ['get', 'put'],
+  work: 'send',
+  aggregate: 'send',
+  endpoint: 'call',
+} as const satisfies Uses;
+
+export type ForwarderPorts = Connected<typeof USES>;
+
+export type ForwarderDeps = ForwarderPorts & { readonly progress: ProgressMeter };

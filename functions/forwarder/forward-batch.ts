@@ -1,3 +1,4 @@
+import { callsPerForwarder } from '../../shared/domain/capacity.ts';
 import type { WorkMessage } from '../../shared/domain/messages.ts';
 import { Semaphore } from '../../shared/flow/semaphore.ts';
 import type { Received } from '../../shared/lambda/sqs.ts';
@@ -26,7 +27,7 @@ export async function forwardBatch(
     runs,
     blocks: new BlockReads(deps.stores.blocks),
     commits: new GroupCommits(deps, messages),
-    lanes: new Semaphore(deps.wiring.callsPerForwarder),
+    lanes: new Semaphore(callsPerForwarder(deps.pipeline.limits)),
     invocation,
   };
   const failed = new Map<string, unknown>();

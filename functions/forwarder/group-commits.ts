@@ -2,7 +2,7 @@ import type { RunBlock } from '../../shared/domain/layout.ts';
 import { blockOf, type WorkMessage } from '../../shared/domain/messages.ts';
 import type { Outcome } from '../../shared/domain/outcome.ts';
 import { commit } from '../../shared/flow/commit.ts';
-import type { Deps } from '../../shared/ports/deps.ts';
+import type { FlowDeps } from '../../shared/ports/deps.ts';
 
 /** Longest that outcomes wait for those of their block's other messages; what a crash can cost beyond the calls in flight. */
 const LINGER_MS = 200;
@@ -29,10 +29,10 @@ interface Group {
  * waits for another that can bring nothing any more.
  */
 export class GroupCommits {
-  readonly #deps: Deps;
+  readonly #deps: FlowDeps<'aggregate'>;
   readonly #groups = new Map<string, Group>();
 
-  constructor(deps: Deps, batch: readonly WorkMessage[]) {
+  constructor(deps: FlowDeps<'aggregate'>, batch: readonly WorkMessage[]) {
     this.#deps = deps;
     for (const message of batch) this.#groupOf(message).open.add(message);
   }

@@ -1,13 +1,16 @@
 import { workMessage } from '../../shared/domain/messages.ts';
+import { ProgressMeter } from '../../shared/flow/progress-meter.ts';
 import { lambdaHandler } from '../../shared/lambda/handler.ts';
 import { handleBatch, sqsEvent } from '../../shared/lambda/sqs.ts';
-import type { ForwarderDeps } from './deps.ts';
+import type { ForwarderPorts } from './deps.ts';
 import { forwardBatch } from './forward-batch.ts';
 import { RunCache } from './run-cache.ts';
 import { sendAnew } from './send-anew.ts';
 
 /** Calls the children that its messages carry. */
-export function forwarder(deps: ForwarderDeps) {
+export function forwarder(ports: ForwarderPorts) {
+  const progress = new ProgressMeter(ports.stores.progress, ports.clock, ports.random.id());
+  const deps = { ...ports, progress };
   const runs = new RunCache(deps.stores.runs, deps.clock);
   return lambdaHandler(deps, sqsEvent, (event, context) =>
     handleBatch(

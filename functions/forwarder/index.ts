@@ -1,6 +1,7 @@
 import pipeline from '#pipeline';
-import { readConfig } from '../../shared/lambda/config.ts';
+import { connect } from '../../shared/lambda/connect.ts';
+import { endpoint } from '../../shared/lambda/endpoint.ts';
+import { USES } from './deps.ts';
 import { forwarder } from './handler.ts';
-import { wireForwarder } from './wire.ts';
 
-export const handler = forwarder(wireForwarder(pipeline, readConfig(process.env)));
+export const handler = forwarder(connect(USES, process.env, { pipeline, endpoint }));

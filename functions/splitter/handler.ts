@@ -9,7 +9,8 @@ import { closeRun } from '../../shared/flow/close.ts';
 import { lambdaHandler } from '../../shared/lambda/handler.ts';
 import { RetryLater } from '../../shared/lambda/retry-later.ts';
 import { handleBatch, oneByOne, sqsEvent } from '../../shared/lambda/sqs.ts';
-import type { Deps, Invocation } from '../../shared/ports/deps.ts';
+import type { Invocation } from '../../shared/ports/deps.ts';
+import type { SplitterDeps } from './deps.ts';
 import { splitSlice } from './split.ts';
 
 /** Its queue's messages, or a start: the schedule's, or the console's Test button with `{}`. */
@@ -19,7 +20,7 @@ const splitterEvent = z.union([sqsEvent, z.custom<unknown>((value) => !hasRecord
 const redriveEvent = z.strictObject({ redrive: z.string().regex(RUN_ID), filter: z.unknown().optional() });
 
 /** Starts runs, and enumerates their slices. */
-export function splitter(deps: Deps) {
+export function splitter(deps: SplitterDeps) {
   const handle = oneByOne<SplitMessage>(({ message }, invocation) => split(deps, message, invocation));
   return lambdaHandler(deps, splitterEvent, async (event, context) => {
     const batch = sqsEvent.safeParse(event);
@@ -40,7 +41,7 @@ export function splitter(deps: Deps) {
   });
 }
 
-async function split(deps: Deps, { run, slice }: SplitMessage, invocation: Invocation): Promise<void> {
+async function split(deps: SplitterDeps, { run, slice }: SplitMessage, invocation: Invocation): Promise<void> {
   const record = await deps.stores.runs.read(run);
   // A paused run's slice is resumed with the run; a closed one's END is the closer's.
   if (!record || !maySend(record.status)) return;

@@ -1,15 +1,15 @@
 import { SQS } from '../../shared/domain/limits.ts';
 import type { WorkMessage } from '../../shared/domain/messages.ts';
 import { outgoing } from '../../shared/flow/work.ts';
-import type { Deps } from '../../shared/ports/deps.ts';
+import type { SplitterDeps } from './deps.ts';
 
 /** Messages of complete blocks on their way: whole batches go at once, the rest with the next block's or at the latest in `sent`. */
 export class Outbox {
-  readonly #deps: Deps;
+  readonly #deps: SplitterDeps;
   readonly #waiting: WorkMessage[] = [];
   #sending: Promise<void>[] = [];
 
-  constructor(deps: Deps) {
+  constructor(deps: SplitterDeps) {
     this.#deps = deps;
   }
 

@@ -2,8 +2,8 @@ import type { SourceContext } from '../../shared/author/source.ts';
 import { ObjectDeniedError, ObjectNotFoundError, SourceError } from '../../shared/domain/errors.ts';
 import { type Json, jsonText } from '../../shared/domain/json.ts';
 import { sourceContext, sourceOf } from '../../shared/flow/run-source.ts';
-import type { Deps } from '../../shared/ports/deps.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
+import type { SplitterDeps } from './deps.ts';
 
 /** A cursor goes into every page and checkpoint: a position is a few numbers, not what was read so far. */
 const MAX_CURSOR_BYTES = 8_192;
@@ -14,7 +14,7 @@ const MAX_CURSOR_BYTES = 8_192;
  * @throws {SourceError} when the source throws, or yields what JSON can't hold: that counts against its slice
  */
 export async function* readSource(
-  deps: Pick<Deps, 'pipeline' | 'objects'>,
+  deps: Pick<SplitterDeps, 'pipeline' | 'objects'>,
   run: RunRecord,
   slice: number,
   { range, cursor: behind, count }: { readonly range: Json; readonly cursor: Json; readonly count: number },

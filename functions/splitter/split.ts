@@ -6,9 +6,10 @@ import { maySend } from '../../shared/domain/run.ts';
 import { countSlice } from '../../shared/flow/end-slice.ts';
 import { firstMessages } from '../../shared/flow/work.ts';
 import type { Checkpoint } from '../../shared/ports/chain-store.ts';
-import type { Deps, Invocation } from '../../shared/ports/deps.ts';
+import type { Invocation } from '../../shared/ports/deps.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { hold } from '../../shared/storage/spill.ts';
+import type { SplitterDeps } from './deps.ts';
 import { Outbox } from './outbox.ts';
 import { checkCursor, readSource } from './read-source.ts';
 
@@ -39,7 +40,7 @@ export type SplitResult =
  * pages are stored, and checkpoints behind what is sent. Two splitters on one slice write the same chain.
  */
 export async function splitSlice(
-  deps: Deps,
+  deps: SplitterDeps,
   run: RunRecord,
   slice: number,
   invocation: Invocation,
@@ -52,7 +53,7 @@ export async function splitSlice(
 }
 
 class Splitter {
-  readonly #deps: Deps;
+  readonly #deps: SplitterDeps;
   readonly #run: RunRecord;
   readonly #slice: number;
   readonly #range: Json;
@@ -71,7 +72,7 @@ class Splitter {
   /** The run was cancelled or paused meanwhile. */
   #stopped = false;
 
-  constructor(deps: Deps, run: RunRecord, slice: number, range: Json, invocation: Invocation) {
+  constructor(deps: SplitterDeps, run: RunRecord, slice: number, range: Json, invocation: Invocation) {
     this.#deps = deps;
     this.#run = run;
     this.#slice = slice;

@@ -2,15 +2,15 @@ import { type RunProgress, readProgress } from '../../shared/control/status.ts';
 import { isTolerated, NO_COUNTS } from '../../shared/domain/run.ts';
 import { closeRun } from '../../shared/flow/close.ts';
 import { splitAgain } from '../../shared/flow/send-again.ts';
-import type { Deps } from '../../shared/ports/deps.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { countFailed } from './count-failed.ts';
+import type { SweeperDeps } from './deps.ts';
 
 /**
  * Lets a run with a canary go on once its first children are done and did well enough; closes it where they did not.
  * @returns whether it did either
  */
-export async function judgeCanary(deps: Deps, record: RunRecord): Promise<boolean> {
+export async function judgeCanary(deps: SweeperDeps, record: RunRecord): Promise<boolean> {
   const { run, canary, flags } = record;
   if (canary === undefined || flags.includes('canary-passed')) return false;
   const [checkpoint] = await deps.stores.chains.readCheckpoints(run, [0]);
@@ -30,7 +30,11 @@ export async function judgeCanary(deps: Deps, record: RunRecord): Promise<boolea
 }
 
 /** Whether every block of the first slice before `place` is full. */
-async function isDone({ stores }: Deps, run: string, place: { segment: number; block: number }): Promise<boolean> {
+async function isDone(
+  { stores }: SweeperDeps,
+  run: string,
+  place: { segment: number; block: number },
+): Promise<boolean> {
   for (let segment = 0; segment <= place.segment; segment++) {
     const { done, frozen } = await stores.segments.read(run, { slice: 0, segment });
     if (frozen) continue;
@@ -45,7 +49,7 @@ async function isDone({ stores }: Deps, run: string, place: { segment: number; b
  * Closes a run whose definition asks for it as soon as more children failed than it tolerates. The progress counter only
  * raises the suspicion: it may be doubled by a redelivery, so the outcomes are counted before anything is decided.
  */
-export async function judgeFailures(deps: Deps, record: RunRecord): Promise<boolean> {
+export async function judgeFailures(deps: SweeperDeps, record: RunRecord): Promise<boolean> {
   const { tolerate } = deps.pipeline;
   const { run } = record;
   if (!tolerate.stopEarly) return false;
@@ -68,7 +72,7 @@ export async function judgeFailures(deps: Deps, record: RunRecord): Promise<bool
  * failed there is no reason to stop mending some of it.
  */
 async function reportTotal(
-  { stores }: Deps,
+  { stores }: SweeperDeps,
   { record, total, totalKnown }: Pick<RunProgress, 'record' | 'total' | 'totalKnown'>,
 ): Promise<number | null> {
   if (record.redrive) return (await stores.runs.read(record.redrive.base))?.counts?.total ?? null;

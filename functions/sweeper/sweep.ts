@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isWaiting, planRun } from '../../shared/control/start.ts';
 import { runningBeside } from '../../shared/control/start-scheduled.ts';
+import { forwarderTimeoutSeconds, visibilitySeconds } from '../../shared/domain/capacity.ts';
 import { isRootFull } from '../../shared/domain/completion.ts';
 import { SQS } from '../../shared/domain/limits.ts';
 import { maySend } from '../../shared/domain/run.ts';
@@ -8,8 +9,8 @@ import { closeRun, resumeClosing } from '../../shared/flow/close.ts';
 import { notifyIfRunComplete } from '../../shared/flow/completion.ts';
 import { sendAgain } from '../../shared/flow/send-again.ts';
 import { readSlices } from '../../shared/flow/slices.ts';
-import type { Deps } from '../../shared/ports/deps.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
+import type { SweeperDeps } from './deps.ts';
 import { judgeCanary, judgeFailures } from './judge.ts';
 
 /** Runs looked at in one round, newest first: more than are ever under way, or the oldest would pass their deadlines unseen. */
@@ -27,7 +28,7 @@ const FINISHING_DOUBLINGS = 3;
  * One round over the running runs: past its deadline a run is closed; one that stood still for longer than any message can
  * wait is taken up from its records. A run that moves costs a handful of reads and one write.
  */
-export async function sweep(deps: Deps): Promise<{ runs: number; acted: number }> {
+export async function sweep(deps: SweeperDeps): Promise<{ runs: number; acted: number }> {
   const runs = await deps.stores.runs.list({ limit: RUNS, activeOnly: true });
   let acted = 0;
   for (const { run } of runs) {
@@ -42,7 +43,7 @@ export async function sweep(deps: Deps): Promise<{ runs: number; acted: number }
   return { runs: runs.length, acted };
 }
 
-async function sweepRun(deps: Deps, run: string): Promise<boolean> {
+async function sweepRun(deps: SweeperDeps, run: string): Promise<boolean> {
   const { stores, clock } = deps;
   const record = await stores.runs.read(run);
   if (!record) return false;
@@ -80,7 +81,7 @@ async function sweepRun(deps: Deps, run: string): Promise<boolean> {
 }
 
 /** Starts a run that waited, once nothing of its pipeline is running before it. */
-async function dequeue(deps: Deps, record: RunRecord): Promise<boolean> {
+async function dequeue(deps: SweeperDeps, record: RunRecord): Promise<boolean> {
   const before = await runningBeside(deps, record.run);
   if (before.some((other) => !isWaiting(other) || other.startedAt < record.startedAt)) return false;
   await deps.stores.runs.flag(record.run, 'dequeued');
@@ -88,7 +89,7 @@ async function dequeue(deps: Deps, record: RunRecord): Promise<boolean> {
   return true;
 }
 
-async function takeUp(deps: Deps, record: RunRecord, backlog: boolean): Promise<void> {
+async function takeUp(deps: SweeperDeps, record: RunRecord, backlog: boolean): Promise<void> {
   const root = await deps.stores.runs.readCompletion(record.run);
   if (isRootFull(root)) return notifyIfRunComplete(deps, record.run, root);
   if (record.status === 'planned') return planRun(deps, record);
@@ -102,19 +103,20 @@ async function takeUp(deps: Deps, record: RunRecord, backlog: boolean): Promise<
  * and is past its deadline's reach: taken up, it sends nothing that could pile up, so a store that was down for hours costs it
  * minutes, and a reduce that was mended after days two hours.
  */
-function patienceMs(deps: Deps, { status }: RunRecord, acted: number): number {
+function patienceMs(deps: SweeperDeps, { status }: RunRecord, acted: number): number {
   if (status === 'closing') return CLOSING_MS * 2 ** Math.min(acted, CLOSING_DOUBLINGS);
   if (status === 'finishing') return FINISHING_MS * 2 ** Math.min(acted, FINISHING_DOUBLINGS);
   return standstillMs(deps) * 2 ** acted;
 }
 
 /** Longer than any message of a healthy run stays out of sight: the longest delay and a whole visibility time-out. */
-function standstillMs({ wiring }: Deps): number {
-  return (SQS.maxDelaySeconds + wiring.queues.work.visibilitySeconds) * 1_000;
+function standstillMs({ pipeline }: SweeperDeps): number {
+  const work = visibilitySeconds(forwarderTimeoutSeconds(pipeline.endpoint));
+  return (SQS.maxDelaySeconds + work) * 1_000;
 }
 
 /** Everything that moves while a run goes on. */
-async function fingerprintOf({ stores }: Deps, record: RunRecord): Promise<string> {
+async function fingerprintOf({ stores }: SweeperDeps, record: RunRecord): Promise<string> {
   const root = await stores.runs.readCompletion(record.run);
   const [progress, slices] = await Promise.all([
     stores.progress.read(record.run),

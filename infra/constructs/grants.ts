@@ -1,72 +1,91 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { Access } from '../access.ts';
+import { leadingKeys } from '../../shared/adapters/dynamodb/fence.ts';
+import type { Pipeline } from '../../shared/author/definition.ts';
+import type { KeyPrefix, ObjectRight, TableRight, Uses } from '../../shared/ports/uses.ts';
 import { acknowledgeWildcard } from '../acknowledged.ts';
 import type { NodeFunction } from './node-function.ts';
 import type { Platform } from './platform.ts';
 
+const TABLE_ACTIONS = {
+  get: 'GetItem',
+  put: 'PutItem',
+  update: 'UpdateItem',
+  query: 'Query',
+  'batch-get': 'BatchGetItem',
+} as const satisfies Record<Exclude<TableRight, 'query-index'>, string>;
+
+const OBJECT_ACTIONS = {
+  get: ['GetObject'],
+  put: ['PutObject'],
+  'put-stream': ['PutObject', 'AbortMultipartUpload'],
+} as const satisfies Record<ObjectRight, readonly string[]>;
+
+/** Statements' names: a pipeline's records have the plain ones. */
+const SIDS = { 'P#': '', 'E#': 'OfEndpoint', 'R#': 'OfBudget' } as const satisfies Record<KeyPrefix, string>;
+
 /**
- * What {@link Access} allows on things pipelines share, fenced to one pipeline: its leading keys, its object prefix, the
- * stage's one sender and bus. Names hold no `#` or `/`, so no pipeline's fence is a prefix of another's.
+ * The rights on things that all pipelines share, from what the function uses alone: fenced to one pipeline by leading keys and
+ * object prefix, or, for a function of the platform, to all pipelines' items of the kinds that it names. (Names hold no `#`
+ * or `/`, so no pipeline's fence is a prefix of another's.) A stage has one sender and one bus.
  */
-export function grantShared(fn: NodeFunction, platform: Platform, pipeline: string, access: Access): void {
-  for (const statement of statements(fn, platform, pipeline, access)) fn.addToRolePolicy(statement);
-  if (access.objects.length === 0) return;
+export function grantUses(fn: NodeFunction, uses: Uses, platform: Platform, pipeline?: Pipeline): void {
+  for (const statement of [
+    ...tableStatements(uses, platform, pipeline),
+    ...objectStatements(uses, platform, pipeline),
+    ...eventStatements(uses, platform),
+    ...mailStatements(fn, uses, platform),
+  ]) {
+    fn.addToRolePolicy(statement);
+  }
+  if (!uses.objects) return;
   acknowledgeWildcard(
     fn.ownRole,
     platform.bucket.bucketArn,
-    `/runs/${pipeline}/*`,
+    `/${objectKeys(pipeline)}`,
     'Keys of objects hold the run and the writer; the prefix is the fence.',
   );
 }
 
-function statements(scope: Construct, platform: Platform, pipeline: string, access: Access): PolicyStatement[] {
-  const keys = [`P#${pipeline}`, `P#${pipeline}#*`];
-  const { table, bucket } = platform;
-  const all = [
-    new PolicyStatement({
-      sid: 'Records',
-      actions: access.table.map((action) => `dynamodb:${action}`),
-      resources: [table.tableArn],
+function tableStatements({ table: rights = {} }: Uses, { table }: Platform, pipeline?: Pipeline): PolicyStatement[] {
+  const isPrefix = (name: string): name is KeyPrefix => name in SIDS;
+  return Object.keys(SIDS)
+    .filter(isPrefix)
+    .flatMap((prefix) => {
+      const granted = rights[prefix] ?? [];
       // "For all values" also holds for none, but each of these actions names its keys.
-      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } },
-    }),
-  ];
-  if (access.index) {
-    all.push(
-      new PolicyStatement({
-        sid: 'Index',
+      const conditions = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': leadingKeys(prefix, pipeline) } };
+      const actions = granted.flatMap((right) => (right === 'query-index' ? [] : [`dynamodb:${TABLE_ACTIONS[right]}`]));
+      const records = { sid: `Records${SIDS[prefix]}`, actions, resources: [table.tableArn], conditions };
+      const index = {
+        sid: `Index${SIDS[prefix]}`,
         actions: ['dynamodb:Query'],
         resources: [`${table.tableArn}/index/runs`],
-        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } },
-      }),
-    );
-  }
-  if (access.objects.length > 0) {
-    all.push(
-      new PolicyStatement({
-        sid: 'Objects',
-        actions: access.objects.map((action) => `s3:${action}`),
-        resources: [bucket.arnForObjects(`runs/${pipeline}/*`)],
-      }),
-    );
-  }
-  if (access.sendsMailAndEvents) {
-    all.push(
-      new PolicyStatement({ sid: 'Events', actions: ['events:PutEvents'], resources: [platform.bus.eventBusArn] }),
-    );
-    if (platform.mailIdentity) {
-      const identity = Stack.of(scope).formatArn({
-        service: 'ses',
-        resource: 'identity',
-        resourceName: platform.mailIdentity,
-      });
-      // SES checks a raw message against the action of its own name, whichever API sends it.
-      all.push(
-        new PolicyStatement({ sid: 'Mail', actions: ['ses:SendEmail', 'ses:SendRawEmail'], resources: [identity] }),
-      );
-    }
-  }
-  return all;
+        conditions,
+      };
+      return [...(actions.length > 0 ? [records] : []), ...(granted.includes('query-index') ? [index] : [])];
+    })
+    .map((statement) => new PolicyStatement(statement));
+}
+
+const objectKeys = (pipeline?: Pipeline) => (pipeline ? `runs/${pipeline.name}/*` : 'runs/*');
+
+function objectStatements({ objects = [] }: Uses, { bucket }: Platform, pipeline?: Pipeline): PolicyStatement[] {
+  if (objects.length === 0) return [];
+  const actions = new Set(objects.flatMap((right) => OBJECT_ACTIONS[right].map((action) => `s3:${action}`)));
+  const resources = [bucket.arnForObjects(objectKeys(pipeline))];
+  return [new PolicyStatement({ sid: 'Objects', actions: [...actions], resources })];
+}
+
+function eventStatements({ events }: Uses, { bus }: Platform): PolicyStatement[] {
+  if (!events) return [];
+  return [new PolicyStatement({ sid: 'Events', actions: ['events:PutEvents'], resources: [bus.eventBusArn] })];
+}
+
+function mailStatements(scope: Construct, { mail }: Uses, { mailIdentity }: Platform): PolicyStatement[] {
+  if (!mail || !mailIdentity) return [];
+  const identity = Stack.of(scope).formatArn({ service: 'ses', resource: 'identity', resourceName: mailIdentity });
+  // SES checks a raw message against the action of its own name, whichever API sends it.
+  return [new PolicyStatement({ sid: 'Mail', actions: ['ses:SendEmail', 'ses:SendRawEmail'], resources: [identity] })];
 }

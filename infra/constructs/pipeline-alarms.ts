@@ -3,14 +3,14 @@ import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import type { FunctionName } from '../../functions/system.ts';
 import type { MetricName } from '../../shared/ports/deps.ts';
-import type { FunctionName } from '../../shared/ports/wiring.ts';
 import { FIVE_MINUTES, StatedAlarm } from './alarms.ts';
 import type { NodeFunction } from './node-function.ts';
 
 export interface PipelineAlarmsProps {
   readonly pipeline: string;
-  readonly functions: Readonly<Record<FunctionName, NodeFunction>>;
+  readonly functionOf: (name: FunctionName) => NodeFunction;
   readonly workQueue: IQueue;
   /** The pipeline has a start schedule. */
   readonly scheduled: boolean;
@@ -25,7 +25,7 @@ const METRIC_NAMESPACE = 'Microprocess';
  * handler survives it counts itself: Lambda's own errors are only the invocations that crashed or ran out of time.
  */
 export function pipelineAlarms(scope: Construct, props: PipelineAlarmsProps): void {
-  const { functions, pipeline, topic } = props;
+  const { functionOf, pipeline, topic } = props;
   const own = (metricName: MetricName): Metric =>
     new Metric({
       namespace: METRIC_NAMESPACE,
@@ -62,13 +62,13 @@ export function pipelineAlarms(scope: Construct, props: PipelineAlarmsProps): vo
     topic,
   });
   new StatedAlarm(scope, 'SplitterErrors', {
-    metric: functions.splitter.metricErrors({ period: FIVE_MINUTES }),
+    metric: functionOf('splitter').metricErrors({ period: FIVE_MINUTES }),
     impact: `${pipeline} refused or failed to start a run, or enumerates a slice later: its message comes again after its visibility time-out.`,
     action: `the splitter's log; a request that was refused is its sender's to mend.`,
     topic,
   });
   new StatedAlarm(scope, 'ForwarderErrors', {
-    metric: functions.forwarder.metricErrors({ period: FIVE_MINUTES }),
+    metric: functionOf('forwarder').metricErrors({ period: FIVE_MINUTES }),
     atLeast: 5,
     impact: `forwarders of ${pipeline} crash or run out of time: their messages come again after their visibility time-out, and are then called one child at a time.`,
     action: `the forwarder's log: its memory, and the times of its calls.`,
@@ -83,13 +83,13 @@ export function pipelineAlarms(scope: Construct, props: PipelineAlarmsProps): vo
     topic,
   });
   new StatedAlarm(scope, 'AggregatorErrors', {
-    metric: functions.aggregator.metricErrors({ period: FIVE_MINUTES }),
+    metric: functionOf('aggregator').metricErrors({ period: FIVE_MINUTES }),
     impact: `a reduce of ${pipeline} crashed or ran out of time: its report is late, as the message comes again after its visibility time-out.`,
     action: `the aggregator's log: its memory and duration.`,
     topic,
   });
   new StatedAlarm(scope, 'SweeperSilent', {
-    metric: functions.sweeper.metricInvocations({ period: FIVE_MINUTES }),
+    metric: functionOf('sweeper').metricInvocations({ period: FIVE_MINUTES }),
     below: 1,
     periods: 3,
     impact: `what stands still in ${pipeline} isn't resumed, no deadline is kept and a missed schedule stays unnoticed.`,
@@ -97,7 +97,7 @@ export function pipelineAlarms(scope: Construct, props: PipelineAlarmsProps): vo
     topic,
   });
   new StatedAlarm(scope, 'SweeperErrors', {
-    metric: functions.sweeper.metricErrors({ period: FIVE_MINUTES }),
+    metric: functionOf('sweeper').metricErrors({ period: FIVE_MINUTES }),
     atLeast: 3,
     impact: `the sweeper of ${pipeline} crashes, runs out of time or can't list the runs: what stands still isn't resumed, no deadline is kept and a missed schedule stays unnoticed.`,
     action: `the sweeper's log.`,

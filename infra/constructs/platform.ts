@@ -32,6 +32,8 @@ export class Platform extends Construct {
   readonly alarms: Topic;
   /** Name of the SES identity that sends; undefined: mail is off. */
   readonly mailIdentity: string | undefined;
+  /** What any function knows of it. */
+  readonly resources;
 
   constructor(scope: Construct, id: string, { settings, pipelines }: PlatformProps) {
     super(scope, id);
@@ -76,6 +78,12 @@ export class Platform extends Construct {
       if (!identity) new EmailIdentity(this, 'Sender', { identity: Identity.email(from) });
       this.mailIdentity = identity ?? from;
     }
+    this.resources = {
+      table: this.table.tableName,
+      objects: this.bucket.bucketName,
+      mail: settings.mail?.from ?? '',
+      events: this.bus.eventBusName,
+    };
   }
 }
 

@@ -4,14 +4,11 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { LAMBDA } from '../../shared/domain/limits.ts';
-import type { FunctionWiring, MappingWiring, QueueWiring } from '../../shared/ports/wiring.ts';
+import type { MappingWiring, QueueWiring } from '../../shared/lambda/wiring.ts';
 import { FIVE_MINUTES, StatedAlarm } from './alarms.ts';
 
 export interface WorkerQueueProps {
   readonly queue: QueueWiring;
-  /** Of the function that consumes the dead letters: their visibility derives from its time-out. */
-  readonly deadLetterHandler: FunctionWiring;
   readonly topic: ITopic;
   /** What it means when messages end in the dead-letter queue. */
   readonly impact: string;
@@ -29,7 +26,7 @@ export class WorkerQueue extends Construct {
     this.deadLetters = new Queue(this, 'DeadLetters', {
       ...safe,
       retentionPeriod,
-      visibilityTimeout: Duration.seconds(LAMBDA.visibilityFactor * props.deadLetterHandler.timeoutSeconds),
+      visibilityTimeout: Duration.seconds(props.queue.deadLetterVisibilitySeconds),
     });
     this.queue = new Queue(this, 'Queue', {
       ...safe,

@@ -15,13 +15,13 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { SQS } from '../../shared/domain/limits.ts';
-import type { ScheduleWiring } from '../../shared/ports/wiring.ts';
+import type { Schedule as Declared } from '../../shared/lambda/declaration.ts';
 import { acknowledge, acknowledgeWildcard } from '../acknowledged.ts';
 import { awsCron } from '../cron.ts';
 import { FIVE_MINUTES, StatedAlarm } from './alarms.ts';
 
 export interface StartScheduleProps {
-  readonly schedule: Extract<ScheduleWiring, { name: 'start' }>;
+  readonly schedule: Extract<Declared, { cron: string }>;
   readonly target: IFunction;
   readonly topic: ITopic;
 }

@@ -12,18 +12,18 @@ export class PipelineStack extends NestedStack {
     nameNested(this, id);
     this.pipeline = new Pipeline(this, 'Pipeline', props);
     Tags.of(this).add('pipeline', props.pipeline.name);
-    const { functions, environment } = this.pipeline;
+    const { resources } = this.pipeline;
     // What the command line finds a deployment by (cli/targets/stack.ts).
     const outputs = {
-      Table: environment.MP_TABLE,
-      Bucket: environment.MP_BUCKET,
-      Splitter: functions.splitter.functionName,
-      Forwarder: functions.forwarder.functionName,
-      SplitQueueUrl: environment.MP_SPLIT_QUEUE_URL,
-      WorkQueueUrl: environment.MP_WORK_QUEUE_URL,
-      AggregateQueueUrl: environment.MP_AGGREGATE_QUEUE_URL,
-      EndpointUrl: environment.MP_ENDPOINT_URL,
-      ...(environment.MP_MAIL_FROM ? { MailFrom: environment.MP_MAIL_FROM } : {}),
+      Table: resources.table,
+      Bucket: resources.objects,
+      Splitter: this.pipeline.functionOf('splitter').functionName,
+      Forwarder: this.pipeline.functionOf('forwarder').functionName,
+      SplitQueueUrl: resources.split,
+      WorkQueueUrl: resources.work,
+      AggregateQueueUrl: resources.aggregate,
+      EndpointUrl: resources.endpoint,
+      ...(resources.mail ? { MailFrom: resources.mail } : {}),
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }

@@ -1,7 +1,8 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { FunctionName } from '../../functions/system.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
-import type { FunctionName } from '../../shared/ports/wiring.ts';
+import type { System } from '../../shared/lambda/declaration.ts';
 import { logicalId, stackName, stackOutput } from '../../shared/project/deployment.ts';
 import type { FoundPipeline } from '../../shared/project/pipelines.ts';
 import { requireService } from '../../shared/project/services.ts';
@@ -16,7 +17,8 @@ export interface StageStackProps extends StackProps {
   readonly found: readonly FoundPipeline[];
   /** Folder of all services. */
   readonly services: string;
-  readonly functionEntry: (name: FunctionName) => string;
+  readonly system: System<FunctionName>;
+  readonly functionEntry: (name: string) => string;
 }
 
 /**
@@ -36,7 +38,12 @@ export class StageStack extends Stack {
     const entries = new Map(
       definitions.map((pipeline) => [pipeline.endpoint.service, requireService(pipeline, props.services, 'lambda.ts')]),
     );
-    this.platform = new PlatformStack(this, 'Platform', { settings: props.settings, pipelines: definitions });
+    this.platform = new PlatformStack(this, 'Platform', {
+      settings: props.settings,
+      system: props.system,
+      functionEntry: props.functionEntry,
+      pipelines: definitions,
+    });
     this.printPlatform(props.settings);
     const services = new Map<string, ServiceStack>();
     for (const [service, entry] of entries)
@@ -75,6 +82,7 @@ export class StageStack extends Stack {
     const name = logicalId(pipeline.name);
     const stack = new PipelineStack(this, `${name}Pipeline`, {
       settings: props.settings,
+      system: props.system,
       pipeline,
       pipelineEntry: entry,
       functionEntry: props.functionEntry,
@@ -83,7 +91,7 @@ export class StageStack extends Stack {
     });
     this.print(
       `${name}Splitter`,
-      stack.pipeline.functions.splitter.functionName,
+      stack.pipeline.functionOf('splitter').functionName,
       'Start a run: Test this function with {} or {"runId": "…", "limit": 100}',
     );
     this.print(

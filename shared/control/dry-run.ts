@@ -1,3 +1,4 @@
+import { callsPerForwarder, FORWARDER_MEMORY_MB } from '../domain/capacity.ts';
 import { isPointer } from '../domain/held.ts';
 import { type Json, jsonText } from '../domain/json.ts';
 import { DYNAMODB, PRICES, SIZES, SQS } from '../domain/limits.ts';
@@ -47,7 +48,7 @@ export async function dryRun(
   request: unknown,
   { callMs, budgetMs = 60_000 }: { readonly callMs?: number | undefined; readonly budgetMs?: number } = {},
 ): Promise<DryRun> {
-  const { pipeline, clock, wiring } = deps;
+  const { pipeline, clock } = deps;
   const { params, limit } = validated(pipeline, request);
   const context = sourceContext({ params, limit });
   const ranges = pipeline.source.plan ? await pipeline.source.plan(context) : [null];
@@ -79,8 +80,7 @@ export async function dryRun(
     Math.ceil(((bytes / Math.max(1, sample.length)) * SIZES.slotChildren) / SQS.billedChunkBytes),
   );
   const queueRequests = slots * messageChunks * REQUESTS_PER_SLOT;
-  const gbSeconds =
-    ((children * ms) / 1_000 / wiring.callsPerForwarder) * (wiring.functions.forwarder.memoryMB / 1_024);
+  const gbSeconds = ((children * ms) / 1_000 / callsPerForwarder(pipeline.limits)) * (FORWARDER_MEMORY_MB / 1_024);
   const [first] = sample;
   return {
     slices: ranges.length,

@@ -1,5 +1,5 @@
 import type { CloseReason } from '../domain/run.ts';
-import type { Deps } from '../ports/deps.ts';
+import type { FlowDeps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 import { giveUp } from './commit.ts';
 import { notifyIfRunComplete } from './completion.ts';
@@ -24,13 +24,13 @@ const WORDS = {
  * Closes a run, irrevocably: END at each slice's tail, sizes and counts, then every missing child given up. The ordinary
  * path finishes it. A closing that died is resumed by closing again: what was given up stays so.
  */
-export async function closeRun(deps: Deps, run: string, why: CloseReason): Promise<void> {
+export async function closeRun(deps: FlowDeps<'aggregate'>, run: string, why: CloseReason): Promise<void> {
   const { stores } = deps;
   const closed = (await stores.runs.close(run, why)) ?? (await stores.runs.read(run));
   if (closed?.status === 'closing') await resumeClosing(deps, closed);
 }
 
-export async function resumeClosing(deps: Deps, record: RunRecord): Promise<void> {
+export async function resumeClosing(deps: FlowDeps<'aggregate'>, record: RunRecord): Promise<void> {
   const { stores } = deps;
   const ranges = (await stores.runs.readPlan(record.run)) ?? (await planNothing(deps, record));
   const root = await stores.runs.openRoot(record.run, ranges.length, record.ttl);
@@ -51,7 +51,7 @@ async function* each<T>(values: readonly T[]) {
 }
 
 /** A run that died, or waited, before its plan has nothing: an empty plan makes it whole, and a report of nothing no success. */
-async function planNothing({ stores }: Deps, { run, ttl }: RunRecord) {
+async function planNothing({ stores }: FlowDeps<'aggregate'>, { run, ttl }: RunRecord) {
   await stores.runs.flag(run, 'cut');
   return stores.runs.plan(run, [], ttl);
 }

@@ -1,6 +1,6 @@
 import { type Completion, isBlockFull, isRootFull, isSegmentFull } from '../domain/completion.ts';
 import type { RunBlock, SegmentRef } from '../domain/layout.ts';
-import type { Deps } from '../ports/deps.ts';
+import type { FlowDeps } from '../ports/deps.ts';
 import type { SegmentRecord } from '../ports/segment-store.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { SegmentRecord } from '../ports/segment-store.ts';
  * @returns whether the block is full
  */
 export async function completeBlockIfFull(
-  deps: Deps,
+  deps: FlowDeps<'aggregate'>,
   { run, ref, size, ttl }: RunBlock,
   done: ReadonlySet<number>,
 ): Promise<boolean> {
@@ -20,7 +20,7 @@ export async function completeBlockIfFull(
 }
 
 export async function notifyIfSegmentFull(
-  deps: Deps,
+  deps: FlowDeps<'aggregate'>,
   run: string,
   { slice, segment }: SegmentRef,
   state: SegmentRecord,
@@ -31,11 +31,15 @@ export async function notifyIfSegmentFull(
   ]);
 }
 
-export async function completeSegment(deps: Deps, run: string, { slice, segment }: SegmentRef): Promise<void> {
+export async function completeSegment(
+  deps: FlowDeps<'aggregate'>,
+  run: string,
+  { slice, segment }: SegmentRef,
+): Promise<void> {
   await notifyIfRunComplete(deps, run, await deps.stores.runs.addSegment(run, slice, segment));
 }
 
-export async function notifyIfRunComplete(deps: Deps, run: string, root: Completion): Promise<void> {
+export async function notifyIfRunComplete(deps: FlowDeps<'aggregate'>, run: string, root: Completion): Promise<void> {
   if (!isRootFull(root)) return;
   await deps.queues.aggregate.send([{ message: { v: 1, pipeline: deps.pipeline.name, run, type: 'finish' } }]);
 }

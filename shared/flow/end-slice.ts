@@ -1,13 +1,13 @@
 import { END, placeBehind } from '../domain/chain.ts';
 import { isCounted } from '../domain/completion.ts';
 import { FIRST_PLACE, type Place, sliceExtent } from '../domain/layout.ts';
-import type { Deps } from '../ports/deps.ts';
+import type { FlowDeps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 import { notifyIfRunComplete, notifyIfSegmentFull } from './completion.ts';
 
 /** END stands at `place`: the last segment's size, then the slice's count; each write tells if that fills a set. */
 export async function countSlice(
-  deps: Deps,
+  deps: FlowDeps<'aggregate'>,
   { run, ttl }: { readonly run: string; readonly ttl: number },
   slice: number,
   place: Place,
@@ -24,7 +24,7 @@ export async function countSlice(
 }
 
 /** For who made a run's status 'splitting': where every slice was counted before, none will be again that moves it on. */
-export async function moveIfCounted({ stores }: Deps, run: string): Promise<RunRecord | null> {
+export async function moveIfCounted({ stores }: FlowDeps<'aggregate'>, run: string): Promise<RunRecord | null> {
   return isCounted(await stores.runs.readCompletion(run)) ? stores.runs.move(run, 'counted') : null;
 }
 
@@ -33,7 +33,7 @@ export async function moveIfCounted({ stores }: Deps, run: string): Promise<RunR
  * meets the END and stops; whichever page was stored first is part of the run.
  */
 export async function endSlice(
-  deps: Deps,
+  deps: FlowDeps<'aggregate'>,
   record: { readonly run: string; readonly ttl: number },
   slice: number,
   from: Place = FIRST_PLACE,

@@ -1,6 +1,6 @@
 import { slotsOf } from '../domain/chain.ts';
 import { missing, raised, registerOf } from '../domain/sending.ts';
-import type { Deps } from '../ports/deps.ts';
+import type { FlowDeps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 import { parallel } from './parallel.ts';
 import { readSlices } from './slices.ts';
@@ -16,7 +16,7 @@ const AT_ONCE = 16;
  * @param options `sendSlots: false` only tells what is full again, and resumes slices
  */
 export async function sendAgain(
-  deps: Deps,
+  deps: FlowDeps,
   record: RunRecord,
   { sendSlots = true } = {},
 ): Promise<{ slices: number; slots: number }> {
@@ -29,7 +29,7 @@ export async function sendAgain(
 }
 
 /** Sends every slice without END to the splitter again; its chain says where it goes on. */
-export async function splitAgain({ stores, queues, pipeline }: Deps, { run }: RunRecord): Promise<number> {
+export async function splitAgain({ stores, queues, pipeline }: FlowDeps, { run }: RunRecord): Promise<number> {
   const slices = await readSlices({ stores }, run, await stores.runs.readCompletion(run));
   const open = slices.filter(({ checkpoint }) => !checkpoint?.ended);
   await queues.split.send(
@@ -38,7 +38,7 @@ export async function splitAgain({ stores, queues, pipeline }: Deps, { run }: Ru
   return open.length;
 }
 
-async function sendBlockAgain(deps: Deps, { block, content }: UnfinishedBlock): Promise<number> {
+async function sendBlockAgain(deps: FlowDeps, { block, content }: UnfinishedBlock): Promise<number> {
   const { stores, queues, pipeline } = deps;
   const { run, ref, ttl } = block;
   const { state } = content;

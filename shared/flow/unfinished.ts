@@ -3,7 +3,7 @@ import { isSegmentFull } from '../domain/completion.ts';
 import { packSegment } from '../domain/ids.ts';
 import { FIRST_PLACE, LAYOUT, nextBlock, type Place, type RunBlock, type SegmentRef } from '../domain/layout.ts';
 import type { BlockContent } from '../ports/block-store.ts';
-import type { Deps } from '../ports/deps.ts';
+import type { FlowDeps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 import type { SegmentRecord } from '../ports/segment-store.ts';
 import { completeBlockIfFull, completeSegment, notifyIfSegmentFull } from './completion.ts';
@@ -23,7 +23,10 @@ export interface UnfinishedBlock {
  * full segment again, and yields the blocks that are not full. What is finished is skipped at the highest level that says so, so
  * that a walk costs what is left, not what there was.
  */
-export async function* unfinishedBlocks(deps: Deps, { run, ttl }: RunRecord): AsyncGenerator<UnfinishedBlock> {
+export async function* unfinishedBlocks(
+  deps: FlowDeps<'aggregate'>,
+  { run, ttl }: RunRecord,
+): AsyncGenerator<UnfinishedBlock> {
   const root = await deps.stores.runs.readCompletion(run);
   for (const { slice, segments, checkpoint } of await readSlices(deps, run, root)) {
     const tail =
@@ -44,7 +47,12 @@ export async function* unfinishedBlocks(deps: Deps, { run, ttl }: RunRecord): As
  * run is paused forwarders delete such messages: who resumes it must look beyond. A splitter that sends one of these blocks
  * later sends void messages.
  */
-async function tailOf({ stores }: Deps, run: string, slice: number, from: Place = FIRST_PLACE): Promise<Place> {
+async function tailOf(
+  { stores }: FlowDeps<'aggregate'>,
+  run: string,
+  slice: number,
+  from: Place = FIRST_PLACE,
+): Promise<Place> {
   let place = from;
   for (;;) {
     const page = await stores.chains.readPage(run, slice, place);
@@ -56,7 +64,7 @@ async function tailOf({ stores }: Deps, run: string, slice: number, from: Place 
 }
 
 async function* blocksOf(
-  deps: Deps,
+  deps: FlowDeps<'aggregate'>,
   run: string,
   ttl: number,
   ref: SegmentRef,

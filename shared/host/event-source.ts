@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { SQS } from '../domain/limits.ts';
 import { Semaphore } from '../flow/semaphore.ts';
-import type { MappingWiring } from '../ports/wiring.ts';
 import { failedMessages } from './batch-response.ts';
 import { batches } from './sqs-event.ts';
 
@@ -18,7 +17,11 @@ export interface SourceQueue {
 
 export interface EventSourceOptions {
   readonly queue: SourceQueue;
-  readonly mapping: Pick<MappingWiring, 'batchSize' | 'windowSeconds' | 'maxConcurrency'>;
+  readonly mapping: {
+    readonly batchSize: number;
+    readonly windowSeconds: number;
+    readonly maxConcurrency: number;
+  };
   /** Runs the function; its rejection fails the whole batch. */
   readonly invoke: (event: SQSEvent) => Promise<unknown>;
   readonly warn: (text: string) => void;

@@ -8,13 +8,23 @@ import { sqsQueue } from '../adapters/sqs/sqs-queue.ts';
 import { triesOf } from '../adapters/tries.ts';
 import type { Pipeline } from '../author/definition.ts';
 import type { AggregateMessage, SplitMessage, WorkMessage } from '../domain/messages.ts';
+import type { Caller } from '../ports/caller.ts';
 import { type Random, systemClock } from '../ports/clock.ts';
-import type { Deps } from '../ports/deps.ts';
-import { wiring } from '../ports/wiring.ts';
-import type { Config } from './config.ts';
+import type { Process } from '../ports/deps.ts';
+import type { Events } from '../ports/events.ts';
+import type { Mailer } from '../ports/mailer.ts';
+import {
+  type Connected,
+  type PlatformConnected,
+  type PlatformUses,
+  platformPortsOf,
+  portsOf,
+  type Uses,
+} from '../ports/uses.ts';
+import { type Environment, type ResourceReader, readResources } from './resources.ts';
 import { emfMetrics, lambdaLog } from './telemetry.ts';
 
-export const systemRandom: Random = { next: () => Math.random(), id: () => randomUUID() };
+const systemRandom: Random = { next: () => Math.random(), id: () => randomUUID() };
 
 /**
  * How long one try of a call may wait for its answer. Tables and queues answer in milliseconds, and nobody long-polls through
@@ -22,39 +32,171 @@ export const systemRandom: Random = { next: () => Math.random(), id: () => rando
  */
 export const TRY_MS = { dynamodb: 3_000, sqs: 3_000, s3: 20_000 } as const;
 
-/** What lives as long as the process: clients with their connections, and all that is built on them. */
-export function wire(
-  pipeline: Pipeline,
-  config: Config,
-  telemetry?: Pick<Deps, 'log' | 'metrics'>,
-  tryMs: Readonly<Record<keyof typeof TRY_MS, number>> = TRY_MS,
-): Deps {
+/** Makes the ports that few functions have. A function hands in those that it uses, so that no other's bundle holds them. */
+export interface PortMakers {
+  endpoint(resources: ResourceReader, pipeline: Pipeline): Caller;
+  mail(resources: ResourceReader): Mailer;
+  events(resources: ResourceReader): Events;
+}
+type MakersOf<U> = Pick<PortMakers, Extract<keyof U, keyof PortMakers>>;
+
+export interface ConnectOptions {
+  /** Where it logs and counts; CloudWatch by default. */
+  readonly telemetry?: Pick<Process, 'log' | 'metrics'> | undefined;
+  readonly tryMs?: Readonly<Record<keyof typeof TRY_MS, number>>;
+}
+
+/** The name that functions of the platform log and count under, which no pipeline can have. */
+const PLATFORM = '(platform)';
+
+/**
+ * Builds the ports that a pipeline's function uses, and nothing else, from the variables of these. They live as long as the
+ * process: clients with their connections, and all that is built on them.
+ * @throws {Error} naming each variable that is missing or wrong
+ */
+export function connect<const U extends Uses>(
+  uses: U,
+  env: Environment,
+  options: ConnectOptions & { readonly pipeline: Pipeline } & PortMakers,
+): Connected<U>;
+export function connect<const U extends Uses>(
+  uses: U,
+  env: Environment,
+  options: ConnectOptions & { readonly pipeline: Pipeline } & MakersOf<U>,
+): Connected<U>;
+export function connect(
+  uses: Uses,
+  env: Environment,
+  options: ConnectOptions & { readonly pipeline: Pipeline } & Partial<PortMakers>,
+): unknown {
+  const resources = readResources(uses, env);
+  const clients = lazyClients(resources, options);
+  const { pipeline } = options;
+  const queue = <M>(name: 'split' | 'work' | 'aggregate') =>
+    sqsQueue<M>({ client: clients.sqs(), url: resources.read(name) });
+  return portsOf(uses, {
+    ...processOf(pipeline.name, options),
+    pipeline,
+    get stores() {
+      return dynamoStores({ client: clients.dynamodb(), table: resources.read('table'), pipeline: pipeline.name });
+    },
+    get objects() {
+      return objectsOf(clients, resources, pipeline.name);
+    },
+    queues: {
+      get split() {
+        return queue<SplitMessage>('split');
+      },
+      get work() {
+        return queue<WorkMessage>('work');
+      },
+      get aggregate() {
+        return queue<AggregateMessage>('aggregate');
+      },
+    },
+    get caller() {
+      return given(options.endpoint, 'endpoint')(resources, pipeline);
+    },
+    get mailer() {
+      return given(options.mail, 'mail')(resources);
+    },
+    get mailFrom() {
+      return resources.read('mail');
+    },
+    get events() {
+      return given(options.events, 'events')(resources);
+    },
+  });
+}
+
+/**
+ * {@link connect}, for a function of the platform: it has no definition, and says of which pipeline the records and objects
+ * are that it wants.
+ */
+export function connectPlatform<const U extends PlatformUses>(
+  uses: U,
+  env: Environment,
+  options: ConnectOptions & Omit<PortMakers, 'endpoint'>,
+): PlatformConnected<U>;
+export function connectPlatform<const U extends PlatformUses>(
+  uses: U,
+  env: Environment,
+  options: ConnectOptions & MakersOf<U>,
+): PlatformConnected<U>;
+export function connectPlatform(
+  uses: PlatformUses,
+  env: Environment,
+  options: ConnectOptions & Partial<PortMakers>,
+): unknown {
+  const resources = readResources(uses, env);
+  const clients = lazyClients(resources, options);
+  return platformPortsOf(uses, {
+    ...processOf(PLATFORM, options),
+    storesOf: (pipeline) => dynamoStores({ client: clients.dynamodb(), table: resources.read('table'), pipeline }),
+    objectsOf: (pipeline) => objectsOf(clients, resources, pipeline),
+    get mailer() {
+      return given(options.mail, 'mail')(resources);
+    },
+    get mailFrom() {
+      return resources.read('mail');
+    },
+    get events() {
+      return given(options.events, 'events')(resources);
+    },
+  });
+}
+
+function processOf(name: string, { telemetry }: ConnectOptions): Process {
+  const { log, metrics } = telemetry ?? { log: lambdaLog(name), metrics: emfMetrics(name) };
+  return { clock: systemClock, random: systemRandom, log, metrics };
+}
+
+function objectsOf(clients: Clients, resources: ResourceReader, pipeline: string) {
+  return s3Objects({ client: clients.s3(), bucket: resources.read('objects'), prefix: `runs/${pipeline}/` });
+}
+
+/** A maker is there wherever its use is declared: the types of {@link connect} see to it. */
+function given<M>(maker: M | undefined, use: string): M {
+  if (maker) return maker;
+  throw new TypeError(`Nothing makes the port of the use ${use}.`);
+}
+
+type Clients = ReturnType<typeof lazyClients>;
+
+/** Each client once, when the first port on it is made. */
+function lazyClients({ region }: ResourceReader, { tryMs = TRY_MS }: ConnectOptions) {
   // All that is called here can be called twice. A forwarder writes for ten messages at once; the 50 sockets that a client
   // opens by default are plenty.
-  const options = { region: config.AWS_REGION, maxAttempts: 5 };
-  const dynamo = new DynamoDBClient({ ...options, requestHandler: triesOf(tryMs.dynamodb), cacheMiddleware: true });
-  // Checksums beyond what S3 asks for cost CPU on every object; TLS and S3 check the bytes as it is.
-  const s3 = new S3Client({
-    ...options,
-    requestHandler: triesOf(tryMs.s3),
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-  });
-  const sqs = new SQSClient({ ...options, requestHandler: triesOf(tryMs.sqs), md5: false });
-  // It copies each request and answer for a log that isn't configured.
-  for (const { middlewareStack } of [dynamo, s3, sqs]) middlewareStack.remove('loggerMiddleware');
+  const options = { region, maxAttempts: 5 };
   return {
-    pipeline,
-    wiring: wiring(pipeline),
-    stores: dynamoStores({ client: dynamo, table: config.MP_TABLE, pipeline: pipeline.name }),
-    objects: s3Objects({ client: s3, bucket: config.MP_BUCKET, prefix: `runs/${pipeline.name}/` }),
-    queues: {
-      split: sqsQueue<SplitMessage>({ client: sqs, url: config.MP_SPLIT_QUEUE_URL }),
-      work: sqsQueue<WorkMessage>({ client: sqs, url: config.MP_WORK_QUEUE_URL }),
-      aggregate: sqsQueue<AggregateMessage>({ client: sqs, url: config.MP_AGGREGATE_QUEUE_URL }),
-    },
-    clock: systemClock,
-    random: systemRandom,
-    ...(telemetry ?? { log: lambdaLog(pipeline.name), metrics: emfMetrics(pipeline.name) }),
+    dynamodb: once(() =>
+      quiet(new DynamoDBClient({ ...options, requestHandler: triesOf(tryMs.dynamodb), cacheMiddleware: true })),
+    ),
+    s3: once(() =>
+      quiet(
+        new S3Client({
+          ...options,
+          requestHandler: triesOf(tryMs.s3),
+          // Checksums beyond what S3 asks for cost CPU on every object; TLS and S3 check the bytes as it is.
+          requestChecksumCalculation: 'WHEN_REQUIRED',
+          responseChecksumValidation: 'WHEN_REQUIRED',
+        }),
+      ),
+    ),
+    sqs: once(() => quiet(new SQSClient({ ...options, requestHandler: triesOf(tryMs.sqs), md5: false }))),
+  };
+}
+
+/** Without the middleware that copies each request and answer for a log that isn't configured. */
+function quiet<C extends { readonly middlewareStack: { remove(name: string): boolean } }>(client: C): C {
+  client.middlewareStack.remove('loggerMiddleware');
+  return client;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }

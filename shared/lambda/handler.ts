@@ -2,14 +2,14 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { z } from 'zod';
 import { InputError, MicroprocessError } from '../domain/errors.ts';
-import type { Deps } from '../ports/deps.ts';
+import type { Process } from '../ports/deps.ts';
 
 /**
  * The skeleton of every function: the event checked against a schema, errors logged once, metrics written out whatever
  * happens.
  */
 export function lambdaHandler<E, R>(
-  deps: Pick<Deps, 'log' | 'metrics'>,
+  deps: Pick<Process, 'log' | 'metrics'>,
   schema: z.ZodType<E>,
   handle: (event: E, context: Context) => Promise<R>,
 ) {

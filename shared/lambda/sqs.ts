@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { show } from '../domain/errors.ts';
 import { beginning } from '../domain/text.ts';
 import { excerptOf, recordRefusal } from '../flow/refusal.ts';
-import type { Deps, Invocation } from '../ports/deps.ts';
+import type { FlowDeps, Invocation, Process } from '../ports/deps.ts';
 import type { Queue } from '../ports/queue.ts';
 import { RetryLater } from './retry-later.ts';
 
@@ -45,7 +45,7 @@ export interface BatchOptions<M extends { readonly pipeline: string }> {
  * by itself, with a wait that grows with its receives, and never takes the rest of the batch with it.
  */
 export async function handleBatch<M extends { readonly pipeline: string }>(
-  deps: Deps,
+  deps: FlowDeps<never>,
   { schema, queue, handle, sendAnew }: BatchOptions<M>,
   event: SqsEvent,
   context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
@@ -83,7 +83,7 @@ export async function handleBatch<M extends { readonly pipeline: string }>(
 }
 
 export function invocationOf(
-  { clock }: Pick<Deps, 'clock'>,
+  { clock }: Pick<Process, 'clock'>,
   context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
 ): Invocation {
   return { id: context.awsRequestId, deadline: clock.now() + context.getRemainingTimeInMillis() };
@@ -131,7 +131,7 @@ export function readMessage<M extends { readonly pipeline: string }>(
 }
 
 /** Keeps a message of an event that nobody can take. */
-export async function refuse(deps: Deps, entry: Entry, reason: string, detail: string): Promise<void> {
+export async function refuse(deps: FlowDeps<never>, entry: Entry, reason: string, detail: string): Promise<void> {
   await recordRefusal(deps, {
     messageId: entry.messageId,
     queue: entry.eventSourceARN.split(':').at(-1) ?? '',
@@ -144,11 +144,11 @@ export async function refuse(deps: Deps, entry: Entry, reason: string, detail: s
 const MAX_BACKOFF_SECONDS = 300;
 
 /** Seconds to wait before a message that failed so many times is tried again: two, doubling, with jitter. */
-export function backoffSeconds({ random }: Pick<Deps, 'random'>, times: number): number {
+export function backoffSeconds({ random }: Pick<Process, 'random'>, times: number): number {
   return Math.min(MAX_BACKOFF_SECONDS, 2 ** Math.min(times, 9)) * (0.5 + random.next() / 2);
 }
 
-async function putBack<M>(deps: Deps, queue: Queue<M>, entry: Entry, error: unknown): Promise<void> {
+async function putBack<M>(deps: FlowDeps<never>, queue: Queue<M>, entry: Entry, error: unknown): Promise<void> {
   const receives = entry.attributes.ApproximateReceiveCount;
   const later = error instanceof RetryLater;
   if (!later) tellFailure(deps, entry.messageId, receives, error);
@@ -157,7 +157,7 @@ async function putBack<M>(deps: Deps, queue: Queue<M>, entry: Entry, error: unkn
   await queue.retryIn(entry.receiptHandle, seconds).catch(() => undefined);
 }
 
-function tellFailure({ log, metrics }: Deps, messageId: string, receives: number, error: unknown): void {
+function tellFailure({ log, metrics }: Process, messageId: string, receives: number, error: unknown): void {
   metrics.count('MessagesFailed', 1);
   log.error('A message failed; it comes back.', { messageId, receives, error: describe(error) });
 }

@@ -1,26 +1,37 @@
 import type { Pipeline } from '../author/definition.ts';
 import type { AggregateMessage, SplitMessage, WorkMessage } from '../domain/messages.ts';
 import type { Clock, Random } from './clock.ts';
-import type { Objects } from './objects.ts';
+import type { ObjectReader } from './objects.ts';
 import type { Queue } from './queue.ts';
 import type { Stores } from './stores.ts';
-import type { Wiring } from './wiring.ts';
 
-/** What every step of a pipeline works with. What only one function needs (calls, mail, events) is that function's own. */
-export interface Deps {
-  readonly pipeline: Pipeline;
-  readonly wiring: Wiring;
-  readonly stores: Stores;
-  readonly objects: Objects;
-  readonly queues: {
-    readonly split: Queue<SplitMessage>;
-    readonly work: Queue<WorkMessage>;
-    readonly aggregate: Queue<AggregateMessage>;
-  };
+/** A pipeline's queues, in the data's order. */
+export interface Queues {
+  readonly split: Queue<SplitMessage>;
+  readonly work: Queue<WorkMessage>;
+  readonly aggregate: Queue<AggregateMessage>;
+}
+export type QueueName = keyof Queues;
+export const QUEUES = ['split', 'work', 'aggregate'] as const satisfies readonly QueueName[];
+
+/** What every function has, whatever it uses. */
+export interface Process {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
   readonly metrics: Metrics;
+}
+
+/** What a step of the protocol works with: records, and the queues that it sends to (`FlowDeps<'aggregate'>`: that alone). */
+export interface FlowDeps<Q extends QueueName = QueueName> extends Process {
+  readonly pipeline: Pipeline;
+  readonly stores: Stores;
+  readonly queues: Pick<Queues, Q>;
+}
+
+/** With objects beside, which most steps only read. What only one function needs (calls, mail, events) is that function's own. */
+export interface Deps<Q extends QueueName = QueueName, O = ObjectReader> extends FlowDeps<Q> {
+  readonly objects: O;
 }
 
 /** Structured logs: fields name ids and counts, never items, results or addresses. */

@@ -12,3 +12,6 @@ export interface Objects {
   /** Throws what `get` does. */
   stream(key: string): Promise<AsyncIterable<Uint8Array>>;
 }
+
+export type ObjectReader = Pick<Objects, 'get' | 'stream'>;
+export type ObjectWriter = Pick<Objects, 'put'>;

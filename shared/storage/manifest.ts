@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { SegmentRef } from '../domain/layout.ts';
 import { countsSchema } from '../domain/run.ts';
-import type { Objects } from '../ports/objects.ts';
+import type { ObjectReader, ObjectWriter } from '../ports/objects.ts';
 import type { Frozen } from '../ports/segment-store.ts';
 
 /** A finished run's parts, in the report's order: what `show`, `failures` and a redrive read. */
@@ -23,12 +23,12 @@ export type ManifestPart = SegmentRef & Frozen;
 
 const key = (run: string) => `${run}/parts.json`;
 
-export async function writeManifest(objects: Objects, run: string, parts: readonly ManifestPart[]): Promise<void> {
+export async function writeManifest(objects: ObjectWriter, run: string, parts: readonly ManifestPart[]): Promise<void> {
   const lean = parts.map(({ statistics: _, ...part }) => part);
   await objects.put(key(run), JSON.stringify({ version: 1, parts: lean }), 'application/json');
 }
 
 /** @throws {ObjectNotFoundError} where the run never finished */
-export async function readManifest(objects: Objects, run: string): Promise<ManifestPart[]> {
+export async function readManifest(objects: ObjectReader, run: string): Promise<ManifestPart[]> {
   return manifestSchema.parse(JSON.parse(Buffer.from(await objects.get(key(run))).toString('utf8'))).parts;
 }

@@ -28,7 +28,7 @@ export interface PartContent {
 
 /** Gathers a part block by block. Holds one segment, compressed. */
 export class PartDraft {
-  readonly #deps: Deps;
+  readonly #deps: Pick<Deps, 'pipeline' | 'objects' | 'log'>;
   readonly #accumulator;
   readonly #rows: Uint8Array[] = [];
   readonly #csv: Uint8Array[] = [];
@@ -37,7 +37,7 @@ export class PartDraft {
   readonly #reasons: Record<string, number> = {};
   #counts = NO_COUNTS;
 
-  constructor(deps: Deps) {
+  constructor(deps: Pick<Deps, 'pipeline' | 'objects' | 'log'>) {
     this.#deps = deps;
     this.#accumulator = deps.pipeline.reduce.start();
   }

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { Held } from '../domain/held.ts';
 import type { Json } from '../domain/json.ts';
 import { CHILD_STATUSES, type Row } from '../domain/row.ts';
-import type { Objects } from '../ports/objects.ts';
+import type { ObjectReader } from '../ports/objects.ts';
 
 /**
  * A frozen segment's objects, under a key of their own: its rows, its piece of report.csv, and an index with the statistics.
@@ -70,13 +70,13 @@ export function unpackRows(member: Uint8Array): HeldRow[] {
   });
 }
 
-export async function readPartIndex(objects: Objects, part: string): Promise<PartIndex> {
+export async function readPartIndex(objects: ObjectReader, part: string): Promise<PartIndex> {
   return partIndex.parse(JSON.parse(Buffer.from(await objects.get(partKeys(part).index)).toString('utf8')));
 }
 
 /** The rows of one block of a part. */
 export async function readPartBlock(
-  objects: Objects,
+  objects: ObjectReader,
   part: string,
   index: PartIndex,
   block: number,

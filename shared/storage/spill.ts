@@ -1,6 +1,6 @@
 import { type Held, isPointer, mustSpill } from '../domain/held.ts';
 import type { Json } from '../domain/json.ts';
-import type { Objects } from '../ports/objects.ts';
+import type { ObjectReader, ObjectWriter } from '../ports/objects.ts';
 
 /**
  * A value, given as its JSON text, as a page holds it, with the bytes it takes there. A large one goes to an object of its
@@ -8,7 +8,7 @@ import type { Objects } from '../ports/objects.ts';
  * @param value what the text says, where it is known already
  */
 export async function hold(
-  objects: Objects,
+  objects: ObjectWriter,
   key: () => string,
   text: string,
   value: Json = JSON.parse(text),
@@ -22,7 +22,7 @@ export async function hold(
 }
 
 /** The value behind what a page holds. */
-export async function release(objects: Objects, held: Held): Promise<Json> {
+export async function release(objects: ObjectReader, held: Held): Promise<Json> {
   if (!isPointer(held)) return held;
   return JSON.parse(Buffer.from(await objects.get(held.$object)).toString('utf8'));
 }

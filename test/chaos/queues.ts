@@ -1,5 +1,8 @@
+import { SYSTEM } from '../../functions/system.ts';
+import { mapValues } from '../../shared/domain/records.ts';
+import type { QueueWiring } from '../../shared/lambda/wiring.ts';
+import type { QueueName } from '../../shared/ports/deps.ts';
 import type { Queue } from '../../shared/ports/queue.ts';
-import { QUEUES, type QueueName, type QueueWiring } from '../../shared/ports/wiring.ts';
 import { MemoryQueue } from '../../testing/memory-queue.ts';
 import type { Meter } from '../../testing/meter.ts';
 import type { SeededRandom } from '../../testing/seeded-random.ts';
@@ -45,6 +48,5 @@ export const nameOf = ({ queueName, deadLetter }: Pick<QueueSetting<unknown>, 'q
 
 /** One for each queue of a pipeline. */
 export function each<T>(make: (name: QueueName) => T): Record<QueueName, T> {
-  const [split, work, aggregate] = QUEUES;
-  return { [split]: make(split), [work]: make(work), [aggregate]: make(aggregate) };
+  return mapValues(SYSTEM.queues, (_, name) => make(name));
 }

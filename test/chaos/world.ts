@@ -1,20 +1,18 @@
 import type { Context, SQSEvent } from 'aws-lambda';
 import * as z from 'zod';
-import { aggregator } from '../../functions/aggregator/handler.ts';
-import { deadLetter } from '../../functions/dead-letter/handler.ts';
-import { forwarder } from '../../functions/forwarder/handler.ts';
-import { splitter } from '../../functions/splitter/handler.ts';
-import { sweeper } from '../../functions/sweeper/handler.ts';
+import { type FunctionName, SYSTEM } from '../../functions/system.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
 import type { AggregateMessage, SplitMessage, WorkMessage } from '../../shared/domain/messages.ts';
-import { ProgressMeter } from '../../shared/flow/progress-meter.ts';
+import { mapValues } from '../../shared/domain/records.ts';
 import type { EventSource } from '../../shared/host/event-source.ts';
-import type { Deps } from '../../shared/ports/deps.ts';
+import type { Connectors, Handler, MakeHandler, System } from '../../shared/lambda/declaration.ts';
+import { type Wiring, wiringOf } from '../../shared/lambda/wiring.ts';
+import type { Deps, QueueName } from '../../shared/ports/deps.ts';
 import type { SendResult } from '../../shared/ports/mailer.ts';
 import type { Objects } from '../../shared/ports/objects.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import type { Stores } from '../../shared/ports/stores.ts';
-import { type FunctionName, type QueueName, type Wiring, wiring } from '../../shared/ports/wiring.ts';
+import { platformPortsOf, portsOf } from '../../shared/ports/uses.ts';
 import { MemoryEvents } from '../../testing/events.ts';
 import { type Fault, type FaultPlan, Faults, type SimulatedProcess } from '../../testing/faults.ts';
 import type { Invocation } from '../../testing/invocation.ts';
@@ -33,9 +31,31 @@ import { each, type MakeQueue, memoryQueue, type WorldQueue } from './queues.ts'
 import { type Service, wellBehaved } from './service.ts';
 import { spiedQueue, spiedStores } from './spies.ts';
 
+/** Declared functions with their handlers loaded: a world makes environments without waiting for a file. */
+export interface LoadedSystem {
+  readonly system: System<FunctionName>;
+  readonly handlers: ReadonlyMap<string, MakeHandler>;
+}
+
+export async function loaded(system: System<FunctionName>): Promise<LoadedSystem> {
+  const handlers = new Map<string, MakeHandler>();
+  await Promise.all(
+    Object.values(
+      mapValues(system.functions, async ({ load }, name) => {
+        handlers.set(name, await load());
+      }),
+    ),
+  );
+  return { system, handlers };
+}
+
+/** What is deployed. */
+const DEPLOYED = await loaded(SYSTEM);
+
 export interface WorldOptions {
   readonly seed?: number;
   readonly pipeline: Pipeline;
+  readonly functions?: LoadedSystem;
   readonly service?: Service;
   /** Faults of port calls; it gets the world's own chance. */
   readonly plan?: (random: SeededRandom) => FaultPlan;
@@ -58,12 +78,12 @@ export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 
 /**
- * A whole pipeline as `wiring` says, with the real handlers, in virtual time, over queues of some kind. The same options
+ * A whole pipeline as it is declared, with the real handlers, in virtual time, over queues of some kind. The same options
  * make the same run.
  */
 export class AnyWorld<Q extends WorldQueue = WorldQueue> {
   readonly pipeline: Pipeline;
-  readonly wiring: Wiring;
+  readonly wiring: Wiring<FunctionName>;
   readonly clock: VirtualClock;
   readonly faults: Faults;
   readonly host: MemoryHost;
@@ -78,6 +98,7 @@ export class AnyWorld<Q extends WorldQueue = WorldQueue> {
   readonly mappings: Readonly<Record<QueueName, EventSource>>;
   /** Errors that functions logged. */
   readonly errors: string[] = [];
+  readonly #functions: LoadedSystem;
   readonly #stores: Stores;
   readonly #random: SeededRandom;
   readonly #service: Service;
@@ -88,7 +109,8 @@ export class AnyWorld<Q extends WorldQueue = WorldQueue> {
     this.pipeline = pipeline;
     this.#stores = options.stores ?? memoryStores(this.meter);
     this.objects = options.objects ?? new MemoryObjects({ meter: this.meter });
-    this.wiring = wiring(pipeline);
+    this.#functions = options.functions ?? DEPLOYED;
+    this.wiring = wiringOf(this.#functions.system, pipeline);
     this.#random = new SeededRandom(seed);
     this.#service = service;
     this.clock = new VirtualClock({ seed });
@@ -143,11 +165,13 @@ export class AnyWorld<Q extends WorldQueue = WorldQueue> {
     return this.clock.now();
   }
 
-  /** A function of the pipeline, to be invoked by hand. */
-  functionOf(functionName: FunctionName): SimulatedFunction<unknown> {
+  /** A declared function, to be invoked by hand. */
+  functionOf(functionName: string): SimulatedFunction<unknown> {
+    const { timeoutSeconds } = new Map(Object.entries(this.wiring.functions)).get(functionName) ?? {};
+    if (timeoutSeconds === undefined) throw new Error(`There is no function ${functionName}.`);
     return {
       name: functionName,
-      timeoutMs: this.wiring.functions[functionName].timeoutSeconds * SECOND,
+      timeoutMs: timeoutSeconds * SECOND,
       create: (process) => this.#handler(functionName, process),
     };
   }
@@ -198,13 +222,12 @@ export class AnyWorld<Q extends WorldQueue = WorldQueue> {
     await this.host.run({ limit: this.now() + ms });
   }
 
-  #depsOf({ stores, wrap }: { stores: Deps['stores']; wrap: <T extends object>(name: string, port: T) => T }): Deps {
+  #depsOf({ stores, wrap }: { stores: Stores; wrap: <T extends object>(name: string, port: T) => T }) {
     const log = (level: string) => (message: string, fields?: Record<string, unknown>) => {
       if (level === 'error') this.errors.push(`${message} ${JSON.stringify(fields ?? {})}`);
     };
     return {
       pipeline: this.pipeline,
-      wiring: this.wiring,
       stores,
       objects: wrap('objects', this.objects),
       queues: {
@@ -222,14 +245,13 @@ export class AnyWorld<Q extends WorldQueue = WorldQueue> {
     };
   }
 
-  #depsIn(process: SimulatedProcess): Deps {
+  #depsIn(process: SimulatedProcess) {
     const stores = process.wrapStores(spiedStores(this.#stores, process.name, this.journal));
     return this.#depsOf({ stores, wrap: (name, port) => process.wrap(name, port) });
   }
 
-  #handler(functionName: FunctionName, process: SimulatedProcess) {
-    const deps = this.#depsIn(process);
-    const made = this.#make(functionName, deps, process);
+  #handler(functionName: string, process: SimulatedProcess) {
+    const made = this.#make(functionName, process);
     return async (event: unknown, context: Context): Promise<unknown> => {
       if (functionName !== 'forwarder' || !isBatch(event)) return made(event, context);
       const ended = this.journal.delivered(event);
@@ -241,29 +263,27 @@ export class AnyWorld<Q extends WorldQueue = WorldQueue> {
     };
   }
 
-  #make(functionName: FunctionName, deps: Deps, process: SimulatedProcess): Handler {
-    const { mailer, events } = this;
-    switch (functionName) {
-      case 'splitter':
-        return splitter(deps);
-      case 'forwarder':
-        return forwarder({
-          ...deps,
-          progress: new ProgressMeter(deps.stores.progress, deps.clock, deps.random.id()),
-          caller: chaosCaller({ service: this.#service, clock: this.clock, process, journal: this.journal }),
-        });
-      case 'aggregator':
-        return aggregator({
-          ...deps,
-          mailer: process.wrap('mailer', mailer),
-          events: process.wrap('events', events),
-          mailFrom: 'reports@example.com',
-        });
-      case 'dead-letter':
-        return deadLetter(deps);
-      case 'sweeper':
-        return sweeper(deps);
-    }
+  /** A handler with the ports that its function declares; each of them may meet faults. */
+  #make(functionName: string, process: SimulatedProcess): Handler {
+    const make = this.#functions.handlers.get(functionName);
+    if (!make) throw new Error(`The handler of ${functionName} isn't loaded.`);
+    const deps = this.#depsIn(process);
+    const { journal, clock } = this;
+    const service = this.#service;
+    const all = {
+      ...deps,
+      caller: chaosCaller({ service, clock, process, journal }),
+      mailer: process.wrap('mailer', this.mailer),
+      mailFrom: 'reports@example.com',
+      events: process.wrap('events', this.events),
+      storesOf: () => deps.stores,
+      objectsOf: () => deps.objects,
+    };
+    const connectors: Connectors = {
+      ofPipeline: (uses) => portsOf(uses, all),
+      ofPlatform: (uses) => platformPortsOf(uses, all),
+    };
+    return make(connectors);
   }
 }
 
@@ -278,8 +298,6 @@ export class World extends AnyWorld<MemoryQueue<unknown>> {
 export type MakeWorld = (options: WorldOptions) => AnyWorld | Promise<AnyWorld>;
 
 const batchAnswer = z.object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })) });
-
-type Handler = (event: unknown, context: Context) => unknown;
 
 function isBatch(event: unknown): event is SQSEvent {
   return typeof event === 'object' && event !== null && 'Records' in event;

@@ -27,13 +27,13 @@ export async function startControlPlane(host: Host): Promise<ControlPlane> {
   const mapping = { enabled: true };
   const without = new Set<string>();
   const pipeline = {
-    Table: host.env.MP_TABLE,
-    Bucket: host.env.MP_BUCKET,
+    Table: host.resources.table,
+    Bucket: host.resources.objects,
     Splitter: SPLITTER,
     Forwarder: FORWARDER,
-    SplitQueueUrl: host.env.MP_SPLIT_QUEUE_URL,
-    WorkQueueUrl: host.env.MP_WORK_QUEUE_URL,
-    AggregateQueueUrl: host.env.MP_AGGREGATE_QUEUE_URL,
+    SplitQueueUrl: host.resources.split,
+    WorkQueueUrl: host.resources.work,
+    AggregateQueueUrl: host.resources.aggregate,
     EndpointUrl: host.cloneUrl,
     MailFrom: 'reports@example.com',
   };

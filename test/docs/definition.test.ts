@@ -4,8 +4,8 @@ import headOffices from '../../docs/examples/head-offices.ts';
 import { tallTrees } from '../../docs/examples/own-reduce.ts';
 import { definePipeline } from '../../shared/author/definition.ts';
 import { checkSections, SECTION_LIMITS } from '../../shared/author/section.ts';
+import { callsPerForwarder, forwardersOf } from '../../shared/domain/capacity.ts';
 import { NO_COUNTS } from '../../shared/domain/run.ts';
-import { wiring } from '../../shared/ports/wiring.ts';
 import { row } from '../shared/author/reducers/rows.ts';
 import { sectionsOf } from '../shared/report/sections/samples.ts';
 
@@ -94,8 +94,6 @@ test('the examples of limits.inFlight are what is deployed', () => {
   });
   expect(examples.length).toBeGreaterThan(2);
   for (const [inFlight, forwarders, each] of examples) {
-    const wired = wiring({ ...headOffices, limits: { ...headOffices.limits, inFlight } });
-    const work = wired.mappings.find(({ function: name }) => name === 'forwarder');
-    expect([work?.maxConcurrency, wired.callsPerForwarder], `${inFlight}`).toEqual([forwarders, each]);
+    expect([forwardersOf({ inFlight }), callsPerForwarder({ inFlight })], `${inFlight}`).toEqual([forwarders, each]);
   }
 });

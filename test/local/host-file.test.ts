@@ -9,7 +9,7 @@ import { temporaryDirectory } from './support.ts';
 
 const ADDRESS: HostAddress = {
   emulators: { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_PROFILE: null },
-  functions: { MP_TABLE: 't' },
+  resources: { table: 't' },
   admin: { url: 'http://127.0.0.1:2', token: 'secret' },
 };
 

@@ -9,13 +9,17 @@ import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
+import { SYSTEM } from '../../functions/system.ts';
 import { startEmulators } from '../../local/emulators.ts';
-import { type FunctionEnvironment, type Host, type HostOptions, startHost } from '../../local/host.ts';
-import type { Handler } from '../../local/lambda.ts';
+import { type Host, type HostOptions, startHost } from '../../local/host.ts';
 import { definePipeline } from '../../shared/author/definition.ts';
 import { list } from '../../shared/author/sources/list.ts';
+import { mapValues } from '../../shared/domain/records.ts';
 import { queueArn } from '../../shared/host/arn.ts';
-import { ENVIRONMENT, type FunctionName, QUEUES, wiring } from '../../shared/ports/wiring.ts';
+import type { Handler } from '../../shared/lambda/declaration.ts';
+import { RESOURCES } from '../../shared/lambda/resources.ts';
+import { wiringOf } from '../../shared/lambda/wiring.ts';
+import { QUEUES } from '../../shared/ports/deps.ts';
 import { bundle } from '../../shared/project/bundle.ts';
 import { PACKAGE_DIR } from '../../shared/project/project.mjs';
 import { Events, isAlive, TABLE, temporaryDirectory } from './support.ts';
@@ -38,11 +42,17 @@ const pipeline = (service: string) =>
     },
   });
 
+const nothing = () => undefined;
+const SILENT = {
+  log: { begin: nothing, info: nothing, warn: nothing, error: nothing },
+  metrics: { count: nothing, flush: nothing },
+};
+
 /** What test/local/services/echo answers. */
 const echoed = z.object({ pid: z.number(), key: z.string().nullable() });
 
 interface Call {
-  readonly name: FunctionName;
+  readonly name: string;
   readonly event: unknown;
 }
 
@@ -62,25 +72,24 @@ afterEach(async () => {
 
 async function start(over: Partial<HostOptions> = {}): Promise<Host> {
   const recording =
-    (name: FunctionName) =>
-    (env: FunctionEnvironment): Handler =>
+    (name: string): Handler =>
     async (event, context) => {
       calls.add({ name, event });
-      if (name !== 'splitter') return undefined;
-      return { table: env.MP_TABLE, dropped: undefined, memory: context.memoryLimitInMB };
+      return name === 'splitter' ? { dropped: undefined, memory: context.memoryLimitInMB } : undefined;
     };
   host = await startHost({
     pipeline: pipeline('echo'),
     stateDir,
     servicesDir,
     tableDefinition: TABLE,
-    handlers: {
-      splitter: recording('splitter'),
-      forwarder: recording('forwarder'),
-      aggregator: recording('aggregator'),
-      'dead-letter': recording('dead-letter'),
-      sweeper: recording('sweeper'),
+    system: {
+      ...SYSTEM,
+      functions: mapValues(SYSTEM.functions, (declared, name) => ({
+        ...declared,
+        load: async () => () => recording(name),
+      })),
     },
+    telemetry: SILENT,
     logger: { warn: () => {}, error: () => {} },
     ...over,
   });
@@ -90,22 +99,22 @@ async function start(over: Partial<HostOptions> = {}): Promise<Host> {
 describe('a started host', () => {
   it('runs functions, queues and both servers, and leaves nothing behind', async () => {
     const before = { ...process.env };
-    const { env, liveUrl, cloneUrl, mailDir, pids, invoke, stop } = await start();
+    const { resources, liveUrl, cloneUrl, mailDir, pids, invoke, stop } = await start();
 
-    expect(Object.keys(env).sort()).toEqual([...ENVIRONMENT].sort());
-    expect(await invoke('splitter', { limit: 1 })).toEqual({ table: 'microprocess', memory: '1024' });
+    expect(Object.keys(resources).sort()).toEqual(Object.keys(RESOURCES).sort());
+    expect(await invoke('splitter', { limit: 1 })).toEqual({ memory: '1024' });
 
     const sqs = new SQSClient({});
-    await sqs.send(new SendMessageCommand({ QueueUrl: env.MP_WORK_QUEUE_URL, MessageBody: 'work' }));
-    await sqs.send(new SendMessageCommand({ QueueUrl: env.MP_AGGREGATE_QUEUE_URL, MessageBody: 'segment' }));
-    const deadLetters = `${env.MP_SPLIT_QUEUE_URL}-dead-letter`;
+    await sqs.send(new SendMessageCommand({ QueueUrl: resources.work, MessageBody: 'work' }));
+    await sqs.send(new SendMessageCommand({ QueueUrl: resources.aggregate, MessageBody: 'segment' }));
+    const deadLetters = `${resources.split}-dead-letter`;
     await sqs.send(new SendMessageCommand({ QueueUrl: deadLetters, MessageBody: 'dead' }));
     const names = (await calls.atLeast(4)).map(({ name }) => name);
     expect(names.sort()).toEqual(['aggregator', 'dead-letter', 'forwarder', 'splitter']);
 
-    const wired = wiring(pipeline('echo'));
+    const wired = wiringOf(SYSTEM, pipeline('echo'));
     for (const name of QUEUES) {
-      const QueueUrl = `${env.MP_SPLIT_QUEUE_URL.replace(/split$/, name)}`;
+      const QueueUrl = `${resources.split.replace(/split$/, name)}`;
       const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
       expect(Attributes).toMatchObject({
         VisibilityTimeout: String(wired.queues[name].visibilitySeconds),
@@ -125,7 +134,7 @@ describe('a started host', () => {
 
     const { MessageId } = await new SESv2Client({}).send(
       new SendEmailCommand({
-        FromEmailAddress: env.MP_MAIL_FROM,
+        FromEmailAddress: resources.mail,
         Destination: { ToAddresses: ['a@example.com'] },
         Content: { Raw: { Data: Buffer.from('Subject: done\r\n\r\n') } },
       }),
@@ -143,13 +152,13 @@ describe('a started host', () => {
     const key = { PK: { S: 'P#sample#r1' }, SK: { S: 'RUN' } };
     const first = await start(options);
     const item = { ...key, done: { NS: ['1', '2'] }, page: { B: new Uint8Array([0, 1, 255]) } };
-    await new DynamoDBClient({}).send(new PutItemCommand({ TableName: first.env.MP_TABLE, Item: item }));
-    const object = { Bucket: first.env.MP_BUCKET, Key: 'sample/r1/report é.csv' };
+    await new DynamoDBClient({}).send(new PutItemCommand({ TableName: first.resources.table, Item: item }));
+    const object = { Bucket: first.resources.objects, Key: 'sample/r1/report é.csv' };
     await new S3Client({}).send(new PutObjectCommand({ ...object, Body: 'id,city\n', ContentType: 'text/csv' }));
     await first.stop();
 
     const second = await start(options);
-    const read = await new DynamoDBClient({}).send(new GetItemCommand({ TableName: second.env.MP_TABLE, Key: key }));
+    const read = await new DynamoDBClient({}).send(new GetItemCommand({ TableName: second.resources.table, Key: key }));
     expect(read.Item).toEqual(item);
     const { Body, ContentType } = await new S3Client({}).send(new GetObjectCommand(object));
     expect(await Body?.transformToString()).toBe('id,city\n');
@@ -157,15 +166,17 @@ describe('a started host', () => {
   });
 
   it('gives the calls to a service of the user and starts none; leaves a paused queue alone until it is resumed', async () => {
-    const { env, cloneUrl, liveUrl, pids, pause, resume } = await start({ endpointUrl: 'http://localhost:3000/' });
+    const { resources, cloneUrl, liveUrl, pids, pause, resume } = await start({
+      endpointUrl: 'http://localhost:3000/',
+    });
     expect({ cloneUrl, liveUrl }).toEqual({ cloneUrl: 'http://localhost:3000', liveUrl: null });
-    expect(env.MP_ENDPOINT_URL).toBe('http://localhost:3000');
+    expect(resources.endpoint).toBe('http://localhost:3000');
     expect(pids).toHaveLength(1);
 
     await pause('work');
     const sqs = new SQSClient({});
-    await sqs.send(new SendMessageCommand({ QueueUrl: env.MP_WORK_QUEUE_URL, MessageBody: 'work' }));
-    await sqs.send(new SendMessageCommand({ QueueUrl: env.MP_AGGREGATE_QUEUE_URL, MessageBody: 'segment' }));
+    await sqs.send(new SendMessageCommand({ QueueUrl: resources.work, MessageBody: 'work' }));
+    await sqs.send(new SendMessageCommand({ QueueUrl: resources.aggregate, MessageBody: 'segment' }));
     expect((await calls.atLeast(1)).map(({ name }) => name)).toEqual(['aggregator']);
     resume('work');
     expect((await calls.atLeast(2)).map(({ name }) => name)).toEqual(['aggregator', 'forwarder']);

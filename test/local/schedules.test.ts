@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startSchedules } from '../../local/schedules.ts';
+import type { ScheduleWiring } from '../../shared/lambda/wiring.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
-import type { FunctionName, ScheduleWiring } from '../../shared/ports/wiring.ts';
 
 /** A clock that stands still until it is moved, and runs what falls due on the way. */
 class ManualClock implements Clock {
@@ -47,16 +47,15 @@ class ManualClock implements Clock {
   }
 }
 
-const SWEEP: ScheduleWiring = { name: 'sweep', function: 'sweeper', everySeconds: 60 };
+const SWEEP: ScheduleWiring = { function: 'sweeper', everySeconds: 60 };
 const start = (cron: string, timeZone: string): ScheduleWiring => ({
-  name: 'start',
   function: 'splitter',
   cron,
   timeZone,
 });
 
 let clock: ManualClock;
-let invoked: [FunctionName, string][];
+let invoked: [string, string][];
 let warnings: string[];
 let stop: () => void;
 
@@ -124,7 +123,7 @@ describe('rate', () => {
     clock.moveTo('2026-01-01T00:02:00Z');
     expect(invoked).toHaveLength(2);
     await Promise.resolve();
-    expect(warnings[0]).toBe('Schedule sweep of sweeper failed: Error: broken');
+    expect(warnings[0]).toBe('The schedule of sweeper failed: Error: broken');
   });
 
   it('ends when stopped', () => {

@@ -155,7 +155,6 @@ describe.concurrent('what of a batch comes back', () => {
     const calls = new Events<number>();
     const slow = new LocalFunction({
       name: 'forwarder',
-      pipeline: 'test',
       wiring: { timeoutSeconds: 0.1, memoryMB: 128 },
       create: () => {
         const environment = cold.push(cold.length);
@@ -218,7 +217,6 @@ describe.concurrent('limits', () => {
     const calls = new Events<string>();
     const fn = new LocalFunction({
       name: 'aggregator',
-      pipeline: 'test',
       wiring: { timeoutSeconds: 10, memoryMB: 128 },
       create: () => {
         environments += 1;

@@ -7,7 +7,6 @@ import type { AggregateMessage, SplitMessage, WorkMessage } from '../../shared/d
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Deps } from '../../shared/ports/deps.ts';
 import type { Outgoing, Queue } from '../../shared/ports/queue.ts';
-import { wiring } from '../../shared/ports/wiring.ts';
 import { MemoryObjects } from '../../testing/objects.ts';
 import { SeededRandom } from '../../testing/seeded-random.ts';
 import { memoryStores } from '../../testing/stores.ts';
@@ -105,7 +104,6 @@ export function testDeps(pipeline: Pipeline = testPipeline()) {
   const counted = new Map<string, number>();
   return {
     pipeline,
-    wiring: wiring(pipeline),
     stores: memoryStores(),
     objects: new MemoryObjects(),
     queues: {

@@ -29,7 +29,7 @@ export function s3Objects(options: { client: S3Client; bucket: string; prefix: s
       return Body;
     } catch (error) {
       if (error instanceof NoSuchKey) throw new ObjectNotFoundError(key);
-      // Functions may not list the bucket (infra/access.ts): to them S3 says this of a missing key.
+      // Functions may not list the bucket (functions/*/deps.ts): to them S3 says this of a missing key.
       if (error instanceof S3ServiceException && error.name === 'AccessDenied') throw new ObjectDeniedError(key, error);
       throw error;
     }

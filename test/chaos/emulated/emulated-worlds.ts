@@ -2,10 +2,12 @@ import { Agent } from 'node:http';
 import { join } from 'node:path';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
+import { SYSTEM } from '../../../functions/system.ts';
 import { startServerProcess } from '../../../local/server-process.ts';
 import { dynamoStores } from '../../../shared/adapters/dynamodb/index.ts';
 import { s3Objects } from '../../../shared/adapters/s3/objects.ts';
-import { QUEUES, type QueueName, type QueueWiring, wiring } from '../../../shared/ports/wiring.ts';
+import { type QueueWiring, wiringOf } from '../../../shared/lambda/wiring.ts';
+import { QUEUES, type QueueName } from '../../../shared/ports/deps.ts';
 import { bundle } from '../../../shared/project/bundle.ts';
 import { PACKAGE_DIR } from '../../../shared/project/project.mjs';
 import { SeededRandom } from '../../../testing/seeded-random.ts';
@@ -73,7 +75,7 @@ export async function startEmulatedWorlds() {
           http: { httpAgent },
         }),
       });
-      const urls = await createQueues(client, name, wiring(options.pipeline).queues);
+      const urls = await createQueues(client, name, wiringOf(SYSTEM, options.pipeline).queues);
       const work = new RealWork();
       const world = new AnyWorld<WiredQueue>(
         {

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { localTable, stateDir } from '../../../cli/home.ts';
-import { localHandlers } from '../../../local/handlers.ts';
 import { type Host, startHost } from '../../../local/host.ts';
 import pipeline from '../../fixtures/project/pipelines/scores/index.ts';
 import { type ControlPlane, startControlPlane } from '../control-plane.ts';
@@ -22,7 +21,7 @@ beforeAll(async () => {
   };
   host = await startHost({
     pipeline,
-    handlers: localHandlers(pipeline, telemetry),
+    telemetry,
     stateDir: stateDir(pipeline.name),
     tableDefinition: localTable,
   });

@@ -14,11 +14,11 @@ const NEEDED_MS = testPipeline().endpoint.timeoutSeconds * 1_000 + 10_000;
 
 /** A forwarder that makes one call at a time, with its run; `onCall` happens during each. */
 async function forwarder(onCall: () => Promise<void> = async () => undefined) {
-  const base = testDeps();
+  // Two forwarders, of one call each.
+  const base = testDeps(testPipeline({ limits: { inFlight: 2 } }));
   const calls: string[] = [];
   const deps = {
     ...base,
-    wiring: { ...base.wiring, callsPerForwarder: 1 },
     progress: new ProgressMeter(base.stores.progress, base.clock, 'shard'),
     caller: {
       async call({ child }: { child: string }) {

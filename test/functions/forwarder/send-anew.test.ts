@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import { forwarder } from '../../../functions/forwarder/handler.ts';
 import { startRun } from '../../../shared/control/start.ts';
 import type { WorkMessage } from '../../../shared/domain/messages.ts';
-import { ProgressMeter } from '../../../shared/flow/progress-meter.ts';
 import { entry, testDeps, workOf } from '../../shared/support.ts';
 
 const MESSAGE = workOf({ size: 1, items: [10] });
@@ -14,7 +13,6 @@ async function deliver(message: WorkMessage, receives: number) {
   const handle = forwarder({
     ...deps,
     stores: { ...deps.stores, blocks: { ...deps.stores.blocks, read: () => Promise.reject(new Error('Throttled.')) } },
-    progress: new ProgressMeter(deps.stores.progress, deps.clock, 'shard'),
     caller: { call: () => expect.unreachable('Nobody may be called.'), close: async () => undefined },
   });
   const context = { awsRequestId: 'i-1', getRemainingTimeInMillis: () => 50_000 };

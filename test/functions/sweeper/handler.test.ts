@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { splitSlice } from '../../../functions/splitter/split.ts';
 import { sweep } from '../../../functions/sweeper/sweep.ts';
+import { SYSTEM } from '../../../functions/system.ts';
 import { resumeRun } from '../../../shared/control/control.ts';
 import { createRun, startRun } from '../../../shared/control/start.ts';
 import { registerOf } from '../../../shared/domain/sending.ts';
+import { wiringOf } from '../../../shared/lambda/wiring.ts';
 import { type TestDeps, testDeps } from '../../shared/support.ts';
 
 const BLOCK = { slice: 0, segment: 0, block: 0 };
@@ -31,7 +33,7 @@ async function sweepFor(deps: TestDeps, minutes: number): Promise<number[]> {
 
 test('a run that stands still is taken up after longer than any message can wait, then half as often each time', async () => {
   const deps = await sentRun();
-  const { visibilitySeconds } = deps.wiring.queues.work;
+  const { visibilitySeconds } = wiringOf(SYSTEM, deps.pipeline).queues.work;
   const first = Math.ceil((900 + visibilitySeconds) / 60);
   expect(await sweepFor(deps, 8 * first)).toEqual([first, 3 * first, 7 * first]);
 });

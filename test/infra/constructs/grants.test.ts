@@ -1,7 +1,7 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { FUNCTIONS } from '../../../shared/ports/wiring.ts';
+import { SYSTEM } from '../../../functions/system.ts';
 import { SYNTH_MS, synth } from '../synth.ts';
 
 const statement = z.object({
@@ -10,6 +10,8 @@ const statement = z.object({
   Resource: z.unknown().transform((resource) => [resource].flat().map((one) => JSON.stringify(one))),
   Condition: z.unknown().optional(),
 });
+const FUNCTIONS = Object.keys(SYSTEM.functions);
+
 type Statement = z.infer<typeof statement>;
 const policies = z.array(
   z.object({

@@ -1,17 +1,14 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { type FunctionName, SYSTEM } from '../../../functions/system.ts';
 import { awsCron } from '../../../infra/cron.ts';
 import { definePipeline } from '../../../shared/author/definition.ts';
 import { list } from '../../../shared/author/sources/list.ts';
-import {
-  ENVIRONMENT,
-  FUNCTIONS,
-  type FunctionName,
-  QUEUES,
-  type QueueName,
-  wiring,
-} from '../../../shared/ports/wiring.ts';
+import { mapValues } from '../../../shared/domain/records.ts';
+import { environmentOf, RESOURCES } from '../../../shared/lambda/resources.ts';
+import { wiringOf } from '../../../shared/lambda/wiring.ts';
+import { QUEUES, type QueueName } from '../../../shared/ports/deps.ts';
 import { SYNTH_MS, synth } from '../synth.ts';
 
 const notHere = (): never => {
@@ -28,7 +25,9 @@ const pipeline = definePipeline({
   deadlineHours: 30,
   retentionDays: 90,
 });
-const wired = wiring(pipeline);
+const wired = wiringOf(SYSTEM, pipeline);
+const NAMES: FunctionName[] = ['splitter', 'forwarder', 'aggregator', 'dead-letter', 'sweeper'];
+const everything = mapValues(RESOURCES, ({ variable }) => variable);
 
 const reference = z
   .object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) })
@@ -67,18 +66,18 @@ beforeAll(async () => {
   const app = await synth({}, { pipelines: [{ pipeline, entry: '/unused' }] });
   template = app.template('scores');
   platform = Template.fromStack(app.stack.platform);
-  queues = byName(QUEUES, (name) => {
+  queues = mapValues(SYSTEM.queues, (_, name) => {
     const [id] = idsOf('AWS::SQS::Queue', `Pipeline${pascal(name)}Queue`);
     const [deadLetters] = idsOf('AWS::SQS::Queue', `Pipeline${pascal(name)}QueueDeadLetters`);
     return { id, deadLetters };
   });
-  functions = byName(FUNCTIONS, (name) => {
+  functions = mapValues(SYSTEM.functions, (_, name) => {
     const [id, properties] = idsOf('AWS::Lambda::Function', `Pipeline${pascal(name)}`);
     return { id, is: lambda.parse(properties) };
   });
 }, SYNTH_MS);
 
-describe("a pipeline's stack is what wiring() says", () => {
+describe("a pipeline's stack is what is declared", () => {
   test.each(QUEUES)('queue %s', (name) => {
     const { visibilitySeconds, retentionSeconds, maxReceiveCount } = wired.queues[name];
     expect(queue.parse(properties(queues[name].id))).toEqual({
@@ -93,7 +92,7 @@ describe("a pipeline's stack is what wiring() says", () => {
     });
   });
 
-  test.each(FUNCTIONS)('function %s', (name) => {
+  test.each(NAMES)('function %s', (name) => {
     const { timeoutSeconds, memoryMB, sendsAgain } = wired.functions[name];
     expect(functions[name].is).toMatchObject({
       Timeout: timeoutSeconds,
@@ -103,7 +102,8 @@ describe("a pipeline's stack is what wiring() says", () => {
       Architectures: ['arm64'],
     });
     const given = Object.keys(functions[name].is.Environment.Variables).filter((key) => key.startsWith('MP_'));
-    expect(given.sort()).toEqual([...ENVIRONMENT].sort());
+    const { uses } = SYSTEM.functions[name];
+    expect(given.sort()).toEqual(Object.keys(environmentOf(uses, everything)).sort());
   });
 
   test('mappings', () => {
@@ -117,7 +117,7 @@ describe("a pipeline's stack is what wiring() says", () => {
     });
     const wanted = wired.mappings.map((of) => ({
       source: of.deadLetter ? queues[of.queue].deadLetters : queues[of.queue].id,
-      target: functions[of.function].id,
+      target: idOf(of.function),
       numbers: [of.batchSize, of.windowSeconds, of.maxConcurrency],
     }));
     const order = (all: typeof mapped) => all.sort((a, b) => (a.source < b.source ? -1 : 1));
@@ -127,8 +127,8 @@ describe("a pipeline's stack is what wiring() says", () => {
   test('schedules', () => {
     template.resourceCountIs('AWS::Scheduler::Schedule', wired.schedules.length);
     for (const schedule of wired.schedules) {
-      const target = { Arn: { 'Fn::GetAtt': [functions[schedule.function].id, 'Arn'] } };
-      if (schedule.name === 'start') {
+      const target = { Arn: { 'Fn::GetAtt': [idOf(schedule.function), 'Arn'] } };
+      if ('cron' in schedule) {
         template.hasResourceProperties('AWS::Scheduler::Schedule', {
           ScheduleExpression: awsCron(schedule.cron),
           ScheduleExpressionTimezone: 'Australia/Sydney',
@@ -230,8 +230,9 @@ function properties(id: string): unknown {
   return template.findResources('AWS::SQS::Queue')[id]?.Properties;
 }
 
-function byName<K extends string, V>(names: readonly K[], make: (name: K) => V): Record<K, V> {
-  return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<K, V>;
+/** The function that a name of a mapping or schedule stands for. */
+function idOf(name: string): string {
+  return new Map(Object.entries(functions)).get(name)?.id ?? '';
 }
 
 function pascal(name: string): string {

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
+import { SYSTEM } from '../../../functions/system.ts';
 import { busEvents } from '../../../shared/adapters/events/bus-events.ts';
 import { sesMailer } from '../../../shared/adapters/ses/ses-mailer.ts';
-import { readConfig } from '../../../shared/lambda/config.ts';
-import { TRY_MS, wire } from '../../../shared/lambda/connect.ts';
-import { ENVIRONMENT, wiring } from '../../../shared/ports/wiring.ts';
+import { connect, TRY_MS } from '../../../shared/lambda/connect.ts';
+import { environmentOf } from '../../../shared/lambda/resources.ts';
+import { wiringOf } from '../../../shared/lambda/wiring.ts';
+import type { Uses } from '../../../shared/ports/uses.ts';
 import { testPipeline } from '../support.ts';
 import { json, muteServer } from './mute-server.ts';
 
@@ -12,10 +14,15 @@ const region = 'us-east-1';
 const SOON = 150;
 const soon = { dynamodb: SOON, sqs: SOON, s3: SOON };
 
-/** A function's dependencies whose queues and clone are at `url`. */
+/** A function's ports, whose queue is at `url`. */
 function wired(url: string) {
-  const env = Object.fromEntries(ENVIRONMENT.map((name) => [name, name.endsWith('_URL') ? url : 'test']));
-  return wire(testPipeline(), readConfig({ ...env, MP_ENDPOINT_AUTH: 'NONE', AWS_REGION: region }), undefined, soon);
+  const uses = {
+    table: { 'P#': ['get'] },
+    objects: ['get', 'put'],
+    aggregate: 'send',
+  } as const satisfies Uses;
+  const env = environmentOf(uses, { table: 'test', objects: 'test', aggregate: url });
+  return connect(uses, { ...env, AWS_REGION: region }, { pipeline: testPipeline(), tryMs: soon });
 }
 
 test('a table that does not answer is asked again', async () => {
@@ -71,7 +78,10 @@ test('an event bus that does not answer is told again', async () => {
 });
 
 test('what takes five tries of a table, and of a queue, still ends within the shortest function', () => {
-  const { functions } = wiring(testPipeline({ endpoint: { service: 'squares', path: '/', timeoutSeconds: 1 } }));
+  const { functions } = wiringOf(
+    SYSTEM,
+    testPipeline({ endpoint: { service: 'squares', path: '/', timeoutSeconds: 1 } }),
+  );
   const shortest = Math.min(...Object.values(functions).map(({ timeoutSeconds }) => timeoutSeconds * 1_000));
   expect(5 * (TRY_MS.dynamodb + TRY_MS.sqs)).toBeLessThan(shortest);
 });

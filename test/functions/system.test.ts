@@ -2,15 +2,18 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ACCESS } from '../../infra/access.ts';
-import { FUNCTIONS, type FunctionName, QUEUES } from '../../shared/ports/wiring.ts';
+import { type FunctionName, SYSTEM } from '../../functions/system.ts';
+import { mapValues } from '../../shared/domain/records.ts';
+import { QUEUES } from '../../shared/ports/deps.ts';
+import type { Uses } from '../../shared/ports/uses.ts';
 import { openProject, PACKAGE_DIR, pipelineEntry } from '../../shared/project/project.mjs';
 import { FIXTURE_PROJECT } from '../fixtures/project.ts';
 
 /** The code of each function that is left after tree shaking: what it can do at all. */
-const code = new Map<FunctionName, string>();
+const USES: Readonly<Record<FunctionName, Uses>> = mapValues(SYSTEM.functions, ({ uses }) => uses);
+const code = new Map<string, string>();
 beforeAll(async () => {
-  for (const name of FUNCTIONS) {
+  for (const name of Object.keys(USES)) {
     const { outputFiles } = await build({
       entryPoints: [join(PACKAGE_DIR, 'functions', name, 'index.ts')],
       alias: { '#pipeline': pipelineEntry(openProject(FIXTURE_PROJECT), 'scores') },
@@ -26,42 +29,38 @@ beforeAll(async () => {
   }
 });
 
-const does = (name: FunctionName, call: RegExp): boolean => call.test(code.get(name) ?? '');
+const does = (name: string, call: RegExp): boolean => call.test(code.get(name) ?? '');
 
 /** Granted is what the code does: no less, or it fails on AWS alone; no more, or it isn't least privilege. */
-describe.each(FUNCTIONS)('%s may', (name) => {
-  const access = ACCESS[name];
+describe.each(Object.entries(USES))('%s may', (name, uses) => {
+  const rights = uses.table?.['P#'] ?? [];
 
   test.each(QUEUES)('send to %s exactly where it does', (queue) => {
-    expect(access.sendsTo.includes(queue)).toBe(does(name, new RegExp(`queues\\.${queue}\\.send\\(`)));
+    expect(uses[queue] === 'send').toBe(does(name, new RegExp(`queues\\.${queue}\\.send\\(`)));
   });
 
   test.each([
-    ['GetObject', /\bobjects\.(get|stream|read\w*)\(/],
-    ['PutObject', /\bobjects\.put\w*\(/],
-    ['AbortMultipartUpload', /\bobjects\.putStream\(/],
-  ] as const)('%s exactly where it does', (action, call) => {
-    expect(access.objects.includes(action)).toBe(does(name, call));
+    ['get', /\bobjects\.(get|stream|read\w*)\(/],
+    ['put', /\bobjects\.put\(/],
+    ['put-stream', /\bobjects\.putStream\(/],
+  ] as const)('%s objects exactly where it does', (right, call) => {
+    expect(uses.objects?.includes(right) ?? false).toBe(does(name, call));
   });
 
-  test('query the index exactly where it lists runs', () => {
-    expect(access.index).toBe(does(name, /\bruns\.list\(/));
+  test.each([
+    ['query-index', /\bruns\.list\(/],
+    ['query', /\b(blocks\.readAll|progress\.read|refusals\.list)\(/],
+    ['batch-get', /\b(runs\.list|chains\.readCheckpoints)\(/],
+  ] as const)('%s records exactly where it does', (right, call) => {
+    expect(rights.includes(right)).toBe(does(name, call));
   });
 
-  test('query the table exactly where it reads a whole block, progress or refusals', () => {
-    const call = /\b(blocks\.readAll|progress\.read|refusals\.list)\(/;
-    expect(access.table.includes('Query')).toBe(does(name, call));
-  });
-
-  test('read in batches exactly where it does', () => {
-    expect(access.table.includes('BatchGetItem')).toBe(does(name, /\b(runs\.list|chains\.readCheckpoints)\(/));
-  });
-
-  test('call the clone, send mail and events exactly where it does', () => {
-    expect([access.callsClone, access.sendsMailAndEvents]).toEqual([
-      does(name, /\bcaller\.call\(/),
-      does(name, /\bmailer\.send\(/),
-    ]);
+  test.each([
+    ['endpoint', /\bcaller\.call\(/],
+    ['mail', /\bmailer\.send\(/],
+    ['events', /\bevents\.runEnded\(/],
+  ] as const)('use %s exactly where it does', (use, call) => {
+    expect(uses[use] !== undefined).toBe(does(name, call));
   });
 });
 

@@ -1,0 +1,15 @@
+import { CfnOutput } from 'aws-cdk-lib';
+import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
+import type { Route } from '../../shared/lambda/declaration.ts';
+import type { NodeFunction } from './node-function.ts';
+
+/**
+ * Gives a function the URL that its route wants. Only a route that takes signed tokens is open to the world; the function
+ * checks them, and answers other methods and paths with 404.
+ */
+export function addRoute(fn: NodeFunction, { auth }: Route): void {
+  const { url } = fn.addFunctionUrl({
+    authType: auth === 'iam' ? FunctionUrlAuthType.AWS_IAM : FunctionUrlAuthType.NONE,
+  });
+  new CfnOutput(fn, 'Url', { value: url });
+}

@@ -1,0 +1,34 @@
+import { LAMBDA, SIZES, SQS } from './limits.ts';
+
+/** How many forwarders a pipeline has, and how much each of them does: pure functions of its definition. */
+const CALLS_PER_FORWARDER = 256;
+const CALLS_UNDER_SMALL_CAP = 32;
+
+export const FORWARDER_MEMORY_MB = 1_024;
+
+/** Forwarders that run at once at most. */
+export function forwardersOf({ inFlight }: { readonly inFlight: number }): number {
+  // Under a small cap, more forwarders of fewer calls each: while one waits for its last calls, writes and receives, the
+  // others keep the cap filled (docs/adr/0004).
+  const calls = inFlight < CALLS_PER_FORWARDER ? CALLS_UNDER_SMALL_CAP : CALLS_PER_FORWARDER;
+  return Math.max(LAMBDA.minMappingConcurrency, Math.ceil(inFlight / calls));
+}
+
+/** Calls that one forwarder invocation keeps open at most. */
+export function callsPerForwarder(limits: { readonly inFlight: number }): number {
+  return Math.min(
+    CALLS_PER_FORWARDER,
+    SIZES.slotChildren * SQS.maxBatchEntries,
+    Math.floor(limits.inFlight / forwardersOf(limits)),
+  );
+}
+
+/** Two full rounds of calls and time to write: what can't start in time is handed back. */
+export function forwarderTimeoutSeconds(endpoint: { readonly timeoutSeconds: number }): number {
+  return 2 * endpoint.timeoutSeconds + 30;
+}
+
+/** How long a received message stays out of sight, given its consumer's time-out. */
+export function visibilitySeconds(timeoutSeconds: number): number {
+  return LAMBDA.visibilityFactor * timeoutSeconds;
+}

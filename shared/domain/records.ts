@@ -1,0 +1,16 @@
+/** The same record with each value replaced. */
+export function mapValues<K extends string, A, B>(
+  record: Readonly<Record<K, A>>,
+  make: (value: A, name: K) => B,
+): Record<K, B> {
+  const made: Partial<Record<K, B>> = {};
+  for (const name in record) made[name] = make(record[name], name);
+  return complete(made, record);
+}
+
+function complete<K extends string, B>(made: Partial<Record<K, B>>, names: Readonly<Record<K, unknown>>): Record<K, B> {
+  const isComplete = (record: Partial<Record<K, B>>): record is Record<K, B> =>
+    Object.keys(names).every((name) => name in record);
+  if (isComplete(made)) return made;
+  throw new TypeError(`Each of ${Object.keys(names).join(', ')} needs a value.`);
+}

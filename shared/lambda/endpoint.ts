@@ -1,0 +1,13 @@
+import { lambdaUrlSigner } from '../adapters/endpoints/auth.ts';
+import { httpCaller } from '../adapters/endpoints/http.ts';
+import { callsPerForwarder } from '../domain/capacity.ts';
+import type { PortMakers } from './connect.ts';
+
+/** Calls the queue-dedicated clone as the definition says. */
+export const endpoint: PortMakers['endpoint'] = ({ region, read }, pipeline) =>
+  httpCaller({
+    url: read('endpoint'),
+    connections: callsPerForwarder(pipeline.limits),
+    signer: read('endpointAuth') === 'IAM' ? lambdaUrlSigner(region) : null,
+    pipeline,
+  });

@@ -1,0 +1,5 @@
+import { sesMailer } from '../adapters/ses/ses-mailer.ts';
+import type { PortMakers } from './connect.ts';
+
+/** Sends by SES. */
+export const mail: PortMakers['mail'] = ({ region }) => sesMailer({ region });

@@ -1,0 +1,24 @@
+import type { Pipeline } from '../author/definition.ts';
+import type { Process } from '../ports/deps.ts';
+import type { Connected, Uses } from '../ports/uses.ts';
+import { connect } from './connect.ts';
+import { environmentOf, type Resources } from './resources.ts';
+
+/** What a person's commands use, with that person's own rights. */
+const USES = {
+  table: { 'P#': ['get', 'put', 'update', 'query', 'batch-get', 'query-index'] },
+  objects: ['get'],
+  split: 'send',
+  work: 'send',
+  aggregate: 'send',
+} as const satisfies Uses;
+
+/** Connects the use cases of the command line to a pipeline that runs somewhere. */
+export function connectOperator(
+  pipeline: Pipeline,
+  resources: Resources,
+  region: string,
+  telemetry: Pick<Process, 'log' | 'metrics'>,
+): Connected<typeof USES> {
+  return connect(USES, { ...environmentOf(USES, resources), AWS_REGION: region }, { pipeline, telemetry });
+}

@@ -1,0 +1,70 @@
+import * as z from 'zod';
+import type { Uses } from '../ports/uses.ts';
+
+const text = z.string().min(1);
+
+/**
+ * What functions know of the world: for which use, in which variable, and what that may hold. The one place that spells an
+ * environment variable of ours.
+ */
+export const RESOURCES = {
+  /** The table's name. */
+  table: { of: 'table', variable: 'MP_TABLE', schema: text },
+  /** The bucket's name. */
+  objects: { of: 'objects', variable: 'MP_BUCKET', schema: text },
+  /** Queues' URLs. */
+  split: { of: 'split', variable: 'MP_SPLIT_QUEUE_URL', schema: text },
+  work: { of: 'work', variable: 'MP_WORK_QUEUE_URL', schema: text },
+  aggregate: { of: 'aggregate', variable: 'MP_AGGREGATE_QUEUE_URL', schema: text },
+  /** Base URL of the queue-dedicated clone, no trailing slash. */
+  endpoint: { of: 'endpoint', variable: 'MP_ENDPOINT_URL', schema: z.url({ protocol: /^https?$/ }) },
+  /** `IAM`: sign calls with SigV4; `NONE`: don't. */
+  endpointAuth: { of: 'endpoint', variable: 'MP_ENDPOINT_AUTH', schema: z.enum(['IAM', 'NONE']) },
+  /** Verified SES sender; empty switches the mail off. */
+  mail: { of: 'mail', variable: 'MP_MAIL_FROM', schema: z.string().default('') },
+  /** The event bus's name; empty publishes nowhere. */
+  events: { of: 'events', variable: 'MP_EVENT_BUS', schema: z.string().default('') },
+} as const satisfies Record<string, { of: keyof Uses; variable: string; schema: z.ZodType<string> }>;
+
+export type ResourceName = keyof typeof RESOURCES;
+/** A value for each resource that there is. */
+export type Resources = Readonly<Partial<Record<ResourceName, string>>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The variables that a function's environment holds for what it uses. */
+export function environmentOf(uses: Uses, resources: Resources): Record<string, string> {
+  return Object.fromEntries(
+    namesOf(uses).flatMap((name) => {
+      const value = resources[name];
+      return value === undefined ? [] : [[RESOURCES[name].variable, value]];
+    }),
+  );
+}
+
+/** Reads a function's environment, once; `read` gives a resource that it uses, and the region. */
+export interface ResourceReader {
+  readonly region: string;
+  read(name: ResourceName): string;
+}
+
+/** @throws {Error} naming each missing or wrong variable of what is used, at cold start */
+export function readResources(uses: Uses, env: Environment): ResourceReader {
+  const used = namesOf(uses).map((name): [string, z.ZodType] => [RESOURCES[name].variable, RESOURCES[name].schema]);
+  const parsed = z.object({ ...Object.fromEntries(used), AWS_REGION: text }).safeParse(env);
+  if (!parsed.success) {
+    const said = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new Error(`The function's environment is not valid: ${said.join('; ')}.`);
+  }
+  return {
+    region: parsed.data.AWS_REGION,
+    read: (name) => RESOURCES[name].schema.parse(env[RESOURCES[name].variable]),
+  };
+}
+
+/** The resources of what is used. */
+function namesOf(uses: Uses): ResourceName[] {
+  const isName = (name: string): name is ResourceName => name in RESOURCES;
+  return Object.keys(RESOURCES)
+    .filter(isName)
+    .filter((name) => uses[RESOURCES[name].of] !== undefined);
+}

@@ -1,0 +1,120 @@
+import type { Pipeline } from '../author/definition.ts';
+import type { Caller } from './caller.ts';
+import type { Process, QueueName, Queues } from './deps.ts';
+import type { Events } from './events.ts';
+import type { Mailer } from './mailer.ts';
+import type { Objects } from './objects.ts';
+import type { Stores } from './stores.ts';
+
+/** What a function may do with the table's items of one kind. `query-index` lists runs; the others name their keys. */
+export type TableRight = 'get' | 'put' | 'update' | 'query' | 'batch-get' | 'query-index';
+/** `put-stream` writes what is longer than memory, and takes back what it began. */
+export type ObjectRight = 'get' | 'put' | 'put-stream';
+/** First letters of the table's leading keys: a pipeline's own items, an endpoint's gate, a budget of calls. */
+export type KeyPrefix = 'P#' | 'E#' | 'R#';
+
+/**
+ * What a function declares to use. Each word is at once the environment variables that it reads, the rights that its role
+ * gets and the port that its handler gets: nothing else gives any of the three.
+ */
+export interface Uses {
+  readonly table?: Readonly<Partial<Record<KeyPrefix, readonly TableRight[]>>>;
+  readonly objects?: readonly ObjectRight[];
+  readonly split?: 'send';
+  readonly work?: 'send';
+  readonly aggregate?: 'send';
+  /** The queue-dedicated clone of the pipeline's service. */
+  readonly endpoint?: 'call';
+  readonly mail?: 'send';
+  readonly events?: 'put';
+}
+
+/** What a function of the platform can use: it stands beside the pipelines and has no queue, endpoint or definition. */
+export type PlatformUses = Pick<Uses, 'table' | 'objects' | 'mail' | 'events'>;
+
+/** Every port that a function of a pipeline can have. */
+export interface AllPorts extends Process {
+  readonly pipeline: Pipeline;
+  readonly stores: Stores;
+  readonly objects: Objects;
+  readonly queues: Queues;
+  readonly caller: Caller;
+  readonly mailer: Mailer;
+  /** Verified sender; empty switches the mail off. */
+  readonly mailFrom: string;
+  readonly events: Events;
+}
+
+/** Every port that a function of the platform can have: records and objects are one pipeline's at a time. */
+export interface AllPlatformPorts extends Process, Pick<AllPorts, 'mailer' | 'mailFrom' | 'events'> {
+  storesOf(pipeline: string): Stores;
+  objectsOf(pipeline: string): Objects;
+}
+
+interface ObjectMethods {
+  readonly get: Pick<Objects, 'get' | 'stream'>;
+  readonly put: Pick<Objects, 'put'>;
+  readonly 'put-stream': Pick<Objects, 'putStream'>;
+}
+type ObjectsFor<R> = Intersection<R extends ObjectRight ? ObjectMethods[R] : never>;
+type Intersection<T> = (T extends unknown ? (of: T) => void : never) extends (of: infer I) => void ? I : never;
+type Right<U extends Uses> = U['objects'] extends readonly (infer R)[] ? R : never;
+
+type If<U, K extends keyof Uses, P> = U extends { readonly [Used in K]: unknown } ? P : unknown;
+type Shared<U extends Uses> = Process &
+  If<U, 'mail', Pick<AllPorts, 'mailer' | 'mailFrom'>> &
+  If<U, 'events', Pick<AllPorts, 'events'>>;
+
+/** What the handler of a pipeline's function gets for what it declares. */
+export type Connected<U extends Uses> = Shared<U> &
+  Pick<AllPorts, 'pipeline'> & { readonly queues: Pick<Queues, Extract<keyof U, QueueName>> } & If<
+    U,
+    'table',
+    Pick<AllPorts, 'stores'>
+  > &
+  If<U, 'objects', { readonly objects: ObjectsFor<Right<U>> }> &
+  If<U, 'endpoint', Pick<AllPorts, 'caller'>>;
+
+/** What the handler of a platform's function gets for what it declares. */
+export type PlatformConnected<U extends PlatformUses> = Shared<U> &
+  If<U, 'table', Pick<AllPlatformPorts, 'storesOf'>> &
+  If<U, 'objects', { objectsOf(pipeline: string): ObjectsFor<Right<U>> }>;
+
+/** Of all ports those that are declared; the others aren't even looked at, so `all` may make each when it is asked for. */
+export function portsOf<const U extends Uses>(uses: U, all: AllPorts): Connected<U>;
+export function portsOf(uses: Uses, all: AllPorts): unknown {
+  return {
+    ...sharedOf(uses, all),
+    pipeline: all.pipeline,
+    queues: {
+      ...(uses.split && { split: all.queues.split }),
+      ...(uses.work && { work: all.queues.work }),
+      ...(uses.aggregate && { aggregate: all.queues.aggregate }),
+    },
+    ...(uses.table && { stores: all.stores }),
+    ...(uses.objects && { objects: all.objects }),
+    ...(uses.endpoint && { caller: all.caller }),
+  };
+}
+
+/** {@link portsOf}, of the platform. */
+export function platformPortsOf<const U extends PlatformUses>(uses: U, all: AllPlatformPorts): PlatformConnected<U>;
+export function platformPortsOf(uses: PlatformUses, all: AllPlatformPorts): unknown {
+  return {
+    ...sharedOf(uses, all),
+    ...(uses.table && { storesOf: all.storesOf }),
+    ...(uses.objects && { objectsOf: all.objectsOf }),
+  };
+}
+
+function sharedOf(uses: Uses, all: Process & Pick<AllPorts, 'mailer' | 'mailFrom' | 'events'>) {
+  const { clock, random, log, metrics } = all;
+  return {
+    clock,
+    random,
+    log,
+    metrics,
+    ...(uses.mail && { mailer: all.mailer, mailFrom: all.mailFrom }),
+    ...(uses.events && { events: all.events }),
+  };
+}

@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { PACKAGE_DIR } from '../../../shared/project/project.mjs';
+import { ROUTED } from '../../fixtures/routed.ts';
+import { testPipeline } from '../../shared/support.ts';
+import { SYNTH_MS, synth } from '../synth.ts';
+
+let app: Awaited<ReturnType<typeof synth>>;
+let platform: Template;
+let pipeline: Template;
+beforeAll(async () => {
+  app = await synth(
+    {},
+    {
+      system: ROUTED,
+      pipelines: [{ pipeline: testPipeline({ endpoint: { service: 'companies', path: '/' } }), entry: '/unused' }],
+      functionEntry: () => join(PACKAGE_DIR, 'functions', 'sweeper', 'index.ts'),
+    },
+  );
+  platform = Template.fromStack(app.stack.platform);
+  pipeline = app.template('squares');
+}, SYNTH_MS);
+
+const policy = z.object({
+  PolicyDocument: z.object({ Statement: z.array(z.looseObject({ Sid: z.string().optional() })) }),
+});
+/** The statements of a function's role, by name. */
+function statements(template: Template, role: string) {
+  const policies = Object.entries(template.findResources('AWS::IAM::Policy')).filter(([id]) => id.includes(role));
+  const all = policies.flatMap(([, { Properties }]) => policy.parse(Properties).PolicyDocument.Statement);
+  return Object.fromEntries(all.flatMap(({ Sid, ...rest }) => (Sid ? [[Sid, rest]] : [])));
+}
+const fenced = (actions: string | string[], keys: string | string[]) => ({
+  Effect: 'Allow',
+  Action: actions,
+  Resource: expect.anything(),
+  Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } },
+});
+
+describe('a function of the platform', () => {
+  test('stands in the platform, once, with the variables of what it uses', () => {
+    platform.hasResourceProperties('AWS::Lambda::Function', {
+      Description: 'takes callbacks',
+      Timeout: 10,
+      MemorySize: 512,
+      Environment: { Variables: { NODE_OPTIONS: Match.anyValue(), MP_TABLE: Match.anyValue() } },
+    });
+    pipeline.resourcePropertiesCountIs('AWS::Lambda::Function', { Description: Match.stringLikeRegexp('callback') }, 0);
+  });
+
+  test('reaches items of the kind that it names, of any pipeline', () => {
+    expect(statements(platform, 'Callback')).toEqual({
+      Records: fenced(['dynamodb:GetItem', 'dynamodb:UpdateItem'], ['P#*']),
+    });
+  });
+
+  test('with a route for signed tokens, and no other, can be called by anyone', () => {
+    platform.resourceCountIs('AWS::Lambda::Url', 1);
+    platform.hasResourceProperties('AWS::Lambda::Url', { AuthType: 'NONE' });
+    platform.hasResourceProperties('AWS::Lambda::Permission', { Action: 'lambda:InvokeFunctionUrl', Principal: '*' });
+  });
+});
+
+describe("a pipeline's function", () => {
+  test('is fenced to its pipeline, its endpoint and its budget', () => {
+    expect(statements(pipeline, 'Status')).toEqual({
+      Records: fenced('dynamodb:GetItem', ['P#squares', 'P#squares#*']),
+      RecordsOfEndpoint: fenced(['dynamodb:GetItem', 'dynamodb:UpdateItem'], ['E#companies']),
+      RecordsOfBudget: fenced('dynamodb:UpdateItem', ['R#squares']),
+    });
+  });
+
+  test('with a route behind IAM lets nobody in who does not sign', () => {
+    pipeline.hasResourceProperties('AWS::Lambda::Url', { AuthType: 'AWS_IAM' });
+    pipeline.resourcePropertiesCountIs('AWS::Lambda::Permission', { Principal: '*' }, 0);
+  });
+});
+
+test('nothing of it is a finding of cdk-nag', () => expect(() => app.app.synth()).not.toThrow(), SYNTH_MS);
