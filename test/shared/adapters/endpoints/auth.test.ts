@@ -17,6 +17,8 @@ afterEach(() => {
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
 
+const encoded = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+
 /** Signature Version 4 as AWS documents it, written anew from the description. */
 function signatureOf(
   request: { method: string; path: string; headers: Record<string, string>; body: string },
@@ -29,7 +31,8 @@ function signatureOf(
   const signedHeaders = /SignedHeaders=([^,]+),/.exec(authorization)?.[1] ?? '';
   const canonical = [
     request.method,
-    request.path,
+    // Encoded again, as it stands on the wire: for every service but S3.
+    request.path.replace(/[^A-Za-z0-9\-._~/]/g, encoded),
     '',
     ...signedHeaders.split(';').map((name) => `${name}:${headers[name]}`),
     '',
@@ -91,6 +94,11 @@ test('another body, path or header has another signature', async () => {
   } finally {
     vi.useRealTimers();
   }
+});
+
+test.each(['/gr%C3%B6%C3%9Fe', '/a%2Fb', "/a=b;c@d!$&'()*+,:"])('the path %s is signed as it is sent', async (path) => {
+  const headers = await lambdaUrlSigner('eu-west-1').sign({ ...request, path });
+  expect(headers.authorization).toBe(signatureOf({ ...request, path, headers }, 'eu-west-1').authorization);
 });
 
 test("a function's session token goes along", async () => {
