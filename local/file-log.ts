@@ -1,5 +1,6 @@
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { logIds } from '../shared/lambda/log-ids.ts';
 import type { Deps } from '../shared/ports/deps.ts';
 
 type Fields = Record<string, unknown>;
@@ -15,12 +16,11 @@ export function fileTelemetry(
   mkdirSync(dirname(path), { recursive: true });
   const file = createWriteStream(path, { flags: 'a' });
   const write = (level: string) => (message: string, fields?: Fields) => {
-    file.write(`${JSON.stringify({ at: new Date().toISOString(), level, message, ...fields })}\n`);
+    file.write(`${JSON.stringify({ at: new Date().toISOString(), level, message, ...logIds(), ...fields })}\n`);
   };
   const error = write('error');
   return {
     log: {
-      begin: () => undefined,
       info: write('info'),
       warn: write('warn'),
       error(message, fields) {

@@ -70,7 +70,7 @@ export class Simulation {
       queues: this.#queues,
       clock: { now: () => this.#now(), after: systemClock.after },
       random: new SeededRandom(1),
-      log: { begin() {}, info() {}, warn: fail, error: fail },
+      log: { info() {}, warn: fail, error: fail },
       metrics: { count() {}, flush() {} },
       caller: this.#caller(),
       mailer: this.mailer,

@@ -63,7 +63,7 @@ function quiet({ stderr }: Terminal): Pick<Deps, 'log' | 'metrics'> {
     void stderr.write(`${message}${fields ? ` ${JSON.stringify(fields)}` : ''}\n`);
   const nothing = () => undefined;
   return {
-    log: { begin: nothing, info: nothing, warn: say, error: say },
+    log: { info: nothing, warn: say, error: say },
     metrics: { count: nothing, flush: nothing },
   };
 }

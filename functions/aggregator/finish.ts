@@ -125,7 +125,7 @@ async function end(
   });
   if (!(await deps.stores.runs.finish(run, invocation.id, { status, counts, summary, endedAt }))) return;
   deps.metrics.count(COUNTED_AS[status], 1);
-  deps.log.info('A run ended.', { run, status, ...counts, seconds: (endedAt - record.startedAt) / 1_000 });
+  deps.log.info('A run ended.', { status, ...counts, seconds: (endedAt - record.startedAt) / 1_000 });
 }
 
 /** Whether the report lacks children of the source: a close cut the run itself, or the one that it redrives. */

@@ -49,6 +49,6 @@ export async function sendMail(deps: AggregatorDeps, record: RunRecord, raw: Buf
     return recordAs(mail === 'sending' || mail === null ? 'ambiguous' : mail);
   const sent = await mailer.send({ from, to, raw });
   if (sent.outcome !== 'sent')
-    log.error('The report mail was not sent.', { run, outcome: sent.outcome, detail: sent.detail });
+    log.error('The report mail was not sent.', { outcome: sent.outcome, detail: sent.detail });
   return recordAs(sent.outcome);
 }

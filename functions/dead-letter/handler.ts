@@ -9,6 +9,7 @@ import {
 import { missing, registerOf } from '../../shared/domain/sending.ts';
 import { giveUp } from '../../shared/flow/commit.ts';
 import { lambdaHandler } from '../../shared/lambda/handler.ts';
+import { withLogIds } from '../../shared/lambda/log-ids.ts';
 import { readMessage, refuse, type SqsEvent, sqsEvent } from '../../shared/lambda/sqs.ts';
 import type { DeadLetterDeps } from './deps.ts';
 
@@ -18,14 +19,12 @@ export function deadLetter(deps: DeadLetterDeps) {
     const batchItemFailures: { itemIdentifier: string }[] = [];
     for (const entry of event.Records) {
       try {
-        await handleDeadLetter(deps, entry);
+        await withLogIds({ messageId: entry.messageId }, () => handleDeadLetter(deps, entry));
       } catch (error) {
         // It stays in the dead-letter queue and comes back after its time-out: there is no queue behind this one.
         deps.metrics.count('MessagesFailed', 1);
-        deps.log.error('A dead letter could not be handled; it comes back.', {
-          messageId: entry.messageId,
-          error: String(error),
-        });
+        const { messageId } = entry;
+        deps.log.error('A dead letter could not be handled; it comes back.', { messageId, error: String(error) });
         batchItemFailures.push({ itemIdentifier: entry.messageId });
       }
     }

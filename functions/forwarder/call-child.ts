@@ -104,7 +104,7 @@ function requestOf(
     const body = pipeline.request ? bodyOf(pipeline.request(item, context)) : JSON.stringify(item);
     return { method, path, headers: HEADERS, body };
   } catch (error) {
-    log.error('The request mapping failed.', { run, child: childId, error: kindOf(error) });
+    log.error('The request mapping failed.', { child: childId, error: kindOf(error) });
     return null;
   }
 }

@@ -1,3 +1,4 @@
+import { childId } from '../../shared/domain/ids.ts';
 import { blockOf, type WorkMessage } from '../../shared/domain/messages.ts';
 import type { Outcome } from '../../shared/domain/outcome.ts';
 import { aloneStep, NO_TRIES, registerOf } from '../../shared/domain/sending.ts';
@@ -41,7 +42,9 @@ export async function forwardAlone(forwarding: Forwarding, received: Received<Wo
         return commitAndResend(forwarding, received, state, results, true);
       case 'poison': {
         const { child: n, calls: attempts } = step;
-        deps.log.error('A child killed its forwarder every time; it fails as poison.', { n });
+        deps.log.error('A child killed its forwarder every time; it fails as poison.', {
+          child: childId({ ...ref, n }),
+        });
         const isFull = await end([{ n, status: 'FAILED', reason: 'poison', result: null, attempts, ms: 0 }]);
         if (isFull) return;
         break;

@@ -1,7 +1,8 @@
 import { callsPerForwarder } from '../../shared/domain/capacity.ts';
 import type { WorkMessage } from '../../shared/domain/messages.ts';
 import { Semaphore } from '../../shared/flow/semaphore.ts';
-import type { Received } from '../../shared/lambda/sqs.ts';
+import { withLogIds } from '../../shared/lambda/log-ids.ts';
+import { logIdsOf, type Received } from '../../shared/lambda/sqs.ts';
 import type { Invocation } from '../../shared/ports/deps.ts';
 import { BlockReads } from './block-reads.ts';
 import type { ForwarderDeps } from './deps.ts';
@@ -35,7 +36,7 @@ export async function forwardBatch(
   await Promise.all(
     batch.map(async (received) => {
       try {
-        const forwarded = forwardTogether(forwarding, received).finally(() =>
+        const forwarded = withLogIds(logIdsOf(received), () => forwardTogether(forwarding, received)).finally(() =>
           forwarding.commits.close(received.message),
         );
         if ((await forwarded) === 'suspect') suspects.push(received);
@@ -48,7 +49,7 @@ export async function forwardBatch(
   );
   for (const suspect of suspects) {
     try {
-      await forwardAlone(forwarding, suspect);
+      await withLogIds(logIdsOf(suspect), () => forwardAlone(forwarding, suspect));
     } catch (error) {
       failed.set(suspect.messageId, error);
     }

@@ -46,11 +46,11 @@ async function split(deps: SplitterDeps, { run, slice }: SplitMessage, invocatio
   // A paused run's slice is resumed with the run; a closed one's END is the closer's.
   if (!record || !maySend(record.status)) return;
   const result = await splitSlice(deps, record, slice, invocation);
-  deps.log.info('A slice was split.', { run, slice, result });
+  deps.log.info('A slice was split.', { result });
   // It waits behind the lease: its holder may die yet.
   if (result === 'leased') throw new RetryLater(60);
   if (result === 'failed') {
-    deps.log.error('A slice could not be enumerated, time and again: its run is closed.', { run, slice });
+    deps.log.error('A slice could not be enumerated, time and again: its run is closed.');
     await closeRun(deps, run, 'split-failed');
   }
 }

@@ -20,7 +20,7 @@ export async function judgeCanary(deps: SweeperDeps, record: RunRecord): Promise
   const isExcessive = (count: number) => count * 100 > allowed * checkpoint.count;
   const failed = await countFailed(deps, run, isExcessive);
   if (isExcessive(failed)) {
-    deps.log.error('The canary failed: its run is closed.', { run, failed, of: checkpoint.count });
+    deps.log.error('The canary failed: its run is closed.', { failed, of: checkpoint.count });
     await closeRun(deps, run, 'canary-failed');
   } else {
     await deps.stores.runs.flag(run, 'canary-passed');
@@ -61,7 +61,7 @@ export async function judgeFailures(deps: SweeperDeps, record: RunRecord): Promi
   if (!isExcessive(progress.failed)) return false;
   const failed = await countFailed(deps, run, isExcessive);
   if (!isExcessive(failed)) return false;
-  deps.log.error('More children failed than the definition tolerates: the run is closed.', { run, failed });
+  deps.log.error('More children failed than the definition tolerates: the run is closed.', { failed });
   await closeRun(deps, run, 'too-many-failures');
   return true;
 }

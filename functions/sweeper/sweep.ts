@@ -9,6 +9,7 @@ import { closeRun, resumeClosing } from '../../shared/flow/close.ts';
 import { notifyIfRunComplete } from '../../shared/flow/completion.ts';
 import { sendAgain } from '../../shared/flow/send-again.ts';
 import { readSlices } from '../../shared/flow/slices.ts';
+import { withLogIds } from '../../shared/lambda/log-ids.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import type { SweeperDeps } from './deps.ts';
 import { judgeCanary, judgeFailures } from './judge.ts';
@@ -32,13 +33,15 @@ export async function sweep(deps: SweeperDeps): Promise<{ runs: number; acted: n
   const runs = await deps.stores.runs.list({ limit: RUNS, activeOnly: true });
   let acted = 0;
   for (const { run } of runs) {
-    try {
-      if (await sweepRun(deps, run)) acted++;
-    } catch (error) {
-      // One run's trouble must not keep the sweeper from the others.
-      deps.metrics.count('SweepsFailed', 1);
-      deps.log.error('A run could not be swept.', { run, error: String(error) });
-    }
+    await withLogIds({ run }, async () => {
+      try {
+        if (await sweepRun(deps, run)) acted++;
+      } catch (error) {
+        // One run's trouble must not keep the sweeper from the others.
+        deps.metrics.count('SweepsFailed', 1);
+        deps.log.error('A run could not be swept.', { error: String(error) });
+      }
+    });
   }
   return { runs: runs.length, acted };
 }
@@ -50,7 +53,7 @@ async function sweepRun(deps: SweeperDeps, run: string): Promise<boolean> {
   const now = clock.now();
   const closable = record.status !== 'closing' && record.status !== 'finishing';
   if (now >= record.deadline && closable) {
-    deps.log.warn('A run is past its deadline: it is closed.', { run });
+    deps.log.warn('A run is past its deadline: it is closed.');
     await closeRun(deps, run, 'expired');
     return true;
   }
@@ -64,17 +67,14 @@ async function sweepRun(deps: SweeperDeps, run: string): Promise<boolean> {
     return false;
   }
   if (now - known.since < patienceMs(deps, record, known.acted)) return false;
-  deps.log.warn('A run stands still: it is taken up from its records.', {
-    run,
-    since: known.since,
-    acted: known.acted,
-  });
+  const { since, acted: before } = known;
+  deps.log.warn('A run stands still: it is taken up from its records.', { since, acted: before });
   deps.metrics.count('RunsSwept', 1);
   // Messages that wait to be received will be: the mapping is off, or another run's backlog is before them. Sending more
   // would only void them.
   const backlog = (await deps.queues.work.waiting()) > 0;
   // Remembered first: a sweep that dies halfway must not come back every minute.
-  const acted = backlog && maySend(record.status) ? known.acted : known.acted + 1;
+  const acted = backlog && maySend(record.status) ? before : before + 1;
   await stores.sweeps.write(run, { fingerprint, since: now, acted }, record.ttl);
   await takeUp(deps, record, backlog);
   return true;
@@ -95,7 +95,7 @@ async function takeUp(deps: SweeperDeps, record: RunRecord, backlog: boolean): P
   if (record.status === 'planned') return planRun(deps, record);
   if (record.status === 'closing') return resumeClosing(deps, record);
   const sent = await sendAgain(deps, record, { sendSlots: !backlog });
-  deps.log.warn('Sent again.', { run: record.run, ...sent });
+  deps.log.warn('Sent again.', sent);
 }
 
 /**

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Held } from './held.ts';
-import { NAME, RUN_ID } from './ids.ts';
+import { childId, NAME, RUN_ID } from './ids.ts';
 import type { RunBlock } from './layout.ts';
 
 /**
@@ -48,3 +48,18 @@ export const aggregateMessage = z.discriminatedUnion('type', [
   z.strictObject({ ...head, type: z.literal('finish') }),
 ]);
 export type AggregateMessage = z.infer<typeof aggregateMessage>;
+
+/** Ids of what a message is about, for logs. A slot has the id of its first child. */
+export function idsOf(message: SplitMessage | WorkMessage | AggregateMessage): Record<string, string> {
+  const { run } = message;
+  switch (message.type) {
+    case 'slice':
+      return { run, slice: `${message.slice}` };
+    case 'work':
+      return { run, slot: childId({ ...blockOf(message).ref, n: message.slot }) };
+    case 'segment':
+      return { run, segment: `${message.slice}-${message.segment}` };
+    case 'finish':
+      return { run };
+  }
+}

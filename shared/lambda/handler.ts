@@ -3,19 +3,19 @@ import type { Context } from 'aws-lambda';
 import type { z } from 'zod';
 import { InputError, MicroprocessError } from '../domain/errors.ts';
 import type { Process } from '../ports/deps.ts';
+import { withLogIds } from './log-ids.ts';
 
 /**
- * The skeleton of every function: the event checked against a schema, errors logged once, metrics written out whatever
- * happens.
+ * The skeleton of every function: the event checked against a schema, errors logged once with the request's id, metrics written
+ * out whatever happens.
  */
 export function lambdaHandler<E, R>(
   deps: Pick<Process, 'log' | 'metrics'>,
   schema: z.ZodType<E>,
   handle: (event: E, context: Context) => Promise<R>,
 ) {
-  return middy<unknown, R, Error, Context>()
+  const handler = middy<unknown, R, Error, Context>()
     .use({
-      before: ({ context }) => deps.log.begin(context),
       after: () => deps.metrics.flush(),
       onError: ({ error }) => {
         // What the caller got wrong is the caller's to read; it says nothing about us.
@@ -30,4 +30,6 @@ export function lambdaHandler<E, R>(
       if (!parsed.success) throw new InputError(`The event is none this function knows: ${parsed.error.message}`);
       return handle(parsed.data, context);
     });
+  return (event: unknown, context: Context): Promise<R> =>
+    withLogIds({ requestId: context.awsRequestId }, () => handler(event, context));
 }

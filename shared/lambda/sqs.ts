@@ -1,10 +1,12 @@
 import type { Context, SQSBatchResponse } from 'aws-lambda';
 import * as z from 'zod';
 import { show } from '../domain/errors.ts';
+import { type AggregateMessage, idsOf, type SplitMessage, type WorkMessage } from '../domain/messages.ts';
 import { beginning } from '../domain/text.ts';
 import { excerptOf, recordRefusal } from '../flow/refusal.ts';
 import type { FlowDeps, Invocation, Process } from '../ports/deps.ts';
 import type { Queue } from '../ports/queue.ts';
+import { type LogIds, withLogIds } from './log-ids.ts';
 import { RetryLater } from './retry-later.ts';
 
 /** A message as a handler gets it: checked, and known to be its pipeline's. */
@@ -30,7 +32,14 @@ export const sqsEvent = z.object({
 export type SqsEvent = z.infer<typeof sqsEvent>;
 type Entry = SqsEvent['Records'][number];
 
-export interface BatchOptions<M extends { readonly pipeline: string }> {
+type Message = SplitMessage | WorkMessage | AggregateMessage;
+
+/** Ids of what a received message is about: its log lines carry them. */
+export function logIdsOf({ messageId, message }: Received<Message>): LogIds {
+  return { messageId, ...idsOf(message) };
+}
+
+export interface BatchOptions<M extends Message> {
   readonly schema: z.ZodType<M>;
   /** Where a failed message is made visible again before its long time-out. */
   readonly queue: Queue<M>;
@@ -44,7 +53,7 @@ export interface BatchOptions<M extends { readonly pipeline: string }> {
  * The one place where a batch's failures are decided: what can't be read is recorded and deleted, what failed goes back
  * by itself, with a wait that grows with its receives, and never takes the rest of the batch with it.
  */
-export async function handleBatch<M extends { readonly pipeline: string }>(
+export async function handleBatch<M extends Message>(
   deps: FlowDeps<never>,
   { schema, queue, handle, sendAnew }: BatchOptions<M>,
   event: SqsEvent,
@@ -61,7 +70,11 @@ export async function handleBatch<M extends { readonly pipeline: string }>(
         message: read.message,
       });
     } else {
-      await refuse(deps, entry, read.reason, read.detail).catch((error) => failed.set(entry.messageId, error));
+      await refuse(deps, entry, read.reason, read.detail).catch((error) => {
+        failed.set(entry.messageId, error);
+        const { messageId, attributes } = entry;
+        withLogIds({ messageId }, () => logFailure(deps, attributes.ApproximateReceiveCount, error));
+      });
     }
   }
   if (batch.length > 0) {
@@ -70,11 +83,10 @@ export async function handleBatch<M extends { readonly pipeline: string }>(
   await Promise.all(
     batch.map(async (received) => {
       const error = failed.get(received.messageId);
-      if (error === undefined || error instanceof RetryLater || !sendAnew) return;
+      if (error === undefined || error instanceof RetryLater) return;
+      withLogIds(logIdsOf(received), () => logFailure(deps, received.receives, error));
       // What can't be sent either comes back by itself, below.
-      if (!(await sendAnew(received).catch(() => false))) return;
-      tellFailure(deps, received.messageId, received.receives, error);
-      failed.delete(received.messageId);
+      if (sendAnew && (await sendAnew(received).catch(() => false))) failed.delete(received.messageId);
     }),
   );
   const entries = event.Records.filter(({ messageId }) => failed.has(messageId));
@@ -90,14 +102,14 @@ export function invocationOf(
 }
 
 /** Handles a batch message by message. */
-export function oneByOne<M>(
+export function oneByOne<M extends Message>(
   handle: (received: Received<M>, invocation: Invocation) => Promise<void>,
-): BatchOptions<M & { pipeline: string }>['handle'] {
+): BatchOptions<M>['handle'] {
   return async (batch, invocation) => {
     const failed = new Map<string, unknown>();
     for (const received of batch) {
       try {
-        await handle(received, invocation);
+        await withLogIds(logIdsOf(received), () => handle(received, invocation));
       } catch (error) {
         failed.set(received.messageId, error);
       }
@@ -148,18 +160,16 @@ export function backoffSeconds({ random }: Pick<Process, 'random'>, times: numbe
   return Math.min(MAX_BACKOFF_SECONDS, 2 ** Math.min(times, 9)) * (0.5 + random.next() / 2);
 }
 
-async function putBack<M>(deps: FlowDeps<never>, queue: Queue<M>, entry: Entry, error: unknown): Promise<void> {
-  const receives = entry.attributes.ApproximateReceiveCount;
-  const later = error instanceof RetryLater;
-  if (!later) tellFailure(deps, entry.messageId, receives, error);
-  const seconds = later ? error.seconds : backoffSeconds(deps, receives);
+async function putBack<M>(deps: Process, queue: Queue<M>, entry: Entry, error: unknown): Promise<void> {
+  const seconds =
+    error instanceof RetryLater ? error.seconds : backoffSeconds(deps, entry.attributes.ApproximateReceiveCount);
   // Best effort: without it the message comes back too, after its visibility time-out.
   await queue.retryIn(entry.receiptHandle, seconds).catch(() => undefined);
 }
 
-function tellFailure({ log, metrics }: Process, messageId: string, receives: number, error: unknown): void {
+function logFailure({ log, metrics }: Process, receives: number, error: unknown): void {
   metrics.count('MessagesFailed', 1);
-  log.error('A message failed; it comes back.', { messageId, receives, error: describe(error) });
+  log.error('A message failed; it comes back.', { receives, error: describe(error) });
 }
 
 function describe(error: unknown): string {

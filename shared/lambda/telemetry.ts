@@ -1,15 +1,16 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics as Emf, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Log, Metrics } from '../ports/deps.ts';
+import { logIds } from './log-ids.ts';
 
 /** Structured logs on stdout, as CloudWatch Logs wants them. */
 export function lambdaLog(pipeline: string): Log {
+  // The logger's own keys are kept per invocation, and records of a batch are handled side by side: each line names its ids itself.
   const logger = new Logger({ serviceName: pipeline });
   return {
-    begin: ({ awsRequestId }) => logger.appendKeys({ requestId: awsRequestId }),
-    info: (message, fields = {}) => logger.info(message, fields),
-    warn: (message, fields = {}) => logger.warn(message, fields),
-    error: (message, fields = {}) => logger.error(message, fields),
+    info: (message, fields) => logger.info(message, { ...logIds(), ...fields }),
+    warn: (message, fields) => logger.warn(message, { ...logIds(), ...fields }),
+    error: (message, fields) => logger.error(message, { ...logIds(), ...fields }),
   };
 }
 

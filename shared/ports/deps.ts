@@ -34,10 +34,11 @@ export interface Deps<Q extends QueueName = QueueName, O = ObjectReader> extends
   readonly objects: O;
 }
 
-/** Structured logs: fields name ids and counts, never items, results or addresses. */
+/**
+ * Structured logs. Fields name ids and counts, never items, results or addresses. A line carries the ids of its invocation, message
+ * and run by itself (shared/lambda/log-ids.ts).
+ */
 export interface Log {
-  /** What follows is of this invocation. */
-  begin(invocation: { readonly awsRequestId: string }): void;
   info(message: string, fields?: Record<string, unknown>): void;
   warn(message: string, fields?: Record<string, unknown>): void;
   error(message: string, fields?: Record<string, unknown>): void;

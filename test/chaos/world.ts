@@ -240,7 +240,7 @@ export class AnyWorld<Q extends WorldQueue = WorldQueue> {
       },
       clock: this.clock,
       random: this.#random.fork(),
-      log: { begin() {}, info: log('info'), warn: log('warn'), error: log('error') },
+      log: { info: log('info'), warn: log('warn'), error: log('error') },
       metrics: { count() {}, flush() {} },
     };
   }

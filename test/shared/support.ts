@@ -4,6 +4,7 @@ import { definePipeline, type Pipeline } from '../../shared/author/definition.ts
 import type { Reduce } from '../../shared/author/reduce.ts';
 import { list } from '../../shared/author/sources/list.ts';
 import type { AggregateMessage, SplitMessage, WorkMessage } from '../../shared/domain/messages.ts';
+import { logIds } from '../../shared/lambda/log-ids.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Deps } from '../../shared/ports/deps.ts';
 import type { Outgoing, Queue } from '../../shared/ports/queue.ts';
@@ -99,7 +100,7 @@ export function testDeps(pipeline: Pipeline = testPipeline()) {
   const line =
     (level: string) =>
     (message: string, fields: Record<string, unknown> = {}) => {
-      lines.push({ level, message, fields });
+      lines.push({ level, message, fields: { ...logIds(), ...fields } });
     };
   const counted = new Map<string, number>();
   return {
@@ -113,7 +114,7 @@ export function testDeps(pipeline: Pipeline = testPipeline()) {
     },
     clock: new HandClock(),
     random: new SeededRandom(1),
-    log: { begin() {}, info: line('info'), warn: line('warn'), error: line('error') },
+    log: { info: line('info'), warn: line('warn'), error: line('error') },
     metrics: {
       count(name: string, value: number) {
         counted.set(name, (counted.get(name) ?? 0) + value);

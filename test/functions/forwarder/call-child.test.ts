@@ -82,7 +82,7 @@ describe('a request mapping', () => {
       outcome: { status: 'FAILED', reason: 'request-not-mapped', attempts: 0 },
     });
     expect(sent).toEqual([]);
-    expect(errors).toMatchObject([{ fields: { run: 'march', child: '0-0.0.0', error: expect.stringMatching(said) } }]);
+    expect(errors).toMatchObject([{ fields: { child: '0-0.0.0', error: expect.stringMatching(said) } }]);
     expect(JSON.stringify(errors)).not.toContain('secret');
   });
 });
