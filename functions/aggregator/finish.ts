@@ -26,7 +26,7 @@ const LEASE_MARGIN_MS = 30_000;
 export async function finishRun(deps: AggregatorDeps, run: string, invocation: Invocation): Promise<void> {
   const { stores, clock } = deps;
   const root = await stores.runs.readCompletion(run);
-  // An early notification: whoever completes the set tells again.
+  // An early notification: the writer that completes the set notifies again.
   if (!isRootFull(root)) return;
   const now = clock.now();
   const record = await stores.runs.leaseFinish(run, invocation.id, now, invocation.deadline + LEASE_MARGIN_MS);
@@ -39,7 +39,7 @@ export async function finishRun(deps: AggregatorDeps, run: string, invocation: I
   try {
     await finishLeased(deps, record, segmentsOf(root).map(unpackSegment), invocation);
   } catch (error) {
-    // Let go: the next delivery need not wait for the lease of an invocation that has given up. Best effort, it runs out.
+    // Released, so that the next delivery need not wait until the lease runs out. Best effort: it runs out.
     await stores.runs.leaseFinish(run, invocation.id, clock.now(), 0).catch(() => undefined);
     throw error;
   }
@@ -114,7 +114,7 @@ async function end(
 ): Promise<void> {
   const { run } = record;
   const { summary } = reportKeys(run);
-  // The event first: it is told at least once, and a run that is final is never looked at again.
+  // The event first: it is sent at least once, and a run that is final is never taken up again.
   await deps.events.runEnded({
     pipeline: deps.pipeline.name,
     run,

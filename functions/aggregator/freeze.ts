@@ -12,13 +12,13 @@ const READ_AHEAD = 8;
 
 /**
  * Freezes a full segment: its pages become rows, a piece of the report and statistics, under a key of this attempt's own;
- * the first attempt to say so wins, and from then on everyone reads that part. The run's status doesn't matter here.
+ * the first attempt to freeze wins, and from then on every reader takes that part. The run's status doesn't matter here.
  */
 export async function freezeSegment(deps: AggregatorDeps, run: string, ref: SegmentRef): Promise<void> {
   const { segments, runs } = deps.stores;
   const [segment, record] = await Promise.all([segments.read(run, ref), runs.read(run)]);
   if (!segment.frozen) {
-    // An early notification: whoever adds the last block tells again.
+    // An early notification: the writer that adds the last block notifies again.
     if (!record || !isSegmentFull(segment, ref.segment)) return;
     const draft = new PartDraft(deps);
     const blocks = segment.size ?? LAYOUT.segmentBlocks(ref.segment);
@@ -34,7 +34,7 @@ export async function freezeSegment(deps: AggregatorDeps, run: string, ref: Segm
 async function* readAhead(deps: AggregatorDeps, run: string, ref: SegmentRef, blocks: number) {
   const read = (block: number) => {
     const reading = deps.stores.blocks.readAll(run, { ...ref, block });
-    // Awaited in its turn; until then a rejection must not count as unhandled.
+    // Awaited below; until then a rejection must not count as unhandled.
     reading.catch(() => undefined);
     return reading;
   };

@@ -32,8 +32,8 @@ export async function forwardAlone(forwarding: Forwarding, received: Received<Wo
     // Read anew before each child: other writers change the registers meanwhile, and so what is left to do.
     const state = await blocks.read(run, ref);
     const { decision } = await decideFresh(forwarding, received, state);
-    if (decision.do === 'tell') await completeBlockIfFull(deps, block, state.done);
-    if (decision.do === 'tell' || decision.do === 'void') return;
+    if (decision.do === 'complete') await completeBlockIfFull(deps, block, state.done);
+    if (decision.do === 'complete' || decision.do === 'void') return;
     const step = aloneStep(deliveryOf(received), state, called, invocation, deps.clock.now());
     switch (step.do) {
       case 'back':
@@ -54,7 +54,7 @@ export async function forwardAlone(forwarding: Forwarding, received: Received<Wo
         const admission = await admit(forwarding, message);
         if (!admission.admitted) {
           results.set(n, { kind: 'handed-back', due: admission.due });
-          // With the crash that this step may have found: the hand-back clears the mark that told of it.
+          // With the crash that this step may have found: the hand-back clears the mark that is its evidence.
           const seen = { ...state, registers: new Map(state.registers).set(slot, next) };
           return commitAndResend(forwarding, received, seen, results, false);
         }

@@ -24,7 +24,7 @@ export async function forwardTogether(
   const [block] = await Promise.all([blocks.read(blockOf(message)), runs.read(message.run)]);
   const { decision, run } = await decideFresh(forwarding, received, block);
   switch (decision.do) {
-    case 'tell':
+    case 'complete':
       await completeBlockIfFull(deps, blockOf(message), block.done);
       return 'done';
     case 'void':
@@ -45,7 +45,7 @@ export async function forwardTogether(
   }
 }
 
-/** A message of a run that isn't there, or no longer: kept with the reason, as nobody else will ask for it. */
+/** Records a message whose run isn't there, with the reason: the message itself is deleted. */
 async function refuseUnknown(deps: ForwarderDeps, { messageId, message }: Received<WorkMessage>): Promise<void> {
   await recordRefusal(deps, {
     messageId,

@@ -6,7 +6,7 @@ const FRESH_MS = 2_000;
 
 /**
  * RUN, read consistently at most every two seconds per environment: a message's own read of it would double its reads.
- * Good for deciding to call; whoever deletes by it reads it anew.
+ * Good for deciding to call; a message is deleted only by what `readNow` gives.
  */
 export class RunCache {
   readonly #store: RunStore;

@@ -34,7 +34,7 @@ export function splitter(deps: SplitterDeps) {
     if ('skipped' in started) return started;
     return {
       ...started,
-      // Where to look, for whoever pressed Test.
+      // For the user who pressed Test in the console: where to look.
       watch: `npx microprocess watch ${started.runId} --pipeline ${deps.pipeline.name} --stage <stage>`,
       report: `runs/${deps.pipeline.name}/${started.runId}/`,
     };

@@ -25,7 +25,7 @@ export class Outbox {
     this.#sending = [];
   }
 
-  /** Waits for what is under way, however it ends: a failed invocation must not leave sends that nobody sees. */
+  /** Waits for the sends under way, however they end: a failed invocation must leave none running. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#sending);
   }
@@ -34,7 +34,7 @@ export class Outbox {
     if (count === 0) return;
     const messages = this.#waiting.splice(0, count).map((message) => outgoing(this.#deps, message));
     const sending = this.#deps.queues.work.send(messages);
-    // Seen where it is awaited; until then a rejection must not count as unhandled.
+    // `sent` awaits it; until then a rejection must not count as unhandled.
     sending.catch(() => undefined);
     this.#sending.push(sending);
   }

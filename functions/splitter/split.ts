@@ -99,12 +99,12 @@ class Splitter {
     try {
       result = await this.#walk();
     } catch (error) {
-      // A store that is down says nothing about the slice. One who dies here takes nothing back: that counts too.
+      // A store that is down says nothing about the slice. A splitter that dies here cannot return its attempt, so that counts too.
       if (error instanceof SourceError) attempt = 'counts';
       throw error;
     } finally {
       await this.#outbox.settled();
-      // Whoever goes on need not wait until the lease runs out. Best effort: it runs out.
+      // So that the next splitter need not wait until the lease runs out. Best effort: it runs out.
       if (result !== 'ended') {
         await chains.release(this.#run.run, this.#slice, this.#invocation.id, attempt).catch(() => undefined);
       }
@@ -162,7 +162,7 @@ class Splitter {
   async #enumerate(): Promise<'end' | 'time-up' | 'taken' | 'stopped' | 'canary'> {
     const limit = this.#run.limit ?? Number.POSITIVE_INFINITY;
     const canary = canaryOf(this.#run, this.#slice);
-    // Within a block no checkpoint can stand; whoever put its pages knows that the canary has passed, and goes on.
+    // Within a block no checkpoint can stand; the splitter that put its pages knows that the canary has passed, and goes on.
     if (this.#count >= canary) return this.#pages.length > 0 ? 'stopped' : 'canary';
     let draft = this.#draft();
     let taken = this.#count;

@@ -30,7 +30,7 @@ export interface Tries {
 
 export interface Mark {
   readonly child: number;
-  /** The invocation's own end, epoch milliseconds: a mark past it belongs to nobody alive. */
+  /** The end of the invocation that set it, epoch milliseconds: past it, that invocation is over. */
   readonly deadline: number;
   /** The invocation that set it. */
   readonly by: string;
@@ -63,8 +63,8 @@ export interface Delivery {
 }
 
 export type Decision =
-  /** The block is full: tell its segment again, call nobody. */
-  | { readonly do: 'tell' }
+  /** The block is full: complete it again, and call nobody. */
+  | { readonly do: 'complete' }
   /** Nothing of this message is left to do: delete it. */
   | { readonly do: 'void' }
   /** Call these together. */
@@ -91,8 +91,8 @@ export function callsOf(block: BlockState, n: number): number {
 }
 
 export function decide(delivery: Delivery, block: BlockState, status: RunStatus | null, now: number): Decision {
-  // First, whatever the turn or the run's status: the forwarder that filled the block may have died before telling.
-  if (isBlockFull(block.done, delivery.blockSize)) return { do: 'tell' };
+  // First, whatever the turn or the run's status: the forwarder that filled the block may have died before completing it.
+  if (isBlockFull(block.done, delivery.blockSize)) return { do: 'complete' };
   const register = registerOf(block, delivery.slot);
   if (status === null || !maySend(status) || delivery.turn !== register.turn) return { do: 'void' };
   const left = missing(block, delivery.slot, delivery.count);
@@ -181,7 +181,7 @@ export function aloneStep(
   const left = missing(block, delivery.slot, delivery.count);
   for (const child of left) {
     const before = tries.get(child) ?? NO_TRIES;
-    // Needs no write of the register: until the outcome is stored, whoever reads it comes to the same.
+    // Needs no write of the register: until the outcome is stored, every reader decides the same.
     if (before.crashes >= POISON_CRASHES) return { do: 'poison', child, calls: before.tries + before.crashes };
   }
   const seen: Register = { ...register, tries, mark: null };

@@ -5,7 +5,10 @@ import type { FlowDeps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 import { notifyIfRunComplete, notifyIfSegmentFull } from './completion.ts';
 
-/** END stands at `place`: the last segment's size, then the slice's count; each write tells if that fills a set. */
+/**
+ * Counts a slice whose END stands at `place`: writes its last segment's size, then its number of segments. A write that fills a set
+ * notifies the aggregator.
+ */
 export async function countSlice(
   deps: FlowDeps<'aggregate'>,
   { run, ttl }: { readonly run: string; readonly ttl: number },
@@ -23,7 +26,7 @@ export async function countSlice(
   if (isCounted(root)) await stores.runs.move(run, 'counted');
 }
 
-/** For who made a run's status 'splitting': where every slice was counted before, none will be again that moves it on. */
+/** Moves the run to `running` if every slice is already counted: a start or resume later than the last count must do it. */
 export async function moveIfCounted({ stores }: FlowDeps<'aggregate'>, run: string): Promise<RunRecord | null> {
   return isCounted(await stores.runs.readCompletion(run)) ? stores.runs.move(run, 'counted') : null;
 }
@@ -45,7 +48,7 @@ export async function endSlice(
     if (page?.kind === 'end') break;
     if (page) place = placeBehind(place, page);
     else {
-      // Said before it is so: a report that lacks children must never pass for a whole one.
+      // Flagged before END is put: a report that lacks children must never pass for a whole one.
       await runs.flag(record.run, 'cut');
       if (await chains.putPage(record.run, slice, place, END, record.ttl)) break;
     }

@@ -20,10 +20,7 @@ export async function parallel<T>(
   if (failure) throw failure.error;
 }
 
-/**
- * Waits for all, whatever becomes of them, then gives their values or throws the first failure: nothing is left running behind
- * whoever gave up.
- */
+/** Waits until all tasks have ended, then gives their values or throws the first failure: no task goes on after the caller failed. */
 export async function together<T extends readonly unknown[] | []>(
   tasks: T,
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {

@@ -2,7 +2,7 @@ import { beginning } from '../domain/text.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Refusal } from '../ports/refusal-store.ts';
 
-/** Keeps a message that nobody can take, with the reason. */
+/** Records a message that no handler can take, with the reason. */
 export async function recordRefusal(
   { stores, clock, log, metrics }: Pick<Deps, 'stores' | 'clock' | 'log' | 'metrics'>,
   refusal: Omit<Refusal, 'at'>,

@@ -11,9 +11,9 @@ import { outgoing, slotMessage } from './work.ts';
 const AT_ONCE = 16;
 
 /**
- * Sends again whatever of a run has no outcome: slices without END, and each slot with missing children under a raised turn,
- * which voids what may still be queued of it: nothing multiplies.
- * @param options `sendSlots: false` only tells what is full again, and resumes slices
+ * Sends again what of a run has no outcome: slices without END, and each slot with missing children under a raised turn. The raised
+ * turn voids messages of the slot that may still be queued, so nothing multiplies.
+ * @param options `sendSlots: false` sends no slot: it completes what is full again, and resumes slices
  */
 export async function sendAgain(
   deps: FlowDeps,
@@ -47,7 +47,7 @@ async function sendBlockAgain(deps: FlowDeps, { block, content }: UnfinishedBloc
     if (missing(state, slot.first, slot.items.length).length === 0) continue;
     const read = registerOf(state, slot.first);
     const next = raised(read);
-    // Not as read: a forwarder has moved it on meanwhile, and sends it itself.
+    // The register is no longer as read: a forwarder has raised the turn meanwhile, and sends the slot itself.
     if (!(await stores.blocks.replaceRegister(run, ref, { slot: slot.first, read, next, ttl }))) continue;
     await queues.work.send([outgoing(deps, slotMessage(pipeline.name, block, slot, next.turn))]);
     sent++;

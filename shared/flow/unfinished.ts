@@ -44,8 +44,8 @@ export async function* unfinishedBlocks(
 
 /**
  * Where the complete blocks of a slice end that is still being enumerated. A checkpoint lags behind what is sent, and while the
- * run is paused forwarders delete such messages: who resumes it must look beyond. A splitter that sends one of these blocks
- * later sends void messages.
+ * run is paused forwarders delete messages that were sent beyond it: a resume must look there too. A splitter that sends one of
+ * these blocks later sends void messages.
  */
 async function tailOf(
   { stores }: FlowDeps<'aggregate'>,

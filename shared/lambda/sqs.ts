@@ -142,7 +142,7 @@ export function readMessage<M extends { readonly pipeline: string }>(
     : { reason: 'other-pipeline', detail: `It is of ${show(parsed.data.pipeline)}; this is ${show(pipeline)}.` };
 }
 
-/** Keeps a message of an event that nobody can take. */
+/** Records a message of an event that no handler can take. */
 export async function refuse(deps: FlowDeps<never>, entry: Entry, reason: string, detail: string): Promise<void> {
   await recordRefusal(deps, {
     messageId: entry.messageId,

@@ -61,7 +61,7 @@ export function decideBy(
     return;
   }
   switch (decision.do) {
-    case 'tell':
+    case 'complete':
       p.seen = null;
       tell(cx, p);
       return;
