@@ -22,6 +22,7 @@ section{background:var(--card);border:1px solid var(--line);border-radius:10px;p
 .tiles div{min-width:0}.tiles dt{color:var(--muted);font-size:13px}
 .tiles dd{margin:0;font-size:23px;line-height:1.25;font-weight:600;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .tiles small{display:block;font-size:12px;font-weight:400;color:var(--muted)}
+.sections h2+.tiles{margin-top:12px}
 .note{color:var(--muted);font-size:13px;margin:0 0 14px}
 section>.note:last-child{margin:12px 0 0}
 figure{margin:18px 0 0}figure svg{display:block;width:100%;height:auto;font-family:inherit}

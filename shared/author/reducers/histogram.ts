@@ -24,9 +24,9 @@ export function histogram(sketch: Sketch, min: number, max: number): Histogram {
   const smallest = bins.find(({ value }) => value > 0)?.high ?? max;
   const bounds = skewed ? growingBounds(min, low > 0 ? low : smallest, max) : linear;
 
-  // Rounding of the bounds leaves no value outside.
-  bounds[0] = Math.min(bounds[0] ?? min, min);
-  bounds[bounds.length - 1] = Math.max(bounds.at(-1) ?? max, max);
+  // Rounding of the bounds leaves no value outside, and no bound beyond the range of numbers.
+  bounds[0] = finite(Math.min(bounds[0] ?? min, min), min);
+  bounds[bounds.length - 1] = finite(Math.max(bounds.at(-1) ?? max, max), max);
   const counts = new Array<number>(Math.max(1, bounds.length - 1)).fill(0);
   let at = 0;
   for (const bin of bins) {
@@ -38,12 +38,16 @@ export function histogram(sketch: Sketch, min: number, max: number): Histogram {
   return counts.map((count, i) => ({ from: bounds[i] ?? min, to: bounds[i + 1] ?? max, count }));
 }
 
+const finite = (value: number, otherwise: number) => (Number.isFinite(value) ? value : otherwise);
+
 /** Bounds step, 2 × step … around [min, max]; never finer than the sketch resolves. */
 function linearBounds(min: number, max: number): number[] {
   const span = max - min;
   const largest = Math.max(Math.abs(min), Math.abs(max));
   if (!(span > largest * 1e-9) || !Number.isFinite(span)) return [min, max];
   const step = niceAtLeast(Math.max(span / WANTED, Math.min(span, largest * 4 * RELATIVE_ERROR)));
+  // At both ends of the numbers' range there is no round step.
+  if (!(step > 0 && step < Number.POSITIVE_INFINITY)) return [min, max];
   const first = Math.floor(min / step);
   // The largest value stands in the last bucket even where it equals its upper bound.
   const last = Math.max(first + 1, Math.ceil(max / step));

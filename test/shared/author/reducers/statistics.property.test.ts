@@ -108,3 +108,40 @@ it('draws a histogram of 1 to 30 adjoining buckets that hold every value, near i
     }),
   );
 });
+
+it('shows whatever numbers and texts there are: no run may fail to end for what a service answers', () => {
+  const number = fc.oneof(
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.constantFrom(Number.MAX_VALUE, -Number.MAX_VALUE, Number.MIN_VALUE, -Number.MIN_VALUE, 0, -0, 1e300, 9e307),
+  );
+  const text = fc.string({ unit: 'binary', maxLength: 400 });
+  const by = statistics<City, Answer>({ value: 'km', groupBy: 'country', label: 'city' });
+  fc.assert(
+    fc.property(fc.array(fc.tuple(number, text), { minLength: 1, maxLength: 40 }), (rows) => {
+      const accumulator = by.start();
+      for (const [i, [km, name]] of rows.entries())
+        accumulator.add(row(i, km, { item: { city: name, country: name } }));
+      // Reads what is checked as it is at a run's end.
+      const { count, histogram } = read(accumulator);
+      expect(count).toBe(rows.length);
+      expect(histogram.reduce((sum, bucket) => sum + bucket.count, 0)).toBe(rows.length);
+    }),
+    {
+      numRuns: 1_000,
+      examples: [
+        [
+          [
+            [0, ''],
+            [Number.MAX_VALUE, ''],
+          ],
+        ],
+        [
+          [
+            [-Number.MIN_VALUE, ''],
+            [Number.MIN_VALUE, ''],
+          ],
+        ],
+      ],
+    },
+  );
+});
