@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { beginning } from '../domain/text.ts';
 
 const response = z
   .object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string().min(1) })).nullish() })
@@ -23,4 +24,4 @@ export function failedMessages(answer: unknown, batch: ReadonlySet<string>): Rea
   return failed;
 }
 
-const shown = (value: unknown) => (JSON.stringify(value) ?? String(value)).slice(0, 200);
+const shown = (value: unknown) => beginning(JSON.stringify(value) ?? String(value), 200);
