@@ -10,6 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import {
   makeCache,
+  makeHome,
   openProject,
   PACKAGE_DIR,
   pipelineEntry,
@@ -32,6 +33,7 @@ function bundleFolder(project, args) {
   const looks =
     args.length === 0 || args[0] === 'list' || args.some((arg) => /^(help|-h|--help|-V|--version)$/.test(arg));
   if (!looks) {
+    makeHome(project);
     makeCache(project.cache);
     return programFolder(project);
   }

@@ -24,5 +24,5 @@ export function prepareHome({ stderr }: Pick<Terminal, 'stderr'>): void {
 
 /** Where state and results go instead, and how to choose another place. */
 export function unwritableHome(unwritable: string, home: string): string {
-  return `${unwritable} can't be written: state and results are in ${home}. Choose another place by MICROPROCESS_HOME.`;
+  return `${unwritable} can't be written: state and results are in ${home}. MICROPROCESS_HOME chooses another place.`;
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { freemem, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -5,7 +6,8 @@ import { startEmulators } from '../../local/emulators.ts';
 import { readHostFile } from '../../local/host-file.ts';
 import { startService } from '../../local/services.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
-import { stateDir } from '../home.ts';
+import { openProject } from '../../shared/project/project.mjs';
+import { stateDir, unwritableHome } from '../home.ts';
 import { time } from '../text.ts';
 import { type Check, checked, nodeVersion, pass, warn } from './check.ts';
 
@@ -45,11 +47,20 @@ async function state(pipeline: Pipeline): Promise<Check> {
   const folder = stateDir(pipeline.name);
   const holder = await readHostFile(folder);
   if (holder) return pass('state', `${folder}, in use by process ${holder.pid} since ${time(holder.startedAt)} UTC`);
-  const { bavail, bsize } = await statfs(dirname(dirname(folder)));
+  const { home, unwritable } = openProject();
+  if (unwritable !== null) {
+    return warn('state', unwritableHome(unwritable, home), 'Point MICROPROCESS_HOME at a folder that you may write.');
+  }
+  const { bavail, bsize } = await statfs(nearest(home));
   const free = `${Math.round((bavail * bsize) / 1_048_576).toLocaleString('en-US')} MB free`;
   return bavail * bsize >= DISK_BYTES
     ? pass('state', `${folder}, ${free}`)
     : warn('state', `${folder}, ${free}`, 'Free some space, or point MICROPROCESS_HOME at another disk.');
+}
+
+/** The folder, or the nearest one above it that is there. */
+function nearest(folder: string): string {
+  return existsSync(folder) ? folder : nearest(dirname(folder));
 }
 
 function memory(): Check {

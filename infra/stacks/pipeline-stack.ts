@@ -1,30 +1,25 @@
-import { CfnOutput, NestedStack, Tags } from 'aws-cdk-lib';
+import { CfnOutput, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Pipeline, type PipelineProps } from '../constructs/pipeline.ts';
-import { nameNested } from './nested.ts';
+import { Nested } from './nested.ts';
 
-/** One pipeline. */
-export class PipelineStack extends NestedStack {
-  readonly pipeline: Pipeline;
-
-  constructor(scope: Construct, id: string, props: PipelineProps) {
-    super(scope, id);
-    nameNested(this, id);
-    this.pipeline = new Pipeline(this, 'Pipeline', props);
-    Tags.of(this).add('pipeline', props.pipeline.name);
-    const { resources } = this.pipeline;
-    // What the command line finds a deployment by (cli/targets/stack.ts).
-    const outputs = {
-      Table: resources.table,
-      Bucket: resources.objects,
-      Splitter: this.pipeline.functionOf('splitter').functionName,
-      Forwarder: this.pipeline.functionOf('forwarder').functionName,
-      SplitQueueUrl: resources.split,
-      WorkQueueUrl: resources.work,
-      AggregateQueueUrl: resources.aggregate,
-      EndpointUrl: resources.endpoint,
-      ...(resources.mail ? { MailFrom: resources.mail } : {}),
-    };
-    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
-  }
+/** One pipeline in a stack of its own, with the outputs that the command line finds a deployment by (cli/targets/stack.ts). */
+export function pipelineStack(scope: Construct, id: string, props: PipelineProps): Nested<Pipeline> {
+  const stack = new Nested(scope, id, (within) => new Pipeline(within, 'Pipeline', props));
+  Tags.of(stack).add('pipeline', props.pipeline.name);
+  const pipeline = stack.content;
+  const { resources } = pipeline;
+  const outputs = {
+    Table: resources.table,
+    Bucket: resources.objects,
+    Splitter: pipeline.functionOf('splitter').functionName,
+    Forwarder: pipeline.functionOf('forwarder').functionName,
+    SplitQueueUrl: resources.split,
+    WorkQueueUrl: resources.work,
+    AggregateQueueUrl: resources.aggregate,
+    EndpointUrl: resources.endpoint,
+    ...(resources.mail ? { MailFrom: resources.mail } : {}),
+  };
+  for (const [name, value] of Object.entries(outputs)) new CfnOutput(stack, name, { value });
+  return stack;
 }

@@ -6,11 +6,14 @@ import type { System } from '../../shared/lambda/declaration.ts';
 import { logicalId, stackName, stackOutput } from '../../shared/project/deployment.ts';
 import type { FoundPipeline } from '../../shared/project/pipelines.ts';
 import { requireService } from '../../shared/project/services.ts';
+import type { Pipeline as PipelineConstruct } from '../constructs/pipeline.ts';
+import { Platform } from '../constructs/platform.ts';
+import { PlatformFunctions } from '../constructs/platform-functions.ts';
+import { QueueDedicatedClone, type QueueDedicatedCloneProps } from '../constructs/queue-dedicated-clone.ts';
 import { InfraError } from '../errors.ts';
 import type { StageSettings } from '../settings.ts';
-import { PipelineStack } from './pipeline-stack.ts';
-import { PlatformStack } from './platform-stack.ts';
-import { ServiceStack } from './service-stack.ts';
+import { Nested } from './nested.ts';
+import { pipelineStack } from './pipeline-stack.ts';
 
 export interface StageStackProps extends StackProps {
   readonly settings: StageSettings;
@@ -27,9 +30,9 @@ export interface StageStackProps extends StackProps {
  * Its outputs are what people read after a deployment.
  */
 export class StageStack extends Stack {
-  readonly platform: PlatformStack;
-  readonly services: ReadonlyMap<string, ServiceStack>;
-  readonly pipelines: ReadonlyMap<string, PipelineStack>;
+  readonly platform: Nested<Platform>;
+  readonly services: ReadonlyMap<string, Nested<QueueDedicatedClone>>;
+  readonly pipelines: ReadonlyMap<string, Nested<PipelineConstruct>>;
 
   constructor(scope: Construct, props: StageStackProps) {
     super(scope, stackName(props.settings.stage), props);
@@ -38,14 +41,13 @@ export class StageStack extends Stack {
     const entries = new Map(
       definitions.map((pipeline) => [pipeline.endpoint.service, requireService(pipeline, props.services, 'lambda.ts')]),
     );
-    this.platform = new PlatformStack(this, 'Platform', {
-      settings: props.settings,
-      system: props.system,
-      functionEntry: props.functionEntry,
-      pipelines: definitions,
+    this.platform = new Nested(this, 'Platform', (stack) => {
+      const platform = new Platform(stack, 'Platform', { settings: props.settings, pipelines: definitions });
+      new PlatformFunctions(stack, 'Functions', { ...props, platform });
+      return platform;
     });
     this.printPlatform(props.settings);
-    const services = new Map<string, ServiceStack>();
+    const services = new Map<string, Nested<QueueDedicatedClone>>();
     for (const [service, entry] of entries)
       services.set(service, this.addService(service, entry, definitions, props.settings));
     this.services = services;
@@ -57,41 +59,42 @@ export class StageStack extends Stack {
     entry: string,
     definitions: readonly Pipeline[],
     settings: StageSettings,
-  ): ServiceStack {
+  ): Nested<QueueDedicatedClone> {
     const callers = definitions.filter(({ endpoint }) => endpoint.service === service);
     const name = logicalId(service);
-    const stack = new ServiceStack(this, `${name}Service`, {
+    const clone: QueueDedicatedCloneProps = {
       settings,
       service,
       entry,
       // An answer later than any caller waits for is paid for and thrown away.
       timeoutSeconds: Math.max(...callers.map(({ endpoint }) => endpoint.timeoutSeconds)),
       memoryMB: 512,
-      topic: this.platform.platform.alarms,
-    });
-    this.print(`${name}LiveUrl`, stack.clone.live.url, `The service ${service} for people; wants IAM`);
+      topic: this.platform.content.alarms,
+    };
+    const stack = new Nested(this, `${name}Service`, (within) => new QueueDedicatedClone(within, 'Service', clone));
+    this.print(`${name}LiveUrl`, stack.content.live.url, `The service ${service} for people; wants IAM`);
     return stack;
   }
 
-  private addPipeline({ pipeline, entry }: FoundPipeline, props: StageStackProps): PipelineStack {
-    const clone = this.services.get(pipeline.endpoint.service)?.clone.queue;
+  private addPipeline({ pipeline, entry }: FoundPipeline, props: StageStackProps): Nested<PipelineConstruct> {
+    const clone = this.services.get(pipeline.endpoint.service)?.content.queue;
     if (!clone)
       throw new InfraError(
         `Pipeline ${pipeline.name} calls the service ${pipeline.endpoint.service}, which has no stack.`,
       );
     const name = logicalId(pipeline.name);
-    const stack = new PipelineStack(this, `${name}Pipeline`, {
+    const stack = pipelineStack(this, `${name}Pipeline`, {
       settings: props.settings,
       system: props.system,
       pipeline,
       pipelineEntry: entry,
       functionEntry: props.functionEntry,
-      platform: this.platform.platform,
+      platform: this.platform.content,
       clone,
     });
     this.print(
       `${name}Splitter`,
-      stack.pipeline.functionOf('splitter').functionName,
+      stack.content.functionOf('splitter').functionName,
       'Start a run: Test this function with {} or {"runId": "…", "limit": 100}',
     );
     this.print(
@@ -103,7 +106,7 @@ export class StageStack extends Stack {
   }
 
   private printPlatform({ mail }: StageSettings): void {
-    const { table, bucket, alarms } = this.platform.platform;
+    const { table, bucket, alarms } = this.platform.content;
     this.print('Table', table.tableName, 'Records of runs');
     this.print('Bucket', bucket.bucketName, 'Reports: runs/<pipeline>/<run>/');
     this.print('Alarms', alarms.topicArn, 'Subscribe to hear of trouble');

@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { copyAssets } from './assets.ts';
-import { makeCache, openProject, PACKAGE_DIR } from './project.mjs';
+import { makeCache, makeHome, openProject, PACKAGE_DIR } from './project.mjs';
 
 /** What bundled CommonJS packages expect and an ES module lacks. */
 const BANNER = `import { createRequire as createRequire__ } from 'node:module';
@@ -39,7 +39,8 @@ let last: Promise<unknown> = Promise.resolve();
 
 async function freshOrBuilt({ entry, external = [], alias = {}, packages }: BundleOptions): Promise<string> {
   const key = createHash('sha256').update(JSON.stringify([entry, external, alias, packages, process.version]));
-  const { folder, cache } = openProject();
+  const project = openProject();
+  const { folder, cache } = project;
   // A folder of its own, as the files that it reads at run time lie beside it.
   const own = join(cache, key.digest('hex').slice(0, 16));
   const outfile = join(own, 'index.mjs');
@@ -65,6 +66,7 @@ async function freshOrBuilt({ entry, external = [], alias = {}, packages }: Bund
     define: { 'process.env.MICROPROCESS_PACKAGE': JSON.stringify(PACKAGE_DIR) },
     banner: { js: BANNER },
   }).finally(stop); // Or its process would stay, with all it has read.
+  makeHome(project);
   makeCache(cache);
   await mkdir(own, { recursive: true });
   const modules = Object.keys(metafile.inputs).map((input) => resolve(folder, input));

@@ -121,5 +121,9 @@ test('where state and results cannot be written, another place is taken, which i
   const { code, stderr } = await project.runWith({ MICROPROCESS_HOME: home }, 'run', 'sound', '--dry-run');
   const [warning, ...more] = stderr.split('\n').filter((line) => line.includes("can't be written"));
   expect({ code, more }).toEqual({ code: 0, more: [] });
-  expect(warning).toMatch(/^warning: .*a-file can't be written: state and results are in .*\. .* MICROPROCESS_HOME\.$/);
+  expect(warning).toMatch(
+    /^warning: .*a-file can't be written: state and results are in .*\. .* MICROPROCESS_HOME .*\.$/,
+  );
+  const doctor = await project.runWith({ MICROPROCESS_HOME: home }, 'doctor', '--pipeline', 'sound');
+  expect(doctor).toMatchObject({ code: 0, stdout: expect.stringMatching(/^! state .*a-file can't be written/m) });
 });
