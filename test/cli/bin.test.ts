@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openProject, programFolder } from '../../shared/project/project.mjs';
@@ -122,8 +122,11 @@ test('where state and results cannot be written, another place is taken, which i
   const [warning, ...more] = stderr.split('\n').filter((line) => line.includes("can't be written"));
   expect({ code, more }).toEqual({ code: 0, more: [] });
   expect(warning).toMatch(
-    /^warning: .*a-file can't be written: state and results are in .*\. .* MICROPROCESS_HOME .*\.$/,
+    /^warning: .*a-file can't be written: state and results are in \S+\. MICROPROCESS_HOME .*\.$/,
   );
+  const instead = /are in (\S+)\. /.exec(warning ?? '')?.[1] ?? '';
+  expect((await stat(instead)).mode & 0o777).toBe(0o700);
   const doctor = await project.runWith({ MICROPROCESS_HOME: home }, 'doctor', '--pipeline', 'sound');
   expect(doctor).toMatchObject({ code: 0, stdout: expect.stringMatching(/^! state .*a-file can't be written/m) });
+  await rm(instead, { recursive: true });
 });
