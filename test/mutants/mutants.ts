@@ -2,7 +2,7 @@
 export interface Mutant {
   readonly mistake: string;
   readonly file: string;
-  /** Stands exactly once in the file. */
+  /** Stands exactly once in the file, which mutants.test.ts checks. */
   readonly code: string;
   readonly mutated: string;
   readonly testFile: string;
@@ -74,10 +74,10 @@ export const MUTANTS: readonly Mutant[] = [
   {
     mistake: 'a segment is frozen again',
     file: 'shared/adapters/dynamodb/segments.ts',
-    code: "condition: 'attribute_not_exists(frozen)',",
+    code: "        condition: absent('frozen'),\n",
     mutated: '',
-    testFile: 'test/contracts/aws.test.ts',
-    test: 'the first freeze is final',
+    testFile: 'test/functions/aggregator/freeze.test.ts',
+    test: 'of two that freeze a segment at once the first part stays for good',
   },
   {
     mistake: "a frozen segment is not added to its run's set",
