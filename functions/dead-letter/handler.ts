@@ -7,6 +7,7 @@ import {
   workMessage,
 } from '../../shared/domain/messages.ts';
 import { missing, registerOf } from '../../shared/domain/sending.ts';
+import { NewerVersionError } from '../../shared/domain/versions.ts';
 import { giveUp } from '../../shared/flow/commit.ts';
 import { lambdaHandler } from '../../shared/lambda/handler.ts';
 import { withLogIds } from '../../shared/lambda/log-ids.ts';
@@ -21,11 +22,17 @@ export function deadLetter(deps: DeadLetterDeps) {
       try {
         await withLogIds({ messageId: entry.messageId }, () => handleDeadLetter(deps, entry));
       } catch (error) {
+        batchItemFailures.push({ itemIdentifier: entry.messageId });
+        if (error instanceof NewerVersionError) {
+          // Nothing is given up for what this release can't read: it stays until a newer one takes it, or the queue lets it go. What
+          // it stood for is in the table, whose sweeper or deadline ends its run.
+          deps.log.warn('A dead letter waits for a newer release.', { messageId: entry.messageId });
+          continue;
+        }
         // It stays in the dead-letter queue and comes back after its time-out: there is no queue behind this one.
         deps.metrics.count('MessagesFailed', 1);
         const { messageId } = entry;
         deps.log.error('A dead letter could not be handled; it comes back.', { messageId, error: String(error) });
-        batchItemFailures.push({ itemIdentifier: entry.messageId });
       }
     }
     return { batchItemFailures };
@@ -38,6 +45,7 @@ async function handleDeadLetter(deps: DeadLetterDeps, entry: SqsEvent['Records']
     const { reason, detail } = await giveUpSlot(deps, work.message);
     return refuse(deps, entry, reason, detail);
   }
+  if ('newer' in work) throw work.newer;
   const other = readMessage(z.union([splitMessage, aggregateMessage]), deps.pipeline.name, entry.body);
   if ('message' in other) {
     // What it stood for is in the table: the sweeper takes it up from there.

@@ -2,20 +2,22 @@ import * as z from 'zod';
 import type { Held } from './held.ts';
 import { childId, NAME, RUN_ID } from './ids.ts';
 import type { RunBlock } from './layout.ts';
+import { FORMAT_VERSION } from './versions.ts';
 
 /**
  * What travels on the queues. Each carries a version, so that a new deployment can finish an old one's runs, and its
- * pipeline, so that a message that isn't ours is told from one that is.
+ * pipeline, so that a message that isn't ours is told from one that is. Fields that nobody knows are dropped, also where the message is
+ * sent again: a slot's message can always be made anew from the table, so none of them can be all that holds a fact.
  */
-const head = { v: z.literal(1), pipeline: z.string().regex(NAME), run: z.string().regex(RUN_ID) };
+const head = { v: z.literal(FORMAT_VERSION), pipeline: z.string().regex(NAME), run: z.string().regex(RUN_ID) };
 const index = (max: number) => z.number().int().min(0).max(max);
 
 /** Enumerate one slice of a run. */
-export const splitMessage = z.strictObject({ ...head, type: z.literal('slice'), slice: index(999) });
+export const splitMessage = z.object({ ...head, type: z.literal('slice'), slice: index(999) });
 export type SplitMessage = z.infer<typeof splitMessage>;
 
 /** Call the children of one slot. */
-export const workMessage = z.strictObject({
+export const workMessage = z.object({
   ...head,
   type: z.literal('work'),
   /** Slice, segment, block. */
@@ -44,8 +46,8 @@ export function blockOf({ run, at: [slice, segment, block], size, ttl }: WorkMes
 
 /** Freeze a full segment, or finish a full run. */
 export const aggregateMessage = z.discriminatedUnion('type', [
-  z.strictObject({ ...head, type: z.literal('segment'), slice: index(999), segment: index(4_095) }),
-  z.strictObject({ ...head, type: z.literal('finish') }),
+  z.object({ ...head, type: z.literal('segment'), slice: index(999), segment: index(4_095) }),
+  z.object({ ...head, type: z.literal('finish') }),
 ]);
 export type AggregateMessage = z.infer<typeof aggregateMessage>;
 

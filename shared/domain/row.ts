@@ -1,6 +1,18 @@
+import { NewerVersionError } from './versions.ts';
+
 /** How a child ended. A child that has not ended has no status here. */
 export const CHILD_STATUSES = ['SUCCEEDED', 'FAILED', 'CANCELLED', 'EXPIRED'] as const;
 export type ChildStatus = (typeof CHILD_STATUSES)[number];
+
+/**
+ * A status as pages and parts store it: its place in the list, to which a release may only append.
+ * @throws {NewerVersionError}
+ */
+export function statusAt(place: number): ChildStatus {
+  const status = CHILD_STATUSES[place];
+  if (status === undefined) throw new NewerVersionError(`A child's status ${place}`);
+  return status;
+}
 
 /**
  * One child as reports, `show` and a redrive see it: what went in, what came out.

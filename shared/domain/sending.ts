@@ -1,4 +1,5 @@
 import { isBlockFull } from './completion.ts';
+import type { Json } from './json.ts';
 import type { RunStatus } from './run.ts';
 import { maySend } from './run.ts';
 
@@ -7,8 +8,16 @@ import { maySend } from './run.ts';
  * writing are functions/forwarder's.
  */
 
+/**
+ * What a newer release stores behind the fields that this one knows. It is carried along as it is: whoever doesn't know what it says
+ * can't know that it no longer holds.
+ */
+interface Carried {
+  readonly later?: readonly Json[];
+}
+
 /** What a slot that ever failed remembers. A slot without one is at turn 0. */
-export interface Register {
+export interface Register extends Carried {
   /** How often the slot was sent again; a message of another turn is void. */
   readonly turn: number;
   /** Of children that were tried or crashed, by number. */
@@ -19,7 +28,7 @@ export interface Register {
   readonly mark: Mark | null;
 }
 
-export interface Tries {
+export interface Tries extends Carried {
   /** Calls that ended without an outcome. */
   readonly tries: number;
   /** Not to be called before, epoch milliseconds. */
@@ -28,7 +37,7 @@ export interface Tries {
   readonly crashes: number;
 }
 
-export interface Mark {
+export interface Mark extends Carried {
   readonly child: number;
   /** The end of the invocation that set it, epoch milliseconds: past it, that invocation is over. */
   readonly deadline: number;
@@ -133,7 +142,7 @@ export function nextRegister(delivery: Delivery, block: BlockState, results: Res
   }
   // A suspect that was handed back stays one, also when its pass had no time to say so in a mark.
   const alone = !results.complete && (register.alone || delivery.receives > 1);
-  return { turn: delivery.turn + 1, tries, alone, mark: null };
+  return { ...register, turn: delivery.turn + 1, tries, alone, mark: null };
 }
 
 /** Seconds to delay a slot's next message: until its earliest child is due, at most SQS's 900. */

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { show } from '../domain/errors.ts';
 import { type AggregateMessage, idsOf, type SplitMessage, type WorkMessage } from '../domain/messages.ts';
 import { beginning } from '../domain/text.ts';
+import { isNewer, NewerVersionError } from '../domain/versions.ts';
 import { excerptOf, recordRefusal } from '../flow/refusal.ts';
 import type { FlowDeps, Invocation, Process } from '../ports/deps.ts';
 import type { Queue } from '../ports/queue.ts';
@@ -51,7 +52,8 @@ export interface BatchOptions<M extends Message> {
 
 /**
  * The one place where a batch's failures are decided: what can't be read is recorded and deleted, what failed goes back
- * by itself, with a wait that grows with its receives, and never takes the rest of the batch with it.
+ * by itself, with a wait that grows with its receives, and never takes the rest of the batch with it. So does what a newer release
+ * sent or stored: while a deployment goes on, or after a rollback, it waits for functions that know it.
  */
 export async function handleBatch<M extends Message>(
   deps: FlowDeps<never>,
@@ -69,7 +71,8 @@ export async function handleBatch<M extends Message>(
         receives: entry.attributes.ApproximateReceiveCount,
         message: read.message,
       });
-    } else {
+    } else if ('newer' in read) failed.set(entry.messageId, read.newer);
+    else {
       await refuse(deps, entry, read.reason, read.detail).catch((error) => {
         failed.set(entry.messageId, error);
         const { messageId, attributes } = entry;
@@ -83,7 +86,7 @@ export async function handleBatch<M extends Message>(
   await Promise.all(
     batch.map(async (received) => {
       const error = failed.get(received.messageId);
-      if (error === undefined || error instanceof RetryLater) return;
+      if (error === undefined || isNoFailure(error)) return;
       withLogIds(logIdsOf(received), () => logFailure(deps, received.receives, error));
       // What can't be sent either comes back by itself, below.
       if (sendAnew && (await sendAnew(received).catch(() => false))) failed.delete(received.messageId);
@@ -118,7 +121,14 @@ export function oneByOne<M extends Message>(
   };
 }
 
-type ReadMessage<M> = { readonly message: M } | { readonly reason: string; readonly detail: string };
+type ReadMessage<M> =
+  | { readonly message: M }
+  | { readonly newer: NewerVersionError }
+  | { readonly reason: string; readonly detail: string };
+
+const address = z.object({ pipeline: z.string() });
+
+/** A message's body; of every version, `v` and `pipeline` stand where they stand today. */
 
 export function readMessage<M extends { readonly pipeline: string }>(
   schema: z.ZodType<M>,
@@ -132,6 +142,8 @@ export function readMessage<M extends { readonly pipeline: string }>(
     // The parser's own words quote the body, and this goes to the log.
     return { reason: 'not-json', detail: `The body's ${body.length} characters are not JSON.` };
   }
+  const addressed = address.safeParse(value);
+  if (isNewer(value) && addressed.data?.pipeline === pipeline) return { newer: new NewerVersionError('The message') };
   const parsed = schema.safeParse(value);
   if (!parsed.success) {
     const detail = parsed.error.issues.map(({ path, message }) => `${path.join('.') || '(message)'}: ${message}`);
@@ -154,15 +166,29 @@ export async function refuse(deps: FlowDeps<never>, entry: Entry, reason: string
 }
 
 const MAX_BACKOFF_SECONDS = 300;
+/** Of a message that waits for a newer release: 200 receives, after which it is a dead letter, are two days. */
+const MAX_NEWER_SECONDS = 900;
 
 /** Seconds to wait before a message that failed so many times is tried again: two, doubling, with jitter. */
-export function backoffSeconds({ random }: Pick<Process, 'random'>, times: number): number {
-  return Math.min(MAX_BACKOFF_SECONDS, 2 ** Math.min(times, 9)) * (0.5 + random.next() / 2);
+export function backoffSeconds(
+  { random }: Pick<Process, 'random'>,
+  times: number,
+  most: number = MAX_BACKOFF_SECONDS,
+): number {
+  return Math.min(most, 2 ** Math.min(times, 10)) * (0.5 + random.next() / 2);
+}
+
+/** What a message comes back with that isn't this release's to handle, or not now. */
+function isNoFailure(error: unknown): boolean {
+  return error instanceof RetryLater || error instanceof NewerVersionError;
 }
 
 async function putBack<M>(deps: Process, queue: Queue<M>, entry: Entry, error: unknown): Promise<void> {
-  const seconds =
-    error instanceof RetryLater ? error.seconds : backoffSeconds(deps, entry.attributes.ApproximateReceiveCount);
+  const receives = entry.attributes.ApproximateReceiveCount;
+  const waits = error instanceof NewerVersionError;
+  if (waits) deps.log.warn('A message waits for a newer release.', { messageId: entry.messageId, receives });
+  const most = waits ? MAX_NEWER_SECONDS : MAX_BACKOFF_SECONDS;
+  const seconds = error instanceof RetryLater ? error.seconds : backoffSeconds(deps, receives, most);
   // Best effort: without it the message comes back too, after its visibility time-out.
   await queue.retryIn(entry.receiptHandle, seconds).catch(() => undefined);
 }

@@ -4,8 +4,7 @@ import type { Redrive } from '../domain/redrive.ts';
 import type { CloseReason, Counts, FinalStatus, RunFlag, RunStatus, Transition } from '../domain/run.ts';
 
 /** What started a run. */
-export const TRIGGERS = ['schedule', 'console', 'cli', 'api', 'event', 'task', 'redrive'] as const;
-export type Trigger = (typeof TRIGGERS)[number];
+export type Trigger = 'schedule' | 'console' | 'cli' | 'api' | 'event' | 'task' | 'redrive';
 
 /** A run as it is accepted: its first write holds all of this, the deadline above all. */
 export interface NewRun {
@@ -16,7 +15,8 @@ export interface NewRun {
   readonly input: string;
   readonly params: Json;
   readonly limit: number | null;
-  readonly trigger: Trigger;
+  /** A {@link Trigger}, or a newer release's word. */
+  readonly trigger: string;
   /** Present where it calls again what failed in another run. */
   readonly redrive?: Redrive | undefined;
   /** Children that are called first, and alone, until the sweeper has judged them. */
@@ -31,7 +31,8 @@ export interface NewRun {
 }
 
 /** `sending` with nobody at it is ambiguous: SES may have taken the mail. */
-export type MailState = 'off' | 'sending' | 'sent' | 'ambiguous' | 'refused';
+export const MAIL_STATES = ['off', 'sending', 'sent', 'ambiguous', 'refused'] as const;
+export type MailState = (typeof MAIL_STATES)[number];
 
 export interface RunRecord extends NewRun {
   readonly status: RunStatus;
@@ -51,7 +52,7 @@ export interface RunStore {
   /** Puts the run if absent; either way the stored one comes back. */
   create(run: NewRun): Promise<{ readonly created: boolean; readonly record: RunRecord }>;
   read(run: string): Promise<RunRecord | null>;
-  /** Newest first. */
+  /** Newest first; without those that only a newer release can read. */
   list(options: { readonly limit: number; readonly activeOnly?: boolean }): Promise<RunRecord[]>;
 
   /** Puts the plan if absent; the stored one comes back, which may be another's. */

@@ -3,6 +3,7 @@ import type { SegmentRef } from '../domain/layout.ts';
 import { countsSchema } from '../domain/run.ts';
 import type { ObjectReader, ObjectWriter } from '../ports/objects.ts';
 import type { Frozen } from '../ports/segment-store.ts';
+import { readVersioned } from './part.ts';
 
 /** A finished run's parts, in the report's order: what `show`, `failures` and a redrive read. */
 export const manifestSchema = z.object({
@@ -30,5 +31,5 @@ export async function writeManifest(objects: ObjectWriter, run: string, parts: r
 
 /** @throws {ObjectNotFoundError} where the run never finished */
 export async function readManifest(objects: ObjectReader, run: string): Promise<ManifestPart[]> {
-  return manifestSchema.parse(JSON.parse(Buffer.from(await objects.get(key(run))).toString('utf8'))).parts;
+  return manifestSchema.parse(await readVersioned(objects, key(run))).parts;
 }

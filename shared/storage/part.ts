@@ -3,7 +3,8 @@ import { gunzipSync, gzip } from 'node:zlib';
 import * as z from 'zod';
 import type { Held } from '../domain/held.ts';
 import type { Json } from '../domain/json.ts';
-import { CHILD_STATUSES, type Row } from '../domain/row.ts';
+import { CHILD_STATUSES, type Row, statusAt } from '../domain/row.ts';
+import { checkVersion } from '../domain/versions.ts';
 import type { ObjectReader } from '../ports/objects.ts';
 
 /**
@@ -21,16 +22,10 @@ export const partKeys = (part: string) => ({
 export type HeldRow = Omit<Row, 'item' | 'result'> & { readonly item: Held; readonly result: Held };
 
 const held = z.custom<Held>((value) => value !== undefined);
-const storedRow = z.tuple([
-  z.string(),
-  held,
-  z.number(),
-  z.string().nullable(),
-  held,
-  z.number(),
-  z.number(),
-  z.number(),
-]);
+const storedRow = z.tuple(
+  [z.string(), held, z.number(), z.string().nullable(), held, z.number(), z.number(), z.number()],
+  z.unknown(),
+);
 
 export const partIndex = z.object({
   version: z.literal(1),
@@ -66,12 +61,22 @@ export function unpackRows(member: Uint8Array): HeldRow[] {
   const lines = gunzipSync(member).toString('utf8').trimEnd().split('\n');
   return lines.map((line) => {
     const [id, item, status, reason, result, attempts, ms, at] = storedRow.parse(JSON.parse(line));
-    return { id, item, status: CHILD_STATUSES[status] ?? 'FAILED', reason, result, attempts, ms, at };
+    return { id, item, status: statusAt(status), reason, result, attempts, ms, at };
   });
 }
 
 export async function readPartIndex(objects: ObjectReader, part: string): Promise<PartIndex> {
-  return partIndex.parse(JSON.parse(Buffer.from(await objects.get(partKeys(part).index)).toString('utf8')));
+  return partIndex.parse(await readVersioned(objects, partKeys(part).index));
+}
+
+/**
+ * A JSON object that says its version.
+ * @throws {NewerVersionError}
+ */
+export async function readVersioned(objects: ObjectReader, key: string): Promise<unknown> {
+  const value: unknown = JSON.parse(Buffer.from(await objects.get(key)).toString('utf8'));
+  if (typeof value === 'object' && value !== null && 'version' in value) checkVersion(value.version, key);
+  return value;
 }
 
 /** The rows of one block of a part. */

@@ -3,27 +3,31 @@ import * as z from 'zod';
 import type { ItemsPage } from '../../domain/chain.ts';
 import type { Held } from '../../domain/held.ts';
 import type { OutcomePage } from '../../domain/outcome.ts';
-import { CHILD_STATUSES } from '../../domain/row.ts';
+import { CHILD_STATUSES, statusAt } from '../../domain/row.ts';
 import { type BlockState, EMPTY_BLOCK } from '../../domain/sending.ts';
+import { FORMAT_VERSION } from '../../domain/versions.ts';
 import type { BlockStore } from '../../ports/block-store.ts';
 import { B, bytesOf, type Item, N, NS, required, setOf, stringOf } from './attributes.ts';
 import { pageOf } from './chains.ts';
-import { PAGE_VERSION, pack, unpack } from './codec.ts';
+import { pack, unpackPage } from './codec.ts';
 import { equals } from './conditions.ts';
 import type { ItemTable, Update } from './item-table.ts';
 import type { Keys } from './keys.ts';
 import { attributesOf, markText, registerIs, registersOf, turnIs, writing } from './registers.ts';
 
 /** An outcome as stored: n, index of the status, reason, result, attempts, ms. */
-const outcome = z.tuple([
-  z.number(),
-  z.number(),
-  z.string().nullable(),
-  z.custom<Held>((value) => value !== undefined),
-  z.number(),
-  z.number(),
-]);
-const outcomePage = z.tuple([z.literal(PAGE_VERSION), z.number(), z.array(outcome)]);
+const outcome = z.tuple(
+  [
+    z.number(),
+    z.number(),
+    z.string().nullable(),
+    z.custom<Held>((value) => value !== undefined),
+    z.number(),
+    z.number(),
+  ],
+  z.unknown(),
+);
+const outcomePage = z.tuple([z.literal(FORMAT_VERSION), z.number(), z.array(outcome)], z.unknown());
 
 export function blockStore(table: ItemTable, keys: Keys): BlockStore {
   return {
@@ -59,7 +63,7 @@ export function blockStore(table: ItemTable, keys: Keys): BlockStore {
         o.attempts,
         o.ms,
       ]);
-      await table.put(keys.outcomes(run, ref, page.id), { p: B(pack([PAGE_VERSION, page.at, stored])), ttl: N(ttl) });
+      await table.put(keys.outcomes(run, ref, page.id), { p: B(pack([FORMAT_VERSION, page.at, stored])), ttl: N(ttl) });
     },
 
     async addDone(run, ref, done, ttl) {
@@ -108,13 +112,13 @@ function stateOf(item: Item | undefined): BlockState {
 }
 
 function outcomesOf(id: string, item: Item): OutcomePage {
-  const [, at, stored] = outcomePage.parse(unpack(required(bytesOf(item, 'p'), 'p')));
+  const [, at, stored] = outcomePage.parse(unpackPage(required(bytesOf(item, 'p'), 'p')));
   return {
     id,
     at,
     outcomes: stored.map(([n, status, reason, result, attempts, ms]) => ({
       n,
-      status: required(CHILD_STATUSES[status], 'status'),
+      status: statusAt(status),
       reason,
       result,
       attempts,

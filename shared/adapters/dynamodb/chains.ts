@@ -2,9 +2,10 @@ import * as z from 'zod';
 import { END, type ItemsPage, type Page } from '../../domain/chain.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Place } from '../../domain/layout.ts';
+import { FORMAT_VERSION } from '../../domain/versions.ts';
 import type { ChainStore, Checkpoint } from '../../ports/chain-store.ts';
 import { B, bytesOf, type Item, N, numberOf, required, S, stringOf } from './attributes.ts';
-import { PAGE_VERSION, pack, unpack } from './codec.ts';
+import { pack, unpackPage } from './codec.ts';
 import { byColumn, byRow, tableSchema } from './columns.ts';
 import { absent, any, below, equals } from './conditions.ts';
 import type { ItemTable } from './item-table.ts';
@@ -12,7 +13,10 @@ import type { Key, Keys } from './keys.ts';
 
 const json: z.ZodType<Json> = z.json();
 /** An items page as stored: version, first, items, slots, endsBlock, cursor. */
-const packedPage = z.tuple([z.literal(PAGE_VERSION), z.number(), tableSchema, z.array(z.number()), z.boolean(), json]);
+const packedPage = z.tuple(
+  [z.literal(FORMAT_VERSION), z.number(), tableSchema, z.array(z.number()), z.boolean(), json],
+  z.unknown(),
+);
 const checkpoint = z.object({
   place: z.object({ segment: z.number(), block: z.number(), page: z.number() }),
   cursor: json,
@@ -68,13 +72,13 @@ function packPage(page: Page): Uint8Array {
   return pack(
     page.kind === 'end'
       ? null
-      : [PAGE_VERSION, page.first, byColumn(page.items), page.slots, page.endsBlock, page.cursor],
+      : [FORMAT_VERSION, page.first, byColumn(page.items), page.slots, page.endsBlock, page.cursor],
   );
 }
 
 /** Reads a stored page; shared with the block store, which reads a whole partition. */
 export function pageOf(item: Item): Page {
-  const stored = unpack(required(bytesOf(item, 'p'), 'p'));
+  const stored = unpackPage(required(bytesOf(item, 'p'), 'p'));
   if (stored === null) return END;
   const [, first, columns, slots, endsBlock, cursor] = packedPage.parse(stored);
   const held = byRow(columns);

@@ -1,7 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-
-/** Format of stored pages: a new deployment reads what an old one's runs have stored. */
-export const PAGE_VERSION = 1;
+import { checkVersion } from '../../domain/versions.ts';
 
 /**
  * JSON, compressed, as table items hold it. Deflate level 6: on pages of cities and answers it came within 2 % of Brotli's
@@ -13,4 +11,14 @@ export function pack(value: unknown): Uint8Array {
 
 export function unpack(bytes: Uint8Array): unknown {
   return JSON.parse(inflateRawSync(bytes).toString('utf8'));
+}
+
+/**
+ * A page's list, which opens with its version.
+ * @throws {NewerVersionError}
+ */
+export function unpackPage(bytes: Uint8Array): unknown {
+  const stored = unpack(bytes);
+  if (Array.isArray(stored)) checkVersion(stored[0], 'A page');
+  return stored;
 }

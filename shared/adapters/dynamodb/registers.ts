@@ -1,18 +1,24 @@
 import * as z from 'zod';
+import type { Json } from '../../domain/json.ts';
 import { type Mark, NEW_REGISTER, type Register } from '../../domain/sending.ts';
 import { type Item, N, numberOf, S, stringOf } from './attributes.ts';
 import { absent, all, any, type Condition, equals } from './conditions.ts';
 
 /**
  * A slot's register as three flat attributes of BLOCK, named by the slot: `t…` its turn, `r…` tries and alone, `m…` the
- * mark, `w…` who wrote it last. Flat, so that one update can write any of them together with `done`, and the mark can be cleared by itself.
+ * mark, `w…` who wrote it last. Flat, so that one update can write any of them together with `done`, and the mark can be
+ * cleared by itself. What a newer release adds stands behind in each list, and is written back as it was read: "as read"
+ * compares the texts.
  */
-const rest = z.tuple([
-  /** Child, tries, due, crashes. */
-  z.array(z.tuple([z.number(), z.number(), z.number(), z.number()])),
-  z.boolean(),
-]);
-const mark = z.tuple([z.number(), z.number(), z.string()]);
+const later = z.json();
+/** Child, tries, due, crashes. */
+const childTries = z.tuple([z.number(), z.number(), z.number(), z.number()], later);
+/** Tries by child, alone. */
+const rest = z.tuple([z.array(childTries), z.boolean()], later);
+const mark = z.tuple([z.number(), z.number(), z.string()], later);
+
+/** Absent where there is nothing, as in all that this release makes. */
+const carried = (more: readonly Json[]) => (more.length > 0 ? { later: more } : {});
 
 export const attributesOf = (slot: number) => ({
   turn: `t${slot}`,
@@ -27,13 +33,16 @@ export function registersOf(item: Item): ReadonlyMap<number, Register> {
     if (!/^t\d+$/.test(name)) continue;
     const slot = Number(name.slice(1));
     const names = attributesOf(slot);
-    const [tries, alone] = rest.parse(JSON.parse(stringOf(item, names.rest) ?? '[[],false]'));
+    const [tries, alone, ...more] = rest.parse(JSON.parse(stringOf(item, names.rest) ?? '[[],false]'));
     const markText = stringOf(item, names.mark);
     registers.set(slot, {
       turn: numberOf(item, names.turn) ?? 0,
-      tries: new Map(tries.map(([n, count, due, crashes]) => [n, { tries: count, due, crashes }])),
+      tries: new Map(
+        tries.map(([n, count, due, crashes, ...of]) => [n, { tries: count, due, crashes, ...carried(of) }]),
+      ),
       alone,
       mark: markText === null ? null : parseMark(markText),
+      ...carried(more),
     });
   }
   return registers;
@@ -41,17 +50,19 @@ export function registersOf(item: Item): ReadonlyMap<number, Register> {
 
 /** Canonical, since `replaceRegister` compares it: children in ascending order. */
 export function restText(register: Register): string {
-  const tries = [...register.tries].sort(([a], [b]) => a - b).map(([n, t]) => [n, t.tries, t.due, t.crashes]);
-  return JSON.stringify([tries, register.alone]);
+  const tries = [...register.tries]
+    .sort(([a], [b]) => a - b)
+    .map(([n, of]) => [n, of.tries, of.due, of.crashes, ...(of.later ?? [])]);
+  return JSON.stringify([tries, register.alone, ...(register.later ?? [])]);
 }
 
-export function markText({ child, deadline, by }: Mark): string {
-  return JSON.stringify([child, deadline, by]);
+export function markText({ child, deadline, by, later = [] }: Mark): string {
+  return JSON.stringify([child, deadline, by, ...later]);
 }
 
 function parseMark(text: string): Mark {
-  const [child, deadline, by] = mark.parse(JSON.parse(text));
-  return { child, deadline, by };
+  const [child, deadline, by, ...more] = mark.parse(JSON.parse(text));
+  return { child, deadline, by, ...carried(more) };
 }
 
 /**

@@ -14,7 +14,8 @@ import {
   TRANSITIONS,
   type Transition,
 } from '../../domain/run.ts';
-import { type NewRun, type RunEnd, type RunRecord, type RunStore, TRIGGERS } from '../../ports/run-store.ts';
+import { knownWord, NewerVersionError } from '../../domain/versions.ts';
+import { MAIL_STATES, type NewRun, type RunEnd, type RunRecord, type RunStore } from '../../ports/run-store.ts';
 import { B, bytesOf, type Item, N, NS, numberOf, required, S, setOf, stringOf } from './attributes.ts';
 import { pack, unpack } from './codec.ts';
 import { absent, all, any, below, differs, equals, oneOf, present } from './conditions.ts';
@@ -28,7 +29,8 @@ const head = z.object({
   input: z.string(),
   params: json,
   limit: z.number().nullable(),
-  trigger: z.enum(TRIGGERS),
+  // Shown, and nothing decides by it: a word that a newer release says is shown as it is.
+  trigger: z.string(),
   redrive: redrive.optional(),
   canary: z.number().optional(),
   queued: z.boolean().optional(),
@@ -36,7 +38,6 @@ const head = z.object({
   deadline: z.number(),
   ttl: z.number(),
 });
-const mail = z.enum(['off', 'sending', 'sent', 'ambiguous', 'refused']);
 const parts = z.array(json);
 
 /** A plan is one item: a thousand parts of a few hundred bytes fit easily. */
@@ -82,7 +83,7 @@ export function runStore(table: ItemTable, keys: Keys): RunStore {
       const runs = new Set(found.map((item) => required(stringOf(item, 'pk'), 'pk').slice(keys.pipeline.length + 1)));
       const items = await table.getMany([...runs].map(keys.run));
       return items
-        .flatMap((item) => (item ? [recordOf(item)] : []))
+        .flatMap((item) => (item ? readable(item) : []))
         .filter((record) => !activeOnly || !isFinal(record.status))
         .sort((a, b) => b.startedAt - a.startedAt)
         .slice(0, limit);
@@ -194,17 +195,28 @@ function newRecord(run: NewRun): RunRecord {
 }
 
 function recordOf(item: Item): RunRecord {
-  const countsText = stringOf(item, 'counts');
+  const [countsText, closed, mail] = [stringOf(item, 'counts'), stringOf(item, 'closed'), stringOf(item, 'mail')];
   return {
     ...head.parse(JSON.parse(required(stringOf(item, 'head'), 'head'))),
-    status: z.enum(RUN_STATUSES).parse(stringOf(item, 'status')),
-    closed: z.enum(CLOSE_REASONS).nullable().parse(stringOf(item, 'closed')),
-    flags: z.array(z.enum(RUN_FLAGS)).parse(item.flags?.SS ?? []),
+    status: knownWord(RUN_STATUSES, required(stringOf(item, 'status'), 'status'), 'status'),
+    closed: closed === null ? null : knownWord(CLOSE_REASONS, closed, 'reason of a close'),
+    // They say something beside all else, and are only ever added: those that nobody knows are left where they are.
+    flags: RUN_FLAGS.filter((flag) => item.flags?.SS?.includes(flag)),
     endedAt: numberOf(item, 'endedAt'),
     counts: countsText === null ? null : countsSchema.parse(JSON.parse(countsText)),
     summary: stringOf(item, 'summary'),
-    mail: mail.nullable().parse(stringOf(item, 'mail')),
+    mail: mail === null ? null : knownWord(MAIL_STATES, mail, 'state of a mail'),
   };
+}
+
+/** None of a newer release's: one that can't be read must not hide the others from the sweeper. */
+function readable(item: Item): RunRecord[] {
+  try {
+    return [recordOf(item)];
+  } catch (error) {
+    if (error instanceof NewerVersionError) return [];
+    throw error;
+  }
 }
 
 function orNull(item: Item | null): RunRecord | null {

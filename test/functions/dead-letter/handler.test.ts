@@ -56,6 +56,20 @@ test('of an old turn nothing is given up: a later message has its children', asy
   expect(JSON.stringify(deps.lines)).not.toContain('FAILED');
 });
 
+test('what a newer release sent is left: nothing is given up or refused for it', async () => {
+  const deps = await runOf();
+  const { response, refused } = await handleDeadLetter(
+    deps,
+    { ...work, v: 2 },
+    { ...work, v: 2, items: undefined },
+    '{',
+  );
+  expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'm-0' }, { itemIdentifier: 'm-1' }] });
+  expect(refused).toEqual([['m-2', 'not-json']]);
+  expect(await outcomes(deps)).toEqual([]);
+  expect(deps.counted.get('MessagesFailed')).toBeUndefined();
+});
+
 test('of a run that is gone only the refusal is left', async () => {
   const deps = testDeps();
   expect((await handleDeadLetter(deps, work)).refused).toEqual([['m-0', 'unknown-run']]);

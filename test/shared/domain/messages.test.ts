@@ -29,7 +29,6 @@ describe.each(kinds)('a %s message', (_, schema, message) => {
   });
 
   test.each([
-    ['a field nobody knows', { more: 1 }],
     ['another version', { v: 2 }],
     ['no version', { v: undefined }],
     ['a version as text', { v: '1' }],
@@ -39,6 +38,10 @@ describe.each(kinds)('a %s message', (_, schema, message) => {
     ['another type', { type: 'callback' }],
   ])('is refused with %s', (_what, change) => {
     expect(schema.safeParse({ ...message, ...change }).success).toBe(false);
+  });
+
+  test('is read without what nobody knows: a newer release may have added it', () => {
+    expect(schema.parse({ ...message, more: { of: [1] } })).toEqual(message);
   });
 
   test('of a redrive is read', () => {
@@ -72,5 +75,4 @@ describe('a work message', () => {
 
 test('an aggregate message of a segment beyond its slice is refused', () => {
   expect(aggregateMessage.safeParse({ ...segment, segment: 4_096 }).success).toBe(false);
-  expect(aggregateMessage.safeParse({ ...finish, slice: 0 }).success).toBe(false);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type AggregateMessage, aggregateMessage } from '../../../shared/domain/messages.ts';
+import { NewerVersionError } from '../../../shared/domain/versions.ts';
 import { RetryLater } from '../../../shared/lambda/retry-later.ts';
 import { handleBatch, oneByOne, type Received, sqsEvent } from '../../../shared/lambda/sqs.ts';
 import { context, entry, NOW, type TestDeps, testDeps } from '../support.ts';
@@ -62,6 +63,34 @@ test('a message that asks to come back later does so after exactly that, and is 
   expect(deps.counted.get('MessagesFailed')).toBeUndefined();
 });
 
+test.each([
+  ['sent', { ...finish('a'), v: 2, type: 'finish-all', more: 1 }, undefined],
+  ['stored', finish('a'), new NewerVersionError('A page of version 2')],
+])('what a newer release %s is left to come back, with a growing wait, and is no failure', async (_, body, error) => {
+  const deps = testDeps();
+  for (const receives of [1, 5, 10, 199]) {
+    const { handled, failed } = await batch(deps, [entry('m', body, receives)], { a: error });
+    expect([handled, failed]).toEqual([[], ['m']]);
+  }
+  const waits = deps.queues.aggregate.putBack.map(({ seconds }) => seconds);
+  for (const [i, longest] of [2, 32, 900, 900].entries()) {
+    expect(waits[i]).toBeGreaterThanOrEqual(longest / 2);
+    expect(waits[i]).toBeLessThanOrEqual(longest);
+  }
+  expect(await deps.stores.refusals.list(1)).toEqual([]);
+  expect(deps.lines.map(({ level }) => level)).toEqual(['warn', 'warn', 'warn', 'warn']);
+  expect([...deps.counted]).toEqual([]);
+});
+
+test('what a newer release stored is not sent anew: the message itself waits', async () => {
+  const deps = testDeps();
+  const sendAnew = async () => expect.unreachable('It is sent anew.');
+  const handle = async () => new Map([['m', new NewerVersionError('A page of version 2')]]);
+  const options = { schema: aggregateMessage, queue: deps.queues.aggregate, handle, sendAnew };
+  const { batchItemFailures } = await handleBatch(deps, options, { Records: [entry('m', finish('a'))] }, context());
+  expect(batchItemFailures).toEqual([{ itemIdentifier: 'm' }]);
+});
+
 test('a queue that does not take the wait changes nothing: the message comes back after its time-out', async () => {
   const deps = testDeps();
   deps.queues.aggregate.retryIn = async () => {
@@ -73,7 +102,8 @@ test('a queue that does not take the wait changes nothing: the message comes bac
 test.each([
   ['not JSON', 'hello, my card is 4111 1111', 'not-json'],
   ['JSON that is no message', { v: 1, pipeline: 'squares', type: 'finish' }, 'not-a-message'],
-  ['another version', { ...finish('a'), v: 2 }, 'not-a-message'],
+  ['an older version than any', { ...finish('a'), v: 0 }, 'not-a-message'],
+  ['a newer message of another pipeline', { v: 2, pipeline: 'cubes' }, 'not-a-message'],
   ["another pipeline's message", { ...finish('a'), pipeline: 'cubes' }, 'other-pipeline'],
 ])('%s is recorded with its reason and deleted; its neighbour is handled', async (_, body, reason) => {
   const deps = testDeps();
@@ -101,7 +131,7 @@ test('a long body is kept by its first 2,000 characters', async () => {
 });
 
 test.each([
-  ['not-a-message', { v: 2, type: 'work', pipeline: 'squares', items: [{ abn: '4111' }, '4111'], run: 'march' }],
+  ['not-a-message', { v: 0, type: 'work', pipeline: 'squares', items: [{ abn: '4111' }, '4111'], run: 'march' }],
   ['other-pipeline', { ...finish('march'), pipeline: 'cubes' }],
 ])('of a refused work message the items are counted, not kept; all else is: %s', async (reason, body) => {
   const deps = testDeps();

@@ -1,0 +1,39 @@
+import { MicroprocessError } from './errors.ts';
+
+/**
+ * The version of everything that is stored or sent. Functions of one stack are replaced seconds apart, and a rollback goes the other
+ * way, so both directions meet: readers ignore what they don't know, writers add optional fields alone. What can't be said in that
+ * way raises this number, and an older function leaves the message alone (docs/upgrading.md).
+ */
+export const FORMAT_VERSION = 1;
+
+/** Something that a newer release wrote. This one must neither handle nor refuse nor delete it. */
+export class NewerVersionError extends MicroprocessError {
+  readonly code = 'newer-version';
+  constructor(what: string) {
+    super(`${what} was written by a newer release than this one: it is left to functions of that release.`);
+  }
+}
+
+/**
+ * A word of a closed list, such as a run's status. Another word is a newer release's.
+ * @throws {NewerVersionError}
+ */
+export function knownWord<W extends string>(words: readonly W[], word: string, what: string): W {
+  const known = words.find((each) => each === word);
+  if (known === undefined) throw new NewerVersionError(`The ${what} "${word}"`);
+  return known;
+}
+
+/** Whether a message, or anything else that carries its version as `v`, is of a newer release. */
+export function isNewer(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'v' in value && isNewerVersion(value.v);
+}
+
+/** @throws {NewerVersionError} for a version above {@link FORMAT_VERSION} */
+export function checkVersion(version: unknown, what: string): void {
+  if (isNewerVersion(version)) throw new NewerVersionError(`${what} of version ${String(version)}`);
+}
+
+const isNewerVersion = (version: unknown) =>
+  typeof version === 'number' && Number.isInteger(version) && version > FORMAT_VERSION;
