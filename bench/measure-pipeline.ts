@@ -35,6 +35,7 @@ export async function measurePipeline(request: MeasureRequest): Promise<Pipeline
       pipeline,
       telemetry,
       stateDir,
+      reduceDigest: 'bench',
       tableDefinition: { ...tableDefinition, TableName: 'bench' },
       endpointUrl: serviceUrl,
     });

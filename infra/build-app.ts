@@ -5,15 +5,16 @@ import { type FunctionName, SYSTEM } from '../functions/system.ts';
 import type { System } from '../shared/lambda/declaration.ts';
 import { type FoundPipeline, findPipelines } from '../shared/project/pipelines.ts';
 import { openProject, PACKAGE_DIR } from '../shared/project/project.mjs';
+import { reduceDigest } from '../shared/project/reduce-digest.ts';
 import { readSettings } from './settings.ts';
-import { StageStack } from './stacks/stage-stack.ts';
+import { type DeployedPipeline, StageStack } from './stacks/stage-stack.ts';
 
 export interface BuildOptions {
   readonly app?: AppProps;
   /** The project's folder; the one that the CDK is called in by default. */
   readonly project?: string;
   /** The project's own by default. */
-  readonly pipelines?: readonly FoundPipeline[];
+  readonly pipelines?: readonly DeployedPipeline[];
   readonly functionEntry?: (name: string) => string;
   /** What a stage deploys. */
   readonly system?: System<FunctionName>;
@@ -35,7 +36,7 @@ export async function buildApp(options: BuildOptions = {}): Promise<Built> {
   const stack = new StageStack(app, {
     env: environment(),
     settings,
-    found: options.pipelines ?? (await findPipelines(project)),
+    found: options.pipelines ?? (await digested(await findPipelines(project))),
     system: options.system ?? SYSTEM,
     services: project.services,
     functionEntry: options.functionEntry ?? ((name) => join(PACKAGE_DIR, 'functions', name, 'index.ts')),
@@ -44,6 +45,10 @@ export async function buildApp(options: BuildOptions = {}): Promise<Built> {
   Tags.of(app).add('stage', settings.stage);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return { app, stack };
+}
+
+function digested(found: readonly FoundPipeline[]): Promise<DeployedPipeline[]> {
+  return Promise.all(found.map(async (each) => ({ ...each, reduceDigest: await reduceDigest(each.entry) })));
 }
 
 /** The account and region of the credentials in use, as the CDK CLI finds them. */

@@ -34,6 +34,8 @@ export interface HostOptions {
   readonly telemetry: Pick<Process, 'log' | 'metrics'>;
   /** Folder for all state; a later start reads what an earlier one wrote. One host at a time. */
   readonly stateDir: string;
+  /** Digest of the definition and code that reduce: a run goes on behind a change of them. */
+  readonly reduceDigest: string;
   readonly tableDefinition: CreateTableCommandInput;
   /** A service that already runs and gets the calls; otherwise the pipeline's own is started, live and clone. */
   readonly endpointUrl?: string | undefined;
@@ -126,6 +128,7 @@ async function start(options: HostOptions, teardown: Teardown): Promise<Host> {
     endpointAuth: 'NONE',
     mail: MAIL_FROM,
     events: '',
+    reduceDigest: options.reduceDigest,
   };
   const { invoke, routes } = localFunctions({ ...options, system, resources });
   const sources = wiring.mappings.map((mapping) => {

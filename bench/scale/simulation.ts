@@ -76,6 +76,7 @@ export class Simulation {
       mailer: this.mailer,
       mailFrom: 'reports@example.com',
       events: new MemoryEvents(),
+      reduceDigest: 'scale',
     };
   }
 

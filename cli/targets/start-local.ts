@@ -5,7 +5,8 @@ import { redriveRun } from '../../shared/control/redrive.ts';
 import { startRun } from '../../shared/control/start.ts';
 import { LOCAL_REGION } from '../../shared/host/arn.ts';
 import { connectOperator } from '../../shared/lambda/operator.ts';
-import { openProject } from '../../shared/project/project.mjs';
+import { openProject, pipelineEntry } from '../../shared/project/project.mjs';
+import { reduceDigest } from '../../shared/project/reduce-digest.ts';
 import { errorLines } from '../error-lines.ts';
 import { functionsLog, localTable, stateDir } from '../home.ts';
 import type { Terminal } from '../terminal.ts';
@@ -22,6 +23,7 @@ export async function startLocal(
   terminal: Pick<Terminal, 'stderr' | 'signal'>,
   endpointUrl?: string,
 ): Promise<Target> {
+  const project = openProject();
   const state = stateDir(pipeline.name);
   const log = functionsLog(pipeline.name);
   const say = errorLines(terminal.stderr, log);
@@ -35,9 +37,10 @@ export async function startLocal(
       pipeline,
       telemetry,
       stateDir: state,
+      reduceDigest: await reduceDigest(pipelineEntry(project, pipeline.name)),
       tableDefinition: localTable,
       endpointUrl,
-      servicesDir: openProject().services,
+      servicesDir: project.services,
       // The terminal is for progress.
       logger: { warn: (text) => telemetry.log.warn(String(text)), error: (text) => telemetry.log.error(String(text)) },
     });

@@ -7,6 +7,7 @@ export const USES = {
   aggregate: 'send',
   mail: 'send',
   events: 'put',
+  reduce: 'digest',
 } as const satisfies Uses;
 
 export type AggregatorDeps = Connected<typeof USES>;

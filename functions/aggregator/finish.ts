@@ -13,6 +13,7 @@ import type { AggregatorDeps } from './deps.ts';
 import { frozenParts, tally } from './frozen-parts.ts';
 import { composeMail, sendMail } from './mail.ts';
 import { overlay } from './overlay.ts';
+import { reducedHere } from './reduced-here.ts';
 import { reportKeys, summaryOf } from './summary.ts';
 import { writeCsv } from './write-csv.ts';
 
@@ -54,7 +55,9 @@ async function finishLeased(
   const { run } = record;
   const own = await frozenParts(deps, run, segments);
   const { redrive } = record;
-  const parts = redrive ? await overlay(deps, run, await readManifest(deps.objects, redrive.base), own) : own;
+  const parts = redrive
+    ? await overlay(deps, run, await reducedHere(deps, await readManifest(deps.objects, redrive.base), invocation), own)
+    : await reducedHere(deps, own, invocation);
   // Side by side: what is drawn doesn't wait for what is written.
   const csv = writeCsv(deps, run, parts);
   const [bytes, { view, raw }] = await together([

@@ -26,7 +26,7 @@ export async function freezeSegment(deps: AggregatorDeps, run: string, ref: Segm
       await draft.add(await rowsOf(deps, record.redrive !== undefined, { ...ref, block }, content));
     }
     const frozen = await writePart(deps.objects, `${run}/parts/${ref.slice}-${ref.segment}.${deps.random.id()}`, draft);
-    await segments.freeze(run, ref, frozen);
+    await segments.freeze(run, ref, { ...frozen, reducedBy: deps.reduceDigest });
   }
   await completeSegment(deps, run, ref);
 }

@@ -1,7 +1,7 @@
 import { checkSections, type Section } from '../../shared/author/section.ts';
 import type { SegmentRef } from '../../shared/domain/layout.ts';
 import { addCounts, type Counts, NO_COUNTS } from '../../shared/domain/run.ts';
-import type { ManifestPart } from '../../shared/storage/manifest.ts';
+import { type ManifestPart, reducedKey } from '../../shared/storage/manifest.ts';
 import { readPartIndex } from '../../shared/storage/part.ts';
 import type { AggregatorDeps } from './deps.ts';
 
@@ -53,7 +53,7 @@ export async function tally({ objects, pipeline }: AggregatorDeps, parts: readon
   for (let i = 0; i < parts.length; i += READ_AHEAD) {
     const read = parts
       .slice(i, i + READ_AHEAD)
-      .map(async ({ part, statistics }) => statistics ?? (await readPartIndex(objects, part)).statistics);
+      .map(async (part) => part.statistics ?? (await readPartIndex(objects, reducedKey(part))).statistics);
     for (const statistics of await Promise.all(read)) accumulator.merge(statistics);
   }
   return {

@@ -1,7 +1,7 @@
 import { parseChildId } from '../../shared/domain/ids.ts';
 import type { SegmentRef } from '../../shared/domain/layout.ts';
 import { supersedes } from '../../shared/domain/redrive.ts';
-import type { ManifestPart } from '../../shared/storage/manifest.ts';
+import { type ManifestPart, reducedKey } from '../../shared/storage/manifest.ts';
 import { type HeldRow, partKeys, readPartBlock, readPartIndex, unpackRows } from '../../shared/storage/part.ts';
 import { PartDraft } from '../../shared/storage/part-draft.ts';
 import { writePart } from '../../shared/storage/write-part.ts';
@@ -10,6 +10,7 @@ import type { AggregatorDeps } from './deps.ts';
 /**
  * The parts of a redrive's report: the base's, with the redriven children's rows laid over it, as a merge of two sorted
  * streams. A part without any is the base's own; a block without any is copied as the bytes it is. Holds one part at a time.
+ * @param base parts that this definition has reduced
  */
 export async function overlay(
   deps: AggregatorDeps,
@@ -42,13 +43,18 @@ async function* rowsInOrder({ objects }: AggregatorDeps, parts: readonly Manifes
 async function overlayPart(
   deps: AggregatorDeps,
   run: string,
-  { slice, segment, part }: ManifestPart,
+  base: ManifestPart,
   rows: readonly HeldRow[],
 ): Promise<ManifestPart> {
   const { objects } = deps;
+  const { slice, segment } = base;
   const over = new Map(rows.filter(({ status }) => supersedes(status)).map((row) => [row.id, row]));
-  const index = await readPartIndex(objects, part);
-  const [baseRows, baseCsv] = await Promise.all([objects.get(partKeys(part).rows), objects.get(partKeys(part).csv)]);
+  const reduced = reducedKey(base);
+  const index = await readPartIndex(objects, reduced);
+  const [baseRows, baseCsv] = await Promise.all([
+    objects.get(partKeys(base.part).rows),
+    objects.get(partKeys(reduced).csv),
+  ]);
   const draft = new PartDraft(deps);
   // Only what succeeded is in the statistics, and only the rest is redriven: the base's hold as they are.
   draft.mergeStatistics(index.statistics);
@@ -70,7 +76,7 @@ async function overlayPart(
     `${run}/parts/${slice}-${segment}.${deps.random.id()}`,
     draft,
   );
-  return { slice, segment, ...written };
+  return { slice, segment, ...written, reducedBy: deps.reduceDigest };
 }
 
 /** A sorted stream that can be looked ahead by one. */

@@ -4,7 +4,7 @@ import { createGunzip, gzipSync } from 'node:zlib';
 import { SIZES } from '../../shared/domain/limits.ts';
 import type { Objects } from '../../shared/ports/objects.ts';
 import { csvHeader } from '../../shared/storage/csv.ts';
-import type { ManifestPart } from '../../shared/storage/manifest.ts';
+import { type ManifestPart, reducedKey } from '../../shared/storage/manifest.ts';
 import { partKeys } from '../../shared/storage/part.ts';
 import type { AggregatorDeps } from './deps.ts';
 import { reportKeys } from './summary.ts';
@@ -63,7 +63,7 @@ function piecesOf(objects: Objects, parts: readonly ManifestPart[]): AsyncGenera
     for (let part = parts[next]; part; part = parts[++next]) {
       const rows = part.counts.total;
       if (asked.length > 0 && rowsAsked + rows > ROWS_AHEAD) return;
-      const piece = objects.get(partKeys(part.part).csv);
+      const piece = objects.get(partKeys(reducedKey(part)).csv);
       // Awaited in its turn; until then a rejection must not count as unhandled.
       piece.catch(() => undefined);
       asked.push({ rows, piece });

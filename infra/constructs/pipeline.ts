@@ -26,6 +26,8 @@ export interface PipelineProps {
   readonly pipeline: Definition;
   /** Absolute path of the definition's module: what `#pipeline` means in the bundles. */
   readonly pipelineEntry: string;
+  /** Digest of the definition and code that reduce. */
+  readonly reduceDigest: string;
   /** Absolute path of a function's module. */
   readonly functionEntry: (name: string) => string;
   readonly platform: Platform;
@@ -49,6 +51,7 @@ export class Pipeline extends Construct {
       ...mapValues(queues, ({ queue }) => queue.queueUrl),
       endpoint: props.clone.url,
       endpointAuth: 'IAM',
+      reduceDigest: props.reduceDigest,
     };
 
     mapValues(system.functions, (declared, name) => {

@@ -15,9 +15,12 @@ import type { StageSettings } from '../settings.ts';
 import { Nested } from './nested.ts';
 import { pipelineStack } from './pipeline-stack.ts';
 
+/** A pipeline with the digest of the definition and code that reduce it. */
+export type DeployedPipeline = FoundPipeline & { readonly reduceDigest: string };
+
 export interface StageStackProps extends StackProps {
   readonly settings: StageSettings;
-  readonly found: readonly FoundPipeline[];
+  readonly found: readonly DeployedPipeline[];
   /** Folder of all services. */
   readonly services: string;
   readonly system: System<FunctionName>;
@@ -76,7 +79,10 @@ export class StageStack extends Stack {
     return stack;
   }
 
-  private addPipeline({ pipeline, entry }: FoundPipeline, props: StageStackProps): Nested<PipelineConstruct> {
+  private addPipeline(
+    { pipeline, entry, reduceDigest }: DeployedPipeline,
+    props: StageStackProps,
+  ): Nested<PipelineConstruct> {
     const clone = this.services.get(pipeline.endpoint.service)?.content.queue;
     if (!clone)
       throw new InfraError(
@@ -88,6 +94,7 @@ export class StageStack extends Stack {
       system: props.system,
       pipeline,
       pipelineEntry: entry,
+      reduceDigest,
       functionEntry: props.functionEntry,
       platform: this.platform.content,
       clone,

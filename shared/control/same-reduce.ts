@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { InputError } from '../domain/errors.ts';
 import type { Deps } from '../ports/deps.ts';
 import { csvHeader } from '../storage/csv.ts';
-import { readManifest } from '../storage/manifest.ts';
+import { readManifest, reducedKey } from '../storage/manifest.ts';
 import { partKeys, readPartBlock, readPartIndex } from '../storage/part.ts';
 import { PartDraft } from '../storage/part-draft.ts';
 
@@ -22,8 +22,9 @@ export async function assertSameReduce(deps: Deps, run: string): Promise<void> {
     );
   const [first] = await readManifest(objects, run);
   if (!first) return;
-  const index = await readPartIndex(objects, first.part);
-  const csv = await objects.get(partKeys(first.part).csv);
+  const reduced = reducedKey(first);
+  const index = await readPartIndex(objects, reduced);
+  const csv = await objects.get(partKeys(reduced).csv);
   const draft = new PartDraft(deps);
   const blocks = Math.min(BLOCKS, index.offsets.length - 1);
   for (let block = 0; block < blocks; block++) {

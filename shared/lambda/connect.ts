@@ -106,6 +106,9 @@ export function connect(
     get events() {
       return given(options.events, 'events')(resources);
     },
+    get reduceDigest() {
+      return resources.read('reduceDigest');
+    },
   });
 }
 

@@ -24,6 +24,8 @@ export const RESOURCES = {
   mail: { of: 'mail', variable: 'MP_MAIL_FROM', schema: z.string().default('') },
   /** The event bus's name; empty publishes nowhere. */
   events: { of: 'events', variable: 'MP_EVENT_BUS', schema: z.string().default('') },
+  /** Digest of the definition and code that reduce. */
+  reduceDigest: { of: 'reduce', variable: 'MP_REDUCE_DIGEST', schema: text },
 } as const satisfies Record<string, { of: keyof Uses; variable: string; schema: z.ZodType<string> }>;
 
 export type ResourceName = keyof typeof RESOURCES;

@@ -27,6 +27,8 @@ export interface Uses {
   readonly endpoint?: 'call';
   readonly mail?: 'send';
   readonly events?: 'put';
+  /** The digest of the definition and code that reduce. */
+  readonly reduce?: 'digest';
 }
 
 /** What a function of the platform can use: it stands beside the pipelines and has no queue, endpoint or definition. */
@@ -43,6 +45,8 @@ export interface AllPorts extends Process {
   /** Verified sender; empty switches the mail off. */
   readonly mailFrom: string;
   readonly events: Events;
+  /** Digest of the definition and code that reduce here: parts of another one are reduced anew. */
+  readonly reduceDigest: string;
 }
 
 /** Every port that a function of the platform can have: records and objects are one pipeline's at a time. */
@@ -73,7 +77,8 @@ export type Connected<U extends Uses> = Shared<U> &
     Pick<AllPorts, 'stores'>
   > &
   If<U, 'objects', { readonly objects: ObjectsFor<Right<U>> }> &
-  If<U, 'endpoint', Pick<AllPorts, 'caller'>>;
+  If<U, 'endpoint', Pick<AllPorts, 'caller'>> &
+  If<U, 'reduce', Pick<AllPorts, 'reduceDigest'>>;
 
 /** What the handler of a platform's function gets for what it declares. */
 export type PlatformConnected<U extends PlatformUses> = Shared<U> &
@@ -94,6 +99,7 @@ export function portsOf(uses: Uses, all: AllPorts): unknown {
     ...(uses.table && { stores: all.stores }),
     ...(uses.objects && { objects: all.objects }),
     ...(uses.endpoint && { caller: all.caller }),
+    ...(uses.reduce && { reduceDigest: all.reduceDigest }),
   };
 }
 

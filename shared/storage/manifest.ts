@@ -15,12 +15,21 @@ export const manifestSchema = z.object({
       part: z.string(),
       counts: countsSchema,
       reasons: z.record(z.string(), z.number()),
+      reducedBy: z.string().optional(),
+      reduced: z.string().optional(),
     }),
   ),
 });
 
 /** One part of a report. In a redrive's, slice and segment are those of the root run. */
-export type ManifestPart = SegmentRef & Frozen;
+export type ManifestPart = SegmentRef &
+  Frozen & {
+    /** Prefix of its CSV and index where another definition than the one that froze it has reduced its rows anew. */
+    readonly reduced?: string | undefined;
+  };
+
+/** Where a part's CSV, and the index with its statistics, are. Its rows never move. */
+export const reducedKey = ({ part, reduced }: Pick<ManifestPart, 'part' | 'reduced'>): string => reduced ?? part;
 
 const key = (run: string) => `${run}/parts.json`;
 

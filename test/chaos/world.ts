@@ -52,11 +52,19 @@ export async function loaded(system: System<FunctionName>): Promise<LoadedSystem
 /** What is deployed. */
 const DEPLOYED = await loaded(SYSTEM);
 
+/** A definition as it is deployed. */
+export interface Release {
+  readonly pipeline: Pipeline;
+  readonly reduceDigest: string;
+}
+
 export interface WorldOptions {
   readonly seed?: number;
   readonly pipeline: Pipeline;
   readonly functions?: LoadedSystem;
   readonly service?: Service;
+  /** What is deployed now: an environment that starts is of it, and stays so. By default the pipeline, for ever. */
+  readonly release?: () => Release;
   /** Faults of port calls; it gets the world's own chance. */
   readonly plan?: (random: SeededRandom) => FaultPlan;
   /** Probabilities of a message being there twice, and of a batch's deletion being lost. */
@@ -102,6 +110,7 @@ export class AnyWorld<Q extends WorldQueue = WorldQueue> {
   readonly #stores: Stores;
   readonly #random: SeededRandom;
   readonly #service: Service;
+  readonly #release: () => Release;
   #stopSweeping = () => {};
 
   constructor(options: WorldOptions, makeQueue: MakeQueue<Q>) {
@@ -113,6 +122,7 @@ export class AnyWorld<Q extends WorldQueue = WorldQueue> {
     this.wiring = wiringOf(this.#functions.system, pipeline);
     this.#random = new SeededRandom(seed);
     this.#service = service;
+    this.#release = options.release ?? (() => ({ pipeline, reduceDigest: 'chaos' }));
     this.clock = new VirtualClock({ seed });
     const random = this.#random.fork();
     this.faults = new Faults({
@@ -227,7 +237,7 @@ export class AnyWorld<Q extends WorldQueue = WorldQueue> {
       if (level === 'error') this.errors.push(`${message} ${JSON.stringify(fields ?? {})}`);
     };
     return {
-      pipeline: this.pipeline,
+      ...this.#release(),
       stores,
       objects: wrap('objects', this.objects),
       queues: {

@@ -24,6 +24,7 @@ beforeAll(async () => {
     system: ROUTED,
     telemetry,
     stateDir,
+    reduceDigest: 'today',
     tableDefinition: { ...tableDefinition, TableName: 'microprocess' },
     endpointUrl: 'http://localhost:1',
     logger: { warn: nothing, error: nothing },

@@ -81,6 +81,7 @@ async function start(over: Partial<HostOptions> = {}): Promise<Host> {
     pipeline: pipeline('echo'),
     stateDir,
     servicesDir,
+    reduceDigest: 'today',
     tableDefinition: TABLE,
     system: {
       ...SYSTEM,

@@ -13,6 +13,7 @@ const frozen = z.object({
   part: z.string(),
   counts: countsSchema,
   reasons: z.record(z.string(), z.number()),
+  reducedBy: z.string().optional(),
 });
 
 const json = z.custom<Json>((value) => value !== undefined);

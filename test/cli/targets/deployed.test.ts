@@ -23,6 +23,7 @@ beforeAll(async () => {
     pipeline,
     telemetry,
     stateDir: stateDir(pipeline.name),
+    reduceDigest: 'today',
     tableDefinition: localTable,
   });
   plane = await startControlPlane(host);

@@ -16,6 +16,7 @@ export async function endedRun(status: 'FAILED' | 'CANCELLED' | 'EXPIRED' = 'FAI
   const deps = {
     ...base,
     mailFrom: 'reports@example.com',
+    reduceDigest: 'today',
     mailer: {
       async send({ raw }: { raw: Uint8Array }) {
         mails.push(raw);

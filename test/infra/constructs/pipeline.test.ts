@@ -63,7 +63,7 @@ let queues: Record<QueueName, { id: string; deadLetters: string }>;
 let functions: Record<FunctionName, { id: string; is: z.infer<typeof lambda> }>;
 
 beforeAll(async () => {
-  const app = await synth({}, { pipelines: [{ pipeline, entry: '/unused' }] });
+  const app = await synth({}, { pipelines: [{ pipeline, entry: '/unused', reduceDigest: 'today' }] });
   template = app.template('scores');
   platform = Template.fromStack(app.stack.platform);
   queues = mapValues(SYSTEM.queues, (_, name) => {
@@ -207,7 +207,7 @@ describe('alarms', () => {
     'without a schedule, none can be missed',
     async () => {
       const { schedule: _, ...rest } = pipeline;
-      const app = await synth({}, { pipelines: [{ pipeline: rest, entry: '/unused' }] });
+      const app = await synth({}, { pipelines: [{ pipeline: rest, entry: '/unused', reduceDigest: 'today' }] });
       const bare = app.template('scores');
       bare.resourcePropertiesCountIs('AWS::CloudWatch::Alarm', { MetricName: 'ScheduleMissed' }, 0);
       bare.resourceCountIs('AWS::Scheduler::Schedule', 1);

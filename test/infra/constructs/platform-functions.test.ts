@@ -15,7 +15,13 @@ beforeAll(async () => {
     {},
     {
       system: ROUTED,
-      pipelines: [{ pipeline: testPipeline({ endpoint: { service: 'companies', path: '/' } }), entry: '/unused' }],
+      pipelines: [
+        {
+          pipeline: testPipeline({ endpoint: { service: 'companies', path: '/' } }),
+          entry: '/unused',
+          reduceDigest: 'today',
+        },
+      ],
       functionEntry: () => join(PACKAGE_DIR, 'functions', 'sweeper', 'index.ts'),
     },
   );

@@ -3,21 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
-import { definePipeline, type Pipeline } from '../../../shared/author/definition.ts';
+import type { DeployedPipeline } from '../../../infra/stacks/stage-stack.ts';
+import { definePipeline } from '../../../shared/author/definition.ts';
 import { list } from '../../../shared/author/sources/list.ts';
 import { SYNTH_MS, synth } from '../synth.ts';
 
 const notHere = (): never => {
   throw new Error('Nothing is reduced here.');
 };
-function pipelineOf(name: string, service = 'companies'): { pipeline: Pipeline; entry: string } {
+function pipelineOf(name: string, service = 'companies'): DeployedPipeline {
   const pipeline = definePipeline({
     name,
     source: list(() => []),
     endpoint: { service, path: '/' },
     reduce: { columns: [], cells: () => [], start: notHere },
   });
-  return { pipeline, entry: '/unused' };
+  return { pipeline, entry: '/unused', reduceDigest: 'today' };
 }
 /** What CloudFormation takes. */
 const LIMITS = { resources: 500, outputs: 200, nameLength: 255 };
@@ -89,7 +90,9 @@ test(
   async () => {
     const { pipeline } = pipelineOf('a');
     const endpoint = { ...pipeline.endpoint, service: 'scores' };
-    await expect(synth({}, { pipelines: [{ pipeline: { ...pipeline, endpoint }, entry: '/unused' }] })).rejects.toThrow(
+    await expect(
+      synth({}, { pipelines: [{ pipeline: { ...pipeline, endpoint }, entry: '/unused', reduceDigest: 'today' }] }),
+    ).rejects.toThrow(
       /"a" is not valid:\n {2}endpoint\.service: .*lambda\.ts; there is: companies\. Add services\/scores\/lambda\.ts, .*\(received "scores"\)/,
     );
   },

@@ -14,6 +14,7 @@ const resources = {
   endpointAuth: 'IAM',
   mail: 'reports@example.com',
   events: 'bus',
+  reduceDigest: 'today',
 };
 const FORWARDER = SYSTEM.functions.forwarder.uses;
 const AGGREGATOR = SYSTEM.functions.aggregator.uses;

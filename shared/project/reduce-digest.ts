@@ -1,0 +1,17 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bundle } from './bundle.ts';
+import { PACKAGE_DIR } from './project.mjs';
+
+/**
+ * Digest of what reduces a pipeline's rows: the text of its definition's module and of the engine's reducing, bundled with every package
+ * that they use. Nothing that decides about a line is outside of it, so two that are the same reduce alike. Two that differ may reduce
+ * alike too, as where only a limit was changed: then parts are reduced anew for nothing.
+ * @param pipelineEntry absolute path of the definition's module
+ */
+export async function reduceDigest(pipelineEntry: string): Promise<string> {
+  const entry = join(PACKAGE_DIR, 'functions', 'aggregator', 'reducing.ts');
+  const text = await readFile(await bundle({ entry, alias: { '#pipeline': pipelineEntry } }));
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+}
