@@ -3,8 +3,9 @@ import { startRun } from '../../shared/control/start.ts';
 import type { UrlEvent } from '../../shared/lambda/http.ts';
 import type { Invocation } from '../../testing/invocation.ts';
 import { ROUTED } from '../fixtures/routed.ts';
+import { loaded } from './loaded-system.ts';
 import { chaosPipeline } from './pipeline.ts';
-import { loaded, World } from './world.ts';
+import { World } from './world.ts';
 
 const request = (method: string, rawPath: string, over: Partial<UrlEvent> = {}): UrlEvent => ({
   rawPath,

@@ -3,9 +3,8 @@ import * as z from 'zod';
 import { type FunctionName, SYSTEM } from '../../functions/system.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
 import type { AggregateMessage, SplitMessage, WorkMessage } from '../../shared/domain/messages.ts';
-import { mapValues } from '../../shared/domain/records.ts';
 import type { EventSource } from '../../shared/host/event-source.ts';
-import type { Connectors, Handler, MakeHandler, System } from '../../shared/lambda/declaration.ts';
+import type { Connectors, Handler } from '../../shared/lambda/declaration.ts';
 import { type Wiring, wiringOf } from '../../shared/lambda/wiring.ts';
 import type { Deps, QueueName } from '../../shared/ports/deps.ts';
 import type { SendResult } from '../../shared/ports/mailer.ts';
@@ -27,27 +26,10 @@ import { VirtualClock } from '../../testing/virtual-clock.ts';
 import { chaosCaller } from './caller.ts';
 import type { RealWork } from './emulated/real-work.ts';
 import { add, Journal } from './journal.ts';
+import { type LoadedSystem, loaded } from './loaded-system.ts';
 import { each, type MakeQueue, memoryQueue, type WorldQueue } from './queues.ts';
 import { type Service, wellBehaved } from './service.ts';
 import { spiedQueue, spiedStores } from './spies.ts';
-
-/** Declared functions with their handlers loaded: a world makes environments without waiting for a file. */
-export interface LoadedSystem {
-  readonly system: System<FunctionName>;
-  readonly handlers: ReadonlyMap<string, MakeHandler>;
-}
-
-export async function loaded(system: System<FunctionName>): Promise<LoadedSystem> {
-  const handlers = new Map<string, MakeHandler>();
-  await Promise.all(
-    Object.values(
-      mapValues(system.functions, async ({ load }, name) => {
-        handlers.set(name, await load());
-      }),
-    ),
-  );
-  return { system, handlers };
-}
 
 /** What is deployed. */
 const DEPLOYED = await loaded(SYSTEM);
