@@ -20,6 +20,8 @@ function valueBytes({ S, N, B, NS, SS }: AttributeValue): number {
 
 /** A byte each for two significant digits, one more, and one for a minus. */
 function numberBytes(text: string): number {
-  const digits = text.replace(/^-/, '').replace(/0+$/, '').length;
-  return 1 + Math.ceil(digits / 2) + (text.startsWith('-') ? 1 : 0);
+  const signs = text.startsWith('-') ? 1 : 0;
+  let end = text.length;
+  while (end > signs && text[end - 1] === '0') end--;
+  return 1 + Math.ceil((end - signs) / 2) + signs;
 }

@@ -155,9 +155,15 @@ function projected({ pk = { S: '' }, sk = { S: '' }, gpk = { S: '' }, gsk = { S:
 function sum(name: string, before: AttributeValue | undefined, value: AttributeValue): AttributeValue {
   if (value.N !== undefined && (!before || before.N !== undefined))
     return { N: String(Number(before?.N ?? 0) + Number(value.N)) };
-  if (value.NS && (!before || before.NS)) return { NS: [...new Set([...(before?.NS ?? []), ...value.NS])] };
-  if (value.SS && (!before || before.SS)) return { SS: [...new Set([...(before?.SS ?? []), ...value.SS])] };
+  if (value.NS && (!before || before.NS)) return { NS: union(before?.NS, value.NS) };
+  if (value.SS && (!before || before.SS)) return { SS: union(before?.SS, value.SS) };
   throw new ValidationError(`What is to be added to ${name} is of another type.`);
+}
+
+function union(before: readonly string[] = [], added: readonly string[]): string[] {
+  const all = new Set(before);
+  for (const each of added) all.add(each);
+  return [...all];
 }
 
 function checkKey({ pk, sk }: Key): void {
