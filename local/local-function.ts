@@ -24,7 +24,6 @@ export class FunctionTimeoutError extends Error {
  * invocation may still run, which is the harder case for idempotency and therefore welcome here.
  */
 export class LocalFunction {
-  /** The deployed function's. */
   readonly #options: LocalFunctionOptions;
   readonly #clock: Clock;
   readonly #idle: Handler[] = [];
