@@ -8,6 +8,7 @@ import { readCron } from './cron.ts';
 import { callable, definitionIssues, strictOptions } from './options.ts';
 import type { Reduce } from './reduce.ts';
 import type { Source } from './source.ts';
+import { timeZoneProblem } from './time-zone.ts';
 
 const name = z.string().regex(NAME, 'must match [A-Za-z0-9_-]{1,48}');
 const cron = z.string().superRefine((expression, context) => {
@@ -107,10 +108,10 @@ const schema = strictOptions({
     cron,
     timeZone: z
       .string()
-      .refine(
-        (zone) => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC',
-        'must be an IANA time zone',
-      )
+      .superRefine((name, context) => {
+        const problem = timeZoneProblem(name);
+        if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+      })
       .default('UTC'),
     /** A tick while an earlier run goes on: start beside it, skip the tick, or wait for it (one at most waits). */
     overlap: z.enum(['allow', 'skip', 'queue']).default('skip'),
