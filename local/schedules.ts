@@ -1,4 +1,4 @@
-import { Cron } from 'croner';
+import { nextTick } from '../shared/control/ticks.ts';
 import type { ScheduleWiring } from '../shared/lambda/wiring.ts';
 import { type Clock, systemClock } from '../shared/ports/clock.ts';
 import type { HostLogger } from './lambda.ts';
@@ -30,7 +30,7 @@ function repeat(schedule: ScheduleWiring, { invoke, logger, clock = systemClock 
   const next = following(schedule);
   let cancel = () => {};
   const arm = (due: number | null): void => {
-    if (due === null) return; // A cron that never comes again, such as 30 February.
+    if (due === null) return;
     const wait = Math.max(0, due - clock.now());
     cancel = clock.after(Math.min(wait, LONGEST_TIMER_MS), () => {
       if (clock.now() < due) return arm(due);
@@ -47,6 +47,5 @@ function repeat(schedule: ScheduleWiring, { invoke, logger, clock = systemClock 
 /** Gives a schedule's first time after another; epoch milliseconds, null for never. */
 function following(schedule: ScheduleWiring): (after: number) => number | null {
   if ('everySeconds' in schedule) return (after) => after + schedule.everySeconds * 1_000;
-  const cron = new Cron(schedule.cron, { timezone: schedule.timeZone, paused: true });
-  return (after) => cron.nextRun(new Date(after))?.getTime() ?? null;
+  return (after) => nextTick(schedule, after);
 }

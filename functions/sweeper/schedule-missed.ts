@@ -1,5 +1,4 @@
-import { Cron } from 'croner';
-import { scheduledRunId } from '../../shared/domain/ids.ts';
+import { type CronSchedule, sameTimes, tickRunId, ticksBetween } from '../../shared/control/ticks.ts';
 import type { Deps } from '../../shared/ports/deps.ts';
 
 /** How long after its tick a scheduled run must be there: Scheduler's precision is a minute, its retries take a few. */
@@ -24,10 +23,20 @@ export async function checkSchedule({ pipeline, stores, clock, metrics, log }: D
     const ttl = Math.ceil(now / 1_000) + KEEP_SECONDS;
     return stores.sweeps.write(WATCH, { fingerprint, since: now, acted: 0 }, ttl);
   }
-  const [tick] = new Cron(cron, { timezone: timeZone }).previousRuns(1, new Date(now - GRACE_MS));
-  if (!tick || tick.getTime() < watch.since || now - tick.getTime() > LOOK_BACK_MS) return;
-  const run = scheduledRunId(tick);
+  const tick = lastTick(pipeline.schedule, Math.max(watch.since, now - LOOK_BACK_MS) - 1, now - GRACE_MS);
+  if (tick === undefined) return;
+  const run = tickRunId(pipeline.schedule, new Date(tick));
   if ((await stores.runs.read(run)) || (await stores.sweeps.read(run))) return;
   log.error('The schedule did not start its run.', { run });
   metrics.count('ScheduleMissed', 1);
+}
+
+/**
+ * The last tick after `from` that had come by `by`. Scheduler's documentation doesn't say which it takes of a time that the clocks
+ * show twice, so such a tick has come when they show it again.
+ */
+function lastTick(schedule: CronSchedule, from: number, by: number): number | undefined {
+  return [...ticksBetween(schedule, from, by)].findLast(
+    (tick) => (sameTimes(schedule.timeZone, tick).at(-1) ?? tick) <= by,
+  );
 }

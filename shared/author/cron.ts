@@ -29,7 +29,8 @@ export type CronTimes = Readonly<Record<keyof typeof FIELDS, ReadonlySet<number>
 
 /**
  * Reads a five-field unix cron expression, such as `0 2 1 * *`: values, names, ranges, lists and steps. What passes means the
- * same to EventBridge Scheduler, which gets these values, and to croner, by which the embedded host and the sweeper read it.
+ * same to EventBridge Scheduler, which gets these values, and to shared/control/ticks.ts, by which the embedded host and the sweeper
+ * know when it is due.
  * @throws {CronError} for all else, for what never fires, and for what fires on a day-of-month *or* a day-of-week (unix
  * joins the two by "or"; AWS can't).
  */

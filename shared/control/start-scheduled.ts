@@ -1,7 +1,7 @@
-import { scheduledRunId } from '../domain/ids.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 import { isWaiting, type Started, type StartRequest, startRequest, startRun } from './start.ts';
+import { tickRunId } from './ticks.ts';
 
 /** A tick that started nothing. */
 export interface Skipped {
@@ -26,7 +26,7 @@ export async function startScheduled(
   request: StartRequest & { schedule: string },
 ): Promise<Started | Skipped> {
   const { stores, pipeline } = deps;
-  const run = request.runId ?? scheduledRunId(new Date(request.schedule));
+  const run = request.runId ?? tickRunId(pipeline.schedule, request.schedule);
   const overlap = pipeline.schedule?.overlap ?? 'allow';
   const before = overlap === 'allow' ? [] : await runningBeside(deps, run);
   const first = before[0];

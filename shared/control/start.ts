@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Pipeline } from '../author/definition.ts';
 import { InputError, RunConflictError, show } from '../domain/errors.ts';
-import { NAME, newRunId, scheduledRunId } from '../domain/ids.ts';
+import { NAME, newRunId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import { SIZES } from '../domain/limits.ts';
 import { isFinal, type RunStatus } from '../domain/run.ts';
@@ -11,6 +11,7 @@ import { moveIfCounted } from '../flow/end-slice.ts';
 import { sourceContext, sourceOf } from '../flow/run-source.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { NewRun, RunRecord, Trigger } from '../ports/run-store.ts';
+import { tickRunId } from './ticks.ts';
 
 /** What a start may say; all of it optional. */
 export const startRequest = z.strictObject({
@@ -60,7 +61,7 @@ export async function startRun(
   const { asked, params, limit } = validated(pipeline, request);
   const run =
     asked.runId ??
-    (asked.schedule ? scheduledRunId(new Date(asked.schedule)) : newRunId(clock.now(), () => random.next()));
+    (asked.schedule ? tickRunId(pipeline.schedule, asked.schedule) : newRunId(clock.now(), () => random.next()));
   const canary = asked.canary ?? pipeline.canary?.children;
   // What was asked for alone: a new default of the definition makes no other input of the same start.
   const input = digest({ params, limit, ...(asked.canary !== undefined && { canary: asked.canary }) });
