@@ -1,4 +1,5 @@
 import type { FunctionName } from '../../functions/system.ts';
+import type { Pipeline } from '../../shared/author/definition.ts';
 import { mapValues } from '../../shared/domain/records.ts';
 import type { MakeHandler, System } from '../../shared/lambda/declaration.ts';
 
@@ -18,4 +19,10 @@ export async function loaded(system: System<FunctionName>): Promise<LoadedSystem
     ),
   );
   return { system, handlers };
+}
+
+/** A definition as it is deployed. */
+export interface Release {
+  readonly pipeline: Pipeline;
+  readonly reduceDigest: string;
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { type ChaosResult, chaosRun } from './chaos.ts';
+import { deployedRun } from './deployments.ts';
 
 const EXIT = { ok: 0, wrong: 1, usage: 2 } as const;
 
@@ -8,19 +9,20 @@ interface Options {
   readonly runs: number;
   readonly children: number;
   readonly json?: boolean;
+  readonly deployments?: boolean;
 }
 
 const KINDS = ['lost', 'twice', 'stuck', 'mailsTooMany'] as const;
 
 /** Runs one seed after the other; gives the exit code. */
-async function chaos({ seed, runs, children, json }: Options): Promise<number> {
+async function chaos({ seed, runs, children, json, deployments = false }: Options): Promise<number> {
   const started = performance.now();
   const totals = { runs: 0, children: 0, lost: 0, twice: 0, stuck: 0, mails: 0, mailsTooMany: 0, wrong: 0 };
   const work = { calls: 0, crashes: 0, virtualSeconds: 0 };
   const wrong: { seed: number; problems: string[] }[] = [];
   const progress = new Progress(runs, started);
   for (let at = seed; at < seed + runs; at++) {
-    const result = await attempt(at, children);
+    const result = await attempt(at, children, deployments);
     totals.runs += 1;
     for (const key of ['children', 'mails', ...KINDS] as const) totals[key] += result[key];
     work.calls += result.calls;
@@ -29,7 +31,9 @@ async function chaos({ seed, runs, children, json }: Options): Promise<number> {
     if (result.problems.length > 0) {
       totals.wrong += 1;
       wrong.push({ seed: at, problems: result.problems.slice(0, 10) });
-      say(`seed ${at} is wrong; replay it with: npm run chaos -- --seed ${at} --runs 1 --children ${children}`);
+      say(
+        `seed ${at} is wrong; replay it with: npm run chaos -- --seed ${at} --runs 1 --children ${children}${deployments ? ' --deployments' : ''}`,
+      );
       for (const problem of result.problems.slice(0, 10)) say(`  ${problem}`);
     }
     progress.show(totals.runs);
@@ -48,9 +52,9 @@ async function chaos({ seed, runs, children, json }: Options): Promise<number> {
 }
 
 /** A run that breaks the simulation itself is wrong as well: its seed must be named. */
-async function attempt(seed: number, children: number): Promise<ChaosResult> {
+async function attempt(seed: number, children: number, deployments: boolean): Promise<ChaosResult> {
   try {
-    return await chaosRun(seed, children);
+    return await (deployments ? deployedRun : chaosRun)(seed, children);
   } catch (error) {
     const problems = [error instanceof Error ? (error.stack ?? error.message) : String(error)];
     const none = { lost: 0, twice: 0, stuck: 1, mails: 0, mailsTooMany: 0, children: 0 };
@@ -101,6 +105,7 @@ function program(): Command {
     .option('-s, --seed <n>', 'seed of the first run; each further run takes the next one', wholeNumber(0, 2 ** 31), 1)
     .option('-r, --runs <n>', 'runs', wholeNumber(1, 1_000_000), 100)
     .option('-c, --children <n>', 'children of each run', wholeNumber(0, 1_000_000), 1_000)
+    .option('--deployments', 'deploy another definition in the middle of each run, and sometimes roll it back')
     .option('--json', 'print one line of JSON')
     .addHelpText(
       'after',
@@ -108,6 +113,7 @@ function program(): Command {
 Examples:
   npm run chaos -- --seed 7 --runs 1000 --children 1000
   npm run chaos -- --seed 42 --runs 1          replays the run of seed 42 exactly
+  npm run chaos -- --runs 1000 --deployments   with a deployment in the middle of each
 
 The last line counts runs, children, those lost or there twice, runs that got stuck, mails, and runs with anything wrong.
 Exit codes: 0 nothing is wrong, 1 something is, and its seed is named, 2 wrong usage.`,

@@ -26,7 +26,7 @@ import { VirtualClock } from '../../testing/virtual-clock.ts';
 import { chaosCaller } from './caller.ts';
 import type { RealWork } from './emulated/real-work.ts';
 import { add, Journal } from './journal.ts';
-import { type LoadedSystem, loaded } from './loaded-system.ts';
+import { type LoadedSystem, loaded, type Release } from './loaded-system.ts';
 import { each, type MakeQueue, memoryQueue, type WorldQueue } from './queues.ts';
 import { type Service, wellBehaved } from './service.ts';
 import { spiedQueue, spiedStores } from './spies.ts';
@@ -34,18 +34,12 @@ import { spiedQueue, spiedStores } from './spies.ts';
 /** What is deployed. */
 const DEPLOYED = await loaded(SYSTEM);
 
-/** A definition as it is deployed. */
-export interface Release {
-  readonly pipeline: Pipeline;
-  readonly reduceDigest: string;
-}
-
 export interface WorldOptions {
   readonly seed?: number;
   readonly pipeline: Pipeline;
   readonly functions?: LoadedSystem;
   readonly service?: Service;
-  /** What is deployed now: an environment that starts is of it, and stays so. By default the pipeline, for ever. */
+  /** What is deployed: asked at each invocation, so that two releases can work side by side. By default the pipeline, for ever. */
   readonly release?: () => Release;
   /** Faults of port calls; it gets the world's own chance. */
   readonly plan?: (random: SeededRandom) => FaultPlan;
@@ -219,7 +213,7 @@ export class AnyWorld<Q extends WorldQueue = WorldQueue> {
       if (level === 'error') this.errors.push(`${message} ${JSON.stringify(fields ?? {})}`);
     };
     return {
-      ...this.#release(),
+      pipeline: this.#release().pipeline,
       stores,
       objects: wrap('objects', this.objects),
       queues: {
@@ -243,8 +237,12 @@ export class AnyWorld<Q extends WorldQueue = WorldQueue> {
   }
 
   #handler(functionName: string, process: SimulatedProcess) {
-    const made = this.#make(functionName, process);
+    // Of each release that this environment has been.
+    const handlers = new Map<string, Handler>();
     return async (event: unknown, context: Context): Promise<unknown> => {
+      const release = this.#release();
+      const made = handlers.get(release.reduceDigest) ?? this.#make(functionName, process, release);
+      handlers.set(release.reduceDigest, made);
       if (functionName !== 'forwarder' || !isBatch(event)) return made(event, context);
       const ended = this.journal.delivered(event);
       void process.death.then(() => ended(() => true));
@@ -256,7 +254,7 @@ export class AnyWorld<Q extends WorldQueue = WorldQueue> {
   }
 
   /** A handler with the ports that its function declares; each of them may meet faults. */
-  #make(functionName: string, process: SimulatedProcess): Handler {
+  #make(functionName: string, process: SimulatedProcess, release: Release): Handler {
     const make = this.#functions.handlers.get(functionName);
     if (!make) throw new Error(`The handler of ${functionName} isn't loaded.`);
     const deps = this.#depsIn(process);
@@ -264,6 +262,7 @@ export class AnyWorld<Q extends WorldQueue = WorldQueue> {
     const service = this.#service;
     const all = {
       ...deps,
+      ...release,
       caller: chaosCaller({ service, clock, process, journal }),
       mailer: process.wrap('mailer', this.mailer),
       mailFrom: 'reports@example.com',
