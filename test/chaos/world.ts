@@ -1,61 +1,42 @@
-import type { Context, SQSEvent } from 'aws-lambda';
-import * as z from 'zod';
+import type { Context } from 'aws-lambda';
 import { type FunctionName, SYSTEM } from '../../functions/system.ts';
+import { storesOn } from '../../shared/adapters/dynamodb/index.ts';
+import type { ItemTable } from '../../shared/adapters/dynamodb/item-table.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
 import type { AggregateMessage, SplitMessage, WorkMessage } from '../../shared/domain/messages.ts';
 import type { EventSource } from '../../shared/host/event-source.ts';
 import type { Connectors, Handler } from '../../shared/lambda/declaration.ts';
 import { type Wiring, wiringOf } from '../../shared/lambda/wiring.ts';
 import type { Deps, QueueName } from '../../shared/ports/deps.ts';
-import type { SendResult } from '../../shared/ports/mailer.ts';
 import type { Objects } from '../../shared/ports/objects.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import type { Stores } from '../../shared/ports/stores.ts';
-import { platformPortsOf, portsOf } from '../../shared/ports/uses.ts';
+import { platformPortsOf, portsOf, type Uses } from '../../shared/ports/uses.ts';
 import { MemoryEvents } from '../../testing/events.ts';
-import { type Fault, type FaultPlan, Faults, type SimulatedProcess } from '../../testing/faults.ts';
+import { type Fault, Faults, type SimulatedProcess } from '../../testing/faults.ts';
 import type { Invocation } from '../../testing/invocation.ts';
 import { MemoryMailer } from '../../testing/mailer.ts';
 import { MemoryHost, type SimulatedFunction } from '../../testing/memory-host.ts';
 import type { MemoryQueue } from '../../testing/memory-queue.ts';
+import { MemoryTable } from '../../testing/memory-table.ts';
 import { Meter } from '../../testing/meter.ts';
 import { MemoryObjects } from '../../testing/objects.ts';
+import { objectsWithRights, tableWithRights } from '../../testing/rights.ts';
 import { SeededRandom } from '../../testing/seeded-random.ts';
-import { memoryStores } from '../../testing/stores.ts';
 import { VirtualClock } from '../../testing/virtual-clock.ts';
+import { failuresIn, isBatch } from './batch.ts';
 import { chaosCaller } from './caller.ts';
-import type { RealWork } from './emulated/real-work.ts';
 import { add, Journal } from './journal.ts';
 import { type LoadedSystem, loaded, type Release } from './loaded-system.ts';
 import { each, type MakeQueue, memoryQueue, type WorldQueue } from './queues.ts';
 import { type Service, wellBehaved } from './service.ts';
 import { spiedQueue, spiedStores } from './spies.ts';
+import type { WorldOptions } from './world-options.ts';
 
 /** What is deployed. */
 const DEPLOYED = await loaded(SYSTEM);
 
-export interface WorldOptions {
-  readonly seed?: number;
-  readonly pipeline: Pipeline;
-  readonly functions?: LoadedSystem;
-  readonly service?: Service;
-  /** What is deployed: asked at each invocation, so that two releases can work side by side. By default the pipeline, for ever. */
-  readonly release?: () => Release;
-  /** Faults of port calls; it gets the world's own chance. */
-  readonly plan?: (random: SeededRandom) => FaultPlan;
-  /** Probabilities of a message being there twice, and of a batch's deletion being lost. */
-  readonly duplicates?: number;
-  readonly lostDeletes?: number;
-  /** What SES answers. */
-  readonly mail?: (random: SeededRandom) => SendResult;
-  /** In memory, unless others are given: virtual time stands still while they answer. */
-  readonly stores?: Stores;
-  readonly objects?: Objects;
-  /** False: no sweeper until {@link AnyWorld.sweep}, so that nothing but redelivery mends what broke off. */
-  readonly isSwept?: boolean;
-  /** Requests at real sockets: time stands still for them. */
-  readonly work?: RealWork;
-}
+export type { WorldOptions } from './world-options.ts';
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
@@ -83,6 +64,8 @@ export class AnyWorld<Q extends WorldQueue = WorldQueue> {
   /** Errors that functions logged. */
   readonly errors: string[] = [];
   readonly #functions: LoadedSystem;
+  readonly #table: ItemTable;
+  /** Everything in the table, without faults or rights. */
   readonly #stores: Stores;
   readonly #random: SeededRandom;
   readonly #service: Service;
@@ -92,7 +75,8 @@ export class AnyWorld<Q extends WorldQueue = WorldQueue> {
   constructor(options: WorldOptions, makeQueue: MakeQueue<Q>) {
     const { seed = 1, pipeline, plan, duplicates = 0, lostDeletes = 0, service = wellBehaved, work } = options;
     this.pipeline = pipeline;
-    this.#stores = options.stores ?? memoryStores(this.meter);
+    this.#table = options.table ?? new MemoryTable(this.meter);
+    this.#stores = storesOn(this.#table, pipeline.name);
     this.objects = options.objects ?? new MemoryObjects({ meter: this.meter });
     this.#functions = options.functions ?? DEPLOYED;
     this.wiring = wiringOf(this.#functions.system, pipeline);
@@ -144,7 +128,7 @@ export class AnyWorld<Q extends WorldQueue = WorldQueue> {
 
   /** Everything as it is stored, without faults: to set a scene, and to look. */
   get deps(): Deps {
-    return this.#depsOf({ stores: this.#stores, wrap: (_, port) => port });
+    return this.#depsOf({ stores: this.#stores, objects: this.objects, wrap: (_, port) => port });
   }
 
   now(): number {
@@ -167,7 +151,7 @@ export class AnyWorld<Q extends WorldQueue = WorldQueue> {
     const of = {
       name: 'control',
       timeoutMs: 10 * MINUTE,
-      create: (process: SimulatedProcess) => () => use(this.#depsIn(process)),
+      create: (process: SimulatedProcess) => () => use(this.#depsIn(process, this.#stores, this.objects)),
     };
     return this.host.invoke(of, null);
   }
@@ -197,9 +181,16 @@ export class AnyWorld<Q extends WorldQueue = WorldQueue> {
     return record;
   }
 
-  /** Starts the sweeper. */
+  /** Starts what is declared to run every so often: the sweeper. */
   sweep(): void {
-    this.#stopSweeping = this.host.every(MINUTE, this.functionOf('sweeper'), () => ({}));
+    const stops = this.wiring.schedules.flatMap((schedule) =>
+      'everySeconds' in schedule
+        ? [this.host.every(schedule.everySeconds * SECOND, this.functionOf(schedule.function), () => ({}))]
+        : [],
+    );
+    this.#stopSweeping = () => {
+      for (const stop of stops) stop();
+    };
   }
 
   /** Lets everything that is still on its way arrive, without the sweeper. */
@@ -208,14 +199,15 @@ export class AnyWorld<Q extends WorldQueue = WorldQueue> {
     await this.host.run({ limit: this.now() + ms });
   }
 
-  #depsOf({ stores, wrap }: { stores: Stores; wrap: <T extends object>(name: string, port: T) => T }) {
+  #depsOf(of: { stores: Stores; objects: Objects; wrap: <T extends object>(name: string, port: T) => T }) {
+    const { stores, objects, wrap } = of;
     const log = (level: string) => (message: string, fields?: Record<string, unknown>) => {
       if (level === 'error') this.errors.push(`${message} ${JSON.stringify(fields ?? {})}`);
     };
     return {
       pipeline: this.#release().pipeline,
       stores,
-      objects: wrap('objects', this.objects),
+      objects: wrap('objects', objects),
       queues: {
         split: wrap<Deps['queues']['split']>('split', spiedQueue<SplitMessage>(this.queues.split, this.journal)),
         work: wrap<Deps['queues']['work']>('work', spiedQueue<WorkMessage>(this.queues.work, this.journal)),
@@ -231,9 +223,12 @@ export class AnyWorld<Q extends WorldQueue = WorldQueue> {
     };
   }
 
-  #depsIn(process: SimulatedProcess) {
-    const stores = process.wrapStores(spiedStores(this.#stores, process.name, this.journal));
-    return this.#depsOf({ stores, wrap: (name, port) => process.wrap(name, port) });
+  #depsIn(process: SimulatedProcess, stores: Stores, objects: Objects) {
+    return this.#depsOf({
+      stores: process.wrapStores(spiedStores(stores, process.name, this.journal)),
+      objects,
+      wrap: (name, port) => process.wrap(name, port),
+    });
   }
 
   #handler(functionName: string, process: SimulatedProcess) {
@@ -247,34 +242,36 @@ export class AnyWorld<Q extends WorldQueue = WorldQueue> {
       const ended = this.journal.delivered(event);
       void process.death.then(() => ended(() => true));
       const answer = await made(event, context);
-      const failures = batchAnswer.parse(answer).batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+      const failures = failuresIn(answer);
       if (!process.isDead) ended((messageId) => failures.includes(messageId));
       return answer;
     };
   }
 
-  /** A handler with the ports that its function declares; each of them may meet faults. */
+  /** A handler with the ports and the rights that its function declares; each port may meet faults. */
   #make(functionName: string, process: SimulatedProcess, release: Release): Handler {
     const make = this.#functions.handlers.get(functionName);
     if (!make) throw new Error(`The handler of ${functionName} isn't loaded.`);
-    const deps = this.#depsIn(process);
-    const { journal, clock } = this;
-    const service = this.#service;
-    const all = {
+    const connectors: Connectors = {
+      ofPipeline: (uses) => portsOf(uses, this.#portsIn(process, release, uses, this.pipeline)),
+      ofPlatform: (uses) => platformPortsOf(uses, this.#portsIn(process, release, uses)),
+    };
+    return make(connectors);
+  }
+
+  #portsIn(process: SimulatedProcess, release: Release, uses: Uses, pipeline?: Pipeline) {
+    const stores = storesOn(tableWithRights(this.#table, uses, pipeline), this.pipeline.name);
+    const deps = this.#depsIn(process, stores, objectsWithRights(this.objects, uses));
+    return {
       ...deps,
       ...release,
-      caller: chaosCaller({ service, clock, process, journal }),
+      caller: chaosCaller({ service: this.#service, clock: this.clock, process, journal: this.journal }),
       mailer: process.wrap('mailer', this.mailer),
       mailFrom: 'reports@example.com',
       events: process.wrap('events', this.events),
       storesOf: () => deps.stores,
       objectsOf: () => deps.objects,
     };
-    const connectors: Connectors = {
-      ofPipeline: (uses) => portsOf(uses, all),
-      ofPlatform: (uses) => platformPortsOf(uses, all),
-    };
-    return make(connectors);
   }
 }
 
@@ -287,11 +284,5 @@ export class World extends AnyWorld<MemoryQueue<unknown>> {
 
 /** Where something takes place: in memory, or over real adapters. */
 export type MakeWorld = (options: WorldOptions) => AnyWorld | Promise<AnyWorld>;
-
-const batchAnswer = z.object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })) });
-
-function isBatch(event: unknown): event is SQSEvent {
-  return typeof event === 'object' && event !== null && 'Records' in event;
-}
 
 const nameOf = (fault: Fault) => (typeof fault === 'object' ? 'delay' : fault);

@@ -1,7 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { storesOn } from '../../shared/adapters/dynamodb/index.ts';
 import { failures } from '../../shared/control/failures.ts';
 import { redriveRun } from '../../shared/control/redrive.ts';
 import { showChild } from '../../shared/control/show-child.ts';
@@ -25,7 +24,7 @@ async function takenOver(options: Partial<WorldOptions> = {}): Promise<World> {
   const world = new World({
     pipeline: releasePipeline(),
     service: releaseService,
-    stores: storesOn(table, 'release'),
+    table,
     objects,
     isSwept: false,
     ...options,

@@ -2,7 +2,6 @@ import { gunzipSync } from 'node:zlib';
 import { beforeAll, expect, test } from 'vitest';
 import type { Item } from '../../shared/adapters/dynamodb/attributes.ts';
 import { unpack } from '../../shared/adapters/dynamodb/codec.ts';
-import { storesOn } from '../../shared/adapters/dynamodb/index.ts';
 import { cancelRun, pauseRun, resumeRun } from '../../shared/control/control.ts';
 import { redriveRun } from '../../shared/control/redrive.ts';
 import { startRun } from '../../shared/control/start.ts';
@@ -78,7 +77,7 @@ beforeAll(async () => {
   const world = new World({
     pipeline: releasePipeline(),
     service: releaseService,
-    stores: storesOn(table, 'release'),
+    table,
     objects,
     duplicates: 0.1,
     plan: (random) => randomFaults(random, { crashAfter: 0.002, throttle: 0.01, loseAnswer: 0.002 }),

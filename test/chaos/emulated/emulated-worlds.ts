@@ -4,7 +4,7 @@ import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { SYSTEM } from '../../../functions/system.ts';
 import { startServerProcess } from '../../../local/server-process.ts';
-import { dynamoStores } from '../../../shared/adapters/dynamodb/index.ts';
+import { DynamoTable } from '../../../shared/adapters/dynamodb/dynamo-table.ts';
 import { s3Objects } from '../../../shared/adapters/s3/objects.ts';
 import { type QueueWiring, wiringOf } from '../../../shared/lambda/wiring.ts';
 import { QUEUES, type QueueName } from '../../../shared/ports/deps.ts';
@@ -80,7 +80,8 @@ export async function startEmulatedWorlds() {
       const world = new AnyWorld<WiredQueue>(
         {
           ...options,
-          stores: dynamoStores({ client: work.watch(emulated.dynamodb), table: TABLE, pipeline: name }),
+          pipeline: { ...options.pipeline, name },
+          table: new DynamoTable(work.watch(emulated.dynamodb), TABLE),
           objects: s3Objects({ client: work.watch(emulated.s3), bucket: BUCKET, prefix: `runs/${name}/` }),
           work,
         },
