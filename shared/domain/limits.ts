@@ -28,7 +28,7 @@ export const DYNAMODB = {
   readUnitBytes: 4_096,
 } as const;
 
-export const S3 = { minPartBytes: 5 * 1_048_576, maxParts: 10_000 } as const;
+export const S3 = { minPartBytes: 5 * 1_048_576 } as const;
 
 export const SES = { maxMessageBytes: 40 * 1_048_576, maxRecipients: 50 } as const;
 
@@ -55,8 +55,6 @@ export const SIZES = {
 /** US dollars in us-east-1, November 2026, from AWS's price pages. For estimates that say so, never for a bill. */
 export const PRICES = {
   perMillionWriteUnits: 0.625,
-  perMillionReadUnits: 0.125,
   perMillionQueueRequests: 0.4,
   perLambdaGbSecond: 0.0000133334,
-  perMillionInvocations: 0.2,
 } as const;

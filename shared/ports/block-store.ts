@@ -38,9 +38,7 @@ export interface BlockStore {
 
 export interface BlockContent {
   readonly state: BlockState;
-  /** The chain's pages in this block, in order. */
+  /** The chain's pages in this block, in order; an END behind them isn't one. */
   readonly pages: readonly ItemsPage[];
-  /** An END page stands behind them in this block: it cuts the block short. */
-  readonly cutShort: boolean;
   readonly outcomes: readonly OutcomePage[];
 }

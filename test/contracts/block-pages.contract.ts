@@ -32,7 +32,6 @@ export function describeBlockPages(name: string, make: MakeStores): void {
         expect(await port().blocks.readAll(RUN, AT)).toEqual({
           state: EMPTY_BLOCK,
           pages: [],
-          cutShort: false,
           outcomes: [],
         });
       });
@@ -49,18 +48,15 @@ export function describeBlockPages(name: string, make: MakeStores): void {
         expect(await blocks.readAll(RUN, AT)).toEqual({
           state: { done: new Set([1]), registers: new Map([[0, aRegister(1)]]) },
           pages,
-          cutShort: false,
           outcomes: [anOutcomePage('write-1', [anOutcome(1)])],
         });
       });
 
-      test('END behind the pages cuts the block short', async () => {
+      test('END behind the pages is none of them', async () => {
         const { blocks, chains } = port();
         await chains.putPage(RUN, AT.slice, place(0), aPage(['a']), TTL);
-        expect((await blocks.readAll(RUN, AT)).cutShort).toBe(false);
         await chains.putPage(RUN, AT.slice, place(1), END, TTL);
-        const { pages, cutShort } = await blocks.readAll(RUN, AT);
-        expect([pages, cutShort]).toEqual([[aPage(['a'])], true]);
+        expect((await blocks.readAll(RUN, AT)).pages).toEqual([aPage(['a'])]);
       });
 
       test('outcomes of every kind read back whole', async () => {

@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import PostalMime from 'postal-mime';
 import { z } from 'zod';
 import { scheduledRunId } from '../../shared/domain/ids.ts';
+import { RESOURCES } from '../../shared/lambda/resources.ts';
 import { adaptToEmulator } from './adapt.ts';
 import { Deployed } from './aws.ts';
 import { cdk } from './cdk.ts';
@@ -56,9 +57,9 @@ export async function deployAndCheck(context: Context, step: Step): Promise<void
     throw new Error(`The outputs miss ScoresSplitter, Table or Bucket: ${JSON.stringify(outputs)}.`);
 
   // A function URL's host resolves on AWS alone; here the same URL answers under a path. Nothing else is changed.
-  const repointed = await aws.rewriteEnvironment('MP_ENDPOINT_URL', (url) => {
+  const repointed = await aws.rewriteEnvironment(RESOURCES.endpoint.variable, (url) => {
     const id = /^https:\/\/([a-z0-9-]+)\.lambda-url\.[a-z0-9-]+\.on\.aws$/.exec(url)?.[1];
-    if (!id) throw new Error(`MP_ENDPOINT_URL must be a function URL without a trailing slash, received ${url}.`);
+    if (!id) throw new Error(`The clone's URL must be a function URL without a trailing slash, received ${url}.`);
     return `${endpoint}/_aws/lambda-url/${id}`;
   });
   equal(repointed, 2, 'the forwarders of both pipelines know the clone');

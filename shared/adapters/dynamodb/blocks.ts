@@ -40,7 +40,6 @@ export function blockStore(table: ItemTable, keys: Keys): BlockStore {
       const pages: ItemsPage[] = [];
       const outcomes: OutcomePage[] = [];
       let state = EMPTY_BLOCK;
-      let cutShort = false;
       for (const item of items) {
         const sk = required(stringOf(item, 'sk'), 'sk');
         if (sk === 'BLOCK') state = stateOf(item);
@@ -48,10 +47,9 @@ export function blockStore(table: ItemTable, keys: Keys): BlockStore {
         else if (sk.startsWith('IN#')) {
           const page = pageOf(item);
           if (page.kind === 'items') pages.push(page);
-          else cutShort = true;
         }
       }
-      return { state, pages, cutShort, outcomes };
+      return { state, pages, outcomes };
     },
 
     async putOutcomes(run, ref, page, ttl) {

@@ -1,7 +1,7 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { type FunctionName, SYSTEM } from '../../../functions/system.ts';
+import { SYSTEM } from '../../../functions/system.ts';
 import { awsCron } from '../../../infra/cron.ts';
 import { definePipeline } from '../../../shared/author/definition.ts';
 import { list } from '../../../shared/author/sources/list.ts';
@@ -26,7 +26,11 @@ const pipeline = definePipeline({
   retentionDays: 90,
 });
 const wired = wiringOf(SYSTEM, pipeline);
-const NAMES: FunctionName[] = ['splitter', 'forwarder', 'aggregator', 'dead-letter', 'sweeper'];
+/** A pipeline's own functions. */
+const OWN = Object.entries(SYSTEM.functions).flatMap(([name, declared]) =>
+  declared.scope === 'pipeline' ? [[name, declared] as const] : [],
+);
+const wirings = new Map(Object.entries(wired.functions));
 const everything = mapValues(RESOURCES, ({ variable }) => variable);
 
 const reference = z
@@ -60,7 +64,7 @@ const mapping = z.object({
 let template: Template;
 let platform: Template;
 let queues: Record<QueueName, { id: string; deadLetters: string }>;
-let functions: Record<FunctionName, { id: string; is: z.infer<typeof lambda> }>;
+let functions: Map<string, { id: string; is: z.infer<typeof lambda> }>;
 
 beforeAll(async () => {
   const app = await synth({}, { pipelines: [{ pipeline, entry: '/unused', reduceDigest: 'today' }] });
@@ -71,10 +75,12 @@ beforeAll(async () => {
     const [deadLetters] = idsOf('AWS::SQS::Queue', `Pipeline${pascal(name)}QueueDeadLetters`);
     return { id, deadLetters };
   });
-  functions = mapValues(SYSTEM.functions, (_, name) => {
-    const [id, properties] = idsOf('AWS::Lambda::Function', `Pipeline${pascal(name)}`);
-    return { id, is: lambda.parse(properties) };
-  });
+  functions = new Map(
+    OWN.map(([name]) => {
+      const [id, properties] = idsOf('AWS::Lambda::Function', `Pipeline${pascal(name)}`);
+      return [name, { id, is: lambda.parse(properties) }];
+    }),
+  );
 }, SYNTH_MS);
 
 describe("a pipeline's stack is what is declared", () => {
@@ -92,17 +98,17 @@ describe("a pipeline's stack is what is declared", () => {
     });
   });
 
-  test.each(NAMES)('function %s', (name) => {
-    const { timeoutSeconds, memoryMB, sendsAgain } = wired.functions[name];
-    expect(functions[name].is).toMatchObject({
+  test.each(OWN)('function %s', (name, { uses }) => {
+    const is = functions.get(name)?.is;
+    const { timeoutSeconds, memoryMB, sendsAgain } = wirings.get(name) ?? {};
+    expect(is).toMatchObject({
       Timeout: timeoutSeconds,
       MemorySize: memoryMB,
       RecursiveLoop: sendsAgain ? 'Allow' : 'Terminate',
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
     });
-    const given = Object.keys(functions[name].is.Environment.Variables).filter((key) => key.startsWith('MP_'));
-    const { uses } = SYSTEM.functions[name];
+    const given = Object.keys(is?.Environment.Variables ?? {}).filter((key) => key.startsWith('MP_'));
     expect(given.sort()).toEqual(Object.keys(environmentOf(uses, everything)).sort());
   });
 
@@ -199,7 +205,7 @@ describe('alarms', () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       MetricName: 'Errors',
       Namespace: 'AWS/Lambda',
-      Dimensions: [{ Name: 'FunctionName', Value: { Ref: functions[name].id } }],
+      Dimensions: [{ Name: 'FunctionName', Value: { Ref: idOf(name) } }],
     });
   });
 
@@ -232,7 +238,7 @@ function properties(id: string): unknown {
 
 /** The function that a name of a mapping or schedule stands for. */
 function idOf(name: string): string {
-  return new Map(Object.entries(functions)).get(name)?.id ?? '';
+  return functions.get(name)?.id ?? '';
 }
 
 function pascal(name: string): string {

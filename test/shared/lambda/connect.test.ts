@@ -1,0 +1,43 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { USES as AGGREGATOR } from '../../../functions/aggregator/deps.ts';
+import { USES as DEAD_LETTER } from '../../../functions/dead-letter/deps.ts';
+import { connect, connectPlatform } from '../../../shared/lambda/connect.ts';
+import { environmentOf } from '../../../shared/lambda/resources.ts';
+import { testPipeline } from '../support.ts';
+
+const pipeline = testPipeline();
+const url = 'http://127.0.0.1:1';
+const resources = { table: 't', objects: 'b', aggregate: url, mail: 'a@example.com', events: '', reduceDigest: 'd' };
+const AWS_REGION = 'us-east-1';
+const mailer = { send: vi.fn() };
+const bus = { runEnded: vi.fn() };
+const makers = { mail: vi.fn(() => mailer), events: vi.fn(() => bus) };
+afterEach(() => vi.clearAllMocks());
+
+test('a function is connected to what it uses, and makes nothing else', () => {
+  const env = { ...environmentOf(DEAD_LETTER, resources), AWS_REGION };
+  const ports = connect(DEAD_LETTER, env, { pipeline, ...makers });
+  expect(Object.keys(ports).sort()).toEqual(['clock', 'log', 'metrics', 'pipeline', 'queues', 'random', 'stores']);
+  expect(makers.mail).not.toHaveBeenCalled();
+});
+
+test('what few functions use is made by what they hand in', () => {
+  const env = { ...environmentOf(AGGREGATOR, resources), AWS_REGION };
+  const ports = connect(AGGREGATOR, env, { pipeline, ...makers });
+  expect([ports.mailer, ports.mailFrom, ports.events]).toEqual([mailer, 'a@example.com', bus]);
+  // @ts-expect-error Nothing makes its events.
+  expect(() => connect(AGGREGATOR, env, { pipeline, mail: makers.mail })).toThrow('the use events');
+});
+
+test('a function without one of its variables does not start, and names it', () => {
+  const { MP_TABLE: _, ...env } = environmentOf(DEAD_LETTER, resources);
+  expect(() => connect(DEAD_LETTER, { ...env, AWS_REGION }, { pipeline })).toThrow('MP_TABLE:');
+  expect(() => connectPlatform({ table: { 'P#': ['get'] } }, { AWS_REGION }, {})).toThrow('MP_TABLE:');
+});
+
+test('a function of the platform has records of any pipeline', () => {
+  const uses = { table: { 'P#': ['get'] }, objects: ['get'] } as const;
+  const ports = connectPlatform(uses, { ...environmentOf(uses, resources), AWS_REGION }, {});
+  expect(Object.keys(ports).sort()).toEqual(['clock', 'log', 'metrics', 'objectsOf', 'random', 'storesOf']);
+  expect(Object.keys(ports.storesOf('any'))).toContain('runs');
+});

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { SYSTEM } from '../../../functions/system.ts';
+import { wiringOf } from '../../../shared/lambda/wiring.ts';
+import { QUEUES } from '../../../shared/ports/deps.ts';
+import { testPipeline } from '../support.ts';
+
+const wiring = wiringOf(
+  SYSTEM,
+  testPipeline({
+    endpoint: { service: 'squares', path: '/', timeoutSeconds: 37 },
+    limits: { inFlight: 3_000 },
+    schedule: { cron: '30 6 * * 1-5', timeZone: 'Australia/Sydney' },
+  }),
+);
+
+test('what depends on the definition is worked out', () => {
+  expect(wiring.functions.forwarder.timeoutSeconds).toBe(104);
+  expect(wiring.mappings.find(({ function: name }) => name === 'forwarder')).toMatchObject({ maxConcurrency: 12 });
+  expect(wiring.schedules).toEqual([
+    expect.objectContaining({ function: 'splitter', cron: '30 6 * * 1-5', timeZone: 'Australia/Sydney' }),
+    { function: 'sweeper', everySeconds: 60 },
+  ]);
+  expect(wiringOf(SYSTEM, testPipeline()).schedules).toEqual([{ function: 'sweeper', everySeconds: 60 }]);
+});
+
+test.each(QUEUES)("a message of queue %s stays out of sight for six times its consumer's time-out", (name) => {
+  const [live, dead] = [false, true].map((deadLetter) =>
+    wiring.mappings.find((mapping) => mapping.queue === name && mapping.deadLetter === deadLetter),
+  );
+  const timeouts = new Map(Object.entries(wiring.functions).map(([of, { timeoutSeconds }]) => [of, timeoutSeconds]));
+  const { visibilitySeconds, deadLetterVisibilitySeconds } = wiring.queues[name];
+  expect(visibilitySeconds).toBe(6 * (timeouts.get(live?.function ?? '') ?? 0));
+  expect(deadLetterVisibilitySeconds).toBe(6 * (timeouts.get(dead?.function ?? '') ?? 0));
+});
+
+test('a function that sends to the queue that invokes it is allowed to, or Lambda would cut the chain', () => {
+  const again = Object.entries(wiring.functions).filter(([, { sendsAgain }]) => sendsAgain);
+  expect(again.map(([name]) => name)).toEqual(['splitter', 'forwarder', 'aggregator']);
+});
+
+test('a queue that nothing takes is refused', () => {
+  const { sweeper } = SYSTEM.functions;
+  const functions = { ...SYSTEM.functions, aggregator: sweeper };
+  expect(() => wiringOf({ ...SYSTEM, functions }, testPipeline())).toThrow('Nothing takes queue aggregate.');
+});
