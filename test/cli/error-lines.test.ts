@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, describe as group, test } from 'vitest';
 import { errorLines } from '../../cli/error-lines.ts';
 import { functionsLog } from '../../cli/home.ts';
 import { startLocal } from '../../cli/targets/start-local.ts';
-import { definePipeline } from '../../shared/author/definition.ts';
-import { statistics } from '../../shared/author/reducers/statistics.ts';
+import { loadPipeline } from '../../shared/project/pipelines.ts';
+import { openProject, pipelineEntry } from '../../shared/project/project.mjs';
+import { definitionOf, temporaryProject } from './project.ts';
 import { Captured, temporaryHome } from './support.ts';
 
 let place: Awaited<ReturnType<typeof temporaryHome>>;
@@ -47,17 +49,14 @@ group('errors that functions log', () => {
   });
 
   test("a source's own error reaches the terminal while its run goes on", { timeout: 90_000 }, async () => {
-    const pipeline = definePipeline({
-      name: 'broken-source',
-      source: {
-        // biome-ignore lint/correctness/useYield: it throws before it could
-        async *read() {
-          throw new Error('boom in source');
-        },
-      },
-      endpoint: { service: 'companies', path: '/' },
-      reduce: statistics({ value: 'km', columns: ['km'] }),
-    });
+    const project = await temporaryProject();
+    const source = `{ async *read() { throw new Error('boom in source'); } }`;
+    const definition = definitionOf('broken-source').replace('list(() => [{ staff: 4 }])', source);
+    await project.write('pipelines/broken-source/index.ts', definition);
+    const entry = pipelineEntry(openProject(project.dir), 'broken-source');
+    const pipeline = await loadPipeline('broken-source', pathToFileURL(entry).href);
+    const folder = process.cwd();
+    process.chdir(project.dir);
     const stderr = new Captured();
     const signal = new AbortController().signal;
     const target = await startLocal(pipeline, '', { stderr, signal }, 'http://127.0.0.1:1');
@@ -70,6 +69,8 @@ group('errors that functions log', () => {
       );
     } finally {
       await target.close();
+      process.chdir(folder);
+      await project.remove();
     }
   });
 });
