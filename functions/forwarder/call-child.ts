@@ -112,5 +112,5 @@ function requestOf(
 /** @throws {NotJsonError} */
 function bodyOf(mapped: unknown): string {
   if (mapped instanceof Promise) throw new NotJsonError('request is async; it must give the body itself.');
-  return jsonText('what request gave', mapped);
+  return jsonText('what request gave', mapped, 'written');
 }

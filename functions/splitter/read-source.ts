@@ -1,5 +1,5 @@
-import type { SourceContext } from '../../shared/author/source.ts';
-import { ObjectDeniedError, ObjectNotFoundError, SourceError } from '../../shared/domain/errors.ts';
+import type { SourceContext, SourcedItem } from '../../shared/author/source.ts';
+import { NotJsonError, ObjectDeniedError, ObjectNotFoundError, SourceError } from '../../shared/domain/errors.ts';
 import { type Json, jsonText } from '../../shared/domain/json.ts';
 import { sourceContext, sourceOf } from '../../shared/flow/run-source.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
@@ -22,8 +22,8 @@ export async function* readSource(
   const context: SourceContext<unknown> = sourceContext(run);
   let number = count;
   try {
-    for await (const { item, cursor } of sourceOf(deps, run).read({ ...context, range, cursor: behind })) {
-      number++;
+    for await (const sourced of sourceOf(deps, run).read({ ...context, range, cursor: behind })) {
+      const { item, cursor } = checkSourced(++number, sourced);
       yield { text: jsonText(`item ${number}`, item), cursor };
     }
   } catch (cause) {
@@ -32,6 +32,16 @@ export async function* readSource(
     if (run.redrive && !isGone) throw cause;
     throw new SourceError(slice, cause);
   }
+}
+
+/** Of a source's yield both parts are there; the cursor itself is checked where a page stores it. */
+function checkSourced(number: number, sourced: SourcedItem<unknown>): SourcedItem<unknown> {
+  const given: unknown = sourced;
+  if (typeof given !== 'object' || given === null || !('item' in given)) {
+    throw new NotJsonError(`what stands for item ${number} isn't { item, cursor }.`);
+  }
+  if (sourced.cursor === undefined) throw new NotJsonError(`the cursor behind item ${number} is undefined.`);
+  return sourced;
 }
 
 /** @throws {SourceError} for a cursor that a page can't hold */

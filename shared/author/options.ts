@@ -30,10 +30,11 @@ export function definitionIssues({ issues }: z.ZodError, value: unknown, root = 
 }
 
 /**
- * Checks what a reduce was given, when a pipeline's module is loaded and its name isn't known yet.
+ * Checks what a source or a reduce was given, when a pipeline's module is loaded and its name isn't known yet.
+ * @param root such as `reduce: statistics`
  * @throws {DefinitionError} naming the path of each wrong option, such as `reduce: statistics: value`
  */
-export function checkReduceOptions(reduce: string, schema: z.ZodType, given: unknown): void {
+export function checkOptions(root: string, schema: z.ZodType, given: unknown): void {
   const { error } = schema.safeParse(given);
-  if (error) throw new DefinitionError(null, definitionIssues(error, given, `reduce: ${reduce}`));
+  if (error) throw new DefinitionError(null, definitionIssues(error, given, root));
 }

@@ -7,14 +7,17 @@ export interface SourceContext<P> {
   readonly limit: number | undefined;
 }
 
-/** An item and the position behind it: reading again from `cursor` yields what follows. Neither may be undefined. */
+/**
+ * An item and the position behind it: reading again from `cursor` yields what follows. Both are JSON as they are: undefined, NaN or an
+ * instance of a class is an error of the source, as it would reach the rest of the run as something else.
+ */
 export interface SourcedItem<I> {
   readonly item: I;
   readonly cursor: Json;
 }
 
 /**
- * Where a pipeline's items come from. `plan` cuts the source into at most 1,000 ranges that are enumerated in parallel;
+ * Where a pipeline's items come from. `plan` cuts the source into at most 1,000 different ranges that are enumerated in parallel;
  * without it there is one. `read` yields a range's items in order, from behind `cursor` (null: from the start).
  */
 export interface Source<I, P = unknown> {

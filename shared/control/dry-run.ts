@@ -7,6 +7,7 @@ import { sourceContext } from '../flow/run-source.ts';
 import type { Deps } from '../ports/deps.ts';
 import { readManifest } from '../storage/manifest.ts';
 import { readPartBlock, readPartIndex } from '../storage/part.ts';
+import { planOf } from './plan.ts';
 import { validated } from './start.ts';
 
 /** What a run would come to. Nothing is stored, sent or called. */
@@ -41,7 +42,7 @@ const LOOK_EVERY = 10_000;
 /**
  * Enumerates the source, without storing anything, and estimates time and cost from the first 256 items and the last run.
  * @param options `callMs`: a call's mean duration, if known better; `budgetMs`: how long counting may take
- * @throws {InputError} for a request that a start would refuse
+ * @throws {InputError} for a request or a plan that a start would refuse
  */
 export async function dryRun(
   deps: Deps,
@@ -51,14 +52,16 @@ export async function dryRun(
   const { pipeline, clock } = deps;
   const { params, limit } = validated(pipeline, request);
   const context = sourceContext({ params, limit });
-  const ranges = pipeline.source.plan ? await pipeline.source.plan(context) : [null];
+  const ranges = await planOf(deps, { params, limit });
   const until = clock.now() + budgetMs;
   const sample: Json[] = [];
   let children = 0;
   let complete = true;
   for (const range of ranges) {
     for await (const { item } of pipeline.source.read({ ...context, range, cursor: null })) {
-      if (sample.length < SAMPLE) sample.push(JSON.parse(jsonText(`item ${children + 1}`, item)));
+      // Each is looked at, as a run would: one that isn't JSON, wherever it is, closes its run.
+      const text = jsonText(`item ${children + 1}`, item);
+      if (sample.length < SAMPLE) sample.push(JSON.parse(text));
       children++;
       if (limit !== null && children >= limit) break;
       if (children % LOOK_EVERY === 0 && clock.now() > until) complete = false;

@@ -6,11 +6,12 @@ import { NAME, newRunId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import { SIZES } from '../domain/limits.ts';
 import { isFinal, type RunStatus } from '../domain/run.ts';
+import { closeRun } from '../flow/close.ts';
 import { notifyIfRunComplete } from '../flow/completion.ts';
 import { moveIfCounted } from '../flow/end-slice.ts';
-import { sourceContext, sourceOf } from '../flow/run-source.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { NewRun, RunRecord, Trigger } from '../ports/run-store.ts';
+import { planOf } from './plan.ts';
 import { tickRunId } from './ticks.ts';
 
 /** What a start may say; all of it optional. */
@@ -133,13 +134,16 @@ export async function createRun(
   return result;
 }
 
-/** The rest of a start, also for a run whose starter died: plan, root, a message per slice. Repeating it is harmless. */
+/**
+ * The rest of a start, also for a run whose starter died: plan, root, a message per slice. Repeating it is harmless. A plan that can't
+ * be right closes the run: it would wait for its deadline otherwise.
+ */
 export async function planRun(deps: Deps, record: RunRecord): Promise<void> {
-  const { pipeline, stores, queues } = deps;
+  const { pipeline, queues, stores } = deps;
   const { run } = record;
   if (isFinal(record.status)) return;
-  const ranges =
-    (await stores.runs.readPlan(run)) ?? (await stores.runs.plan(run, await planOf(deps, record), record.ttl));
+  const ranges = await planned(deps, record);
+  if (ranges === null) return closeRun(deps, run, 'split-failed');
   // A run of no slices is full as soon as it's open.
   await notifyIfRunComplete(deps, run, await stores.runs.openRoot(run, ranges.length, record.ttl));
   await queues.split.send(
@@ -149,13 +153,18 @@ export async function planRun(deps: Deps, record: RunRecord): Promise<void> {
   await moveIfCounted(deps, run);
 }
 
-async function planOf(deps: Deps, record: RunRecord): Promise<readonly Json[]> {
-  const source = sourceOf(deps, record);
-  const ranges = source.plan ? await source.plan(sourceContext(record)) : [null];
-  if (ranges.length > SIZES.slices) {
-    throw new InputError(`The source's plan has ${ranges.length} ranges; allowed are ${SIZES.slices}.`);
+/** A run's stored plan; null where its source gave one that can't be stored. */
+async function planned(deps: Deps, record: RunRecord): Promise<readonly Json[] | null> {
+  const { runs } = deps.stores;
+  const stored = await runs.readPlan(record.run);
+  if (stored) return stored;
+  try {
+    return await runs.plan(record.run, await planOf(deps, record), record.ttl);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    deps.log.error('The plan can not be used: its run is closed.', { run: record.run, error: error.message });
+    return null;
   }
-  return ranges;
 }
 
 /** What a redrive must find unchanged, as far as a digest can tell; that the reduce is the same is seen by reducing again. */

@@ -1,27 +1,30 @@
 import { NotJsonError } from './errors.ts';
-import { isTooDeep, MAX_DEPTH, quoteInexact } from './json-scan.ts';
+import { type Instances, jsonProblem, showPath } from './json-problem.ts';
+import { isTooDeep, quoteInexact } from './json-scan.ts';
+import { SIZES } from './limits.ts';
 
 /** Anything JSON can hold. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /**
- * The JSON of a value that a user's code gave. An error tells the value's kind alone: its content may be personal, and
+ * The JSON of a value that a user's code gave. An error tells kinds and places alone: the content may be personal, and
  * JSON's own errors quote keys.
- * @throws {NotJsonError} for what JSON can't hold, undefined included: it would silently become something else
+ * @param instances of classes: `refused`, unless the JSON is only sent
+ * @throws {NotJsonError} for what wouldn't read back as it is (undefined included), and for more than 6 MiB
  */
-export function jsonText(name: string, value: unknown): string {
-  let text: string | undefined;
-  let received = `of type ${typeof value}`;
-  try {
-    text = JSON.stringify(value);
-  } catch {
-    if (typeof value === 'object') received = 'an object that JSON refuses, as for a bigint or a cycle in it';
+export function jsonText(name: string, value: unknown, instances?: Instances): string {
+  const problem = jsonProblem(value, SIZES.jsonBytes, instances);
+  if (problem?.path === null) throw new NotJsonError(`${name} is ${problem.what}.`);
+  if (problem) {
+    const place = problem.path === '' ? `is ${problem.what}` : `has ${problem.what} at ${showPath(problem.path)}`;
+    throw new NotJsonError(`${name} ${place}; allowed is what JSON holds (null, where there is nothing to say).`);
   }
-  if (text !== undefined && isTooDeep(text)) {
-    throw new NotJsonError(`${name} is nested too deep; allowed are ${MAX_DEPTH} levels of lists and objects.`);
+  const text = JSON.stringify(value);
+  // UTF-16 units are three bytes at most: few texts are measured.
+  if (text.length * 3 > SIZES.jsonBytes && Buffer.byteLength(text) > SIZES.jsonBytes) {
+    throw new NotJsonError(`${name} is too large; allowed are ${SIZES.jsonBytes} bytes of JSON.`);
   }
-  if (text !== undefined) return text;
-  throw new NotJsonError(`${name} is ${received}; allowed is what JSON holds (null, where there is nothing to say).`);
+  return text;
 }
 
 /** What JSON text from outside says, or why it can't be taken. */

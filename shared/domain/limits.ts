@@ -44,6 +44,8 @@ export const SIZES = {
   pageBytes: 90_000,
   /** A single item or result larger than this goes to S3 by reference. */
   inlineBytes: 32_768,
+  /** An item, or the body that is made of it, as JSON: what a Lambda takes as a request. */
+  jsonBytes: 6_291_456,
   /** Slices a run may have. */
   slices: 1_000,
   /** Segments a slice may have; with `slices` this packs a segment's place into one number. */

@@ -213,11 +213,11 @@ cycle.itself = cycle;
 const unfit = { undefined: undefined, bigint: 7n, cycle };
 
 test.each<[string, keyof typeof unfit, RegExp]>([
-  ['an item', 'undefined', /item 3 is of type undefined; allowed is/],
-  ['an item', 'bigint', /item 3 is of type bigint; allowed is/],
-  ['an item', 'cycle', /item 3 is an object that JSON refuses.*; allowed is/],
-  ['a cursor', 'undefined', /cursor is of type undefined; allowed is/],
-  ['a cursor', 'bigint', /cursor is of type bigint; allowed is/],
+  ['an item', 'undefined', /item 3 is undefined; allowed is/],
+  ['an item', 'bigint', /item 3 is a bigint \(give its text\); allowed is/],
+  ['an item', 'cycle', /item 3 is nested too deep, or in a circle; allowed are 500 levels/],
+  ['a cursor', 'undefined', /the cursor behind item 3 is undefined/],
+  ['a cursor', 'bigint', /cursor is a bigint \(give its text\); allowed is/],
 ])('%s that is %s closes the run as a source that throws does, and is not shown', async (where, kind, message) => {
   const value = Reflect.get(unfit, kind);
   const source: Source<ChaosItem> = {

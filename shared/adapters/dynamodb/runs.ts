@@ -93,7 +93,7 @@ export function runStore(table: ItemTable, keys: Keys): RunStore {
       const packed = pack(wanted);
       if (packed.length > MAX_PLAN_BYTES) {
         throw new InputError(
-          `The plan's ${wanted.length} parts are ${packed.length} bytes compressed; allowed are ${MAX_PLAN_BYTES}. Put less into each part.`,
+          `The plan's ${wanted.length} ranges are ${packed.length} bytes compressed; allowed are ${MAX_PLAN_BYTES}. Put less into each range.`,
         );
       }
       if (await table.putIfAbsent(keys.plan(run), { parts: B(packed), ttl: N(ttl) })) return wanted;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Json } from '../../domain/json.ts';
 import type { Row } from '../../domain/row.ts';
 import { type Column, columnNames, columnsOf } from '../columns.ts';
-import { checkReduceOptions, strictOptions } from '../options.ts';
+import { checkOptions, strictOptions } from '../options.ts';
 import type { Accumulator, Reduce } from '../reduce.ts';
 import type { Section } from '../section.ts';
 
@@ -13,7 +13,7 @@ const optionsSchema = strictOptions({ columns: columnNames });
  * @throws {DefinitionError} naming each wrong option
  */
 export function count<I = unknown, R = unknown>(options: { readonly columns: readonly Column<I, R>[] }): Reduce<I, R> {
-  checkReduceOptions('count', optionsSchema, options);
+  checkOptions('reduce: count', optionsSchema, options);
   return { ...columnsOf(options.columns), start: () => new CountAccumulator() };
 }
 

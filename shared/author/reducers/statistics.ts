@@ -3,7 +3,7 @@ import type { Json } from '../../domain/json.ts';
 import type { Row } from '../../domain/row.ts';
 import { boundedName } from '../../domain/text.ts';
 import { type Column, columnNames, columnsOf, type Field, field, fieldName } from '../columns.ts';
-import { checkReduceOptions, strictOptions } from '../options.ts';
+import { checkOptions, strictOptions } from '../options.ts';
 import type { Accumulator, Reduce, ReducedRun } from '../reduce.ts';
 import type { Section } from '../section.ts';
 import { Groups, groupsSchema } from './groups.ts';
@@ -52,7 +52,7 @@ const schema = z.object({
  * @throws {DefinitionError} naming each wrong option
  */
 export function statistics<I = unknown, R = unknown>(options: StatisticsOptions<I, R>): Reduce<I, R> {
-  checkReduceOptions('statistics', optionsSchema, options);
+  checkOptions('reduce: statistics', optionsSchema, options);
   const { value, groupBy, label, top = 10 } = options;
   // A field may be label and group at once; it's one column.
   const named = new Set([label, groupBy, value].filter((name) => name !== undefined));

@@ -67,9 +67,9 @@ describe('a request mapping', () => {
     ],
     ['whose parser throws', () => JSON.parse('{"secret"'), /^SyntaxError at .*call-child\.test\.ts:\d+:\d+\)?$/],
     ['that is async', async () => 'secret', /^request is async; it must give the body itself\.$/],
-    ['that gives nothing', () => undefined, /^what request gave is of type undefined; allowed is/],
-    ['that gives a bigint', () => 7n, /^what request gave is of type bigint; allowed is/],
-    ['that gives a cycle', () => looped, /^what request gave is an object that JSON refuses/],
+    ['that gives nothing', () => undefined, /^what request gave is undefined; allowed is/],
+    ['that gives a bigint', () => 7n, /^what request gave is a bigint \(give its text\); allowed is/],
+    ['that gives a cycle', () => looped, /^what request gave is nested too deep, or in a circle/],
     [
       'that gives too many levels',
       () => JSON.parse(`${'['.repeat(600)}${']'.repeat(600)}`),

@@ -3,7 +3,7 @@ import { readSource } from '../../../functions/splitter/read-source.ts';
 import { startRun } from '../../../shared/control/start.ts';
 import { ObjectDeniedError, SourceError } from '../../../shared/domain/errors.ts';
 import { redriveFilter } from '../../../shared/domain/redrive.ts';
-import { testDeps } from '../../shared/support.ts';
+import { testDeps, testPipeline } from '../../shared/support.ts';
 
 async function redriving() {
   const deps = testDeps();
@@ -32,4 +32,25 @@ test('a store that is down does not count, where it is ours', async () => {
     throw down;
   };
   await expect(first()).rejects.toBe(down);
+});
+
+test.each<[what: string, yielded: unknown, said: string]>([
+  ['an item with a number that JSON lacks', { item: { price: Number.NaN }, cursor: 1 }, 'item 41 has NaN at $.price;'],
+  ['a promise for an item', { item: Promise.resolve(1), cursor: 1 }, 'item 41 is an instance of Promise (an await is'],
+  ['an item of 12 MB', { item: 'x'.repeat(12_000_000), cursor: 1 }, 'item 41 is too large; allowed are 6291456 bytes'],
+  ['no cursor', { item: 1 }, 'the cursor behind item 41 is undefined'],
+  ['the bare item', 5, "what stands for item 41 isn't { item, cursor }"],
+  ['nothing', null, "what stands for item 41 isn't { item, cursor }"],
+])('a source that yields %s fails with its place', async (_, yielded, said) => {
+  const source = {
+    read: async function* () {
+      yield yielded;
+    },
+  };
+  const deps = testDeps(Object.assign(testPipeline(), { source }));
+  await startRun(deps, { runId: 'march' }, 'cli');
+  const run = await deps.stores.runs.read('march');
+  if (!run) throw new Error('There is no run.');
+  const read = readSource(deps, run, 3, { range: null, cursor: null, count: 40 });
+  await expect(read.next()).rejects.toThrow(`The source failed in slice 3: ${said}`);
 });

@@ -47,6 +47,24 @@ test('a long list gets larger slices, never more than 1,000', async () => {
   expect(ranges.at(-1)).toEqual([10_494, 10_500]);
 });
 
+test.each([2.5, 0, -1, Number.NaN, Number.POSITIVE_INFINITY, '10', null])(
+  'slices of %s items are refused when the definition is loaded',
+  (perSlice) => {
+    expect(() => Reflect.apply(list, undefined, [() => [], { perSlice }])).toThrow(/source: list: perSlice: /);
+  },
+);
+
+test('an option that a list has not, and a loader that is no function, are refused', () => {
+  expect(() => Reflect.apply(list, undefined, [() => [], { slice: 5 }])).toThrow(/source: list: slice: is no option/);
+  expect(() => Reflect.apply(list, undefined, [[1, 2]])).toThrow(/source: list: load: must be a function/);
+});
+
+test('an item that is undefined does not vanish: the error names its place in the list', async () => {
+  const source = list<number | undefined>(() => [7, 8, undefined, 9], { perSlice: 2 });
+  const read = source.read({ params: {}, limit: undefined, range: [2, 4], cursor: null })[Symbol.asyncIterator]();
+  await expect(read.next()).rejects.toThrow("The list's item 2, counted from 0, is undefined.");
+});
+
 test('a list that got shorter since the plan ends early', async () => {
   let items = [1, 2, 3, 4];
   const source = list(() => items);
@@ -78,7 +96,7 @@ test.each<[what: string, given: unknown, said: string]>([
   await expect(read.next()).rejects.toThrow(new TypeError(error));
 });
 
-test.each([[null], [[0]], [['0', '1']], [{ from: 0 }]])(
+test.each([[null], [[0]], [['0', '1']], [{ from: 0 }], [[0, 2.5]], [[2, 1]], [[-1, 1]], [[0, 1, 2]]])(
   'a range that is not of a list is refused: %j',
   async (range) => {
     const iterator = list(() => [1])

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import type { Source } from '../../../shared/author/source.ts';
 import { list } from '../../../shared/author/sources/list.ts';
 import { definitionDigest, digest, startRun } from '../../../shared/control/start.ts';
 import { InputError, RunConflictError } from '../../../shared/domain/errors.ts';
@@ -119,11 +121,53 @@ test('a run over nothing is told to finish at once', async () => {
   expect(deps.queues.split.take()).toEqual([]);
 });
 
-test('a plan of more slices than a run may have is refused', async () => {
-  const source = { plan: async () => Array(1_001).fill(0), async *read() {} };
-  await expect(startRun(testDeps(testPipeline({ source })), {}, 'cli')).rejects.toThrow(
-    '1001 ranges; allowed are 1000',
-  );
+/** A kilobyte that doesn't compress. */
+const noise = (i: number) => createHash('shake256', { outputLength: 700 }).update(`${i}`).digest('base64');
+const holes: unknown[] = [1];
+holes[2] = 3;
+
+test.each<[what: string, plan: unknown, said: string]>([
+  ['of more slices than a run may have', Array.from({ length: 1_001 }, (_, i) => i), '1001 ranges; allowed are 1000'],
+  ['that is no list', { ranges: [1] }, "isn't a list of ranges"],
+  ['with a range that was never set', holes, 'range 1, counted from 0, is undefined;'],
+  [
+    'with a promise',
+    [0, Promise.resolve(1)],
+    'range 1, counted from 0, is an instance of Promise (an await is missing)',
+  ],
+  ['with a bound that is no number', [{ from: Number.NaN }], 'range 0, counted from 0, has NaN at $.from;'],
+  ['with a range twice', ['a', 'b', 'a'], 'the same range twice, in places 0 and 2'],
+  ['too large to store', Array.from({ length: 900 }, (_, i) => noise(i)), 'bytes compressed; allowed are 100000'],
+])('a plan %s closes its run, with the reason in the log', async (_, plan, said) => {
+  const source = Object.assign<Source<unknown>, unknown>({ async *read() {} }, { plan: async () => plan });
+  const deps = testDeps(testPipeline({ source }));
+  await startRun(deps, { runId: 'march' }, 'cli');
+  expect(await deps.stores.runs.read('march')).toMatchObject({ status: 'closing', closed: 'split-failed' });
+  expect(deps.queues.split.take()).toEqual([]);
+  expect(deps.queues.aggregate.take()).toMatchObject([{ type: 'finish', run: 'march' }]);
+  expect(deps.lines).toMatchObject([
+    {
+      level: 'error',
+      message: 'The plan can not be used: its run is closed.',
+      fields: { error: expect.stringContaining(said) },
+    },
+  ]);
+});
+
+test('a plan that a source could not make this time is asked for again', async () => {
+  let down = true;
+  const source: Source<unknown> = {
+    async plan() {
+      if (down) throw new Error('The database is down.');
+      return [1];
+    },
+    async *read() {},
+  };
+  const deps = testDeps(testPipeline({ source }));
+  await expect(startRun(deps, { runId: 'march' }, 'cli')).rejects.toThrow('The database is down.');
+  down = false;
+  await startRun(deps, { runId: 'march' }, 'cli');
+  expect(deps.queues.split.take()).toHaveLength(1);
 });
 
 test('parameters that their schema transforms reach the source as it made them, at every restart', async () => {

@@ -1,0 +1,49 @@
+import { InputError, NotJsonError } from '../domain/errors.ts';
+import { type Json, jsonText } from '../domain/json.ts';
+import { SIZES } from '../domain/limits.ts';
+import { sourceContext, sourceOf } from '../flow/run-source.ts';
+import type { Deps } from '../ports/deps.ts';
+import type { RunRecord } from '../ports/run-store.ts';
+
+/**
+ * The ranges that a run's source is cut into.
+ * @throws {InputError} for a plan that can't be right: asked again, the source would most likely say the same
+ */
+export async function planOf(
+  deps: Pick<Deps, 'pipeline' | 'objects'>,
+  record: Pick<RunRecord, 'redrive' | 'params' | 'limit'>,
+): Promise<readonly Json[]> {
+  const source = sourceOf(deps, record);
+  return source.plan ? checkPlan(await source.plan(sourceContext(record))) : [null];
+}
+
+/** @param given what a user's code calls a plan */
+function checkPlan(given: readonly Json[]): readonly Json[] {
+  if (!Array.isArray(given)) throw new InputError("The source's plan isn't a list of ranges.");
+  if (given.length > SIZES.slices) {
+    throw new InputError(`The source's plan has ${given.length} ranges; allowed are ${SIZES.slices}.`);
+  }
+  const places = new Map<string, number>();
+  // From each place, not by map: one that was never set counts too.
+  return Array.from(given, (range: Json, place) => {
+    const text = rangeText(range, place);
+    const earlier = places.get(text);
+    if (earlier !== undefined) {
+      throw new InputError(
+        `The source's plan has the same range twice, in places ${earlier} and ${place}: its items would be called twice.`,
+      );
+    }
+    places.set(text, place);
+    // As it is stored: what the user's code does with its own afterwards changes nothing.
+    const stored: Json = JSON.parse(text);
+    return stored;
+  });
+}
+
+function rangeText(range: Json, place: number): string {
+  try {
+    return jsonText(`range ${place}, counted from 0,`, range);
+  } catch (error) {
+    throw error instanceof NotJsonError ? new InputError(`The source's plan: ${error.message}`) : error;
+  }
+}
