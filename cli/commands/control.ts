@@ -2,7 +2,7 @@ import { cancelRun, pauseRun, resumeRun } from '../../shared/control/control.ts'
 import { planRun, type StartHooks } from '../../shared/control/start.ts';
 import { readProgress } from '../../shared/control/status.ts';
 import { isFinal } from '../../shared/domain/run.ts';
-import { resumeClosing } from '../../shared/flow/close.ts';
+import { closeIfOverdue, resumeClosing } from '../../shared/flow/close.ts';
 import { notifyIfRunComplete } from '../../shared/flow/completion.ts';
 import type { Deps } from '../../shared/ports/deps.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
@@ -13,7 +13,7 @@ import { fetchOutput, inWords } from '../output.ts';
 import { withTarget } from '../targets/open.ts';
 import { hint, type Target, type Where } from '../targets/target.ts';
 import type { Terminal } from '../terminal.ts';
-import { count } from '../text.ts';
+import { count, time } from '../text.ts';
 import { runJson } from './list.ts';
 
 interface Options extends Where {
@@ -49,7 +49,7 @@ export async function pause(run: string | undefined, options: Options, terminal:
   });
 }
 
-/** Resumes a run, paused or interrupted; without one, the pipeline. */
+/** Resumes a run, paused or interrupted; without one, the pipeline. One past its deadline is closed: that is a failure. */
 export async function resume(run: string | undefined, options: Options, terminal: Terminal): Promise<number> {
   const need = run === undefined ? 'records' : 'worker';
   return withTarget(
@@ -62,7 +62,11 @@ export async function resume(run: string | undefined, options: Options, terminal
         return sayPipeline(terminal, options, target, false);
       }
       if (target.worker === 'this') return goOn(target, run, options, terminal);
-      const { record, slots, slices } = await resumeRun(target.deps, run);
+      const { record, expired, slots, slices } = await resumeRun(target.deps, run);
+      if (expired) {
+        say(terminal, options, record, `${overdue(record)} Its report follows: ${hint(target, 'watch', run)}`);
+        return EXIT.failed;
+      }
       const again = `${count(slots)} message${slots === 1 ? '' : 's'} sent again${slices > 0 ? `, ${count(slices)} slices split on` : ''}`;
       const what = record.status === 'finishing' ? 'its report is made again' : again;
       return say(terminal, options, record, `Run ${run} goes on: ${what}. Follow it: ${hint(target, 'watch', run)}`);
@@ -74,16 +78,22 @@ export async function resume(run: string | undefined, options: Options, terminal
 /** This process takes the run up from its records, whatever the one before it was doing, and sees it through. */
 function goOn(target: Target, run: string, options: Options, terminal: Terminal): Promise<number> {
   const begin = async ({ accepted }: Required<StartHooks>) => {
-    await takeUp(target.deps, run, accepted);
+    await takeUp(target.deps, run, accepted, terminal);
     return { runId: run };
   };
   return seeThrough(target, begin, terminal, options);
 }
 
-async function takeUp(deps: Deps, run: string, accepted: (run: string) => void): Promise<void> {
+async function takeUp(
+  deps: Deps,
+  run: string,
+  accepted: (run: string) => void,
+  { stderr }: Pick<Terminal, 'stderr'>,
+): Promise<void> {
   const { record } = await readProgress(deps, run);
   accepted(run);
-  if (record.status === 'planned') await planRun(deps, record);
+  if (await closeIfOverdue(deps, record)) stderr.write(`${overdue(record)}\n`);
+  else if (record.status === 'planned') await planRun(deps, record);
   else if (record.status === 'closing') await resumeClosing(deps, record);
   else if (record.status === 'finishing') {
     // Who held the finish's lease is gone with its process, since the state is this one's alone: a lease that has run out
@@ -92,6 +102,9 @@ async function takeUp(deps: Deps, run: string, accepted: (run: string) => void):
     await notifyIfRunComplete(deps, run, await deps.stores.runs.readCompletion(run));
   } else await resumeRun(deps, run);
 }
+
+const overdue = ({ run, deadline }: RunRecord) =>
+  `Run ${run} passed its deadline at ${time(deadline)} UTC: it is closed, nothing more is called, and what has no outcome is EXPIRED.`;
 
 function say({ stdout }: Terminal, { json }: Options, record: RunRecord, words: string): number {
   stdout.write(json ? `${JSON.stringify(runJson(record))}\n` : `${words}\n`);

@@ -1,5 +1,5 @@
 import type { WorkMessage } from '../../shared/domain/messages.ts';
-import { maySend } from '../../shared/domain/run.ts';
+import { maySend, statusAt } from '../../shared/domain/run.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import type { Forwarding } from './forwarding.ts';
 
@@ -18,7 +18,7 @@ const HAND_BACK: Admission = { admitted: false, due: 0 };
 
 /**
  * Whether one of the message's children may be called now. Asked before each call, and the only place that holds one back: the
- * call must still end, and be stored, within the invocation, and the run must take calls.
+ * call must still end, and be stored, within the invocation, and the run must take calls and not have passed its deadline.
  */
 export async function admit(
   { deps, runs, invocation }: Pick<Forwarding, 'deps' | 'runs' | 'invocation'>,
@@ -27,5 +27,5 @@ export async function admit(
   const callMs = deps.pipeline.endpoint.timeoutSeconds * 1_000;
   if (deps.clock.now() + callMs + WRITE_MS > invocation.deadline) return HAND_BACK;
   const run = await runs.read(message.run);
-  return run !== null && maySend(run.status) ? { admitted: true, run } : HAND_BACK;
+  return run !== null && maySend(statusAt(run, deps.clock.now())) ? { admitted: true, run } : HAND_BACK;
 }

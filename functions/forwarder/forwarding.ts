@@ -1,4 +1,5 @@
 import type { WorkMessage } from '../../shared/domain/messages.ts';
+import { statusAt } from '../../shared/domain/run.ts';
 import { type BlockState, type Decision, type Delivery, decide } from '../../shared/domain/sending.ts';
 import type { Semaphore } from '../../shared/flow/semaphore.ts';
 import type { Received } from '../../shared/lambda/sqs.ts';
@@ -33,8 +34,9 @@ export async function decideFresh(
   received: Received<WorkMessage>,
   block: BlockState,
 ): Promise<{ readonly decision: Decision; readonly run: RunRecord | null }> {
+  const now = deps.clock.now();
   const by = (run: RunRecord | null) => ({
-    decision: decide(deliveryOf(received), block, run?.status ?? null, deps.clock.now()),
+    decision: decide(deliveryOf(received), block, run && statusAt(run, now), now),
     run,
   });
   const cached = by(await runs.read(received.message.run));

@@ -4,7 +4,7 @@ import { startRun } from '../../shared/control/start.ts';
 import { isTick, startScheduled } from '../../shared/control/start-scheduled.ts';
 import { RUN_ID } from '../../shared/domain/ids.ts';
 import { type SplitMessage, splitMessage } from '../../shared/domain/messages.ts';
-import { maySend } from '../../shared/domain/run.ts';
+import { maySend, statusAt } from '../../shared/domain/run.ts';
 import { closeRun } from '../../shared/flow/close.ts';
 import { lambdaHandler } from '../../shared/lambda/handler.ts';
 import { RetryLater } from '../../shared/lambda/retry-later.ts';
@@ -43,8 +43,8 @@ export function splitter(deps: SplitterDeps) {
 
 async function split(deps: SplitterDeps, { run, slice }: SplitMessage, invocation: Invocation): Promise<void> {
   const record = await deps.stores.runs.read(run);
-  // A paused run's slice is resumed with the run; a closed one's END is the closer's.
-  if (!record || !maySend(record.status)) return;
+  // A paused run's slice is resumed with the run; END of one that is closed, or past its deadline, is the closer's.
+  if (!record || !maySend(statusAt(record, deps.clock.now()))) return;
   const result = await splitSlice(deps, record, slice, invocation);
   deps.log.info('A slice was split.', { result });
   // It waits behind the lease: its holder may die yet.

@@ -2,7 +2,7 @@ import { blockSize, END, type ItemsPage, PageDraft, placeBehind } from '../../sh
 import { SourceError } from '../../shared/domain/errors.ts';
 import type { Json } from '../../shared/domain/json.ts';
 import { FIRST_PLACE, type Place } from '../../shared/domain/layout.ts';
-import { maySend } from '../../shared/domain/run.ts';
+import { maySend, statusAt } from '../../shared/domain/run.ts';
 import { countSlice } from '../../shared/flow/end-slice.ts';
 import { firstMessages } from '../../shared/flow/work.ts';
 import type { Checkpoint } from '../../shared/ports/chain-store.ts';
@@ -69,7 +69,7 @@ class Splitter {
   /** Complete blocks since the checkpoint. */
   #blocks = 0;
   #isFirstWindow = true;
-  /** The run was cancelled or paused meanwhile. */
+  /** The run was cancelled or paused meanwhile, or its deadline came. */
   #stopped = false;
 
   constructor(deps: SplitterDeps, run: RunRecord, slice: number, range: Json, invocation: Invocation) {
@@ -251,7 +251,7 @@ class Splitter {
       until: this.#deps.clock.now() + LEASE_MS,
     });
     const run = await this.#deps.stores.runs.read(this.#run.run);
-    this.#stopped = run === null || !maySend(run.status);
+    this.#stopped = run === null || !maySend(statusAt(run, this.#deps.clock.now()));
   }
 
   async #putEnd(): Promise<boolean> {

@@ -5,7 +5,7 @@ import { forwarderTimeoutSeconds, visibilitySeconds } from '../../shared/domain/
 import { isRootFull } from '../../shared/domain/completion.ts';
 import { SQS } from '../../shared/domain/limits.ts';
 import { maySend } from '../../shared/domain/run.ts';
-import { closeRun, resumeClosing } from '../../shared/flow/close.ts';
+import { closeIfOverdue, resumeClosing } from '../../shared/flow/close.ts';
 import { notifyIfRunComplete } from '../../shared/flow/completion.ts';
 import { sendAgain } from '../../shared/flow/send-again.ts';
 import { readSlices } from '../../shared/flow/slices.ts';
@@ -51,10 +51,8 @@ async function sweepRun(deps: SweeperDeps, run: string): Promise<boolean> {
   const record = await stores.runs.read(run);
   if (!record) return false;
   const now = clock.now();
-  const closable = record.status !== 'closing' && record.status !== 'finishing';
-  if (now >= record.deadline && closable) {
+  if (await closeIfOverdue(deps, record)) {
     deps.log.warn('A run is past its deadline: it is closed.');
-    await closeRun(deps, run, 'expired');
     return true;
   }
   if (record.status === 'paused') return false;

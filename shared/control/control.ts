@@ -1,5 +1,5 @@
 import { InputError, RunNotFoundError } from '../domain/errors.ts';
-import { closeRun } from '../flow/close.ts';
+import { closeIfOverdue, closeRun } from '../flow/close.ts';
 import { notifyIfRunComplete } from '../flow/completion.ts';
 import { moveIfCounted } from '../flow/end-slice.ts';
 import { sendAgain } from '../flow/send-again.ts';
@@ -36,18 +36,21 @@ export async function pauseRun(deps: Deps, run: string): Promise<RunRecord> {
 
 /**
  * Resumes a paused run: what has no outcome is sent again. Repeating it resumes a resuming that died; and a finish that failed, once
- * its cause is mended, need not wait for the sweeper.
+ * its cause is mended, need not wait for the sweeper. A run past its deadline is closed at once instead.
  * @throws {RunNotFoundError}
  * @throws {InputError} when the run isn't paused
  */
 export async function resumeRun(
   deps: Deps,
   run: string,
-): Promise<{ record: RunRecord; slices: number; slots: number }> {
+): Promise<{ record: RunRecord; expired: boolean; slices: number; slots: number }> {
   const before = await existing(deps, run);
   if (before.status === 'finishing') {
     await notifyIfRunComplete(deps, run, await deps.stores.runs.readCompletion(run));
-    return { record: before, slices: 0, slots: 0 };
+    return { record: before, expired: false, slices: 0, slots: 0 };
+  }
+  if (await closeIfOverdue(deps, before)) {
+    return { record: await existing(deps, run), expired: true, slices: 0, slots: 0 };
   }
   const resumed = await deps.stores.runs.move(run, 'resume');
   const record = resumed ?? before;
@@ -55,7 +58,7 @@ export async function resumeRun(
     throw new InputError(`Run "${run}" can't be resumed: it is ${before.status}.`);
   }
   const counted = await moveIfCounted(deps, run);
-  return { record: counted ?? record, ...(await sendAgain(deps, record)) };
+  return { record: counted ?? record, expired: false, ...(await sendAgain(deps, record)) };
 }
 
 async function existing({ stores, pipeline }: Deps, run: string): Promise<RunRecord> {

@@ -6,7 +6,7 @@ import { NAME, newRunId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import { SIZES } from '../domain/limits.ts';
 import { isFinal, type RunStatus } from '../domain/run.ts';
-import { closeRun } from '../flow/close.ts';
+import { closeIfOverdue, closeRun } from '../flow/close.ts';
 import { notifyIfRunComplete } from '../flow/completion.ts';
 import { moveIfCounted } from '../flow/end-slice.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -135,13 +135,13 @@ export async function createRun(
 }
 
 /**
- * The rest of a start, also for a run whose starter died: plan, root, a message per slice. Repeating it is harmless. A plan that can't
- * be right closes the run: it would wait for its deadline otherwise.
+ * The rest of a start, also for a run whose starter died: plan, root, a message per slice. Repeating it is harmless. Past its deadline
+ * the run is closed instead, and so it is by a plan that can't be right: it would wait for its deadline otherwise.
  */
 export async function planRun(deps: Deps, record: RunRecord): Promise<void> {
   const { pipeline, queues, stores } = deps;
   const { run } = record;
-  if (isFinal(record.status)) return;
+  if (isFinal(record.status) || (await closeIfOverdue(deps, record))) return;
   const ranges = await planned(deps, record);
   if (ranges === null) return closeRun(deps, run, 'split-failed');
   // A run of no slices is full as soon as it's open.

@@ -69,6 +69,26 @@ export function isFinal(status: RunStatus): status is FinalStatus {
   return FINAL_STATUSES.some((final) => final === status);
 }
 
+/** What of a run says whether it takes calls. */
+export interface Timed {
+  readonly status: RunStatus;
+  /** Epoch milliseconds. */
+  readonly deadline: number;
+}
+
+/** Whether a run is to be closed because its deadline has come. */
+export function isOverdue({ status, deadline }: Timed, now: number): boolean {
+  return now >= deadline && TRANSITIONS.close.from.some((closable) => closable === status);
+}
+
+/**
+ * The status that a run's children are called by. From its deadline on that is `closing`, as the record will say once the sweeper, or
+ * whoever takes the run up, has closed it: until then nobody who wakes may call.
+ */
+export function statusAt(run: Timed, now: number): RunStatus {
+  return isOverdue(run, now) ? 'closing' : run.status;
+}
+
 /** Whether children of a run in this status may be called. */
 export function maySend(status: RunStatus): boolean {
   return status === 'planned' || status === 'splitting' || status === 'running';

@@ -1,4 +1,4 @@
-import type { CloseReason } from '../domain/run.ts';
+import { type CloseReason, isOverdue } from '../domain/run.ts';
 import type { FlowDeps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 import { giveUp } from './commit.ts';
@@ -28,6 +28,16 @@ export async function closeRun(deps: FlowDeps<'aggregate'>, run: string, why: Cl
   const { stores } = deps;
   const closed = (await stores.runs.close(run, why)) ?? (await stores.runs.read(run));
   if (closed?.status === 'closing') await resumeClosing(deps, closed);
+}
+
+/**
+ * Closes a run whose deadline has come. Asked first of every run that is taken up: whoever wakes it, it calls nothing more.
+ * @returns whether it had
+ */
+export async function closeIfOverdue(deps: FlowDeps<'aggregate'>, record: RunRecord): Promise<boolean> {
+  if (!isOverdue(record, deps.clock.now())) return false;
+  await closeRun(deps, record.run, 'expired');
+  return true;
 }
 
 export async function resumeClosing(deps: FlowDeps<'aggregate'>, record: RunRecord): Promise<void> {

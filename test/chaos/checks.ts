@@ -49,7 +49,7 @@ export async function checkRun(world: AnyWorld, run: string, options: CheckOptio
   const { rows, summary, csvBytes } = await readReport(world.deps, run);
   checkRows(findings, expected, rows);
   checkCounts(problems, record, rows, summary, csvBytes);
-  await checkCalls(problems, world, run, stored);
+  await checkCalls(problems, world, record, stored);
   checkMessages(problems, world, run, stored);
   for (const segment of world.journal.thawed) problems.push(`Segment ${segment} was frozen twice.`);
   await checkShown(problems, world, run, rows, options.samples ?? 20);
@@ -114,14 +114,19 @@ function checkCounts(
 /**
  * Invariant 6: calls of a child ≤ its attempts + crashes + duplicate deliveries + re-sends that caught it in flight. Of a slot's
  * deliveries, one per turn is the attempt itself, unless that failed; the others stand behind a failure, a lost deletion or a
- * duplicate.
+ * duplicate. And none past the deadline.
  */
 async function checkCalls(
   problems: string[],
   { journal, pipeline, deps }: AnyWorld,
-  run: string,
+  record: RunRecord,
   stored: readonly StoredChild[],
 ): Promise<void> {
+  const { run } = record;
+  const lastCall = journal.lastCall.get(run) ?? 0;
+  if (lastCall >= record.deadline) {
+    problems.push(`A child was called ${lastCall - record.deadline} ms past the deadline.`);
+  }
   let at = '';
   let attempts = new Map<number, number>();
   for (const { id, slot, block, n } of stored) {

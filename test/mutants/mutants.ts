@@ -66,10 +66,26 @@ export const MUTANTS: readonly Mutant[] = [
   {
     mistake: 'a call is admitted in whatever status its run is',
     file: 'functions/forwarder/admit.ts',
-    code: 'run !== null && maySend(run.status)',
+    code: 'run !== null && maySend(statusAt(run, deps.clock.now()))',
     mutated: 'run !== null && maySend("running")',
     testFile: 'test/functions/forwarder/admit.test.ts',
     test: 'a run that is cancelled during a call starts no other',
+  },
+  {
+    mistake: 'a call is admitted past the deadline',
+    file: 'functions/forwarder/admit.ts',
+    code: 'maySend(statusAt(run, deps.clock.now()))',
+    mutated: 'maySend(run.status)',
+    testFile: 'test/functions/forwarder/admit.test.ts',
+    test: 'a call is admitted until the deadline, and none from then on',
+  },
+  {
+    mistake: 'a message of an overdue run is sent round until the run is closed',
+    file: 'functions/forwarder/forwarding.ts',
+    code: 'run && statusAt(run, now)',
+    mutated: 'run && run.status',
+    testFile: 'test/functions/forwarder/admit.test.ts',
+    test: 'past the deadline a suspect is void',
   },
   {
     mistake: 'a segment is frozen again',

@@ -62,6 +62,37 @@ test('no call is admitted of a run that is paused or closed, or that is not ther
   expect(await after(async () => undefined)).toBe(false);
 });
 
+test('a call is admitted until the deadline, and none from then on, whatever the record says', async () => {
+  const { deps, admit } = await forwarder();
+  const deadline = (await deps.stores.runs.read('march'))?.deadline ?? 0;
+  deps.clock.time = deadline - 1;
+  expect(await admit(NEEDED_MS)).toMatchObject({ admitted: true });
+  deps.clock.time = deadline;
+  expect(await admit(NEEDED_MS)).toEqual({ admitted: false, due: 0 });
+  expect(await deps.stores.runs.read('march')).toMatchObject({ status: 'splitting' });
+});
+
+test.each([
+  ['an ordinary message', 1],
+  ['a suspect', 2],
+])('past the deadline %s is void: it calls nothing, and sends nothing again', async (_, receives) => {
+  const { deps, calls, forward } = await forwarder();
+  deps.clock.time = (await deps.stores.runs.read('march'))?.deadline ?? 0;
+  expect((await forward(receives, 10 * NEEDED_MS)).size).toBe(0);
+  expect(calls).toEqual([]);
+  expect(deps.queues.work.take()).toEqual([]);
+});
+
+test('a deadline that comes during a call ends the pass', async () => {
+  const { deps, calls, forward } = await forwarder(async () => {
+    deps.clock.time = Math.max(deps.clock.time, (await deps.stores.runs.read('march'))?.deadline ?? 0);
+  });
+  // One that is given all the time in the world.
+  expect((await forward(1, 48 * 3_600_000)).size).toBe(0);
+  expect(calls).toEqual(['0-0.0.0']);
+  expect([...(await deps.stores.blocks.read('march', { slice: 0, segment: 0, block: 0 })).done]).toEqual([0]);
+});
+
 test('a run that is cancelled during a call starts no other, and what was handed back has spent no try', async () => {
   const { deps, calls, forward } = await forwarder(async () => {
     await deps.stores.runs.close('march', 'cancelled');

@@ -8,11 +8,13 @@ import {
   FINAL_STATUSES,
   finalStatus,
   isFinal,
+  isOverdue,
   isTolerated,
   maySend,
   NO_COUNTS,
   RUN_STATUSES,
   type RunStatus,
+  statusAt,
   TRANSITIONS,
 } from '../../../shared/domain/run.ts';
 
@@ -54,6 +56,19 @@ describe('transitions', () => {
 test('children are called while a run is planned, splitting or running, and in no other status', () => {
   expect(RUN_STATUSES.filter(maySend)).toEqual(['planned', 'splitting', 'running']);
   expect(RUN_STATUSES.filter(isFinal)).toEqual(FINAL_STATUSES);
+});
+
+describe('at its deadline', () => {
+  const earlier = (status: RunStatus) => statusAt({ status, deadline: 1_000 }, 999);
+  const late = (status: RunStatus) => statusAt({ status, deadline: 1_000 }, 1_000);
+
+  test.each(RUN_STATUSES)('a run that is %s keeps its status before, and takes no calls from then on', (status) => {
+    expect(earlier(status)).toBe(status);
+    expect(maySend(late(status))).toBe(false);
+    const closable = maySend(status) || status === 'paused';
+    expect(late(status)).toBe(closable ? 'closing' : status);
+    expect(isOverdue({ status, deadline: 1_000 }, 1_000)).toBe(closable);
+  });
 });
 
 describe('how a run ends', () => {
