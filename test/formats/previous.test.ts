@@ -1,10 +1,7 @@
-import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, test } from 'vitest';
-import * as z from 'zod';
 import { failures } from '../../shared/control/failures.ts';
 import { redriveRun } from '../../shared/control/redrive.ts';
 import { showChild } from '../../shared/control/show-child.ts';
-import { parseChildId } from '../../shared/domain/ids.ts';
 import { aggregateMessage, splitMessage, workMessage } from '../../shared/domain/messages.ts';
 import { readManifest } from '../../shared/storage/manifest.ts';
 import { randomFaults } from '../../testing/fault-plans.ts';
@@ -14,6 +11,7 @@ import { checkQueues } from '../chaos/checks.ts';
 import { World, type WorldOptions } from '../chaos/world.ts';
 import { previousItems, previousKinds, previousMessages, previousNow, previousObjects } from './previous.ts';
 import { CITIES, KILLER, kmOf, LARGE_ITEM, LARGE_RESULT, REFUSED, releasePipeline, releaseService } from './release.ts';
+import { AT_FIRST, report, wrong } from './report.ts';
 
 /** A world of this release in the middle of what the previous one was at. */
 async function takenOver(options: Partial<WorldOptions> = {}): Promise<World> {
@@ -35,41 +33,6 @@ async function takenOver(options: Partial<WorldOptions> = {}): Promise<World> {
   world.sweep();
   return world;
 }
-
-const row = z.object({
-  id: z.string(),
-  city: z.string(),
-  country: z.string(),
-  km: z.string(),
-  attempts: z.coerce.number(),
-  status: z.string(),
-  reason: z.string(),
-});
-
-async function report(world: World, run: string) {
-  const lines: unknown = parse(Buffer.from(await world.objects.get(`${run}/report.csv`)), { columns: true });
-  return z.array(row).parse(lines);
-}
-
-/** What is wrong with a report of all cities, of which these failed. */
-function wrong(rows: z.infer<typeof row>[], failed: Readonly<Record<number, string>>): string[] {
-  const problems = rows.flatMap(({ id, city, country, km, status, reason }, i) => {
-    const isRight =
-      city === `city ${i}` &&
-      country === `C${i % 3}` &&
-      reason === (failed[i] ?? '') &&
-      status === (i in failed ? 'FAILED' : 'SUCCEEDED') &&
-      km === (i in failed ? '' : String(kmOf(i)));
-    return isRight ? [] : [`${i}: ${id} ${city} ${country} ${km} ${status} ${reason}`];
-  });
-  if (rows.length !== CITIES) problems.push(`${rows.length} rows.`);
-  const ids = rows.map(({ id }) => parseChildId(id)).map((id) => [id.slice, id.segment, id.block, id.n]);
-  const sorted = [...ids].sort((a, b) => a.reduce((order, each, at) => order || each - (b[at] ?? 0), 0));
-  if (JSON.stringify(ids) !== JSON.stringify(sorted)) problems.push('The rows are out of order.');
-  return problems;
-}
-
-const AT_FIRST = { [REFUSED]: 'http-422', [KILLER]: 'poison' };
 
 test.each(previousKinds())('a message of the previous release is read: %j', ({ queue, body }) => {
   const schema = { split: splitMessage, work: workMessage, aggregate: aggregateMessage }[queue];

@@ -1,5 +1,5 @@
 import { definePipeline, type Pipeline } from '../../shared/author/definition.ts';
-import { statistics } from '../../shared/author/reducers/statistics.ts';
+import { type StatisticsOptions, statistics } from '../../shared/author/reducers/statistics.ts';
 import type { Source } from '../../shared/author/source.ts';
 import type { Json } from '../../shared/domain/json.ts';
 import { answers, type Service } from '../chaos/service.ts';
@@ -38,6 +38,13 @@ const source: Source<City, unknown> = {
   },
 };
 
+export const REDUCED: StatisticsOptions<City, { km: number }> = {
+  value: 'km',
+  groupBy: 'country',
+  label: 'city',
+  columns: ['city', 'country', 'km', { name: 'attempts', of: ({ attempts }) => attempts }],
+};
+
 /** The definition that made the fixtures, as a user would leave it over an upgrade. */
 export function releasePipeline(): Pipeline {
   return definePipeline({
@@ -47,12 +54,7 @@ export function releasePipeline(): Pipeline {
     retry: { attempts: 4, baseSeconds: 30, maxSeconds: 600 },
     tolerate: { failedPercent: 50 },
     limits: { inFlight: 64 },
-    reduce: statistics<City, { km: number }>({
-      value: 'km',
-      groupBy: 'country',
-      label: 'city',
-      columns: ['city', 'country', 'km', { name: 'attempts', of: ({ attempts }) => attempts }],
-    }),
+    reduce: statistics(REDUCED),
     report: { email: ['owner@example.com'], bodyExcerpt: 20 },
   });
 }
