@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { pipeline as streamTo } from 'node:stream/promises';
 import * as z from 'zod';
 import { knownSections } from '../shared/author/section.ts';
-import { CLOSE_REASONS, type CloseReason, countsSchema } from '../shared/domain/run.ts';
+import { CLOSE_REASONS, type CloseReason, countsSchema, type RunFailure, runFailure } from '../shared/domain/run.ts';
 import type { ObjectReader } from '../shared/ports/objects.ts';
 import type { RunRecord } from '../shared/ports/run-store.ts';
 import { terminalLine } from '../shared/report/terminal.ts';
@@ -22,6 +22,8 @@ const summarySchema = z.looseObject({
   reasons: z.array(z.object({ reason: z.string(), count: z.number() })),
   /** Absent from what an older version wrote; a newer one may write kinds that aren't known here. */
   sections: z.array(z.unknown()).default([]),
+  /** Absent from what an older version wrote. */
+  failure: runFailure.nullable().default(null),
   mail: z.string(),
   objects: z.object({ csv: z.string(), html: z.string(), email: z.string().optional() }),
 });
@@ -79,6 +81,11 @@ export function summaryFields({ counts, seconds, reasons, sections }: Summary): 
   return [...said, ...knownSections(sections).map(terminalLine)];
 }
 
+/** Why a run failed though its children may not have. */
+export function failureField(failure: RunFailure | null): Field {
+  return ['failed by', failure ? plain(`${failure.reason}: ${failure.detail.split('\n', 1)[0]}`) : undefined];
+}
+
 /** What became of the mail, where there was to be one. */
 export function mailField({ mail }: Summary): Field {
   return ['mail', mail === 'off' ? undefined : mail];
@@ -95,12 +102,13 @@ export const CLOSED: Readonly<Record<CloseReason, string>> = {
 
 /** @param log where the functions log, on this machine: a run that failed sends its reader there */
 export function inWords(summary: LocalSummary, log?: string): string {
-  const { runId, status, closed, seconds, mail, paths } = summary;
+  const { runId, status, closed, failure, seconds, mail, paths } = summary;
   const from = (path: string | undefined) => path && relative(process.cwd(), path);
   return `
 Run ${runId} ${status.replaceAll('-', ' ')} in ${seconds.toFixed(1)} s
 ${fields([
   ['closed', closed ? CLOSED[closed] : undefined],
+  failureField(failure),
   ...summaryFields(summary),
   // The local SES keeps what it is given.
   log !== undefined && mail === 'sent' ? ['mail', 'kept, as this machine sends none'] : mailField(summary),

@@ -3,7 +3,6 @@ import { planRun, type StartHooks } from '../../shared/control/start.ts';
 import { readProgress } from '../../shared/control/status.ts';
 import { isFinal } from '../../shared/domain/run.ts';
 import { closeIfOverdue, resumeClosing } from '../../shared/flow/close.ts';
-import { notifyIfRunComplete } from '../../shared/flow/completion.ts';
 import type { Deps } from '../../shared/ports/deps.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -24,10 +23,18 @@ interface Options extends Where {
 /** Cancels a run; what was done is reported. */
 export async function cancel(run: string, options: Options, terminal: Terminal): Promise<number> {
   return withTarget(options, 'worker', terminal, async (target) => {
+    const before = await target.deps.stores.runs.read(run);
+    if (before && isFinal(before.status)) {
+      const ended = `Run ${run} has ended: it is ${before.status.replaceAll('-', ' ')}, and nothing of it is left to cancel.`;
+      return say(terminal, options, before, `${ended} Its report: ${hint(target, 'report', run)}`);
+    }
+    const finishes = before?.status === 'finishing';
+    if (finishes && target.worker === 'this') await finishHere(target.deps, run);
     const record = await cancelRun(target.deps, run);
     if (target.worker !== 'this') {
       const next = isFinal(record.status) ? '' : ` Its report follows: ${hint(target, 'watch', run)}`;
-      return say(terminal, options, record, `Run ${run} is cancelled: no new calls.${next}`);
+      const what = finishes ? 'has ended all its calls; its report is being made' : 'is cancelled: no new calls';
+      return say(terminal, options, record, `Run ${run} ${what}.${next}`);
     }
     const ended = await follow(target, run, terminal);
     const summary = await fetchOutput(target.deps.objects, ended, outDir());
@@ -95,12 +102,18 @@ async function takeUp(
   if (await closeIfOverdue(deps, record)) stderr.write(`${overdue(record)}\n`);
   else if (record.status === 'planned') await planRun(deps, record);
   else if (record.status === 'closing') await resumeClosing(deps, record);
-  else if (record.status === 'finishing') {
-    // Who held the finish's lease is gone with its process, since the state is this one's alone: a lease that has run out
-    // is put in its place, or the report would wait for a quarter of an hour.
-    await deps.stores.runs.leaseFinish(run, deps.random.id(), Number.MAX_SAFE_INTEGER, deps.clock.now());
-    await notifyIfRunComplete(deps, run, await deps.stores.runs.readCompletion(run));
-  } else await resumeRun(deps, run);
+  else {
+    if (record.status === 'finishing') await finishHere(deps, run);
+    await resumeRun(deps, run);
+  }
+}
+
+/**
+ * Who held the finish's lease is gone with its process, since the state is this one's alone: a lease that has run out is put in its
+ * place, or the report would wait for a quarter of an hour.
+ */
+async function finishHere(deps: Deps, run: string): Promise<void> {
+  await deps.stores.runs.leaseFinish(run, deps.random.id(), Number.MAX_SAFE_INTEGER, deps.clock.now());
 }
 
 const overdue = ({ run, deadline }: RunRecord) =>

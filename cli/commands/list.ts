@@ -5,7 +5,7 @@ import { hasState } from '../targets/local.ts';
 import { stageOf, withTarget } from '../targets/open.ts';
 import type { Where } from '../targets/target.ts';
 import type { Terminal } from '../terminal.ts';
-import { columns, count, duration, time } from '../text.ts';
+import { columns, count, duration, plain, time } from '../text.ts';
 
 export interface ListOptions extends Where {
   readonly limit: number;
@@ -33,7 +33,7 @@ export async function list(options: ListOptions, terminal: Terminal): Promise<nu
 
 /** A run as programs read it. */
 export function runJson(record: RunRecord) {
-  const { run, status, trigger, params, limit, startedAt, deadline, endedAt, counts, closed, flags, mail, redrive } =
+  const { run, status, trigger, params, limit, startedAt, deadline, endedAt, counts, closed, failure, flags, mail } =
     record;
   const iso = (at: number) => new Date(at).toISOString();
   return {
@@ -47,16 +47,17 @@ export function runJson(record: RunRecord) {
     endedAt: endedAt === null ? null : iso(endedAt),
     counts,
     closed,
+    failure,
     flags,
     mail,
-    redriveOf: redrive?.base ?? null,
+    redriveOf: record.redrive?.base ?? null,
   };
 }
 
-function row({ run, status, startedAt, endedAt, counts, trigger }: RunRecord): string[] {
+function row({ run, status, startedAt, endedAt, counts, failure, trigger }: RunRecord): string[] {
   return [
     run,
-    status,
+    failure ? `${status} (${plain(failure.reason)})` : status,
     time(startedAt),
     endedAt === null ? '' : duration((endedAt - startedAt) / 1_000),
     counts ? count(counts.total) : '',

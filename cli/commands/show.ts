@@ -4,7 +4,7 @@ import { type ChildView, showChild } from '../../shared/control/show-child.ts';
 import { type RunProgress, readProgress } from '../../shared/control/status.ts';
 import { executionId, firstRunOf } from '../../shared/domain/redrive.ts';
 import { EXIT } from '../exit-codes.ts';
-import { CLOSED, mailField, readSummary, type Summary, summaryFields } from '../output.ts';
+import { CLOSED, failureField, mailField, readSummary, type Summary, summaryFields } from '../output.ts';
 import { describe } from '../progress.ts';
 import { withTarget } from '../targets/open.ts';
 import { hint, type Target, type Where } from '../targets/target.ts';
@@ -46,7 +46,7 @@ function runText(
   executions: readonly string[],
 ): string {
   const { record } = progress;
-  const { run, status, trigger, params, limit, startedAt, endedAt, deadline, closed, redrive } = record;
+  const { run, status, trigger, params, limit, startedAt, endedAt, deadline, closed, failure, redrive } = record;
   const others = executions.filter((execution) => execution !== run);
   const failed = progress.failed > 0;
   return `Run ${run}: ${status.replaceAll('-', ' ')}\n${fields([
@@ -59,6 +59,7 @@ function runText(
     ['ended', endedAt === null ? undefined : `${time(endedAt)} UTC`],
     ['deadline', endedAt === null ? `${time(deadline)} UTC` : undefined],
     ['closed', closed ? CLOSED[closed] : undefined],
+    failureField(failure),
     ...(summary ? [...summaryFields(summary), mailField(summary)] : [['progress', describe(progress, 0)] as const]),
     ['failures', failed ? hint(target, 'failures', run) : undefined],
     ['report', summary ? hint(target, 'report', run) : undefined],

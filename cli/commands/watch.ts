@@ -4,6 +4,7 @@ import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { isGone, UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { follow, outcomeCode } from '../follow.ts';
+import { failureField } from '../output.ts';
 import { withTarget } from '../targets/open.ts';
 import { hint, type Target, type Where } from '../targets/target.ts';
 import { type Terminal, writeLine } from '../terminal.ts';
@@ -57,8 +58,10 @@ async function standing(
 }
 
 function ended(target: Target, record: RunRecord, { json }: { readonly json?: boolean }, { stdout }: Terminal): number {
-  const { run, status } = record;
-  if (!json) stdout.write(`Run ${run} ${status.replaceAll('-', ' ')}. Its report: ${hint(target, 'report', run)}\n`);
+  const { run, status, failure } = record;
+  const [, why] = failureField(failure);
+  const words = `${status.replaceAll('-', ' ')}${why === undefined ? '' : `, by ${why}`}`;
+  if (!json) stdout.write(`Run ${run} ${words}. Its report: ${hint(target, 'report', run)}\n`);
   return outcomeCode(record);
 }
 

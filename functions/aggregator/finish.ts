@@ -1,17 +1,17 @@
 import { isRootFull, segmentsOf } from '../../shared/domain/completion.ts';
 import { unpackSegment } from '../../shared/domain/ids.ts';
 import type { SegmentRef } from '../../shared/domain/layout.ts';
-import { type FinalStatus, finalStatus, isFinal } from '../../shared/domain/run.ts';
+import { type FinalStatus, isFinal } from '../../shared/domain/run.ts';
 import { together } from '../../shared/flow/parallel.ts';
 import { RetryLater } from '../../shared/lambda/retry-later.ts';
 import type { Invocation, MetricName } from '../../shared/ports/deps.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
-import { renderHtml } from '../../shared/report/html.ts';
 import type { ReportView } from '../../shared/report/view.ts';
-import { type ManifestPart, readManifest, writeManifest } from '../../shared/storage/manifest.ts';
+import { readManifest, writeManifest } from '../../shared/storage/manifest.ts';
 import type { AggregatorDeps } from './deps.ts';
-import { frozenParts, tally } from './frozen-parts.ts';
-import { composeMail, sendMail } from './mail.ts';
+import { draw } from './draw.ts';
+import { frozenParts } from './frozen-parts.ts';
+import { sendMail } from './mail.ts';
 import { overlay } from './overlay.ts';
 import { reducedHere } from './reduced-here.ts';
 import { reportKeys, summaryOf } from './summary.ts';
@@ -70,37 +70,6 @@ async function finishLeased(
   await end(deps, record, invocation, view);
 }
 
-/** The run's numbers, and the page and the mail that show them. */
-async function draw(
-  deps: AggregatorDeps,
-  record: RunRecord,
-  parts: readonly ManifestPart[],
-  gzip: Promise<Buffer | null>,
-): Promise<{ view: ReportView; raw: Buffer | null }> {
-  const { clock, pipeline, objects } = deps;
-  const { run, redrive } = record;
-  const { counts, reasons, sections } = await tally(deps, parts);
-  const closed = record.closed ?? redrive?.closed ?? null;
-  const status = finalStatus(counts, pipeline.tolerate, closed, wasCut(record));
-  const view: ReportView = {
-    pipeline: pipeline.name,
-    title: pipeline.report.title ?? pipeline.name,
-    run,
-    status,
-    closed,
-    startedAt: record.startedAt,
-    endedAt: clock.now(),
-    counts,
-    reasons,
-    sections,
-    credits: pipeline.report.credits,
-  };
-  // Drawing keeps the thread busy: the page comes last, when CSV and mail are on their way out.
-  const raw = await composeMail(deps, record, view, gzip);
-  await objects.put(reportKeys(run).html, renderHtml(view), 'text/html; charset=utf-8');
-  return { view, raw };
-}
-
 const COUNTED_AS = {
   succeeded: 'RunsSucceeded',
   'succeeded-with-failures': 'RunsSucceeded',
@@ -113,7 +82,7 @@ async function end(
   deps: AggregatorDeps,
   record: RunRecord,
   invocation: Invocation,
-  { status, counts, endedAt }: ReportView,
+  { status, counts, failure, endedAt }: ReportView,
 ): Promise<void> {
   const { run } = record;
   const { summary } = reportKeys(run);
@@ -125,13 +94,13 @@ async function end(
     total: counts.total,
     failed: counts.failed,
     summary,
+    ...(failure && { reason: failure.reason }),
   });
-  if (!(await deps.stores.runs.finish(run, invocation.id, { status, counts, summary, endedAt }))) return;
+  if (
+    !(await deps.stores.runs.finish(run, invocation.id, { status, counts, failure: failure ?? null, summary, endedAt }))
+  )
+    return;
   deps.metrics.count(COUNTED_AS[status], 1);
+  if (failure) deps.log.error('The reduce failed: its run ends without what it makes.', { error: failure.detail });
   deps.log.info('A run ended.', { status, ...counts, seconds: (endedAt - record.startedAt) / 1_000 });
-}
-
-/** Whether the report lacks children of the source: a close cut the run itself, or the one that it redrives. */
-function wasCut({ flags, redrive }: RunRecord): boolean {
-  return flags.includes('cut') || redrive?.cut === true;
 }

@@ -1,8 +1,9 @@
-import { checkSections, type Section } from '../../shared/author/section.ts';
+import type { Section } from '../../shared/author/section.ts';
 import type { SegmentRef } from '../../shared/domain/layout.ts';
-import { addCounts, type Counts, NO_COUNTS } from '../../shared/domain/run.ts';
+import { addCounts, type Counts, NO_COUNTS, type RunFailure } from '../../shared/domain/run.ts';
 import { type ManifestPart, reducedKey } from '../../shared/storage/manifest.ts';
 import { readPartIndex } from '../../shared/storage/part.ts';
+import { Reduction } from '../../shared/storage/reduction.ts';
 import type { AggregatorDeps } from './deps.ts';
 
 /** Segments looked up at once. */
@@ -36,29 +37,32 @@ export interface Tally {
   readonly counts: Counts;
   readonly reasons: readonly { reason: string; count: number }[];
   readonly sections: readonly Section[];
+  /** Why there are no sections, where the reduce failed. */
+  readonly failure: RunFailure | null;
 }
 
-/**
- * Merges the parts' numbers.
- * @throws {SectionsError} where the reduce returns what no report can show
- */
+/** Merges the parts' numbers. The counts hold whatever the user's reduce does. */
 export async function tally({ objects, pipeline }: AggregatorDeps, parts: readonly ManifestPart[]): Promise<Tally> {
-  const accumulator = pipeline.reduce.start();
+  const reduction = new Reduction(pipeline.reduce);
   const reasons = new Map<string, number>();
   let counts = NO_COUNTS;
   for (const part of parts) {
     counts = addCounts(counts, part.counts);
+    if (part.reduceError !== undefined) reduction.fail(part.reduceError);
     for (const [reason, count] of Object.entries(part.reasons)) reasons.set(reason, (reasons.get(reason) ?? 0) + count);
   }
-  for (let i = 0; i < parts.length; i += READ_AHEAD) {
+  for (let i = 0; i < parts.length && reduction.failure === null; i += READ_AHEAD) {
     const read = parts
       .slice(i, i + READ_AHEAD)
       .map(async (part) => part.statistics ?? (await readPartIndex(objects, reducedKey(part))).statistics);
-    for (const statistics of await Promise.all(read)) accumulator.merge(statistics);
+    for (const statistics of await Promise.all(read)) reduction.merge(statistics);
   }
+  const sections = reduction.sections({ counts });
+  const { failure: detail } = reduction;
   return {
     counts,
     reasons: [...reasons].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count),
-    sections: checkSections(accumulator.sections({ counts })),
+    sections: detail === null ? sections : [],
+    failure: detail === null ? null : { reason: 'reduce-failed', detail },
   };
 }

@@ -57,7 +57,8 @@ async function overlayPart(
   ]);
   const draft = new PartDraft(deps);
   // Only what succeeded is in the statistics, and only the rest is redriven: the base's hold as they are.
-  draft.mergeStatistics(index.statistics);
+  if (index.reduceError === undefined) draft.reduction.merge(index.statistics);
+  else draft.reduction.fail(index.reduceError);
   for (let block = 0; block < index.offsets.length - 1; block++) {
     const members = baseRows.subarray(index.offsets[block], index.offsets[block + 1]);
     const old = unpackRows(members);

@@ -23,7 +23,8 @@ export function summaryOf(view: ReportView, mail: MailState, reportBytes: number
     seconds: Math.round(view.endedAt - view.startedAt) / 1_000,
     counts: view.counts,
     reasons: view.reasons,
-    sections: view.sections,
+    sections: view.failure ? [] : view.sections,
+    failure: view.failure ?? null,
     // Command lines of before there were sections want the field, and take null for a run that measures nothing.
     statistics: null,
     mail,

@@ -1,4 +1,5 @@
 import { InputError, RunNotFoundError } from '../domain/errors.ts';
+import { isFinal } from '../domain/run.ts';
 import { closeIfOverdue, closeRun } from '../flow/close.ts';
 import { notifyIfRunComplete } from '../flow/completion.ts';
 import { moveIfCounted } from '../flow/end-slice.ts';
@@ -8,16 +9,15 @@ import type { RunRecord } from '../ports/run-store.ts';
 
 /**
  * Cancels a run: no new calls within five seconds, and the report says what was done. Irrevocable; repeating it resumes a
- * cancelling that died.
+ * cancelling that died. One whose children have all ended has nothing left to cancel: its report is asked for again. One that has
+ * ended stays as it is.
  * @throws {RunNotFoundError}
- * @throws {InputError} when the run has ended, or is about to
  */
 export async function cancelRun(deps: Deps, run: string): Promise<RunRecord> {
   const before = await existing(deps, run);
-  if (!['planned', 'splitting', 'running', 'paused', 'closing'].includes(before.status)) {
-    throw new InputError(`Run "${run}" can't be cancelled: it is ${before.status}.`);
-  }
-  await closeRun(deps, run, 'cancelled');
+  if (isFinal(before.status)) return before;
+  if (before.status === 'finishing') await notifyIfRunComplete(deps, run, await deps.stores.runs.readCompletion(run));
+  else await closeRun(deps, run, 'cancelled');
   return existing(deps, run);
 }
 

@@ -34,7 +34,7 @@ export async function assertSameReduce(deps: Deps, run: string): Promise<void> {
       throw refuse(`it makes other lines of report.csv (${csvHeader(pipeline.reduce).trim()})`);
   }
   const whole = blocks === index.offsets.length - 1;
-  if (whole && JSON.stringify(draft.statistics()) !== JSON.stringify(index.statistics)) {
+  if (whole && JSON.stringify(draft.reduction.statistics()) !== JSON.stringify(index.statistics)) {
     throw refuse('it makes other statistics');
   }
 }

@@ -43,6 +43,16 @@ export class SectionsError extends MicroprocessError {
   }
 }
 
+/** A user's reduce could not do what it was called for. Says the step and the place, nothing of what it was given. */
+export class ReduceError extends MicroprocessError {
+  readonly code = 'reduce-failed';
+
+  /** @param step the method, such as `merge` */
+  constructor(step: string, what: string) {
+    super(`${step}(): ${what}`);
+  }
+}
+
 /** A reduce gave a row other cells than it has columns for. Says nothing of what is in them. */
 export class CellsError extends MicroprocessError {
   readonly code = 'cells-not-made';
@@ -93,15 +103,30 @@ export function show(value: unknown): string {
   return text.length > 80 ? `${beginning(text, 79)}…` : text;
 }
 
+/** Errors of ours whose text quotes no value. */
+const SAYABLE = [NotJsonError, SectionsError, ReduceError];
+
+/** Of a chain of causes: a user's error may be its own. */
+const CAUSES_READ = 10;
+
 /**
  * What a log may say of an error out of a user's own code: its kind, and the line of theirs that it comes from. Its text may quote an
- * item; that of a {@link NotJsonError} doesn't.
+ * item; that of a {@link NotJsonError} and its like doesn't. Never throws, whatever was thrown.
  */
 export function kindOf(error: unknown): string {
+  try {
+    return kindOfCause(error, CAUSES_READ);
+  } catch {
+    // Its stack is no text, or a getter of it throws.
+    return 'an error that cannot be read';
+  }
+}
+
+function kindOfCause(error: unknown, causes: number): string {
   if (!(error instanceof Error)) return typeof error;
   // Ours are wrapped around the user's.
-  if (error.cause instanceof Error) return kindOf(error.cause);
-  if (error instanceof NotJsonError) return error.message;
+  if (error.cause instanceof Error && causes > 0) return kindOfCause(error.cause, causes - 1);
+  if (SAYABLE.some((kind) => error instanceof kind)) return error.message;
   const frames = (error.stack ?? '').replace(error.message, '').match(/^ +at .*$/gm) ?? [];
   const place = frames.find(isOfUser) ?? frames[0];
   return place === undefined ? error.name : `${error.name} ${place.trim()}`;

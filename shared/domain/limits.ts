@@ -46,6 +46,8 @@ export const SIZES = {
   inlineBytes: 32_768,
   /** An item, or the body that is made of it, as JSON: what a Lambda takes as a request. */
   jsonBytes: 6_291_456,
+  /** What a reduce may store of one segment, as JSON: a finish reads a few of them at once. */
+  statisticsBytes: 4_194_304,
   /** Slices a run may have. */
   slices: 1_000,
   /** Segments a slice may have; with `slices` this packs a segment's place into one number. */

@@ -116,6 +116,15 @@ export function addCounts(a: Counts, b: Counts): Counts {
   };
 }
 
+/** Why a run failed though its children may all have succeeded. */
+export const runFailure = z.object({
+  /** `reduce-failed`, or a newer release's word. */
+  reason: z.string(),
+  /** The step, and the kind and place of what was thrown. No value out of an item or answer. */
+  detail: z.string(),
+});
+export type RunFailure = Readonly<z.infer<typeof runFailure>>;
+
 /** Failed children a run may have and still succeed. */
 export type Tolerance = { readonly failedCount: number } | { readonly failedPercent: number };
 
@@ -123,17 +132,20 @@ export type Tolerance = { readonly failedCount: number } | { readonly failedPerc
  * The status a finished run ends in, from counted outcomes and never from a progress counter.
  * @param closed why it was closed early, where it was
  * @param cut whether that left children of the source out altogether
+ * @param failure what kept the report from being whole
  */
 export function finalStatus(
   counts: Counts,
   tolerate: Tolerance,
   closed: CloseReason | null,
   cut: boolean,
+  failure: RunFailure | null = null,
 ): FinalStatus {
   // A close that came too late to leave anything out changed nothing about the result.
   if (closed !== null && (cut || counts.cancelled + counts.expired > 0)) {
     return closed === 'cancelled' || closed === 'expired' ? closed : 'failed';
   }
+  if (failure !== null) return 'failed';
   if (counts.failed === 0) return 'succeeded';
   return isTolerated(counts, tolerate) ? 'succeeded-with-failures' : 'failed';
 }

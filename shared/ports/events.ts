@@ -10,4 +10,6 @@ export interface RunEnded {
   readonly total: number;
   readonly failed: number;
   readonly summary: string;
+  /** Why it failed though its children may not have, such as `reduce-failed`. */
+  readonly reason?: string | undefined;
 }

@@ -1,7 +1,7 @@
 import type { Completion } from '../domain/completion.ts';
 import type { Json } from '../domain/json.ts';
 import type { Redrive } from '../domain/redrive.ts';
-import type { CloseReason, Counts, FinalStatus, RunFlag, RunStatus, Transition } from '../domain/run.ts';
+import type { CloseReason, Counts, FinalStatus, RunFailure, RunFlag, RunStatus, Transition } from '../domain/run.ts';
 
 /** What started a run. */
 export type Trigger = 'schedule' | 'console' | 'cli' | 'api' | 'event' | 'task' | 'redrive';
@@ -40,6 +40,7 @@ export interface RunRecord extends NewRun {
   readonly flags: readonly RunFlag[];
   readonly endedAt: number | null;
   readonly counts: Counts | null;
+  readonly failure: RunFailure | null;
   /** Key of summary.json, which names all else that the run made. */
   readonly summary: string | null;
   readonly mail: MailState | null;
@@ -83,6 +84,7 @@ export interface RunStore {
 export interface RunEnd {
   readonly status: FinalStatus;
   readonly counts: Counts;
+  readonly failure?: RunFailure | null;
   readonly summary: string;
   readonly endedAt: number;
 }

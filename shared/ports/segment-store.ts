@@ -12,6 +12,8 @@ export interface Frozen {
   readonly reasons: Readonly<Record<string, number>>;
   /** The part's statistics, where they are small; its index has them in any case. */
   readonly statistics?: Json | undefined;
+  /** Why the reduce came to no statistics of it: they are null. Its rows and CSV are whole. */
+  readonly reduceError?: string | undefined;
   /** Digest of the definition and code that made its CSV and statistics; absent in what older releases froze. */
   readonly reducedBy?: string | undefined;
 }

@@ -1,5 +1,5 @@
 import type { Section } from '../author/section.ts';
-import type { CloseReason, FinalStatus } from '../domain/run.ts';
+import type { CloseReason, FinalStatus, RunFailure } from '../domain/run.ts';
 
 /** A link at the report's foot or in its mail. Shown only where `href` is http or https. */
 export interface ReportLink {
@@ -29,8 +29,18 @@ export interface ReportView {
   readonly reasons: readonly { readonly reason: string; readonly count: number }[];
   /** What the reduce makes of it, in order. */
   readonly sections: readonly Section[];
+  /** Why there are no sections of the reduce's, where it failed. */
+  readonly failure?: RunFailure | null;
   readonly credits: readonly string[];
   readonly links?: readonly ReportLink[];
+}
+
+/** What a report shows in the place of its sections where there are none. */
+export function failureSection({ reason, detail }: RunFailure): Section {
+  const text = `${reason}: ${detail}
+
+What the reduce makes of the whole run is missing. Every child has its row in report.csv, as it ended. Once the reduce is mended, a redrive makes the report again and calls only what failed.`;
+  return { kind: 'text', key: 'failure', title: 'The reduce failed', text };
 }
 
 /** What a reader should see of an outcome: a sign that survives without colour, words, and a tone for styling. */

@@ -3,6 +3,7 @@ import { type Cell, cell } from '../author/columns.ts';
 import type { Reduce } from '../author/reduce.ts';
 import { CellsError } from '../domain/errors.ts';
 import type { Row } from '../domain/row.ts';
+import { synchronous } from './synchronous.ts';
 
 /** Shape of report.csv: RFC 4180 with LF, UTF-8, no byte-order mark. */
 const OPTIONS = {
@@ -23,11 +24,11 @@ export function csvHeader<I, R>(reduce: Reduce<I, R>): string {
 
 /**
  * A row's cells: `id`, the reduce's, `status`, `reason`.
- * @throws whatever the reduce throws, {@link TypeError} where it gives what JSON can't hold, and {@link CellsError} where its
- * cells aren't one for each column: the line would say other things than its header
+ * @throws whatever the reduce throws, {@link TypeError} where it gives what JSON can't hold, {@link ReduceError} for a promise, and
+ * {@link CellsError} where its cells aren't one for each column: the line would say other things than its header
  */
 export function csvCells<I, R>(reduce: Pick<Reduce<I, R>, 'columns' | 'cells'>, row: Row<I, R>): Cell[] {
-  const made = reduce.cells(row);
+  const made = synchronous('cells', reduce.cells(row));
   if (made.length !== reduce.columns.length) throw new CellsError(row.id, made.length, reduce.columns);
   return [row.id, ...made.map(cell), row.status, row.reason];
 }

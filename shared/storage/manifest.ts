@@ -17,6 +17,7 @@ export const manifestSchema = z.object({
       reasons: z.record(z.string(), z.number()),
       reducedBy: z.string().optional(),
       reduced: z.string().optional(),
+      reduceError: z.string().optional(),
     }),
   ),
 });

@@ -1,7 +1,7 @@
-import type { Json } from '../domain/json.ts';
 import { addCounts, type Counts, NO_COUNTS } from '../domain/run.ts';
 import type { Deps } from '../ports/deps.ts';
 import { compress, type HeldRow, type PartIndex, packRows } from './part.ts';
+import { type Reduction, resultOf } from './reduction.ts';
 import { RowReducer } from './row-reducer.ts';
 import { countsOf, reasonsOf } from './tally.ts';
 
@@ -29,13 +29,9 @@ export class PartDraft {
     this.#reducer = new RowReducer(deps);
   }
 
-  /** Statistics that hold for blocks of this part already. */
-  mergeStatistics(statistics: Json): void {
-    this.#reducer.mergeStatistics(statistics);
-  }
-
-  statistics(): Json {
-    return this.#reducer.statistics();
+  /** Over all rows that were added, and measured. */
+  get reduction(): Reduction {
+    return this.#reducer.reduction;
   }
 
   /** A block's rows; those of `measured` that succeeded enter the statistics. Gives the block's piece of the CSV. */
@@ -60,11 +56,11 @@ export class PartDraft {
 
   /** All that was added. */
   content(): PartContent {
-    const statistics = this.#reducer.statistics();
+    const [offsets, csvOffsets] = [this.#offsets, this.#csvOffsets];
     return {
       rows: this.#rows,
       csv: this.#csv,
-      index: { version: 1, offsets: this.#offsets, csvOffsets: this.#csvOffsets, statistics },
+      index: { version: 1, offsets, csvOffsets, ...resultOf(this.reduction) },
       counts: this.#counts,
       reasons: this.#reasons,
     };

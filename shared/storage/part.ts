@@ -34,6 +34,8 @@ export const partIndex = z.object({
   /** The same of the CSV. */
   csvOffsets: z.array(z.number()),
   statistics: z.custom<Json>((value) => value !== undefined),
+  /** Why there are none: they are null. */
+  reduceError: z.string().optional(),
 });
 export type PartIndex = z.infer<typeof partIndex>;
 

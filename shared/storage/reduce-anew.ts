@@ -3,6 +3,7 @@ import type { Deps } from '../ports/deps.ts';
 import type { Objects } from '../ports/objects.ts';
 import type { ManifestPart } from './manifest.ts';
 import { compress, type HeldRow, type PartIndex, partKeys, readPartBlock, readPartIndex } from './part.ts';
+import { resultOf } from './reduction.ts';
 import { RowReducer } from './row-reducer.ts';
 
 /** Blocks read ahead while one is being reduced. */
@@ -19,7 +20,8 @@ export async function reduceAnew(
 ): Promise<ManifestPart> {
   const { objects } = deps;
   const reduced = `${part.part}.${reducedBy}`;
-  if ((await indexIfThere(deps, reduced)) === null) {
+  let anew = await indexIfThere(deps, reduced);
+  if (anew === null) {
     const index = await readPartIndex(objects, part.part);
     const reducer = new RowReducer(deps);
     const csvOffsets = [0];
@@ -32,12 +34,14 @@ export async function reduceAnew(
     }
     await objects.putStream(partKeys(reduced).csv, pieces(), 'application/gzip');
     // Last: where it is, all of it is.
-    const anew: PartIndex = { ...index, csvOffsets, statistics: reducer.statistics() };
+    const { version, offsets } = index;
+    anew = { version, offsets, csvOffsets, ...resultOf(reducer.reduction) };
     await objects.put(partKeys(reduced).index, JSON.stringify(anew), 'application/json');
   }
   // The statistics are read from the index: those that came with the part are another definition's.
-  const { statistics: _, ...rest } = part;
-  return { ...rest, reducedBy, reduced };
+  const { statistics: _, reduceError: __, ...rest } = part;
+  const { reduceError } = anew;
+  return { ...rest, reducedBy, reduced, ...(reduceError !== undefined && { reduceError }) };
 }
 
 async function indexIfThere({ objects }: Pick<Deps, 'objects'>, reduced: string): Promise<PartIndex | null> {

@@ -1,15 +1,22 @@
 import type { Cell } from '../author/columns.ts';
 import { CellsError, kindOf } from '../domain/errors.ts';
 import { isPointer } from '../domain/held.ts';
-import type { Json } from '../domain/json.ts';
 import type { Row } from '../domain/row.ts';
 import type { Deps } from '../ports/deps.ts';
 import { csvCells, csvLines, emptyCells } from './csv.ts';
 import type { HeldRow } from './part.ts';
+import { Reduction, reduceErrorOf } from './reduction.ts';
 import { release } from './spill.ts';
+import { TimeLimitError, withinTime } from './time-limit.ts';
 
 /** Rows whose large values are fetched at once. */
 const READ_AHEAD = 8;
+
+/** What a row may take at least, and what rows may take before the clock is set anew. */
+const ROW_MS = 10_000;
+const ROWS_MS = 1_000;
+/** What all rows of a part may take: those behind are refused, or the part would outlast its invocation, time and again. */
+const ALL_ROWS_MS = 480_000;
 
 /** Reasons of rows that a reduce refused. */
 const REFUSALS: ReadonlySet<string> = new Set(['reduce-failed', 'cells-not-made']);
@@ -25,23 +32,24 @@ export interface ReduceOptions {
   readonly refused?: 'fails' | 'stays';
 }
 
+interface ReducedRow {
+  readonly row: HeldRow;
+  /** Null where the report leaves it out. */
+  readonly cells: Cell[] | null;
+}
+
 /** Reduces rows block by block: to their lines of report.csv, and to statistics over all of them. */
 export class RowReducer {
   readonly #deps: Pick<Deps, 'pipeline' | 'objects' | 'log'>;
-  readonly #accumulator;
+  /** Over all rows. */
+  readonly reduction: Reduction;
+  #msLeft: number;
 
-  constructor(deps: Pick<Deps, 'pipeline' | 'objects' | 'log'>) {
+  /** @param msLeft what the user's code may take over all rows */
+  constructor(deps: Pick<Deps, 'pipeline' | 'objects' | 'log'>, msLeft = ALL_ROWS_MS) {
     this.#deps = deps;
-    this.#accumulator = deps.pipeline.reduce.start();
-  }
-
-  /** Adds what another reducer of the same reduce came to. */
-  mergeStatistics(statistics: Json): void {
-    this.#accumulator.merge(statistics);
-  }
-
-  statistics(): Json {
-    return this.#accumulator.toJSON();
+    this.reduction = new Reduction(deps.pipeline.reduce);
+    this.#msLeft = msLeft;
   }
 
   /** A block's rows, as they are stored, and their lines. */
@@ -56,46 +64,78 @@ export class RowReducer {
     const step = fetches ? READ_AHEAD : rows.length;
     for (let i = 0; i < rows.length; i += step) {
       const some = rows.slice(i, i + step);
-      const whole = fetches ? await Promise.all(some.map((row) => this.#release(row))) : some;
+      const whole: readonly Row[] = fetches ? await Promise.all(some.map((row) => this.#release(row))) : some;
       const lines: Cell[][] = [];
-      for (const [j, full] of whole.entries()) {
-        const row = some[j];
-        if (!row) continue;
-        const reduced = this.#reduce(row, full, measured === 'all' || measured.has(row), refused);
-        kept.push(reduced.row);
-        if (reduced.cells) lines.push(reduced.cells);
+      for (const { row, cells } of this.#reduceAll(some, whole, measured, refused)) {
+        kept.push(row);
+        if (cells) lines.push(cells);
       }
       csv += csvLines(lines);
     }
     return { rows: kept, csv };
   }
 
-  /** A row as it is stored, and its cells, null where the report leaves it out; its place in the statistics. */
-  #reduce(
-    row: HeldRow,
-    full: Row,
-    measured: boolean,
+  /** Under a time limit that each row has for itself, set anew as seldom as that allows. */
+  #reduceAll(
+    rows: readonly HeldRow[],
+    whole: readonly Row[],
+    measured: ReadonlySet<HeldRow> | 'all',
     refused: 'fails' | 'stays',
-  ): { row: HeldRow; cells: Cell[] | null } {
-    const { reduce, report } = this.#deps.pipeline;
-    const isShown = (of: HeldRow) => of.status === 'SUCCEEDED' || report.failedRows !== 'omit';
-    const empty = (of: HeldRow) => ({ row: of, cells: isShown(of) ? emptyCells(reduce, of) : null });
+  ): ReducedRow[] {
+    const reduced: ReducedRow[] = [];
+    const reduceSome = () => {
+      const until = performance.now() + ROWS_MS;
+      while (reduced.length < rows.length && performance.now() < until) {
+        const [row, full] = [rows[reduced.length], whole[reduced.length]];
+        if (row && full) reduced.push(this.#reduce(row, full, measured === 'all' || measured.has(row), refused));
+      }
+    };
+    while (reduced.length < rows.length) {
+      const began = performance.now();
+      try {
+        withinTime(Math.min(this.#msLeft, ROWS_MS + ROW_MS), reduceSome);
+      } catch (error) {
+        const row = rows[reduced.length];
+        if (row) reduced.push(this.#refuse(row, error, refused));
+      }
+      this.#msLeft -= performance.now() - began;
+    }
+    return reduced;
+  }
+
+  /** A row as it is stored, and its cells; its place in the statistics. */
+  #reduce(row: HeldRow, full: Row, measured: boolean, refused: 'fails' | 'stays'): ReducedRow {
+    const { reduce } = this.#deps.pipeline;
     // Refused once, it stays so when its part is made again for a redrive.
-    if (REFUSALS.has(full.reason ?? '')) return empty(row);
+    if (REFUSALS.has(full.reason ?? '')) return this.#empty(row);
     try {
-      const cells = isShown(row) ? csvCells(reduce, full) : null;
+      const cells = this.#isShown(row) ? csvCells(reduce, full) : null;
       // What failed may be redriven: its new row comes to these statistics, and nothing could take the old one out of them.
-      if (measured && full.status === 'SUCCEEDED') this.#accumulator.add(full);
+      if (measured && full.status === 'SUCCEEDED') this.reduction.add(full);
       return { row, cells };
     } catch (error) {
-      const isOurs = error instanceof CellsError;
-      this.#deps.log.error('The reduce failed on a row.', {
-        child: row.id,
-        error: isOurs ? error.message : kindOf(error),
-      });
-      if (row.status !== 'SUCCEEDED' || refused === 'stays') return empty(row);
-      return empty({ ...row, status: 'FAILED', reason: isOurs ? error.code : 'reduce-failed', result: null });
+      return this.#refuse(row, error, refused);
     }
+  }
+
+  #refuse(row: HeldRow, error: unknown, refused: 'fails' | 'stays'): ReducedRow {
+    const isOurs = error instanceof CellsError;
+    this.#deps.log.error('The reduce failed on a row.', {
+      child: row.id,
+      error: isOurs
+        ? error.message
+        : kindOf(error instanceof TimeLimitError ? reduceErrorOf('cells or add', error) : error),
+    });
+    if (row.status !== 'SUCCEEDED' || refused === 'stays') return this.#empty(row);
+    return this.#empty({ ...row, status: 'FAILED', reason: isOurs ? error.code : 'reduce-failed', result: null });
+  }
+
+  #empty(row: HeldRow): ReducedRow {
+    return { row, cells: this.#isShown(row) ? emptyCells(this.#deps.pipeline.reduce, row) : null };
+  }
+
+  #isShown({ status }: HeldRow): boolean {
+    return status === 'SUCCEEDED' || this.#deps.pipeline.report.failedRows !== 'omit';
   }
 
   /** The row with its large values fetched. */

@@ -14,8 +14,9 @@ export async function writePart(objects: Objects, part: string, draft: PartDraft
     objects.putStream(keys.csv, inPieces(csv), 'application/gzip'),
     objects.put(keys.index, JSON.stringify(index), 'application/json'),
   ]);
-  const isSmall = Buffer.byteLength(JSON.stringify(index.statistics)) <= SIZES.inlineBytes;
-  return { part, counts, reasons, ...(isSmall && { statistics: index.statistics }) };
+  const { statistics, reduceError } = index;
+  const isSmall = Buffer.byteLength(JSON.stringify(statistics)) <= SIZES.inlineBytes;
+  return { part, counts, reasons, ...(isSmall && { statistics }), ...(reduceError !== undefined && { reduceError }) };
 }
 
 async function* inPieces(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { Accumulator } from '../../shared/author/reduce.ts';
 import { faultAt } from '../../testing/fault-plans.ts';
 import type { Fault } from '../../testing/faults.ts';
+import { chaosPipeline } from './pipeline.ts';
 import { readReport } from './report.ts';
 import { REFUSED, RETRIED, scene } from './scene.ts';
 
@@ -34,4 +36,37 @@ describe.each<[Exclude<Fault, object>, step: number]>([
       expect(hit.journal.faults).toEqual(new Map([[fault, 1]]));
     }
   }, 120_000);
+});
+
+describe('a reduce that throws', () => {
+  const { reduce } = chaosPipeline({});
+  const throwing = (over: Partial<Accumulator>) => ({ ...reduce, start: () => Object.assign(reduce.start(), over) });
+  const boom = () => {
+    throw new RangeError('boom');
+  };
+  const failed = { status: 'failed', closed: null, failure: { reason: 'reduce-failed' } };
+
+  test.each([
+    ['merge', throwing({ merge: boom })],
+    ['start', { ...reduce, start: boom }],
+  ])(
+    'in %s ends its run as failed, with every row, whatever crashes',
+    async (_, broken) => {
+      const of = { slices: [3, 2], isRedriven: false, reduce: broken };
+      const { world, problems } = await scene(of);
+      expect(problems).toEqual([]);
+      expect(await world.deps.stores.runs.read('r')).toMatchObject(failed);
+      expect((await readReport(world.deps, 'r')).rows).toHaveLength(5);
+      const { calls } = world.faults;
+      // The run's end, where its reduce is asked.
+      for (let number = Math.floor(calls / 2); number <= calls; number++) {
+        for (const fault of ['crash-before', 'crash-after'] as const) {
+          const { world: hit, problems } = await scene({ ...of, plan: faultAt(number, fault) });
+          expect(problems, `${fault} at call ${number}`).toEqual([]);
+          expect(await hit.deps.stores.runs.read('r')).toMatchObject(failed);
+        }
+      }
+    },
+    120_000,
+  );
 });

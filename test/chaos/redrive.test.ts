@@ -7,6 +7,7 @@ import { startRun } from '../../shared/control/start.ts';
 import { ObjectNotFoundError } from '../../shared/domain/errors.ts';
 import { randomFaults } from '../../testing/fault-plans.ts';
 import { MemoryObjects } from '../../testing/objects.ts';
+import { memoryStores } from '../../testing/stores.ts';
 import { storedChildren } from './chain.ts';
 import { checkQueues, checkRun } from './checks.ts';
 import { chaosPipeline } from './pipeline.ts';
@@ -112,6 +113,31 @@ test('a redrive by reason calls those children alone', async () => {
   expect(called(world, 'r~2')).toHaveLength(10);
   const { summary } = await readReport(world.deps, 'r~2');
   expect(summary.reasons).toEqual([{ reason: 'http-422', count: 10 }]);
+});
+
+test('once a failed reduce is mended, a redrive reduces all anew, and calls what failed or nobody', async () => {
+  const { reduce, ...pipeline } = chaosPipeline(SOURCE, { mail: false });
+  const boom = () => {
+    throw new RangeError('boom');
+  };
+  const deployed = (reduceDigest: string, start: () => Accumulator) => ({
+    pipeline: { ...pipeline, reduce: { ...reduce, start } },
+    reduceDigest,
+  });
+  const left = { stores: memoryStores(), objects: new MemoryObjects(), service: mended };
+  const broken = deployed('broken', () => Object.assign(everyRow(), { merge: boom }));
+  const world = new World({ ...left, pipeline: broken.pipeline, release: () => broken });
+  await world.insist((deps) => startRun(deps, { runId: 'r' }, 'cli'));
+  const failed = { status: 'failed', failure: { reason: 'reduce-failed' } };
+  expect(await world.runToEnd('r')).toMatchObject(failed);
+  expect(await redriven(world, 'r', 'r~2', { reasons: ['no-such'] })).toMatchObject(failed);
+  expect(called(world, 'r~2')).toEqual([]);
+  const whole = deployed('mended', everyRow);
+  const after = new World({ ...left, pipeline: whole.pipeline, release: () => whole });
+  expect(await redriven(after, 'r', 'r~3')).toMatchObject({ status: 'succeeded', failure: null });
+  expect(called(after, 'r~3')).toHaveLength(20);
+  const { sections, counts } = (await readReport(world.deps, 'r~3')).summary;
+  expect(sections).toMatchObject([{ figures: [{ label: 'Counted', value: counts.succeeded }] }]);
 });
 
 test('a reduce that takes every row it is given measures each child once, however often it was called', async () => {

@@ -1,3 +1,4 @@
+import type { Pipeline } from '../../shared/author/definition.ts';
 import { redriveRun } from '../../shared/control/redrive.ts';
 import { startRun } from '../../shared/control/start.ts';
 import { isFinal } from '../../shared/domain/run.ts';
@@ -19,6 +20,8 @@ export interface SceneOptions {
    */
   readonly isSwept?: boolean;
   readonly plan?: FaultPlan;
+  /** What the run's reduce is, in the place of one that works. */
+  readonly reduce?: Pipeline['reduce'];
   readonly makeWorld?: MakeWorld;
 }
 
@@ -37,7 +40,8 @@ const service: Service = (i, nth, { run }) => {
 /** A small run, from start to report, with as many faults as the plan says; everything that is wrong afterwards. */
 export async function scene(of: SceneOptions): Promise<{ readonly world: AnyWorld; readonly problems: string[] }> {
   const { slices, isRedriven, isSwept = true, plan, makeWorld = (options) => new World(options) } = of;
-  const pipeline = chaosPipeline({ slices, filler });
+  const working = chaosPipeline({ slices, filler });
+  const pipeline = { ...working, reduce: of.reduce ?? working.reduce };
   const world = await makeWorld({ pipeline, service, isSwept, ...(plan && { plan: () => plan }) });
   await world.insist((deps) => startRun(deps, { runId: 'r' }, 'cli'));
   const early: string[] = [];

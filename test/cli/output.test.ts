@@ -10,6 +10,7 @@ const summary = (succeeded: number, sections: unknown[]): Summary => ({
   counts: { total: 60, succeeded, failed: 60 - succeeded, cancelled: 0, expired: 0 },
   reasons: [],
   sections,
+  failure: null,
   mail: 'off',
   objects: { csv: 'report.csv', html: 'report.html' },
 });
@@ -57,6 +58,7 @@ describe('what a run came to, in words', () => {
     counts: { total: 0, succeeded: 0, failed: 0, cancelled: 0, expired: 0 },
     reasons: [],
     sections: [],
+    failure: null,
     mail: 'off',
     objects: { csv: 'c', html: 'h' },
     paths: { report: '/o/report.csv', html: '/o/report.html', summary: '/o/summary.json' },
@@ -66,6 +68,12 @@ describe('what a run came to, in words', () => {
       /closed +its source could not be read\n[\s\S]*log +\S*functions\.log\n/,
     );
     expect(inWords({ ...summary, closed: null, status: 'succeeded' }, '/s/functions.log')).not.toMatch(/closed|log/);
+  });
+
+  test('the reason and the place of a failed reduce, on one line', () => {
+    const failure = { reason: 'reduce-failed', detail: 'merge(): TypeError at merge (index.ts:20:17)\nmore' };
+    expect(inWords({ ...summary, failure })).toMatch(/failed by +reduce-failed: merge\(\): TypeError at .*20:17\)\n/);
+    expect(inWords(summary)).not.toContain('failed by');
   });
 
   test('a mail that this machine kept is none that was sent', () => {

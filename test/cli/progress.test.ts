@@ -19,6 +19,7 @@ const RECORD: RunRecord = {
   flags: [],
   endedAt: null,
   counts: null,
+  failure: null,
   summary: null,
   mail: null,
 };

@@ -36,6 +36,7 @@ export const FRESH: RunRecord = {
   flags: [],
   endedAt: null,
   counts: null,
+  failure: null,
   summary: null,
   mail: null,
 };

@@ -94,6 +94,16 @@ export function describeRunStatus(name: string, make: MakeStores): void {
         }
       });
 
+      test('what a run failed by is kept; by default nothing', async () => {
+        const runs = port();
+        const failure = { reason: 'reduce-failed', detail: 'merge(): TypeError at merge (index.ts:20:17)' };
+        await runs.create(aRun());
+        expect(await runs.read(RUN)).toMatchObject({ failure: null });
+        await runs.leaseFinish(RUN, 'a', NOW, UNTIL);
+        expect(await runs.finish(RUN, 'a', anEnd({ status: 'failed', failure }))).toBe(true);
+        expect(await runs.read(RUN)).toMatchObject({ status: 'failed', failure });
+      });
+
       test('an unknown run is moved, closed, leased, ended and claimed by nobody', async () => {
         const runs = port();
         expect(await runs.move(RUN, 'split')).toBeNull();

@@ -11,6 +11,7 @@ import {
   isFinal,
   RUN_FLAGS,
   RUN_STATUSES,
+  runFailure,
   TRANSITIONS,
   type Transition,
 } from '../../domain/run.ts';
@@ -139,6 +140,7 @@ export function runStore(table: ItemTable, keys: Keys): RunStore {
         set: {
           status: S(end.status),
           counts: S(JSON.stringify(end.counts)),
+          ...(end.failure && { failure: S(JSON.stringify(end.failure)) }),
           summary: S(end.summary),
           endedAt: N(end.endedAt),
           ...listing(keys, 'ended', recordOf(record)),
@@ -191,11 +193,13 @@ function listing(keys: Keys, state: 'active' | 'ended', run: NewRun) {
 }
 
 function newRecord(run: NewRun): RunRecord {
-  return { ...run, status: 'planned', closed: null, flags: [], endedAt: null, counts: null, summary: null, mail: null };
+  const unknown = { closed: null, endedAt: null, counts: null, failure: null, summary: null, mail: null };
+  return { ...run, status: 'planned', flags: [], ...unknown };
 }
 
 function recordOf(item: Item): RunRecord {
-  const [countsText, closed, mail] = [stringOf(item, 'counts'), stringOf(item, 'closed'), stringOf(item, 'mail')];
+  const [closed, mail] = [stringOf(item, 'closed'), stringOf(item, 'mail')];
+  const [countsText, failure] = [stringOf(item, 'counts'), stringOf(item, 'failure')];
   return {
     ...head.parse(JSON.parse(required(stringOf(item, 'head'), 'head'))),
     status: knownWord(RUN_STATUSES, required(stringOf(item, 'status'), 'status'), 'status'),
@@ -204,6 +208,7 @@ function recordOf(item: Item): RunRecord {
     flags: RUN_FLAGS.filter((flag) => item.flags?.SS?.includes(flag)),
     endedAt: numberOf(item, 'endedAt'),
     counts: countsText === null ? null : countsSchema.parse(JSON.parse(countsText)),
+    failure: failure === null ? null : runFailure.parse(JSON.parse(failure)),
     summary: stringOf(item, 'summary'),
     mail: mail === null ? null : knownWord(MAIL_STATES, mail, 'state of a mail'),
   };

@@ -14,6 +14,7 @@ const frozen = z.object({
   counts: countsSchema,
   reasons: z.record(z.string(), z.number()),
   reducedBy: z.string().optional(),
+  reduceError: z.string().optional(),
 });
 
 const json = z.custom<Json>((value) => value !== undefined);

@@ -150,5 +150,5 @@ test('statistics that were reduced anew merge to the same as if all had been red
   for (const block of BLOCKS) await draft.add(block);
   const anew = await reduceAnew(today, 'today', part);
   const stored: Json = (await readPartIndex(deps.objects, reducedKey(anew))).statistics;
-  expect(stored).toEqual(draft.statistics());
+  expect(stored).toEqual(draft.reduction.statistics());
 });

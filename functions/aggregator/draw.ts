@@ -1,0 +1,74 @@
+import { kindOf } from '../../shared/domain/errors.ts';
+import { finalStatus } from '../../shared/domain/run.ts';
+import type { RunRecord } from '../../shared/ports/run-store.ts';
+import { renderHtml } from '../../shared/report/html.ts';
+import { failureSection, type ReportView } from '../../shared/report/view.ts';
+import type { ManifestPart } from '../../shared/storage/manifest.ts';
+import type { AggregatorDeps } from './deps.ts';
+import { DrawingError, drawing } from './drawing.ts';
+import { type Tally, tally } from './frozen-parts.ts';
+import { composeMail } from './mail.ts';
+import { reportKeys } from './summary.ts';
+
+interface Drawn {
+  readonly view: ReportView;
+  /** The mail; null where none is to be sent any more. */
+  readonly raw: Buffer | null;
+}
+
+/** The run's numbers, and the page and the mail that show them; without what the reduce makes of it where that fails. */
+export async function draw(
+  deps: AggregatorDeps,
+  record: RunRecord,
+  parts: readonly ManifestPart[],
+  gzip: Promise<Buffer | null>,
+): Promise<Drawn> {
+  const tallied = await tally(deps, parts);
+  try {
+    return await drawView(deps, record, viewOf(deps, record, tallied), gzip);
+  } catch (error) {
+    if (!(error instanceof DrawingError)) throw error;
+    const failure = { reason: 'reduce-failed', detail: `sections(): can't be drawn: ${kindOf(error)}` };
+    return drawView(deps, record, viewOf(deps, record, { ...tallied, failure }), gzip);
+  }
+}
+
+async function drawView(
+  deps: AggregatorDeps,
+  record: RunRecord,
+  view: ReportView,
+  gzip: Promise<Buffer | null>,
+): Promise<Drawn> {
+  // Drawing keeps the thread busy: the page comes last, when CSV and mail are on their way out.
+  const raw = await composeMail(deps, record, view, gzip);
+  const page = await drawing(() => renderHtml(view));
+  await deps.objects.put(reportKeys(record.run).html, page, 'text/html; charset=utf-8');
+  return { view, raw };
+}
+
+function viewOf(
+  { pipeline, clock }: AggregatorDeps,
+  record: RunRecord,
+  { counts, reasons, sections, failure }: Tally,
+): ReportView {
+  const closed = record.closed ?? record.redrive?.closed ?? null;
+  return {
+    pipeline: pipeline.name,
+    title: pipeline.report.title ?? pipeline.name,
+    run: record.run,
+    status: finalStatus(counts, pipeline.tolerate, closed, wasCut(record), failure),
+    closed,
+    startedAt: record.startedAt,
+    endedAt: clock.now(),
+    counts,
+    reasons,
+    sections: failure ? [failureSection(failure)] : sections,
+    failure,
+    credits: pipeline.report.credits,
+  };
+}
+
+/** Whether the report lacks children of the source: a close cut the run itself, or the one that it redrives. */
+function wasCut({ flags, redrive }: RunRecord): boolean {
+  return flags.includes('cut') || redrive?.cut === true;
+}
