@@ -57,7 +57,7 @@ export class Reduction {
   /** What is stored of it; null where it failed. */
   statistics(): Json {
     const text = this.#ask('toJSON', (accumulator) => {
-      const json = jsonText('what it returned', synchronous('toJSON', accumulator.toJSON()));
+      const json = jsonText('what it returned', synchronous('toJSON', accumulator.toJSON()), 'written');
       const bytes = Buffer.byteLength(json);
       if (bytes <= SIZES.statisticsBytes) return json;
       throw new ReduceError('toJSON', `returned ${bytes} bytes of JSON; allowed are ${SIZES.statisticsBytes}`);

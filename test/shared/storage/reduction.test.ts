@@ -44,8 +44,8 @@ test.each<[step: string, over: Record<string, unknown>, why: RegExp]>([
   ['merge', { merge: forever }, /^merge\(\): took longer than 1 s$/],
   ['toJSON', { toJSON: boom }, /^toJSON\(\): TypeError at .*boom/],
   ['toJSON', { toJSON: async () => 1 }, /^toJSON\(\): returned a promise/],
-  ['toJSON', { toJSON: () => undefined }, /^toJSON\(\): what it returned is of type undefined/],
-  ['toJSON', { toJSON: () => 1n }, /^toJSON\(\): what it returned is of type bigint/],
+  ['toJSON', { toJSON: () => undefined }, /^toJSON\(\): what it returned is undefined/],
+  ['toJSON', { toJSON: () => 1n }, /^toJSON\(\): what it returned is a bigint/],
   [
     'toJSON',
     { toJSON: () => 'x'.repeat(5_000_000) },
