@@ -5,6 +5,7 @@ import { LAMBDA, SES } from '../domain/limits.ts';
 import { encodePath, pathProblem } from '../domain/path.ts';
 import { columnIssues } from './columns.ts';
 import { readCron } from './cron.ts';
+import type { NotJson } from './json-item.ts';
 import { callable, definitionIssues, strictOptions } from './options.ts';
 import type { Reduce } from './reduce.ts';
 import type { Source } from './source.ts';
@@ -142,8 +143,12 @@ export type PipelineDefinition<Params extends z.ZodType, I, R> = Omit<
   source: Source<I, z.output<Params>>;
   /** The call's JSON body; the item itself where absent. */
   request?(item: I, context: RequestContext<z.output<Params>>): unknown;
-  reduce: Reduce<I, R>;
+  /** Of the items that the source gives: they tell what `I` is. */
+  reduce: Reduce<NoInfer<I>, R>;
 };
+
+/** Refuses a source whose items aren't JSON as they are, in words: request and reduce would get something else than their types say. */
+type ItemsOfJson<I> = [NotJson<I>] extends [never] ? unknown : { source: NotJson<I> };
 
 /** A checked definition, with every default filled in. */
 export type Pipeline = z.output<typeof schema>;
@@ -153,7 +158,7 @@ export type Pipeline = z.output<typeof schema>;
  * @throws {DefinitionError} naming the path of each wrong field, at start and at synth alike.
  */
 export function definePipeline<Params extends z.ZodType = z.ZodObject<Record<never, never>>, I = unknown, R = unknown>(
-  definition: PipelineDefinition<Params, I, R>,
+  definition: PipelineDefinition<Params, I, R> & ItemsOfJson<I>,
 ): Pipeline {
   const parsed = schema.safeParse(definition);
   if (parsed.success) {

@@ -30,7 +30,7 @@ function checkPlan(given: readonly Json[]): readonly Json[] {
     const earlier = places.get(text);
     if (earlier !== undefined) {
       throw new InputError(
-        `The source's plan has the same range twice, in places ${earlier} and ${place}: its items would be called twice.`,
+        `The source's plan has the same range twice, in places ${earlier} and ${place}: its items would be called twice (an empty range is better left out).`,
       );
     }
     places.set(text, place);

@@ -31,7 +31,8 @@ function chaosSource(options: ChaosSourceOptions): Source<ChaosItem, unknown> {
       const parts: Json[] = [];
       let at = 0;
       for (const size of slices ?? []) {
-        parts.push([at, at + size]);
+        // With its number: of two empty slices in one place each is a range of its own.
+        parts.push([at, at + size, parts.length]);
         at += size;
       }
       for (let from = 0; from < length; from += perSlice) parts.push([from, Math.min(from + perSlice, length)]);
