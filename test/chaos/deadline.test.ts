@@ -70,7 +70,7 @@ test.each<[who: string, wake: (deps: Deps) => Promise<unknown>]>([
   expect(called(world)).toBe(before);
   const { counts } = (await readReport(world.deps, 'r')).summary;
   expect(counts).toMatchObject({ succeeded: before, expired: counts.total - before });
-  expect(counts.expired).toBeGreaterThan(100);
+  expect(counts.expired).toBeGreaterThan(20);
 });
 
 test('who resumes it closes it at once, and is told so', async () => {

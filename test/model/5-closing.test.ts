@@ -10,6 +10,19 @@ holds('L5 closing', SCENES, {
     states: 15_000,
     reached: ['close: write page of given up', 'forward: write page', 'finish: failed', 'finish: cancelled'],
   },
+  'its deadline comes while calling': {
+    states: 10_000,
+    reached: [
+      'the deadline comes',
+      'sweep: close an overdue run',
+      'finish: expired',
+      'forward: no call allowed any more',
+    ],
+  },
+  'its deadline comes while splitting and calling': {
+    states: 500,
+    reached: ['the deadline comes', 'sweep: close an overdue run', 'split: checkpoint, then stop'],
+  },
   'cancel a run that starts': {
     states: 4_000,
     reached: ['close: put empty plan', 'start: adopt plan', 'close: tell run'],

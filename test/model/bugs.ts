@@ -46,6 +46,7 @@ export const BUGS = {
   'cut said after END': 'closing puts END, then says that it cut the slice short',
   'cut said late': 'closing says that it cut a run which is being finished',
   'closed is cancelled': 'a closed run is cancelled, whatever became of its children',
+  'overdue run is not closed': 'messages of an overdue run are deleted, and nobody closes it',
   'dead letter of an old turn': 'the dead-letter handler gives up children that a later message has',
   'no sweeper': 'nobody notices what stands still',
 } as const;

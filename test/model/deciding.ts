@@ -6,7 +6,7 @@ import { tell } from './forwarding.ts';
 import { delivery, parseWork, type Work } from './messages.ts';
 import type { Forwarder } from './processes.ts';
 import type { Step } from './steps.ts';
-import { isWatched, may, type RegisterRecord, type RunRecord, spend, type World } from './world.ts';
+import { isWatched, may, type RegisterRecord, type RunRecord, spend, statusNow, type World } from './world.ts';
 
 /** BLOCK, read consistently: once for all messages of the batch that it holds, and anew before each child called alone. */
 export function readSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
@@ -52,7 +52,7 @@ export function decideBy(
   cached = false,
 ): void {
   const block = toBlock(p.seen ?? { done: [], register: null }, work.slot);
-  const status = known === 'none' ? null : known;
+  const status = statusNow(w, known);
   const message = delivery(work);
   const decision = decide(cx.bug === 'suspects together' ? { ...message, receives: 1 } : message, block, status, 0);
   if (decision.do === 'void' && cached) {

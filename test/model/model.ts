@@ -104,6 +104,13 @@ function requests(w: World): Step[] {
     };
     steps.push({ name: 'request: cancel', run: close });
   }
+  if (may(w, 'deadline') && run.status !== 'none') {
+    const pass = () => {
+      spend(w, 'deadline');
+      run.overdue = true;
+    };
+    steps.push({ name: 'the deadline comes', run: pass });
+  }
   if (may(w, 'pause') && TRANSITIONS.pause.from.some((status) => status === run.status)) {
     const pause = () => {
       spend(w, 'pause');

@@ -62,6 +62,7 @@ const PLANTED: Record<Bug, Planted> = {
   'cut said after END': [CLOSE['cancel a run that starts'], 'safety', /its children were cut short/],
   'cut said late': [CLOSE['cancel a run that starts'], 'safety', /its mail says/],
   'closed is cancelled': [CLOSE['cancel while calling'], 'safety', /the run is cancelled, not/],
+  'overdue run is not closed': [CLOSE['its deadline comes while calling'], 'liveness', /./],
   'dead letter of an old turn': [SEND['dead letters'], 'safety', /though its turn was old/],
   'no sweeper': [WHOLE['two children, a lost message'], 'liveness', /./],
 };

@@ -1,5 +1,4 @@
 import { isBlockFull } from '../../shared/domain/completion.ts';
-import { maySend } from '../../shared/domain/run.ts';
 import { NO_TRIES, nextRegister, registerOf } from '../../shared/domain/sending.ts';
 import { answerSteps, finish, gatherGroup, sameBlock, suspectSteps } from './batch.ts';
 import { addBlock, addDone, addOutcomes, blockOf, type Context, send, toBlock } from './context.ts';
@@ -9,7 +8,7 @@ import { delivery, parseWork, segmentOf, type Work, workText } from './messages.
 import type { Forwarder } from './processes.ts';
 import { aloneSteps } from './protocol-alone.ts';
 import { goBack, type Step } from './steps.ts';
-import { isWatched, may, spend, type World } from './world.ts';
+import { isWatched, may, mayCall, spend, type World } from './world.ts';
 
 /** One message of a forwarder's invocation: side by side with the others of its batch, suspects last. */
 export function forwarderSteps(cx: Context, w: World, p: Forwarder): Step[] {
@@ -149,7 +148,7 @@ function callSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
     settle(cx, p, work, false);
     if (cx.bug === 'hand-back sends nothing') p.next = null;
   };
-  if (isWatched(cx.level) && (w.run.status === 'none' || !maySend(w.run.status))) {
+  if (isWatched(cx.level) && !mayCall(w)) {
     steps.push({ name: 'forward: no call allowed any more', run: handBack });
   }
   if (may(w, 'back')) {

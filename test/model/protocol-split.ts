@@ -1,13 +1,12 @@
 import { type Page, placeBehind } from '../../shared/domain/chain.ts';
 import { packCount } from '../../shared/domain/completion.ts';
 import { sliceExtent } from '../../shared/domain/layout.ts';
-import { maySend } from '../../shared/domain/run.ts';
 import { type Context, insert, messagesOf, placeKey, rootFull, segmentFull, segmentRecord, send } from './context.ts';
 import { draftPage } from './drafting.ts';
 import { checkpoint, leaseStep, releaseStep, stop } from './leasing.ts';
 import type { Splitter } from './processes.ts';
 import { end, type Step } from './steps.ts';
-import { may, type SliceRecord, spend, type World } from './world.ts';
+import { may, mayCall, type SliceRecord, spend, type World } from './world.ts';
 
 /** Page by page, block by block; then the slice's extent. */
 export function splitterSteps(cx: Context, w: World, p: Splitter): Step[] {
@@ -79,8 +78,8 @@ export function splitterSteps(cx: Context, w: World, p: Splitter): Step[] {
           },
         });
       }
-      // Cancelled or paused: noticed behind a checkpoint.
-      if (w.run.status !== 'none' && !maySend(w.run.status) && !p.ended) {
+      // Cancelled, paused or past its deadline: noticed behind a checkpoint.
+      if (w.run.status !== 'none' && !mayCall(w) && !p.ended) {
         steps.push({
           name: 'split: checkpoint, then stop',
           run: () => {

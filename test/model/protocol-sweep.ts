@@ -19,7 +19,7 @@ import { blockNumber, segmentOf, workText } from './messages.ts';
 import type { Sweeper } from './processes.ts';
 import { spawnCloser, spawnStarter, spawnSweeper } from './spawn.ts';
 import { end, type Step } from './steps.ts';
-import { type Checkpoint, may, type SliceRecord, spend, type World } from './world.ts';
+import { type Checkpoint, may, type SliceRecord, spend, statusNow, type World } from './world.ts';
 
 /**
  * What the sweeper finds to do, each an action of its own: they touch different records, so walking them in a fixed order
@@ -35,6 +35,10 @@ export function sweeps(cx: Context, w: World): Step[] {
   for (const segment of Object.keys(w.segments)) {
     const full = segmentRecord(w, segment).frozen !== null || segmentFull(cx, w, segment);
     if (full && !inRoot(w, segment)) add('tell full segment', () => send(cx, w, `g:${segment}`));
+  }
+  if (statusNow(w) === 'closing' && run.status !== 'closing') {
+    if (cx.bug !== 'overdue run is not closed') add('close an overdue run', () => spawnCloser(w, 'expired'));
+    return found;
   }
   if (run.status === 'closing') add('resume closing', () => spawnCloser(w, run.reason ?? 'cancelled'));
   if (!maySend(run.status)) return found;

@@ -64,6 +64,27 @@ export const SCENES: Record<string, Scene> = {
     },
     'split',
   ),
+  'its deadline comes while calling': scene(
+    {
+      sources: [['a']],
+      answers: 'SF',
+      workers: { forward: 1, aggregate: 1, finish: 1, close: 1 },
+      sweeper: true,
+      budget: { deadline: 1, sweep: 1 },
+    },
+    'split',
+  ),
+  'its deadline comes while splitting and calling': scene(
+    {
+      geometry: geometry(1, 1, [2]),
+      sources: [['a']],
+      workers: { split: 1, forward: 1, aggregate: 1, close: 1 },
+      sweeper: true,
+      budget: { deadline: 1 },
+    },
+    'slices',
+    (w) => w.queue.includes('f'),
+  ),
   'cancel a run that starts': scene(
     {
       sources: [['']],

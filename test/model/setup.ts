@@ -46,6 +46,7 @@ export function emptyWorld(level: Level): World {
     run: {
       status: 'none',
       was: null,
+      overdue: false,
       plan: null,
       reason: null,
       cut: false,

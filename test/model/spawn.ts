@@ -1,9 +1,9 @@
 import { FIRST_PLACE } from '../../shared/domain/layout.ts';
-import { type CloseReason, maySend } from '../../shared/domain/run.ts';
+import type { CloseReason } from '../../shared/domain/run.ts';
 import { type Context, consumerOf } from './context.ts';
 import { received } from './messages.ts';
 import type { Process } from './processes.ts';
-import type { World } from './world.ts';
+import { mayCall, type World } from './world.ts';
 
 /** The lowest number that no living process has, and no mark or lease of a dead one. */
 function freeId(w: World): number {
@@ -37,7 +37,7 @@ function consumer(cx: Context, w: World, id: number, message: string, variant: n
         kind: 'split',
         ...base,
         // RUN is read first. Reading it any later is the same: until then nothing tells the message from a queued one.
-        at: w.run.status !== 'none' && maySend(w.run.status) ? 'resume' : 'delete',
+        at: mayCall(w) ? 'resume' : 'delete',
         slice: Number(message.slice(2)),
         variant,
         place: FIRST_PLACE,

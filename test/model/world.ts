@@ -1,5 +1,5 @@
 import type { Layout, Place } from '../../shared/domain/layout.ts';
-import { type CloseReason, maySend, type RunStatus, type Tolerance } from '../../shared/domain/run.ts';
+import { type CloseReason, maySend, type RunStatus, statusAt, type Tolerance } from '../../shared/domain/run.ts';
 import type { Process } from './processes.ts';
 
 /** All there is in one state: the table, the queues, the processes that are alive, and what may still go wrong. */
@@ -23,6 +23,8 @@ export interface RunRecord {
   status: RunStatus | 'none';
   /** The last status that said otherwise about calling: what a forwarder's cache may still hold. */
   was: RunStatus | null;
+  /** Its deadline has come. */
+  overdue: boolean;
   /** Slices of the plan; null until it is stored. */
   plan: number | null;
   reason: CloseReason | null;
@@ -98,6 +100,8 @@ export interface Budget {
   /** A store or a queue fails a forwarder's message, and the forwarder lives. */
   fail: number;
   close: number;
+  /** The run's deadline comes. */
+  deadline: number;
   pause: number;
   start: number;
   /** A message goes to the dead-letter queue. */
@@ -116,7 +120,18 @@ export function may(w: World, what: keyof Budget): boolean {
 
 /** Whether the run's status may change from outside in this level. */
 export function isWatched({ budget }: Level): boolean {
-  return budget.close !== undefined || budget.pause !== undefined;
+  return budget.close !== undefined || budget.deadline !== undefined || budget.pause !== undefined;
+}
+
+/** What forwarders and splitters go by: the status, or what they make of it, or of one they remember, once the deadline has come. */
+export function statusNow({ run }: World, known: RunRecord['status'] = run.status): RunStatus | null {
+  return known === 'none' ? null : statusAt({ status: known, deadline: run.overdue ? 0 : 1 }, 0);
+}
+
+/** Whether the run's children may be called. */
+export function mayCall(w: World): boolean {
+  const status = statusNow(w);
+  return status !== null && maySend(status);
 }
 
 export function moveTo({ run }: World, status: RunStatus): void {
