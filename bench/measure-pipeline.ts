@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
-import { fileTelemetry } from '../local/file-log.ts';
+import { fileLog } from '../local/file-log.ts';
 import { startHost } from '../local/host.ts';
 import { tableDefinition } from '../shared/adapters/dynamodb/table.ts';
 import { definePipeline, type Pipeline } from '../shared/author/definition.ts';
@@ -28,19 +28,17 @@ export async function measurePipeline(request: MeasureRequest): Promise<Pipeline
   const { children, serviceUrl, servicePid } = request;
   const pipeline = benchPipeline(request);
   const stateDir = await mkdtemp(join(tmpdir(), 'microprocess-bench-'));
-  const { telemetry, ended } = runEnd(fileTelemetry(join(stateDir, 'logs', 'functions.log')));
+  const { telemetry, ended } = runEnd(fileLog(join(stateDir, 'logs', 'functions.log')));
   const counter = new SdkCounter();
   try {
     const host = await startHost({
-      pipeline,
-      telemetry,
+      first: { pipeline, reduceDigest: 'bench', endpointUrl: serviceUrl },
+      telemetry: () => telemetry,
       stateDir,
-      reduceDigest: 'bench',
       tableDefinition: { ...tableDefinition, TableName: 'bench' },
-      endpointUrl: serviceUrl,
     });
     try {
-      const deps = connectOperator(pipeline, host.resources, LOCAL_REGION, telemetry);
+      const deps = connectOperator(pipeline, host.first.resources, LOCAL_REGION, telemetry);
       const emulators = Object.fromEntries(host.pids.map((pid) => ['emulators', pid]));
       const own = new ProcessWatch({ functions: process.pid, ...emulators });
       const service = new ProcessWatch({ service: servicePid });
@@ -106,7 +104,7 @@ async function observed(serviceUrl: string) {
   return seen.parse(await (await fetch(serviceUrl)).json());
 }
 
-type Telemetry = ReturnType<typeof fileTelemetry>;
+type Telemetry = ReturnType<typeof fileLog>;
 
 /**
  * Tells when the run ends by the metric that is counted right behind that write: polling for it would add reads that no

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { HostGoneError } from '../local/join.ts';
 import type { StartHooks } from '../shared/control/start.ts';
 import { type RunProgress, readProgress } from '../shared/control/status.ts';
 import { isFinal } from '../shared/domain/run.ts';
 import type { RunRecord } from '../shared/ports/run-store.ts';
+import { EnvironmentError, isGone } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { outDir } from './home.ts';
 import { fetchOutput, inWords } from './output.ts';
@@ -68,15 +70,25 @@ export async function seeThrough(
     return outcomeCode(record);
   } catch (error) {
     const { run } = known;
-    if (signal.aborted && run !== undefined) {
-      stderr.write(
-        target.worker === 'this'
-          ? `Stopping; run ${run} is not done. Go on with it: ${hint(target, 'resume', run)}\n`
-          : `Run ${run} goes on without this terminal. See it: ${hint(target, 'watch', run)}\n`,
+    if (run === undefined) throw error;
+    if (signal.aborted) stderr.write(`${interrupted(target, run)}\n`);
+    else if (worksElsewhere(target) && (error instanceof HostGoneError || isGone(error))) {
+      throw new EnvironmentError(
+        `The process that worked on run ${run} has ended. Nothing is lost; go on with it: ${hint(target, 'resume', run)}`,
       );
     }
     throw error;
   }
+}
+
+/** Whether another process of this machine works on the run. */
+const worksElsewhere = ({ worker }: Target) => worker === 'other' || worker === 'joined';
+
+function interrupted(target: Target, run: string): string {
+  if (target.worker === 'this')
+    return `Stopping; run ${run} is not done. Go on with it: ${hint(target, 'resume', run)}`;
+  const until = worksElsewhere(target) ? ', until the process that works on it here ends' : '';
+  return `Run ${run} goes on without this terminal${until}. See it: ${hint(target, 'watch', run)}`;
 }
 
 /** 0 where the run succeeded, also with as many failures as its definition tolerates. */

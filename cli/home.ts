@@ -6,11 +6,11 @@ import type { Terminal } from './terminal.ts';
 /** What runs made, a folder each. */
 export const outDir = () => openProject().out;
 
-/** A pipeline's local table, bucket and logs. */
-export const stateDir = (pipeline: string) => stateOf(openProject(), pipeline);
+/** The local table, bucket and logs of all pipelines. */
+export const stateDir = () => stateOf(openProject());
 
-/** What its functions log there. */
-export const functionsLog = (pipeline: string) => join(stateDir(pipeline), 'logs', 'functions.log');
+/** What the functions log there. */
+export const functionsLog = () => join(stateDir(), 'logs', 'functions.log');
 
 export const localTable = { ...tableDefinition, TableName: 'microprocess' };
 

@@ -60,6 +60,16 @@ export async function loadPipeline(name: string): Promise<Pipeline> {
   return loadDefinition(name, moduleOf(name));
 }
 
+/**
+ * Loads a pipeline for another terminal, whose start may have mended it or added it since this process was started.
+ * @throws {UsageError} when there is none of that name
+ * @throws {DefinitionError} when it isn't valid, or is of another name than its folder
+ */
+export async function loadAnew(name: string): Promise<Pipeline> {
+  if (!pipelineNames().includes(name)) throw new UsageError(`There is no pipeline ${show(name)}.`);
+  return loadDefinition(name, moduleOf(name));
+}
+
 /** A pipeline's module: beside this one in the bundle that bin.mjs makes, its source elsewhere. */
 function moduleOf(name: string): string {
   if (process.env.MICROPROCESS_BUNDLED) return new URL(`./pipelines/${name}.mjs`, import.meta.url).href;

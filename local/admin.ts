@@ -1,53 +1,113 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { HostAddress } from './host-file.ts';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { json } from 'node:stream/consumers';
+import * as z from 'zod';
+import { listenLocally } from './loopback.ts';
 
-/** What another terminal may ask of a running host. */
+/** Where a process that has the state folder answers, and the token that it wants to see. */
+export const adminAddress = z.object({ url: z.url(), token: z.string() });
+export type AdminAddress = z.infer<typeof adminAddress>;
+
+const one = z.object({ pipeline: z.string() });
+
+/** What a terminal wants that joins. */
+export const joinRequest = z.object({
+  pipeline: z.string(),
+  endpointUrl: z.string().optional(),
+});
+export type JoinRequest = z.infer<typeof joinRequest>;
+
+/** What other terminals may ask of a running host. */
 export interface AdminActions {
-  /** Disables the work queue's mapping, as pausing a deployed pipeline does. */
-  pause(): Promise<void>;
-  resume(): void;
+  /** Names of the pipelines that it works on. */
+  pipelines(): readonly string[];
+  /** Disables the work queue's mapping, as pausing a deployed pipeline does. False: it doesn't work on that pipeline. */
+  pause(pipeline: string): Promise<boolean>;
+  resume(pipeline: string): boolean;
+  /** Works on a pipeline, and says on this connection, which the terminal holds open, how that goes. */
+  join(request: JoinRequest, connection: ServerResponse): Promise<void>;
+}
+
+export interface Admin {
+  readonly address: AdminAddress;
+  /** Without actions it only says that it lives. */
+  serve(actions: AdminActions): void;
+  stop(): Promise<void>;
 }
 
 /**
- * Serves the actions on a free port of 127.0.0.1 to whoever can read the host's file: the token keeps out web pages, which
- * can send requests to this machine too.
+ * Answers on a free port of 127.0.0.1 those who can read the host's file: the token keeps out web pages, which can send requests to
+ * this machine too. The port closes with the process, however that ends, so an answer is the proof of life.
  */
-export async function startAdmin(
-  actions: AdminActions,
-): Promise<{ address: HostAddress['admin']; stop(): Promise<void> }> {
+export async function startAdmin(): Promise<Admin> {
   const token = randomUUID();
-  const routes = new Map<string | undefined, () => void | Promise<void>>([
-    ['/pause', actions.pause],
-    ['/resume', actions.resume],
-  ]);
-  const server = createServer(async ({ headers, method, url }, response) => {
-    const action = routes.get(url);
-    if (headers.authorization !== `Bearer ${token}`) response.statusCode = 401;
-    else if (method !== 'POST' || !action) response.statusCode = 404;
-    else {
-      await action();
-      response.statusCode = 204;
-    }
-    response.end();
+  let actions: AdminActions | null = null;
+  const server = createServer((request, response) => {
+    const refuse = (status: number) => void response.writeHead(status).end();
+    if (request.headers.authorization !== `Bearer ${token}`) refuse(401);
+    else
+      answer(actions, request, response).then(
+        (status) => status !== null && refuse(status),
+        () => refuse(400),
+      );
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const bound = server.address();
-  if (bound === null || typeof bound === 'string') throw new Error(`Unexpected address ${bound}.`);
+  const { url, stop } = await listenLocally(server);
   return {
-    address: { url: `http://127.0.0.1:${bound.port}`, token },
-    async stop() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
+    address: { url, token },
+    serve(given) {
+      actions = given;
     },
+    stop,
   };
 }
 
+/** Gives the status of an answer without a body; null where the action has answered. */
+async function answer(
+  actions: AdminActions | null,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<number | null> {
+  const asked = `${request.method} ${request.url}`;
+  if (asked === 'GET /') {
+    response.end(JSON.stringify({ pipelines: actions?.pipelines() ?? [] }));
+    return null;
+  }
+  if (!actions) return 404;
+  if (asked === 'POST /pause') return (await actions.pause(one.parse(await json(request)).pipeline)) ? 204 : 404;
+  if (asked === 'POST /resume') return actions.resume(one.parse(await json(request)).pipeline) ? 204 : 404;
+  if (asked !== 'POST /join') return 404;
+  await actions.join(joinRequest.parse(await json(request)), response);
+  return null;
+}
+
+const work = z.object({ pipelines: z.array(z.string()) });
+
+/** A process that lives answers at once, unless a user's code keeps it busy. */
+const ANSWER_MS = 3_000;
+
+/**
+ * The pipelines that the process at an address works on; null where it is gone. Its process id says nothing: in a container the next
+ * process has the same. One that has the port and doesn't answer in time is taken for alive.
+ */
+export async function askAdmin({ url, token }: AdminAddress): Promise<readonly string[] | null> {
+  try {
+    const headers = { authorization: `Bearer ${token}` };
+    const response = await fetch(`${url}/`, { headers, signal: AbortSignal.timeout(ANSWER_MS) });
+    const said = work.safeParse(await response.json());
+    return said.success ? said.data.pipelines : null;
+  } catch (error) {
+    return error instanceof Error && error.name === 'TimeoutError' ? [] : null;
+  }
+}
+
 /** Asks a running host to act; resolves when it has. @throws {Error} where it doesn't answer or refuses */
-export async function callAdmin({ url, token }: HostAddress['admin'], action: keyof AdminActions): Promise<void> {
-  const response = await fetch(`${url}/${action}`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
-  if (!response.ok) throw new Error(`The running host answered ${response.status} when asked to ${action}.`);
+export async function callAdmin(
+  { url, token }: AdminAddress,
+  action: 'pause' | 'resume',
+  pipeline: string,
+): Promise<void> {
+  const headers = { authorization: `Bearer ${token}` };
+  const response = await fetch(`${url}/${action}`, { method: 'POST', headers, body: JSON.stringify({ pipeline }) });
+  if (!response.ok)
+    throw new Error(`The running host answered ${response.status} when asked to ${action} ${pipeline}.`);
 }

@@ -5,30 +5,34 @@ import type { Deps } from '../shared/ports/deps.ts';
 
 type Fields = Record<string, unknown>;
 
-/**
- * Logs as JSON lines in a file: the terminal is for progress. Metrics go nowhere: the run's own summary has the counts.
- * @param onError hears of each error-level line beside
- */
-export function fileTelemetry(
-  path: string,
-  onError: (message: string, fields?: Fields) => void = () => undefined,
-): Pick<Deps, 'log' | 'metrics'> & { close(): Promise<void> } {
+type Telemetry = Pick<Deps, 'log' | 'metrics'>;
+
+/** A file of log lines. */
+export interface FileLog extends Telemetry {
+  /** Logs to the same file; `onError` hears of each error-level line beside. */
+  heardBy(onError: (message: string, fields?: Fields) => void): Telemetry;
+  close(): Promise<void>;
+}
+
+/** Logs as JSON lines in a file: the terminal is for progress. Metrics go nowhere: the run's own summary has the counts. */
+export function fileLog(path: string): FileLog {
   mkdirSync(dirname(path), { recursive: true });
   const file = createWriteStream(path, { flags: 'a' });
   const write = (level: string) => (message: string, fields?: Fields) => {
     file.write(`${JSON.stringify({ at: new Date().toISOString(), level, message, ...logIds(), ...fields })}\n`);
   };
-  const error = write('error');
+  const log = { info: write('info'), warn: write('warn'), error: write('error') };
+  const metrics = { count: () => undefined, flush: () => undefined };
   return {
-    log: {
-      info: write('info'),
-      warn: write('warn'),
-      error(message, fields) {
-        error(message, fields);
+    log,
+    metrics,
+    heardBy(onError) {
+      const error: typeof log.error = (message, fields) => {
+        log.error(message, fields);
         onError(message, fields);
-      },
+      };
+      return { log: { ...log, error }, metrics };
     },
-    metrics: { count: () => undefined, flush: () => undefined },
     close: () => new Promise((resolve) => file.end(() => resolve())),
   };
 }

@@ -1,20 +1,22 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
-import { buffer } from 'node:stream/consumers';
 import * as z from 'zod';
 import { matchPath } from '../shared/domain/route-path.ts';
 import type { Route } from '../shared/lambda/declaration.ts';
 import type { UrlEvent } from '../shared/lambda/http.ts';
 import type { HostLogger } from './lambda.ts';
+import { type Listening, listenLocally } from './loopback.ts';
 
 /** A function behind its route. */
 export interface LocalRoute {
+  /** What its URL has before the route's path: each function has a URL of its own. */
+  readonly base: string;
   readonly route: Route;
   readonly invoke: (event: UrlEvent) => Promise<unknown>;
 }
 
 export interface FunctionUrlsOptions {
-  readonly routes: readonly LocalRoute[];
+  /** Looked at for each request: they come and go with their pipelines. */
+  readonly routes: () => readonly LocalRoute[];
   /** Stands in for the signature of routes that want IAM: `Authorization: Bearer <token>`. */
   readonly token: string;
   readonly logger: HostLogger;
@@ -24,28 +26,15 @@ export interface FunctionUrlsOptions {
 const MAX_BODY_BYTES = 6 * 1_048_576;
 
 /**
- * Serves the functions that have routes on a free port of 127.0.0.1, all under one address, by method and path. A web page can
- * send requests to this machine too: without the token it gets no further than to the routes that check one of their own.
+ * Serves the functions that have routes on a free port of 127.0.0.1, each below a path of its own. A web page can send requests to
+ * this machine too: without the token it gets no further than to the routes that check one of their own.
  */
-export async function startFunctionUrls(
-  options: FunctionUrlsOptions,
-): Promise<{ readonly url: string; stop(): Promise<void> }> {
+export async function startFunctionUrls(options: FunctionUrlsOptions): Promise<Listening> {
   const server = createServer(async (request, response) => {
     const { statusCode, headers, body } = await answerTo(request, options);
     response.writeHead(statusCode, { ...headers }).end(body);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const bound = server.address();
-  if (bound === null || typeof bound === 'string') throw new Error(`Unexpected address ${bound}.`);
-  return {
-    url: `http://127.0.0.1:${bound.port}`,
-    async stop() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
-  };
+  return listenLocally(server);
 }
 
 /** What Lambda takes for an answer to a URL's request; anything else is the body of a 200. */
@@ -60,19 +49,22 @@ const plain = (statusCode: number): Answer => ({ statusCode, headers: {}, body: 
 
 async function answerTo(request: IncomingMessage, { routes, token, logger }: FunctionUrlsOptions): Promise<Answer> {
   const { pathname, search } = new URL(request.url ?? '/', 'http://127.0.0.1');
-  const found = routes.find(({ route: { method, path } }) => method === request.method && matchPath(path, pathname));
+  const found = routes().find(
+    ({ base, route: { method, path } }) => method === request.method && matchPath(base + path, pathname),
+  );
   if (!found) return plain(404);
   if (found.route.auth === 'iam' && request.headers.authorization !== `Bearer ${token}`) return plain(403);
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return plain(413);
+  const body = await bodyOf(request);
+  if (body === null) return plain(413);
   try {
     const given = await found.invoke({
-      rawPath: pathname,
+      rawPath: pathname.slice(found.base.length),
       rawQueryString: search.slice(1),
       headers: Object.fromEntries(
         Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]),
       ),
       requestContext: { http: { method: found.route.method } },
-      body: (await buffer(request)).toString('base64'),
+      body: body.toString('base64'),
       isBase64Encoded: true,
     });
     const parsed = answer.safeParse(given);
@@ -83,4 +75,17 @@ async function answerTo(request: IncomingMessage, { routes, token, logger }: Fun
     logger.warn(`${found.route.method} ${found.route.path} failed: ${String(error)}`);
     return plain(502);
   }
+}
+
+/** A request's body, whatever it says of its length; null for one that is too large, of which no more is kept. */
+async function bodyOf(request: IncomingMessage): Promise<Buffer | null> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    const part = Buffer.from(chunk);
+    bytes += part.length;
+    // Read to its end, for the client to see the answer.
+    if (bytes <= MAX_BODY_BYTES) chunks.push(part);
+  }
+  return bytes <= MAX_BODY_BYTES ? Buffer.concat(chunks) : null;
 }

@@ -16,7 +16,6 @@ import { LocalFunction } from './local-function.ts';
 
 export interface LocalFunctionsOptions<N extends string> {
   readonly system: System<N>;
-  readonly pipeline: Pipeline;
   /** What functions know of this machine. */
   readonly resources: Resources;
   readonly telemetry: Pick<Process, 'log' | 'metrics'>;
@@ -30,38 +29,66 @@ export interface LocalFunctions {
   readonly routes: readonly LocalRoute[];
 }
 
-/** The declared functions, on this machine: each environment's handler gets the ports that its declaration names. */
-export function localFunctions<N extends string>(options: LocalFunctionsOptions<N>): LocalFunctions {
-  const { system, pipeline, clock } = options;
+/** A pipeline's functions, on this machine: each environment's handler gets the ports that its declaration names. */
+export function pipelineFunctions<N extends string>(
+  pipeline: Pipeline,
+  options: LocalFunctionsOptions<N>,
+): LocalFunctions {
+  const { system, telemetry, clock } = options;
   const wiring = wiringOf(system, pipeline);
-  const connectors = connectorsOf(options);
+  const { env, ofPlatform } = connecting(options);
+  const connectors: Connectors = {
+    ofPipeline: (uses) => connect(uses, env(uses), { pipeline, telemetry, endpoint, mail, events }),
+    ofPlatform,
+  };
   const functions = new Map<string, LocalFunction>();
   const routes: LocalRoute[] = [];
-  mapValues(system.functions, (declared, name) => {
+  mapValues(system.functions, ({ scope, load, route }, name) => {
+    if (scope !== 'pipeline') return;
     const fn = new LocalFunction({
-      name: declared.scope === 'pipeline' ? `${pipeline.name}-${name}` : name,
+      name: `${pipeline.name}-${name}`,
       wiring: wiring.functions[name],
-      create: async () => (await declared.load())(connectors),
+      create: async () => (await load())(connectors),
       clock,
     });
     functions.set(name, fn);
-    if (declared.route) routes.push({ route: declared.route, invoke: (event) => fn.invoke(event) });
+    if (route) routes.push({ base: `/pipelines/${pipeline.name}/${name}`, route, invoke: (event) => fn.invoke(event) });
   });
-  return {
-    async invoke(name, event) {
-      const fn = functions.get(name);
-      if (fn) return fn.invoke(event);
-      throw new Error(`There is no function ${name}; there are ${[...functions.keys()].join(', ')}.`);
-    },
-    routes,
-  };
+  return { invoke: invokerOf(functions), routes };
 }
 
-/** As deployed: what the declaration names, from the variables of that alone. */
-function connectorsOf({ pipeline, resources, telemetry }: Omit<LocalFunctionsOptions<never>, 'system'>): Connectors {
-  const env = (uses: Uses) => ({ ...environmentOf(uses, resources), AWS_REGION: LOCAL_REGION });
-  return {
-    ofPipeline: (uses) => connect(uses, env(uses), { pipeline, telemetry, endpoint, mail, events }),
-    ofPlatform: (uses) => connectPlatform(uses, env(uses), { telemetry, mail, events }),
+/** The platform's functions, once for all pipelines of a project. */
+export function platformFunctions<N extends string>(options: LocalFunctionsOptions<N>): LocalFunctions {
+  const connectors: Connectors = {
+    ofPipeline() {
+      throw new TypeError('A function of the platform has no pipeline.');
+    },
+    ofPlatform: connecting(options).ofPlatform,
   };
+  const functions = new Map<string, LocalFunction>();
+  const routes: LocalRoute[] = [];
+  mapValues(options.system.functions, (declared, name) => {
+    if (declared.scope !== 'platform') return;
+    const { load, route } = declared;
+    const create = async () => (await load())(connectors);
+    const fn = new LocalFunction({ name, wiring: declared, create, clock: options.clock });
+    functions.set(name, fn);
+    if (route) routes.push({ base: `/platform/${name}`, route, invoke: (event) => fn.invoke(event) });
+  });
+  return { invoke: invokerOf(functions), routes };
 }
+
+/** As deployed: what a declaration names, from the variables of that alone. */
+function connecting({ resources, telemetry }: Pick<LocalFunctionsOptions<never>, 'resources' | 'telemetry'>) {
+  const env = (uses: Uses) => ({ ...environmentOf(uses, resources), AWS_REGION: LOCAL_REGION });
+  const ofPlatform: Connectors['ofPlatform'] = (uses) => connectPlatform(uses, env(uses), { telemetry, mail, events });
+  return { env, ofPlatform };
+}
+
+const invokerOf =
+  (functions: ReadonlyMap<string, LocalFunction>): LocalFunctions['invoke'] =>
+  async (name, event) => {
+    const fn = functions.get(name);
+    if (fn) return fn.invoke(event);
+    throw new Error(`There is no function ${name}; there are ${[...functions.keys()].join(', ')}.`);
+  };

@@ -1,45 +1,41 @@
+import type { ServerResponse } from 'node:http';
 import { resolve } from 'node:path';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type FunctionName, SYSTEM } from '../functions/system.ts';
-import type { Pipeline } from '../shared/author/definition.ts';
-import { mapValues } from '../shared/domain/records.ts';
-import { EventSource } from '../shared/host/event-source.ts';
 import type { System } from '../shared/lambda/declaration.ts';
-import type { ResourceName } from '../shared/lambda/resources.ts';
-import { wiringOf } from '../shared/lambda/wiring.ts';
 import type { Clock } from '../shared/ports/clock.ts';
-import type { Process, QueueName } from '../shared/ports/deps.ts';
-import { startAdmin } from './admin.ts';
+import type { Process } from '../shared/ports/deps.ts';
+import type { AdminActions, JoinRequest } from './admin.ts';
 import { type Emulators, startEmulators } from './emulators.ts';
 import { applyEnvironment, BUCKET } from './environment.ts';
 import { startFunctionUrls } from './function-urls.ts';
-import { localFunctions } from './functions.ts';
+import { platformFunctions } from './functions.ts';
+import { Guests, say } from './guests.ts';
 import { claimState } from './host-file.ts';
 import type { HostLogger } from './lambda.ts';
-import { createQueues, createStorage, queueAddresses } from './resources.ts';
-import { startSchedules } from './schedules.ts';
-import type { ServerProcess } from './server-process.ts';
-import { startService } from './services.ts';
-import { sqsSource } from './sqs-source.ts';
+import { type LocalPipeline, type LocalPipelineOptions, type Shared, startPipeline } from './pipeline.ts';
+import { LocalPipelines } from './pipelines.ts';
+import { createStorage } from './resources.ts';
+import { ServicePool } from './service-pool.ts';
+import { Teardown } from './teardown.ts';
 
 /** Mail sender of every embedded run. */
 const MAIL_FROM = 'microprocess@example.com';
 
 export interface HostOptions {
-  readonly pipeline: Pipeline;
+  /** The pipeline that it is started for; its servers start beside the emulators. */
+  readonly first: LocalPipelineOptions;
+  /** Reads another pipeline of the project, by its name, for a terminal that joins; by default none may. */
+  readonly load?: (pipeline: string) => Promise<Omit<LocalPipelineOptions, 'endpointUrl'>>;
   /** What runs; by default all that is deployed. */
   readonly system?: System<FunctionName>;
-  /** Where the functions log and count. */
-  readonly telemetry: Pick<Process, 'log' | 'metrics'>;
-  /** Folder for all state; a later start reads what an earlier one wrote. One host at a time. */
+  /** Where a pipeline's functions log and count; null: those of the platform. */
+  readonly telemetry: (pipeline: string | null) => Pick<Process, 'log' | 'metrics'>;
+  /** Folder for all state of a project; a later start reads what an earlier one wrote. One host at a time. */
   readonly stateDir: string;
-  /** Digest of the definition and code that reduce: a run goes on behind a change of them. */
-  readonly reduceDigest: string;
   readonly tableDefinition: CreateTableCommandInput;
-  /** A service that already runs and gets the calls; otherwise the pipeline's own is started, live and clone. */
-  readonly endpointUrl?: string | undefined;
-  /** True starts runs by the pipeline's cron. The sweeper is always scheduled. */
+  /** True starts runs by the pipelines' crons. The sweeper is always scheduled. */
   readonly schedules?: boolean;
   readonly logger?: HostLogger;
   readonly clock?: Clock | undefined;
@@ -47,52 +43,35 @@ export interface HostOptions {
   readonly servicesDir?: string | undefined;
 }
 
-/** A pipeline running on this machine. */
+/** A project's platform on this machine, and the pipelines that it works on. */
 export interface Host {
-  /** What its functions know of this machine. */
-  readonly resources: Readonly<Record<ResourceName, string>>;
-  /** Base URL of the functions that have routes; null where none has. */
+  readonly first: LocalPipeline;
+  /** Base URL of functions that have routes: `/platform/<function>` and `/pipelines/<pipeline>/<function>`; null where none has. */
   readonly functionsUrl: string | null;
   /** What another terminal needs to ask something of it, and callers of routes that want IAM. */
   readonly token: string;
-  /** Server of live traffic; null where the service is the user's own. */
-  readonly liveUrl: string | null;
-  /** Server that gets the pipeline's calls. */
-  readonly cloneUrl: string;
   /** Folder of sent mails: `<MessageId>.eml` and `<MessageId>.json` each. */
   readonly mailDir: string;
-  /** Ids of the processes started. */
+  /** Ids of the processes started: the emulators', then the services'. */
   readonly pids: readonly number[];
-  /** Resolves when a process ends on its own: nothing works from then on, and only {@link stop} is left. */
+  /** Terminals that joined. */
+  readonly guests: Pick<Guests, 'count' | 'pipelines'>;
+  /** Resolves when the emulators end on their own: nothing works from then on, and only {@link stop} is left. */
   readonly failure: Promise<Error>;
-  /** Runs a function as the console's Test button does. @throws what the function threw. */
-  invoke(name: string, event: unknown): Promise<unknown>;
-  /** Disables the queue's mapping; once resolved no message is taken. */
-  pause(queue: QueueName): Promise<void>;
-  resume(queue: QueueName): void;
+  /** Puts a pipeline to work unless it is; `fresh` where it wasn't. @throws {InputError} where it works in another way */
+  use(options: LocalPipelineOptions): Promise<{ readonly pipeline: LocalPipeline; readonly fresh: boolean }>;
+  /** Resolves once every terminal that joined has left. */
+  guestsGone(): Promise<void>;
   /** Ends everything started, leaving running invocations two seconds. */
   stop(): Promise<void>;
 }
 
-/** Steps back out of what was started, last first, each step once. */
-class Teardown {
-  readonly #steps: (() => void | Promise<void>)[] = [];
-
-  add(step: () => void | Promise<void>): void {
-    this.#steps.push(step);
-  }
-
-  async run(): Promise<void> {
-    for (let step = this.#steps.pop(); step; step = this.#steps.pop()) await step();
-  }
-}
-
 /**
- * Starts a pipeline on this machine as it is deployed: emulated SQS, S3, DynamoDB and SES, the service and its clone, the
- * functions behind their event-source mappings, and the sweeper's schedule. While it runs, `process.env` points the AWS
- * SDKs at the emulators; one host per process. Its address stands in `host.json` of the state directory, so that other
- * terminals can look at its runs and control them.
- * @throws {StateBusyError} while another process uses the state directory
+ * Starts a project's platform on this machine as a stage is deployed, one for all its pipelines: emulated SQS, S3, DynamoDB and SES,
+ * the platform's functions, and the first pipeline with its service. Another pipeline costs nothing until it is used. While it runs,
+ * `process.env` points the AWS SDKs at the emulators; one host per process. `host.json` of the state folder says where it is reached,
+ * so that other terminals can join, look at its runs and control them.
+ * @throws {StateBusyError} while another process uses the state folder
  * @throws {Error} where a part doesn't start; whatever had been started is ended before.
  */
 export async function startHost(options: HostOptions): Promise<Host> {
@@ -106,113 +85,120 @@ export async function startHost(options: HostOptions): Promise<Host> {
 }
 
 async function start(options: HostOptions, teardown: Teardown): Promise<Host> {
-  const { pipeline, system = SYSTEM, tableDefinition, logger = console } = options;
+  const { first, system = SYSTEM, schedules = false, logger = console, clock, servicesDir, telemetry } = options;
   const stateDir = resolve(options.stateDir);
-  const wiring = wiringOf(system, pipeline);
   const claim = await claimState(stateDir, 'host');
   teardown.add(claim.release);
-  const { emulators, live, clone } = await startServers({ ...options, stateDir }, teardown);
-  teardown.add(applyEnvironment(emulators.environment));
+  const services = new ServicePool({ logDir: resolve(stateDir, 'logs'), servicesDir, env: { ...process.env } });
+  teardown.add(() => services.stop());
 
-  const sqs = new SQSClient({});
-  teardown.add(() => sqs.destroy());
-  const queues = queueAddresses(pipeline.name, wiring, emulators.awsUrl);
-  await Promise.all([createQueues(sqs, wiring, queues), createStorage(tableDefinition)]);
-
-  const cloneUrl = (options.endpointUrl ?? clone?.listening ?? '').replace(/\/+$/, '');
-  const resources = {
-    ...mapValues(queues, ({ main }) => main.url),
-    table: tableDefinition.TableName ?? '',
-    objects: BUCKET,
-    endpoint: cloneUrl,
-    endpointAuth: 'NONE',
-    mail: MAIL_FROM,
-    events: '',
-    reduceDigest: options.reduceDigest,
-  };
-  const { invoke, routes } = localFunctions({ ...options, system, resources });
-  const sources = wiring.mappings.map((mapping) => {
-    const { url, arn } = queues[mapping.queue][mapping.deadLetter ? 'deadLetter' : 'main'];
-    const queue = sqsSource({ client: sqs, queueUrl: url, queueArn: arn, logger });
-    const source = new EventSource({
-      queue,
-      mapping,
-      invoke: (event) => invoke(mapping.function, event),
-      warn: (text) => logger.warn(text),
-    });
-    return { mapping, source };
-  });
-  teardown.add(async () => {
-    await Promise.all(sources.map(({ source }) => source.stop()));
-  });
-  const sourcesOf = (queue: QueueName) =>
-    sources.filter(({ mapping }) => mapping.queue === queue && !mapping.deadLetter).map(({ source }) => source);
-  teardown.add(
-    startSchedules({
-      schedules: wiring.schedules.filter((schedule) => !('cron' in schedule) || options.schedules === true),
-      invoke,
-      logger,
-      clock: options.clock,
-    }),
+  const guests = new Guests();
+  const starting = startEmulators({ stateDir });
+  const shared = starting.then((emulators) => share(emulators, options.tableDefinition, teardown));
+  const pipelines = new LocalPipelines(
+    (each) => {
+      const { name } = each.pipeline;
+      const heard = toldTo(guests, name, telemetry(name));
+      return startPipeline(each, { system, shared, services, telemetry: heard, logger, clock, schedules });
+    },
+    (name, error) => guests.tell(name, { broken: error.message }),
   );
+  const { pipeline } = await pipelines.use(first);
+  teardown.add(() => pipelines.stop());
 
-  const pause = async (queue: QueueName) => {
-    await Promise.all(sourcesOf(queue).map((source) => source.pause()));
-  };
-  const resume = (queue: QueueName) => {
-    for (const source of sourcesOf(queue)) source.resume();
-  };
-  const admin = await startAdmin({ pause: () => pause('work'), resume: () => resume('work') });
-  teardown.add(admin.stop);
-  const { token } = admin.address;
-  const urls = routes.length > 0 ? await startFunctionUrls({ routes, token, logger }) : null;
+  const [emulators, { resources }] = await Promise.all([starting, shared]);
+  const platform = platformFunctions({ system, resources, telemetry: telemetry(null), clock });
+  const { token } = claim.admin.address;
+  const routes = () => [...platform.routes, ...pipelines.all.flatMap((each) => each.routes)];
+  const urls = routes().length > 0 ? await startFunctionUrls({ routes, token, logger }) : null;
   if (urls) teardown.add(urls.stop);
-  const pointing = Object.entries(emulators.environment).map(([name, value]): [string, string | null] => [
-    name,
-    value ?? null,
-  ]);
-  await claim.publish({ emulators: Object.fromEntries(pointing), resources, admin: admin.address });
 
-  const servers = [emulators, live, clone].filter((server) => server !== undefined);
+  let ending = false;
+  claim.admin.serve(actionsOf(pipelines, guests, options, () => ending));
+  await claim.publish(nulled(emulators.environment));
   return {
-    resources,
+    first: pipeline,
     functionsUrl: urls?.url ?? null,
     token,
-    liveUrl: live?.listening ?? null,
-    cloneUrl,
     mailDir: emulators.mailDir,
-    pids: servers.map(({ pid }) => pid),
-    failure: Promise.race(servers.map(({ failure }) => failure)),
-    invoke: async (name, event) => json(await invoke(name, json(event))),
-    pause,
-    resume,
-    stop: () => teardown.run(),
+    get pids() {
+      return [emulators.pid, ...services.pids];
+    },
+    guests,
+    failure: emulators.failure,
+    use: (each) => pipelines.use(each),
+    guestsGone: () => guests.gone(),
+    async stop() {
+      // From here on a terminal that wants to join waits for the folder instead.
+      ending = true;
+      await teardown.run();
+    },
   };
 }
 
-interface Servers {
-  readonly emulators: Emulators;
-  readonly live?: ServerProcess<string>;
-  readonly clone?: ServerProcess<string>;
+/** Points this process at the emulators, with the one table and bucket of the project. */
+async function share(emulators: Emulators, table: CreateTableCommandInput, teardown: Teardown): Promise<Shared> {
+  teardown.add(emulators.stop);
+  teardown.add(applyEnvironment(emulators.environment));
+  const sqs = new SQSClient({});
+  teardown.add(() => sqs.destroy());
+  const storage = createStorage(table);
+  // A start that fails elsewhere leaves it no request in the air.
+  teardown.add(() => storage.catch(() => undefined));
+  const resources = { table: table.TableName ?? '', objects: BUCKET, mail: MAIL_FROM, events: '' };
+  return { sqs, awsUrl: emulators.awsUrl, resources, storage };
 }
 
-/** Starts all processes at once; when one fails, the others are still put down for teardown. */
-async function startServers(options: HostOptions, teardown: Teardown): Promise<Servers> {
-  const { stateDir, pipeline, endpointUrl, servicesDir } = options;
-  const logDir = resolve(stateDir, 'logs');
-  const started = async <S extends { stop(): Promise<void> }>(starting: Promise<S>): Promise<S> => {
-    const server = await starting;
-    teardown.add(server.stop);
-    return server;
+/** What other terminals may ask. */
+function actionsOf(
+  pipelines: LocalPipelines,
+  guests: Guests,
+  { load }: Pick<HostOptions, 'load'>,
+  ending: () => boolean,
+): AdminActions {
+  const join = async ({ pipeline, endpointUrl }: JoinRequest, connection: ServerResponse) => {
+    connection.writeHead(200, { 'content-type': 'application/x-ndjson' });
+    if (ending() || !load) {
+      say(connection, { refused: 'The process that works here takes no other pipeline on.', ending: ending() });
+      return void connection.end();
+    }
+    // Counted from here on: the host doesn't end while it starts something for a guest.
+    guests.admit(pipeline, connection);
+    try {
+      const { fresh } = await pipelines.use({ ...(await load(pipeline)), endpointUrl });
+      say(connection, { joined: { fresh } });
+    } catch (error) {
+      say(connection, { refused: error instanceof Error ? error.message : String(error), ending: false });
+      connection.end();
+    }
   };
-  const service = (role: 'live' | 'clone') =>
-    started(startService({ service: pipeline.endpoint.service, role, logDir, servicesDir }));
-  const emulators = started(startEmulators({ stateDir }));
-  const services = endpointUrl === undefined ? [service('live'), service('clone')] : [];
-  await Promise.allSettled([emulators, ...services]);
-  const [live, clone] = await Promise.all(services);
-  return { emulators: await emulators, ...(live && clone ? { live, clone } : {}) };
+  return {
+    pipelines: () => pipelines.names,
+    async pause(name) {
+      const pipeline = pipelines.get(name);
+      await pipeline?.pause('work');
+      return pipeline !== undefined;
+    },
+    resume(name) {
+      const pipeline = pipelines.get(name);
+      pipeline?.resume('work');
+      return pipeline !== undefined;
+    },
+    join,
+  };
 }
 
-/** What is left of a payload on its way through JSON. */
-const json = (value: unknown): unknown => (value === undefined ? null : JSON.parse(JSON.stringify(value)));
+/** The terminals that follow a pipeline hear what its functions log as errors. */
+function toldTo(guests: Guests, pipeline: string, telemetry: Pick<Process, 'log' | 'metrics'>) {
+  const { log, metrics } = telemetry;
+  const error: Process['log']['error'] = (message, fields) => {
+    log.error(message, fields);
+    guests.tell(pipeline, { error: message, ...(fields && { fields }) });
+  };
+  return { log: { info: log.info, warn: log.warn, error }, metrics };
+}
+
+/** As JSON has it. */
+function nulled(environment: Emulators['environment']): Record<string, string | null> {
+  return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, value ?? null]));
+}

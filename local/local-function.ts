@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { lambdaContext } from '../shared/host/context.ts';
 import type { Handler } from '../shared/lambda/declaration.ts';
+import { withLogIds } from '../shared/lambda/log-ids.ts';
 import type { FunctionWiring } from '../shared/lambda/wiring.ts';
 import { type Clock, systemClock } from '../shared/ports/clock.ts';
 
@@ -56,7 +57,9 @@ export class LocalFunction {
     });
     let timedOut = false;
     try {
-      return await Promise.race([handler(event, context), timeout]);
+      // The log of all functions is one file here.
+      const running = withLogIds({ function: this.#options.name }, () => handler(event, context));
+      return await Promise.race([running, timeout]);
     } catch (error) {
       timedOut = error instanceof FunctionTimeoutError;
       throw error;

@@ -1,24 +1,29 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Pipeline } from '../shared/author/definition.ts';
+import { mapValues } from '../shared/domain/records.ts';
 import { LOCAL_REGION } from '../shared/host/arn.ts';
 import { connectOperator } from '../shared/lambda/operator.ts';
+import type { Resources } from '../shared/lambda/resources.ts';
 import type { Deps } from '../shared/ports/deps.ts';
+import type { AdminAddress } from './admin.ts';
 import { startEmulators } from './emulators.ts';
 import { applyEnvironment, BUCKET } from './environment.ts';
-import { claimState, type HostAddress, readHostFile, StateBusyError } from './host-file.ts';
-import { createStorage } from './resources.ts';
+import { claimState, type EmulatorsEnvironment, findHolder, StateBusyError } from './host-file.ts';
+import { createStorage, queueAddresses } from './resources.ts';
 
 export interface OpenedState {
   readonly deps: Deps;
-  /** The host that works on it, in another process; null where the state just lies there and its queues don't exist. */
-  readonly host: HostAddress | null;
+  /** What its commands know of this machine. */
+  readonly resources: Resources;
+  /** The host that works on the pipeline, in another process; null where nobody does, so that its queues may not exist. */
+  readonly host: AdminAddress | null;
   close(): Promise<void>;
 }
 
 /** Another process that starts, or reads for a moment, is waited for this long. */
-const PATIENCE_MS = 20_000;
-const LOOK_AGAIN_MS = 100;
+export const PATIENCE_MS = 20_000;
+export const LOOK_AGAIN_MS = 100;
 
 /**
  * Opens what runs on this machine left or are making: through the host that is running, or from disk, the table and the
@@ -33,8 +38,11 @@ export async function openState(
 ): Promise<OpenedState> {
   const until = Date.now() + PATIENCE_MS;
   for (;;) {
-    const holder = await readHostFile(stateDir);
-    if (holder?.address) return attach(pipeline, holder.address, telemetry);
+    const holder = await findHolder(stateDir);
+    if (holder?.emulators) {
+      const host = holder.pipelines.includes(pipeline.name) ? holder.admin : null;
+      return { ...attach(pipeline, holder.emulators, table, telemetry), host };
+    }
     try {
       if (!holder) return await fromDisk(pipeline, stateDir, table, telemetry);
     } catch (error) {
@@ -45,14 +53,22 @@ export async function openState(
   }
 }
 
-function attach(pipeline: Pipeline, host: HostAddress, telemetry: Pick<Deps, 'log' | 'metrics'>): OpenedState {
-  const pointing = Object.entries(host.emulators).map(([name, value]): [string, string | undefined] => [
-    name,
-    value ?? undefined,
-  ]);
-  const restore = applyEnvironment(Object.fromEntries(pointing));
-  const deps = connectOperator(pipeline, host.resources, LOCAL_REGION, telemetry);
-  return { deps, host, close: async () => restore() };
+/** Reaches a pipeline's records and queues in the emulators of a host in another process. */
+export function attach(
+  pipeline: Pipeline,
+  emulators: EmulatorsEnvironment,
+  table: CreateTableCommandInput,
+  telemetry: Pick<Deps, 'log' | 'metrics'>,
+): Omit<OpenedState, 'host'> {
+  const restore = applyEnvironment(mapValues(emulators, (value) => value ?? undefined));
+  const resources = resourcesOf(pipeline, emulators.AWS_ENDPOINT_URL_SQS ?? '', table);
+  const deps = connectOperator(pipeline, resources, LOCAL_REGION, telemetry);
+  return { deps, resources, close: async () => restore() };
+}
+
+function resourcesOf({ name }: Pipeline, awsUrl: string, table: CreateTableCommandInput): Resources {
+  const queues = mapValues(queueAddresses(name, awsUrl), ({ main }) => main.url);
+  return { ...queues, table: table.TableName ?? '', objects: BUCKET };
 }
 
 async function fromDisk(
@@ -76,11 +92,10 @@ async function fromDisk(
       await stop();
       throw error;
     }
-    // Its queues don't exist.
-    const none = `${emulators.awsUrl}/none`;
-    const resources = { table: table.TableName ?? '', objects: BUCKET, split: none, work: none, aggregate: none };
+    const resources = resourcesOf(pipeline, emulators.awsUrl, table);
     return {
       deps: connectOperator(pipeline, resources, LOCAL_REGION, telemetry),
+      resources,
       host: null,
       async close() {
         await stop();

@@ -24,20 +24,17 @@ export interface QueueAddresses {
   readonly deadLetter: QueueAddress;
 }
 
-/** Where a pipeline's queues are; `awsUrl` is the emulated SQS. */
-export function queueAddresses(
-  pipeline: string,
-  { queues }: Wiring,
-  awsUrl: string,
-): Readonly<Record<QueueName, QueueAddresses>> {
+/** Where a pipeline's queues are, whether or not they exist yet; `awsUrl` is the emulated SQS. */
+export function queueAddresses(pipeline: string, awsUrl: string): Readonly<Record<QueueName, QueueAddresses>> {
   const address = (name: string): QueueAddress => ({
     url: `${awsUrl}/${LOCAL_ACCOUNT}/${name}`,
     arn: queueArn(name),
   });
-  return mapValues(queues, (_, queue) => ({
+  const addresses = (queue: QueueName): QueueAddresses => ({
     main: address(`${pipeline}-${queue}`),
     deadLetter: address(`${pipeline}-${queue}-dead-letter`),
-  }));
+  });
+  return { split: addresses('split'), work: addresses('work'), aggregate: addresses('aggregate') };
 }
 
 /** Creates a pipeline's queues, each behind its dead-letter queue, with the attributes the deployed ones have. */

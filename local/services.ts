@@ -14,6 +14,8 @@ export interface ServiceOptions {
   readonly logDir: string;
   /** Folder of all services; the project's own by default. */
   readonly servicesDir?: string | undefined;
+  /** Environment of its process, beside what says where to listen; this process's own by default. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /**
@@ -23,11 +25,11 @@ export interface ServiceOptions {
  * @throws {Error} where the service doesn't build, or doesn't listen.
  */
 export async function startService(options: ServiceOptions): Promise<ServerProcess<string>> {
-  const { service, role, logDir, servicesDir = openProject().services } = options;
+  const { service, role, logDir, servicesDir = openProject().services, env = process.env } = options;
   return startServerProcess({
     name: `service ${service} (${role})`,
     script: await bundle({ entry: join(servicesDir, service, 'server.ts') }),
-    env: { ...process.env, HOST: '127.0.0.1', PORT: '0', EXIT_WITH_PARENT: '1' },
+    env: { ...env, HOST: '127.0.0.1', PORT: '0', EXIT_WITH_PARENT: '1' },
     nodeFlags: ['--max-semi-space-size=2', '--heap-growing-percent=30'],
     listening: z.url(),
     logFile: join(logDir, `${service}-${role}.log`),

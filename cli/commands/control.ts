@@ -10,7 +10,7 @@ import { follow, seeThrough } from '../follow.ts';
 import { outDir } from '../home.ts';
 import { fetchOutput, inWords } from '../output.ts';
 import { withTarget } from '../targets/open.ts';
-import { hint, type Target, type Where } from '../targets/target.ts';
+import { hint, needsThisTerminal, type Target, type Where } from '../targets/target.ts';
 import type { Terminal } from '../terminal.ts';
 import { count, time } from '../text.ts';
 import { runJson } from './list.ts';
@@ -31,7 +31,7 @@ export async function cancel(run: string, options: Options, terminal: Terminal):
     const finishes = before?.status === 'finishing';
     if (finishes && target.worker === 'this') await finishHere(target.deps, run);
     const record = await cancelRun(target.deps, run);
-    if (target.worker !== 'this') {
+    if (!needsThisTerminal(target)) {
       const next = isFinal(record.status) ? '' : ` Its report follows: ${hint(target, 'watch', run)}`;
       const what = finishes ? 'has ended all its calls; its report is being made' : 'is cancelled: no new calls';
       return say(terminal, options, record, `Run ${run} ${what}.${next}`);
@@ -68,7 +68,7 @@ export async function resume(run: string | undefined, options: Options, terminal
         await target.resumePipeline();
         return sayPipeline(terminal, options, target, false);
       }
-      if (target.worker === 'this') return goOn(target, run, options, terminal);
+      if (needsThisTerminal(target)) return goOn(target, run, options, terminal);
       const { record, expired, slots, slices } = await resumeRun(target.deps, run);
       if (expired) {
         say(terminal, options, record, `${overdue(record)} Its report follows: ${hint(target, 'watch', run)}`);

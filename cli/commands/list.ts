@@ -15,8 +15,8 @@ export interface ListOptions extends Where {
 
 /** Lists runs, newest first. */
 export async function list(options: ListOptions, terminal: Terminal): Promise<number> {
-  const pipeline = await loadPipeline(choosePipeline(options.pipeline));
-  const never = stageOf(options) === undefined && !hasState(pipeline);
+  await loadPipeline(choosePipeline(options.pipeline));
+  const never = stageOf(options) === undefined && !hasState();
   const runs = never
     ? []
     : await withTarget(options, 'records', terminal, ({ deps }) =>

@@ -2,7 +2,7 @@ import { redriveFilter } from '../../shared/domain/redrive.ts';
 import { EXIT } from '../exit-codes.ts';
 import { seeThrough } from '../follow.ts';
 import { withTarget } from '../targets/open.ts';
-import { hint, type Where } from '../targets/target.ts';
+import { hint, needsThisTerminal, type Where } from '../targets/target.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface RedriveOptions extends Where {
@@ -24,7 +24,7 @@ export async function redrive(run: string, options: RedriveOptions, terminal: Te
         ...(options.status && { statuses: [...new Set(options.status)] }),
         ...(options.reason && { reasons: [...new Set(options.reason)] }),
       });
-      if (target.worker === 'this' || options.watch) {
+      if (needsThisTerminal(target) || options.watch) {
         return seeThrough(target, (attended) => target.redrive(run, filter, attended), terminal, options);
       }
       const started = await target.redrive(run, filter);

@@ -3,7 +3,7 @@ import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { freemem, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { startEmulators } from '../../local/emulators.ts';
-import { readHostFile } from '../../local/host-file.ts';
+import { findHolder } from '../../local/host-file.ts';
 import { startService } from '../../local/services.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
 import { openProject } from '../../shared/project/project.mjs';
@@ -21,7 +21,7 @@ export async function localChecks(pipeline: Pipeline): Promise<Check[]> {
   try {
     const groups = [
       await checked('definition', async () => pass('definition', `pipelines/${pipeline.name} is valid`)),
-      await checked('state', () => state(pipeline)),
+      await checked('state', state),
       await checked('memory', async () => memory()),
       await checked('emulators', async () => {
         const from = performance.now();
@@ -43,9 +43,9 @@ export async function localChecks(pipeline: Pipeline): Promise<Check[]> {
   }
 }
 
-async function state(pipeline: Pipeline): Promise<Check> {
-  const folder = stateDir(pipeline.name);
-  const holder = await readHostFile(folder);
+async function state(): Promise<Check> {
+  const folder = stateDir();
+  const holder = await findHolder(folder);
   if (holder) return pass('state', `${folder}, in use by process ${holder.pid} since ${time(holder.startedAt)} UTC`);
   const { home, unwritable } = openProject();
   if (unwritable !== null) {

@@ -6,12 +6,12 @@ import { UsageError } from '../errors.ts';
 import { prepareHome } from '../home.ts';
 import { choosePipeline, defaultPipeline, leftOut, loadPipeline } from '../pipelines.ts';
 import { aborted, type Terminal } from '../terminal.ts';
-import { hasState, isRunning, openLocal } from './local.ts';
+import { hasState, openLocal } from './local.ts';
 import type { Target, Where } from './target.ts';
 
 /**
- * What a command needs beside the records: nothing; nothing, and there need not be any yet; somebody who works, this process
- * where nobody does; or, locally, this process alone, since the work ends with it.
+ * What a command needs beside the records: nothing; nothing, and there need not be any yet; a process that works on the pipeline, this
+ * one where none does; or the same, also where nothing has ever run.
  */
 export type Need = 'records' | 'records-or-none' | 'worker' | 'own-worker';
 
@@ -72,14 +72,12 @@ async function open(
   const flags = flagsOf(pipeline, stage);
   if (stage !== undefined) return (await import('./deployed.ts')).deployed(pipeline, stage, flags, terminal);
   // Only 'own-worker' may be the first ever.
-  const here = need === 'own-worker' || (need === 'worker' && hasState(pipeline) && !(await isRunning(pipeline)));
-  if (!here) return openLocal(pipeline, flags, need === 'records-or-none');
+  const works = need === 'own-worker' || (need === 'worker' && hasState());
+  if (!works) return openLocal(pipeline, flags, need === 'records-or-none');
   if (endpointUrl === undefined) {
     const otherwise = ', or call a service that runs already: --endpoint <url>';
     requireService(pipeline, openProject().services, 'server.ts', otherwise);
   }
-  terminal.signal.throwIfAborted();
-  terminal.stderr.write(`Starting ${pipeline.name} on this machine…\n`);
   // All functions with all they need: seconds that a look at a run shouldn't take.
-  return (await import('./start-local.ts')).startLocal(pipeline, flags, terminal, endpointUrl);
+  return (await import('./start-local.ts')).workLocally(pipeline, flags, terminal, endpointUrl);
 }

@@ -1,5 +1,8 @@
-import { fileTelemetry } from '../../local/file-log.ts';
-import { startHost } from '../../local/host.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileLog } from '../../local/file-log.ts';
+import { type Host, startHost } from '../../local/host.ts';
+import { findHolder, type Holder, StateBusyError } from '../../local/host-file.ts';
+import { LOOK_AGAIN_MS, PATIENCE_MS } from '../../local/open-state.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
 import { redriveRun } from '../../shared/control/redrive.ts';
 import { startRun } from '../../shared/control/start.ts';
@@ -9,43 +12,89 @@ import { openProject, pipelineEntry } from '../../shared/project/project.mjs';
 import { reduceDigest } from '../../shared/project/reduce-digest.ts';
 import { errorLines } from '../error-lines.ts';
 import { functionsLog, localTable, stateDir } from '../home.ts';
-import type { Terminal } from '../terminal.ts';
+import { loadAnew } from '../pipelines.ts';
+import { aborted, type Terminal } from '../terminal.ts';
+import { joinLocal } from './join-local.ts';
 import { common, purge } from './local.ts';
 import type { Target } from './target.ts';
 
+type LocalTerminal = Pick<Terminal, 'stderr' | 'signal'>;
+
 /**
- * Runs the pipeline in this process, until it's closed. What its functions log as errors is said on stderr.
- * @throws {StateBusyError} while another process does
+ * Has a pipeline worked on, on this machine: by the process that works here already, or by this one until it's closed. One that reads
+ * for a moment, starts or ends is waited for.
+ * @throws {StateBusyError} where a process has the state folder and doesn't come to an end
+ * @throws {JoinRefusedError} where the one that works here can't take the pipeline on
  */
-export async function startLocal(
+export async function workLocally(
   pipeline: Pipeline,
   flags: string,
-  terminal: Pick<Terminal, 'stderr' | 'signal'>,
+  terminal: LocalTerminal,
+  endpointUrl?: string,
+): Promise<Target> {
+  const until = Date.now() + PATIENCE_MS;
+  for (;;) {
+    terminal.signal.throwIfAborted();
+    const holder = await findHolder(stateDir());
+    if (isReached(holder)) {
+      const target = await joinLocal(pipeline, flags, holder, terminal, endpointUrl);
+      if (target) return target;
+    } else if (!holder) {
+      try {
+        return await startLocal(pipeline, flags, terminal, endpointUrl);
+      } catch (error) {
+        // Another one was faster: it is joined.
+        if (!(error instanceof StateBusyError)) throw error;
+      }
+    }
+    if (holder && Date.now() > until) throw new StateBusyError(stateDir(), holder);
+    await sleep(LOOK_AGAIN_MS, undefined, { signal: terminal.signal });
+  }
+}
+
+function isReached(holder: Holder | null): holder is Holder & { readonly emulators: NonNullable<Holder['emulators']> } {
+  return holder?.kind === 'host' && holder.emulators !== null;
+}
+
+/**
+ * Runs the pipeline in this process, and others for terminals that join, until it's closed. What its functions log as errors is said
+ * on stderr.
+ * @throws {StateBusyError} while another process does
+ */
+async function startLocal(
+  pipeline: Pipeline,
+  flags: string,
+  terminal: LocalTerminal,
   endpointUrl?: string,
 ): Promise<Target> {
   const project = openProject();
-  const state = stateDir(pipeline.name);
-  const log = functionsLog(pipeline.name);
-  const say = errorLines(terminal.stderr, log);
+  const say = errorLines(terminal.stderr, functionsLog());
   let closing = false;
-  const telemetry = fileTelemetry(log, (message, fields) => {
+  const log = fileLog(functionsLog());
+  const heard = log.heardBy((message, fields) => {
     // What fails because everything is being ended is no news.
     if (!closing && !terminal.signal.aborted) say(message, fields);
   });
+  const digested = async (each: Pipeline) => ({
+    pipeline: each,
+    reduceDigest: await reduceDigest(pipelineEntry(project, each.name)),
+  });
+  terminal.stderr.write(`Starting ${pipeline.name} on this machine…\n`);
   try {
     const host = await startHost({
-      pipeline,
-      telemetry,
-      stateDir: state,
-      reduceDigest: await reduceDigest(pipelineEntry(project, pipeline.name)),
+      first: { ...(await digested(pipeline)), endpointUrl },
+      load: async (name) => digested(await loadAnew(name)),
+      // Another pipeline's errors are said by the terminal that follows it.
+      telemetry: (name) => (name === null || name === pipeline.name ? heard : log),
+      stateDir: stateDir(),
       tableDefinition: localTable,
-      endpointUrl,
       servicesDir: project.services,
       // The terminal is for progress.
-      logger: { warn: (text) => telemetry.log.warn(String(text)), error: (text) => telemetry.log.error(String(text)) },
+      logger: { warn: (text) => log.log.warn(String(text)), error: (text) => log.log.error(String(text)) },
     });
-    const deps = connectOperator(pipeline, host.resources, LOCAL_REGION, telemetry);
-    const broken = host.failure.then((error) => Promise.reject(error));
+    const { first } = host;
+    const deps = connectOperator(pipeline, first.resources, LOCAL_REGION, heard);
+    const broken = Promise.race([host.failure, first.failure]).then((error) => Promise.reject(error));
     // Nobody may be waiting for it when it happens.
     broken.catch(() => undefined);
     return {
@@ -55,17 +104,27 @@ export async function startLocal(
       broken,
       start: (request, attended) => startRun(deps, request, 'cli', attended),
       redrive: (run, filter, attended) => redriveRun(deps, run, filter, attended),
-      pausePipeline: () => host.pause('work'),
-      resumePipeline: async () => host.resume('work'),
-      purge: () => purge(host.resources.work),
+      pausePipeline: () => first.pause('work'),
+      resumePipeline: async () => first.resume('work'),
+      purge: () => purge(first.resources.work),
       async close() {
+        await guestsGone(host, terminal);
         closing = true;
         await host.stop();
-        await telemetry.close();
+        await log.close();
       },
     };
   } catch (error) {
-    await telemetry.close();
+    await log.close();
     throw error;
   }
+}
+
+/** Other terminals' runs end with this process: it stays for them, unless it's told not to. */
+async function guestsGone(host: Host, { stderr, signal }: LocalTerminal): Promise<void> {
+  if (signal.aborted || host.guests.count === 0) return;
+  stderr.write(
+    `Other terminals still follow ${host.guests.pipelines.join(', ')} here: this one stays until they are done. Ctrl-C interrupts their runs, which "resume" takes up again.\n`,
+  );
+  await Promise.race([host.guestsGone(), host.failure, aborted(signal).catch(() => undefined)]);
 }

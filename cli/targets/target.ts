@@ -13,10 +13,10 @@ export interface Target {
   /** Options that lead another command here, for hints: ` --stage prod`. */
   readonly flags: string;
   /**
-   * Who does the work: deployed functions; this process; another one, such as an `npm start` in another terminal; or nobody,
-   * where the records just lie on disk.
+   * Who does the work: deployed functions; this process; another one, such as an `npm start` in another terminal; that one for this
+   * terminal's sake alone, so that it may end when this terminal leaves; or nobody, where the records just lie on disk.
    */
-  readonly worker: 'deployed' | 'this' | 'other' | 'nobody';
+  readonly worker: 'deployed' | 'this' | 'other' | 'joined' | 'nobody';
   readonly deps: Deps;
   /** The file that the functions log to, on this machine. */
   readonly log?: string;
@@ -47,4 +47,9 @@ export const NEVER: Promise<never> = new Promise(() => {});
 /** A command that acts on the same pipeline at the same place. */
 export function hint({ flags }: Pick<Target, 'flags'>, ...words: readonly string[]): string {
   return `npx microprocess ${words.join(' ')}${flags}`;
+}
+
+/** Whether the work goes on only while this terminal is here. */
+export function needsThisTerminal({ worker }: Pick<Target, 'worker'>): boolean {
+  return worker === 'this' || worker === 'joined';
 }

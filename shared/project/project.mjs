@@ -67,13 +67,12 @@ export function pipelineEntry({ pipelines }, name) {
 }
 
 /**
- * A pipeline's local table, bucket and logs; they stay, so that `show` works after the run.
+ * The local table, bucket and logs of all pipelines; they stay, so that `show` works after the run.
  * @param {Pick<Project, 'home'>} project
- * @param {string} pipeline its name
  * @returns {string}
  */
-export function stateOf({ home }, pipeline) {
-  return join(home, '.state', pipeline);
+export function stateOf({ home }) {
+  return join(home, '.state');
 }
 
 /**

@@ -72,7 +72,7 @@ test('a dry run takes state that a failed start left without table or bucket for
   await project.write('pipelines/half/index.ts', definitionOf('half', 'half'));
   await project.write('services/half/server.ts', 'export const = 1;');
   expect(await project.run('run', 'half')).toMatchObject({ code: 1, stderr: expect.stringMatching(/services\/half/) });
-  expect(existsSync(join(dir, '.state', 'half', 'table'))).toBe(true);
+  expect(existsSync(join(dir, '.state', 'table'))).toBe(true);
   const { code, stderr } = await project.run('run', 'half', '--dry-run');
   expect(stderr).not.toMatch(/^error/m);
   expect(code).toBe(0);

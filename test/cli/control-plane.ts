@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
-import type { Host } from '../../local/host.ts';
+import type { LocalPipeline } from '../../local/pipeline.ts';
 
 /** What a test's control plane was asked for, and what it says. */
 export interface ControlPlane {
@@ -22,19 +22,19 @@ const NESTED = 'arn:aws:cloudformation:us-east-1:000000000000:stack/microprocess
  * The parts of AWS that the emulators lack, as far as the command line asks for them: CloudFormation's outputs, STS, and
  * Lambda's control plane over the functions of an embedded host.
  */
-export async function startControlPlane(host: Host): Promise<ControlPlane> {
+export async function startControlPlane(local: LocalPipeline): Promise<ControlPlane> {
   const requests: string[] = [];
   const mapping = { enabled: true };
   const without = new Set<string>();
   const pipeline = {
-    Table: host.resources.table,
-    Bucket: host.resources.objects,
+    Table: local.resources.table,
+    Bucket: local.resources.objects,
     Splitter: SPLITTER,
     Forwarder: FORWARDER,
-    SplitQueueUrl: host.resources.split,
-    WorkQueueUrl: host.resources.work,
-    AggregateQueueUrl: host.resources.aggregate,
-    EndpointUrl: host.cloneUrl,
+    SplitQueueUrl: local.resources.split,
+    WorkQueueUrl: local.resources.work,
+    AggregateQueueUrl: local.resources.aggregate,
+    EndpointUrl: local.cloneUrl,
     MailFrom: 'reports@example.com',
   };
   const stacks: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -78,7 +78,7 @@ export async function startControlPlane(host: Host): Promise<ControlPlane> {
   ): Promise<[number, unknown, Record<string, string>?]> => {
     if (path.endsWith(`/functions/${SPLITTER}/invocations`)) {
       try {
-        return [200, await host.invoke('splitter', JSON.parse(body))];
+        return [200, await local.invoke('splitter', JSON.parse(body))];
       } catch (error) {
         const said =
           error instanceof Error ? { errorType: error.name, errorMessage: error.message } : { errorType: 'Error' };

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, describe as group, test } from 'vitest';
 import { errorLines } from '../../cli/error-lines.ts';
 import { functionsLog } from '../../cli/home.ts';
-import { startLocal } from '../../cli/targets/start-local.ts';
+import { workLocally } from '../../cli/targets/start-local.ts';
 import { loadPipeline } from '../../shared/project/pipelines.ts';
 import { openProject, pipelineEntry } from '../../shared/project/project.mjs';
 import { definitionOf, temporaryProject } from './project.ts';
@@ -59,13 +59,13 @@ group('errors that functions log', () => {
     process.chdir(project.dir);
     const stderr = new Captured();
     const signal = new AbortController().signal;
-    const target = await startLocal(pipeline, '', { stderr, signal }, 'http://127.0.0.1:1');
+    const target = await workLocally(pipeline, '', { stderr, signal }, 'http://127.0.0.1:1');
     try {
       const said = once(stderr, 'said');
       await target.start({ runId: 'march' });
       await said;
       expect(stderr.text).toBe(
-        `! A message failed; it comes back: SourceError: The source failed in slice 0: boom in source (${relative(process.cwd(), functionsLog(pipeline.name))})\n`,
+        `Starting broken-source on this machine…\n! A message failed; it comes back: SourceError: The source failed in slice 0: boom in source (${relative(process.cwd(), functionsLog())})\n`,
       );
     } finally {
       await target.close();

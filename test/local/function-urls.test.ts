@@ -20,17 +20,15 @@ let host: Host;
 beforeAll(async () => {
   stateDir = await temporaryDirectory();
   host = await startHost({
-    pipeline,
+    first: { pipeline, reduceDigest: 'today', endpointUrl: 'http://localhost:1' },
     system: ROUTED,
-    telemetry,
+    telemetry: () => telemetry,
     stateDir,
-    reduceDigest: 'today',
     tableDefinition: { ...tableDefinition, TableName: 'microprocess' },
-    endpointUrl: 'http://localhost:1',
     logger: { warn: nothing, error: nothing },
   });
-  await host.pause('split');
-  await startRun(connectOperator(pipeline, host.resources, LOCAL_REGION, telemetry), { runId: 'r' }, 'cli');
+  await host.first.pause('split');
+  await startRun(connectOperator(pipeline, host.first.resources, LOCAL_REGION, telemetry), { runId: 'r' }, 'cli');
 }, 60_000);
 afterAll(async () => {
   await host.stop();
@@ -42,22 +40,45 @@ async function ask(method: string, path: string, init: RequestInit = {}): Promis
   return [response.status, await response.text()];
 }
 
+const CALLBACK = '/platform/callback';
+const STATUS = '/pipelines/squares/status';
+const withToken = () => ({ headers: { authorization: `Bearer ${host.token}` } });
+
 test("the platform's function answers at its route, with any pipeline's records", async () => {
-  expect(await ask('POST', '/callback/squares.r', { body: 'thanks' })).toEqual([200, 'splitting thanks']);
-  expect(await ask('POST', '/callback/squares.none')).toEqual([410, '']);
-  expect(await ask('POST', '/callback/other.r')).toEqual([410, '']);
+  expect(await ask('POST', `${CALLBACK}/callback/squares.r`, { body: 'thanks' })).toEqual([200, 'splitting thanks']);
+  expect(await ask('POST', `${CALLBACK}/callback/squares.none`)).toEqual([410, '']);
+  expect(await ask('POST', `${CALLBACK}/callback/other.r`)).toEqual([410, '']);
 });
 
 test("a pipeline's function behind IAM wants the host's token", async () => {
-  const headers = { authorization: `Bearer ${host.token}` };
-  expect(await ask('GET', '/status/r?for=me', { headers })).toEqual([200, 'splitting me']);
-  expect(await ask('GET', '/status/r?for=me')).toEqual([403, '']);
+  expect(await ask('GET', `${STATUS}/status/r?for=me`, withToken())).toEqual([200, 'splitting me']);
+  expect(await ask('GET', `${STATUS}/status/r?for=me`)).toEqual([403, '']);
+});
+
+test('each pipeline has a URL of its own for its function, from when it is used', async () => {
+  const other = '/pipelines/other/status/status/r?for=me';
+  expect(await ask('GET', other, withToken())).toEqual([404, '']);
+  await host.use({
+    pipeline: { ...pipeline, name: 'other' },
+    reduceDigest: 'today',
+    endpointUrl: 'http://localhost:1',
+  });
+  expect(await ask('GET', other, withToken())).toEqual([200, 'absent me']);
+});
+
+test('a body over 6 MB is refused, also where nobody said so before', async () => {
+  const large = Buffer.alloc(6 * 1_048_576 + 1, 'x');
+  expect(await ask('POST', `${CALLBACK}/callback/squares.r`, { body: large })).toEqual([413, '']);
+  const body = new Blob([large]).stream();
+  expect(await ask('POST', `${CALLBACK}/callback/squares.r`, { body, duplex: 'half' })).toEqual([413, '']);
 });
 
 test.each([
-  ['GET', '/callback/squares.r'],
-  ['POST', '/callback'],
-  ['POST', '/callback/squares.r/more'],
+  ['GET', `${CALLBACK}/callback/squares.r`],
+  ['POST', `${CALLBACK}/callback`],
+  ['POST', `${CALLBACK}/callback/squares.r/more`],
+  ['POST', '/callback/squares.r'],
+  ['GET', '/pipelines/squares/callback/status/r'],
   ['GET', '/'],
 ])('nothing else is there: %s %s', async (method, path) => {
   expect(await ask(method, path)).toEqual([404, '']);

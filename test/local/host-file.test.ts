@@ -1,17 +1,12 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { callAdmin, startAdmin } from '../../local/admin.ts';
-import { claimState, type HostAddress, type HostFile, readHostFile, StateBusyError } from '../../local/host-file.ts';
+import { claimState, findHolder, StateBusyError } from '../../local/host-file.ts';
+import { listenLocally } from '../../local/loopback.ts';
 import { temporaryDirectory } from './support.ts';
 
-const ADDRESS: HostAddress = {
-  emulators: { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_PROFILE: null },
-  resources: { table: 't' },
-  admin: { url: 'http://127.0.0.1:2', token: 'secret' },
-};
+const EMULATORS = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_PROFILE: null };
 
 let dir: string;
 beforeEach(async () => {
@@ -19,21 +14,23 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true }));
 
-const left = (file: Partial<HostFile>) =>
-  writeFile(
-    join(dir, 'host.json'),
-    JSON.stringify({ pid: process.pid, kind: 'host', startedAt: Date.now(), address: null, ...file }),
-  );
-
-test('one process at a time has a state directory, and says where it is reached', async () => {
-  expect(await readHostFile(dir)).toBeNull();
+/** Leaves a claim there as a killed process does: nothing answers any more, and this process has its id. */
+async function killed(): Promise<string> {
   const claim = await claimState(dir, 'host');
-  expect(await readHostFile(dir)).toMatchObject({ pid: process.pid, kind: 'host', address: null });
+  await claim.publish(EMULATORS);
+  await claim.admin.stop();
+  return readFile(join(dir, 'host.json'), 'utf8');
+}
+
+test('one process at a time has a state folder, and says where it is reached', async () => {
+  expect(await findHolder(dir)).toBeNull();
+  const claim = await claimState(dir, 'host');
+  expect(await findHolder(dir)).toMatchObject({ pid: process.pid, kind: 'host', emulators: null, pipelines: [] });
   await expect(claimState(dir, 'reader')).rejects.toThrow(StateBusyError);
   await expect(claimState(dir, 'host')).rejects.toThrow(`in use by process ${process.pid}`);
 
-  await claim.publish(ADDRESS);
-  expect((await readHostFile(dir))?.address).toEqual(ADDRESS);
+  await claim.publish(EMULATORS);
+  expect(await findHolder(dir)).toMatchObject({ emulators: EMULATORS });
   // It holds a token.
   expect((await stat(join(dir, 'host.json'))).mode & 0o077).toBe(0);
 
@@ -44,39 +41,51 @@ test('one process at a time has a state directory, and says where it is reached'
 
 test('of many that want it at once, one gets it', async () => {
   const claims = await Promise.allSettled(Array.from({ length: 20 }, () => claimState(dir, 'host')));
-  expect(claims.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  const got = claims.flatMap((claim) => (claim.status === 'fulfilled' ? [claim.value] : []));
+  expect(got).toHaveLength(1);
+  await got[0]?.release();
 });
 
-test('what a killed process left is nobody’s', async () => {
-  const child = spawn(process.execPath, ['-e', '']);
-  await once(child, 'exit');
-  await left({ pid: child.pid ?? 0 });
-  expect(await readHostFile(dir)).toBeNull();
-  await (await claimState(dir, 'host')).release();
+test('a claim dies with its process, whatever process has its id now, and one of many takes it over', async () => {
+  await killed();
+  expect(await findHolder(dir)).toBeNull();
+  const claims = await Promise.allSettled(Array.from({ length: 20 }, () => claimState(dir, 'host')));
+  const got = claims.flatMap((claim) => (claim.status === 'fulfilled' ? [claim.value] : []));
+  expect(got).toHaveLength(1);
+  expect((await findHolder(dir))?.admin).toEqual(got[0]?.admin.address);
+  await got[0]?.release();
+  expect(await readdir(dir)).toEqual([]);
 });
 
-test('process ids start again with the machine', async () => {
-  await left({ startedAt: 0 });
-  expect(await readHostFile(dir)).toBeNull();
-  await (await claimState(dir, 'host')).release();
+test('another server at the dead one’s port is no proof of its life', async () => {
+  const claim = JSON.parse(await killed());
+  const other = await listenLocally(createServer((_, response) => response.end('{}')));
+  await writeFile(join(dir, 'host.json'), JSON.stringify({ ...claim, admin: { ...claim.admin, url: other.url } }));
+  expect(await findHolder(dir)).toBeNull();
+  await other.stop();
 });
 
-test('a host acts for those who know its token, and for nobody else', async () => {
-  const done: string[] = [];
-  const admin = await startAdmin({
-    pause: async () => void done.push('pause'),
-    resume: () => void done.push('resume'),
-  });
-  const { url, token } = admin.address;
-  try {
-    await callAdmin(admin.address, 'pause');
-    await callAdmin(admin.address, 'resume');
-    await expect(callAdmin({ url, token: 'wrong' }, 'pause')).rejects.toThrow(/401/);
-    const headers = { authorization: `Bearer ${token}` };
-    expect((await fetch(`${url}/pause`, { headers })).status).toBe(404);
-    expect((await fetch(`${url}/stop`, { method: 'POST', headers })).status).toBe(404);
-    expect(done).toEqual(['pause', 'resume']);
-  } finally {
-    await admin.stop();
-  }
+test('a process that is too busy to answer lives', async () => {
+  const claim = JSON.parse(await killed());
+  const busy = await listenLocally(createServer(() => undefined));
+  await writeFile(join(dir, 'host.json'), JSON.stringify({ ...claim, admin: { ...claim.admin, url: busy.url } }));
+  expect(await findHolder(dir)).toMatchObject({ pid: process.pid });
+  await busy.stop();
+});
+
+test.each(['', '{', '{"pid":1}', '[]'])('a file that says nothing is in nobody’s way: %j', async (text) => {
+  await writeFile(join(dir, 'host.json'), text);
+  expect(await findHolder(dir)).toBeNull();
+  const claim = await claimState(dir, 'host');
+  expect(await findHolder(dir)).not.toBeNull();
+  await claim.release();
+});
+
+test('a claim takes away its own file alone', async () => {
+  const first = await claimState(dir, 'host');
+  await rm(join(dir, 'host.json'));
+  const second = await claimState(dir, 'host');
+  await first.release();
+  expect((await findHolder(dir))?.admin).toEqual(second.admin.address);
+  await second.release();
 });

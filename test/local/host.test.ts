@@ -12,6 +12,7 @@ import { z } from 'zod';
 import { SYSTEM } from '../../functions/system.ts';
 import { startEmulators } from '../../local/emulators.ts';
 import { type Host, type HostOptions, startHost } from '../../local/host.ts';
+import type { LocalPipelineOptions } from '../../local/pipeline.ts';
 import { definePipeline } from '../../shared/author/definition.ts';
 import { list } from '../../shared/author/sources/list.ts';
 import { mapValues } from '../../shared/domain/records.ts';
@@ -70,7 +71,9 @@ afterEach(async () => {
   await rm(stateDir, { recursive: true });
 });
 
-async function start(over: Partial<HostOptions> = {}): Promise<Host> {
+const USERS = { endpointUrl: 'http://localhost:3000' };
+
+async function start(first: Partial<LocalPipelineOptions> = {}, over: Partial<HostOptions> = {}): Promise<Host> {
   const recording =
     (name: string): Handler =>
     async (event, context) => {
@@ -78,10 +81,9 @@ async function start(over: Partial<HostOptions> = {}): Promise<Host> {
       return name === 'splitter' ? { dropped: undefined, memory: context.memoryLimitInMB } : undefined;
     };
   host = await startHost({
-    pipeline: pipeline('echo'),
+    first: { pipeline: pipeline('echo'), reduceDigest: 'today', ...first },
     stateDir,
     servicesDir,
-    reduceDigest: 'today',
     tableDefinition: TABLE,
     system: {
       ...SYSTEM,
@@ -90,7 +92,7 @@ async function start(over: Partial<HostOptions> = {}): Promise<Host> {
         load: async () => () => recording(name),
       })),
     },
-    telemetry: SILENT,
+    telemetry: () => SILENT,
     logger: { warn: () => {}, error: () => {} },
     ...over,
   });
@@ -100,7 +102,8 @@ async function start(over: Partial<HostOptions> = {}): Promise<Host> {
 describe('a started host', () => {
   it('runs functions, queues and both servers, and leaves nothing behind', async () => {
     const before = { ...process.env };
-    const { resources, liveUrl, cloneUrl, mailDir, pids, invoke, stop } = await start();
+    const { first, mailDir, pids, stop } = await start();
+    const { resources, liveUrl, cloneUrl, invoke } = first;
 
     expect(Object.keys(resources).sort()).toEqual(Object.keys(RESOURCES).sort());
     expect(await invoke('splitter', { limit: 1 })).toEqual({ memory: '1024' });
@@ -149,17 +152,16 @@ describe('a started host', () => {
   });
 
   it('reads what an earlier one wrote', async () => {
-    const options = { endpointUrl: 'http://localhost:3000' };
     const key = { PK: { S: 'P#sample#r1' }, SK: { S: 'RUN' } };
-    const first = await start(options);
+    const before = await start(USERS);
     const item = { ...key, done: { NS: ['1', '2'] }, page: { B: new Uint8Array([0, 1, 255]) } };
-    await new DynamoDBClient({}).send(new PutItemCommand({ TableName: first.resources.table, Item: item }));
-    const object = { Bucket: first.resources.objects, Key: 'sample/r1/report é.csv' };
+    await new DynamoDBClient({}).send(new PutItemCommand({ TableName: before.first.resources.table, Item: item }));
+    const object = { Bucket: before.first.resources.objects, Key: 'sample/r1/report é.csv' };
     await new S3Client({}).send(new PutObjectCommand({ ...object, Body: 'id,city\n', ContentType: 'text/csv' }));
-    await first.stop();
+    await before.stop();
 
-    const second = await start(options);
-    const read = await new DynamoDBClient({}).send(new GetItemCommand({ TableName: second.resources.table, Key: key }));
+    const { resources } = (await start(USERS)).first;
+    const read = await new DynamoDBClient({}).send(new GetItemCommand({ TableName: resources.table, Key: key }));
     expect(read.Item).toEqual(item);
     const { Body, ContentType } = await new S3Client({}).send(new GetObjectCommand(object));
     expect(await Body?.transformToString()).toBe('id,city\n');
@@ -167,9 +169,8 @@ describe('a started host', () => {
   });
 
   it('gives the calls to a service of the user and starts none; leaves a paused queue alone until it is resumed', async () => {
-    const { resources, cloneUrl, liveUrl, pids, pause, resume } = await start({
-      endpointUrl: 'http://localhost:3000/',
-    });
+    const { first, pids } = await start({ endpointUrl: 'http://localhost:3000/' });
+    const { resources, cloneUrl, liveUrl, pause, resume } = first;
     expect({ cloneUrl, liveUrl }).toEqual({ cloneUrl: 'http://localhost:3000', liveUrl: null });
     expect(resources.endpoint).toBe('http://localhost:3000');
     expect(pids).toHaveLength(1);
@@ -184,9 +185,11 @@ describe('a started host', () => {
   });
 
   it('says when one of its processes has died', async () => {
-    const { pids, failure } = await start();
+    const { pids, first, failure } = await start();
     process.kill(pids[2] ?? 0, 'SIGKILL');
-    expect((await failure).message).toBe('service echo (clone) ended (SIGKILL)');
+    expect((await first.failure).message).toBe('service echo (clone) ended (SIGKILL)');
+    process.kill(pids[0] ?? 0, 'SIGKILL');
+    expect((await failure).message).toBe('emulators ended (SIGKILL)');
   });
 });
 
@@ -196,7 +199,7 @@ describe('a host that cannot start', () => {
       /service broken \((live|clone)\) ended \(exit code 3\)[\s\S]*no database to talk to/,
     );
     // The directory is free again: nothing of the failed start holds it.
-    await expect(start({ endpointUrl: 'http://localhost:3000' })).resolves.toMatchObject({ liveUrl: null });
+    await expect(start(USERS)).resolves.toMatchObject({ first: { liveUrl: null } });
   });
 
   it('names the file of a service that does not exist', async () => {
@@ -204,8 +207,8 @@ describe('a host that cannot start', () => {
   });
 
   it('says that another run uses the directory, by its claim and, where that is missing, by the database', async () => {
-    const { stop } = await start({ endpointUrl: 'http://localhost:3000' });
-    await expect(start({ endpointUrl: 'http://localhost:3000' })).rejects.toThrow(`${stateDir} is in use by process`);
+    const { stop } = await start(USERS);
+    await expect(start(USERS)).rejects.toThrow(`${stateDir} is in use by process`);
     await expect(startEmulators({ stateDir })).rejects.toThrow(`${stateDir} can't be opened: another run is using it`);
     await stop();
   });

@@ -20,13 +20,12 @@ beforeAll(async () => {
     metrics: { count: nothing, flush: nothing },
   };
   host = await startHost({
-    pipeline,
-    telemetry,
-    stateDir: stateDir(pipeline.name),
-    reduceDigest: 'today',
+    first: { pipeline, reduceDigest: 'today' },
+    telemetry: () => telemetry,
+    stateDir: stateDir(),
     tableDefinition: localTable,
   });
-  plane = await startControlPlane(host);
+  plane = await startControlPlane(host.first);
   restore = withEnvironment({
     AWS_ENDPOINT_URL_CLOUDFORMATION: plane.url,
     AWS_ENDPOINT_URL_LAMBDA: plane.url,
@@ -88,7 +87,7 @@ describe('at a stage', () => {
   test('a run is paused, resumed and cancelled in the records; its report says what was done', {
     timeout: 90_000,
   }, async () => {
-    await host.pause('work');
+    await host.first.pause('work');
     await microprocess('start', '--run-id', 'stopped', '--limit', '2000');
     const paused = await microprocess('pause', 'stopped', '--json');
     expect(JSON.parse(paused.stdout)).toMatchObject({ runId: 'stopped', status: 'paused' });
@@ -98,7 +97,7 @@ describe('at a stage', () => {
       code: 0,
       stdout: expect.stringMatching(/is cancelled: no new calls/),
     });
-    host.resume('work');
+    host.first.resume('work');
     const watched = await microprocess('watch', 'stopped');
     expect(watched).toMatchObject({ code: 1, stdout: expect.stringMatching(/^Run stopped cancelled\./) });
     const failures = await microprocess('failures', 'stopped', '--limit', '3', '--json');
@@ -204,7 +203,7 @@ test('on this machine the same run is controlled through the host that works on 
     code: 0,
     stdout: expect.stringMatching(/is paused on this machine/),
   });
-  await host.invoke('splitter', { runId: 'here', limit: 300 });
+  await host.first.invoke('splitter', { runId: 'here', limit: 300 });
   expect((await microprocess('cancel', 'here', '--local')).stdout).toMatch(/^Run here is cancelled/);
   await microprocess('resume', '--local');
   expect(await microprocess('watch', 'here', '--local')).toMatchObject({

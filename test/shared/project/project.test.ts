@@ -34,7 +34,7 @@ describe('the project that a command is called in', () => {
     process.chdir(join(folder, below));
     const project = openProject();
     expect(project).toMatchObject({ folder, home: folder, unwritable: null, out: join(folder, 'out') });
-    expect(stateOf(project, 'a')).toBe(join(folder, '.state', 'a'));
+    expect(stateOf(project)).toBe(join(folder, '.state'));
   });
 
   test('is the current folder where none above holds a pipeline', () => {

@@ -1,0 +1,76 @@
+import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { createInterface } from 'node:readline';
+import { MicroprocessError } from '../shared/domain/errors.ts';
+import type { AdminAddress, JoinRequest } from './admin.ts';
+import { type WordToGuest, wordToGuest } from './guests.ts';
+
+/** The running host doesn't take the pipeline on; the message says why. */
+export class JoinRefusedError extends MicroprocessError {
+  readonly code = 'join-refused';
+}
+
+/** The host has ended, and with it the work on this machine. */
+export class HostGoneError extends MicroprocessError {
+  readonly code = 'host-gone';
+}
+
+/** A terminal's place in the host of another one. */
+export interface Joined {
+  /** True: the host works on the pipeline since this terminal asked for it, so whoever had its runs before is gone. */
+  readonly fresh: boolean;
+  /** Resolves with what happened when the host ends, or the pipeline's work in it. */
+  readonly failure: Promise<Error>;
+  /** Gives the place up: the host needn't go on for this terminal's sake. */
+  leave(): void;
+}
+
+/**
+ * Asks a running host to work on a pipeline, and holds a place in it: the host stays until the place is given up.
+ * @param onError hears what the pipeline's functions log as errors
+ * @returns null where that host is gone or about to end
+ * @throws {JoinRefusedError} where it doesn't take the pipeline on
+ */
+export async function joinHost(
+  { url, token }: AdminAddress,
+  asked: JoinRequest,
+  onError: (message: string, fields?: Record<string, unknown>) => void,
+): Promise<Joined | null> {
+  const sent = request(`${url}/join`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+  sent.end(JSON.stringify(asked));
+  const response = await answered(sent);
+  if (!response) return null;
+  let failed = (_: Error) => {};
+  const failure = new Promise<Error>((resolve) => {
+    failed = resolve;
+  });
+  let hear = (_: WordToGuest | null) => {};
+  const first = new Promise<WordToGuest | null>((resolve) => {
+    hear = resolve;
+  });
+  response.on('error', () => undefined); // Its end is heard below.
+  createInterface(response).on('line', (line) => {
+    const word = wordToGuest.parse(JSON.parse(line));
+    if ('error' in word) onError(word.error, word.fields);
+    else if ('broken' in word) failed(new Error(word.broken));
+    else hear(word);
+  });
+  response.on('close', () => {
+    hear(null);
+    failed(new HostGoneError('The process that worked here has ended.'));
+  });
+  const word = await first;
+  if (word && 'joined' in word) {
+    return { fresh: word.joined.fresh, failure, leave: () => void sent.destroy() };
+  }
+  sent.destroy();
+  if (word && 'refused' in word && !word.ending) throw new JoinRefusedError(word.refused);
+  return null;
+}
+
+/** Null where nobody answers any more. */
+function answered(sent: ClientRequest): Promise<IncomingMessage | null> {
+  return new Promise((resolve) => {
+    sent.once('response', (response) => resolve(response.statusCode === 200 ? response : null));
+    sent.on('error', () => resolve(null));
+  });
+}
