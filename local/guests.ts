@@ -5,8 +5,8 @@ import * as z from 'zod';
 export const wordToGuest = z.union([
   /** `fresh`: nobody worked on the pipeline before it was asked for. */
   z.object({ joined: z.object({ fresh: z.boolean() }) }),
-  /** `ending`: the host is about to end, so the state folder is soon free. */
-  z.object({ refused: z.string(), ending: z.boolean() }),
+  /** Why: it is about to end, so that the state folder is soon free; it was asked wrongly; or something failed. */
+  z.object({ refused: z.string(), why: z.enum(['ending', 'asked', 'failed']) }),
   /** What the pipeline's functions log as an error. */
   z.object({ error: z.string(), fields: z.record(z.string(), z.unknown()).optional() }),
   /** What the pipeline's work ended with. */

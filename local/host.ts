@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type FunctionName, SYSTEM } from '../functions/system.ts';
+import { DefinitionError, InputError } from '../shared/domain/errors.ts';
 import type { System } from '../shared/lambda/declaration.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { Process } from '../shared/ports/deps.ts';
@@ -158,18 +159,20 @@ function actionsOf(
 ): AdminActions {
   const join = async ({ pipeline, endpointUrl }: JoinRequest, connection: ServerResponse) => {
     connection.writeHead(200, { 'content-type': 'application/x-ndjson' });
-    if (ending() || !load) {
-      say(connection, { refused: 'The process that works here takes no other pipeline on.', ending: ending() });
-      return void connection.end();
-    }
+    const refuse = (refused: string, why: 'ending' | 'asked' | 'failed') => {
+      say(connection, { refused, why });
+      connection.end();
+    };
+    if (ending()) return refuse('The process that works here is about to end.', 'ending');
+    if (!load) return refuse('The process that works here takes no other pipeline on.', 'failed');
     // Counted from here on: the host doesn't end while it starts something for a guest.
     guests.admit(pipeline, connection);
     try {
       const { fresh } = await pipelines.use({ ...(await load(pipeline)), endpointUrl });
       say(connection, { joined: { fresh } });
     } catch (error) {
-      say(connection, { refused: error instanceof Error ? error.message : String(error), ending: false });
-      connection.end();
+      const asked = error instanceof InputError || error instanceof DefinitionError;
+      refuse(error instanceof Error ? error.message : String(error), asked ? 'asked' : 'failed');
     }
   };
   return {

@@ -1,6 +1,6 @@
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { createInterface } from 'node:readline';
-import { MicroprocessError } from '../shared/domain/errors.ts';
+import { InputError, MicroprocessError } from '../shared/domain/errors.ts';
 import type { AdminAddress, JoinRequest } from './admin.ts';
 import { type WordToGuest, wordToGuest } from './guests.ts';
 
@@ -28,7 +28,8 @@ export interface Joined {
  * Asks a running host to work on a pipeline, and holds a place in it: the host stays until the place is given up.
  * @param onError hears what the pipeline's functions log as errors
  * @returns null where that host is gone or about to end
- * @throws {JoinRefusedError} where it doesn't take the pipeline on
+ * @throws {InputError} where it works on the pipeline in another way than is asked for
+ * @throws {JoinRefusedError} where it can't take the pipeline on
  */
 export async function joinHost(
   { url, token }: AdminAddress,
@@ -47,8 +48,10 @@ export async function joinHost(
   const first = new Promise<WordToGuest | null>((resolve) => {
     hear = resolve;
   });
-  response.on('error', () => undefined); // Its end is heard below.
-  createInterface(response).on('line', (line) => {
+  // A connection that is cut off is an error to both; its end is heard below.
+  response.on('error', () => undefined);
+  const lines = createInterface(response).on('error', () => undefined);
+  lines.on('line', (line) => {
     const word = wordToGuest.parse(JSON.parse(line));
     if ('error' in word) onError(word.error, word.fields);
     else if ('broken' in word) failed(new Error(word.broken));
@@ -63,8 +66,8 @@ export async function joinHost(
     return { fresh: word.joined.fresh, failure, leave: () => void sent.destroy() };
   }
   sent.destroy();
-  if (word && 'refused' in word && !word.ending) throw new JoinRefusedError(word.refused);
-  return null;
+  if (!word || !('refused' in word) || word.why === 'ending') return null;
+  throw word.why === 'asked' ? new InputError(word.refused) : new JoinRefusedError(word.refused);
 }
 
 /** Null where nobody answers any more. */

@@ -49,7 +49,7 @@ describe('a pipeline that does not build', () => {
     expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^Usage/) });
     const other = await project.run('show', 'march', '--pipeline', 'sound');
     expect(other.stderr).toMatch(LEFT_OUT);
-    expect(other.stderr.replace(LEFT_OUT, '')).toMatch(/^error: Pipeline "sound" has never run/);
+    expect(other.stderr.replace(LEFT_OUT, '')).toMatch(/^error: Pipeline "sound" has no run "march"/);
   });
 
   test('says its own error, with file and line, where it is the one that is asked for', SLOW, async () => {
