@@ -1,8 +1,10 @@
+import { devNull } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { LOCAL_REGION } from '../shared/host/arn.ts';
 import { bundle } from '../shared/project/bundle.ts';
 import { PACKAGE_DIR } from '../shared/project/project.mjs';
+import { emulatorEnvironment } from './environment.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 
 const listening = z.object({ aws: z.url(), dynamodb: z.url(), ses: z.url() });
@@ -13,7 +15,7 @@ export interface Emulators extends Pick<ServerProcess<unknown>, 'pid' | 'failure
   readonly awsUrl: string;
   /** Folder with a `.eml` and a `.json` file for each mail. */
   readonly mailDir: string;
-  /** Environment that points the AWS SDKs here, and nowhere else. `undefined` means: unset. */
+  /** Environment that points the AWS SDKs here, and nowhere else; see {@link applyEnvironment}. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -38,6 +40,7 @@ export async function startEmulators({ stateDir }: EmulatorsOptions): Promise<Em
     name: 'emulators',
     script,
     args: [stateDir],
+    env: emulatorEnvironment(),
     nodeFlags: NODE_FLAGS,
     listening,
     logFile: join(stateDir, 'logs', 'emulators.log'),
@@ -69,10 +72,8 @@ function awsEnvironment(aws: string, dynamodb: string, ses: string): Emulators['
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_EC2_METADATA_DISABLED: 'true',
-    // A developer's own profile would go before the keys above.
-    AWS_SESSION_TOKEN: undefined,
-    AWS_PROFILE: undefined,
-    AWS_DEFAULT_PROFILE: undefined,
-    AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: undefined,
+    // Empty files: those in the user's home would be read otherwise, and say as much as variables can.
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
   };
 }
