@@ -2,7 +2,6 @@ import { isSegmentFull } from '../../shared/domain/completion.ts';
 import { LAYOUT, type SegmentRef } from '../../shared/domain/layout.ts';
 import { completeSegment } from '../../shared/flow/completion.ts';
 import type { BlockContent } from '../../shared/ports/block-store.ts';
-import { PartDraft } from '../../shared/storage/part-draft.ts';
 import { writePart } from '../../shared/storage/write-part.ts';
 import type { AggregatorDeps } from './deps.ts';
 import { rowsOf } from './rows.ts';
@@ -20,12 +19,13 @@ export async function freezeSegment(deps: AggregatorDeps, run: string, ref: Segm
   if (!segment.frozen) {
     // An early notification: the writer that adds the last block notifies again.
     if (!record || !isSegmentFull(segment, ref.segment)) return;
-    const draft = new PartDraft(deps);
     const blocks = segment.size ?? LAYOUT.segmentBlocks(ref.segment);
-    for await (const [block, content] of readAhead(deps, run, ref, blocks)) {
-      await draft.add(await rowsOf(deps, record.redrive !== undefined, { ...ref, block }, content));
-    }
-    const frozen = await writePart(deps.objects, `${run}/parts/${ref.slice}-${ref.segment}.${deps.random.id()}`, draft);
+    const part = `${run}/parts/${ref.slice}-${ref.segment}.${deps.random.id()}`;
+    const frozen = await writePart(deps, part, async (draft) => {
+      for await (const [block, content] of readAhead(deps, run, ref, blocks)) {
+        await draft.add(await rowsOf(deps, record.redrive !== undefined, { ...ref, block }, content));
+      }
+    });
     await segments.freeze(run, ref, { ...frozen, reducedBy: deps.reduceDigest });
   }
   await completeSegment(deps, run, ref);

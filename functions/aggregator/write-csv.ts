@@ -5,6 +5,7 @@ import { SIZES } from '../../shared/domain/limits.ts';
 import type { Objects } from '../../shared/ports/objects.ts';
 import { csvHeader } from '../../shared/storage/csv.ts';
 import { type ManifestPart, reducedKey } from '../../shared/storage/manifest.ts';
+import { windowsOf } from '../../shared/storage/members.ts';
 import { partKeys } from '../../shared/storage/part.ts';
 import type { AggregatorDeps } from './deps.ts';
 import { reportKeys } from './summary.ts';
@@ -14,6 +15,9 @@ const CHUNK_BYTES = 512 * 1_024;
 
 /** Rows whose piece of the CSV is fetched before its turn: many small pieces, or a large one. */
 const ROWS_AHEAD = 65_536;
+
+/** A piece longer than this isn't held whole: 16 of this many bytes may be asked for at once. */
+const LARGE_BYTES = 8 * 1_048_576;
 
 /** report.csv on its way. */
 export interface Csv {
@@ -54,25 +58,34 @@ export function writeCsv(
   return { bytes, gzip };
 }
 
-/** The parts' pieces of the CSV, in order. The first are asked for at once, and always a few ahead of the one that is used. */
+/**
+ * The parts' pieces of the CSV, in order. The first are asked for at once, and always a few ahead of the one that is used; a large one is
+ * read as it is used.
+ */
 function piecesOf(objects: Objects, parts: readonly ManifestPart[]): AsyncGenerator<Uint8Array> {
-  const asked: { readonly rows: number; readonly piece: Promise<Uint8Array> }[] = [];
+  const asked: { readonly rows: number; readonly piece: Promise<Uint8Array> | AsyncIterable<Uint8Array> }[] = [];
   let rowsAsked = 0;
   let next = 0;
   const ask = () => {
     for (let part = parts[next]; part; part = parts[++next]) {
       const rows = part.counts.total;
       if (asked.length > 0 && rowsAsked + rows > ROWS_AHEAD) return;
-      const piece = objects.get(partKeys(reducedKey(part)).csv);
+      const key = partKeys(reducedKey(part)).csv;
+      rowsAsked += rows;
+      if ((part.csvBytes ?? 0) > LARGE_BYTES) {
+        asked.push({ rows, piece: windowsOf(objects, key, part.csvBytes ?? 0) });
+        continue;
+      }
+      const piece = objects.get(key);
       // Awaited in its turn; until then a rejection must not count as unhandled.
       piece.catch(() => undefined);
       asked.push({ rows, piece });
-      rowsAsked += rows;
     }
   };
   async function* inOrder() {
     for (let first = asked.shift(); first; first = asked.shift()) {
-      yield await first.piece;
+      if ('then' in first.piece) yield await first.piece;
+      else yield* first.piece;
       rowsAsked -= first.rows;
       ask();
     }

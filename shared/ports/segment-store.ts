@@ -14,6 +14,8 @@ export interface Frozen {
   readonly statistics?: Json | undefined;
   /** Why the reduce came to no statistics of it: they are null. Its rows and CSV are whole. */
   readonly reduceError?: string | undefined;
+  /** Length of its CSV, compressed; absent in what older releases froze. */
+  readonly csvBytes?: number | undefined;
   /** Digest of the definition and code that made its CSV and statistics; absent in what older releases froze. */
   readonly reducedBy?: string | undefined;
 }

@@ -18,6 +18,7 @@ export const manifestSchema = z.object({
       reducedBy: z.string().optional(),
       reduced: z.string().optional(),
       reduceError: z.string().optional(),
+      csvBytes: z.number().optional(),
     }),
   ),
 });

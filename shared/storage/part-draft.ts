@@ -1,32 +1,33 @@
+import { SIZES } from '../domain/limits.ts';
 import { addCounts, type Counts, NO_COUNTS } from '../domain/run.ts';
 import type { Deps } from '../ports/deps.ts';
-import { compress, type HeldRow, type PartIndex, packRows } from './part.ts';
+import type { Objects } from '../ports/objects.ts';
+import type { Frozen } from '../ports/segment-store.ts';
+import { ObjectDraft } from './object-draft.ts';
+import { compress, type HeldRow, type PartIndex, packRows, partKeys } from './part.ts';
 import { type Reduction, resultOf } from './reduction.ts';
 import { RowReducer } from './row-reducer.ts';
 import { countsOf, reasonsOf } from './tally.ts';
 
-/** A part on its way to storage. */
-export interface PartContent {
-  /** Members, a block each, compressed. */
-  readonly rows: readonly Uint8Array[];
-  readonly csv: readonly Uint8Array[];
-  readonly index: PartIndex;
-  readonly counts: Counts;
-  readonly reasons: Readonly<Record<string, number>>;
-}
-
-/** Gathers a part block by block. Holds one segment, compressed. */
+/** A part on its way to storage, block by block. Of a large one only what isn't stored yet is held. */
 export class PartDraft {
+  readonly #part: string;
+  readonly #objects: Objects;
   readonly #reducer: RowReducer;
-  readonly #rows: Uint8Array[] = [];
-  readonly #csv: Uint8Array[] = [];
+  readonly #rows: ObjectDraft;
+  readonly #csv: ObjectDraft;
   readonly #offsets = [0];
   readonly #csvOffsets = [0];
   readonly #reasons: Record<string, number> = {};
-  #counts = NO_COUNTS;
+  #counts: Counts = NO_COUNTS;
 
-  constructor(deps: Pick<Deps, 'pipeline' | 'objects' | 'log'>) {
+  /** @param part prefix of its objects, unique to this attempt */
+  constructor(deps: Pick<Deps, 'pipeline' | 'log'> & { readonly objects: Objects }, part: string) {
+    this.#part = part;
+    this.#objects = deps.objects;
     this.#reducer = new RowReducer(deps);
+    this.#rows = new ObjectDraft(deps.objects, partKeys(part).rows, 'application/gzip');
+    this.#csv = new ObjectDraft(deps.objects, partKeys(part).csv, 'application/gzip');
   }
 
   /** Over all rows that were added, and measured. */
@@ -34,35 +35,70 @@ export class PartDraft {
     return this.#reducer.reduction;
   }
 
-  /** A block's rows; those of `measured` that succeeded enter the statistics. Gives the block's piece of the CSV. */
-  async add(rows: readonly HeldRow[], measured: ReadonlySet<HeldRow> | 'all' = 'all'): Promise<Uint8Array> {
-    const reduced = await this.#reducer.reduce(rows, { measured });
-    const [packed, piece] = await Promise.all([packRows(reduced.rows), compress(reduced.csv)]);
-    this.copy(reduced.rows, packed, piece);
-    return piece;
+  /** A block's rows; those of `measured` that succeeded enter the statistics. */
+  async add(rows: readonly HeldRow[], measured: ReadonlySet<HeldRow> | 'all' = 'all'): Promise<void> {
+    const kept: HeldRow[] = [];
+    let csvBytes = 0;
+    // Compressed beside this thread, while the next rows are reduced or these are packed.
+    let compressing: Promise<Uint8Array> | null = null;
+    const store = async () => {
+      if (!compressing) return;
+      const piece = await compressing;
+      csvBytes += piece.length;
+      await this.#csv.add(piece);
+    };
+    for await (const { rows: some, csv } of this.#reducer.reduce(rows, { measured })) {
+      kept.push(...some);
+      await store();
+      compressing = compress(csv);
+    }
+    const [packed] = await Promise.all([packRows(kept), store()]);
+    await this.#rows.add(packed);
+    this.#count(kept, packed.length, csvBytes);
   }
 
   /** A block whose members are known. */
-  copy(rows: readonly HeldRow[], packed: Uint8Array, csv: Uint8Array): void {
-    this.#rows.push(packed);
-    this.#csv.push(csv);
-    this.#offsets.push((this.#offsets.at(-1) ?? 0) + packed.length);
-    this.#csvOffsets.push((this.#csvOffsets.at(-1) ?? 0) + csv.length);
+  async copy(rows: readonly HeldRow[], packed: Uint8Array, csv: Uint8Array): Promise<void> {
+    await this.#csv.add(csv);
+    await this.#rows.add(packed);
+    this.#count(rows, packed.length, csv.length);
+  }
+
+  #count(rows: readonly HeldRow[], packedBytes: number, csvBytes: number): void {
+    this.#offsets.push((this.#offsets.at(-1) ?? 0) + packedBytes);
+    this.#csvOffsets.push((this.#csvOffsets.at(-1) ?? 0) + csvBytes);
     this.#counts = addCounts(this.#counts, countsOf(rows));
     for (const [reason, count] of Object.entries(reasonsOf(rows))) {
       this.#reasons[reason] = (this.#reasons[reason] ?? 0) + count;
     }
   }
 
-  /** All that was added. */
-  content(): PartContent {
+  /** Stores what isn't yet; gives what freezes its segment. */
+  async end(): Promise<Frozen> {
+    const { statistics, reduceError } = resultOf(this.reduction);
+    const failure = reduceError === undefined ? {} : { reduceError };
     const [offsets, csvOffsets] = [this.#offsets, this.#csvOffsets];
+    const index: PartIndex = { version: 1, offsets, csvOffsets, statistics, ...failure };
+    const storing = [
+      this.#rows.end(),
+      this.#csv.end(),
+      this.#objects.put(partKeys(this.#part).index, JSON.stringify(index), 'application/json'),
+    ];
+    // None goes on after another has failed.
+    await Promise.allSettled(storing);
+    await Promise.all(storing);
+    const isSmall = Buffer.byteLength(JSON.stringify(statistics)) <= SIZES.inlineBytes;
     return {
-      rows: this.#rows,
-      csv: this.#csv,
-      index: { version: 1, offsets, csvOffsets, ...resultOf(this.reduction) },
+      part: this.#part,
       counts: this.#counts,
       reasons: this.#reasons,
+      csvBytes: csvOffsets.at(-1) ?? 0,
+      ...(isSmall && { statistics }),
+      ...failure,
     };
+  }
+
+  async abort(error: unknown): Promise<void> {
+    await Promise.all([this.#rows.abort(error), this.#csv.abort(error)]);
   }
 }

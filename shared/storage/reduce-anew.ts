@@ -27,9 +27,13 @@ export async function reduceAnew(
     const csvOffsets = [0];
     async function* pieces() {
       for await (const rows of blocksOf(deps, part.part, index)) {
-        const piece = await compress((await reducer.reduce(rows, { refused: 'stays' })).csv);
-        csvOffsets.push((csvOffsets.at(-1) ?? 0) + piece.length);
-        yield piece;
+        let end = csvOffsets.at(-1) ?? 0;
+        for await (const { csv } of reducer.reduce(rows, { refused: 'stays' })) {
+          const piece = await compress(csv);
+          end += piece.length;
+          yield piece;
+        }
+        csvOffsets.push(end);
       }
     }
     await objects.putStream(partKeys(reduced).csv, pieces(), 'application/gzip');
@@ -41,7 +45,8 @@ export async function reduceAnew(
   // The statistics are read from the index: those that came with the part are another definition's.
   const { statistics: _, reduceError: __, ...rest } = part;
   const { reduceError } = anew;
-  return { ...rest, reducedBy, reduced, ...(reduceError !== undefined && { reduceError }) };
+  const csvBytes = anew.csvOffsets.at(-1) ?? 0;
+  return { ...rest, reducedBy, reduced, csvBytes, ...(reduceError !== undefined && { reduceError }) };
 }
 
 async function indexIfThere({ objects }: Pick<Deps, 'objects'>, reduced: string): Promise<PartIndex | null> {

@@ -52,27 +52,23 @@ export class RowReducer {
     this.#msLeft = msLeft;
   }
 
-  /** A block's rows, as they are stored, and their lines. */
-  async reduce(
+  /** A block's rows, as they are stored, and their lines: together, or a few at a time where they are large. At least once. */
+  async *reduce(
     rows: readonly HeldRow[],
     { measured = 'all', refused = 'fails' }: ReduceOptions = {},
-  ): Promise<{ readonly rows: HeldRow[]; readonly csv: string }> {
-    const kept: HeldRow[] = [];
-    let csv = '';
-    // What is large becomes cells at once: a block of them whole could be hundreds of megabytes.
+  ): AsyncGenerator<{ readonly rows: HeldRow[]; readonly csv: string }> {
+    // A block of large values whole could be more than a gigabyte.
     const fetches = rows.some(isLarge);
     const step = fetches ? READ_AHEAD : rows.length;
-    for (let i = 0; i < rows.length; i += step) {
+    let i = 0;
+    do {
       const some = rows.slice(i, i + step);
       const whole: readonly Row[] = fetches ? await Promise.all(some.map((row) => this.#release(row))) : some;
-      const lines: Cell[][] = [];
-      for (const { row, cells } of this.#reduceAll(some, whole, measured, refused)) {
-        kept.push(row);
-        if (cells) lines.push(cells);
-      }
-      csv += csvLines(lines);
-    }
-    return { rows: kept, csv };
+      const reduced = this.#reduceAll(some, whole, measured, refused);
+      const lines = reduced.flatMap(({ cells }) => (cells ? [cells] : []));
+      yield { rows: reduced.map(({ row }) => row), csv: csvLines(lines) };
+      i += step;
+    } while (i < rows.length);
   }
 
   /** Under a time limit that each row has for itself, set anew as seldom as that allows. */

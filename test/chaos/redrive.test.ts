@@ -6,8 +6,8 @@ import { showChild } from '../../shared/control/show-child.ts';
 import { startRun } from '../../shared/control/start.ts';
 import { ObjectNotFoundError } from '../../shared/domain/errors.ts';
 import { randomFaults } from '../../testing/fault-plans.ts';
+import { MemoryTable } from '../../testing/memory-table.ts';
 import { MemoryObjects } from '../../testing/objects.ts';
-import { memoryStores } from '../../testing/stores.ts';
 import { storedChildren } from './chain.ts';
 import { checkQueues, checkRun } from './checks.ts';
 import { chaosPipeline } from './pipeline.ts';
@@ -124,7 +124,7 @@ test('once a failed reduce is mended, a redrive reduces all anew, and calls what
     pipeline: { ...pipeline, reduce: { ...reduce, start } },
     reduceDigest,
   });
-  const left = { stores: memoryStores(), objects: new MemoryObjects(), service: mended };
+  const left = { table: new MemoryTable(), objects: new MemoryObjects(), service: mended };
   const broken = deployed('broken', () => Object.assign(everyRow(), { merge: boom }));
   const world = new World({ ...left, pipeline: broken.pipeline, release: () => broken });
   await world.insist((deps) => startRun(deps, { runId: 'r' }, 'cli'));

@@ -110,6 +110,21 @@ export function describeObjects(name: string, make: MakeObjects): void {
       });
     }
 
+    // Requests are cut to a size that S3 and its emulators take, whatever is given at once.
+    for (const bytes of [8 * MIB, 12 * MIB, 17 * MIB + 3]) {
+      test(`${bytes} bytes given at once read back, also behind a chunk that nearly fills a part`, async () => {
+        const objects = port();
+        await objects.put('whole', pattern(0, bytes));
+        expectSame(await objects.get('whole'), pattern(0, bytes));
+        async function* two() {
+          yield pattern(0, 6 * MIB);
+          yield pattern(6 * MIB, bytes - 6 * MIB);
+        }
+        expect(await objects.putStream('two', two())).toEqual({ bytes });
+        expectSame(await objects.get('two'), pattern(0, bytes));
+      });
+    }
+
     test('chunks that their writer uses again are read in time', async () => {
       const objects = port();
       const buffer = new Uint8Array(4);

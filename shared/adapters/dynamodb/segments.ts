@@ -15,6 +15,7 @@ const frozen = z.object({
   reasons: z.record(z.string(), z.number()),
   reducedBy: z.string().optional(),
   reduceError: z.string().optional(),
+  csvBytes: z.number().optional(),
 });
 
 const json = z.custom<Json>((value) => value !== undefined);

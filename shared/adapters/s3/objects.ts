@@ -12,8 +12,10 @@ import {
 import { ObjectDeniedError, ObjectNotFoundError } from '../../domain/errors.ts';
 import type { Objects } from '../../ports/objects.ts';
 
-/** S3 takes parts of 5 MiB and more; 10,000 of these are 80 GB. */
+/** S3 takes 10,000 parts of 5 MiB and more, and emulators requests of 11 MiB at most. */
 const PART_BYTES = 8 * 1_048_576;
+/** From this part on they are larger: an object is 360 GB at most. */
+const [MANY_PARTS, LARGE_PART_BYTES] = [5_000, 64 * 1_048_576];
 
 /** Objects under a prefix of a bucket. */
 export function s3Objects(options: { client: S3Client; bucket: string; prefix: string }): Objects {
@@ -35,13 +37,13 @@ export function s3Objects(options: { client: S3Client; bucket: string; prefix: s
     }
   }
 
-  async function uploadParts(key: string, first: Uint8Array, rest: AsyncIterator<Uint8Array>, contentType?: string) {
+  async function uploadParts(key: string, first: Uint8Array, rest: AsyncGenerator<Uint8Array>, contentType?: string) {
     const { UploadId } = await client.send(new CreateMultipartUploadCommand({ ...at(key), ContentType: contentType }));
     const upload = { ...at(key), UploadId };
     try {
       const parts: { ETag: string | undefined; PartNumber: number }[] = [];
       let bytes = 0;
-      for (let part: Uint8Array | null = first; part; part = await nextPart(rest)) {
+      for (let part: Uint8Array | undefined = first; part; part = (await rest.next()).value) {
         const PartNumber = parts.length + 1;
         const { ETag } = await client.send(new UploadPartCommand({ ...upload, PartNumber, Body: part }));
         parts.push({ ETag, PartNumber });
@@ -55,29 +57,24 @@ export function s3Objects(options: { client: S3Client; bucket: string; prefix: s
     }
   }
 
+  async function putParts(key: string, parts: AsyncGenerator<Uint8Array>, contentType?: string) {
+    try {
+      const { value: first = new Uint8Array() } = await parts.next();
+      if (first.length >= PART_BYTES) return await uploadParts(key, first, parts, contentType);
+      await client.send(new PutObjectCommand({ ...at(key), Body: first, ContentType: contentType }));
+      return { bytes: first.length };
+    } finally {
+      // A source that isn't read to its end may hold connections.
+      await parts.return(undefined);
+    }
+  }
+
   return {
     async put(key, content, contentType) {
-      await client.send(
-        new PutObjectCommand({
-          ...at(key),
-          Body: typeof content === 'string' ? Buffer.from(content) : content,
-          ContentType: contentType,
-        }),
-      );
+      await putParts(key, partsOf([typeof content === 'string' ? Buffer.from(content) : content]), contentType);
     },
 
-    async putStream(key, content, contentType) {
-      const chunks = content[Symbol.asyncIterator]();
-      try {
-        const first = (await nextPart(chunks)) ?? new Uint8Array();
-        if (first.length >= PART_BYTES) return await uploadParts(key, first, chunks, contentType);
-        await client.send(new PutObjectCommand({ ...at(key), Body: first, ContentType: contentType }));
-        return { bytes: first.length };
-      } finally {
-        // A source that isn't read to its end may hold connections.
-        await chunks.return?.();
-      }
-    },
+    putStream: (key, content, contentType) => putParts(key, partsOf(content), contentType),
 
     async get(key, range) {
       // S3 ignores a range that makes no sense, and would send everything.
@@ -92,15 +89,31 @@ export function s3Objects(options: { client: S3Client; bucket: string; prefix: s
   };
 }
 
-/** Chunks joined to a part's size; null when the stream is at its end. */
-async function nextPart(chunks: AsyncIterator<Uint8Array>): Promise<Uint8Array | null> {
-  const gathered: Uint8Array[] = [];
+/** Chunks of any size, joined and cut to parts of exactly the size that each may have; the last one is shorter. */
+async function* partsOf(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, undefined, undefined> {
+  let gathered: Uint8Array[] = [];
   let bytes = 0;
-  while (bytes < PART_BYTES) {
-    const { done, value } = await chunks.next();
-    if (done) break;
-    gathered.push(value);
-    bytes += value.length;
+  let parts = 0;
+  for await (const chunk of chunks) {
+    let rest = chunk;
+    for (let size = partBytes(parts); bytes + rest.length >= size; size = partBytes(parts)) {
+      const fits = size - bytes;
+      yield joined([...gathered, rest.subarray(0, fits)], size);
+      parts++;
+      rest = rest.subarray(fits);
+      gathered = [];
+      bytes = 0;
+    }
+    if (rest.length > 0) gathered.push(rest);
+    bytes += rest.length;
   }
-  return bytes === 0 ? null : Buffer.concat(gathered, bytes);
+  if (bytes > 0) yield joined(gathered, bytes);
 }
+
+const partBytes = (part: number) => (part < MANY_PARTS ? PART_BYTES : LARGE_PART_BYTES);
+
+/** One piece is left where it is. */
+const joined = ([first, ...others]: readonly Uint8Array[], bytes: number) =>
+  first && others.length === 0 ? first : Buffer.concat(first ? [first, ...others] : [], bytes);

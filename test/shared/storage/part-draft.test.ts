@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { definePipeline } from '../../../shared/author/definition.ts';
@@ -5,7 +7,8 @@ import type { Accumulator, Reduce } from '../../../shared/author/reduce.ts';
 import { count } from '../../../shared/author/reducers/count.ts';
 import { list } from '../../../shared/author/sources/list.ts';
 import { type HeldRow, readPartBlock, readPartIndex } from '../../../shared/storage/part.ts';
-import { PartDraft } from '../../../shared/storage/part-draft.ts';
+import type { PartDraft } from '../../../shared/storage/part-draft.ts';
+import { RowReducer } from '../../../shared/storage/row-reducer.ts';
 import { writePart } from '../../../shared/storage/write-part.ts';
 import { testDeps } from '../support.ts';
 
@@ -28,11 +31,19 @@ const row = (n: number, result: HeldRow['result']): HeldRow => ({
 });
 
 /** Around the number of rows whose large values are fetched at once. */
+/** What a part of these blocks comes to, and its CSV. */
+async function written(deps: Parameters<typeof writePart>[0], ...blocks: HeldRow[][]) {
+  const frozen = await writePart(deps, 'p', async (draft) => {
+    for (const block of blocks) await draft.add(block);
+  });
+  return { frozen, csv: gunzipSync(await deps.objects.get('p.csv.gz')).toString() };
+}
+
 test.each([0, 1, 7, 8, 9, 17])('%i rows, some of them large, become lines in order', async (rows) => {
   const deps = { ...testDeps(), pipeline };
   await deps.objects.put('large', '{"seen":"large"}', 'application/json');
   const block = Array.from({ length: rows }, (_, n) => row(n, n % 3 === 0 ? { $object: 'large' } : { seen: 'small' }));
-  const csv = gunzipSync(await new PartDraft(deps).add(block)).toString();
+  const { csv } = await written(deps, block);
   const lines = block.map(({ id }, n) => `${id},n${n},${n % 3 === 0 ? 'large' : 'small'},SUCCEEDED,\n`);
   expect(csv).toBe(lines.join(''));
 });
@@ -54,8 +65,8 @@ test('a row whose cells cannot be written fails alone, as does one that the stat
   };
   const deps = { ...testDeps(), pipeline: { ...pipeline, reduce } };
   const block = ['one', 'cells', 'statistics', 'four'].map((item, n) => ({ ...row(n, null), item }));
-  const draft = new PartDraft(deps);
-  expect(gunzipSync(await draft.add(block)).toString()).toBe(
+  const { csv, frozen } = await written(deps, block);
+  expect(csv).toBe(
     [
       '0-0.0.0,"""one""",,SUCCEEDED,',
       '0-0.0.1,,,FAILED,reduce-failed',
@@ -64,7 +75,7 @@ test('a row whose cells cannot be written fails alone, as does one that the stat
       '',
     ].join('\n'),
   );
-  expect(await writePart(deps.objects, 'march/parts/0-0.x', draft)).toMatchObject({
+  expect(frozen).toMatchObject({
     counts: { total: 4, succeeded: 2, failed: 2 },
     reasons: { 'reduce-failed': 2 },
   });
@@ -82,7 +93,6 @@ test('a row fails alone whose cells are not one for each column; one that had fa
     { ...row(2, null), item: ['one', 'too', 'many'] },
     { ...row(3, null), item: ['none'], status: 'FAILED', reason: 'http-404' },
   ];
-  const draft = new PartDraft(deps);
   const lines = [
     '0-0.0.0,two,cells,SUCCEEDED,',
     '0-0.0.1,,,FAILED,cells-not-made',
@@ -90,7 +100,8 @@ test('a row fails alone whose cells are not one for each column; one that had fa
     '0-0.0.3,,,FAILED,http-404',
     '',
   ].join('\n');
-  expect(gunzipSync(await draft.add(block)).toString()).toBe(lines);
+  const { csv, frozen } = await written(deps, block);
+  expect(csv).toBe(lines);
   expect(deps.lines).toContainEqual(
     expect.objectContaining({
       fields: {
@@ -99,14 +110,13 @@ test('a row fails alone whose cells are not one for each column; one that had fa
       },
     }),
   );
-  const written = await writePart(deps.objects, 'p', draft);
-  expect(written).toMatchObject({
+  expect(frozen).toMatchObject({
     counts: { succeeded: 1, failed: 3 },
     reasons: { 'cells-not-made': 2, 'http-404': 1 },
   });
   // Made again from its rows, as for a redrive, it is the same.
   const again = await readPartBlock(deps.objects, 'p', await readPartIndex(deps.objects, 'p'), 0);
-  expect(gunzipSync(await new PartDraft(deps).add(again)).toString()).toBe(lines);
+  expect((await written(deps, again)).csv).toBe(lines);
 });
 
 test('a part is written piece by piece, never joined: of large rows it would not fit beside itself', async () => {
@@ -123,9 +133,7 @@ test('a part is written piece by piece, never joined: of large rows it would not
     }
     return putStream(key, counted());
   };
-  const draft = new PartDraft(deps);
-  for (let block = 0; block < 3; block++) await draft.add([row(0, { seen: `in block ${block}` })]);
-  await writePart(deps.objects, 'p', draft);
+  await written(deps, ...[0, 1, 2].map((block) => [row(0, { seen: `in block ${block}` })]));
   expect(pieces).toEqual({ 'p.rows.gz': 3, 'p.csv.gz': 3 });
   const index = await readPartIndex(objects, 'p');
   expect((await readPartBlock(objects, 'p', index, 2)).map(({ result }) => result)).toEqual([{ seen: 'in block 2' }]);
@@ -147,12 +155,75 @@ test("a row's large item and result are fetched together", async () => {
   };
   await objects.put('item', '{"name":"large"}');
   await objects.put('result', '{"seen":"too"}');
-  const csv = await new PartDraft(deps).add([{ ...row(0, { $object: 'result' }), item: { $object: 'item' } }]);
-  expect(gunzipSync(csv).toString()).toBe('0-0.0.0,large,too,SUCCEEDED,\n');
+  const { csv } = await written(deps, [{ ...row(0, { $object: 'result' }), item: { $object: 'item' } }]);
+  expect(csv).toBe('0-0.0.0,large,too,SUCCEEDED,\n');
 });
 
 test('a row that the reduce once refused has the same line when its part is made again', async () => {
   const deps = { ...testDeps(), pipeline };
   const refused = { ...row(0, null), status: 'FAILED', reason: 'reduce-failed' } as const;
-  expect(gunzipSync(await new PartDraft(deps).add([refused])).toString()).toBe('0-0.0.0,,,FAILED,reduce-failed\n');
+  expect((await written(deps, [refused])).csv).toBe('0-0.0.0,,,FAILED,reduce-failed\n');
 });
+
+/** Blocks that don't compress, each of so many megabytes. */
+function* large(blocks: number, megabytes: number) {
+  for (let n = 0; n < blocks; n++)
+    yield [row(n, { seen: randomBytes((megabytes * 3 * 2 ** 20) / 4).toString('base64') })];
+}
+
+test('of a large part no more is held than a store has yet to take, and a store that fails fails it', async () => {
+  const deps = { ...testDeps(), pipeline };
+  let taken = 0;
+  let made = 0;
+  let most = 0;
+  deps.objects.putStream = async (_, body) => {
+    for await (const piece of body) {
+      taken += piece.length;
+      most = Math.max(most, made - taken);
+      await nextTurn();
+    }
+    return { bytes: 0 };
+  };
+  const fill = async (draft: PartDraft) => {
+    for (const block of large(24, 2)) {
+      await draft.add(block);
+      made += 2 * 2 * 2 ** 20 * 0.75;
+    }
+  };
+  await writePart(deps, 'p', fill);
+  expect(taken).toBeGreaterThan(60 * 2 ** 20);
+  expect(most).toBeLessThan(40 * 2 ** 20);
+
+  deps.objects.putStream = async () => {
+    throw new Error('S3 is away.');
+  };
+  await expect(writePart(deps, 'p', fill)).rejects.toThrow('S3 is away.');
+});
+
+test('a part whose making breaks off leaves no object, also where some of it was stored', async () => {
+  const deps = { ...testDeps(), pipeline };
+  const making = writePart(deps, 'p', async (draft) => {
+    for (const block of large(12, 2)) await draft.add(block);
+    throw new Error('The table is away.');
+  });
+  await expect(making).rejects.toThrow('The table is away.');
+  expect(deps.objects.keys()).toEqual([]);
+});
+
+test('a row that never ends fails alone; where the time of all is up, so do those behind it', async () => {
+  const stopped = {
+    ...pipeline.reduce,
+    cells: ({ item }: { item: unknown }) => (item === 'forever' ? forever() : ['', '']),
+  };
+  const deps = { ...testDeps(), pipeline: { ...pipeline, reduce: stopped } };
+  const block = ['one', 'forever', 'three'].map((item, n) => ({ ...row(n, null), item }));
+  const reducer = new RowReducer(deps, 300);
+  const reduced = [];
+  for await (const { rows } of reducer.reduce(block)) reduced.push(...rows);
+  expect(reduced.map(({ reason }) => reason).slice(0, 2)).toEqual([null, 'reduce-failed']);
+  expect(reduced).toHaveLength(3);
+});
+
+function forever(): never {
+  for (;;);
+}

@@ -41,9 +41,9 @@ const reduceOf = (column: string, by: number, over: Partial<Reduce> = {}): Reduc
 async function frozen(blocks = BLOCKS) {
   const deps = testDeps(testPipeline({ reduce: reduceOf('old', 1) }));
   await deps.objects.put('large', '"large"');
-  const draft = new PartDraft(deps);
-  for (const block of blocks) await draft.add(block);
-  const part = await writePart(deps.objects, 'march/parts/0-0.a', draft);
+  const part = await writePart(deps, 'march/parts/0-0.a', async (draft) => {
+    for (const block of blocks) await draft.add(block);
+  });
   return { deps, part: { slice: 0, segment: 0, ...part, reducedBy: 'yesterday' } };
 }
 
@@ -59,7 +59,9 @@ test('lines and statistics are this definition’s, rows and counts are as they 
   const rows = await deps.objects.get(partKeys(part.part).rows);
   const anew = await reduceAnew(renewed(deps, reduceOf('new', 7)), 'today', part);
   const { statistics: _, ...rest } = part;
-  expect(anew).toEqual({ ...rest, reducedBy: 'today', reduced: 'march/parts/0-0.a.today' });
+  const piece = await deps.objects.get('march/parts/0-0.a.today.csv.gz');
+  const made = { reducedBy: 'today', reduced: 'march/parts/0-0.a.today', csvBytes: piece.length };
+  expect(anew).toEqual({ ...rest, ...made });
   expect(await textOf(deps, partKeys(reducedKey(anew)).csv)).toBe(
     [
       '0-0.0.0,new 0,SUCCEEDED,',
@@ -146,7 +148,7 @@ test('statistics that were reduced anew merge to the same as if all had been red
   const reduce = reduceOf('new', 3);
   const { deps, part } = await frozen();
   const today = renewed(deps, reduce);
-  const draft = new PartDraft(today);
+  const draft = new PartDraft(today, 'march/parts/0-0.b');
   for (const block of BLOCKS) await draft.add(block);
   const anew = await reduceAnew(today, 'today', part);
   const stored: Json = (await readPartIndex(deps.objects, reducedKey(anew))).statistics;
