@@ -1,5 +1,12 @@
 import { CommanderError } from 'commander';
-import { DefinitionError, InputError, MicroprocessError, RunConflictError } from '../shared/domain/errors.ts';
+import {
+  DefinitionError,
+  InputError,
+  MicroprocessError,
+  RunConflictError,
+  SourceError,
+} from '../shared/domain/errors.ts';
+import { UserError } from '../shared/domain/user-error.ts';
 import { EXIT } from './exit-codes.ts';
 
 /** What was asked makes no sense, or not here; says what to do instead. Nothing was done. */
@@ -17,6 +24,8 @@ const ASKED_WRONGLY = [UsageError, InputError, DefinitionError, RunConflictError
 /** An error's exit code, and what is said of it: a stack only where it's ours to mend. Commander has said its own already. */
 export function explain(error: unknown): { code: number; message: string | null } {
   if (error instanceof CommanderError) return { code: error.exitCode === 0 ? EXIT.ok : EXIT.usage, message: null };
+  // Out of the user's own code: where it was thrown is what helps.
+  if (error instanceof SourceError) return { code: EXIT.failed, message: new UserError(error).whole((file) => file) };
   if (error instanceof MicroprocessError) {
     const asked = ASKED_WRONGLY.some((kind) => error instanceof kind);
     return { code: asked ? EXIT.usage : EXIT.failed, message: error.message };

@@ -1,5 +1,8 @@
 import { createWriteStream, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { mapValues } from '../shared/domain/records.ts';
+import { UserError } from '../shared/domain/user-error.ts';
 import { logIds } from '../shared/lambda/log-ids.ts';
 import type { Deps } from '../shared/ports/deps.ts';
 
@@ -19,7 +22,9 @@ export function fileLog(path: string): FileLog {
   mkdirSync(dirname(path), { recursive: true });
   const file = createWriteStream(path, { flags: 'a' });
   const write = (level: string) => (message: string, fields?: Fields) => {
-    file.write(`${JSON.stringify({ at: new Date().toISOString(), level, message, ...logIds(), ...fields })}\n`);
+    file.write(
+      `${JSON.stringify({ at: new Date().toISOString(), level, message, ...logIds(), ...(fields && inFull(fields)) })}\n`,
+    );
   };
   const log = { info: write('info'), warn: write('warn'), error: write('error') };
   const metrics = { count: () => undefined, flush: () => undefined };
@@ -29,10 +34,22 @@ export function fileLog(path: string): FileLog {
     heardBy(onError) {
       const error: typeof log.error = (message, fields) => {
         log.error(message, fields);
-        onError(message, fields);
+        onError(message, fields && inFull(fields));
       };
       return { log: { ...log, error }, metrics };
     },
     close: () => new Promise((resolve) => file.end(() => resolve())),
   };
+}
+
+/** With what is only said on the user's own machine: the text of errors out of the user's code. */
+function inFull(fields: Fields): Fields {
+  return mapValues(fields, (value) => (value instanceof UserError ? value.whole(nearName) : value));
+}
+
+/** A stack's file, line and column, as seen from the working directory where it is below that. */
+function nearName(file: string): string {
+  const path = file.startsWith('file:') ? fileURLToPath(file) : file;
+  const near = relative(process.cwd(), path);
+  return near.startsWith('..') ? path : near;
 }

@@ -1,4 +1,4 @@
-import { kindOf, NotJsonError } from '../../shared/domain/errors.ts';
+import { NotJsonError } from '../../shared/domain/errors.ts';
 import type { Held } from '../../shared/domain/held.ts';
 import { childId } from '../../shared/domain/ids.ts';
 import { type Json, jsonText } from '../../shared/domain/json.ts';
@@ -8,6 +8,7 @@ import { firstRunOf, parseRedrivenItem } from '../../shared/domain/redrive.ts';
 import { judge, nextDue } from '../../shared/domain/retry.ts';
 import type { Tries } from '../../shared/domain/sending.ts';
 import { beginning } from '../../shared/domain/text.ts';
+import { UserError } from '../../shared/domain/user-error.ts';
 import type { CallRequest } from '../../shared/ports/caller.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { hold, release } from '../../shared/storage/spill.ts';
@@ -104,7 +105,7 @@ function requestOf(
     const body = pipeline.request ? bodyOf(pipeline.request(item, context)) : JSON.stringify(item);
     return { method, path, headers: HEADERS, body };
   } catch (error) {
-    log.error('The request mapping failed.', { child: childId, error: kindOf(error) });
+    log.error('The request mapping failed.', { child: childId, error: new UserError(error) });
     return null;
   }
 }

@@ -3,8 +3,10 @@ import { isWaiting, planRun } from '../../shared/control/start.ts';
 import { runningBeside } from '../../shared/control/start-scheduled.ts';
 import { forwarderTimeoutSeconds, visibilitySeconds } from '../../shared/domain/capacity.ts';
 import { isRootFull } from '../../shared/domain/completion.ts';
+import { SourceError } from '../../shared/domain/errors.ts';
 import { SQS } from '../../shared/domain/limits.ts';
 import { maySend } from '../../shared/domain/run.ts';
+import { UserError } from '../../shared/domain/user-error.ts';
 import { closeIfOverdue, resumeClosing } from '../../shared/flow/close.ts';
 import { notifyIfRunComplete } from '../../shared/flow/completion.ts';
 import { sendAgain } from '../../shared/flow/send-again.ts';
@@ -39,7 +41,9 @@ export async function sweep(deps: SweeperDeps): Promise<{ runs: number; acted: n
       } catch (error) {
         // One run's trouble must not keep the sweeper from the others.
         deps.metrics.count('SweepsFailed', 1);
-        deps.log.error('A run could not be swept.', { error: String(error) });
+        deps.log.error('A run could not be swept.', {
+          error: error instanceof SourceError ? new UserError(error) : String(error),
+        });
       }
     });
   }

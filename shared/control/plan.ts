@@ -1,4 +1,4 @@
-import { InputError, NotJsonError } from '../domain/errors.ts';
+import { InputError, NotJsonError, SourceError } from '../domain/errors.ts';
 import { type Json, jsonText } from '../domain/json.ts';
 import { SIZES } from '../domain/limits.ts';
 import { sourceContext, sourceOf } from '../flow/run-source.ts';
@@ -7,6 +7,7 @@ import type { RunRecord } from '../ports/run-store.ts';
 
 /**
  * The ranges that a run's source is cut into.
+ * @throws {SourceError} where the source throws: the next time it may not
  * @throws {InputError} for a plan that can't be right: asked again, the source would most likely say the same
  */
 export async function planOf(
@@ -14,7 +15,15 @@ export async function planOf(
   record: Pick<RunRecord, 'redrive' | 'params' | 'limit'>,
 ): Promise<readonly Json[]> {
   const source = sourceOf(deps, record);
-  return source.plan ? checkPlan(await source.plan(sourceContext(record))) : [null];
+  if (!source.plan) return [null];
+  let given: readonly Json[];
+  try {
+    given = await source.plan(sourceContext(record));
+  } catch (cause) {
+    // A redrive reads our own files.
+    throw record.redrive ? cause : new SourceError('plan', cause);
+  }
+  return checkPlan(given);
 }
 
 /** @param given what a user's code calls a plan */

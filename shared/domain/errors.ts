@@ -115,26 +115,36 @@ const CAUSES_READ = 10;
  */
 export function kindOf(error: unknown): string {
   try {
-    return kindOfCause(error, CAUSES_READ);
+    const root = rootOf(error);
+    if (!(root instanceof Error)) return typeof root;
+    if (SAYABLE.some((kind) => root instanceof kind)) return root.message;
+    const frame = frameOf(root);
+    return frame === undefined ? root.name : `${root.name} ${frame}`;
   } catch {
     // Its stack is no text, or a getter of it throws.
     return 'an error that cannot be read';
   }
 }
 
-function kindOfCause(error: unknown, causes: number): string {
-  if (!(error instanceof Error)) return typeof error;
-  // Ours are wrapped around the user's.
-  if (error.cause instanceof Error && causes > 0) return kindOfCause(error.cause, causes - 1);
-  if (SAYABLE.some((kind) => error instanceof kind)) return error.message;
-  const frames = (error.stack ?? '').replace(error.message, '').match(/^ +at .*$/gm) ?? [];
-  const place = frames.find(isOfUser) ?? frames[0];
-  return place === undefined ? error.name : `${error.name} ${place.trim()}`;
+/** Where a user's code threw an error: file, line and column as the stack has them; null where none is known, or it is ours. */
+export function placeOf(error: unknown): string | null {
+  const root = rootOf(error);
+  if (!(root instanceof Error) || root instanceof MicroprocessError) return null;
+  // With a function's name before it in parentheses, without one bare.
+  const [, inParentheses, bare] = /\(([^()]+:\d+:\d+)\)$|^at (?:async )?(.+:\d+:\d+)$/.exec(frameOf(root) ?? '') ?? [];
+  return inParentheses ?? bare ?? null;
 }
 
-/** Whether a line of a stack is of neither Node nor a package: `JSON.parse` or a schema failed for somebody. */
-function isOfUser(frame: string): boolean {
-  return /:\d+:\d+\)?$/.test(frame) && !/node:|node_modules\//.test(frame);
+/** The user's error, around which ours are wrapped. */
+function rootOf(error: unknown, causes: number = CAUSES_READ): unknown {
+  return error instanceof Error && error.cause instanceof Error && causes > 0 ? rootOf(error.cause, causes - 1) : error;
+}
+
+/** The line of a stack that is of neither Node nor a package: `JSON.parse` or a schema failed for somebody. */
+function frameOf({ stack = '', message }: Error): string | undefined {
+  const frames = stack.replace(message, '').match(/^ +at .*$/gm) ?? [];
+  const isOfUser = (frame: string) => /:\d+:\d+\)?$/.test(frame) && !/node:|node_modules\//.test(frame);
+  return (frames.find(isOfUser) ?? frames[0])?.trim();
 }
 
 function json(value: unknown): string | undefined {
@@ -168,11 +178,12 @@ export class QueueError extends MicroprocessError {
   readonly code = 'queue-refused';
 }
 
-/** A pipeline's own source threw while a slice was enumerated. */
+/** A pipeline's own source threw while it was planned, or a slice of it was enumerated. */
 export class SourceError extends MicroprocessError {
   readonly code = 'source-failed';
-  constructor(slice: number, cause: unknown) {
-    super(`The source failed in slice ${slice}: ${cause instanceof Error ? cause.message : String(cause)}`);
+  constructor(where: number | 'plan', cause: unknown) {
+    const place = where === 'plan' ? 'to plan' : `in slice ${where}`;
+    super(`The source failed ${place}: ${cause instanceof Error ? cause.message : String(cause)}`);
     this.cause = cause;
   }
 }

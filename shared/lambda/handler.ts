@@ -1,7 +1,8 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { z } from 'zod';
-import { InputError, MicroprocessError } from '../domain/errors.ts';
+import { InputError, MicroprocessError, SourceError } from '../domain/errors.ts';
+import { UserError } from '../domain/user-error.ts';
 import type { Process } from '../ports/deps.ts';
 import { withLogIds } from './log-ids.ts';
 
@@ -20,7 +21,8 @@ export function lambdaHandler<E, R>(
       onError: ({ error }) => {
         // What the caller got wrong is the caller's to read; it says nothing about us.
         // Its text quotes what was received, which a log must not.
-        if (error instanceof MicroprocessError) deps.log.warn('The request was refused.', { code: error.code });
+        if (error instanceof SourceError) deps.log.error('The source failed.', { error: new UserError(error) });
+        else if (error instanceof MicroprocessError) deps.log.warn('The request was refused.', { code: error.code });
         else deps.log.error('The invocation failed.', { error: error?.stack ?? String(error) });
         deps.metrics.flush();
       },

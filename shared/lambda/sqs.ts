@@ -1,8 +1,9 @@
 import type { Context, SQSBatchResponse } from 'aws-lambda';
 import * as z from 'zod';
-import { show } from '../domain/errors.ts';
+import { SourceError, show } from '../domain/errors.ts';
 import { type AggregateMessage, idsOf, type SplitMessage, type WorkMessage } from '../domain/messages.ts';
 import { beginning } from '../domain/text.ts';
+import { UserError } from '../domain/user-error.ts';
 import { isNewer, NewerVersionError } from '../domain/versions.ts';
 import { excerptOf, recordRefusal } from '../flow/refusal.ts';
 import type { FlowDeps, Invocation, Process } from '../ports/deps.ts';
@@ -195,7 +196,10 @@ async function putBack<M>(deps: Process, queue: Queue<M>, entry: Entry, error: u
 
 function logFailure({ log, metrics }: Process, receives: number, error: unknown): void {
   metrics.count('MessagesFailed', 1);
-  log.error('A message failed; it comes back.', { receives, error: describe(error) });
+  log.error('A message failed; it comes back.', {
+    receives,
+    error: error instanceof SourceError ? new UserError(error) : describe(error),
+  });
 }
 
 function describe(error: unknown): string {

@@ -1,7 +1,8 @@
 import type { Cell } from '../author/columns.ts';
-import { CellsError, kindOf } from '../domain/errors.ts';
+import { CellsError } from '../domain/errors.ts';
 import { isPointer } from '../domain/held.ts';
 import type { Row } from '../domain/row.ts';
+import { UserError } from '../domain/user-error.ts';
 import type { Deps } from '../ports/deps.ts';
 import { csvCells, csvLines, emptyCells } from './csv.ts';
 import type { HeldRow } from './part.ts';
@@ -120,7 +121,7 @@ export class RowReducer {
       child: row.id,
       error: isOurs
         ? error.message
-        : kindOf(error instanceof TimeLimitError ? reduceErrorOf('cells or add', error) : error),
+        : new UserError(error instanceof TimeLimitError ? reduceErrorOf('cells or add', error) : error),
     });
     if (row.status !== 'SUCCEEDED' || refused === 'stays') return this.#empty(row);
     return this.#empty({ ...row, status: 'FAILED', reason: isOurs ? error.code : 'reduce-failed', result: null });

@@ -16,6 +16,12 @@ beforeAll(async () => {
 });
 afterAll(() => place.close());
 
+/** Line and column, from 1, of where a text begins in another. */
+function placeIn(text: string, searched: string): [line: number, column: number] {
+  const lines = text.slice(0, text.indexOf(searched)).split('\n');
+  return [lines.length, (lines.at(-1) ?? '').length + 1];
+}
+
 group('errors that functions log', () => {
   const failed = (say: ReturnType<typeof errorLines>, error: string) =>
     say('A message failed; it comes back.', { messageId: 'm', receives: 1, error });
@@ -64,8 +70,9 @@ group('errors that functions log', () => {
       const said = once(stderr, 'said');
       await target.start({ runId: 'march' });
       await said;
+      const [line, column] = placeIn(definition, "new Error('boom");
       expect(stderr.text).toBe(
-        `Starting broken-source on this machine…\n! A message failed; it comes back: SourceError: The source failed in slice 0: boom in source (${relative(process.cwd(), functionsLog())})\n`,
+        `Starting broken-source on this machine…\n! A message failed; it comes back: SourceError: The source failed in slice 0: boom in source at pipelines/broken-source/index.ts:${line}:${column} (${relative(process.cwd(), functionsLog())})\n`,
       );
     } finally {
       await target.close();

@@ -100,7 +100,8 @@ export function testDeps(pipeline: Pipeline = testPipeline()) {
   const line =
     (level: string) =>
     (message: string, fields: Record<string, unknown> = {}) => {
-      lines.push({ level, message, fields: { ...logIds(), ...fields } });
+      // Serialised, as every log is.
+      lines.push({ level, message, fields: JSON.parse(JSON.stringify({ ...logIds(), ...fields })) });
     };
   const counted = new Map<string, number>();
   return {
