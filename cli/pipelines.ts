@@ -1,5 +1,7 @@
 import { pathToFileURL } from 'node:url';
-import type { Pipeline } from '../shared/author/definition.ts';
+import { definePipeline, type Pipeline } from '../shared/author/definition.ts';
+import { count } from '../shared/author/reducers/count.ts';
+import { list } from '../shared/author/sources/list.ts';
 import { show } from '../shared/domain/errors.ts';
 import { loadPipeline as loadDefinition } from '../shared/project/pipelines.ts';
 import { pipelineNames as namesIn, openProject, pipelineEntry } from '../shared/project/project.mjs';
@@ -40,9 +42,11 @@ export function leaveOut(broken: ReadonlyMap<string, string>): void {
   unbuilt = broken;
 }
 
-/** What to tell whoever uses another pipeline. */
-export function leftOut(): string[] {
-  return [...unbuilt].map(([name, error]) => `Pipeline ${show(name)} is left out, as it doesn't build: ${error}`);
+/** What to tell the user of another pipeline. */
+export function leftOut(used: string): string[] {
+  return [...unbuilt]
+    .filter(([name]) => name !== used)
+    .map(([name, error]) => `Pipeline ${show(name)} is left out, as it doesn't build: ${error}`);
 }
 
 /**
@@ -58,6 +62,35 @@ export async function loadPipeline(name: string): Promise<Pipeline> {
   const broken = unbuilt.get(name);
   if (broken !== undefined) throw new UsageError(`Pipeline ${show(name)} doesn't build: ${broken}`);
   return loadDefinition(name, moduleOf(name));
+}
+
+/** A pipeline for commands that read and control its runs. */
+export interface RunsPipeline {
+  readonly pipeline: Pipeline;
+  /** Why its definition isn't used: then only its name means anything. */
+  readonly problem: string | null;
+}
+
+/**
+ * Loads a pipeline whose runs are there already. They are read and controlled by its name alone, so a definition that no longer
+ * builds, isn't valid or is gone is no obstacle.
+ * @throws {DefinitionError} when no pipeline can have that name
+ */
+export async function loadForRuns(name: string): Promise<RunsPipeline> {
+  try {
+    return { pipeline: await loadPipeline(name), problem: null };
+  } catch (error) {
+    return { pipeline: nameAlone(name), problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function nameAlone(name: string): Pipeline {
+  return definePipeline({
+    name,
+    source: list(() => []),
+    endpoint: { service: 'none', path: '/' },
+    reduce: count({ columns: [] }),
+  });
 }
 
 /**

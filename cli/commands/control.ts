@@ -1,4 +1,4 @@
-import { cancelRun, pauseRun, resumeRun } from '../../shared/control/control.ts';
+import { cancelRun, markCancelled, pauseRun, resumeRun } from '../../shared/control/control.ts';
 import { planRun, type StartHooks } from '../../shared/control/start.ts';
 import { readProgress } from '../../shared/control/status.ts';
 import { isFinal } from '../../shared/domain/run.ts';
@@ -20,20 +20,25 @@ interface Options extends Where {
   readonly endpoint?: string;
 }
 
-/** Cancels a run; what was done is reported. */
+/** Cancels a run; what was done is reported. It needs neither the pipeline's service nor, but for the report, its definition. */
 export async function cancel(run: string, options: Options, terminal: Terminal): Promise<number> {
-  return withTarget(options, 'worker', terminal, async (target) => {
+  return withTarget(options, 'closer', terminal, async (target) => {
     const before = await target.deps.stores.runs.read(run);
     if (before && isFinal(before.status)) {
       const ended = `Run ${run} has ended: it is ${before.status.replaceAll('-', ' ')}, and nothing of it is left to cancel.`;
       return say(terminal, options, before, `${ended} Its report: ${hint(target, 'report', run)}`);
     }
     const finishes = before?.status === 'finishing';
+    const what = finishes ? 'has ended all its calls' : 'is cancelled: no new calls';
+    if (target.worker === 'nobody') {
+      const record = await markCancelled(target.deps, run);
+      const again = `Its report can't be made here for now; later: ${hint(target, 'cancel', run)}`;
+      return say(terminal, options, record, `Run ${run} ${what}. ${again}`);
+    }
     if (finishes && target.worker === 'this') await finishHere(target.deps, run);
     const record = await cancelRun(target.deps, run);
     if (!needsThisTerminal(target)) {
       const next = isFinal(record.status) ? '' : ` Its report follows: ${hint(target, 'watch', run)}`;
-      const what = finishes ? 'has ended all its calls; its report is being made' : 'is cancelled: no new calls';
       return say(terminal, options, record, `Run ${run} ${what}.${next}`);
     }
     const ended = await follow(target, run, terminal);

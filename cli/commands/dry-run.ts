@@ -16,7 +16,7 @@ export async function dryRun(
   const name = choosePipeline(named ?? options.pipeline);
   const { limit, runId, params } = options;
   // The last run says how long a call takes, where there was one.
-  return withTarget({ ...options, pipeline: name }, 'records-or-none', terminal, async ({ deps }) => {
+  return withTarget({ ...options, pipeline: name }, 'definition', terminal, async ({ deps }) => {
     const said = await estimate(deps, { limit, runId, params });
     terminal.stdout.write(options.json ? `${JSON.stringify(said)}\n` : inWords(name, said));
     return EXIT.ok;

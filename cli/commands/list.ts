@@ -15,8 +15,10 @@ export interface ListOptions extends Where {
 
 /** Lists runs, newest first. */
 export async function list(options: ListOptions, terminal: Terminal): Promise<number> {
-  await loadPipeline(choosePipeline(options.pipeline));
+  const name = choosePipeline(options.pipeline);
   const never = stageOf(options) === undefined && !hasState();
+  // A name that never had a run is more likely a mistake than one whose definition is gone.
+  if (never) await loadPipeline(name);
   const runs = never
     ? []
     : await withTarget(options, 'records', terminal, ({ deps }) =>

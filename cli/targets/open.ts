@@ -4,16 +4,17 @@ import { openProject } from '../../shared/project/project.mjs';
 import { requireService } from '../../shared/project/services.ts';
 import { UsageError } from '../errors.ts';
 import { prepareHome } from '../home.ts';
-import { choosePipeline, defaultPipeline, leftOut, loadPipeline } from '../pipelines.ts';
+import { choosePipeline, defaultPipeline, leftOut, loadForRuns, loadPipeline } from '../pipelines.ts';
 import { aborted, type Terminal } from '../terminal.ts';
 import { hasState, openLocal } from './local.ts';
 import type { Target, Where } from './target.ts';
 
 /**
- * What a command needs beside the records: nothing; nothing, and there need not be any yet; a process that works on the pipeline, this
- * one where none does; or the same, also where nothing has ever run.
+ * What a command needs beside the records: nothing; the definition, and there need not be any records yet; a process that makes
+ * reports, if there can be one; a process that works on the pipeline, this one where none does; or the same, also where nothing has
+ * ever run. The first and the third do without a service and without a definition.
  */
-export type Need = 'records' | 'records-or-none' | 'worker' | 'own-worker';
+export type Need = 'records' | 'definition' | 'closer' | 'worker' | 'own-worker';
 
 /** The stage a command is for: --stage, or MICROPROCESS_STAGE; undefined means this machine. */
 export function stageOf({ stage, local }: Where): string | undefined {
@@ -38,13 +39,18 @@ export async function withTarget<T>(
   use: (target: Target) => Promise<T>,
   endpointUrl?: string,
 ): Promise<T> {
-  const pipeline = await loadPipeline(choosePipeline(where.pipeline));
-  for (const line of leftOut()) terminal.stderr.write(`warning: ${line}\n`);
+  const name = choosePipeline(where.pipeline);
+  const byName = need === 'records' || need === 'closer';
+  const { pipeline, problem } = byName
+    ? await loadForRuns(name)
+    : { pipeline: await loadPipeline(name), problem: null };
+  if (problem !== null) terminal.stderr.write(`warning: ${problem}\n`);
+  for (const line of leftOut(name)) terminal.stderr.write(`warning: ${line}\n`);
   const stage = stageOf(where);
   prepareHome(terminal);
   // What a command is doing at Ctrl-C, it needn't finish, since every step of it can be repeated.
   const interrupted = aborted(terminal.signal);
-  const opening = open(pipeline, stage, need, terminal, endpointUrl);
+  const opening = open(pipeline, stage, problem === null ? need : 'records', terminal, endpointUrl);
   // What starts on this machine is to be stopped again, so it's waited for; a request to AWS isn't.
   const target = await (stage === undefined ? opening : Promise.race([interrupted, opening]));
   try {
@@ -71,9 +77,10 @@ async function open(
 ): Promise<Target> {
   const flags = flagsOf(pipeline, stage);
   if (stage !== undefined) return (await import('./deployed.ts')).deployed(pipeline, stage, flags, terminal);
+  if (need === 'closer' && hasState()) return (await import('./close-local.ts')).openToClose(pipeline, flags, terminal);
   // Only 'own-worker' may be the first ever.
   const works = need === 'own-worker' || (need === 'worker' && hasState());
-  if (!works) return openLocal(pipeline, flags, need === 'records-or-none');
+  if (!works) return openLocal(pipeline, flags, need === 'definition');
   if (endpointUrl === undefined) {
     const otherwise = ', or call a service that runs already: --endpoint <url>';
     requireService(pipeline, openProject().services, 'server.ts', otherwise);

@@ -22,6 +22,16 @@ export async function cancelRun(deps: Deps, run: string): Promise<RunRecord> {
 }
 
 /**
+ * Cancels a run that no process works on: nothing of it is called any more, whoever takes it up next. What has no outcome is given up
+ * then, and the report made.
+ * @throws {RunNotFoundError}
+ */
+export async function markCancelled(deps: Deps, run: string): Promise<RunRecord> {
+  const before = await existing(deps, run);
+  return (await deps.stores.runs.close(run, 'cancelled')) ?? before;
+}
+
+/**
  * Pauses a run: its messages are voided as they come, and nothing is called until it's resumed. Its deadline goes on.
  * @throws {RunNotFoundError}
  * @throws {InputError} when the run can't be paused in its status
