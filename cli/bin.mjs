@@ -76,6 +76,9 @@ async function bundled(project, outdir) {
       platform: 'node',
       format: 'esm',
       target: `node${process.versions.node}`,
+      // So that an error of a pipeline's names the user's file and line, not the bundle's.
+      sourcemap: true,
+      sourcesContent: false,
       outExtension: { '.js': '.mjs' },
       define: {
         'process.env.MICROPROCESS_BUNDLED': '"true"',
@@ -123,6 +126,7 @@ try {
   const project = openProject();
   const outdir = bundleFolder(project, process.argv.slice(2));
   const unbuilt = await bundled(project, outdir);
+  process.setSourceMapsEnabled(true);
   const { main } = await import(pathToFileURL(join(outdir, 'main.mjs')).href);
   await main(unbuilt);
 } catch (error) {

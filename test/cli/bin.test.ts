@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openProject, programFolder } from '../../shared/project/project.mjs';
@@ -88,6 +88,40 @@ test('a pipeline reads files beside itself', SLOW, async () => {
   const { stdout } = await project.run('run', 'reading', '--dry-run', '--json');
   expect(JSON.parse(stdout)).toMatchObject({ children: 3 });
 });
+
+test(
+  'a reduce that throws ends its run with 1, every row, and its file and line; a cancel then says that it is over',
+  SLOW,
+  async () => {
+    const merging = `const base = count({ columns: ['staff'] });
+const start = () => Object.assign(base.start(), {
+  merge() {
+    throw new TypeError('out of an item');
+  },
+});`;
+    const definition = definitionOf('broken')
+      .replace('statistics.ts', 'count.ts')
+      .replace('{ statistics }', '{ count }')
+      .replace('export default', `${merging}\n\nexport default`)
+      .replace(/reduce: .*,/, 'reduce: { ...base, start },');
+    await project.write('pipelines/broken/index.ts', definition);
+    const line = definition.split('\n').findIndex((text) => text.includes('throw new')) + 1;
+    const place = `pipelines/broken/index.ts:${line}:`;
+    const run = await project.run('run', 'broken', '--run-id', 'b', '--json');
+    expect(run.code).toBe(1);
+    const failure = { reason: 'reduce-failed', detail: expect.stringContaining(place) };
+    expect(JSON.parse(run.stdout)).toMatchObject({ status: 'failed', failure, counts: { total: 1 } });
+    expect(run.stderr).toContain(place);
+    expect(`${run.stdout}${run.stderr}`).not.toContain('out of an item');
+    expect(await readFile(join(project.dir, 'out', 'b', 'report.csv'), 'utf8')).toMatch(
+      /^id,staff,status,reason\n0-0\.0\.0,4,/,
+    );
+    const watched = await project.run('watch', 'b', '--pipeline', 'broken');
+    expect(watched).toMatchObject({ code: 1, stdout: expect.stringContaining(place) });
+    const cancelled = await project.run('cancel', 'b', '--pipeline', 'broken');
+    expect(cancelled).toMatchObject({ code: 0, stdout: expect.stringContaining('has ended: it is failed') });
+  },
+);
 
 describe('what only looks', () => {
   let untouched: TemporaryProject;
