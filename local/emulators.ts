@@ -7,7 +7,7 @@ import { PACKAGE_DIR } from '../shared/project/project.mjs';
 import { emulatorEnvironment } from './environment.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 
-const listening = z.object({ aws: z.url(), dynamodb: z.url(), ses: z.url() });
+const listening = z.object({ aws: z.url(), dynamodb: z.url(), ses: z.url(), eventbridge: z.url() });
 
 /** Emulated AWS in a process of its own. */
 export interface Emulators extends Pick<ServerProcess<unknown>, 'pid' | 'failure' | 'stop'> {
@@ -20,14 +20,14 @@ export interface Emulators extends Pick<ServerProcess<unknown>, 'pid' | 'failure
 }
 
 export interface EmulatorsOptions {
-  /** Folder for tables, objects and mails, readable by a later start; one start at a time. */
+  /** Folder for tables, objects, mails and events, readable by a later start; one start at a time. */
   readonly stateDir: string;
 }
 
 const SOURCES = join(PACKAGE_DIR, 'local', 'emulators');
 
 /**
- * Starts SQS, S3, DynamoDB and SES on free ports of 127.0.0.1.
+ * Starts SQS, S3, DynamoDB, SES and EventBridge on free ports of 127.0.0.1.
  * @throws {Error} where another run uses the state directory.
  */
 export async function startEmulators({ stateDir }: EmulatorsOptions): Promise<Emulators> {
@@ -45,11 +45,11 @@ export async function startEmulators({ stateDir }: EmulatorsOptions): Promise<Em
     listening,
     logFile: join(stateDir, 'logs', 'emulators.log'),
   });
-  const { aws, dynamodb, ses } = server.listening;
+  const { aws } = server.listening;
   return {
     awsUrl: aws,
     mailDir: join(stateDir, 'mail'),
-    environment: awsEnvironment(aws, dynamodb, ses),
+    environment: awsEnvironment(server.listening),
     pid: server.pid,
     failure: server.failure,
     stop: server.stop,
@@ -59,12 +59,13 @@ export async function startEmulators({ stateDir }: EmulatorsOptions): Promise<Em
 /** A small young generation saves 40 MB for 5 % more CPU; the old one has room for a report or mail at its limit. */
 const NODE_FLAGS = ['--max-semi-space-size=2', '--heap-growing-percent=30', '--max-old-space-size=256'];
 
-function awsEnvironment(aws: string, dynamodb: string, ses: string): Emulators['environment'] {
+function awsEnvironment({ aws, dynamodb, ses, eventbridge }: z.infer<typeof listening>): Emulators['environment'] {
   return {
     AWS_ENDPOINT_URL_SQS: aws,
     AWS_ENDPOINT_URL_S3: aws,
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
     AWS_ENDPOINT_URL_SESV2: ses,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: eventbridge,
     // Any service not emulated fails here instead of being called for real.
     AWS_ENDPOINT_URL: aws,
     AWS_REGION: LOCAL_REGION,

@@ -1,6 +1,9 @@
 /** The one bucket of this machine. */
 export const BUCKET = 'microprocess-local';
 
+/** The one event bus: what is put on it stays in `.state/events.jsonl`. */
+export const EVENT_BUS = 'microprocess-local';
+
 /** Says nothing about where or how to call: it silences a warning amid the progress. */
 const KEPT = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED';
 const LOOPBACK = ['127.0.0.1', 'localhost'];

@@ -9,7 +9,7 @@ import type { Clock } from '../shared/ports/clock.ts';
 import type { Process } from '../shared/ports/deps.ts';
 import type { AdminActions, JoinRequest } from './admin.ts';
 import { type Emulators, startEmulators } from './emulators.ts';
-import { applyEnvironment, BUCKET } from './environment.ts';
+import { applyEnvironment, BUCKET, EVENT_BUS } from './environment.ts';
 import { startFunctionUrls } from './function-urls.ts';
 import { platformFunctions } from './functions.ts';
 import { Guests, say } from './guests.ts';
@@ -146,7 +146,7 @@ async function share(emulators: Emulators, table: CreateTableCommandInput, teard
   const storage = createStorage(table);
   // A start that fails elsewhere leaves it no request in the air.
   teardown.add(() => storage.catch(() => undefined));
-  const resources = { table: table.TableName ?? '', objects: BUCKET, mail: MAIL_FROM, events: '' };
+  const resources = { table: table.TableName ?? '', objects: BUCKET, mail: MAIL_FROM, events: EVENT_BUS };
   return { sqs, awsUrl: emulators.awsUrl, resources, storage };
 }
 

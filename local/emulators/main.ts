@@ -3,11 +3,12 @@ import { Server } from 'node:http';
 import { join } from 'node:path';
 import dynalite from 'dynalite';
 import { startFauxqs } from 'fauxqs';
+import { eventSink } from './events.ts';
 import { sesSink } from './ses.ts';
 
 /**
- * Process of the emulators: SQS and S3 (fauxqs), DynamoDB (dynalite), SES v2 (a sink). Tables, objects and mails stay in
- * the directory given as first argument; queues live in memory. Prints where it listens, ends with its stdin.
+ * Process of the emulators: SQS and S3 (fauxqs), DynamoDB (dynalite), SES v2 and EventBridge (sinks). Tables, objects,
+ * mails and events stay in the directory given as first argument; queues live in memory. Prints where it listens, ends with its stdin.
  */
 const LOOPBACK = '127.0.0.1';
 /** Longer than any pause between two calls of a client, so that no kept-alive connection is closed under a request. */
@@ -32,13 +33,14 @@ const sqsAndS3 = await onLoopback(() =>
 );
 const table = dynalite({ path: join(directory, 'table'), createTableMs: 0 });
 const mail = sesSink(join(directory, 'mail'));
-for (const server of [table, mail]) server.keepAliveTimeout = KEEP_ALIVE_MS;
+const events = eventSink(join(directory, 'events.jsonl'));
+for (const server of [table, mail, events]) server.keepAliveTimeout = KEEP_ALIVE_MS;
 
 const aws = `http://${LOOPBACK}:${sqsAndS3.port}`;
-const [dynamodb, ses] = await Promise.all([listen(table), listen(mail)]);
+const [dynamodb, ses, eventbridge] = await Promise.all([listen(table), listen(mail), listen(events)]);
 await openDatabase(dynamodb);
 databaseOpen = true;
-console.log(JSON.stringify({ listening: { aws, dynamodb, ses } }));
+console.log(JSON.stringify({ listening: { aws, dynamodb, ses, eventbridge } }));
 
 let ending = false;
 process.stdin.on('end', end).on('error', end).resume();
@@ -47,8 +49,8 @@ process.on('SIGTERM', end);
 function end(): void {
   if (ending) return;
   ending = true;
-  for (const server of [table, mail]) server.closeAllConnections();
-  mail.close();
+  for (const server of [table, mail, events]) server.closeAllConnections();
+  for (const server of [mail, events]) server.close();
   // LevelDB has written all it acknowledged to its log; closing it only saves the next start from replaying that.
   void sqsAndS3.stop().finally(() => table.close(() => process.exit(0)));
 }

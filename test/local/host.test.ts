@@ -13,16 +13,19 @@ import { SYSTEM } from '../../functions/system.ts';
 import { startEmulators } from '../../local/emulators.ts';
 import { type Host, type HostOptions, startHost } from '../../local/host.ts';
 import type { LocalPipelineOptions } from '../../local/pipeline.ts';
+import { tableDefinition } from '../../shared/adapters/dynamodb/table.ts';
+import { busEvents } from '../../shared/adapters/events/bus-events.ts';
 import { definePipeline } from '../../shared/author/definition.ts';
 import { list } from '../../shared/author/sources/list.ts';
 import { mapValues } from '../../shared/domain/records.ts';
-import { queueArn } from '../../shared/host/arn.ts';
+import { LOCAL_REGION, queueArn } from '../../shared/host/arn.ts';
 import type { Handler } from '../../shared/lambda/declaration.ts';
 import { RESOURCES } from '../../shared/lambda/resources.ts';
 import { wiringOf } from '../../shared/lambda/wiring.ts';
 import { QUEUES } from '../../shared/ports/deps.ts';
 import { bundle } from '../../shared/project/bundle.ts';
 import { PACKAGE_DIR } from '../../shared/project/project.mjs';
+import { ROUTED } from '../fixtures/routed.ts';
 import { Events, isAlive, TABLE, temporaryDirectory } from './support.ts';
 
 // Processes start here: a busy machine takes its time.
@@ -72,6 +75,9 @@ afterEach(async () => {
 });
 
 const USERS = { endpointUrl: 'http://localhost:3000' };
+
+const batch = z.object({ Records: z.array(z.object({ body: z.string() })) });
+const bodies = (all: readonly Call[]) => all.flatMap(({ event }) => batch.parse(event).Records.map(({ body }) => body));
 
 async function start(first: Partial<LocalPipelineOptions> = {}, over: Partial<HostOptions> = {}): Promise<Host> {
   const recording =
@@ -190,6 +196,81 @@ describe('a started host', () => {
     expect((await first.failure).message).toBe('service echo (clone) ended (SIGKILL)');
     process.kill(pids[0] ?? 0, 'SIGKILL');
     expect((await failure).message).toBe('emulators ended (SIGKILL)');
+  });
+});
+
+describe('a host with several pipelines', () => {
+  const named = (name: string, service = 'echo') => ({
+    pipeline: { ...pipeline(service), name },
+    reduceDigest: 'today',
+  });
+
+  it('makes another one when it is used: its queues and functions, over one table, bucket and service', async () => {
+    const { first, use, pids } = await start();
+    const sqs = new SQSClient({});
+    const url = first.resources.work.replace('sample', 'other');
+    await expect(sqs.send(new GetQueueAttributesCommand({ QueueUrl: url }))).rejects.toThrow();
+
+    const [one, two] = await Promise.all([use(named('other')), use(named('other'))]);
+    expect([one.fresh, two.fresh]).toEqual([true, false]);
+    expect(two.pipeline).toBe(one.pipeline);
+    const { table, objects, endpoint, events, mail } = first.resources;
+    expect(one.pipeline.resources).toMatchObject({ table, objects, endpoint, events, mail, work: url });
+    expect(pids.map(isAlive)).toEqual([true, true, true]);
+
+    await one.pipeline.pause('work');
+    await sqs.send(new SendMessageCommand({ QueueUrl: url, MessageBody: 'other' }));
+    await sqs.send(new SendMessageCommand({ QueueUrl: first.resources.work, MessageBody: 'sample' }));
+    expect(bodies(await calls.atLeast(1))).toEqual(['sample']);
+    one.pipeline.resume('work');
+    expect(bodies(await calls.atLeast(2))).toEqual(['sample', 'other']);
+  });
+
+  it('goes on with the others where one cannot start, or its service ends', async () => {
+    const { use, first, failure, pids } = await start(USERS);
+    await expect(use(named('broken', 'broken'))).rejects.toThrow(/no database to talk to/);
+    const { pipeline: other } = await use(named('other'));
+    const servers = host?.pids.slice(pids.length) ?? [];
+    process.kill(servers[0] ?? 0, 'SIGKILL');
+    expect((await other.failure).message).toBe('service echo (live) ended (SIGKILL)');
+    expect(await Promise.race([failure, first.failure, 'they go on'])).toBe('they go on');
+    // Its service starts again with the next use.
+    await vi.waitFor(async () => expect((await use(named('other'))).fresh).toBe(true));
+    expect(await first.invoke('splitter', {})).toEqual({ memory: '1024' });
+  });
+
+  it('takes no other endpoint, and no changed definition, for one that it works on', async () => {
+    const { use } = await start(USERS);
+    const sample = { ...named('sample'), ...USERS };
+    expect((await use(sample)).fresh).toBe(false);
+    await expect(use({ ...sample, endpointUrl: undefined })).rejects.toThrow(
+      'Pipeline "sample" runs here already and calls http://localhost:3000; received no --endpoint',
+    );
+    await expect(use({ ...sample, reduceDigest: 'tomorrow' })).rejects.toThrow(/was changed since/);
+  });
+
+  it('makes a function of the platform once, and puts the events of all on one bus', async () => {
+    const { functionsUrl, first, use } = await start(USERS, {
+      system: ROUTED,
+      tableDefinition: { ...tableDefinition, TableName: 'microprocess' },
+    });
+    const { pipeline: other } = await use({ ...named('other'), ...USERS });
+    const ask = async (run: string) =>
+      (await fetch(`${functionsUrl}/platform/callback/callback/${run}`, { method: 'POST' })).status;
+    expect(await Promise.all([ask('sample.none'), ask('other.none')])).toEqual([410, 410]);
+    for (const { resources } of [first, other]) {
+      const bus = busEvents({ region: LOCAL_REGION, bus: resources.events });
+      await bus.runEnded({
+        pipeline: 'p',
+        run: resources.work,
+        status: 'succeeded',
+        total: 1,
+        failed: 0,
+        summary: 's',
+      });
+    }
+    const kept = (await readFile(join(stateDir, 'events.jsonl'), 'utf8')).trimEnd().split('\n');
+    expect(kept.map((line) => JSON.parse(line).detail.run)).toEqual([first.resources.work, other.resources.work]);
   });
 });
 
