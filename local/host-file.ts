@@ -47,6 +47,10 @@ export interface StateClaim {
   release(): Promise<void>;
 }
 
+/** Another process that starts, ends, or reads for a moment, is waited for this long. */
+export const PATIENCE_MS = 20_000;
+export const LOOK_AGAIN_MS = 100;
+
 const path = (stateDir: string) => join(stateDir, 'host.json');
 
 /**

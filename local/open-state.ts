@@ -9,7 +9,14 @@ import type { Deps } from '../shared/ports/deps.ts';
 import type { AdminAddress } from './admin.ts';
 import { startEmulators } from './emulators.ts';
 import { applyEnvironment, BUCKET } from './environment.ts';
-import { claimState, type EmulatorsEnvironment, findHolder, StateBusyError } from './host-file.ts';
+import {
+  claimState,
+  type EmulatorsEnvironment,
+  findHolder,
+  LOOK_AGAIN_MS,
+  PATIENCE_MS,
+  StateBusyError,
+} from './host-file.ts';
 import { createStorage, queueAddresses } from './resources.ts';
 
 export interface OpenedState {
@@ -20,10 +27,6 @@ export interface OpenedState {
   readonly host: AdminAddress | null;
   close(): Promise<void>;
 }
-
-/** Another process that starts, or reads for a moment, is waited for this long. */
-export const PATIENCE_MS = 20_000;
-export const LOOK_AGAIN_MS = 100;
 
 /**
  * Opens what runs on this machine left or are making: through the host that is running, or from disk, the table and the

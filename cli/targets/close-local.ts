@@ -7,8 +7,9 @@ import { requireService } from '../../shared/project/services.ts';
 import { stateDir } from '../home.ts';
 import type { Terminal } from '../terminal.ts';
 import { openLocal } from './local.ts';
-import { workLocally } from './start-local.ts';
+
 import type { Target } from './target.ts';
+import { workLocally } from './work-local.ts';
 
 /** Never called: what might call it is held back. No host can have such a name. */
 const NO_SERVICE = 'http://none.invalid';

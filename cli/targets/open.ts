@@ -85,6 +85,5 @@ async function open(
     const otherwise = ', or call a service that runs already: --endpoint <url>';
     requireService(pipeline, openProject().services, 'server.ts', otherwise);
   }
-  // All functions with all they need: seconds that a look at a run shouldn't take.
-  return (await import('./start-local.ts')).workLocally(pipeline, flags, terminal, endpointUrl);
+  return (await import('./work-local.ts')).workLocally(pipeline, flags, terminal, endpointUrl);
 }

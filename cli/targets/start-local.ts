@@ -1,8 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileLog } from '../../local/file-log.ts';
 import { type Host, startHost } from '../../local/host.ts';
-import { findHolder, type Holder, StateBusyError } from '../../local/host-file.ts';
-import { LOOK_AGAIN_MS, PATIENCE_MS } from '../../local/open-state.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
 import { redriveRun } from '../../shared/control/redrive.ts';
 import { startRun } from '../../shared/control/start.ts';
@@ -14,57 +11,18 @@ import { errorLines } from '../error-lines.ts';
 import { functionsLog, localTable, stateDir } from '../home.ts';
 import { loadAnew } from '../pipelines.ts';
 import { aborted, type Terminal } from '../terminal.ts';
-import { joinLocal } from './join-local.ts';
 import { common, purge } from './local.ts';
 import type { Target } from './target.ts';
-
-type LocalTerminal = Pick<Terminal, 'stderr' | 'signal'>;
-
-/**
- * Has a pipeline worked on, on this machine: by the process that works here already, or by this one until it's closed. One that reads
- * for a moment, starts or ends is waited for.
- * @throws {StateBusyError} where a process has the state folder and doesn't come to an end
- * @throws {JoinRefusedError} where the one that works here can't take the pipeline on
- */
-export async function workLocally(
-  pipeline: Pipeline,
-  flags: string,
-  terminal: LocalTerminal,
-  endpointUrl?: string,
-): Promise<Target> {
-  const until = Date.now() + PATIENCE_MS;
-  for (;;) {
-    terminal.signal.throwIfAborted();
-    const holder = await findHolder(stateDir());
-    if (isReached(holder)) {
-      const target = await joinLocal(pipeline, flags, holder, terminal, endpointUrl);
-      if (target) return target;
-    } else if (!holder) {
-      try {
-        return await startLocal(pipeline, flags, terminal, endpointUrl);
-      } catch (error) {
-        // Another one was faster: it is joined.
-        if (!(error instanceof StateBusyError)) throw error;
-      }
-    }
-    if (holder && Date.now() > until) throw new StateBusyError(stateDir(), holder);
-    await sleep(LOOK_AGAIN_MS, undefined, { signal: terminal.signal });
-  }
-}
-
-function isReached(holder: Holder | null): holder is Holder & { readonly emulators: NonNullable<Holder['emulators']> } {
-  return holder?.kind === 'host' && holder.emulators !== null;
-}
 
 /**
  * Runs the pipeline in this process, and others for terminals that join, until it's closed. What its functions log as errors is said
  * on stderr.
  * @throws {StateBusyError} while another process does
  */
-async function startLocal(
+export async function startLocal(
   pipeline: Pipeline,
   flags: string,
-  terminal: LocalTerminal,
+  terminal: Pick<Terminal, 'stderr' | 'signal'>,
   endpointUrl?: string,
 ): Promise<Target> {
   const project = openProject();
@@ -79,7 +37,6 @@ async function startLocal(
     pipeline: each,
     reduceDigest: await reduceDigest(pipelineEntry(project, each.name)),
   });
-  terminal.stderr.write(`Starting ${pipeline.name} on this machine…\n`);
   try {
     const host = await startHost({
       first: { ...(await digested(pipeline)), endpointUrl },
@@ -121,7 +78,7 @@ async function startLocal(
 }
 
 /** Other terminals' runs end with this process: it stays for them, unless it's told not to. */
-async function guestsGone(host: Host, { stderr, signal }: LocalTerminal): Promise<void> {
+async function guestsGone(host: Host, { stderr, signal }: Pick<Terminal, 'stderr' | 'signal'>): Promise<void> {
   if (signal.aborted || host.guests.count === 0) return;
   stderr.write(
     `Other terminals still follow ${host.guests.pipelines.join(', ')} here: this one stays until they are done. Ctrl-C interrupts their runs, which "resume" takes up again.\n`,

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, describe as group, test } from 'vitest';
 import { errorLines } from '../../cli/error-lines.ts';
 import { functionsLog } from '../../cli/home.ts';
-import { workLocally } from '../../cli/targets/start-local.ts';
+import { workLocally } from '../../cli/targets/work-local.ts';
 import { loadPipeline } from '../../shared/project/pipelines.ts';
 import { openProject, pipelineEntry } from '../../shared/project/project.mjs';
 import { definitionOf, temporaryProject } from './project.ts';
