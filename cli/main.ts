@@ -22,17 +22,34 @@ function interruptible(): AbortSignal {
   return abort.signal;
 }
 
+/**
+ * Goes on whatever becomes of a stream: who reads it decides nothing about the work.
+ * @returns what kept something from being written, where it wasn't the reader who left
+ */
+function outlive(stream: NodeJS.WriteStream): () => Error | null {
+  let failure: Error | null = null;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // EIO: the terminal is gone.
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') failure ??= error;
+  });
+  return () => failure;
+}
+
 /** The process's own command line. @param unbuilt the pipelines that don't build, each with its error */
 export async function main(unbuilt: ReadonlyMap<string, string>): Promise<void> {
   leaveOut(unbuilt);
-  // A reader that has seen enough, such as head, is no error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(EXIT.ok);
-    throw error;
-  });
   const { stdout, stderr } = process;
+  const unwritten = outlive(stdout);
+  outlive(stderr);
+  // A terminal that is closed is a reader that leaves: the run goes on, and another terminal can watch or cancel it.
+  process.on('SIGHUP', () => undefined);
   const signal = interruptible();
-  process.exitCode = await execute(process.argv.slice(2), { stdout, stderr, signal });
+  const code = await execute(process.argv.slice(2), { stdout, stderr, signal });
+  // Behind all that was written before.
+  await new Promise<void>((resolve) => void stdout.write('', () => resolve()));
+  const error = unwritten();
+  if (error) stderr.write(`error: What was to be said could not be written: ${error.message}\n`);
+  process.exitCode = error && code === EXIT.ok ? EXIT.failed : code;
   // A request that nobody waits for any more would keep the process for as long as it takes.
   if (signal.aborted) process.exit();
 }

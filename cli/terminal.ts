@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-
 /** What a command talks to; the process's own, or a test's. */
 export interface Terminal {
   readonly stdout: NodeJS.WritableStream;
@@ -9,9 +7,12 @@ export interface Terminal {
   readonly signal: AbortSignal;
 }
 
-/** Writes a line, waiting while the reader is slower: a million lines never stand in memory. */
-export async function writeLine(stream: NodeJS.WritableStream, line: string): Promise<void> {
-  if (!stream.write(`${line}\n`)) await once(stream, 'drain');
+/**
+ * Writes a line, waiting while the reader is slower: a million lines never stand in memory.
+ * @returns false where it could not be written, most often because nobody reads any more
+ */
+export function writeLine(stream: NodeJS.WritableStream, line: string): Promise<boolean> {
+  return new Promise((resolve) => void stream.write(`${line}\n`, (error) => resolve(!error)));
 }
 
 /** Rejects at Ctrl-C, with its reason. */

@@ -1,10 +1,10 @@
-import { createWriteStream, mkdirSync } from 'node:fs';
-import { dirname, relative } from 'node:path';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mapValues } from '../shared/domain/records.ts';
 import { UserError } from '../shared/domain/user-error.ts';
 import { logIds } from '../shared/lambda/log-ids.ts';
 import type { Deps } from '../shared/ports/deps.ts';
+import { openLog } from './log-file.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -19,13 +19,11 @@ export interface FileLog extends Telemetry {
 
 /** Logs as JSON lines in a file: the terminal is for progress. Metrics go nowhere: the run's own summary has the counts. */
 export function fileLog(path: string): FileLog {
-  mkdirSync(dirname(path), { recursive: true });
-  const file = createWriteStream(path, { flags: 'a' });
-  const write = (level: string) => (message: string, fields?: Fields) => {
-    file.write(
-      `${JSON.stringify({ at: new Date().toISOString(), level, message, ...logIds(), ...(fields && inFull(fields)) })}\n`,
-    );
-  };
+  const line = (level: string, message: string, fields?: Fields) =>
+    JSON.stringify({ at: new Date().toISOString(), level, message, ...fields });
+  const file = openLog(path, (lines) => line('warn', 'Lines could not be written to this log.', { lines }));
+  const write = (level: string) => (message: string, fields?: Fields) =>
+    file.write(line(level, message, { ...logIds(), ...(fields && inFull(fields)) }));
   const log = { info: write('info'), warn: write('warn'), error: write('error') };
   const metrics = { count: () => undefined, flush: () => undefined };
   return {
@@ -38,7 +36,7 @@ export function fileLog(path: string): FileLog {
       };
       return { log: { ...log, error }, metrics };
     },
-    close: () => new Promise((resolve) => file.end(() => resolve())),
+    close: file.close,
   };
 }
 

@@ -1,10 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
+import { openLog } from './log-file.ts';
 
 /** Time a server may take until it listens. */
 const START_MS = 30_000;
@@ -41,14 +39,13 @@ export interface ServerProcess<T> {
  */
 export async function startServerProcess<T>(options: ServerProcessOptions<T>): Promise<ServerProcess<T>> {
   const { name, script, args = [], nodeFlags = [], env = process.env, logFile, graceMs = 5_000 } = options;
-  await mkdir(dirname(logFile), { recursive: true });
-  const log = createWriteStream(logFile, { flags: 'a' });
+  const log = openLog(logFile, (lines) => `(${lines} lines could not be written to this log)`);
   const child = spawn(process.execPath, [...nodeFlags, script, ...args], { env, detached: true, stdio: 'pipe' });
   const tail: string[] = [];
   const keep = (line: string) => {
     tail.push(line);
     if (tail.length > 20) tail.shift();
-    log.write(`${line}\n`);
+    log.write(line);
   };
   createInterface(child.stderr).on('line', keep);
   const stdout = createInterface(child.stdout);
@@ -59,7 +56,7 @@ export async function startServerProcess<T>(options: ServerProcessOptions<T>): P
     ([code, signal]) => new Error(`${name} ended (${signal ?? `exit code ${code}`})${printed(tail, logFile)}`),
     (error: unknown) => new Error(`${name} could not be started: ${String(error)}`),
   );
-  void exited.then(() => log.end());
+  void exited.then(log.close);
   const stop = async () => {
     stopping = true;
     await end(child, exited, graceMs);

@@ -17,7 +17,8 @@ export async function failures(run: string, options: FailuresOptions, terminal: 
     let n = 0;
     for await (const failure of readFailures(target.deps, run, { reason: options.reason })) {
       terminal.signal.throwIfAborted();
-      await writeLine(terminal.stdout, options.json ? JSON.stringify(failure) : text(failure));
+      // A reader that has seen enough, such as head, needs no more of them.
+      if (!(await writeLine(terminal.stdout, options.json ? JSON.stringify(failure) : text(failure)))) return EXIT.ok;
       n++;
       if (n === options.limit) break;
     }

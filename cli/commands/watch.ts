@@ -21,9 +21,9 @@ export async function watch(
     withTarget(options, 'records', terminal, async (target) => {
       run ??= await newest(target);
       if (target.worker === 'nobody') return standing(target, run, options, terminal);
-      const record = await follow(target, run, terminal, (progress) =>
-        options.json ? writeLine(terminal.stdout, JSON.stringify(progressJson(progress))) : undefined,
-      );
+      const record = await follow(target, run, terminal, async (progress) => {
+        if (options.json) await writeLine(terminal.stdout, JSON.stringify(progressJson(progress)));
+      });
       return ended(target, record, options, terminal);
     });
   try {
