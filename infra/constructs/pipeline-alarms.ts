@@ -37,7 +37,7 @@ export function pipelineAlarms(scope: Construct, props: PipelineAlarmsProps): vo
 
   new StatedAlarm(scope, 'RunFailed', {
     metric: own('RunsFailed'),
-    impact: `a run of ${pipeline} ended as failed or expired: more children failed than tolerated, or it was closed before all were called.`,
+    impact: `a run of ${pipeline} ended as failed or expired: more children failed than tolerated, its reduce failed, or it was closed before all were called.`,
     action: `its report's status and reason columns.`,
     topic,
   });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Row } from '../domain/row.ts';
+import { synchronous } from '../domain/synchronous.ts';
 import { callable } from './options.ts';
 
 /** A field's name; any text where the type's fields aren't known. */
@@ -49,11 +50,14 @@ export function field(name: string, ...sources: readonly unknown[]): unknown {
   return undefined;
 }
 
-/** Whatever JSON holds, as a cell: what is nested is shown as JSON. */
+/**
+ * Whatever JSON holds, as a cell: what is nested is shown as JSON.
+ * @throws {ReduceError} for a promise, which JSON shows as `{}`
+ */
 export function cell(value: unknown): Cell {
   if (value === undefined || value === null) return null;
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
-  return JSON.stringify(value);
+  return JSON.stringify(synchronous('of', value));
 }
 
 /** The name and the cell-maker of each column. */

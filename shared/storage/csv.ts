@@ -3,7 +3,7 @@ import { type Cell, cell } from '../author/columns.ts';
 import type { Reduce } from '../author/reduce.ts';
 import { CellsError } from '../domain/errors.ts';
 import type { Row } from '../domain/row.ts';
-import { synchronous } from './synchronous.ts';
+import { synchronous } from '../domain/synchronous.ts';
 
 /** Shape of report.csv: RFC 4180 with LF, UTF-8, no byte-order mark. */
 const OPTIONS = {

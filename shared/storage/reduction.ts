@@ -4,8 +4,8 @@ import { kindOf, ReduceError } from '../domain/errors.ts';
 import { type Json, jsonText } from '../domain/json.ts';
 import { SIZES } from '../domain/limits.ts';
 import type { Row } from '../domain/row.ts';
+import { synchronous } from '../domain/synchronous.ts';
 import { beginning } from '../domain/text.ts';
-import { synchronous } from './synchronous.ts';
 import { TimeLimitError, withinTime } from './time-limit.ts';
 
 /** What all merges of a run and its sections may take together, and what a segment's statistics may. */

@@ -224,6 +224,20 @@ test('a row that never ends fails alone; where the time of all is up, so do thos
   expect(reduced).toHaveLength(3);
 });
 
+test('a row whose cells, or one of them, are a promise fails alone, and a rejection of it does no harm', async () => {
+  const late = Promise.reject(new Error('late'));
+  const cells = ({ item }: { item: unknown }) => (item === 'all' ? late : ['', item === 'one' ? late : '']);
+  const reduce = Object.assign({ ...pipeline.reduce }, { cells });
+  const deps = { ...testDeps(), pipeline: { ...pipeline, reduce } };
+  const { csv } = await written(
+    deps,
+    ['all', 'one', 'none'].map((item, n) => ({ ...row(n, null), item })),
+  );
+  const failed = ['0-0.0.0,,,FAILED,reduce-failed', '0-0.0.1,,,FAILED,reduce-failed'];
+  expect(csv.split('\n')).toEqual([...failed, '0-0.0.2,,,SUCCEEDED,', '']);
+  await nextTurn();
+});
+
 function forever(): never {
   for (;;);
 }

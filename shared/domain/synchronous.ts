@@ -1,4 +1,4 @@
-import { ReduceError } from '../domain/errors.ts';
+import { ReduceError } from './errors.ts';
 
 /**
  * What a user's function returned, if that isn't a promise: it would be waited for by nobody.
