@@ -96,10 +96,10 @@ async function end(
     summary,
     ...(failure && { reason: failure.reason }),
   });
-  if (
-    !(await deps.stores.runs.finish(run, invocation.id, { status, counts, failure: failure ?? null, summary, endedAt }))
-  )
-    return;
+  const end = { status, counts, failure: failure ?? null, summary, endedAt };
+  const ended = await deps.stores.runs.finish(run, invocation.id, end);
+  // Another finisher took over when this lease ran out, and counted the run.
+  if (!ended) return;
   deps.metrics.count(COUNTED_AS[status], 1);
   if (failure) deps.log.error('The reduce failed: its run ends without what it makes.', { error: failure.detail });
   deps.log.info('A run ended.', { status, ...counts, seconds: (endedAt - record.startedAt) / 1_000 });

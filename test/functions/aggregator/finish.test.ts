@@ -25,3 +25,26 @@ test('of two that finish a run at once only the one with the claim makes report,
   expect([mails.length, events, pages.length]).toEqual([1, 1, 1]);
   expect(await deps.stores.runs.read('march')).toMatchObject({ status: 'failed', mail: 'sent' });
 });
+
+test('a run that is not complete is left as it is: no claim, no report, no mail', async () => {
+  const { deps, mails } = await endedRun();
+  const before = await deps.stores.runs.read('march');
+  await finishRun(deps, 'march', { id: 'early', deadline: deps.clock.now() + 900_000 });
+  expect(await deps.stores.runs.read('march')).toEqual(before);
+  expect(mails).toEqual([]);
+});
+
+test('a run that another finisher ended, once the lease ran out, is counted once', async () => {
+  const { deps } = await endedRun();
+  await freezeSegment(deps, 'march', { slice: 0, segment: 0 });
+  const finishAs = (id: string) => finishRun(deps, 'march', { id, deadline: deps.clock.now() + 900_000 });
+  let events = 0;
+  deps.events.runEnded = async () => {
+    if (++events > 1) return;
+    deps.clock.pass(1_000_000);
+    await finishAs('other');
+  };
+  await finishAs('slow');
+  expect(events).toBe(2);
+  expect(deps.counted.get('RunsFailed')).toBe(1);
+});

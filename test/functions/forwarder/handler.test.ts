@@ -182,6 +182,30 @@ test.each([
   expect(deps.queues.work.take()).toEqual([]);
 });
 
+test('a message whose turn another delivery has raised sends nothing: the slot is sent once', async () => {
+  const next = { turn: 1, tries: new Map(), alone: false, mark: null };
+  const { deps, forward } = await forwarder(async (): Promise<CallResult> => {
+    await deps.stores.blocks.settle('march', BLOCK, { slot: 0, done: [], next, ttl: 1 });
+    return status(503);
+  });
+  expect(await forward([[message({ items: [10], size: 1 })]])).toEqual([]);
+  expect(deps.queues.work.sent).toEqual([]);
+});
+
+test('a suspect that finds its block filled by a delivery that died completes the block', async () => {
+  const { deps, calls, forward } = await forwarder(() => ok());
+  const { blocks, segments } = deps.stores;
+  const endMark = blocks.endMark.bind(blocks);
+  blocks.endMark = async (run, ref, write) => {
+    const done = await endMark(run, ref, write);
+    await blocks.addDone(run, ref, [1, 2, 3], write.ttl);
+    return done;
+  };
+  expect(await forward([[message(), 2]])).toEqual([]);
+  expect(calls).toEqual(['0-0.0.0']);
+  expect([...(await segments.read('march', BLOCK)).done]).toEqual([0]);
+});
+
 test('a run that is cancelled meanwhile gets no further call, and no message multiplies', async () => {
   const { deps, calls, forward } = await forwarder(() => ok());
   await deps.stores.runs.close('march', 'cancelled');

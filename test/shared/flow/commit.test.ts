@@ -4,11 +4,13 @@ import { forwardBatch } from '../../../functions/forwarder/forward-batch.ts';
 import { RunCache } from '../../../functions/forwarder/run-cache.ts';
 import { splitSlice } from '../../../functions/splitter/split.ts';
 import { startRun } from '../../../shared/control/start.ts';
+import { SIZES } from '../../../shared/domain/limits.ts';
 import type { WorkMessage } from '../../../shared/domain/messages.ts';
 import { mergeOutcomes } from '../../../shared/domain/outcome.ts';
 import type { CallResult } from '../../../shared/domain/retry.ts';
 import { NEW_REGISTER, type Register } from '../../../shared/domain/sending.ts';
 import { closeRun } from '../../../shared/flow/close.ts';
+import { commit } from '../../../shared/flow/commit.ts';
 import { ProgressMeter } from '../../../shared/flow/progress-meter.ts';
 import { entry, type TestDeps, testDeps, testPipeline, workOf } from '../support.ts';
 
@@ -207,4 +209,17 @@ describe.each(WRITERS)('$name', (writer) => {
     expect(writes.filter((what) => what === 'page')).toHaveLength(1);
     expect(await completedOf(deps)).toEqual([0]);
   });
+});
+
+test('outcomes too large for one page are all stored', async () => {
+  const deps = testDeps();
+  const result = 'x'.repeat(SIZES.inlineBytes - 2);
+  const outcomes = Array.from(
+    { length: 7 },
+    (_, n) => ({ n, status: 'SUCCEEDED', reason: null, result, attempts: 1, ms: 1 }) as const,
+  );
+  await commit(deps, { run: 'march', ref: BLOCK, size: 7, ttl: TTL }, outcomes);
+  const { outcomes: pages } = await deps.stores.blocks.readAll('march', BLOCK);
+  expect(pages.length).toBeGreaterThan(1);
+  expect([...mergeOutcomes(pages).values()].sort((a, b) => a.n - b.n)).toMatchObject(outcomes);
 });
