@@ -32,6 +32,10 @@ const count = z.number().int().min(0);
 const unit = z.string().min(1).max(SECTION_LIMITS.unit).optional();
 /** A number (finite), a short text, or null where there is none: drawn as `–`. */
 const value = z.union([z.number(), label, z.null()], 'must be a finite number, a text or null');
+/** The latest moment that a date can hold, in milliseconds since 1970; the earliest is as long before. */
+const LATEST = 8_640_000_000_000_000;
+const NO_MOMENT = `must be a moment: milliseconds since 1970, at most ${LATEST}`;
+const isBeyondTime = (cell: unknown) => typeof cell === 'number' && Math.abs(cell) > LATEST;
 
 const base = {
   title: named,
@@ -63,15 +67,25 @@ const figures = z.object({
   ),
 });
 
-const histogram = z.object({
-  ...base,
-  kind: z.literal('histogram'),
-  unit,
-  /** Adjoining and rising; each holds what is at least `from` and below `to`, the last one `to` too. */
-  buckets: list(z.object({ from: z.number(), to: z.number(), count }), SECTION_LIMITS.buckets),
-  /** Relative distance from a bound within which a value may be counted on its other side; absent where counts are exact. */
-  within: z.number().min(0).optional(),
-});
+const histogram = z
+  .object({
+    ...base,
+    kind: z.literal('histogram'),
+    unit,
+    /** Adjoining and rising; each holds what is at least `from` and below `to`, the last one `to` too. */
+    buckets: list(z.object({ from: z.number(), to: z.number(), count }), SECTION_LIMITS.buckets),
+    /** Relative distance from a bound within which a value may be counted on its other side; absent where counts are exact. */
+    within: z.number().min(0).optional(),
+  })
+  .superRefine(({ buckets }, context) => {
+    for (const [i, { from, to }] of buckets.entries()) {
+      // The last one holds its `to`: of equal values, it may be no wider than a point.
+      const rises = from < to || (from === to && i === buckets.length - 1);
+      if (!rises) return tell(context, ['buckets', i, 'to'], 'must be above its `from`');
+      const before = buckets[i - 1];
+      if (before && before.to !== from) return tell(context, ['buckets', i, 'from'], 'must be the `to` before it');
+    }
+  });
 
 const bars = z.object({
   ...base,
@@ -108,6 +122,11 @@ const table = z
   .superRefine(({ columns, rows }, context) => {
     const fits = rows.findIndex(({ length }) => length !== columns.length);
     if (fits >= 0) tell(context, ['rows', fits], `has ${rows[fits]?.length} cells for ${columns.length} columns`);
+    const times = columns.flatMap(({ kind }, i) => (kind === 'time' ? [i] : []));
+    for (const [row, cells] of rows.entries()) {
+      const beyond = times.find((i) => isBeyondTime(cells[i]));
+      if (beyond !== undefined) return tell(context, ['rows', row, beyond], NO_MOMENT);
+    }
   });
 
 const series = z
@@ -133,6 +152,8 @@ const series = z
       tell(context, ['lines', fits, 'values'], `has ${lines[fits]?.values.length} values for ${places} places of x`);
     if (x.kind === 'time' && x.at.some((at, i) => at <= (x.at[i - 1] ?? Number.NEGATIVE_INFINITY)))
       tell(context, ['x', 'at'], 'must rise');
+    const beyond = x.kind === 'time' ? x.at.findIndex(isBeyondTime) : -1;
+    if (beyond >= 0) tell(context, ['x', 'at', beyond], NO_MOMENT);
   });
 
 const text = z.object({

@@ -20,7 +20,24 @@ test('what is right comes back as it was', () => {
   expectTypeOf<Section['title']>().toEqualTypeOf<string>();
 });
 
+test('the bounds of what is right: the first and last moment, and a last bucket of one point', () => {
+  const right = [
+    { kind: 'series', title: 'S', x: { kind: 'time', at: [-LATEST, LATEST] }, lines: [] },
+    { kind: 'table', title: 'T', columns: [{ name: 'a', kind: 'time' }], rows: [[LATEST], [-LATEST], [null], ['x']] },
+    buckets([-1, 0], [0, 5], [5, 5]),
+    buckets([3, 3]),
+  ];
+  expect(checkSections(right)).toEqual(right);
+});
+
 const figures = (...list: unknown[]) => ({ kind: 'figures', title: 'Trees', figures: list });
+const buckets = (...bounds: (readonly [from: number, to: number])[]) => ({
+  kind: 'histogram',
+  title: 'H',
+  buckets: bounds.map(([from, to]) => ({ from, to, count: 1 })),
+});
+/** The latest moment that a date can hold. */
+const LATEST = 8.64e15;
 const many = <T>(length: number, of: T) => Array.from({ length }, () => of);
 
 describe('what is wrong is named by section and path', () => {
@@ -50,6 +67,20 @@ describe('what is wrong is named by section and path', () => {
       [{ kind: 'series', title: 'S', x: { kind: 'time', at: [2, 1] }, lines: [] }],
       'sections.0.x.at ("S"): must rise',
     ],
+    [
+      'a time beyond all dates',
+      [{ kind: 'series', title: 'S', x: { kind: 'time', at: [1, LATEST + 2] }, lines: [] }],
+      'sections.0.x.at.1 ("S"): must be a moment',
+    ],
+    [
+      'a cell of a time beyond all dates',
+      [{ kind: 'table', title: 'T', columns: [{ name: 'a' }, { name: 'b', kind: 'time' }], rows: [[1e300, -1e300]] }],
+      'sections.0.rows.0.1 ("T"): must be a moment',
+    ],
+    ['a bucket that falls', [buckets([1, 2], [2, 1])], 'sections.0.buckets.1.to ("H"): must be above'],
+    ['a bucket of one point before others', [buckets([1, 1], [1, 2])], 'sections.0.buckets.0.to ("H"): must be above'],
+    ['a gap between buckets', [buckets([1, 2], [3, 4])], 'sections.0.buckets.1.from ("H"): must be the `to`'],
+    ['buckets that overlap', [buckets([1, 3], [2, 4])], 'sections.0.buckets.1.from ("H"): must be the `to`'],
     [
       'two of one key',
       [
@@ -83,13 +114,12 @@ describe('what is wrong is named by section and path', () => {
 
 describe('limits', () => {
   const L = SECTION_LIMITS;
-  const point = { from: 0, to: 1, count: 1 };
   const bar = { label: 'x', value: 1 };
   const column = { name: 'x' };
   test.each<[what: string, of: (n: number) => unknown, most: number]>([
     ['sections', (n) => many(n, figures()), L.sections],
     ['figures', (n) => [figures(...many(n, bar))], L.figures],
-    ['buckets', (n) => [{ kind: 'histogram', title: 'x', buckets: many(n, point) }], L.buckets],
+    ['buckets', (n) => [buckets(...Array.from({ length: n }, (_, i) => [i, i + 1] as const))], L.buckets],
     ['bars', (n) => [{ kind: 'bars', title: 'x', bars: many(n, bar) }], L.bars],
     ['columns', (n) => [{ kind: 'table', title: 'x', columns: many(n, column), rows: [many(n, 'x')] }], L.columns],
     ['rows', (n) => [{ kind: 'table', title: 'x', columns: [column], rows: many(n, ['x']) }], L.rows],
