@@ -1,3 +1,4 @@
+import { reachThisMachineDirectly } from '../local/environment.ts';
 import { EXIT } from './exit-codes.ts';
 import { leaveOut } from './pipelines.ts';
 import { execute } from './program.ts';
@@ -38,6 +39,7 @@ function outlive(stream: NodeJS.WriteStream): () => Error | null {
 /** The process's own command line. @param unbuilt the pipelines that don't build, each with its error */
 export async function main(unbuilt: ReadonlyMap<string, string>): Promise<void> {
   leaveOut(unbuilt);
+  reachThisMachineDirectly();
   const { stdout, stderr } = process;
   const unwritten = outlive(stdout);
   outlive(stderr);

@@ -13,11 +13,11 @@ type Variables = Readonly<Record<string, string | undefined>>;
 /**
  * Sets environment variables (undefined: unset) that point the AWS SDKs at the emulators, and gives the way back. The user's
  * own AWS settings are all unset, whichever the SDK knows: one that asks for FIPS, another profile, another endpoint or
- * another way to retry would change what a local run does. A proxy stays, as a source may need it, but not for this machine.
+ * another way to retry would change what a local run does.
  */
 export function applyEnvironment(variables: Variables): () => void {
   const unset = Object.keys(process.env).filter((name) => /^AWS_/i.test(name) && name !== KEPT);
-  const applied = { ...Object.fromEntries(unset.map((name) => [name, undefined])), ...withoutProxy(), ...variables };
+  const applied = { ...Object.fromEntries(unset.map((name) => [name, undefined])), ...variables };
   const before = Object.fromEntries(Object.keys(applied).map((name) => [name, process.env[name]]));
   set(applied);
   return () => set(before);
@@ -29,12 +29,16 @@ export function emulatorEnvironment(): Variables {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !heard.test(name)));
 }
 
-/** Whoever reads these variables reads the lower case first. */
-function withoutProxy(): Variables {
+/**
+ * Keeps a proxy, which a source may need, from being asked for this machine: processes that work here would be taken for dead. The
+ * lower case is what is read first.
+ */
+export function reachThisMachineDirectly(): void {
   const given = process.env.no_proxy ?? process.env.NO_PROXY ?? '';
-  if (given.trim() === '*') return {};
+  if (given.trim() === '*') return;
   const all = [...(given === '' ? [] : [given]), ...LOOPBACK].join(',');
-  return { no_proxy: all, NO_PROXY: all };
+  process.env.no_proxy = all;
+  process.env.NO_PROXY = all;
 }
 
 function set(values: Variables): void {

@@ -36,7 +36,8 @@ export async function joinHost(
   asked: JoinRequest,
   onError: (message: string, fields?: Record<string, unknown>) => void,
 ): Promise<Joined | null> {
-  const sent = request(`${url}/join`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+  // An agent of its own, since Node's global one may go through a proxy.
+  const sent = request(`${url}/join`, { method: 'POST', agent: false, headers: { authorization: `Bearer ${token}` } });
   sent.end(JSON.stringify(asked));
   const response = await answered(sent);
   if (!response) return null;
