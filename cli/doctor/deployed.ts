@@ -64,7 +64,8 @@ function stackCheck({ name, status }: Stack): Check {
   return warn('stack', `${name} is ${status}`, 'Wait for the deployment, or look at its events in CloudFormation.');
 }
 
-async function table({ Table: TableName }: Stack): Promise<Check> {
+async function table({ resources }: Stack): Promise<Check> {
+  const TableName = resources.table;
   const client = new DynamoDBClient({});
   const { Table } = await client.send(new DescribeTableCommand({ TableName })).finally(() => client.destroy());
   return Table?.TableStatus === 'ACTIVE'
@@ -72,7 +73,8 @@ async function table({ Table: TableName }: Stack): Promise<Check> {
     : fail('table', `${TableName} is ${Table?.TableStatus}`, 'Wait until it is ACTIVE.');
 }
 
-async function bucket({ Bucket }: Stack): Promise<Check> {
+async function bucket({ resources }: Stack): Promise<Check> {
+  const Bucket = resources.objects;
   const client = new S3Client({});
   await client.send(new HeadBucketCommand({ Bucket })).finally(() => client.destroy());
   return pass('bucket', `${Bucket} can be read`);
@@ -114,14 +116,15 @@ async function concurrency(pipeline: Pipeline): Promise<Check> {
 }
 
 /** The clone's URL wants IAM: an unsigned request shows that it is there, and that it keeps strangers out. */
-async function clone({ EndpointUrl }: Stack): Promise<Check> {
-  const { status } = await fetch(EndpointUrl, { signal: AbortSignal.timeout(10_000) });
-  if (status === 403) return pass('clone', `${EndpointUrl} answers, and refuses unsigned calls`);
+async function clone({ resources }: Stack): Promise<Check> {
+  const url = resources.endpoint;
+  const { status } = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+  if (status === 403) return pass('clone', `${url} answers, and refuses unsigned calls`);
   return status < 500
     ? warn(
         'clone',
-        `${EndpointUrl} answers ${status} to an unsigned call`,
+        `${url} answers ${status} to an unsigned call`,
         'Its URL should want IAM (403): who else may call it?',
       )
-    : fail('clone', `${EndpointUrl} answers ${status}`, 'Look at the log of the service (queue-dedicated clone).');
+    : fail('clone', `${url} answers ${status}`, 'Look at the log of the service (queue-dedicated clone).');
 }

@@ -8,10 +8,11 @@ const REQUEST_PRODUCTION =
   'Ask for production access in the SES console, or verify each recipient (aws sesv2 create-email-identity).';
 
 /** Whether the report's mail will arrive: sender, sandbox, quota. */
-export async function mailChecks(pipeline: Pipeline, { MailFrom: from }: Stack): Promise<Check[]> {
+export async function mailChecks(pipeline: Pipeline, { resources }: Stack): Promise<Check[]> {
+  const from = resources.mail;
   const to = pipeline.report.email;
   if (to.length === 0) return [pass('mail', 'the definition names no recipients')];
-  if (from === undefined) {
+  if (from === '') {
     return [
       warn(
         'mail',

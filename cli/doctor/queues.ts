@@ -1,5 +1,6 @@
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
+import { QUEUES } from '../../shared/ports/deps.ts';
 import type { Stack } from '../targets/stack.ts';
 import { count } from '../text.ts';
 import { type Check, pass, warn } from './check.ts';
@@ -7,14 +8,10 @@ import { type Check, pass, warn } from './check.ts';
 const redrivePolicy = z.object({ deadLetterTargetArn: z.string() });
 
 /** How much waits in each queue, and in its dead-letter queue: that one should be empty, its function empties it. */
-export async function queueChecks(stack: Stack): Promise<Check[]> {
+export async function queueChecks({ resources }: Stack): Promise<Check[]> {
   const client = new SQSClient({});
   try {
-    return await Promise.all([
-      queue(client, 'split queue', stack.SplitQueueUrl),
-      queue(client, 'work queue', stack.WorkQueueUrl),
-      queue(client, 'aggregate queue', stack.AggregateQueueUrl),
-    ]);
+    return await Promise.all(QUEUES.map((name) => queue(client, `${name} queue`, resources[name])));
   } finally {
     client.destroy();
   }

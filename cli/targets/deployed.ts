@@ -29,14 +29,7 @@ const MAPPING_PATIENCE_MS = 90_000;
 /** A pipeline as it is deployed at a stage, with the operator's own credentials. */
 export async function deployed(pipeline: Pipeline, stage: string, flags: string, terminal: Terminal): Promise<Target> {
   const stack = await findStack(pipeline, stage);
-  const resources = {
-    table: stack.Table,
-    objects: stack.Bucket,
-    split: stack.SplitQueueUrl,
-    work: stack.WorkQueueUrl,
-    aggregate: stack.AggregateQueueUrl,
-  };
-  const deps = connectOperator(pipeline, resources, stack.region, quiet(terminal));
+  const deps = connectOperator(pipeline, stack.resources, stack.region, quiet(terminal));
   return {
     pipeline,
     place: `at stage ${stage} (${stack.region})`,
@@ -51,7 +44,7 @@ export async function deployed(pipeline: Pipeline, stage: string, flags: string,
     resumePipeline: () => switchMapping(stack, true, terminal.signal),
     async purge() {
       const client = new SQSClient({});
-      await client.send(new PurgeQueueCommand({ QueueUrl: stack.WorkQueueUrl })).finally(() => client.destroy());
+      await client.send(new PurgeQueueCommand({ QueueUrl: stack.resources.work })).finally(() => client.destroy());
     },
     close: async () => undefined,
   };
@@ -82,7 +75,7 @@ async function invokeSplitter(stack: Stack, event: object): Promise<Started> {
   const client = new LambdaClient({});
   try {
     const { FunctionError, Payload } = await client.send(
-      new InvokeCommand({ FunctionName: stack.Splitter, Payload: JSON.stringify(event) }),
+      new InvokeCommand({ FunctionName: stack.functions.splitter, Payload: JSON.stringify(event) }),
     );
     const answer: unknown = JSON.parse(Payload?.transformToString() || 'null');
     if (FunctionError === undefined) return started.parse(answer);
@@ -90,7 +83,7 @@ async function invokeSplitter(stack: Stack, event: object): Promise<Started> {
     if (ASKED_WRONGLY.includes(errorType)) throw new InputError(errorMessage);
     if (errorType === 'RunNotFoundError') throw new EnvironmentError(errorMessage);
     throw new EnvironmentError(
-      `The splitter ${stack.Splitter} failed (${errorType}): ${errorMessage} Its log says more. The same again is safe: ${JSON.stringify(event)}`,
+      `The splitter ${stack.functions.splitter} failed (${errorType}): ${errorMessage} Its log says more. The same again is safe: ${JSON.stringify(event)}`,
     );
   } finally {
     client.destroy();
@@ -100,13 +93,14 @@ async function invokeSplitter(stack: Stack, event: object): Promise<Started> {
 /** The mapping that feeds the forwarder. @throws {EnvironmentError} where there is none */
 export async function workMapping(client: LambdaClient, stack: Stack): Promise<EventSourceMappingConfiguration> {
   const { EventSourceMappings: all = [] } = await client.send(
-    new ListEventSourceMappingsCommand({ FunctionName: stack.Forwarder }),
+    new ListEventSourceMappingsCommand({ FunctionName: stack.functions.forwarder }),
   );
-  const queue = stack.WorkQueueUrl.slice(stack.WorkQueueUrl.lastIndexOf('/') + 1);
+  const { work } = stack.resources;
+  const queue = work.slice(work.lastIndexOf('/') + 1);
   const mapping = all.find(({ EventSourceArn }) => EventSourceArn?.endsWith(`:${queue}`));
   if (mapping) return mapping;
   throw new EnvironmentError(
-    `Function ${stack.Forwarder} has no mapping of queue ${queue}: deploy stack ${stack.name} again.`,
+    `Function ${stack.functions.forwarder} has no mapping of queue ${queue}: deploy stack ${stack.name} again.`,
   );
 }
 

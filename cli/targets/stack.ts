@@ -1,24 +1,11 @@
 import { CloudFormationClient, type Stack as Described, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import * as z from 'zod';
 import type { Pipeline } from '../../shared/author/definition.ts';
-import { stackName, stackOutput } from '../../shared/project/deployment.ts';
-import { EnvironmentError, UsageError } from '../errors.ts';
+import { stackName } from '../../shared/project/deployment.ts';
+import { type Deployment, deploymentOutput, readDeployment } from '../../shared/project/deployment-record.ts';
+import { UsageError } from '../errors.ts';
 
-/** Outputs of a pipeline's stack (infra/stacks/pipeline-stack.ts): what the command line needs to know of a deployment. */
-const outputs = z.object({
-  Table: z.string(),
-  Bucket: z.string(),
-  Splitter: z.string(),
-  Forwarder: z.string(),
-  SplitQueueUrl: z.string(),
-  WorkQueueUrl: z.string(),
-  AggregateQueueUrl: z.string(),
-  EndpointUrl: z.string(),
-  /** Absent where the mail is off. */
-  MailFrom: z.string().optional(),
-});
-
-export interface Stack extends z.infer<typeof outputs> {
+/** A pipeline's deployment, and the stack that it is in. */
+export interface Stack extends Deployment {
   readonly region: string;
   /** The stage's stack, which is what one deploys. */
   readonly name: string;
@@ -27,9 +14,9 @@ export interface Stack extends z.infer<typeof outputs> {
 }
 
 /**
- * Finds a pipeline's deployment with two requests: the stage's stack leads to the pipeline's own.
- * @throws {UsageError} where it isn't there: wrong stage, region or account
- * @throws {EnvironmentError} where an older version deployed it
+ * Finds a pipeline's deployment by the stage's stack.
+ * @throws {UsageError} where it isn't there: wrong stage, region or account, or a release that wrote no record
+ * @throws {ProjectError} where another release wrote a record that this one can't read
  */
 export async function findStack(pipeline: Pipeline, stage: string): Promise<Stack> {
   const client = new CloudFormationClient({});
@@ -44,35 +31,25 @@ export async function findStack(pipeline: Pipeline, stage: string): Promise<Stac
       );
     }
     const status = whole.StackStatus ?? '';
-    const key = stackOutput(pipeline.name);
-    const id = outputsOf(whole)[key];
-    if (id === undefined) {
-      throw new UsageError(
-        `Stack ${name} (${region}, ${status}) has no output ${key}: the pipeline ${pipeline.name} isn't deployed there, or not yet. Deploy it: ${deploy}`,
-      );
-    }
-    const parsed = outputs.safeParse(outputsOf(await describe(client, id)));
-    if (!parsed.success) {
-      const missing = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
-      throw new EnvironmentError(
-        `The stack of ${pipeline.name} in ${name} (${region}, ${status}) has no output ${missing}: it isn't whole, or an older version deployed it. Deploy: ${deploy}`,
-      );
-    }
-    return { ...parsed.data, region, name, status };
+    const deployment = readDeployment(outputsOf(whole), pipeline.name);
+    if (deployment) return { ...deployment, region, name, status };
+    throw new UsageError(
+      `Stack ${name} (${region}, ${status}) has no output ${deploymentOutput(pipeline.name)}: the pipeline ${pipeline.name} isn't deployed there, not yet, or an older release deployed it. Deploy it: ${deploy}`,
+    );
   } finally {
     client.destroy();
   }
 }
 
-function outputsOf(stack: Described | undefined): Record<string, string> {
+function outputsOf({ Outputs = [] }: Described): Record<string, string> {
   return Object.fromEntries(
-    (stack?.Outputs ?? []).flatMap(({ OutputKey, OutputValue }): [string, string][] =>
+    Outputs.flatMap(({ OutputKey, OutputValue }): [string, string][] =>
       OutputKey !== undefined && OutputValue !== undefined ? [[OutputKey, OutputValue]] : [],
     ),
   );
 }
 
-/** A stack by its name or id; undefined where there is none. */
+/** A stack by its name; undefined where there is none. */
 async function describe(client: CloudFormationClient, stack: string): Promise<Described | undefined> {
   try {
     return (await client.send(new DescribeStacksCommand({ StackName: stack }))).Stacks?.[0];

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { FunctionName } from '../../functions/system.ts';
@@ -9,6 +9,7 @@ import { environmentOf, type ResourceName } from '../../shared/lambda/resources.
 import { type Wiring, wiringOf } from '../../shared/lambda/wiring.ts';
 import type { QueueName } from '../../shared/ports/deps.ts';
 import { pascalCase } from '../../shared/project/deployment.ts';
+import { type Deployment, deploymentOutput, deploymentRecord } from '../../shared/project/deployment-record.ts';
 import { InfraError } from '../errors.ts';
 import type { StageSettings } from '../settings.ts';
 import { addRoute } from './function-url.ts';
@@ -85,6 +86,23 @@ export class Pipeline extends Construct {
       scheduled: wiring.schedules.some((schedule) => 'cron' in schedule),
       topic: platform.alarms,
     });
+    this.writeDeployment(pipeline.name);
+  }
+
+  /** The output by which all else finds the pipeline, under a name that is the same in whatever stack this stands. */
+  private writeDeployment(pipeline: string): void {
+    const nameOf = (name: FunctionName) => this.functionOf(name).functionName;
+    const deployment: Deployment = deploymentRecord({
+      pipeline,
+      resources: this.resources,
+      functions: {
+        ...Object.fromEntries([...this.#functions].map(([name, { functionName }]) => [name, functionName])),
+        splitter: nameOf('splitter'),
+        forwarder: nameOf('forwarder'),
+      },
+    });
+    const output = new CfnOutput(this, 'Deployment', { value: Stack.of(this).toJsonString(deployment) });
+    output.overrideLogicalId(deploymentOutput(pipeline));
   }
 
   /** @throws {InfraError} where the pipeline has none of that name */

@@ -1,19 +1,19 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { FunctionName } from '../../functions/system.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
 import type { System } from '../../shared/lambda/declaration.ts';
-import { logicalId, stackName, stackOutput } from '../../shared/project/deployment.ts';
+import { logicalId, stackName } from '../../shared/project/deployment.ts';
+import { deploymentOutput } from '../../shared/project/deployment-record.ts';
 import type { FoundPipeline } from '../../shared/project/pipelines.ts';
 import { requireService } from '../../shared/project/services.ts';
-import type { Pipeline as PipelineConstruct } from '../constructs/pipeline.ts';
+import { Pipeline as PipelineConstruct } from '../constructs/pipeline.ts';
 import { Platform } from '../constructs/platform.ts';
 import { PlatformFunctions } from '../constructs/platform-functions.ts';
 import { QueueDedicatedClone, type QueueDedicatedCloneProps } from '../constructs/queue-dedicated-clone.ts';
 import { InfraError } from '../errors.ts';
 import type { StageSettings } from '../settings.ts';
 import { Nested } from './nested.ts';
-import { pipelineStack } from './pipeline-stack.ts';
 
 /** A pipeline with the digest of the definition and code that reduce it. */
 export type DeployedPipeline = FoundPipeline & { readonly reduceDigest: string };
@@ -89,26 +89,29 @@ export class StageStack extends Stack {
         `Pipeline ${pipeline.name} calls the service ${pipeline.endpoint.service}, which has no stack.`,
       );
     const name = logicalId(pipeline.name);
-    const stack = pipelineStack(this, `${name}Pipeline`, {
-      settings: props.settings,
-      system: props.system,
-      pipeline,
-      pipelineEntry: entry,
-      reduceDigest,
-      functionEntry: props.functionEntry,
-      platform: this.platform.content,
-      clone,
-    });
+    const stack = new Nested(
+      this,
+      `${name}Pipeline`,
+      (within) =>
+        new PipelineConstruct(within, 'Pipeline', {
+          settings: props.settings,
+          system: props.system,
+          pipeline,
+          pipelineEntry: entry,
+          reduceDigest,
+          functionEntry: props.functionEntry,
+          platform: this.platform.content,
+          clone,
+        }),
+    );
+    Tags.of(stack).add('pipeline', pipeline.name);
     this.print(
       `${name}Splitter`,
       stack.content.functionOf('splitter').functionName,
       'Start a run: Test this function with {} or {"runId": "…", "limit": 100}',
     );
-    this.print(
-      stackOutput(pipeline.name),
-      stack.stackId,
-      `All that runs ${pipeline.name}; how the command line finds it`,
-    );
+    const output = deploymentOutput(pipeline.name);
+    this.print(output, stack.outputOf(output), `All that runs ${pipeline.name}; how the command line finds it`);
     return stack;
   }
 

@@ -3,11 +3,6 @@ export function stackName(stage: string): string {
   return `microprocess-${stage}`;
 }
 
-/** Its output that leads to the stack of one pipeline, which is nested in it under a name that CloudFormation makes. */
-export function stackOutput(pipeline: string): string {
-  return `${logicalId(pipeline)}Stack`;
-}
-
 /** What most names are: words in small letters, hyphens between them, digits only behind a letter or in the first word. */
 const ORDINARY = /^[a-z0-9]+(-[a-z][a-z0-9]*)*$/;
 

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { LocalPipeline } from '../../local/pipeline.ts';
+import { deploymentOutput, deploymentRecord } from '../../shared/project/deployment-record.ts';
 
 /** What a test's control plane was asked for, and what it says. */
 export interface ControlPlane {
@@ -8,15 +9,14 @@ export interface ControlPlane {
   /** `<service> <method> <path or action>` of each request, in order. */
   readonly requests: string[];
   mapping: { enabled: boolean };
-  /** Keys of the stacks' outputs that are left out. */
-  readonly without: Set<string>;
+  /** Of the stage's stack. */
+  readonly outputs: Record<string, string>;
   stop(): Promise<void>;
 }
 
 const FORWARDER = 'sample-forwarder';
 const SPLITTER = 'sample-splitter';
 const STACK = 'microprocess-test';
-const NESTED = 'arn:aws:cloudformation:us-east-1:000000000000:stack/microprocess-test-Scores-1A2B3C/id';
 
 /**
  * The parts of AWS that the emulators lack, as far as the command line asks for them: CloudFormation's outputs, STS, and
@@ -25,21 +25,14 @@ const NESTED = 'arn:aws:cloudformation:us-east-1:000000000000:stack/microprocess
 export async function startControlPlane(local: LocalPipeline): Promise<ControlPlane> {
   const requests: string[] = [];
   const mapping = { enabled: true };
-  const without = new Set<string>();
-  const pipeline = {
-    Table: local.resources.table,
-    Bucket: local.resources.objects,
-    Splitter: SPLITTER,
-    Forwarder: FORWARDER,
-    SplitQueueUrl: local.resources.split,
-    WorkQueueUrl: local.resources.work,
-    AggregateQueueUrl: local.resources.aggregate,
-    EndpointUrl: local.cloneUrl,
-    MailFrom: 'reports@example.com',
-  };
-  const stacks: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-    [STACK]: { ScoresStack: NESTED, ScoresSplitter: SPLITTER },
-    [NESTED]: pipeline,
+  const deployment = deploymentRecord({
+    pipeline: 'scores',
+    resources: { ...local.resources, endpoint: local.cloneUrl, mail: 'reports@example.com' },
+    functions: { splitter: SPLITTER, forwarder: FORWARDER },
+  });
+  const outputs: Record<string, string> = {
+    ScoresSplitter: SPLITTER,
+    [deploymentOutput('scores')]: JSON.stringify(deployment),
   };
   const mappingJson = () => ({
     UUID: 'm-1',
@@ -56,16 +49,15 @@ export async function startControlPlane(local: LocalPipeline): Promise<ControlPl
       ];
     }
     const name = form.get('StackName') ?? '';
-    const outputs = stacks[name];
-    if (!outputs) {
+    if (name !== STACK) {
       return [
         400,
         `<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack with id ${name} does not exist</Message></Error></ErrorResponse>`,
       ];
     }
-    const members = Object.entries(outputs)
-      .filter(([key]) => !without.has(key))
-      .map(([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`);
+    const members = Object.entries(outputs).map(
+      ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
+    );
     return [
       200,
       `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>${name}</StackName><StackStatus>UPDATE_COMPLETE</StackStatus><Outputs>${members.join('')}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
@@ -118,7 +110,7 @@ export async function startControlPlane(local: LocalPipeline): Promise<ControlPl
     url: `http://127.0.0.1:${address.port}`,
     requests,
     mapping,
-    without,
+    outputs,
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

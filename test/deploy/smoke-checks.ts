@@ -1,6 +1,6 @@
 import { equal, match } from 'node:assert/strict';
 import { z } from 'zod';
-import { findStack } from '../../cli/targets/stack.ts';
+import type { Deployment } from '../../shared/project/deployment-record.ts';
 import pipeline from '../fixtures/project/pipelines/scores/index.ts';
 import type { Deployed } from './aws.ts';
 import { poll } from './poll.ts';
@@ -11,8 +11,7 @@ export interface SmokeContext {
   readonly aws: Deployed;
   readonly signing: Signing;
   readonly account: string;
-  /** Of the deployed stack. */
-  readonly outputs: Readonly<Record<string, string>>;
+  readonly deployment: Deployment;
   /** Whether a verified sender was given. */
   readonly mail: boolean;
   readonly signal: AbortSignal;
@@ -28,11 +27,9 @@ const summary = z.object({ mail: z.string() });
  * @returns how many failed
  */
 export async function smokeChecks(context: SmokeContext): Promise<number> {
-  const { aws, signing, outputs, signal } = context;
-  const { ScoresSplitter: splitter, Table: table, Bucket: bucket } = outputs;
-  if (!splitter || !table || !bucket)
-    throw new Error(`The stack's outputs are incomplete: ${JSON.stringify(outputs)}.`);
-  const { EndpointUrl: clone } = await findStack(pipeline, 'smoke');
+  const { aws, signing, deployment, signal } = context;
+  const { table, objects: bucket, endpoint: clone } = deployment.resources;
+  const { splitter } = deployment.functions;
   const runId = `smoke-${Date.now()}`;
   let failed = 0;
   const check = async (name: string, work: () => Promise<void>): Promise<void> => {

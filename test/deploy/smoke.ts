@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { readDeployment } from '../../shared/project/deployment-record.ts';
 import { PACKAGE_DIR } from '../../shared/project/project.mjs';
 import pipeline from '../fixtures/project/pipelines/scores/index.ts';
 import { Deployed } from './aws.ts';
@@ -64,12 +65,13 @@ async function main(): Promise<number> {
       stage: 'smoke',
       ...(values['mail-from'] ? { mailFrom: values['mail-from'], mailIdentity: values['mail-from'] } : {}),
     });
-    const outputs = await cli.deploy();
+    const deployment = readDeployment(await cli.deploy(), pipeline.name);
+    if (!deployment) throw new Error('The deployed stack has no record of the pipeline among its outputs.');
     const failed = await smokeChecks({
       aws,
       signing,
       account,
-      outputs,
+      deployment,
       mail: Boolean(values['mail-from']),
       signal: abort.signal,
     });

@@ -5,6 +5,7 @@ import PostalMime from 'postal-mime';
 import { z } from 'zod';
 import { scheduledRunId } from '../../shared/domain/ids.ts';
 import { RESOURCES } from '../../shared/lambda/resources.ts';
+import { readDeployment } from '../../shared/project/deployment-record.ts';
 import { adaptToEmulator } from './adapt.ts';
 import { Deployed } from './aws.ts';
 import { cdk } from './cdk.ts';
@@ -52,9 +53,10 @@ export async function deployAndCheck(context: Context, step: Step): Promise<void
   );
   ok(adaptToEmulator(cli.assembly) > 0, 'functions may send to queues');
   const outputs = await step('cdk deploy', () => cli.deploy());
-  const { ScoresSplitter: splitter, Table: table, Bucket: bucket } = outputs;
-  if (!splitter || !table || !bucket)
-    throw new Error(`The outputs miss ScoresSplitter, Table or Bucket: ${JSON.stringify(outputs)}.`);
+  const deployment = readDeployment(outputs, PIPELINE);
+  ok(deployment, `the outputs have no record of the deployment: ${JSON.stringify(outputs)}`);
+  const { table, objects: bucket } = deployment.resources;
+  const { splitter } = deployment.functions;
 
   // A function URL's host resolves on AWS alone; here the same URL answers under a path. Nothing else is changed.
   const repointed = await aws.rewriteEnvironment(RESOURCES.endpoint.variable, (url) => {

@@ -9,6 +9,7 @@ import { mapValues } from '../../../shared/domain/records.ts';
 import { environmentOf, RESOURCES } from '../../../shared/lambda/resources.ts';
 import { wiringOf } from '../../../shared/lambda/wiring.ts';
 import { QUEUES, type QueueName } from '../../../shared/ports/deps.ts';
+import { readDeployment } from '../../../shared/project/deployment-record.ts';
 import { SYNTH_MS, synth } from '../synth.ts';
 
 const notHere = (): never => {
@@ -178,6 +179,22 @@ describe('the platform', () => {
       TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
       BillingMode: 'PAY_PER_REQUEST',
     });
+  });
+});
+
+test('its one output is the record by which everything else finds it', () => {
+  const { Value } = z.object({ Value: z.unknown() }).parse(template.findOutputs('*').ScoresDeployment);
+  const parts = z.object({ 'Fn::Join': z.tuple([z.literal(''), z.array(z.unknown())]) }).parse(Value)['Fn::Join'][1];
+  // Each reference by the id of what it refers to, as CloudFormation would put a name or URL there.
+  const ref = z.object({ Ref: z.string() });
+  const text = parts.map((part) => (typeof part === 'string' ? part : (ref.safeParse(part).data?.Ref ?? 'host')));
+  const deployment = readDeployment({ ScoresDeployment: text.join('') }, 'scores');
+  expect(deployment?.functions).toEqual(Object.fromEntries([...functions].map(([name, { id }]) => [name, id])));
+  for (const name of QUEUES) expect(deployment?.resources[name]).toBe(queues[name].id);
+  expect(deployment).toMatchObject({
+    version: 1,
+    pipeline: 'scores',
+    resources: { endpoint: 'https://host', mail: '' },
   });
 });
 

@@ -31,7 +31,17 @@ test(
     const nested = Object.keys(template().findResources('AWS::CloudFormation::Stack'));
     expect(nested.sort()).toEqual(['APipeline', 'BCPipeline', 'CompaniesService', 'Platform']);
     expect(Object.keys(template().findOutputs('*')).sort()).toEqual(
-      ['ASplitter', 'AStack', 'CompaniesLiveUrl', 'Alarms', 'BCSplitter', 'BCStack', 'Bucket', 'Mail', 'Table'].sort(),
+      [
+        'ASplitter',
+        'ADeployment',
+        'CompaniesLiveUrl',
+        'Alarms',
+        'BCSplitter',
+        'BCDeployment',
+        'Bucket',
+        'Mail',
+        'Table',
+      ].sort(),
     );
   },
   SYNTH_MS,

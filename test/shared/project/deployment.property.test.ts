@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { NAME } from '../../../shared/domain/ids.ts';
-import { logicalId, stackOutput } from '../../../shared/project/deployment.ts';
+import { logicalId } from '../../../shared/project/deployment.ts';
 
 const any = fc.stringMatching(NAME);
 /** Few characters, so that names which differ in little are made often. */
@@ -19,7 +19,6 @@ describe('the id of a name', () => {
     ['creditZ', 'ncreditZZ'],
   ])('%s is %s', (name, id) => {
     expect(logicalId(name)).toBe(id);
-    expect(stackOutput(name)).toBe(`${id}Stack`);
   });
 
   test('is one that CloudFormation takes, with room for what is put behind it', () => {

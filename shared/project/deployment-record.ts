@@ -1,0 +1,72 @@
+import * as z from 'zod';
+import { logicalId } from './deployment.ts';
+import { ProjectError } from './errors.ts';
+
+const VERSION = 1;
+
+/**
+ * What runs one pipeline at a stage: the construct writes it, as one JSON output, and everybody else finds the deployment
+ * by it. Readers ignore what they don't know, so a field can be added; another meaning of one raises the version.
+ */
+const record = z.object({
+  version: z.literal(VERSION),
+  pipeline: z.string(),
+  resources: z.object({
+    /** The table's name. */
+    table: z.string(),
+    /** The bucket's name. */
+    objects: z.string(),
+    /** Queues' URLs. */
+    split: z.string(),
+    work: z.string(),
+    aggregate: z.string(),
+    /** Base URL of the queue-dedicated clone. */
+    endpoint: z.string(),
+    /** Sender of the mails; empty where they are off. */
+    mail: z.string(),
+  }),
+  /** The name on AWS of each function of the pipeline. */
+  functions: z.object({ splitter: z.string(), forwarder: z.string() }).catchall(z.string()),
+});
+const versioned = z.object({ version: z.number() });
+
+export type Deployment = z.infer<typeof record>;
+
+/** The output that holds a pipeline's record: of the stage's stack, or of a user's own that has the construct in it. */
+export function deploymentOutput(pipeline: string): string {
+  return `${logicalId(pipeline)}Deployment`;
+}
+
+/** A record to write: with its version, and without what readers have no name for. */
+export function deploymentRecord(deployment: Omit<Deployment, 'version'>): Deployment {
+  return record.parse({ ...deployment, version: VERSION });
+}
+
+/**
+ * A pipeline's record among a stack's outputs; undefined where there is none.
+ * @throws {ProjectError} where another release wrote it, in a way that this one can't read
+ */
+export function readDeployment(outputs: Readonly<Record<string, string>>, pipeline: string): Deployment | undefined {
+  const name = deploymentOutput(pipeline);
+  const text = outputs[name];
+  if (text === undefined) return undefined;
+  const json = parseJson(text);
+  const parsed = record.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const { version } = versioned.safeParse(json).data ?? {};
+  if (version !== undefined && version > VERSION) {
+    throw new ProjectError(
+      `Output ${name} is of version ${version}, and this release reads version ${VERSION}: a newer release deployed it. Use that one, or deploy this one.`,
+    );
+  }
+  const wrong = parsed.error.issues.map(({ path }) => path.join('.') || 'JSON').join(', ');
+  throw new ProjectError(`Output ${name} can't be read (${wrong}): another release deployed it. Deploy this one.`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
