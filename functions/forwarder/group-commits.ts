@@ -76,10 +76,11 @@ export class GroupCommits {
   }
 
   #groupOf(message: WorkMessage): Group {
-    const key = `${message.run}/${message.at.join('.')}`;
+    const block = blockOf(message);
+    const { slice, segment, block: number } = block.ref;
+    const key = `${block.run}/${slice}.${segment}.${number}`;
     const known = this.#groups.get(key);
     if (known) return known;
-    const block = blockOf(message);
     const group: Group = { block, open: new Set(), waiting: [], writing: false, stopLingering: () => undefined };
     this.#groups.set(key, group);
     return group;

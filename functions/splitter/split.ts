@@ -1,5 +1,6 @@
 import { blockSize, END, type ItemsPage, PageDraft, placeBehind } from '../../shared/domain/chain.ts';
 import { SourceError } from '../../shared/domain/errors.ts';
+import { WRITES } from '../../shared/domain/format.ts';
 import type { Json } from '../../shared/domain/json.ts';
 import { FIRST_PLACE, type Place } from '../../shared/domain/layout.ts';
 import { maySend, statusAt } from '../../shared/domain/run.ts';
@@ -115,7 +116,7 @@ class Splitter {
 
   async #handOn(): Promise<void> {
     const { pipeline, queues } = this.#deps;
-    const head = { v: 1, pipeline: pipeline.name, run: this.#run.run } as const;
+    const head = { v: WRITES, pipeline: pipeline.name, run: this.#run.run } as const;
     await queues.split.send([{ message: { ...head, type: 'slice', slice: this.#slice } }]);
   }
 

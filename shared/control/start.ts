@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Pipeline } from '../author/definition.ts';
 import { InputError, RunConflictError, show } from '../domain/errors.ts';
+import { WRITES } from '../domain/format.ts';
 import { NAME, newRunId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import { SIZES } from '../domain/limits.ts';
@@ -147,7 +148,7 @@ export async function planRun(deps: Deps, record: RunRecord): Promise<void> {
   // A run of no slices is full as soon as it's open.
   await notifyIfRunComplete(deps, run, await stores.runs.openRoot(run, ranges.length, record.ttl));
   await queues.split.send(
-    ranges.map((_, slice) => ({ message: { v: 1, pipeline: pipeline.name, run, type: 'slice', slice } })),
+    ranges.map((_, slice) => ({ message: { v: WRITES, pipeline: pipeline.name, run, type: 'slice', slice } })),
   );
   await stores.runs.move(run, 'split');
   await moveIfCounted(deps, run);

@@ -1,15 +1,15 @@
 import * as z from 'zod';
+import { READS } from './format.ts';
 import type { Held } from './held.ts';
 import { childId, NAME, RUN_ID } from './ids.ts';
 import type { RunBlock } from './layout.ts';
-import { FORMAT_VERSION } from './versions.ts';
 
 /**
  * What travels on the queues. Each carries a version, so that a new deployment can finish an old one's runs, and its
  * pipeline, so that a message that isn't ours is told from one that is. Fields that nobody knows are dropped, also where the message is
  * sent again: a slot's message can always be made anew from the table, so none of them can be all that holds a fact.
  */
-const head = { v: z.literal(FORMAT_VERSION), pipeline: z.string().regex(NAME), run: z.string().regex(RUN_ID) };
+const head = { v: z.literal(READS), pipeline: z.string().regex(NAME), run: z.string().regex(RUN_ID) };
 const index = (max: number) => z.number().int().min(0).max(max);
 
 /** Enumerate one slice of a run. */
@@ -21,7 +21,7 @@ export const workMessage = z.object({
   ...head,
   type: z.literal('work'),
   /** Slice, segment, block. */
-  at: z.tuple([index(999), index(4_095), index(255)]),
+  at: z.tuple([index(999), index(4_095), index(255)], z.unknown()),
   /** Number of the first child within its block. */
   slot: index(255),
   turn: index(1_000_000),

@@ -58,10 +58,11 @@ export function mayHold(filter: RedriveFilter, { failed, cancelled, expired }: C
  */
 export type RedrivenItem = readonly [id: string, item: Held, attempts: number];
 
-const redrivenItem = z.tuple([z.string(), z.custom<Held>((value) => value !== undefined), z.number()]);
+const redrivenItem = z.tuple([z.string(), z.custom<Held>((value) => value !== undefined), z.number()], z.unknown());
 
 export function parseRedrivenItem(value: unknown): RedrivenItem {
-  return redrivenItem.parse(value);
+  const [id, item, attempts] = redrivenItem.parse(value);
+  return [id, item, attempts];
 }
 
 /** Of two rows of the same child, whether the redrive's counts: one that was never called says nothing new. */

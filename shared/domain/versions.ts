@@ -1,11 +1,12 @@
 import { MicroprocessError } from './errors.ts';
+import { READS } from './format.ts';
 
 /**
- * The version of everything that is stored or sent. Functions of one stack are replaced seconds apart, and a rollback goes the other
- * way, so both directions meet: readers ignore what they don't know, writers add optional fields alone. What can't be said in that
- * way raises this number, and an older function leaves the message alone (docs/upgrading.md).
+ * Functions of one stack are replaced seconds apart, and a rollback goes the other way, so both directions meet: readers ignore what
+ * they don't know, writers add optional fields alone. What can't be said in that way is another version, and a function that doesn't
+ * read it leaves the message alone (docs/upgrading.md).
  */
-export const FORMAT_VERSION = 1;
+const NEWEST = Math.max(...READS);
 
 /** Something that a newer release wrote. This one must neither handle nor refuse nor delete it. */
 export class NewerVersionError extends MicroprocessError {
@@ -30,10 +31,10 @@ export function isNewer(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'v' in value && isNewerVersion(value.v);
 }
 
-/** @throws {NewerVersionError} for a version above {@link FORMAT_VERSION} */
+/** @throws {NewerVersionError} for a version above all that this release reads */
 export function checkVersion(version: unknown, what: string): void {
   if (isNewerVersion(version)) throw new NewerVersionError(`${what} of version ${String(version)}`);
 }
 
 const isNewerVersion = (version: unknown) =>
-  typeof version === 'number' && Number.isInteger(version) && version > FORMAT_VERSION;
+  typeof version === 'number' && Number.isInteger(version) && version > NEWEST;

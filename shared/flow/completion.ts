@@ -1,4 +1,5 @@
 import { type Completion, isBlockFull, isRootFull, isSegmentFull } from '../domain/completion.ts';
+import { WRITES } from '../domain/format.ts';
 import type { RunBlock, SegmentRef } from '../domain/layout.ts';
 import type { FlowDeps } from '../ports/deps.ts';
 import type { SegmentRecord } from '../ports/segment-store.ts';
@@ -27,7 +28,7 @@ export async function notifyIfSegmentFull(
 ): Promise<void> {
   if (!isSegmentFull(state, segment)) return;
   await deps.queues.aggregate.send([
-    { message: { v: 1, pipeline: deps.pipeline.name, run, type: 'segment', slice, segment } },
+    { message: { v: WRITES, pipeline: deps.pipeline.name, run, type: 'segment', slice, segment } },
   ]);
 }
 
@@ -41,5 +42,5 @@ export async function completeSegment(
 
 export async function notifyIfRunComplete(deps: FlowDeps<'aggregate'>, run: string, root: Completion): Promise<void> {
   if (!isRootFull(root)) return;
-  await deps.queues.aggregate.send([{ message: { v: 1, pipeline: deps.pipeline.name, run, type: 'finish' } }]);
+  await deps.queues.aggregate.send([{ message: { v: WRITES, pipeline: deps.pipeline.name, run, type: 'finish' } }]);
 }

@@ -25,9 +25,9 @@ export function sourceContext({ params, limit }: Pick<RunRecord, 'params' | 'lim
 /** Parts of the base that one slice reads: 64 of up to 65,536 rows. */
 const PARTS_PER_SLICE = 64;
 
-const slice = z.tuple([z.number(), z.number()]);
+const slice = z.tuple([z.number(), z.number()], z.unknown());
 /** Index of the part, and the block and child to go on behind. */
-const position = z.tuple([z.number(), z.number(), z.number()]);
+const position = z.tuple([z.number(), z.number(), z.number()], z.unknown());
 
 /** The rows a redrive's filter takes, in the report's order: the base is frozen, so the source is pinned. */
 function unsuccessfulRows({ objects }: Pick<Deps, 'objects'>, { base, filter }: Redrive): Source<unknown> {

@@ -1,4 +1,5 @@
 import { slotsOf } from '../domain/chain.ts';
+import { WRITES } from '../domain/format.ts';
 import { missing, raised, registerOf } from '../domain/sending.ts';
 import type { FlowDeps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
@@ -33,7 +34,7 @@ export async function splitAgain({ stores, queues, pipeline }: FlowDeps, { run }
   const slices = await readSlices({ stores }, run, await stores.runs.readCompletion(run));
   const open = slices.filter(({ checkpoint }) => !checkpoint?.ended);
   await queues.split.send(
-    open.map(({ slice }) => ({ message: { v: 1, pipeline: pipeline.name, run, type: 'slice', slice } })),
+    open.map(({ slice }) => ({ message: { v: WRITES, pipeline: pipeline.name, run, type: 'slice', slice } })),
   );
   return open.length;
 }

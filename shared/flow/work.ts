@@ -1,4 +1,5 @@
 import { blockSize, type ItemsPage, type Slot, slotsOf } from '../domain/chain.ts';
+import { WRITES } from '../domain/format.ts';
 import type { BlockRef, RunBlock } from '../domain/layout.ts';
 import type { WorkMessage } from '../domain/messages.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -23,7 +24,7 @@ export function slotMessage(
   turn: number,
 ): WorkMessage {
   return {
-    v: 1,
+    v: WRITES,
     type: 'work',
     pipeline,
     run,

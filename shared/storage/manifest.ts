@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { READS, WRITES } from '../domain/format.ts';
 import type { SegmentRef } from '../domain/layout.ts';
 import { countsSchema } from '../domain/run.ts';
 import type { ObjectReader, ObjectWriter } from '../ports/objects.ts';
@@ -7,7 +8,7 @@ import { readVersioned } from './part.ts';
 
 /** A finished run's parts, in the report's order: what `show`, `failures` and a redrive read. */
 export const manifestSchema = z.object({
-  version: z.literal(1),
+  version: z.literal(READS),
   parts: z.array(
     z.object({
       slice: z.number(),
@@ -37,7 +38,7 @@ const key = (run: string) => `${run}/parts.json`;
 
 export async function writeManifest(objects: ObjectWriter, run: string, parts: readonly ManifestPart[]): Promise<void> {
   const lean = parts.map(({ statistics: _, ...part }) => part);
-  await objects.put(key(run), JSON.stringify({ version: 1, parts: lean }), 'application/json');
+  await objects.put(key(run), JSON.stringify({ version: WRITES, parts: lean }), 'application/json');
 }
 
 /** @throws {ObjectNotFoundError} where the run never finished */

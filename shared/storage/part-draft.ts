@@ -1,3 +1,4 @@
+import { WRITES } from '../domain/format.ts';
 import { SIZES } from '../domain/limits.ts';
 import { addCounts, type Counts, NO_COUNTS } from '../domain/run.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -78,7 +79,7 @@ export class PartDraft {
     const { statistics, reduceError } = resultOf(this.reduction);
     const failure = reduceError === undefined ? {} : { reduceError };
     const [offsets, csvOffsets] = [this.#offsets, this.#csvOffsets];
-    const index: PartIndex = { version: 1, offsets, csvOffsets, statistics, ...failure };
+    const index: PartIndex = { version: WRITES, offsets, csvOffsets, statistics, ...failure };
     const storing = [
       this.#rows.end(),
       this.#csv.end(),

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzipSync, gzip } from 'node:zlib';
 import * as z from 'zod';
+import { READS } from '../domain/format.ts';
 import type { Held } from '../domain/held.ts';
 import type { Json } from '../domain/json.ts';
 import { CHILD_STATUSES, type Row, statusAt } from '../domain/row.ts';
@@ -28,7 +29,7 @@ const storedRow = z.tuple(
 );
 
 export const partIndex = z.object({
-  version: z.literal(1),
+  version: z.literal(READS),
   /** Where each block's member of the rows starts, in bytes, and where the last ends. */
   offsets: z.array(z.number()),
   /** The same of the CSV. */

@@ -94,7 +94,7 @@ export class Journal {
 }
 
 /** A slot, by its run, block and first child. */
-export function slotKey(run: string, { at, slot }: { readonly at: readonly number[]; readonly slot: number }): string {
+export function slotKey(run: string, { at, slot }: { readonly at: readonly unknown[]; readonly slot: number }): string {
   return `${run}/${at.join('-')}/${slot}`;
 }
 

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { ItemsPage } from '../../domain/chain.ts';
+import { READS, WRITES } from '../../domain/format.ts';
 import type { Held } from '../../domain/held.ts';
 import type { OutcomePage } from '../../domain/outcome.ts';
 import { CHILD_STATUSES, statusAt } from '../../domain/row.ts';
 import { type BlockState, EMPTY_BLOCK } from '../../domain/sending.ts';
-import { FORMAT_VERSION } from '../../domain/versions.ts';
 import type { BlockStore } from '../../ports/block-store.ts';
 import { B, bytesOf, type Item, N, NS, required, setOf, stringOf } from './attributes.ts';
 import { pageOf } from './chains.ts';
@@ -27,7 +27,7 @@ const outcome = z.tuple(
   ],
   z.unknown(),
 );
-const outcomePage = z.tuple([z.literal(FORMAT_VERSION), z.number(), z.array(outcome)], z.unknown());
+const outcomePage = z.tuple([z.literal(READS), z.number(), z.array(outcome)], z.unknown());
 
 export function blockStore(table: ItemTable, keys: Keys): BlockStore {
   return {
@@ -61,7 +61,7 @@ export function blockStore(table: ItemTable, keys: Keys): BlockStore {
         o.attempts,
         o.ms,
       ]);
-      await table.put(keys.outcomes(run, ref, page.id), { p: B(pack([FORMAT_VERSION, page.at, stored])), ttl: N(ttl) });
+      await table.put(keys.outcomes(run, ref, page.id), { p: B(pack([WRITES, page.at, stored])), ttl: N(ttl) });
     },
 
     async addDone(run, ref, done, ttl) {

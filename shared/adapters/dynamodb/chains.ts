@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { END, type ItemsPage, type Page } from '../../domain/chain.ts';
+import { READS, WRITES } from '../../domain/format.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Place } from '../../domain/layout.ts';
-import { FORMAT_VERSION } from '../../domain/versions.ts';
 import type { ChainStore, Checkpoint } from '../../ports/chain-store.ts';
 import { B, bytesOf, type Item, N, numberOf, required, S, stringOf } from './attributes.ts';
 import { pack, unpackPage } from './codec.ts';
@@ -14,7 +14,7 @@ import type { Key, Keys } from './keys.ts';
 const json: z.ZodType<Json> = z.json();
 /** An items page as stored: version, first, items, slots, endsBlock, cursor. */
 const packedPage = z.tuple(
-  [z.literal(FORMAT_VERSION), z.number(), tableSchema, z.array(z.number()), z.boolean(), json],
+  [z.literal(READS), z.number(), tableSchema, z.array(z.number()), z.boolean(), json],
   z.unknown(),
 );
 const checkpoint = z.object({
@@ -70,9 +70,7 @@ export function chainStore(table: ItemTable, keys: Keys): ChainStore {
 
 function packPage(page: Page): Uint8Array {
   return pack(
-    page.kind === 'end'
-      ? null
-      : [FORMAT_VERSION, page.first, byColumn(page.items), page.slots, page.endsBlock, page.cursor],
+    page.kind === 'end' ? null : [WRITES, page.first, byColumn(page.items), page.slots, page.endsBlock, page.cursor],
   );
 }
 

@@ -56,10 +56,10 @@ export function list<I, P = unknown>(
   };
 }
 
-const bounds = z.tuple([z.int().min(0), z.int().min(0)]).refine(([from, to]) => from <= to);
+const bounds = z.tuple([z.int().min(0), z.int().min(0)], z.unknown()).refine(([from, to]) => from <= to);
 
 function boundsOf(range: Json): [number, number] {
   const { data } = bounds.safeParse(range);
-  if (data) return data;
+  if (data) return [data[0], data[1]];
   throw new TypeError(`A list's slice must be [from, to], received ${JSON.stringify(range)}.`);
 }

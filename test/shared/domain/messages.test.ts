@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { aggregateMessage, splitMessage, workMessage } from '../../../shared/domain/messages.ts';
+import { aggregateMessage, blockOf, splitMessage, workMessage } from '../../../shared/domain/messages.ts';
 
 const head = { v: 1, pipeline: 'scores', run: '20261103-140731-abcdef' };
 const split = { ...head, type: 'slice', slice: 0 };
@@ -65,6 +65,11 @@ describe('a work message', () => {
     ['no time to live', { ttl: 0 }],
   ])('is refused with %s', (_, change) => {
     expect(workMessage.safeParse({ ...work, ...change }).success).toBe(false);
+  });
+
+  test('is read with more behind its place, as a newer release may send it, and is of the same block', () => {
+    const message = workMessage.parse({ ...work, at: [1, 2, 3, 'lane'] });
+    expect(blockOf(message).ref).toEqual({ slice: 1, segment: 2, block: 3 });
   });
 
   test('keeps any JSON as items', () => {

@@ -1,0 +1,8 @@
+/**
+ * Versions of everything that is stored or sent, oldest first, that this release reads. A release that adds one still writes the one
+ * before: see {@link WRITES} and docs/upgrading.md. By themselves in this file, so that a test can be another release.
+ */
+export const READS = [1] as const;
+
+/** The version that this release writes: one that the release before it reads too. */
+export const WRITES = 1 satisfies (typeof READS)[number];
