@@ -80,7 +80,7 @@ export async function claimState(stateDir: string, kind: HostFile['kind']): Prom
   };
 }
 
-/** Who has a state folder; null for nobody who lives. */
+/** The live process that holds a state folder, or null. */
 export async function findHolder(stateDir: string): Promise<Holder | null> {
   return liveHolder(await content(stateDir));
 }

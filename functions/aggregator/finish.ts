@@ -22,7 +22,7 @@ const LEASE_MARGIN_MS = 30_000;
 
 /**
  * Finishes a run whose every slice is counted and every segment frozen: report, mail, status, event, in this order, under a
- * lease. Dying anywhere leaves it to the next one, which makes the same objects again and never a second mail.
+ * lease. If this finisher dies, the next one makes the same objects again, and never a second mail.
  */
 export async function finishRun(deps: AggregatorDeps, run: string, invocation: Invocation): Promise<void> {
   const { stores, clock } = deps;

@@ -5,7 +5,7 @@ import type { AggregatorDeps } from './deps.ts';
 import { drawing } from './drawing.ts';
 import { reportKeys } from './summary.ts';
 
-/** Whether a mail that may be out already may be sent once more. */
+/** Whether a mail that SES may have taken already may be sent again. */
 const mayRepeat = ({ pipeline }: AggregatorDeps, { mail }: RunRecord) =>
   (mail === 'sending' || mail === 'ambiguous') && pipeline.report.onAmbiguousSend === 'repeat';
 
@@ -31,8 +31,8 @@ export async function composeMail(
 }
 
 /**
- * Sends the run's one mail. Claimed before it is sent, so that no two are: who finds the claim taken and no result can't know
- * whether SES has it, and by the definition's setting leaves it or repeats it.
+ * Sends the run's one mail. The finisher claims it before sending, so that no other sends it too. A finisher that finds a claim without
+ * a result can't know whether SES took the mail: by `report.onAmbiguousSend` it leaves the mail or sends it again.
  */
 export async function sendMail(deps: AggregatorDeps, record: RunRecord, raw: Buffer | null): Promise<MailState> {
   const { pipeline, stores, mailer, mailFrom: from, log, metrics } = deps;
@@ -40,12 +40,12 @@ export async function sendMail(deps: AggregatorDeps, record: RunRecord, raw: Buf
   const { email: to } = pipeline.report;
   const recordAs = async (state: MailState) => {
     await stores.runs.recordMail(run, state);
-    // A finisher that follows another finds the same state, and counts it no second time.
+    // A finisher that follows another finds the state recorded, and must not count it again.
     if ((state === 'refused' || state === 'ambiguous') && state !== mail) metrics.count('MailNotSent', 1);
     return state;
   };
   if (from === '' || to.length === 0) return mail === null ? recordAs('off') : 'off';
-  // The last thing before sending: what fails up to here is tried again, and no claim says that a mail may be out.
+  // Claimed last: a failure before this line is tried again, and leaves no claim that says a mail may be out.
   if (raw === null || (!(await stores.runs.claimMail(run)) && !mayRepeat(deps, record)))
     return recordAs(mail === 'sending' || mail === null ? 'ambiguous' : mail);
   const sent = await mailer.send({ from, to, raw });

@@ -45,7 +45,7 @@ export function writeCsv(
     }
   }
   // Node's gunzip reads members one behind the other as one stream.
-  // Connected, not piped: a part that can't be read must fail the writing, not the process. Whoever reads `plain` gets the error.
+  // Connected, not piped: a part that can't be read must fail the writing, not the process. The reader of `plain` gets the error.
   const packed = Readable.from(members());
   const plain = connect(packed, createGunzip({ chunkSize: CHUNK_BYTES }), () => undefined);
   const bytes = objects
@@ -53,7 +53,7 @@ export function writeCsv(
     .then((written) => written.bytes)
     .finally(() => plain.destroy());
   const gzip = finished(packed).then(() => attachment.whole());
-  // Where there is no mail, nobody asks.
+  // A run without a mail never awaits this.
   gzip.catch(() => undefined);
   return { bytes, gzip };
 }

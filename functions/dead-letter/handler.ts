@@ -48,7 +48,7 @@ async function handleDeadLetter(deps: DeadLetterDeps, entry: SqsEvent['Records']
   if ('newer' in work) throw work.newer;
   const other = readMessage(z.union([splitMessage, aggregateMessage]), deps.pipeline.name, entry.body);
   if ('message' in other) {
-    // What it stood for is in the table: the sweeper takes it up from there.
+    // The table holds all that this message said: the sweeper takes the run up from there.
     return refuse(deps, entry, 'gave-up', 'Its function failed with it every time; the sweeper resumes its run.');
   }
   return refuse(deps, entry, work.reason, work.detail);

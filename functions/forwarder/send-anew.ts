@@ -3,14 +3,15 @@ import { outgoing } from '../../shared/flow/work.ts';
 import { backoffSeconds, type Received } from '../../shared/lambda/sqs.ts';
 import type { ForwarderDeps } from './deps.ts';
 
-/** Failures after which a message is left to the queue, whose count of receives ends in its dead-letter queue. */
+/** After so many failures a message gets no copy any more: the queue counts its receives and moves it to the dead-letter queue. */
 const MOST = 200;
 
 /**
- * Sends a message that failed while its forwarder lived, in its own place: a second receive would say that a forwarder may have
- * died of it, and its children would be called one at a time, which after an hour without the table were all of a backlog. A suspect
- * stays one. An old message that isn't deleted after all is a duplicate, and a suspect: it is never sent anew.
- * @returns whether it was sent
+ * Replaces a message that failed by a copy. A second receive of the same message means that a forwarder may have died of it, and its
+ * children are then called one at a time; but here the forwarder lives, and only a store or a queue failed. Without the copy, an hour
+ * without the table would turn the whole backlog into suspects. A message that was received before stays a suspect and gets no copy;
+ * so does the original if SQS doesn't delete it, which is then a duplicate.
+ * @returns whether the copy was sent
  */
 export async function sendAnew(deps: ForwarderDeps, { message, receives }: Received<WorkMessage>): Promise<boolean> {
   const failed = (message.failed ?? 0) + 1;

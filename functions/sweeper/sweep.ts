@@ -72,10 +72,10 @@ async function sweepRun(deps: SweeperDeps, run: string): Promise<boolean> {
   const { since, acted: before } = known;
   deps.log.warn('A run stands still: it is taken up from its records.', { since, acted: before });
   deps.metrics.count('RunsSwept', 1);
-  // Messages that wait to be received will be: the mapping is off, or another run's backlog is before them. Sending more
-  // would only void them.
+  // Messages wait in the queue because the mapping is off, or because another run's come first. They will be received; sending
+  // the slots again would only void them.
   const backlog = (await deps.queues.work.waiting()) > 0;
-  // Remembered first: a sweep that dies halfway must not come back every minute.
+  // Stored first: a sweep that dies halfway must not be repeated every minute.
   const acted = backlog && maySend(record.status) ? before : before + 1;
   await stores.sweeps.write(run, { fingerprint, since: now, acted }, record.ttl);
   await takeUp(deps, record, backlog);
@@ -101,9 +101,9 @@ async function takeUp(deps: SweeperDeps, record: RunRecord, backlog: boolean): P
 }
 
 /**
- * How long a run may stand still, once it was taken up so many times in vain. One that closes or finishes waits for no message
- * and is past its deadline's reach: taken up, it sends nothing that could pile up, so a store that was down for hours costs it
- * minutes, and a reduce that was mended after days two hours.
+ * How long a run may stand still after `acted` attempts to take it up. A closing or finishing run waits for no message, and no deadline
+ * ends it. Taking it up sends nothing that could pile up, so its wait is capped: after an outage of hours it goes on within minutes, and
+ * after a reduce was mended within two hours.
  */
 function patienceMs(deps: SweeperDeps, { status }: RunRecord, acted: number): number {
   if (status === 'closing') return CLOSING_MS * 2 ** Math.min(acted, CLOSING_DOUBLINGS);

@@ -4,7 +4,7 @@ import { DefinitionError } from '../domain/errors.ts';
 /** A user's function. */
 export const callable = <F>() => z.custom<F>((value) => typeof value === 'function', 'must be a function');
 
-/** An object of named options: one that isn't known is refused, and who asked for it is told those that are. */
+/** An object of named options. Rejects unknown keys and lists the allowed ones. */
 export function strictOptions<S extends z.ZodRawShape>(shape: S) {
   return z.strictObject(shape, {
     error: ({ code }) =>
@@ -12,7 +12,7 @@ export function strictOptions<S extends z.ZodRawShape>(shape: S) {
   });
 }
 
-/** What is wrong with a value, each by its path below `root`, with what was received there. */
+/** The problems of a value, each with its path below `root` and the value received there. */
 export function definitionIssues({ issues }: z.ZodError, value: unknown, root = ''): DefinitionError['issues'] {
   const at = (path: readonly PropertyKey[], message: string) => ({
     path: [root, path.map(String).join('.')].filter((part) => part !== '').join(': ') || '(root)',

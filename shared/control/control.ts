@@ -22,8 +22,8 @@ export async function cancelRun(deps: Deps, run: string): Promise<RunRecord> {
 }
 
 /**
- * Cancels a run that no process works on: nothing of it is called any more, whoever takes it up next. What has no outcome is given up
- * then, and the report made.
+ * Cancels a run that no process works on. The function or command that takes the run up next calls no child: it gives up the children
+ * without an outcome and makes the report.
  * @throws {RunNotFoundError}
  */
 export async function markCancelled(deps: Deps, run: string): Promise<RunRecord> {

@@ -7,8 +7,8 @@ import type { RunRecord } from '../ports/run-store.ts';
 
 /**
  * The ranges that a run's source is cut into.
- * @throws {SourceError} where the source throws: the next time it may not
- * @throws {InputError} for a plan that can't be right: asked again, the source would most likely say the same
+ * @throws {SourceError} if the source throws; a later try may succeed
+ * @throws {InputError} if the plan is invalid; a later try would most likely give the same plan
  */
 export async function planOf(
   deps: Pick<Deps, 'pipeline' | 'objects'>,
@@ -33,7 +33,7 @@ function checkPlan(given: readonly Json[]): readonly Json[] {
     throw new InputError(`The source's plan has ${given.length} ranges; allowed are ${SIZES.slices}.`);
   }
   const places = new Map<string, number>();
-  // From each place, not by map: one that was never set counts too.
+  // Array.from visits the holes of a sparse list too; map would skip them.
   return Array.from(given, (range: Json, place) => {
     const text = rangeText(range, place);
     const earlier = places.get(text);
@@ -43,7 +43,7 @@ function checkPlan(given: readonly Json[]): readonly Json[] {
       );
     }
     places.set(text, place);
-    // As it is stored: what the user's code does with its own afterwards changes nothing.
+    // A copy, as it will be stored: the user's code may change its own object afterwards.
     const stored: Json = JSON.parse(text);
     return stored;
   });

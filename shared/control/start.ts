@@ -37,11 +37,11 @@ export interface Started {
   readonly created: boolean;
 }
 
-/** What a start has to do with whoever may interrupt it. */
+/** How a caller may interrupt a start, and learns that it was accepted. */
 export interface StartHooks {
   /** Once aborted, no run is created any more. */
   readonly signal?: AbortSignal;
-  /** Told as soon as the run is there: from then on it can be resumed. */
+  /** Called as soon as the run is stored: from then on it can be resumed. */
   accepted?(run: string): void;
 }
 
@@ -65,7 +65,7 @@ export async function startRun(
     asked.runId ??
     (asked.schedule ? tickRunId(pipeline.schedule, asked.schedule) : newRunId(clock.now(), () => random.next()));
   const canary = asked.canary ?? pipeline.canary?.children;
-  // What was asked for alone: a new default of the definition makes no other input of the same start.
+  // Only what the request names: if the definition's default canary changes, repeating the same request is still the same input.
   const input = digest({ params, limit, ...(asked.canary !== undefined && { canary: asked.canary }) });
   const next: Parameters<typeof createRun>[1] = {
     run,

@@ -51,7 +51,7 @@ export function sameTimes(timeZone: string, instant: number): readonly number[] 
 
 /**
  * The run that a tick starts: the same one however often the tick fires, and for both instants of a time that the clocks show twice.
- * @param schedule undefined for a tick that somebody made up for a pipeline without one
+ * @param schedule undefined for a tick that a user names although the pipeline has no schedule
  */
 export function tickRunId(schedule: CronSchedule | undefined, tick: string | Date): string {
   const at = new Date(tick);

@@ -5,7 +5,7 @@ import { SIZES } from './limits.ts';
 
 /**
  * One page of a slice's chain. The chain is the truth of the split: each page is put if absent under its place, says
- * what it holds and where the source goes on, and whoever finds a page adopts it and goes on behind it.
+ * what it holds and where the source goes on, and a splitter that finds a page adopts it and goes on behind it.
  */
 export type Page = ItemsPage | EndPage;
 
@@ -21,7 +21,7 @@ export interface ItemsPage {
   readonly cursor: Json;
 }
 
-/** Nothing can follow it: a page behind END would need a place that nobody computes. */
+/** Nothing can follow it: no splitter computes a place behind END. */
 export interface EndPage {
   readonly kind: 'end';
 }

@@ -126,7 +126,7 @@ export function kindOf(error: unknown): string {
   }
 }
 
-/** Where a user's code threw an error: file, line and column as the stack has them; null where none is known, or it is ours. */
+/** File, line and column, as in the stack, where a user's code threw an error. Null if the stack names none, or the error is ours. */
 export function placeOf(error: unknown): string | null {
   const root = rootOf(error);
   if (!(root instanceof Error) || root instanceof MicroprocessError) return null;
@@ -135,12 +135,12 @@ export function placeOf(error: unknown): string | null {
   return inParentheses ?? bare ?? null;
 }
 
-/** The user's error, around which ours are wrapped. */
+/** The user's error inside the errors of ours that wrap it. */
 function rootOf(error: unknown, causes: number = CAUSES_READ): unknown {
   return error instanceof Error && error.cause instanceof Error && causes > 0 ? rootOf(error.cause, causes - 1) : error;
 }
 
-/** The line of a stack that is of neither Node nor a package: `JSON.parse` or a schema failed for somebody. */
+/** The first line of a stack that is in neither Node nor a package: `JSON.parse` or a schema throws, but a user's line called it. */
 function frameOf({ stack = '', message }: Error): string | undefined {
   const frames = stack.replace(message, '').match(/^ +at .*$/gm) ?? [];
   const isOfUser = (frame: string) => /:\d+:\d+\)?$/.test(frame) && !/node:|node_modules\//.test(frame);

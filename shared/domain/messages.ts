@@ -5,9 +5,9 @@ import { childId, NAME, RUN_ID } from './ids.ts';
 import type { RunBlock } from './layout.ts';
 
 /**
- * What travels on the queues. Each carries a version, so that a new deployment can finish an old one's runs, and its
- * pipeline, so that a message that isn't ours is told from one that is. Fields that nobody knows are dropped, also where the message is
- * sent again: a slot's message can always be made anew from the table, so none of them can be all that holds a fact.
+ * The messages on the queues. Each names its version, so that a new deployment can finish an old one's runs, and its pipeline, so
+ * that a function recognises another pipeline's message. A reader drops fields that it doesn't know, and they are gone when it sends
+ * the message again. Nothing is lost: the table holds all that is needed to make a message anew.
  */
 const head = { v: z.literal(READS), pipeline: z.string().regex(NAME), run: z.string().regex(RUN_ID) };
 const index = (max: number) => z.number().int().min(0).max(max);

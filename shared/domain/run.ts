@@ -57,7 +57,7 @@ export const TRANSITIONS = {
   /** Every slice is counted. For display alone: nothing decides by it. */
   counted: { from: ['splitting'], to: 'running' },
   pause: { from: ['splitting', 'running'], to: 'paused' },
-  /** Back to splitting: the next counted slice moves it on, or who resumes it where all are counted. */
+  /** Back to splitting. The next counted slice moves the run on; where all slices are counted, the resume itself does. */
   resume: { from: ['paused'], to: 'splitting' },
   close: { from: ['planned', 'splitting', 'running', 'paused'], to: 'closing' },
   /** Taken by the finisher that holds the lease; again by the next one when that lease has run out. */
@@ -82,8 +82,8 @@ export function isOverdue({ status, deadline }: Timed, now: number): boolean {
 }
 
 /**
- * The status that a run's children are called by. From its deadline on that is `closing`, as the record will say once the sweeper, or
- * whoever takes the run up, has closed it: until then nobody who wakes may call.
+ * The status that decides whether a run's children may be called. From the deadline on it is `closing`, although the record says so
+ * only once the sweeper or another function has closed the run: in between, no forwarder may call.
  */
 export function statusAt(run: Timed, now: number): RunStatus {
   return isOverdue(run, now) ? 'closing' : run.status;

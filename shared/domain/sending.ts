@@ -9,8 +9,8 @@ import { maySend } from './run.ts';
  */
 
 /**
- * What a newer release stores behind the fields that this one knows. It is carried along as it is: whoever doesn't know what it says
- * can't know that it no longer holds.
+ * Values that a newer release stored behind the fields that this one knows. This release keeps them unchanged: it can't read them, so
+ * it can't know that they no longer hold.
  */
 interface Carried {
   readonly later?: readonly Json[];
@@ -24,7 +24,7 @@ export interface Register extends Carried {
   readonly tries: ReadonlyMap<number, Tries>;
   /** A forwarder may have died of one of its children: they are called one at a time. */
   readonly alone: boolean;
-  /** Who is being called alone right now. */
+  /** The child that is being called alone right now. */
   readonly mark: Mark | null;
 }
 
@@ -72,7 +72,7 @@ export interface Delivery {
 }
 
 export type Decision =
-  /** The block is full: complete it again, and call nobody. */
+  /** The block is full: complete it again, and call no child. */
   | { readonly do: 'complete' }
   /** Nothing of this message is left to do: delete it. */
   | { readonly do: 'void' }

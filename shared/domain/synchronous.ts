@@ -1,7 +1,7 @@
 import { ReduceError } from './errors.ts';
 
 /**
- * What a user's function returned, if that isn't a promise: it would be waited for by nobody.
+ * What a user's function returned, if that isn't a promise: no caller here waits for one.
  * @throws {ReduceError}
  */
 export function synchronous<T>(step: string, returned: T): T {

@@ -31,7 +31,7 @@ export async function closeRun(deps: FlowDeps<'aggregate'>, run: string, why: Cl
 }
 
 /**
- * Closes a run whose deadline has come. Asked first of every run that is taken up: whoever wakes it, it calls nothing more.
+ * Closes a run whose deadline has come. Every function that takes a run up calls this first, so that no child is called any more.
  * @returns whether it had
  */
 export async function closeIfOverdue(deps: FlowDeps<'aggregate'>, record: RunRecord): Promise<boolean> {

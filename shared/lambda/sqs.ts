@@ -45,16 +45,16 @@ export interface BatchOptions<M extends Message> {
   readonly schema: z.ZodType<M>;
   /** Where a failed message is made visible again before its long time-out. */
   readonly queue: Queue<M>;
-  /** Messages that are not in what comes back were handled and may be deleted; the others are keyed by id, with the error. */
+  /** Gives the errors of failed messages by message id. Every other message was handled and may be deleted. */
   handle(batch: readonly Received<M>[], invocation: Invocation): Promise<ReadonlyMap<string, unknown>>;
-  /** Sends a message that failed anew, where its next receive would be held against it; gives whether it did. */
+  /** Sends a copy of a message that failed, if a second receive of the message itself would count against it. Resolves to whether it did. */
   sendAnew?(received: Received<M>): Promise<boolean>;
 }
 
 /**
- * The one place where a batch's failures are decided: what can't be read is recorded and deleted, what failed goes back
- * by itself, with a wait that grows with its receives, and never takes the rest of the batch with it. So does what a newer release
- * sent or stored: while a deployment goes on, or after a rollback, it waits for functions that know it.
+ * The one place where a batch's failures are decided. A message that can't be read is recorded and deleted. A message that failed goes
+ * back alone, with a wait that grows with its receives; the rest of the batch is deleted. A message of a newer release goes back too:
+ * during a deployment or after a rollback it waits for functions that know it.
  */
 export async function handleBatch<M extends Message>(
   deps: FlowDeps<never>,
@@ -89,7 +89,7 @@ export async function handleBatch<M extends Message>(
       const error = failed.get(received.messageId);
       if (error === undefined || isNoFailure(error)) return;
       withLogIds(logIdsOf(received), () => logFailure(deps, received.receives, error));
-      // What can't be sent either comes back by itself, below.
+      // If sending the copy fails too, the message itself goes back, below.
       if (sendAnew && (await sendAnew(received).catch(() => false))) failed.delete(received.messageId);
     }),
   );

@@ -15,7 +15,7 @@ export interface BlockStore {
   addDone(run: string, block: BlockRef, done: readonly number[], ttl: number): Promise<ReadonlySet<number>>;
   /**
    * `done ∪=` and the slot's register := `next` (whose turn is one higher), if the slot's turn is still one lower than
-   * `next`'s. Where it isn't, `done` grows all the same and `raised` is false: somebody else has sent the slot again.
+   * `next`'s. Where it isn't, `done` grows all the same and `raised` is false: another delivery has sent the slot again.
    */
   settle(
     run: string,

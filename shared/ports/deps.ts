@@ -55,7 +55,7 @@ export const METRICS = [
   'RunsStarted',
   'RunsSucceeded',
   'RunsFailed',
-  /** Somebody's wish, and no trouble. */
+  /** Cancelled by a user; no alarm counts it. */
   'RunsCancelled',
   'ChildrenSucceeded',
   'ChildrenFailed',
@@ -65,7 +65,7 @@ export const METRICS = [
   'MessagesRefused',
   /** A run could not be looked after in one round. */
   'SweepsFailed',
-  /** A run's mail was refused, or nobody knows whether it went. */
+  /** SES refused a run's mail, or its answer was lost. */
   'MailNotSent',
   'ScheduleMissed',
   'TicksSkipped',

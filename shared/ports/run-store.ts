@@ -30,7 +30,7 @@ export interface NewRun {
   readonly ttl: number;
 }
 
-/** `sending` with nobody at it is ambiguous: SES may have taken the mail. */
+/** `sending` is ambiguous once its finisher is gone: SES may have taken the mail. */
 export const MAIL_STATES = ['off', 'sending', 'sent', 'ambiguous', 'refused'] as const;
 export type MailState = (typeof MAIL_STATES)[number];
 

@@ -6,9 +6,9 @@ import type { Mailer } from './mailer.ts';
 import type { Objects } from './objects.ts';
 import type { Stores } from './stores.ts';
 
-/** What a function may do with the table's items of one kind. `query-index` lists runs; the others name their keys. */
+/** The rights on the table's items of one kind. `query-index` lists runs through the index; every other right reaches items by their key. */
 export type TableRight = 'get' | 'put' | 'update' | 'query' | 'batch-get' | 'query-index';
-/** `put-stream` writes what is longer than memory, and takes back what it began. */
+/** `put-stream` writes objects that don't fit in memory, and may abort an upload that it began. */
 export type ObjectRight = 'get' | 'put' | 'put-stream';
 /** First letters of the table's leading keys: a pipeline's own items, an endpoint's gate, a budget of calls. */
 export type KeyPrefix = 'P#' | 'E#' | 'R#';
@@ -85,7 +85,7 @@ export type PlatformConnected<U extends PlatformUses> = Shared<U> &
   If<U, 'table', Pick<AllPlatformPorts, 'storesOf'>> &
   If<U, 'objects', { objectsOf(pipeline: string): ObjectsFor<Right<U>> }>;
 
-/** Of all ports those that are declared; the others aren't even looked at, so `all` may make each when it is asked for. */
+/** The declared ports out of `all`. The others are not read, so `all` may create each port in a getter. */
 export function portsOf<const U extends Uses>(uses: U, all: AllPorts): Connected<U>;
 export function portsOf(uses: Uses, all: AllPorts): unknown {
   return {

@@ -11,7 +11,7 @@ let isWarm = false;
 export function warmUp(): void {
   if (isWarm) return;
   isWarm = true;
-  // Whoever makes the real one gets the error, if there is one.
+  // If drawing fails, the real report fails with the same error.
   make().catch(() => undefined);
 }
 

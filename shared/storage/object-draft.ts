@@ -4,8 +4,8 @@ import type { Objects } from '../ports/objects.ts';
 const HELD_BYTES = 16 * 1_048_576;
 
 /**
- * An object on its way to storage, piece by piece: held while it is small, and written as it comes from then on. Whoever adds waits for
- * the store, so that no more is held whatever its length comes to.
+ * An object on its way to storage, piece by piece: held while it is small, and written as it comes from then on. Adding waits for
+ * the store, so that memory stays bounded however long the object is.
  */
 export class ObjectDraft {
   readonly #store: (pieces: AsyncIterable<Uint8Array>) => Promise<unknown>;
@@ -44,7 +44,7 @@ export class ObjectDraft {
   #begun(): Promise<unknown> {
     if (this.#stored) return this.#stored;
     const stored = this.#store(this.#read());
-    // Awaited by whoever adds or ends; until then a rejection must not count as unhandled.
+    // The next add or the end awaits it; until then a rejection must not count as unhandled.
     stored.catch(() => undefined);
     this.#stored = stored;
     return stored;

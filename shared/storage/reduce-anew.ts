@@ -10,8 +10,8 @@ import { RowReducer } from './row-reducer.ts';
 const READ_AHEAD = 8;
 
 /**
- * A part's CSV and statistics as this definition makes them, from its rows, which stay as they are: what is frozen is final. They
- * stand beside the part under this definition's digest, so that a finisher that dies halfway leaves its successor the rest.
+ * Reduces a part's rows with this definition. The rows are frozen and stay as they are; the new CSV and statistics are stored beside
+ * the part, under this definition's digest. If the finisher dies, the next one finds the parts that were done.
  */
 export async function reduceAnew(
   deps: Pick<Deps, 'pipeline' | 'log'> & { readonly objects: Objects },
@@ -37,12 +37,12 @@ export async function reduceAnew(
       }
     }
     await objects.putStream(partKeys(reduced).csv, pieces(), 'application/gzip');
-    // Last: where it is, all of it is.
+    // Written last: if the index is there, so is the CSV.
     const { version, offsets } = index;
     anew = { version, offsets, csvOffsets, ...resultOf(reducer.reduction) };
     await objects.put(partKeys(reduced).index, JSON.stringify(anew), 'application/json');
   }
-  // The statistics are read from the index: those that came with the part are another definition's.
+  // Dropped: another definition made the part's own statistics. The finisher reads the new ones from the index.
   const { statistics: _, reduceError: __, ...rest } = part;
   const { reduceError } = anew;
   const csvBytes = anew.csvOffsets.at(-1) ?? 0;
@@ -53,7 +53,7 @@ async function indexIfThere({ objects }: Pick<Deps, 'objects'>, reduced: string)
   try {
     return await readPartIndex(objects, reduced);
   } catch (error) {
-    // A bucket that may not be listed denies what isn't there.
+    // Without the right to list the bucket, S3 answers `denied` for a missing object.
     if (error instanceof ObjectNotFoundError || error instanceof ObjectDeniedError) return null;
     throw error;
   }

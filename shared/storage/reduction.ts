@@ -16,8 +16,8 @@ const MAX_ERROR = 1_000;
 
 /**
  * What a user's reduce makes of rows. Only `add` throws, for its row alone. Where anything else fails, the reduction has failed: it keeps
- * the first cause, asks nothing more of the user's code, and comes to nothing. A second try would fail in the same way, so whoever uses it
- * goes on without: a failed reduce must not keep a segment or a run from ever ending.
+ * the first cause, asks nothing more of the user's code, and comes to nothing. A second try would fail in the same way, so its caller
+ * goes on without a result: a failed reduce must not keep a segment or a run from ever ending.
  */
 export class Reduction {
   #accumulator: Accumulator | null = null;

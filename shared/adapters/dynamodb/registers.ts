@@ -6,7 +6,7 @@ import { absent, all, any, type Condition, equals } from './conditions.ts';
 
 /**
  * A slot's register as three flat attributes of BLOCK, named by the slot: `t…` its turn, `r…` tries and alone, `m…` the
- * mark, `w…` who wrote it last. Flat, so that one update can write any of them together with `done`, and the mark can be
+ * mark, `w…` the id of its last write. Flat, so that one update can write any of them together with `done`, and the mark can be
  * cleared by itself. What a newer release adds stands behind in each list, and is written back as it was read: "as read"
  * compares the texts.
  */

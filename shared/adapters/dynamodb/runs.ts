@@ -161,7 +161,7 @@ export function runStore(table: ItemTable, keys: Keys): RunStore {
         condition: all(present('pk'), absent('mail')),
       });
       if (written) return true;
-      // The client repeats a request whose answer was lost, and then meets its own claim: nobody else may send the mail.
+      // The client repeats a request whose answer was lost, and then meets its own claim: no other finisher may send the mail.
       return stringOf((await table.get(keys.run(run))) ?? {}, 'mailClaim') === claim;
     },
 
@@ -204,7 +204,7 @@ function recordOf(item: Item): RunRecord {
     ...head.parse(JSON.parse(required(stringOf(item, 'head'), 'head'))),
     status: knownWord(RUN_STATUSES, required(stringOf(item, 'status'), 'status'), 'status'),
     closed: closed === null ? null : knownWord(CLOSE_REASONS, closed, 'reason of a close'),
-    // They say something beside all else, and are only ever added: those that nobody knows are left where they are.
+    // Each flag is a fact of its own and is never removed, so flags of a newer release can be ignored here and stay in the item.
     flags: RUN_FLAGS.filter((flag) => item.flags?.SS?.includes(flag)),
     endedAt: numberOf(item, 'endedAt'),
     counts: countsText === null ? null : countsSchema.parse(JSON.parse(countsText)),

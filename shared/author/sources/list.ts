@@ -48,7 +48,7 @@ export function list<I, P = unknown>(
       const [from, to] = boundsOf(range);
       for (let i = typeof cursor === 'number' ? cursor : from; i < Math.min(to, items.length); i++) {
         const item = items[i];
-        // Left out, it would be missed by nobody.
+        // If it were left out, no user would notice.
         if (item === undefined) throw new NotJsonError(`The list's item ${i}, counted from 0, is undefined.`);
         yield { item, cursor: i + 1 };
       }

@@ -13,7 +13,7 @@ export interface Room {
   readonly pictures: boolean;
 }
 
-/** How one kind of section is drawn. Title and note are drawn by whoever asks, alike for all kinds. */
+/** How one kind of section is drawn. The caller draws title and note, alike for all kinds. */
 export interface Drawer<S extends Section> {
   /** Whether there is nothing to draw: then all media say so, in the same words. */
   isEmpty(section: S): boolean;
