@@ -92,7 +92,7 @@ function excerptOf(body: string, length: number): string | null {
   return beginning(body, length) || null;
 }
 
-/** What goes out for an item; null where the user's mapping throws or gives no JSON: no further call would do better. */
+/** The request for an item. Null if the user's mapping throws or gives no JSON: another try would do the same. */
 function requestOf(
   { pipeline, log }: ForwarderDeps,
   childId: string,

@@ -28,7 +28,7 @@ export function splitter(deps: SplitterDeps) {
       return handleBatch(deps, { schema: splitMessage, queue: deps.queues.split, handle }, batch.data, context);
     }
     const again = redriveEvent.safeParse(event);
-    // Here and not in the command line: the definition that is deployed is the one that will reduce the new rows.
+    // A redrive starts here and not in the command line, because the deployed definition will reduce the new rows.
     if (again.success) return redriveRun(deps, again.data.redrive, again.data.filter);
     const started = isTick(event) ? await startScheduled(deps, event) : await startRun(deps, event ?? {}, 'console');
     if ('skipped' in started) return started;

@@ -68,8 +68,8 @@ export async function judgeFailures(deps: SweeperDeps, record: RunRecord): Promi
 
 /**
  * Children of the run's report; null while they are not known, as a percentage of a total that still grows says nothing yet.
- * What fails in a redrive again is laid over the whole report it starts from. Only that is counted against it: what else has
- * failed there is no reason to stop mending some of it.
+ * A redrive's total is that of the whole report that it mends, but only children that fail again in the redrive count as failed:
+ * the other failures of that report are no reason to stop it.
  */
 async function reportTotal(
   { stores }: SweeperDeps,

@@ -168,7 +168,7 @@ async function planned(deps: Deps, record: RunRecord): Promise<readonly Json[] |
   }
 }
 
-/** What a redrive must find unchanged, as far as a digest can tell; that the reduce is the same is seen by reducing again. */
+/** A redrive needs the same name and columns as its base, so this digest holds them. It leaves the reduce's code out: a redrive reduces anew with it. */
 export function definitionDigest({ name, reduce }: Pipeline): string {
   return digest({ name, columns: [...reduce.columns] });
 }

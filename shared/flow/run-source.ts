@@ -18,7 +18,7 @@ export function sourceOf(
 
 /** What a run's source is asked with, the same at every restart. */
 export function sourceContext({ params, limit }: Pick<RunRecord, 'params' | 'limit'>) {
-  // What the schema made of the request: asking it again could refuse or change its own answer.
+  // The params as the schema made them once: parsing its own output again could fail, or change it.
   return { params, limit: limit ?? undefined };
 }
 

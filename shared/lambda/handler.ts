@@ -19,8 +19,8 @@ export function lambdaHandler<E, R>(
     .use({
       after: () => deps.metrics.flush(),
       onError: ({ error }) => {
-        // What the caller got wrong is the caller's to read; it says nothing about us.
-        // Its text quotes what was received, which a log must not.
+        // A refused request is the caller's mistake, no failure of ours, so it is a warning. The error's text quotes the request, so
+        // the log gets its code alone.
         if (error instanceof SourceError) deps.log.error('The source failed.', { error: new UserError(error) });
         else if (error instanceof MicroprocessError) deps.log.warn('The request was refused.', { code: error.code });
         else deps.log.error('The invocation failed.', { error: error?.stack ?? String(error) });

@@ -179,7 +179,7 @@ export function backoffSeconds(
   return Math.min(most, 2 ** Math.min(times, 10)) * (0.5 + random.next() / 2);
 }
 
-/** What a message comes back with that isn't this release's to handle, or not now. */
+/** Whether a message goes back without a failure: it must wait, or only a newer release can handle it. */
 function isNoFailure(error: unknown): boolean {
   return error instanceof RetryLater || error instanceof NewerVersionError;
 }

@@ -16,7 +16,7 @@ const READ_AHEAD = 8;
 /** What a row may take at least, and what rows may take before the clock is set anew. */
 const ROW_MS = 10_000;
 const ROWS_MS = 1_000;
-/** What all rows of a part may take: those behind are refused, or the part would outlast its invocation, time and again. */
+/** The time for all rows of a part. Rows after it are refused: otherwise the part would outlast every invocation that makes it. */
 const ALL_ROWS_MS = 480_000;
 
 /** Reasons of rows that a reduce refused. */
@@ -26,9 +26,9 @@ export interface ReduceOptions {
   /** Of the rows that succeeded, those that enter the statistics. */
   readonly measured?: ReadonlySet<HeldRow> | 'all';
   /**
-   * What becomes of a row that the user's reduce throws on. It `fails`, with that as its reason: one row must not keep its
-   * segment, and with it the run, from ever finishing. (One that had failed already keeps its own reason.) Where it is frozen
-   * already it `stays` as it is, with empty cells.
+   * The fate of a row on which the user's reduce throws. `fails`: the row becomes FAILED with a reason of its own, so that one row
+   * can't keep its segment and the run from finishing; a row that had failed before keeps its reason. `stays`: a frozen row keeps its
+   * status and gets empty cells.
    */
   readonly refused?: 'fails' | 'stays';
 }
@@ -107,7 +107,7 @@ export class RowReducer {
     if (REFUSALS.has(full.reason ?? '')) return this.#empty(row);
     try {
       const cells = this.#isShown(row) ? csvCells(reduce, full) : null;
-      // What failed may be redriven: its new row comes to these statistics, and nothing could take the old one out of them.
+      // Failed rows stay out: a redrive adds the child's new row to these statistics, and can't take the old one out.
       if (measured && full.status === 'SUCCEEDED') this.reduction.add(full);
       return { row, cells };
     } catch (error) {
