@@ -44,7 +44,7 @@ export async function follow(
  */
 export async function seeThrough(
   target: Target,
-  begin: (attended: Required<StartHooks>) => Promise<{ readonly runId: string }>,
+  begin: (hooks: Required<StartHooks>) => Promise<{ readonly runId: string }>,
   terminal: Terminal,
   { json }: { readonly json?: boolean },
 ): Promise<number> {

@@ -25,7 +25,7 @@ export async function redrive(run: string, options: RedriveOptions, terminal: Te
         ...(options.reason && { reasons: [...new Set(options.reason)] }),
       });
       if (needsThisTerminal(target) || options.watch) {
-        return seeThrough(target, (attended) => target.redrive(run, filter, attended), terminal, options);
+        return seeThrough(target, (hooks) => target.redrive(run, filter, hooks), terminal, options);
       }
       const started = await target.redrive(run, filter);
       terminal.stdout.write(

@@ -12,8 +12,7 @@ export async function run(pipeline: string | undefined, options: RunOptions, ter
     where,
     'own-worker',
     terminal,
-    (target) =>
-      seeThrough(target, (attended) => target.start({ limit, runId, params, canary }, attended), terminal, options),
+    (target) => seeThrough(target, (hooks) => target.start({ limit, runId, params, canary }, hooks), terminal, options),
     endpoint,
   );
 }

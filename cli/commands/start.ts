@@ -18,7 +18,7 @@ export async function start(
   return withTarget(where, 'records', terminal, async (target) => {
     const { limit, runId, params, canary } = options;
     const request = { limit, runId, params, canary };
-    if (options.watch) return seeThrough(target, (attended) => target.start(request, attended), terminal, options);
+    if (options.watch) return seeThrough(target, (hooks) => target.start(request, hooks), terminal, options);
     const started = await target.start(request);
     terminal.stdout.write(
       options.json

@@ -38,8 +38,8 @@ export async function openLocal(pipeline: Pipeline, flags: string, mayBeFirst = 
     worker: host ? 'other' : 'nobody',
     deps,
     broken: NEVER,
-    start: (request, attended) => startRun(deps, request, 'cli', attended),
-    redrive: (run, filter, attended) => redriveRun(deps, run, filter, attended),
+    start: (request, hooks) => startRun(deps, request, 'cli', hooks),
+    redrive: (run, filter, hooks) => redriveRun(deps, run, filter, hooks),
     pausePipeline: () => callAdmin(running(), 'pause', pipeline.name),
     resumePipeline: () => callAdmin(running(), 'resume', pipeline.name),
     async purge() {

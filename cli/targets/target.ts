@@ -24,9 +24,9 @@ export interface Target {
   readonly pollMs: number;
   /** Rejects when what works here breaks down; never resolves. */
   readonly broken: Promise<never>;
-  start(request: StartRequest, attended?: StartHooks): Promise<Started>;
+  start(request: StartRequest, hooks?: StartHooks): Promise<Started>;
   /** Calls again what failed in an ended run; by default every FAILED child. */
-  redrive(run: string, filter: RedriveRequest, attended?: StartHooks): Promise<Started>;
+  redrive(run: string, filter: RedriveRequest, hooks?: StartHooks): Promise<Started>;
   /** Holds back, or lets go, the whole pipeline: the mapping of its work queue. */
   pausePipeline(): Promise<void>;
   resumePipeline(): Promise<void>;

@@ -25,7 +25,7 @@ export async function redriveRun(
   deps: Deps,
   run: string,
   input: unknown = {},
-  attended: StartHooks = {},
+  hooks: StartHooks = {},
 ): Promise<Started> {
   const parsed = redriveFilter.safeParse(input);
   if (!parsed.success) throw new InputError(`The redrive's filter is not valid: ${parsed.error.issues[0]?.message}`);
@@ -64,10 +64,10 @@ export async function redriveRun(
       cut: latest.flags.includes('cut') || latest.redrive?.cut === true,
     },
   };
-  attended.signal?.throwIfAborted();
+  hooks.signal?.throwIfAborted();
   const { created, record } = await createRun(deps, next, root.ttl);
   if (record.input !== inputOf(latest.run, filter)) throw new RunConflictError(record.run);
-  attended.accepted?.(record.run);
+  hooks.accepted?.(record.run);
   await planRun(deps, record);
   return { runId: record.run, status: record.status, created };
 }

@@ -57,7 +57,7 @@ export async function startRun(
   deps: Deps,
   request: unknown,
   trigger: Trigger,
-  { queued = false, ...attended }: StartHooks & { readonly queued?: boolean } = {},
+  { queued = false, ...hooks }: StartHooks & { readonly queued?: boolean } = {},
 ): Promise<Started> {
   const { pipeline, clock, random } = deps;
   const { asked, params, limit } = validated(pipeline, request);
@@ -76,10 +76,10 @@ export async function startRun(
     ...(canary !== undefined && { canary }),
     ...(queued && { queued }),
   };
-  attended.signal?.throwIfAborted();
+  hooks.signal?.throwIfAborted();
   const { created, record } = await createRun(deps, next);
   if (record.input !== input) throw new RunConflictError(run);
-  attended.accepted?.(run);
+  hooks.accepted?.(run);
   if (record.status === 'planned' && !queued && !isWaiting(record)) await planRun(deps, record);
   return { runId: run, status: record.status, created };
 }
