@@ -38,6 +38,11 @@ const FUNCTIONS = {
     memoryMB: 1_024,
     takes: { queue: 'split', batch: 1, concurrency: 10 },
     schedule: ({ schedule }) => schedule,
+    crashes: {
+      impact: (pipeline) =>
+        `${pipeline} refused or failed to start a run, or enumerates a slice later: its message comes again after its visibility time-out.`,
+      action: "the splitter's log; a request that was refused is its sender's to mend.",
+    },
   }),
   forwarder: pipelineFunction({
     purpose: 'calls the service for each child and stores the outcomes',
@@ -46,6 +51,12 @@ const FUNCTIONS = {
     timeoutSeconds: ({ endpoint }) => forwarderTimeoutSeconds(endpoint),
     memoryMB: FORWARDER_MEMORY_MB,
     takes: { queue: 'work', batch: SQS.maxBatchEntries, concurrency: ({ limits }) => forwardersOf(limits) },
+    crashes: {
+      atLeast: 5,
+      impact: (pipeline) =>
+        `forwarders of ${pipeline} crash or run out of time: their messages come again after their visibility time-out, and are then called one child at a time.`,
+      action: "the forwarder's log: its memory, and the times of its calls.",
+    },
   }),
   aggregator: pipelineFunction({
     purpose: 'reduces results to the report, stores and mails it',
@@ -54,6 +65,11 @@ const FUNCTIONS = {
     timeoutSeconds: LAMBDA.maxTimeoutSeconds,
     memoryMB: 1_769,
     takes: { queue: 'aggregate', batch: 1, concurrency: 10 },
+    crashes: {
+      impact: (pipeline) =>
+        `a reduce of ${pipeline} crashed or ran out of time: its report is late, as the message comes again after its visibility time-out.`,
+      action: "the aggregator's log: its memory and duration.",
+    },
   }),
   'dead-letter': pipelineFunction({
     purpose: 'gives every message that could not be handled an outcome',
@@ -70,6 +86,12 @@ const FUNCTIONS = {
     timeoutSeconds: 300,
     memoryMB: 512,
     schedule: { everySeconds: 60 },
+    crashes: {
+      atLeast: 3,
+      impact: (pipeline) =>
+        `the sweeper of ${pipeline} crashes, runs out of time or can't list the runs: what stands still isn't resumed, no deadline is kept and a missed schedule stays unnoticed.`,
+      action: "the sweeper's log.",
+    },
   }),
 };
 

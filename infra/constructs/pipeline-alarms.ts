@@ -3,14 +3,13 @@ import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { FunctionName } from '../../functions/system.ts';
 import type { MetricName } from '../../shared/ports/deps.ts';
 import { FIVE_MINUTES, StatedAlarm } from './alarms.ts';
 import type { NodeFunction } from './node-function.ts';
 
 export interface PipelineAlarmsProps {
   readonly pipeline: string;
-  readonly functionOf: (name: FunctionName) => NodeFunction;
+  readonly sweeper: NodeFunction;
   readonly workQueue: IQueue;
   /** The pipeline has a start schedule. */
   readonly scheduled: boolean;
@@ -21,11 +20,11 @@ export interface PipelineAlarmsProps {
 const METRIC_NAMESPACE = 'Microprocess';
 
 /**
- * The alarms that tell people a pipeline doesn't do what they wait for, beside those of its queues and schedule. What a
- * handler survives it counts itself: Lambda's own errors are only the invocations that crashed or ran out of time.
+ * The alarms that tell people a pipeline doesn't do what they wait for, beside those of its queues, functions
+ * and schedule. What a handler survives it counts itself: Lambda's own errors are only the invocations that crashed or ran out of time.
  */
 export function pipelineAlarms(scope: Construct, props: PipelineAlarmsProps): void {
-  const { functionOf, pipeline, topic } = props;
+  const { pipeline, topic } = props;
   const own = (metricName: MetricName): Metric =>
     new Metric({
       namespace: METRIC_NAMESPACE,
@@ -61,19 +60,6 @@ export function pipelineAlarms(scope: Construct, props: PipelineAlarmsProps): vo
     action: `"A message was refused" in the functions' logs, with its reason.`,
     topic,
   });
-  new StatedAlarm(scope, 'SplitterErrors', {
-    metric: functionOf('splitter').metricErrors({ period: FIVE_MINUTES }),
-    impact: `${pipeline} refused or failed to start a run, or enumerates a slice later: its message comes again after its visibility time-out.`,
-    action: `the splitter's log; a request that was refused is its sender's to mend.`,
-    topic,
-  });
-  new StatedAlarm(scope, 'ForwarderErrors', {
-    metric: functionOf('forwarder').metricErrors({ period: FIVE_MINUTES }),
-    atLeast: 5,
-    impact: `forwarders of ${pipeline} crash or run out of time: their messages come again after their visibility time-out, and are then called one child at a time.`,
-    action: `the forwarder's log: its memory, and the times of its calls.`,
-    topic,
-  });
   new StatedAlarm(scope, 'WorkTooOld', {
     metric: props.workQueue.metricApproximateAgeOfOldestMessage({ period: FIVE_MINUTES }),
     atLeast: Duration.hours(6).toSeconds(),
@@ -82,25 +68,12 @@ export function pipelineAlarms(scope: Construct, props: PipelineAlarmsProps): vo
     action: `whether the mapping is paused, the forwarder's errors, the clone's throttles, and limits.inFlight.`,
     topic,
   });
-  new StatedAlarm(scope, 'AggregatorErrors', {
-    metric: functionOf('aggregator').metricErrors({ period: FIVE_MINUTES }),
-    impact: `a reduce of ${pipeline} crashed or ran out of time: its report is late, as the message comes again after its visibility time-out.`,
-    action: `the aggregator's log: its memory and duration.`,
-    topic,
-  });
   new StatedAlarm(scope, 'SweeperSilent', {
-    metric: functionOf('sweeper').metricInvocations({ period: FIVE_MINUTES }),
+    metric: props.sweeper.metricInvocations({ period: FIVE_MINUTES }),
     below: 1,
     periods: 3,
     impact: `what stands still in ${pipeline} isn't resumed, no deadline is kept and a missed schedule stays unnoticed.`,
     action: `the sweep schedule and its role.`,
-    topic,
-  });
-  new StatedAlarm(scope, 'SweeperErrors', {
-    metric: functionOf('sweeper').metricErrors({ period: FIVE_MINUTES }),
-    atLeast: 3,
-    impact: `the sweeper of ${pipeline} crashes, runs out of time or can't list the runs: what stands still isn't resumed, no deadline is kept and a missed schedule stays unnoticed.`,
-    action: `the sweeper's log.`,
     topic,
   });
   new StatedAlarm(scope, 'SweepsFailed', {

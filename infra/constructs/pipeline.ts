@@ -12,6 +12,7 @@ import { pascalCase } from '../../shared/project/deployment.ts';
 import { type Deployment, deploymentOutput, deploymentRecord } from '../../shared/project/deployment-record.ts';
 import { InfraError } from '../errors.ts';
 import type { StageSettings } from '../settings.ts';
+import { crashAlarm } from './crash-alarm.ts';
 import { addRoute } from './function-url.ts';
 import { grantUses } from './grants.ts';
 import { NodeFunction } from './node-function.ts';
@@ -57,7 +58,7 @@ export class Pipeline extends Construct {
 
     mapValues(system.functions, (declared, name) => {
       if (declared.scope !== 'pipeline') return;
-      const { uses, purpose, route } = declared;
+      const { uses, purpose, route, crashes } = declared;
       const fn = new NodeFunction(this, pascalCase(name), {
         settings: props.settings,
         description: `${pipeline.name}: ${purpose}`,
@@ -70,6 +71,7 @@ export class Pipeline extends Construct {
       mapValues(queues, ({ queue }, of) => uses[of] && queue.grantSendMessages(fn));
       if (uses.endpoint) props.clone.function.grantInvokeUrl(fn);
       if (route) addRoute(fn, route);
+      crashAlarm(this, { name, fn, of: pipeline.name, purpose, said: crashes, topic: platform.alarms });
       this.#functions.set(name, fn);
     });
 
@@ -81,7 +83,7 @@ export class Pipeline extends Construct {
     }
     pipelineAlarms(this, {
       pipeline: pipeline.name,
-      functionOf: (name) => this.functionOf(name),
+      sweeper: this.functionOf('sweeper'),
       workQueue: queues.work.queue,
       scheduled: wiring.schedules.some((schedule) => 'cron' in schedule),
       topic: platform.alarms,

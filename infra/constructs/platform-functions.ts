@@ -3,6 +3,7 @@ import type { System } from '../../shared/lambda/declaration.ts';
 import { environmentOf } from '../../shared/lambda/resources.ts';
 import { pascalCase } from '../../shared/project/deployment.ts';
 import type { StageSettings } from '../settings.ts';
+import { crashAlarm } from './crash-alarm.ts';
 import { addRoute } from './function-url.ts';
 import { grantUses } from './grants.ts';
 import { NodeFunction } from './node-function.ts';
@@ -33,6 +34,7 @@ export class PlatformFunctions extends Construct {
       });
       grantUses(fn, uses, platform);
       if (route) addRoute(fn, route);
+      crashAlarm(this, { name, fn, of: 'the platform', purpose, topic: platform.alarms });
     }
   }
 }

@@ -28,6 +28,16 @@ export interface Route {
 /** A value, or what it is for one pipeline. */
 export type Of<T> = T | ((pipeline: Pipeline) => T);
 
+/** What people are told when a function's invocations crash or run out of time. */
+export interface CrashAlarm {
+  /** Crashes within five minutes. Default 1. */
+  readonly atLeast?: number;
+  /** What it means for whom, where the pipeline has this name. */
+  readonly impact: (pipeline: string) => string;
+  /** What to look at first. */
+  readonly action: string;
+}
+
 interface Declaration<U> {
   /** What it does, after its pipeline's name. */
   readonly purpose: string;
@@ -54,6 +64,8 @@ export interface PipelineFunction extends Declaration<Uses> {
   readonly takes?: Takes;
   /** Undefined for a pipeline that isn't scheduled. */
   readonly schedule?: Of<Schedule | undefined>;
+  /** Every function has this alarm; by default it says what the function is there for. */
+  readonly crashes?: CrashAlarm;
 }
 
 /** A Lambda function that a stage has once. */

@@ -218,7 +218,7 @@ describe('alarms', () => {
     });
   });
 
-  test.each(['splitter', 'forwarder', 'aggregator', 'sweeper'] as const)('crashes of the %s are seen', (name) => {
+  test.each(OWN.map(([name]) => name))('crashes of the %s are seen', (name) => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       MetricName: 'Errors',
       Namespace: 'AWS/Lambda',

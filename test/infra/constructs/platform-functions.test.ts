@@ -56,6 +56,21 @@ describe('a function of the platform', () => {
     pipeline.resourcePropertiesCountIs('AWS::Lambda::Function', { Description: Match.stringLikeRegexp('callback') }, 0);
   });
 
+  test('that crashes rings, as does one of a pipeline whose declaration says nothing of it', () => {
+    const alarm = (says: string) => ({
+      MetricName: 'Errors',
+      Namespace: 'AWS/Lambda',
+      Threshold: 1,
+      AlarmDescription: Match.stringLikeRegexp(says),
+      Dimensions: [{ Name: 'FunctionName', Value: Match.anyValue() }],
+    });
+    platform.hasResourceProperties(
+      'AWS::CloudWatch::Alarm',
+      alarm('callback function of the platform crashes or runs out of time. It takes callbacks'),
+    );
+    pipeline.hasResourceProperties('AWS::CloudWatch::Alarm', alarm('status function of squares crashes'));
+  });
+
   test('reaches items of the kind that it names, of any pipeline', () => {
     expect(statements(platform, 'Callback')).toEqual({
       Records: fenced(['dynamodb:GetItem', 'dynamodb:UpdateItem'], ['P#*']),
