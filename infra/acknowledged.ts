@@ -28,11 +28,14 @@ export function acknowledgeWildcard(scope: IConstruct, arn: string, suffix: stri
 
 /** A reference as cdk-nag names it in a finding. */
 function flatten(reference: unknown): string {
+  if (typeof reference === 'string') return reference;
   if (typeof reference === 'object' && reference !== null) {
     const parameter: unknown = Reflect.get(reference, 'Ref');
     if (typeof parameter === 'string') return `<${parameter}>`;
     const attribute: unknown = Reflect.get(reference, 'Fn::GetAtt');
     if (Array.isArray(attribute)) return `<${attribute.join('.')}>`;
+    const joined: unknown = Reflect.get(reference, 'Fn::Join');
+    if (Array.isArray(joined) && Array.isArray(joined[1])) return joined[1].map(flatten).join(joined[0]);
   }
   throw new InfraError(`Expected a resource's ARN or a parameter, received ${JSON.stringify(reference)}.`);
 }

@@ -4,7 +4,9 @@ import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type FunctionName, SYSTEM } from '../functions/system.ts';
 import { DefinitionError, InputError } from '../shared/domain/errors.ts';
+import { mapValues } from '../shared/domain/records.ts';
 import type { System } from '../shared/lambda/declaration.ts';
+import { ANY_PIPELINE } from '../shared/lambda/resources.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { Process } from '../shared/ports/deps.ts';
 import type { AdminActions, JoinRequest } from './admin.ts';
@@ -17,7 +19,7 @@ import { claimState } from './host-file.ts';
 import type { HostLogger } from './lambda.ts';
 import { type LocalPipeline, type LocalPipelineOptions, type Shared, startPipeline } from './pipeline.ts';
 import { LocalPipelines } from './pipelines.ts';
-import { createStorage } from './resources.ts';
+import { createStorage, queueAddresses } from './resources.ts';
 import { ServicePool } from './service-pool.ts';
 import { Teardown } from './teardown.ts';
 
@@ -107,8 +109,14 @@ async function start(options: HostOptions, teardown: Teardown): Promise<Host> {
   const { pipeline } = await pipelines.use(first);
   teardown.add(() => pipelines.stop());
 
-  const [emulators, { resources }] = await Promise.all([starting, shared]);
-  const platform = platformFunctions({ system, resources, telemetry: telemetry(null), clock });
+  const [emulators, { resources, awsUrl }] = await Promise.all([starting, shared]);
+  const queues = mapValues(queueAddresses(ANY_PIPELINE, awsUrl), ({ main }) => main.url);
+  const platform = platformFunctions({
+    system,
+    resources: { ...resources, ...queues },
+    telemetry: telemetry(null),
+    clock,
+  });
   const { token } = claim.admin.address;
   const routes = () => [...platform.routes, ...pipelines.all.flatMap((each) => each.routes)];
   const urls = routes().length > 0 ? await startFunctionUrls({ routes, token, logger }) : null;

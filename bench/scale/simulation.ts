@@ -143,7 +143,13 @@ export class Simulation {
     const { stores, objects } = ports;
     return make({
       ofPipeline: (uses) => portsOf(uses, ports),
-      ofPlatform: (uses) => platformPortsOf(uses, { ...ports, storesOf: () => stores, objectsOf: () => objects }),
+      ofPlatform: (uses) =>
+        platformPortsOf(uses, {
+          ...ports,
+          storesOf: () => stores,
+          objectsOf: () => objects,
+          queuesOf: () => ports.queues,
+        }),
     });
   }
 

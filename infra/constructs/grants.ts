@@ -3,10 +3,12 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { leadingKeys } from '../../shared/adapters/dynamodb/fence.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
+import { QUEUES } from '../../shared/ports/deps.ts';
 import type { KeyPrefix, ObjectRight, TableRight, Uses } from '../../shared/ports/uses.ts';
 import { acknowledgeWildcard } from '../acknowledged.ts';
 import type { NodeFunction } from './node-function.ts';
 import type { Platform } from './platform.ts';
+import { queueName } from './queue-worker.ts';
 
 const TABLE_ACTIONS = {
   get: 'GetItem',
@@ -46,6 +48,23 @@ export function grantUses(fn: NodeFunction, uses: Uses, platform: Platform, pipe
     `/${objectKeys(pipeline)}`,
     'Keys of objects hold the run and the writer; the prefix is the fence.',
   );
+}
+
+/** The right of a function of the platform to send to the queues of all pipelines of its stage, as it declares. */
+export function grantQueues(fn: NodeFunction, uses: Uses, stage: string): void {
+  const { partition, region, account } = Stack.of(fn);
+  const arns = QUEUES.filter((queue) => uses[queue]).map(
+    (queue) => `arn:${partition}:sqs:${region}:${account}:${queueName(stage, '*', queue)}`,
+  );
+  if (arns.length === 0) return;
+  fn.addToRolePolicy(new PolicyStatement({ sid: 'Queues', actions: ['sqs:SendMessage'], resources: arns }));
+  for (const arn of arns)
+    acknowledgeWildcard(
+      fn.ownRole,
+      arn,
+      '',
+      'It serves all pipelines of a stage; the stage and the queue are the fence.',
+    );
 }
 
 function tableStatements({ table: rights = {} }: Uses, { table }: Platform, pipeline?: Pipeline): PolicyStatement[] {

@@ -1,5 +1,4 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { FunctionName } from '../../functions/system.ts';
 import type { Pipeline as Definition } from '../../shared/author/definition.ts';
@@ -19,7 +18,7 @@ import { NodeFunction } from './node-function.ts';
 import { pipelineAlarms } from './pipeline-alarms.ts';
 import type { Platform } from './platform.ts';
 import type { ServiceEndpoint } from './queue-dedicated-clone.ts';
-import { WorkerQueue } from './queue-worker.ts';
+import { queueName, WorkerQueue } from './queue-worker.ts';
 import { StartSchedule, SweepSchedule } from './schedules.ts';
 
 export interface PipelineProps {
@@ -47,7 +46,7 @@ export class Pipeline extends Construct {
     super(scope, id);
     const { pipeline, platform, system } = props;
     const wiring = wiringOf(system, pipeline);
-    const queues = this.makeQueues(wiring, pipeline.name, platform.alarms);
+    const queues = this.makeQueues(wiring, props);
     this.resources = {
       ...platform.resources,
       ...mapValues(queues, ({ queue }) => queue.queueUrl),
@@ -114,11 +113,22 @@ export class Pipeline extends Construct {
     throw new InfraError(`A pipeline has no function ${name}; it has ${[...this.#functions.keys()].join(', ')}.`);
   }
 
-  private makeQueues(wiring: Wiring, pipeline: string, topic: ITopic): Readonly<Record<QueueName, WorkerQueue>> {
+  private makeQueues(
+    wiring: Wiring,
+    { system, settings, pipeline, platform }: PipelineProps,
+  ): Readonly<Record<QueueName, WorkerQueue>> {
+    // Only where it must be found by it: a queue that gets a name is a new queue.
+    const isFoundByName = (name: QueueName) =>
+      Object.values(system.functions).some(({ scope, uses }) => scope === 'platform' && uses[name] !== undefined);
     return mapValues(
       wiring.queues,
       (queue, name) =>
-        new WorkerQueue(this, `${pascalCase(name)}Queue`, { queue, topic, impact: `${pipeline}: ${queue.lost}` }),
+        new WorkerQueue(this, `${pascalCase(name)}Queue`, {
+          queue,
+          name: isFoundByName(name) ? queueName(settings.stage, pipeline.name, name) : undefined,
+          topic: platform.alarms,
+          impact: `${pipeline.name}: ${queue.lost}`,
+        }),
     );
   }
 }

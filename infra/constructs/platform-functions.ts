@@ -1,13 +1,16 @@
+import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { System } from '../../shared/lambda/declaration.ts';
-import { environmentOf } from '../../shared/lambda/resources.ts';
+import { ANY_PIPELINE, environmentOf, type Resources } from '../../shared/lambda/resources.ts';
+import { QUEUES } from '../../shared/ports/deps.ts';
 import { pascalCase } from '../../shared/project/deployment.ts';
 import type { StageSettings } from '../settings.ts';
 import { crashAlarm } from './crash-alarm.ts';
 import { addRoute } from './function-url.ts';
-import { grantUses } from './grants.ts';
+import { grantQueues, grantUses } from './grants.ts';
 import { NodeFunction } from './node-function.ts';
 import type { Platform } from './platform.ts';
+import { queueName } from './queue-worker.ts';
 
 export interface PlatformFunctionsProps {
   readonly settings: StageSettings;
@@ -30,11 +33,19 @@ export class PlatformFunctions extends Construct {
         entry: functionEntry(name),
         timeoutSeconds,
         memoryMB,
-        environment: environmentOf(uses, platform.resources),
+        environment: environmentOf(uses, { ...platform.resources, ...queueUrls(this, settings.stage) }),
       });
       grantUses(fn, uses, platform);
+      grantQueues(fn, uses, settings.stage);
       if (route) addRoute(fn, route);
       crashAlarm(this, { name, fn, of: 'the platform', purpose, topic: platform.alarms });
     }
   }
+}
+
+/** By name and not by reference: pipelines' stacks may refer to these functions, and CloudFormation takes no circle. */
+function queueUrls(scope: Construct, stage: string): Resources {
+  const { region, account, urlSuffix } = Stack.of(scope);
+  const url = (name: string) => `https://sqs.${region}.${urlSuffix}/${account}/${name}`;
+  return Object.fromEntries(QUEUES.map((queue) => [queue, url(queueName(stage, ANY_PIPELINE, queue))]));
 }

@@ -5,10 +5,22 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { MappingWiring, QueueWiring } from '../../shared/lambda/wiring.ts';
+import type { QueueName } from '../../shared/ports/deps.ts';
+import { stackName } from '../../shared/project/deployment.ts';
 import { FIVE_MINUTES, StatedAlarm } from './alarms.ts';
+
+/**
+ * The name of a pipeline's queue that functions of the platform send to: they find it by the pipeline's name. At most 77 of SQS's 80
+ * characters.
+ */
+export function queueName(stage: string, pipeline: string, queue: QueueName): string {
+  return `${stackName(stage)}-${pipeline}-${queue}`;
+}
 
 export interface WorkerQueueProps {
   readonly queue: QueueWiring;
+  /** CloudFormation's own where absent. Another name is another queue: what the old one held is gone. */
+  readonly name?: string | undefined;
   readonly topic: ITopic;
   /** What it means when messages end in the dead-letter queue. */
   readonly impact: string;
@@ -30,6 +42,7 @@ export class WorkerQueue extends Construct {
     });
     this.queue = new Queue(this, 'Queue', {
       ...safe,
+      ...(props.name !== undefined && { queueName: props.name }),
       retentionPeriod,
       visibilityTimeout: Duration.seconds(props.queue.visibilitySeconds),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: props.queue.maxReceiveCount },

@@ -4,7 +4,7 @@ import type { Outcome } from '../domain/outcome.ts';
 import type { ChildStatus } from '../domain/row.ts';
 import { type BlockState, callsOf, type Mark, type Register } from '../domain/sending.ts';
 import type { BlockStore } from '../ports/block-store.ts';
-import type { FlowDeps } from '../ports/deps.ts';
+import type { CommitDeps } from '../ports/deps.ts';
 import { completeBlockIfFull } from './completion.ts';
 
 /** What the write of a block's set changes of one slot's register beside it. */
@@ -29,7 +29,7 @@ export interface Committed {
  * and completes the block again.
  */
 export async function commit(
-  deps: FlowDeps<'aggregate'>,
+  deps: CommitDeps,
   block: RunBlock,
   outcomes: readonly Outcome[],
   change?: RegisterChange,
@@ -45,7 +45,7 @@ export async function commit(
  * @param state the block as read, which knows of the calls made before
  */
 export async function giveUp(
-  deps: FlowDeps<'aggregate'>,
+  deps: CommitDeps,
   block: RunBlock,
   state: BlockState,
   children: readonly number[],
@@ -57,7 +57,7 @@ export async function giveUp(
 
 /** Writes as many pages as the outcomes' size asks for: one, unless results are large. */
 async function writePages(
-  { stores, clock, random }: FlowDeps<never>,
+  { stores, clock, random }: Pick<CommitDeps, 'stores' | 'clock' | 'random'>,
   { run, ref, ttl }: RunBlock,
   outcomes: readonly Outcome[],
 ): Promise<void> {

@@ -1,7 +1,7 @@
 import { type Completion, isBlockFull, isRootFull, isSegmentFull } from '../domain/completion.ts';
 import { WRITES } from '../domain/format.ts';
 import type { RunBlock, SegmentRef } from '../domain/layout.ts';
-import type { FlowDeps } from '../ports/deps.ts';
+import type { CommitDeps } from '../ports/deps.ts';
 import type { SegmentRecord } from '../ports/segment-store.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { SegmentRecord } from '../ports/segment-store.ts';
  * @returns whether the block is full
  */
 export async function completeBlockIfFull(
-  deps: FlowDeps<'aggregate'>,
+  deps: CommitDeps,
   { run, ref, size, ttl }: RunBlock,
   done: ReadonlySet<number>,
 ): Promise<boolean> {
@@ -21,7 +21,7 @@ export async function completeBlockIfFull(
 }
 
 export async function notifyIfSegmentFull(
-  deps: FlowDeps<'aggregate'>,
+  deps: CommitDeps,
   run: string,
   { slice, segment }: SegmentRef,
   state: SegmentRecord,
@@ -32,15 +32,11 @@ export async function notifyIfSegmentFull(
   ]);
 }
 
-export async function completeSegment(
-  deps: FlowDeps<'aggregate'>,
-  run: string,
-  { slice, segment }: SegmentRef,
-): Promise<void> {
+export async function completeSegment(deps: CommitDeps, run: string, { slice, segment }: SegmentRef): Promise<void> {
   await notifyIfRunComplete(deps, run, await deps.stores.runs.addSegment(run, slice, segment));
 }
 
-export async function notifyIfRunComplete(deps: FlowDeps<'aggregate'>, run: string, root: Completion): Promise<void> {
+export async function notifyIfRunComplete(deps: CommitDeps, run: string, root: Completion): Promise<void> {
   if (!isRootFull(root)) return;
   await deps.queues.aggregate.send([{ message: { v: WRITES, pipeline: deps.pipeline.name, run, type: 'finish' } }]);
 }

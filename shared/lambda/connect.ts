@@ -10,7 +10,7 @@ import type { Pipeline } from '../author/definition.ts';
 import type { AggregateMessage, SplitMessage, WorkMessage } from '../domain/messages.ts';
 import type { Caller } from '../ports/caller.ts';
 import { type Random, systemClock } from '../ports/clock.ts';
-import type { Process } from '../ports/deps.ts';
+import type { Process, QueueName, Queues } from '../ports/deps.ts';
 import type { Events } from '../ports/events.ts';
 import type { Mailer } from '../ports/mailer.ts';
 import {
@@ -21,7 +21,7 @@ import {
   portsOf,
   type Uses,
 } from '../ports/uses.ts';
-import { type Environment, type ResourceReader, readResources } from './resources.ts';
+import { type Environment, queueUrl, type ResourceReader, readResources } from './resources.ts';
 import { emfMetrics, lambdaLog } from './telemetry.ts';
 
 const systemRandom: Random = { next: () => Math.random(), id: () => randomUUID() };
@@ -72,8 +72,6 @@ export function connect(
   const resources = readResources(uses, env);
   const clients = lazyClients(resources, options);
   const { pipeline } = options;
-  const queue = <M>(name: 'split' | 'work' | 'aggregate') =>
-    sqsQueue<M>({ client: clients.sqs(), url: resources.read(name) });
   return portsOf(uses, {
     ...processOf(pipeline.name, options),
     pipeline,
@@ -83,17 +81,7 @@ export function connect(
     get objects() {
       return objectsOf(clients, resources, pipeline.name);
     },
-    queues: {
-      get split() {
-        return queue<SplitMessage>('split');
-      },
-      get work() {
-        return queue<WorkMessage>('work');
-      },
-      get aggregate() {
-        return queue<AggregateMessage>('aggregate');
-      },
-    },
+    queues: queuesOf(clients, (name) => resources.read(name)),
     get caller() {
       return given(options.endpoint, 'endpoint')(resources, pipeline);
     },
@@ -113,8 +101,8 @@ export function connect(
 }
 
 /**
- * {@link connect}, for a function of the platform: it has no definition, and says of which pipeline the records and objects
- * are that it wants.
+ * {@link connect}, for a function of the platform: it has no definition, and says of which pipeline the records, objects and
+ * queues are that it wants.
  */
 export function connectPlatform<const U extends PlatformUses>(
   uses: U,
@@ -137,6 +125,7 @@ export function connectPlatform(
     ...processOf(PLATFORM, options),
     storesOf: (pipeline) => dynamoStores({ client: clients.dynamodb(), table: resources.read('table'), pipeline }),
     objectsOf: (pipeline) => objectsOf(clients, resources, pipeline),
+    queuesOf: (pipeline) => queuesOf(clients, (name) => queueUrl(resources.read(name), pipeline)),
     get mailer() {
       return given(options.mail, 'mail')(resources);
     },
@@ -156,6 +145,22 @@ function processOf(name: string, { telemetry }: ConnectOptions): Process {
 
 function objectsOf(clients: Clients, resources: ResourceReader, pipeline: string) {
   return s3Objects({ client: clients.s3(), bucket: resources.read('objects'), prefix: `runs/${pipeline}/` });
+}
+
+/** Each queue is made when it is asked for: only those that are declared have a URL. */
+function queuesOf(clients: Clients, urlOf: (name: QueueName) => string): Queues {
+  const queue = <M>(name: QueueName) => sqsQueue<M>({ client: clients.sqs(), url: urlOf(name) });
+  return {
+    get split() {
+      return queue<SplitMessage>('split');
+    },
+    get work() {
+      return queue<WorkMessage>('work');
+    },
+    get aggregate() {
+      return queue<AggregateMessage>('aggregate');
+    },
+  };
 }
 
 /** A maker is there wherever its use is declared: the types of {@link connect} see to it. */

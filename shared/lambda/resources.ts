@@ -12,7 +12,7 @@ export const RESOURCES = {
   table: { of: 'table', variable: 'MP_TABLE', schema: text },
   /** The bucket's name. */
   objects: { of: 'objects', variable: 'MP_BUCKET', schema: text },
-  /** Queues' URLs. */
+  /** Queues' URLs; for a function of the platform with {@link ANY_PIPELINE} in place of a pipeline's name. */
   split: { of: 'split', variable: 'MP_SPLIT_QUEUE_URL', schema: text },
   work: { of: 'work', variable: 'MP_WORK_QUEUE_URL', schema: text },
   aggregate: { of: 'aggregate', variable: 'MP_AGGREGATE_QUEUE_URL', schema: text },
@@ -27,6 +27,12 @@ export const RESOURCES = {
   /** Digest of the definition and code that reduce. */
   reduceDigest: { of: 'reduce', variable: 'MP_REDUCE_DIGEST', schema: text },
 } as const satisfies Record<string, { of: keyof Uses; variable: string; schema: z.ZodType<string> }>;
+
+/** What stands for a pipeline's name in the URLs that a function of the platform gets. */
+export const ANY_PIPELINE = '{pipeline}';
+
+/** The URL of one pipeline's queue. */
+export const queueUrl = (pattern: string, pipeline: string): string => pattern.replace(ANY_PIPELINE, () => pipeline);
 
 export type ResourceName = keyof typeof RESOURCES;
 /** A value for each resource that there is. */

@@ -12,6 +12,8 @@ export interface Queues {
   readonly aggregate: Queue<AggregateMessage>;
 }
 export type QueueName = keyof Queues;
+/** Queues that are sent to, and no more. */
+export type Senders<Q extends QueueName> = { readonly [Name in Q]: Pick<Queues[Name], 'send'> };
 export const QUEUES = ['split', 'work', 'aggregate'] as const satisfies readonly QueueName[];
 
 /** What every function has, whatever it uses. */
@@ -27,6 +29,12 @@ export interface FlowDeps<Q extends QueueName = QueueName> extends Process {
   readonly pipeline: Pipeline;
   readonly stores: Stores;
   readonly queues: Pick<Queues, Q>;
+}
+
+/** What ends and completes children. It needs a pipeline's name alone, so that a function of the platform can do it too. */
+export interface CommitDeps extends Omit<FlowDeps, 'pipeline' | 'queues'> {
+  readonly pipeline: Pick<Pipeline, 'name'>;
+  readonly queues: Senders<'aggregate'>;
 }
 
 /** With objects beside, which most steps only read. What only one function needs (calls, mail, events) is that function's own. */

@@ -1,6 +1,6 @@
 import type { Pipeline } from '../author/definition.ts';
 import type { Caller } from './caller.ts';
-import type { Process, QueueName, Queues } from './deps.ts';
+import type { Process, QueueName, Queues, Senders } from './deps.ts';
 import type { Events } from './events.ts';
 import type { Mailer } from './mailer.ts';
 import type { Objects } from './objects.ts';
@@ -31,8 +31,8 @@ export interface Uses {
   readonly reduce?: 'digest';
 }
 
-/** What a function of the platform can use: it stands beside the pipelines and has no queue, endpoint or definition. */
-export type PlatformUses = Pick<Uses, 'table' | 'objects' | 'mail' | 'events'>;
+/** What a function of the platform can use: it stands beside the pipelines, and has no endpoint or definition. Queues are any pipeline's. */
+export type PlatformUses = Pick<Uses, 'table' | 'objects' | 'mail' | 'events' | QueueName>;
 
 /** Every port that a function of a pipeline can have. */
 export interface AllPorts extends Process {
@@ -49,10 +49,11 @@ export interface AllPorts extends Process {
   readonly reduceDigest: string;
 }
 
-/** Every port that a function of the platform can have: records and objects are one pipeline's at a time. */
+/** Every port that a function of the platform can have: records, objects and queues are one pipeline's at a time. */
 export interface AllPlatformPorts extends Process, Pick<AllPorts, 'mailer' | 'mailFrom' | 'events'> {
   storesOf(pipeline: string): Stores;
   objectsOf(pipeline: string): Objects;
+  queuesOf(pipeline: string): Queues;
 }
 
 interface ObjectMethods {
@@ -81,8 +82,9 @@ export type Connected<U extends Uses> = Shared<U> &
   If<U, 'reduce', Pick<AllPorts, 'reduceDigest'>>;
 
 /** What the handler of a platform's function gets for what it declares. */
-export type PlatformConnected<U extends PlatformUses> = Shared<U> &
-  If<U, 'table', Pick<AllPlatformPorts, 'storesOf'>> &
+export type PlatformConnected<U extends PlatformUses> = Shared<U> & {
+  queuesOf(pipeline: string): Senders<Extract<keyof U, QueueName>>;
+} & If<U, 'table', Pick<AllPlatformPorts, 'storesOf'>> &
   If<U, 'objects', { objectsOf(pipeline: string): ObjectsFor<Right<U>> }>;
 
 /** The declared ports out of `all`. The others are not read, so `all` may create each port in a getter. */
@@ -91,11 +93,7 @@ export function portsOf(uses: Uses, all: AllPorts): unknown {
   return {
     ...sharedOf(uses, all),
     pipeline: all.pipeline,
-    queues: {
-      ...(uses.split && { split: all.queues.split }),
-      ...(uses.work && { work: all.queues.work }),
-      ...(uses.aggregate && { aggregate: all.queues.aggregate }),
-    },
+    queues: queuesFor(uses, all.queues),
     ...(uses.table && { stores: all.stores }),
     ...(uses.objects && { objects: all.objects }),
     ...(uses.endpoint && { caller: all.caller }),
@@ -108,8 +106,17 @@ export function platformPortsOf<const U extends PlatformUses>(uses: U, all: AllP
 export function platformPortsOf(uses: PlatformUses, all: AllPlatformPorts): unknown {
   return {
     ...sharedOf(uses, all),
+    queuesOf: (pipeline: string) => queuesFor(uses, all.queuesOf(pipeline)),
     ...(uses.table && { storesOf: all.storesOf }),
     ...(uses.objects && { objectsOf: all.objectsOf }),
+  };
+}
+
+function queuesFor(uses: Uses, queues: Queues): Partial<Queues> {
+  return {
+    ...(uses.split && { split: queues.split }),
+    ...(uses.work && { work: queues.work }),
+    ...(uses.aggregate && { aggregate: queues.aggregate }),
   };
 }
 

@@ -271,6 +271,7 @@ export class AnyWorld<Q extends WorldQueue = WorldQueue> {
       events: process.wrap('events', this.events),
       storesOf: () => deps.stores,
       objectsOf: () => deps.objects,
+      queuesOf: () => deps.queues,
     };
   }
 }

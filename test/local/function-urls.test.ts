@@ -9,6 +9,8 @@ import { ROUTED } from '../fixtures/routed.ts';
 import { testPipeline } from '../shared/support.ts';
 import { temporaryDirectory } from './support.ts';
 
+/** Far from now. */
+const TTL = 4_000_000_000;
 const nothing = () => undefined;
 const telemetry = {
   log: { begin: nothing, info: nothing, warn: nothing, error: nothing },
@@ -28,6 +30,7 @@ beforeAll(async () => {
     logger: { warn: nothing, error: nothing },
   });
   await host.first.pause('split');
+  await host.first.pause('aggregate');
   await startRun(connectOperator(pipeline, host.first.resources, LOCAL_REGION, telemetry), { runId: 'r' }, 'cli');
 }, 60_000);
 afterAll(async () => {
@@ -48,6 +51,16 @@ test("the platform's function answers at its route, with any pipeline's records"
   expect(await ask('POST', `${CALLBACK}/callback/squares.r`, { body: 'thanks' })).toEqual([200, 'splitting thanks']);
   expect(await ask('POST', `${CALLBACK}/callback/squares.none`)).toEqual([410, '']);
   expect(await ask('POST', `${CALLBACK}/callback/other.r`)).toEqual([410, '']);
+});
+
+test("the platform's function sends to the queue of the pipeline that it names", async () => {
+  const { stores, queues } = connectOperator(pipeline, host.first.resources, LOCAL_REGION, telemetry);
+  await stores.segments.setSize('r', { slice: 0, segment: 0 }, 1, TTL);
+  await stores.blocks.addDone('r', { slice: 0, segment: 0, block: 0 }, [0], TTL);
+  expect(await ask('POST', `${CALLBACK}/callback/squares.r.2`)).toEqual([200, 'splitting ']);
+  expect(await queues.aggregate.waiting()).toBe(0);
+  expect(await ask('POST', `${CALLBACK}/callback/squares.r.1`)).toEqual([200, 'splitting ']);
+  expect(await queues.aggregate.waiting()).toBe(1);
 });
 
 test("a pipeline's function behind IAM wants the host's token", async () => {

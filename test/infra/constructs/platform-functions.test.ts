@@ -51,7 +51,13 @@ describe('a function of the platform', () => {
       Description: 'takes callbacks',
       Timeout: 10,
       MemorySize: 512,
-      Environment: { Variables: { NODE_OPTIONS: Match.anyValue(), MP_TABLE: Match.anyValue() } },
+      Environment: {
+        Variables: {
+          NODE_OPTIONS: Match.anyValue(),
+          MP_TABLE: Match.anyValue(),
+          MP_AGGREGATE_QUEUE_URL: Match.anyValue(),
+        },
+      },
     });
     pipeline.resourcePropertiesCountIs('AWS::Lambda::Function', { Description: Match.stringLikeRegexp('callback') }, 0);
   });
@@ -74,7 +80,19 @@ describe('a function of the platform', () => {
   test('reaches items of the kind that it names, of any pipeline', () => {
     expect(statements(platform, 'Callback')).toEqual({
       Records: fenced(['dynamodb:GetItem', 'dynamodb:UpdateItem'], ['P#*']),
+      Queues: { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: expect.anything() },
     });
+  });
+
+  test('sends to the queues of its kind of all pipelines: they have the name by which it finds them, the others none', () => {
+    const text = (value: unknown) => JSON.stringify(value);
+    expect(text(statements(platform, 'Callback').Queues)).toContain(':microprocess-dev-*-aggregate"');
+    const [fn] = Object.values(
+      platform.findResources('AWS::Lambda::Function', { Properties: { Description: 'takes callbacks' } }),
+    );
+    expect(text(fn?.Properties.Environment)).toContain('/microprocess-dev-{pipeline}-aggregate"');
+    pipeline.resourcePropertiesCountIs('AWS::SQS::Queue', { QueueName: Match.anyValue() }, 1);
+    pipeline.hasResourceProperties('AWS::SQS::Queue', { QueueName: 'microprocess-dev-squares-aggregate' });
   });
 
   test('with a route for signed tokens, and no other, can be called by anyone', () => {

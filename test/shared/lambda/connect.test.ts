@@ -35,9 +35,9 @@ test('a function without one of its variables does not start, and names it', () 
   expect(() => connectPlatform({ table: { 'P#': ['get'] } }, { AWS_REGION }, {})).toThrow('MP_TABLE:');
 });
 
-test('a function of the platform has records of any pipeline', () => {
+test('a function of the platform has records and queues of any pipeline', () => {
   const uses = { table: { 'P#': ['get'] }, objects: ['get'] } as const;
   const ports = connectPlatform(uses, { ...environmentOf(uses, resources), AWS_REGION }, {});
-  expect(Object.keys(ports).sort()).toEqual(['clock', 'log', 'metrics', 'objectsOf', 'random', 'storesOf']);
+  expect(Object.keys(ports).sort()).toEqual(['clock', 'log', 'metrics', 'objectsOf', 'queuesOf', 'random', 'storesOf']);
   expect(Object.keys(ports.storesOf('any'))).toContain('runs');
 });

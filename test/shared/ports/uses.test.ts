@@ -60,11 +60,12 @@ test('a function gets the ports that it declares; the others are not even made',
 });
 
 test('a function of the platform gets no pipeline', () => {
-  const { clock, random, log, metrics, stores, objects } = testDeps();
+  const { clock, random, log, metrics, stores, objects, queues } = testDeps();
   const all: AllPlatformPorts = {
     ...{ clock, random, log, metrics },
     storesOf: () => stores,
     objectsOf: () => objects,
+    queuesOf: () => queues,
     get mailer() {
       return notAsked();
     },
@@ -75,9 +76,12 @@ test('a function of the platform gets no pipeline', () => {
       return notAsked();
     },
   };
-  const ports = platformPortsOf({ table: { 'P#': ['get'] } }, all);
-  expect(Object.keys(ports).sort()).toEqual(['clock', 'log', 'metrics', 'random', 'storesOf']);
+  const ports = platformPortsOf({ table: { 'P#': ['get'] }, aggregate: 'send' }, all);
+  expect(Object.keys(ports).sort()).toEqual(['clock', 'log', 'metrics', 'queuesOf', 'random', 'storesOf']);
   expect(ports.storesOf('squares')).toBe(stores);
+  expect(ports.queuesOf('squares')).toEqual({ aggregate: queues.aggregate });
+  // @ts-expect-error Its queue is another.
+  expect(ports.queuesOf('squares').work).toBeUndefined();
 });
 
 /** Checked by the compiler: a line that compiles where an error is expected is one. */
