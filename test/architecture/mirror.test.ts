@@ -9,7 +9,7 @@ import { PACKAGE_DIR } from '../../shared/project/project.mjs';
  */
 const APART = ['architecture', 'chaos', 'contracts', 'deploy', 'fixtures', 'formats', 'model', 'mutants'];
 
-const TEST = /\.(?:property\.|e2e\.)?test\.ts$/;
+const TEST = /\.(?:property\.|e2e\.|slow\.)?test\.ts$/;
 const KINDS = ['', '.ts', '.mjs', '.md'];
 
 /** What a test's path says it tests. */
