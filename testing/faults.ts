@@ -45,6 +45,9 @@ export type Fault =
   /** Waits so many virtual milliseconds before the effect. */
   | { readonly delayMs: number };
 
+/** Those that a process lives through, with an error. */
+const FAILING: readonly Fault[] = ['throttle', 'lose-answer', 'partial'];
+
 /** Decides for each call. Called once for each, in the order of their numbers. */
 export type FaultPlan = (call: PortCall) => Fault;
 
@@ -63,6 +66,12 @@ export interface FaultsOptions {
   readonly random?: SeededRandom;
   /** Told of each call, before its effect. */
   readonly trace?: (call: PortCall, fault: Fault) => void;
+  /** Told of each call as it begins, as it takes effect, and where it fails a process that lives. */
+  readonly watch?: {
+    began(call: PortCall): void;
+    took(call: PortCall, args: readonly unknown[], answer: unknown): void;
+    failed(call: PortCall): void;
+  };
 }
 
 /** Where port calls fail by plan. Numbers the calls, so that a test can crash at every one of them in turn. */
@@ -95,17 +104,24 @@ export class Faults {
     args: readonly unknown[],
     process: SimulatedProcess,
   ): Promise<unknown> {
-    const { clock, trace } = this.#options;
+    const { clock, trace, watch } = this.#options;
     process.check();
     this.#calls += 1;
     const call: PortCall = { number: this.#calls, process: process.name, port, method };
     const fault = this.plan(call);
     trace?.(call, fault);
+    watch?.began(call);
     if (clock) await process.waitFor(clock.sleep(typeof fault === 'object' ? fault.delayMs : 0));
     if (fault === 'crash-before') process.kill(`before ${port}.${method}, call ${call.number}`);
     // Or it died while this call waited: of another call, or of its time-out.
     process.check();
-    const answer = await this.#effect(fault, `${port}.${method}`, effect, args);
+    const watched = async (given: readonly unknown[]) => {
+      const answer = await effect(given);
+      watch?.took(call, given, answer);
+      return answer;
+    };
+    if (FAILING.includes(fault)) watch?.failed(call);
+    const answer = await this.#effect(fault, `${port}.${method}`, watched, args);
     if (fault === 'crash-after') process.kill(`after ${port}.${method}, call ${call.number}`);
     if (clock) await process.waitFor(clock.sleep(0));
     process.check();

@@ -22,6 +22,8 @@ export interface MemoryHostOptions {
    * seed whatever the machine does. Handlers must wait for virtual time through their process alone.
    */
   readonly standsStill?: boolean;
+  /** Told of each invocation by its process, as it begins; what it gives is told how it ended. */
+  readonly watch?: ((process: string, event: unknown) => (end: Invocation) => void) | undefined;
 }
 
 export interface MapOptions extends Omit<VirtualSourceOptions, 'clock' | 'random'> {
@@ -49,6 +51,7 @@ export class MemoryHost {
   readonly failures: Failure[] = [];
   readonly #random: SeededRandom;
   readonly #active = new Set<SimulatedProcess>();
+  readonly #watch: MemoryHostOptions['watch'];
   #requests = 0;
 
   constructor(options: MemoryHostOptions) {
@@ -56,6 +59,7 @@ export class MemoryHost {
     this.clock = clock;
     this.faults = faults;
     this.#random = random;
+    this.#watch = options.watch;
     if (standsStill) clock.isBusy = () => this.#isBusy();
   }
 
@@ -121,11 +125,13 @@ export class MemoryHost {
         memoryMB: MEMORY_MB,
         remainingMs: () => deadline - this.clock.now(),
       });
+      const ended = this.#watch?.(process.name, event);
       // A death counts whatever the handler makes of the crash it sees.
       const end = await Promise.race([
         process.death.then((reason): Invocation => ({ end: 'crashed', reason })),
         settle(async () => environment.handler(event, context)),
       ]);
+      ended?.(end);
       cancel();
       this.#active.delete(process);
       environments.giveBack(environment);

@@ -2,7 +2,8 @@ import type { ItemTable } from '../../shared/adapters/dynamodb/item-table.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
 import type { SendResult } from '../../shared/ports/mailer.ts';
 import type { Objects } from '../../shared/ports/objects.ts';
-import type { FaultPlan } from '../../testing/faults.ts';
+import type { FaultPlan, FaultsOptions } from '../../testing/faults.ts';
+import type { MemoryHostOptions } from '../../testing/memory-host.ts';
 import type { SeededRandom } from '../../testing/seeded-random.ts';
 import type { RealWork } from './emulated/real-work.ts';
 import type { LoadedSystem, Release } from './loaded-system.ts';
@@ -27,6 +28,8 @@ export interface WorldOptions {
   readonly objects?: Objects;
   /** False: no sweeper until {@link AnyWorld.sweep}, so that nothing but redelivery mends what broke off. */
   readonly isSwept?: boolean;
+  /** Looks on, at the port calls and at the invocations. */
+  readonly watch?: { readonly calls: FaultsOptions['watch']; readonly invoked: MemoryHostOptions['watch'] };
   /** Requests at real sockets: time stands still for them. */
   readonly work?: RealWork;
 }

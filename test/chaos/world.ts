@@ -71,6 +71,7 @@ export class AnyWorld<Q extends WorldQueue = WorldQueue> {
   readonly #service: Service;
   readonly #release: () => Release;
   #stopSweeping = () => {};
+  #controls = 0;
 
   constructor(options: WorldOptions, makeQueue: MakeQueue<Q>) {
     const { seed = 1, pipeline, plan, duplicates = 0, lostDeletes = 0, service = wellBehaved, work } = options;
@@ -90,6 +91,7 @@ export class AnyWorld<Q extends WorldQueue = WorldQueue> {
       random: this.#random.fork(),
       plan: plan?.(random) ?? (() => 'pass'),
       trace: (_, fault) => void (fault !== 'pass' && add(this.journal.faults, nameOf(fault))),
+      ...(options.watch?.calls && { watch: options.watch.calls }),
     });
     const mailRandom = this.#random.fork();
     const { mail } = options;
@@ -99,6 +101,7 @@ export class AnyWorld<Q extends WorldQueue = WorldQueue> {
       random: this.#random.fork(),
       faults: this.faults,
       standsStill: true,
+      watch: options.watch?.invoked,
     });
     const { clock, meter } = this;
     if (work) work.stop(clock);
@@ -149,7 +152,7 @@ export class AnyWorld<Q extends WorldQueue = WorldQueue> {
   /** A use-case as a process of its own, which may meet faults and die. Goes on only while the clock does. */
   control(use: (deps: Deps) => Promise<unknown>): Promise<Invocation> {
     const of = {
-      name: 'control',
+      name: `control-${++this.#controls}`,
       timeoutMs: 10 * MINUTE,
       create: (process: SimulatedProcess) => () => use(this.#depsIn(process, this.#stores, this.objects)),
     };

@@ -14,7 +14,7 @@ holds('L1 splitting', SCENES, {
   },
   'blocks sent in windows': {
     states: 3_000,
-    reached: ['split: checkpoint, then hand on', 'crash: split before hand on'],
+    reached: ['split: out of time', 'crash: split before hand on'],
   },
   'leases, two crashes': {
     states: 12_000,
@@ -26,10 +26,10 @@ holds('L1 splitting', SCENES, {
   },
   'paused in the middle': {
     states: 6_000,
-    reached: ['request: resume', 'split: checkpoint, then stop', 'sweep: resume slice by an old checkpoint'],
+    reached: ['request: resume', 'split: no call allowed any more, stop', 'sweep: resume slice by an old checkpoint'],
   },
   'a canary': {
-    states: 4_000,
+    states: 2_000,
     reached: [
       'split: wait for the canary',
       'sweep: the canary passes',
@@ -37,4 +37,5 @@ holds('L1 splitting', SCENES, {
       "split: lease is another's",
     ],
   },
+  'a canary and a crash': { states: 1_000, reached: ['crash: sweep before go on', 'sweep: resume slice'] },
 });

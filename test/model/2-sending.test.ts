@@ -36,6 +36,7 @@ holds('L2 sending', SCENES, {
     states: 800,
     reached: ['fail: forward before commit', 'fail: forward before update', 'forward: send anew'],
   },
+  'a group and an answer that is lost': { states: 800, reached: ['fail: forward before delete', 'forward: put back'] },
   'retries and a store that fails': {
     states: 2_000,
     reached: ['fail: forward before call', 'fail: forward before send', 'sweep: raise turn'],

@@ -13,7 +13,7 @@ holds('L4 freezing', SCENES, {
     reached: [
       'finish: leased by another',
       'finish: take expired lease',
-      'finish: mail was claimed',
+      'finish: tell the end',
       'crash: finish before mail',
     ],
   },

@@ -4,7 +4,7 @@ import { SCENES } from './scenes-close.ts';
 holds('L5 closing', SCENES, {
   'cancel while splitting and calling': {
     states: 8_000,
-    reached: ['close: put END', 'close: write page of given up', 'split: checkpoint, then stop'],
+    reached: ['close: put END', 'close: write page of given up', 'split: no call allowed any more, stop'],
   },
   'cancel while calling': {
     states: 15_000,
@@ -21,7 +21,7 @@ holds('L5 closing', SCENES, {
   },
   'its deadline comes while splitting and calling': {
     states: 500,
-    reached: ['the deadline comes', 'sweep: close an overdue run', 'split: checkpoint, then stop'],
+    reached: ['the deadline comes', 'sweep: close an overdue run', 'split: no call allowed any more, stop'],
   },
   'cancel a run that starts': {
     states: 4_000,

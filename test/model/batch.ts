@@ -1,6 +1,7 @@
+import { LINES } from './alphabet.ts';
 import type { Context } from './context.ts';
 import { leaveAlone } from './forwarding.ts';
-import { parseWork } from './messages.ts';
+import { parseWork, visible } from './messages.ts';
 import type { Forwarder } from './processes.ts';
 import { end, invocationOf, type Step } from './steps.ts';
 import type { World } from './world.ts';
@@ -43,7 +44,7 @@ export function finish(w: World, p: Forwarder): void {
 }
 
 /** A store or a queue failed it, or its group, and it lives. */
-export function fail(w: World, p: Forwarder): void {
+export function failForwarder(w: World, p: Forwarder): void {
   if (p.at === 'call' && p.ended.length > 0) {
     // What ended meanwhile is stored first; what is to be called again costs no try, as nothing says that it was called.
     Object.assign(p, { due: [], again: [], seen: null, failed: true, at: 'commit' });
@@ -53,15 +54,20 @@ export function fail(w: World, p: Forwarder): void {
   beginSuspects(w, p);
 }
 
+/** It called a child alone, under a mark that may not be ended. */
+function holdsMark({ at, child, called }: Forwarder): boolean {
+  return child !== null && (at === 'call alone' || called.includes(child));
+}
+
 /** Sent anew in its own place: a second receive would say that a forwarder may have died of it. A suspect stays one. */
 function putBack(p: Forwarder): void {
-  const ownMark = p.at === 'call alone' || p.at === 'page alone' || p.at === 'update alone';
-  const isSuspect = parseWork(p.held[0] ?? '').receives > 1;
-  rest(p, ownMark ? 'end mark' : isSuspect ? 'back' : 'send anew');
+  // What can't be sent anew either comes back by itself.
+  const comesBack = p.at === 'send anew' || parseWork(p.held[0] ?? '').receives > 1;
+  rest(p, holdsMark(p) ? 'end mark' : comesBack ? 'back' : 'send anew');
 }
 
 /** It needs nothing any more but what its message is to become. */
-function rest(p: Forwarder, at: Forwarder['at']): void {
+export function rest(p: Forwarder, at: Forwarder['at']): void {
   if (at !== 'end mark') leaveAlone(p);
   Object.assign(p, { due: [], ended: [], leads: false, failed: false, full: false, delayed: false, early: false, at });
 }
@@ -86,12 +92,14 @@ function beginAlone(p: Forwarder): void {
 }
 
 /** Once all of the batch are over: what was handled is deleted, what wasn't comes back. */
-export function answerSteps(w: World, p: Forwarder): Step[] {
+export function answerSteps(cx: Context, w: World, p: Forwarder): Step[] {
   const batch = batchOf(w, p);
   if (batch[0] !== p || batch.some(({ at }) => !isOver(at))) return [];
   const answer = () => {
     for (const one of batch) {
-      if (one.at === 'back' && !one.lapsed) w.queue.push(...one.held);
+      const [held = ''] = one.held;
+      cx.say(() => (one.at === 'back' ? LINES.putBack(visible(held)) : LINES.delete(held)));
+      if (one.at === 'back' && !one.lapsed) w.queue.push(held);
       end(w, one);
     }
   };

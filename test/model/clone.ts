@@ -61,10 +61,11 @@ function cloneProcess(p: Process): Process {
         next: p.next && cloneRegister(p.next),
       };
     case 'aggregate':
+      return { ...p, held, rows: [...p.rows] };
     case 'finish':
       return { ...p, held, rows: [...p.rows] };
     case 'close':
-      return { ...p, held, blocks: [...p.blocks], missing: [...p.missing] };
+      return { ...p, held, segments: [...p.segments], blocks: [...p.blocks], missing: [...p.missing] };
     case 'dead':
       return { ...p, held, missing: [...p.missing] };
     case 'sweep':

@@ -5,6 +5,7 @@ import { FIRST_PLACE, type Place } from '../../shared/domain/layout.ts';
 import { mergeOutcomes } from '../../shared/domain/outcome.ts';
 import type { ChildStatus } from '../../shared/domain/row.ts';
 import type { BlockState, Register } from '../../shared/domain/sending.ts';
+import { LINES, type RegisterLine } from './alphabet.ts';
 import type { Bug } from './bugs.ts';
 import { blockNumber, parseSegment, segmentOf, workText } from './messages.ts';
 import type { BlockRecord, Level, RegisterRecord, RootRecord, SegmentRecord, World } from './world.ts';
@@ -20,10 +21,17 @@ export class Context {
   readonly chains = new Map<string, Chain>();
   readonly drafts = new Map<string, Page>();
   readonly matched = new Map<Chain, Set<string>>();
+  /** Where steps say what they do at the ports, while a trace is replayed; an exploration doesn't listen. */
+  heard: string[] | null = null;
 
   constructor(level: Level, bug: Bug | null = null) {
     this.level = level;
     this.bug = bug;
+  }
+
+  /** A step says, in {@link LINES}, what it does at a port. */
+  say(line: () => string): void {
+    this.heard?.push(line());
   }
 
   pageNumber(page: Page): number {
@@ -79,6 +87,21 @@ export function fromRegister({ turn, tries, alone, mark }: Register): RegisterRe
     alone,
     mark: mark && { child: mark.child, by: Number(mark.by), expired: mark.deadline <= 0 },
   };
+}
+
+/** A register as a line says it. */
+export function registerLine(slot: number, { turn, alone, mark, tries }: RegisterRecord): RegisterLine {
+  return {
+    slot,
+    turn,
+    alone,
+    marked: mark?.child ?? null,
+    tries: tries.map(([n, count, , crashes]) => [n, count, crashes] as const),
+  };
+}
+
+export function registerLines(registers: Readonly<Record<string, RegisterRecord>>): RegisterLine[] {
+  return Object.entries(registers).map(([slot, record]) => registerLine(Number(slot), record));
 }
 
 export function toBlock(seen: { done: number[]; register: RegisterRecord | null }, slot: number): BlockState {
@@ -147,7 +170,9 @@ export function addBlock(cx: Context, w: World, block: string): boolean {
   const record = segmentRecord(w, segment);
   if (cx.bug === 'counter in SEG') count(record.done);
   else insert(record.done, blockNumber(block));
-  return segmentFull(cx, w, segment);
+  const full = segmentFull(cx, w, segment);
+  cx.say(() => LINES.addBlock(block, full));
+  return full;
 }
 
 export function segmentFull(cx: Context, w: World, segment: string): boolean {
@@ -168,11 +193,14 @@ export function rootFull(cx: Context, w: World): boolean {
 export function addSegment(cx: Context, w: World, segment: string): boolean {
   const { slice, segment: k } = parseSegment(segment);
   insert(w.root.done, packSegment(slice, k));
-  return rootFull(cx, w);
+  const full = rootFull(cx, w);
+  cx.say(() => LINES.addSegment(segment, full));
+  return full;
 }
 
 /** Sends a message. A kind that nobody consumes in this level is kept once. */
 export function send(cx: Context, w: World, message: string): void {
+  cx.say(() => LINES.send(message));
   const consumer = consumerOf(message);
   if (cx.level.workers[consumer] === undefined && w.queue.includes(message)) return;
   w.queue.push(message);

@@ -1,7 +1,8 @@
 import { maySend } from '../../shared/domain/run.ts';
 import { decide } from '../../shared/domain/sending.ts';
+import { LINES } from './alphabet.ts';
 import { beginSuspects, finish, sameBlock } from './batch.ts';
-import { blockOf, type Context, toBlock } from './context.ts';
+import { blockOf, type Context, registerLines, toBlock } from './context.ts';
 import { tell } from './forwarding.ts';
 import { delivery, parseWork, type Work } from './messages.ts';
 import type { Forwarder } from './processes.ts';
@@ -13,9 +14,11 @@ export function readSteps(cx: Context, w: World, p: Forwarder, work: Work): Step
   const together = p.alone ? [p] : sameBlock(w, p).filter(({ at }) => at === 'read');
   if (together[0] !== p) return [];
   const read = (done: readonly number[], registers: Readonly<Record<string, RegisterRecord>>) => {
+    cx.say(() => LINES.readBlock(work.block, done, registerLines(registers)));
     for (const one of together) {
       const message = parseWork(one.held[0] ?? '');
       one.seen = { done: [...done], register: registers[message.slot] ?? null };
+      one.child = null;
       one.at = 'read status';
       // Where nobody closes or pauses, the status says the same at any time: reading it is no step.
       if (!isWatched(cx.level)) decideBy(cx, w, one, message, w.run.status);

@@ -1,5 +1,4 @@
 import { blockSize, END, type Page, PageDraft } from '../../shared/domain/chain.ts';
-import { SIZES } from '../../shared/domain/limits.ts';
 import type { Context } from './context.ts';
 import type { Splitter } from './processes.ts';
 
@@ -15,8 +14,7 @@ export function draftPage(cx: Context, p: Splitter): Page {
 
 function readSource(cx: Context, items: string, cursor: number, first: number, bound: number): Page {
   const draft = new PageDraft(first, cx.level.geometry);
-  // One large item fills a page; any number of small ones fits.
-  const bytes = cx.level.itemsPerPage === 1 ? SIZES.pageBytes : 1;
+  const bytes = cx.level.itemBytes;
   const until = Math.min(items.length, bound);
   for (let i = cursor; i < until && draft.fits(bytes); i++) draft.add(items[i] ?? '', bytes, i + 1);
   if (draft.isEmpty) return END;

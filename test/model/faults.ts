@@ -1,17 +1,9 @@
-import { fail } from './batch.ts';
 import { type Context, consumerOf } from './context.ts';
-import { parseWork } from './messages.ts';
-import type { Forwarder } from './processes.ts';
+import { failures } from './failing.ts';
+import { parseWork, unreceived } from './messages.ts';
 import { countDeaths } from './protocol-alone.ts';
 import { goBack, invocationOf, type Step } from './steps.ts';
 import { may, spend, type World } from './world.ts';
-
-/**
- * Where a forwarder's message has nothing of its own under way. Ending a mark after a failure may fail too, and the answer to
- * setting one be lost: then the mark stays, and two such outages inside the same child's lone calls are taken for its crashes.
- * That price is known, and not explored.
- */
-const CANNOT_FAIL: readonly Forwarder['at'][] = ['grouped', 'suspect', 'delete', 'back', 'end mark'];
 
 /** Everything that may go wrong in a state, as far as the budget allows. */
 export function faults(cx: Context, w: World): Step[] {
@@ -28,12 +20,14 @@ export function faults(cx: Context, w: World): Step[] {
         },
       });
     }
-    if (may(w, 'fail') && p.kind === 'forward' && !CANNOT_FAIL.includes(p.at)) {
+    for (const { lost, run } of failures(w, p)) {
+      const what = lost ? 'unanswered' : 'fail';
+      if (!may(w, what)) continue;
       steps.push({
-        name: `fail: forward before ${p.at}`,
+        name: `fail: ${p.kind} before ${p.at}`,
         run: () => {
-          spend(w, 'fail');
-          fail(w, p);
+          spend(w, what);
+          run();
         },
       });
     }
@@ -84,16 +78,23 @@ export function faults(cx: Context, w: World): Step[] {
         name: 'to the dead-letter queue',
         run: () => {
           spend(w, 'dead');
-          const { block, slot, turn, items } = parseWork(message);
-          if (turn === (w.blocks[block]?.registers[slot]?.turn ?? 0)) {
-            w.ghost.dead.push(...Array.from(items, (_, i) => `${block}:${slot + i}`));
-          }
-          w.queue.splice(i, 1, `x${message}`);
+          w.queue.splice(i, 1, toDeadLetters(w, message));
         },
       });
     }
   }
   return steps;
+}
+
+/** A message as it is in the dead-letter queue; whether its turn was its slot's then is kept, to be checked. */
+export function toDeadLetters({ blocks, ghost }: World, message: string): string {
+  if (message.startsWith('w:')) {
+    const { block, slot, turn, items } = parseWork(message);
+    if (turn === (blocks[block]?.registers[slot]?.turn ?? 0)) {
+      ghost.dead.push(...Array.from(items, (_, i) => `${block}:${slot + i}`));
+    }
+  }
+  return `x${unreceived(message)}`;
 }
 
 /** Deadlines of marks and leases whose owner is over; then waits of retries. */
@@ -124,7 +125,9 @@ export function timePasses(cx: Context, w: World): Step[] {
       steps.push({
         name: 'time: mark expires',
         run: () => {
-          mark.expired = true;
+          const { by } = mark;
+          // Also for a forwarder that has read it: it compares the deadline with its clock.
+          for (const register of registersKnown(w)) if (register.mark?.by === by) register.mark.expired = true;
         },
       });
     }
@@ -141,7 +144,8 @@ export function timePasses(cx: Context, w: World): Step[] {
   return steps;
 }
 
-function registers(w: World) {
+/** As stored, and as forwarders hold them. */
+function registersKnown(w: World) {
   const snapshots = w.procs.flatMap((p) => (p.kind === 'forward' ? [p.seen?.register, p.next] : []));
   return [...Object.values(w.blocks).flatMap((block) => Object.values(block.registers)), ...snapshots].filter(
     (register) => register !== null && register !== undefined,
@@ -150,13 +154,14 @@ function registers(w: World) {
 
 function isWaiting(w: World): boolean {
   return (
-    w.queue.some((message) => message.endsWith(':d')) || registers(w).some(({ tries }) => tries.some((t) => t[2] > 0))
+    w.queue.some((message) => message.endsWith(':d')) ||
+    registersKnown(w).some(({ tries }) => tries.some((t) => t[2] > 0))
   );
 }
 
 function endDelays(w: World): void {
   w.queue = w.queue.map((message) => (message.endsWith(':d') ? message.slice(0, -2) : message));
-  for (const register of registers(w)) for (const row of register.tries) row[2] = 0;
+  for (const register of registersKnown(w)) for (const row of register.tries) row[2] = 0;
   for (const p of w.procs) {
     if (p.kind === 'forward') p.delayed = false;
     if (p.kind === 'sweep') p.out = p.out.map((message) => message.replace(/:d$/, ''));

@@ -1,7 +1,8 @@
 import { FIRST_PLACE } from '../../shared/domain/layout.ts';
+import { LINES, placeText } from './alphabet.ts';
 import type { Context } from './context.ts';
 import type { Splitter } from './processes.ts';
-import { end, goBack, type Step } from './steps.ts';
+import { end, type Step } from './steps.ts';
 import type { SliceRecord, World } from './world.ts';
 
 /** A splitter's first write: the slice's lease, if it's free. With it comes the checkpoint. */
@@ -9,13 +10,19 @@ export function leaseStep(cx: Context, w: World, p: Splitter, slice: SliceRecord
   if (slice.lease) {
     return {
       name: 'split: leased by another',
-      run: () => (cx.bug === 'dropped at a lease' ? end(w, p) : goBack(w, p)),
+      run: () => {
+        cx.say(() => LINES.lease(p.slice, null));
+        if (cx.bug === 'dropped at a lease') end(w, p);
+        else p.at = 'back';
+      },
     };
   }
   return {
     name: slice.checkpoint ? 'split: resume from checkpoint' : 'split: from the beginning',
     run: () => {
       lease(cx, p, slice);
+      const { checkpoint } = slice;
+      cx.say(() => LINES.lease(p.slice, checkpoint ? placeText(checkpoint.place) : 'from the beginning'));
       p.place = slice.checkpoint?.place ?? FIRST_PLACE;
       p.cursor = slice.checkpoint?.cursor ?? 0;
       p.at = slice.checkpoint?.ended ? 'delete' : 'page';
@@ -25,17 +32,20 @@ export function leaseStep(cx: Context, w: World, p: Splitter, slice: SliceRecord
 
 /** Written whoever holds the lease, and taking it: two splitters both tell the truth, and going back only sends again. */
 export function checkpoint(cx: Context, p: Splitter, slice: SliceRecord): void {
+  cx.say(() => LINES.checkpoint(p.slice, placeText(p.place), p.ended));
   slice.was = slice.checkpoint;
   slice.checkpoint = { place: p.place, cursor: p.cursor, ended: p.ended };
   lease(cx, p, slice);
 }
 
-export function releaseStep(p: Splitter, slice: SliceRecord): Step {
+export function releaseStep(cx: Context, p: Splitter, slice: SliceRecord): Step {
   return {
     name: slice.lease?.by === p.id ? 'split: release lease' : "split: lease is another's",
     run: () => {
+      cx.say(() => LINES.release(p.slice));
       if (slice.lease?.by === p.id) slice.lease = null;
-      p.at = p.handsOn ? 'hand on' : 'delete';
+      if (p.failed) p.at = 'back';
+      else p.at = p.handsOn ? 'hand on' : 'delete';
       p.handsOn = false;
     },
   };

@@ -46,6 +46,11 @@ export function received(text: string): string {
   return workText({ ...work, receives: Math.min(2, work.receives + 1) });
 }
 
+/** The message as it was sent. */
+export function unreceived(text: string): string {
+  return text.startsWith('w:') ? workText({ ...parseWork(text), receives: 0, delayed: false }) : text;
+}
+
 export const segmentOf = (block: string): string => block.slice(0, block.indexOf('.'));
 
 export function parseSegment(segment: string): { slice: number; segment: number } {
@@ -54,5 +59,8 @@ export function parseSegment(segment: string): { slice: number; segment: number 
 }
 
 export const blockNumber = (block: string): number => Number(block.slice(block.indexOf('.') + 1));
+
+/** A delay is over, and so is the time that a message was hidden. */
+export const visible = (message: string): string => message.replace(/:[dh]$/, '');
 
 export const isHidden = (message: string): boolean => message.endsWith(':d') || message.endsWith(':h');

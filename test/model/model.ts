@@ -6,7 +6,8 @@ import type { Model } from './explore.ts';
 import { faults, timePasses } from './faults.ts';
 import { isHidden } from './messages.ts';
 import type { Process } from './processes.ts';
-import { closerSteps, giverUpSteps } from './protocol-close.ts';
+import { closerSteps } from './protocol-close.ts';
+import { giverUpSteps } from './protocol-give-up.ts';
 import { aggregatorSteps, finisherSteps } from './protocol-reduce.ts';
 import { forwarderSteps } from './protocol-send.ts';
 import { splitterSteps } from './protocol-split.ts';
@@ -142,7 +143,8 @@ function deliveries(cx: Context, w: World): Step[] {
   return steps;
 }
 
-function stepsOf(cx: Context, w: World, p: Process): Step[] {
+/** What a process may do next. */
+export function stepsOf(cx: Context, w: World, p: Process): Step[] {
   switch (p.kind) {
     case 'start':
       return starterSteps(cx, w, p);

@@ -31,6 +31,7 @@ export interface Splitter extends Base {
     | 'page'
     | 'put'
     | 'checkpoint'
+    | 'read status'
     | 'send'
     | 'release'
     | 'hand on'
@@ -38,7 +39,8 @@ export interface Splitter extends Base {
     | 'tell segment'
     | 'count'
     | 'tell run'
-    | 'delete';
+    | 'delete'
+    | 'back';
   slice: number;
   /** Which answer of the source it meets. */
   variant: number;
@@ -50,7 +52,13 @@ export interface Splitter extends Base {
   out: string[];
   /** Complete blocks since the last checkpoint. */
   unsent: number;
+  /** Before its first checkpoint, which comes behind the first block. */
+  opens: boolean;
   ended: boolean;
+  /** Waits for the canary: nothing but a checkpoint is left to do. */
+  waits: boolean;
+  /** A store or its source failed it: its message comes back. */
+  failed: boolean;
   /** Children it may enumerate before the canary is judged, as RUN said when it began. */
   bound: number | null;
   /** Sends its slice on once its lease is given back. */
@@ -112,24 +120,37 @@ export interface Forwarder extends Base {
 
 export interface Aggregator extends Base {
   kind: 'aggregate';
-  at: 'read' | 'gather' | 'part' | 'freeze' | 'root' | 'notify' | 'delete';
+  at: 'read' | 'gather' | 'part' | 'freeze' | 'root' | 'notify' | 'delete' | 'back';
   segment: string;
-  rows: string[];
-  block: number;
+  /** Of each block that was read. */
+  rows: { block: number; rows: string[] }[];
 }
 
 export interface Finisher extends Base {
   kind: 'finish';
-  at: 'read root' | 'lease' | 'parts' | 'claim' | 'mail' | 'status' | 'delete';
+  at:
+    | 'read root'
+    | 'lease'
+    | 'read status'
+    | 'parts'
+    | 'claim'
+    | 'mail'
+    | 'event'
+    | 'status'
+    | 'let go'
+    | 'delete'
+    | 'back';
   rows: string[];
-  /** Whether the run was cut, as RUN said when the lease was taken. */
+  /** Whether the run was cut, and its mail claimed, as RUN said when the lease was taken. */
   cut: boolean;
+  mailed: boolean;
 }
 
 export interface Closer extends Base {
   kind: 'close';
   at:
     | 'status'
+    | 'read status'
     | 'plan'
     | 'cut plan'
     | 'no plan'
@@ -143,16 +164,22 @@ export interface Closer extends Base {
     | 'tell segment'
     | 'count'
     | 'tell run'
+    | 'read root'
+    | 'segment'
     | 'block'
     | 'frozen'
+    | 'full'
+    | 'tell frozen'
     | 'page'
     | 'add'
     | 'tell'
     | 'notify';
   reason: CloseReason;
+  /** The one that is ended now: none yet, or all were, where there is no such slice. */
   slice: number;
   place: Place;
-  /** Blocks that remain to be looked at. */
+  /** Segments, and blocks of the first of them, that remain to be looked at. */
+  segments: string[];
   blocks: string[];
   missing: number[];
 }
@@ -160,15 +187,16 @@ export interface Closer extends Base {
 /** The dead-letter handler: gives up what its message still misses. */
 export interface GiverUp extends Base {
   kind: 'dead';
-  at: 'read' | 'page' | 'add' | 'tell' | 'notify' | 'delete';
+  at: 'read' | 'page' | 'add' | 'tell' | 'notify' | 'delete' | 'back';
   missing: number[];
 }
 
 export interface Sweeper extends Base {
   kind: 'sweep';
-  at: 'read' | 'raise' | 'send' | 'tell' | 'notify';
+  at: 'read' | 'raise' | 'send' | 'tell' | 'notify' | 'root' | 'tell run' | 'go on';
+  /** Where it adds a frozen segment to ROOT, the segment. */
   block: string;
-  /** Slots to send again, as first child, its items and turn read. */
-  slots: [number, string, number][];
+  /** Slots to send again, as first child, its items and the register read. */
+  slots: [number, string, RegisterRecord | null][];
   out: string[];
 }

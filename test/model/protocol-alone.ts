@@ -1,7 +1,8 @@
 import { isBlockFull } from '../../shared/domain/completion.ts';
 import { aloneStep, NO_TRIES, nextRegister } from '../../shared/domain/sending.ts';
+import { LINES, register } from './alphabet.ts';
 import { beginSuspects, finish } from './batch.ts';
-import { addDone, addOutcomes, blockOf, type Context, fromRegister, toBlock } from './context.ts';
+import { addDone, addOutcomes, blockOf, type Context, fromRegister, registerLine, toBlock } from './context.ts';
 import { countCalls, leaveAlone, leaveBehind, tell } from './forwarding.ts';
 import { delivery, type Work } from './messages.ts';
 import type { Forwarder, Process } from './processes.ts';
@@ -14,21 +15,7 @@ export function aloneSteps(cx: Context, w: World, p: Forwarder, work: Work): Ste
   const record = blockOf(w, work.block);
   switch (p.at) {
     case 'mark':
-      return [
-        decideAlone(cx, w, p, work),
-        ...(may(w, 'back')
-          ? [
-              {
-                name: 'alone: hand back',
-                fault: true,
-                run: () => {
-                  spend(w, 'back');
-                  finishPass(cx, w, p, work, false);
-                },
-              },
-            ]
-          : []),
-      ];
+      return [decideAlone(cx, w, p, work), ...handBackAlone(cx, w, p, work)];
     case 'call alone': {
       const child = p.child ?? 0;
       if (cx.level.killers.includes(letter(child))) {
@@ -47,6 +34,7 @@ export function aloneSteps(cx: Context, w: World, p: Forwarder, work: Work): Ste
         name: answer === 'R' ? 'alone: call fails' : 'alone: call ends',
         run: () => {
           countCalls(cx, w, [letter(child)]);
+          cx.say(() => LINES.call(work.block, child, answer));
           p.called.push(child);
           const tries = (p.next?.tries[0]?.[1] ?? NO_TRIES.tries) + 1;
           p.next = null;
@@ -67,6 +55,8 @@ export function aloneSteps(cx: Context, w: World, p: Forwarder, work: Work): Ste
           name: 'alone: write page',
           run: () => {
             addOutcomes(w, work.block, p.ended);
+            const outcomes = p.ended.map(([n, end]) => `${n}${end}`);
+            cx.say(() => LINES.putOutcomes(work.block, outcomes));
             p.at = 'update alone';
           },
         },
@@ -76,14 +66,25 @@ export function aloneSteps(cx: Context, w: World, p: Forwarder, work: Work): Ste
         {
           name: p.ended.length > 0 ? 'alone: update done, end own mark' : 'alone: end own mark',
           run: () => {
-            endMark(record.registers[work.slot], p);
-            const ended = p.ended.map(([n]) => n);
-            const isFull = isBlockFull(new Set(addDone(cx, w, work.block, ended)), work.size);
+            const { child } = p;
+            const children = p.ended.map(([n]) => n);
+            // Poison was never marked by this invocation.
+            const wasCalled = child !== null && p.called.includes(child);
+            if (wasCalled) endMark(record.registers[work.slot], p);
+            const done = addDone(cx, w, work.block, children);
+            cx.say(() =>
+              wasCalled ? LINES.endMark(work.block, child, children, done) : LINES.addDone(work.block, children, done),
+            );
+            const isFull = isBlockFull(new Set(done), work.size);
             p.ended = [];
-            p.child = null;
-            if (isFull) tell(cx, p);
             // Read anew: void, or the next child.
-            else p.at = 'read';
+            if (!isFull) p.at = 'read';
+            else {
+              tell(cx, p);
+              // The answer may have been lost: then the mark is ended once more.
+              if (wasCalled) Object.assign(p, { child, called: [child] });
+            }
+            if (!wasCalled) p.child = null;
           },
         },
       ];
@@ -93,6 +94,8 @@ export function aloneSteps(cx: Context, w: World, p: Forwarder, work: Work): Ste
           name: 'alone: end own mark after a failure',
           run: () => {
             endMark(record.registers[work.slot], p);
+            const { child } = p;
+            cx.say(() => LINES.endMark(work.block, child ?? 0, [], record.done));
             leaveAlone(p);
             p.at = work.receives > 1 ? 'back' : 'send anew';
             beginSuspects(w, p);
@@ -138,11 +141,14 @@ function decideAlone(cx: Context, w: World, p: Forwarder, work: Work): Step {
           p.at = 'page alone';
         },
       };
-    case 'call':
+    case 'call': {
+      const marked = fromRegister(step.register);
+      const marking = registerLine(work.slot, marked);
       if (!sameRegister(record.registers[work.slot], seen.register)) {
         return {
           name: 'alone: mark condition failed',
           run: () => {
+            cx.say(() => LINES.replace(work.block, register(marking), false));
             p.seen = null;
             p.at = 'read';
           },
@@ -151,7 +157,7 @@ function decideAlone(cx: Context, w: World, p: Forwarder, work: Work): Step {
       return {
         name: 'alone: mark',
         run: () => {
-          const marked = fromRegister(step.register);
+          cx.say(() => LINES.replace(work.block, register(marking), true));
           record.registers[work.slot] = marked;
           p.child = step.child;
           p.next = { ...marked, tries: marked.tries.filter(([n]) => n === step.child) };
@@ -159,9 +165,25 @@ function decideAlone(cx: Context, w: World, p: Forwarder, work: Work): Step {
           p.at = 'call alone';
         },
       };
+    }
     case 'done':
       return { name: 'alone: pass complete', run: () => finishPass(cx, w, p, work, true) };
   }
+}
+
+/** No time for the next call: with the crash that the register may tell of, as handing back clears the mark. */
+function handBackAlone(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
+  const { seen } = p;
+  if (!may(w, 'back') || !seen) return [];
+  const block = toBlock(seen, work.slot);
+  const step = aloneStep(delivery(work), block, new Set(p.called), { id: String(p.id), deadline: 1 }, 0);
+  if (step.do !== 'call') return [];
+  const handBack = () => {
+    spend(w, 'back');
+    seen.register = fromRegister(step.register);
+    finishPass(cx, w, p, work, false);
+  };
+  return [{ name: 'alone: hand back', fault: true, run: handBack }];
 }
 
 /** The pass is over: the register is raised for what remains, as after any message. */
@@ -196,7 +218,7 @@ export function countDeaths(cx: Context, w: World, p: Process): void {
 }
 
 /** As read, but for what time alone has changed. */
-function sameRegister(stored: RegisterRecord | undefined, read: RegisterRecord | null): boolean {
+export function sameRegister(stored: RegisterRecord | undefined, read: RegisterRecord | null): boolean {
   return fingerprint(stored ?? null) === fingerprint(read);
 }
 

@@ -1,6 +1,7 @@
 import { segmentsOf } from '../../shared/domain/completion.ts';
 import { unpackSegment } from '../../shared/domain/ids.ts';
 import { isFinal, TRANSITIONS } from '../../shared/domain/run.ts';
+import { countsText, LINES } from './alphabet.ts';
 import {
   addSegment,
   type Context,
@@ -12,60 +13,32 @@ import {
   send,
   toRoot,
 } from './context.ts';
-import { statusOf } from './ending.ts';
+import { countsOf, statusOf } from './ending.ts';
 import { parseSegment, segmentOf } from './messages.ts';
 import type { Aggregator, Finisher } from './processes.ts';
-import { end, goBack, type Step } from './steps.ts';
+import { deleteStep, putBackStep, type Step } from './steps.ts';
 import { moveTo, type World } from './world.ts';
 
 /** Freezes a full segment: pages → part → SEG, if absent → ROOT → tell. */
 export function aggregatorSteps(cx: Context, w: World, p: Aggregator): Step[] {
   const record = segmentRecord(w, p.segment);
-  const { slice } = parseSegment(p.segment);
   const early = cx.bug === 'pages read after freezing';
   switch (p.at) {
-    case 'read': {
-      if (record.frozen) {
-        return [
-          {
-            name: 'aggregate: is frozen',
-            run: () => {
-              p.at = cx.bug === 'frozen not added again' ? 'delete' : 'root';
-            },
-          },
-        ];
-      }
-      const notFull = { name: 'aggregate: not full, delete', run: () => end(w, p) };
-      if (!segmentFull(cx, w, p.segment)) return [notFull];
-      return [
-        {
-          name: 'aggregate: is full',
-          run: () => {
-            p.at = early ? 'freeze' : 'gather';
-          },
-        },
-        ...(cx.bug === 'stale SEG' ? [notFull] : []),
-      ];
-    }
+    case 'read':
+      return readSegmentSteps(cx, w, p);
     case 'gather': {
-      const gather = (from: World) => {
-        const blocks = readChain(cx, w, slice).blocks.filter(({ id }) => segmentOf(id) === p.segment);
-        const block = blocks[p.block];
-        if (block) p.rows.push(...rowsOf(from, block.id, block.pages));
-        p.block++;
-        if (p.block >= blocks.length) p.at = 'part';
-      };
-      const steps = [{ name: 'aggregate: read pages of a block', run: () => gather(w) }];
-      if (cx.bug === 'stale pages') {
-        steps.push({ name: 'aggregate: read pages as they were', run: () => gather({ ...w, blocks: {} }) });
-      }
-      return steps;
+      const steps = gatherSteps(cx, w, p, w, 'aggregate: read pages of a block');
+      const before = { ...w, blocks: {} };
+      return cx.bug === 'stale pages'
+        ? [...steps, ...gatherSteps(cx, w, p, before, 'aggregate: read pages as they were')]
+        : steps;
     }
     case 'part':
       return [
         {
           name: 'aggregate: write part',
           run: () => {
+            cx.say(() => LINES.writePart(p.segment));
             // Under a key unique to the attempt, so nobody reads it before SEG names it.
             if (early || (cx.bug === 'part under one key' && record.frozen)) replaceFrozen(w, p);
             p.at = early ? 'root' : 'freeze';
@@ -78,10 +51,12 @@ export function aggregatorSteps(cx: Context, w: World, p: Aggregator): Step[] {
         {
           name: record.frozen ? 'aggregate: frozen by another' : 'aggregate: freeze',
           run: () => {
-            if (!record.frozen) record.frozen = p.rows;
+            const isMine = record.frozen === null;
+            if (record.frozen === null) record.frozen = rowsRead(p);
             else if (cx.bug === 'freeze overwrites') replaceFrozen(w, p);
+            const { frozen } = record;
+            cx.say(() => LINES.freeze(p.segment, isMine, countsText(countsOf(frozen))));
             p.rows = [];
-            p.block = 0;
             p.at = early ? 'gather' : 'root';
           },
         },
@@ -106,68 +81,92 @@ export function aggregatorSteps(cx: Context, w: World, p: Aggregator): Step[] {
         },
       ];
     case 'delete':
-      return [{ name: 'aggregate: delete message', run: () => end(w, p) }];
+      return [deleteStep(cx, w, p, 'aggregate')];
+    case 'back':
+      return [putBackStep(cx, w, p, 'aggregate')];
   }
 }
+
+function readSegmentSteps(cx: Context, w: World, p: Aggregator): Step[] {
+  const { frozen } = segmentRecord(w, p.segment);
+  const full = segmentFull(cx, w, p.segment);
+  const then = (name: string, at: Aggregator['at']): Step => ({
+    name,
+    run: () => {
+      cx.say(() => LINES.readSegment(p.segment, frozen !== null, full));
+      p.at = at;
+    },
+  });
+  if (frozen) return [then('aggregate: is frozen', cx.bug === 'frozen not added again' ? 'delete' : 'root')];
+  const notFull = then('aggregate: not full, delete', 'delete');
+  if (!full) return [notFull];
+  const isFull = then('aggregate: is full', cx.bug === 'pages read after freezing' ? 'freeze' : 'gather');
+  return cx.bug === 'stale SEG' ? [isFull, notFull] : [isFull];
+}
+
+/** Reads ahead: any of the blocks that weren't read. */
+function gatherSteps(cx: Context, w: World, p: Aggregator, from: World, name: string): Step[] {
+  const { slice } = parseSegment(p.segment);
+  const blocks = readChain(cx, w, slice).blocks.filter(({ id }) => segmentOf(id) === p.segment);
+  return blocks.flatMap(({ id, pages }, block) => {
+    if (p.rows.some((read) => read.block === block)) return [];
+    const gather = () => {
+      cx.say(() => LINES.readAll(id, from.blocks[id]?.done ?? []));
+      p.rows.push({ block, rows: rowsOf(from, id, pages) });
+      p.rows.sort((a, b) => a.block - b.block);
+      if (p.rows.length >= blocks.length) p.at = 'part';
+    };
+    return [{ name, run: gather }];
+  });
+}
+
+const rowsRead = (p: Aggregator): string[] => p.rows.flatMap(({ rows }) => rows);
 
 function replaceFrozen(w: World, p: Aggregator): void {
   const record = segmentRecord(w, p.segment);
-  if (record.frozen && record.frozen.length > 0 && record.frozen.join() !== p.rows.join()) {
-    w.ghost.rewritten = `segment ${p.segment} was frozen as ${record.frozen.join()}, now reads ${p.rows.join()}`;
+  const rows = rowsRead(p);
+  if (record.frozen && record.frozen.length > 0 && record.frozen.join() !== rows.join()) {
+    w.ghost.rewritten = `segment ${p.segment} was frozen as ${record.frozen.join()}, now reads ${rows.join()}`;
   }
-  record.frozen = p.rows;
+  record.frozen = rows;
 }
 
-/** Finishes a full run under a lease, once; then mails, at most once. */
+/** Finishes a full run under a lease, once: report, mail at most once, event, status. */
 export function finisherSteps(cx: Context, w: World, p: Finisher): Step[] {
   const { run } = w;
-  const final = run.status !== 'none' && isFinal(run.status);
   switch (p.at) {
     case 'read root': {
-      const notFull = { name: 'finish: not full, delete', run: () => end(w, p) };
-      if (!rootFull(cx, w)) return [notFull];
-      return [
-        {
-          name: 'finish: root is full',
-          run: () => {
-            p.at = 'lease';
-          },
+      const full = rootFull(cx, w);
+      const then = (name: string, at: Finisher['at']): Step => ({
+        name,
+        run: () => {
+          cx.say(() => LINES.readRoot(full));
+          p.at = at;
         },
-        ...(cx.bug === 'stale ROOT' ? [notFull] : []),
-      ];
+      });
+      const notFull = then('finish: not full, delete', 'delete');
+      if (!full) return [notFull];
+      const isFull = then('finish: root is full', 'lease');
+      return cx.bug === 'stale ROOT' ? [isFull, notFull] : [isFull];
     }
-    case 'lease': {
-      const { lease } = run;
-      const free = lease === null || lease.expired || cx.bug === 'finish without lease';
-      const legal = TRANSITIONS.finish.from.some((status) => status === run.status);
-      if (!legal) return [{ name: 'finish: is final, delete', run: () => end(w, p) }];
-      if (!free) {
-        return [
-          {
-            name: 'finish: leased by another',
-            run: () => (cx.bug === 'lease lost with its holder' ? end(w, p) : goBack(w, p)),
-          },
-        ];
-      }
-      return [
-        {
-          name: lease ? 'finish: take expired lease' : 'finish: take lease',
-          run: () => {
-            run.lease = { by: p.id, expired: false };
-            moveTo(w, TRANSITIONS.finish.to);
-            p.cut = run.cut;
-            p.at = 'parts';
-          },
-        },
-      ];
+    case 'lease':
+      return [leaseStep(cx, w, p)];
+    case 'read status': {
+      const isOver = run.status !== 'none' && isFinal(run.status);
+      const drop = isOver || cx.bug === 'lease lost with its holder';
+      const then = () => {
+        p.at = drop ? 'delete' : 'back';
+      };
+      return [{ name: isOver ? 'finish: is final, delete' : 'finish: leased by another', peeks: true, run: then }];
     }
     case 'parts':
       return [
         {
           name: 'finish: read parts, write report',
           run: () => {
+            cx.say(() => LINES.writeReport());
             p.rows = assemble(cx, w);
-            p.at = 'claim';
+            p.at = p.mailed && cx.bug !== 'mail without claim' ? 'event' : 'claim';
           },
         },
       ];
@@ -177,8 +176,9 @@ export function finisherSteps(cx: Context, w: World, p: Finisher): Step[] {
         {
           name: claimed ? 'finish: mail was claimed' : 'finish: claim mail',
           run: () => {
+            cx.say(() => LINES.claimMail(!claimed));
             run.mailClaimed = true;
-            p.at = claimed ? 'status' : 'mail';
+            p.at = claimed ? 'event' : 'mail';
           },
         },
       ];
@@ -188,34 +188,88 @@ export function finisherSteps(cx: Context, w: World, p: Finisher): Step[] {
         {
           name: 'finish: mail',
           run: () => {
+            cx.say(() => LINES.mail());
             w.ghost.mails++;
             w.ghost.mailed = statusOf(cx, w, p);
+            p.at = 'event';
+          },
+        },
+      ];
+    case 'event':
+      return [
+        {
+          name: 'finish: tell the end',
+          run: () => {
+            cx.say(() => LINES.tellEnd(statusOf(cx, w, p)));
             p.at = 'status';
           },
         },
       ];
-    case 'status': {
-      const mine = (run.lease?.by === p.id && !final) || cx.bug === 'finish without lease';
-      const status = statusOf(cx, w, p);
+    case 'status':
+      return [statusStep(cx, w, p)];
+    case 'let go':
       return [
         {
-          name: mine ? `finish: ${status}` : 'finish: lease lost',
+          name: 'finish: let go after a failure',
           run: () => {
-            if (mine) {
-              run.report = p.rows;
-              moveTo(w, status);
-              run.lease = null;
-              w.ghost.finishes++;
-            }
-            p.rows = [];
-            p.at = 'delete';
+            cx.say(() => LINES.letGoFinish());
+            if (run.lease?.by === p.id) run.lease.expired = true;
+            p.at = 'back';
           },
         },
       ];
-    }
     case 'delete':
-      return [{ name: 'finish: delete message', run: () => end(w, p) }];
+      return [deleteStep(cx, w, p, 'finish')];
+    case 'back':
+      return [putBackStep(cx, w, p, 'finish')];
   }
+}
+
+function leaseStep(cx: Context, w: World, p: Finisher): Step {
+  const { run } = w;
+  const { lease } = run;
+  const legal = TRANSITIONS.finish.from.some((status) => status === run.status);
+  if (!legal || (lease !== null && !lease.expired && cx.bug !== 'finish without lease')) {
+    return {
+      name: 'finish: lease refused',
+      run: () => {
+        cx.say(() => LINES.leaseFinish(false));
+        p.at = 'read status';
+      },
+    };
+  }
+  return {
+    name: lease ? 'finish: take expired lease' : 'finish: take lease',
+    run: () => {
+      cx.say(() => LINES.leaseFinish(true));
+      run.lease = { by: p.id, expired: false };
+      moveTo(w, TRANSITIONS.finish.to);
+      p.cut = run.cut;
+      p.mailed = run.mailClaimed;
+      p.at = 'parts';
+    },
+  };
+}
+
+function statusStep(cx: Context, w: World, p: Finisher): Step {
+  const { run } = w;
+  const isOpen = run.status !== 'none' && !isFinal(run.status);
+  const mine = (run.lease?.by === p.id && isOpen) || cx.bug === 'finish without lease';
+  const status = statusOf(cx, w, p);
+  return {
+    name: mine ? `finish: ${status}` : 'finish: lease lost',
+    run: () => {
+      cx.say(() => LINES.finish(status, mine));
+      if (mine) {
+        run.report = p.rows;
+        moveTo(w, status);
+        run.lease = null;
+        w.ghost.finishes++;
+      }
+      p.rows = [];
+      p.at = 'delete';
+    },
+  };
 }
 
 /** The report: parts of all frozen segments in order; a redrive's rows laid over those of the run it drives again. */

@@ -1,7 +1,8 @@
 import { isBlockFull } from '../../shared/domain/completion.ts';
-import { NO_TRIES, nextRegister, registerOf } from '../../shared/domain/sending.ts';
+import { missing, NO_TRIES, nextRegister, registerOf } from '../../shared/domain/sending.ts';
+import { LINES, register } from './alphabet.ts';
 import { answerSteps, finish, gatherGroup, sameBlock, suspectSteps } from './batch.ts';
-import { addBlock, addDone, addOutcomes, blockOf, type Context, send, toBlock } from './context.ts';
+import { addBlock, addDone, addOutcomes, blockOf, type Context, registerLine, send, toBlock } from './context.ts';
 import { decideBy, readSteps, statusSteps } from './deciding.ts';
 import { countCalls, leaveBehind, tell } from './forwarding.ts';
 import { delivery, parseWork, segmentOf, type Work, workText } from './messages.ts';
@@ -29,7 +30,7 @@ export function forwarderSteps(cx: Context, w: World, p: Forwarder): Step[] {
         {
           name: 'forward: write page',
           run: () => {
-            addOutcomes(w, work.block, p.ended);
+            putOutcomes(cx, w, work, p.ended);
             if (cx.bug === 'set before page') afterUpdate(cx, w, p, p.next !== null);
             else p.at = 'update';
           },
@@ -42,7 +43,7 @@ export function forwarderSteps(cx: Context, w: World, p: Forwarder): Step[] {
         {
           name: 'forward: add to done only',
           run: () => {
-            addEnded(cx, w, p, work);
+            addEnded(cx, w, p, work, false);
             p.next = cx.bug === 'send though the condition failed' ? p.next : null;
             afterUpdate(cx, w, p, p.next !== null);
           },
@@ -104,7 +105,7 @@ export function forwarderSteps(cx: Context, w: World, p: Forwarder): Step[] {
       return suspectSteps(w, p);
     case 'delete':
     case 'back':
-      return answerSteps(w, p);
+      return answerSteps(cx, w, p);
     default:
       return aloneSteps(cx, w, p, work);
   }
@@ -131,9 +132,10 @@ function callSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
         name: answer === 'R' ? 'forward: call fails' : 'forward: call ends',
         run: () => {
           countCalls(cx, w, [letter(n)]);
+          cx.say(() => LINES.call(work.block, n, answer));
           p.due.shift();
-          const register = registerOf(toBlock(p.seen ?? { done: [], register: null }, work.slot), work.slot);
-          const tries = (register.tries.get(n) ?? NO_TRIES).tries + 1;
+          const known = registerOf(toBlock(p.seen ?? { done: [], register: null }, work.slot), work.slot);
+          const tries = (known.tries.get(n) ?? NO_TRIES).tries + 1;
           if (answer === 'R' && tries < cx.level.attempts) p.again.push(n);
           else p.ended.push([n, answer === 'R' ? 'F' : answer]);
           if (p.due.length === 0) settle(cx, p, work, true);
@@ -193,7 +195,7 @@ function commitSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
         name: 'forward: update done',
         run: () => {
           gatherGroup(cx, w, p);
-          addEnded(cx, w, p, work);
+          addEnded(cx, w, p, work, true);
           if (setFirst && p.ended.length > 0) p.at = 'page';
           else afterUpdate(cx, w, p, false);
         },
@@ -206,7 +208,7 @@ function commitSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
       run: () => {
         const mine = [...p.ended];
         gatherGroup(cx, w, p);
-        addOutcomes(w, work.block, cx.bug === 'page lacks some of its group' ? mine : p.ended);
+        putOutcomes(cx, w, work, cx.bug === 'page lacks some of its group' ? mine : p.ended);
         p.at = 'update';
       },
     },
@@ -218,7 +220,8 @@ function updateStep(cx: Context, w: World, p: Forwarder, work: Work): Step {
   const record = blockOf(w, work.block);
   const holds =
     (record.registers[work.slot]?.turn ?? 0) === work.turn || cx.bug === 'turn raised without its condition';
-  if (p.next !== null && !holds) {
+  const { next } = p;
+  if (next !== null && !holds) {
     return {
       name: 'forward: register condition failed',
       run: () => {
@@ -227,19 +230,48 @@ function updateStep(cx: Context, w: World, p: Forwarder, work: Work): Step {
     };
   }
   return {
-    name: p.next ? 'forward: raise turn' : 'forward: update done',
+    name: next ? 'forward: raise turn' : 'forward: update done',
     run: () => {
-      if (p.next) record.registers[work.slot] = p.next;
-      addEnded(cx, w, p, work);
+      if (next) record.registers[work.slot] = next;
+      addEnded(cx, w, p, work, true);
       if (cx.bug === 'set before page' && p.ended.length > 0) p.at = 'page';
-      else afterUpdate(cx, w, p, p.next !== null && cx.bug !== 'successor sent before the turn is raised');
+      // None left: a duplicate of the message has ended the others meanwhile.
+      else
+        afterUpdate(
+          cx,
+          w,
+          p,
+          next !== null && isAnyLeft(record.done, work) && cx.bug !== 'successor sent before the turn is raised',
+        );
     },
   };
 }
 
-function addEnded(cx: Context, w: World, p: Forwarder, work: Work): void {
+function isAnyLeft(done: readonly number[], { slot, items }: Work): boolean {
+  return missing({ done: new Set(done), registers: new Map() }, slot, items.length).length > 0;
+}
+
+function putOutcomes(cx: Context, w: World, work: Work, outcomes: readonly [number, string][]): void {
+  addOutcomes(w, work.block, outcomes);
+  cx.say(() =>
+    LINES.putOutcomes(
+      work.block,
+      outcomes.map(([n, letter]) => `${n}${letter}`),
+    ),
+  );
+}
+
+/** @param raised whether the register, where it writes one, takes effect */
+function addEnded(cx: Context, w: World, p: Forwarder, work: Work, raised: boolean): void {
   const children = p.ended.map(([n]) => n);
-  p.full = isBlockFull(new Set(addDone(cx, w, work.block, children)), work.size);
+  const done = addDone(cx, w, work.block, children);
+  p.full = isBlockFull(new Set(done), work.size);
+  const { next } = p;
+  cx.say(() =>
+    next
+      ? LINES.settle(work.block, children, register(registerLine(work.slot, next)), raised, done)
+      : LINES.addDone(work.block, children, done),
+  );
 }
 
 function afterUpdate(cx: Context, w: World, p: Forwarder, sendAgain: boolean): void {

@@ -1,12 +1,13 @@
 import { type Page, placeBehind } from '../../shared/domain/chain.ts';
 import { packCount } from '../../shared/domain/completion.ts';
 import { sliceExtent } from '../../shared/domain/layout.ts';
+import { LINES, pageText } from './alphabet.ts';
 import { type Context, insert, messagesOf, placeKey, rootFull, segmentFull, segmentRecord, send } from './context.ts';
 import { draftPage } from './drafting.ts';
 import { checkpoint, leaseStep, releaseStep, stop } from './leasing.ts';
 import type { Splitter } from './processes.ts';
-import { end, type Step } from './steps.ts';
-import { may, mayCall, type SliceRecord, spend, type World } from './world.ts';
+import { deleteStep, putBackStep, type Step } from './steps.ts';
+import { isWatched, may, mayCall, type SliceRecord, spend, type World } from './world.ts';
 
 /** Page by page, block by block; then the slice's extent. */
 export function splitterSteps(cx: Context, w: World, p: Splitter): Step[] {
@@ -16,31 +17,8 @@ export function splitterSteps(cx: Context, w: World, p: Splitter): Step[] {
   switch (p.at) {
     case 'resume':
       return [leaseStep(cx, w, p, slice)];
-    case 'page': {
-      const key = placeKey(p.place);
-      const stored = slice.chain[key];
-      if (stored === undefined && p.bound !== null && p.cursor >= p.bound) return [canaryStep(cx, p, slice)];
-      const mine = draftPage(cx, p);
-      const counted = mine.kind === 'end' && cx.bug === 'no END page' && stored === undefined;
-      const steps: Step[] = [
-        {
-          name: stored === undefined ? `split: put ${mine.kind} page` : `split: adopt ${cx.page(stored).kind} page`,
-          run: () => {
-            if (cx.bug === 'lease instead of a condition' && stored === undefined) {
-              p.at = 'put';
-              return;
-            }
-            if (cx.bug === 'overwrite on restart' || (stored === undefined && !counted)) {
-              slice.chain[key] = cx.pageNumber(mine);
-            }
-            behindPage(cx, p, counted ? mine : cx.page(slice.chain[key] ?? 0));
-          },
-        },
-      ];
-      // Messages of complete blocks are on their way while the next block is read.
-      if (p.out.length > 0 && p.unsent > 0) steps.push(...sendStep(cx, w, p));
-      return steps;
-    }
+    case 'page':
+      return pageSteps(cx, w, p, slice);
     case 'put':
       return [
         {
@@ -55,43 +33,21 @@ export function splitterSteps(cx: Context, w: World, p: Splitter): Step[] {
       ];
     case 'send':
       return sendStep(cx, w, p);
-    case 'checkpoint': {
-      const steps: Step[] = [
+    case 'checkpoint':
+      return checkpointSteps(cx, p, slice);
+    case 'read status':
+      return [
         {
-          name: p.ended ? 'split: checkpoint at END' : 'split: checkpoint',
+          name: mayGoOn(w) ? 'split: read status' : 'split: no call allowed any more, stop',
+          peeks: true,
           run: () => {
-            checkpoint(cx, p, slice);
-            p.unsent = 0;
-            if (p.out.length > 0) p.at = 'send';
-            else p.at = p.ended ? 'delete' : 'page';
+            if (mayGoOn(w)) p.at = 'page';
+            else stop(cx, p, false);
           },
         },
       ];
-      if (may(w, 'continuation') && !p.ended) {
-        steps.push({
-          name: 'split: checkpoint, then hand on',
-          fault: true,
-          run: () => {
-            spend(w, 'continuation');
-            checkpoint(cx, p, slice);
-            stop(cx, p, true);
-          },
-        });
-      }
-      // Cancelled, paused or past its deadline: noticed behind a checkpoint.
-      if (w.run.status !== 'none' && !mayCall(w) && !p.ended) {
-        steps.push({
-          name: 'split: checkpoint, then stop',
-          run: () => {
-            checkpoint(cx, p, slice);
-            stop(cx, p, false);
-          },
-        });
-      }
-      return steps;
-    }
     case 'release':
-      return [releaseStep(p, slice)];
+      return [releaseStep(cx, p, slice)];
     case 'hand on':
       return [
         {
@@ -110,7 +66,9 @@ export function splitterSteps(cx: Context, w: World, p: Splitter): Step[] {
             const { segments, lastSize } = sliceExtent(p.place, geometry);
             const last = `${p.slice}-${segments - 1}`;
             segmentRecord(w, last).size = lastSize;
-            p.at = segmentFull(cx, w, last) ? 'tell segment' : 'count';
+            const full = segmentFull(cx, w, last);
+            cx.say(() => LINES.setSize(last, lastSize ?? 0, full));
+            p.at = full ? 'tell segment' : 'count';
           },
         },
       ];
@@ -129,8 +87,11 @@ export function splitterSteps(cx: Context, w: World, p: Splitter): Step[] {
         {
           name: 'split: count slice',
           run: () => {
-            insert(w.root.counted, packCount(p.slice, sliceExtent(p.place, geometry).segments));
-            p.at = rootFull(cx, w) ? 'tell run' : 'checkpoint';
+            const { segments } = sliceExtent(p.place, geometry);
+            insert(w.root.counted, packCount(p.slice, segments));
+            const full = rootFull(cx, w);
+            cx.say(() => LINES.countSlice(p.slice, segments, full));
+            p.at = full ? 'tell run' : 'checkpoint';
           },
         },
       ];
@@ -145,9 +106,76 @@ export function splitterSteps(cx: Context, w: World, p: Splitter): Step[] {
         },
       ];
     case 'delete':
-      return [{ name: 'split: delete message', run: () => end(w, p) }];
+      return [deleteStep(cx, w, p, 'split')];
+    case 'back':
+      return [putBackStep(cx, w, p, 'split')];
   }
 }
+
+/** Adopts the page that is there, or puts its own. Reading an empty place, and losing it to another, change nothing. */
+function pageSteps(cx: Context, w: World, p: Splitter, slice: SliceRecord): Step[] {
+  const key = placeKey(p.place);
+  const stored = slice.chain[key];
+  const steps: Step[] = [];
+  if (stored === undefined) {
+    steps.push({ name: 'split: find no page', run: () => cx.say(() => LINES.readPage(p.slice, key, null)) });
+    if (p.bound !== null && p.cursor >= p.bound) return [...steps, canaryStep(cx, p, slice)];
+  } else {
+    steps.push({
+      name: 'split: place is taken',
+      run: () => cx.say(() => LINES.putPage(p.slice, key, pageText(draftPage(cx, p)), false)),
+    });
+  }
+  const mine = draftPage(cx, p);
+  const counted = mine.kind === 'end' && cx.bug === 'no END page' && stored === undefined;
+  steps.push({
+    name: stored === undefined ? `split: put ${mine.kind} page` : `split: adopt ${cx.page(stored).kind} page`,
+    run: () => {
+      if (cx.bug === 'lease instead of a condition' && stored === undefined) {
+        p.at = 'put';
+        return;
+      }
+      if (cx.bug === 'overwrite on restart' || (stored === undefined && !counted)) {
+        slice.chain[key] = cx.pageNumber(mine);
+        cx.say(() => LINES.putPage(p.slice, key, pageText(mine), true));
+      } else if (stored !== undefined) cx.say(() => LINES.readPage(p.slice, key, pageText(cx.page(stored))));
+      behindPage(cx, p, counted ? mine : cx.page(slice.chain[key] ?? 0));
+    },
+  });
+  // At a block's start alone: elsewhere no checkpoint can stand.
+  if (may(w, 'continuation') && p.pages.length === 0) {
+    const handOn = () => {
+      spend(w, 'continuation');
+      p.handsOn = true;
+      p.at = p.out.length > 0 ? 'send' : 'checkpoint';
+    };
+    steps.push({ name: 'split: out of time', fault: true, run: handOn });
+  }
+  // Messages of complete blocks are on their way while the next block is read.
+  if (p.out.length > 0 && p.unsent > 0) steps.push(...sendStep(cx, w, p));
+  return steps;
+}
+
+function checkpointSteps(cx: Context, p: Splitter, slice: SliceRecord): Step[] {
+  return [
+    {
+      name: p.ended ? 'split: checkpoint at END' : 'split: checkpoint',
+      run: () => {
+        checkpoint(cx, p, slice);
+        p.unsent = 0;
+        p.opens = false;
+        if (p.out.length > 0) p.at = 'send';
+        else if (p.ended) p.at = 'delete';
+        else if (p.waits || p.handsOn) stop(cx, p, p.handsOn);
+        // Where nobody closes or pauses, the status says the same at any time: reading it is no step.
+        else p.at = isWatched(cx.level) ? 'read status' : 'page';
+      },
+    },
+  ];
+}
+
+/** Not where it was cancelled or paused, or is past its deadline. */
+const mayGoOn = (w: World): boolean => w.run.status === 'none' || mayCall(w);
 
 /** Its share of the canary is enumerated: it waits for the judgement, without a message. */
 function canaryStep(cx: Context, p: Splitter, slice: SliceRecord): Step {
@@ -164,9 +192,8 @@ function canaryStep(cx: Context, p: Splitter, slice: SliceRecord): Step {
   return {
     name: 'split: wait for the canary',
     run: () => {
-      if (p.out.length > 0) p.at = 'send';
-      else if (p.unsent > 0) p.at = 'checkpoint';
-      else stop(cx, p, false);
+      p.waits = true;
+      p.at = p.out.length > 0 ? 'send' : 'checkpoint';
     },
   };
 }
@@ -189,7 +216,7 @@ function behindPage(cx: Context, p: Splitter, page: Page): void {
   p.pages = [];
   p.unsent++;
   if (cx.bug === 'checkpoint before sent') p.at = 'checkpoint';
-  else if (p.unsent >= cx.level.window) p.at = p.out.length > 0 ? 'send' : 'checkpoint';
+  else if (p.opens || p.unsent >= cx.level.window) p.at = p.out.length > 0 ? 'send' : 'checkpoint';
 }
 
 function sendStep(cx: Context, w: World, p: Splitter): Step[] {

@@ -3,12 +3,15 @@ import { isBlockFull, unpackCount } from '../../shared/domain/completion.ts';
 import { unpackSegment } from '../../shared/domain/ids.ts';
 import { isFinal, maySend } from '../../shared/domain/run.ts';
 import { missing, NEW_REGISTER, raised } from '../../shared/domain/sending.ts';
+import { LINES, register } from './alphabet.ts';
 import {
   addBlock,
+  addSegment,
   blockOf,
   type Context,
   fromRegister,
   readChain,
+  registerLine,
   rootFull,
   segmentFull,
   segmentRecord,
@@ -17,7 +20,8 @@ import {
 } from './context.ts';
 import { blockNumber, segmentOf, workText } from './messages.ts';
 import type { Sweeper } from './processes.ts';
-import { spawnCloser, spawnStarter, spawnSweeper } from './spawn.ts';
+import { sameRegister } from './protocol-alone.ts';
+import { spawnCloser, spawnReleaser, spawnStarter, spawnSweeper } from './spawn.ts';
 import { end, type Step } from './steps.ts';
 import { type Checkpoint, may, type SliceRecord, spend, statusNow, type World } from './world.ts';
 
@@ -33,22 +37,23 @@ export function sweeps(cx: Context, w: World): Step[] {
   if (rootFull(cx, w) && !(isFinal(run.status) && run.mailClaimed)) add('tell full run', () => send(cx, w, 'f'));
   if (isFinal(run.status)) return found;
   for (const segment of Object.keys(w.segments)) {
-    const full = segmentRecord(w, segment).frozen !== null || segmentFull(cx, w, segment);
-    if (full && !inRoot(w, segment)) add('tell full segment', () => send(cx, w, `g:${segment}`));
+    if (inRoot(w, segment)) continue;
+    if (segmentRecord(w, segment).frozen !== null) add('take frozen segment', () => spawnSweeper(w, 'root', segment));
+    else if (segmentFull(cx, w, segment)) add('tell full segment', () => send(cx, w, `g:${segment}`));
   }
   if (statusNow(w) === 'closing' && run.status !== 'closing') {
     if (cx.bug !== 'overdue run is not closed') add('close an overdue run', () => spawnCloser(w, 'expired'));
     return found;
   }
-  if (run.status === 'closing') add('resume closing', () => spawnCloser(w, run.reason ?? 'cancelled'));
+  if (run.status === 'closing') add('resume closing', () => spawnCloser(w, run.reason ?? 'cancelled', 'plan'));
   if (!maySend(run.status)) return found;
   if (run.plan === null || w.root.slices === null || run.status === 'planned') {
-    for (const plan of cx.level.plans) add('start again', () => spawnStarter(w, plan));
+    for (const plan of cx.level.plans) add('start again', () => spawnStarter(w, plan, 'plan'));
     return found;
   }
   const fresh = unfinished(cx, w, ({ checkpoint }) => checkpoint);
   for (const slice of fresh.slices) add('resume slice', () => send(cx, w, `s:${slice}`));
-  for (const block of fresh.blocks) add('look at block', () => spawnSweeper(w, block));
+  for (const block of fresh.blocks) add('look at block', () => spawnSweeper(w, 'read', block));
   if (!may(w, 'stale')) return found;
   const stale = (name: string, act: () => void) => {
     const run = () => {
@@ -68,7 +73,7 @@ export function sweeps(cx: Context, w: World): Step[] {
 export function sendAgain(cx: Context, w: World): void {
   const { slices, blocks } = unfinished(cx, w, ({ checkpoint }) => checkpoint);
   for (const slice of slices) send(cx, w, `s:${slice}`);
-  for (const block of blocks) spawnSweeper(w, block);
+  for (const block of blocks) spawnSweeper(w, 'read', block);
 }
 
 /** The first children did well: the flag, then every slice goes on. Once the checkpoint says that they were sent, here. */
@@ -76,8 +81,9 @@ export function judge(cx: Context, w: World): Step[] {
   const checkpoint = w.slices[0]?.checkpoint;
   if (w.run.passed || !checkpoint || !(checkpoint.ended || checkpoint.cursor >= (cx.level.canary ?? 0))) return [];
   const pass = () => {
+    cx.say(() => LINES.flag('canary-passed'));
     w.run.passed = true;
-    for (const slice of unfinished(cx, w, (record) => record.checkpoint).slices) send(cx, w, `s:${slice}`);
+    spawnReleaser(w, unfinished(cx, w, (record) => record.checkpoint).slices);
   };
   return [{ name: 'sweep: the canary passes', run: pass }];
 }
@@ -115,36 +121,43 @@ export function sweeperSteps(cx: Context, w: World, p: Sweeper): Step[] {
               ({ id }) => id === p.block,
             )?.pages;
             const done = new Set(record.done);
+            cx.say(() => LINES.readAll(p.block, done));
             const size = blockSize(pages ?? []);
             if (isBlockFull(done, size)) {
               p.at = 'tell';
               return;
             }
             for (const { first, items } of (pages ?? []).flatMap(slotsOf)) {
-              const turn = record.registers[first]?.turn ?? 0;
               const left = missing({ done, registers: new Map() }, first, items.length);
-              if (left.length > 0) p.slots.push([first, items.join(''), turn]);
+              if (left.length > 0)
+                p.slots.push([first, items.join(''), structuredClone(record.registers[first] ?? null)]);
             }
             p.at = 'raise';
           },
         },
       ];
     case 'raise': {
-      const [first, items, turn] = slot ?? [0, '', 0];
+      const [first, items, read] = slot ?? [0, '', null];
       const stored = record.registers[first];
-      if ((stored?.turn ?? 0) !== turn) {
-        return [{ name: 'sweep: turn condition failed', run: () => nextSlot(w, p) }];
+      const before = read ? toRegister(read) : NEW_REGISTER;
+      const next = fromRegister(cx.bug === 'send again without raising' ? before : raised(before));
+      const raising = register(registerLine(first, next));
+      if (!sameRegister(stored, read)) {
+        const lose = () => {
+          cx.say(() => LINES.replace(p.block, raising, false));
+          nextSlot(w, p);
+        };
+        return [{ name: 'sweep: turn condition failed', run: lose }];
       }
       return [
         {
           name: 'sweep: raise turn',
           run: () => {
-            const before = stored ? toRegister(stored) : NEW_REGISTER;
-            const register = cx.bug === 'send again without raising' ? before : raised(before);
-            if (register.turn > 0) record.registers[first] = fromRegister(register);
+            cx.say(() => LINES.replace(p.block, raising, true));
+            if (next.turn > 0) record.registers[first] = next;
             const size = sizeOf(cx, w, p.block);
             p.out = [
-              workText({ block: p.block, slot: first, items, turn: register.turn, size, receives: 0, delayed: false }),
+              workText({ block: p.block, slot: first, items, turn: next.turn, size, receives: 0, delayed: false }),
             ];
             p.at = 'send';
           },
@@ -179,6 +192,36 @@ export function sweeperSteps(cx: Context, w: World, p: Sweeper): Step[] {
           run: () => {
             send(cx, w, `g:${segmentOf(p.block)}`);
             end(w, p);
+          },
+        },
+      ];
+    case 'root':
+      return [
+        {
+          name: 'sweep: add frozen segment to ROOT',
+          run: () => {
+            if (addSegment(cx, w, p.block)) p.at = 'tell run';
+            else end(w, p);
+          },
+        },
+      ];
+    case 'tell run':
+      return [
+        {
+          name: 'sweep: tell run',
+          run: () => {
+            send(cx, w, 'f');
+            end(w, p);
+          },
+        },
+      ];
+    case 'go on':
+      return [
+        {
+          name: 'sweep: send slice on',
+          run: () => {
+            send(cx, w, p.out.shift() ?? '');
+            if (p.out.length === 0) end(w, p);
           },
         },
       ];

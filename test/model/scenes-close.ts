@@ -1,3 +1,4 @@
+import { SIZES } from '../../shared/domain/limits.ts';
 import { emptyWorld, geometry, isReported, QUIET, type Scene, splitWorld, storeChain } from './setup.ts';
 import { spawnCloser } from './spawn.ts';
 import type { Level } from './world.ts';
@@ -109,7 +110,7 @@ export const SCENES: Record<string, Scene> = {
     'closer',
   ),
   'closed in the middle of a block': scene(
-    { geometry: geometry(2, 1, [1]), itemsPerPage: 1, sources: [['abc', 'x']], workers: NO_CALLS },
+    { geometry: geometry(2, 1, [1]), itemBytes: SIZES.pageBytes, sources: [['abc', 'x']], workers: NO_CALLS },
     'closer',
   ),
   'a closer that crashes': scene(

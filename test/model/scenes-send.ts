@@ -43,6 +43,13 @@ export const SCENES: Record<string, Scene> = {
     sweeper: false,
     budget: { fail: 2 },
   }),
+  'a group and an answer that is lost': scene({
+    ...TWO_SLOTS,
+    batch: 2,
+    workers: { forward: 1 },
+    sweeper: false,
+    budget: { fail: 1, unanswered: 1 },
+  }),
   'retries and a store that fails': scene({ ...ONE_SLOT, answers: 'SR', workers: { forward: 1 }, budget: { fail: 2 } }),
   'handed back time and again': scene({
     ...ONE_SLOT,

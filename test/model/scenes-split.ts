@@ -1,3 +1,4 @@
+import { SIZES } from '../../shared/domain/limits.ts';
 import { type Context, messagesOf, readChain } from './context.ts';
 import { emptyWorld, geometry, QUIET, type Scene } from './setup.ts';
 import type { World } from './world.ts';
@@ -19,6 +20,14 @@ function scene(over: Partial<Scene['level']>): Scene {
 
 const LEASED: Partial<Scene['level']> = { leases: true, geometry: geometry(1, 1, [1, 2]), sources: [['ab', 'xyz']] };
 
+const CANARY: Partial<Scene['level']> = {
+  ...LEASED,
+  geometry: geometry(2, 1, [1, 2]),
+  itemBytes: SIZES.pageBytes,
+  canary: 1,
+  sources: [['abc']],
+};
+
 /** Every slice has its END and count, and each of its slots was sent. */
 function isSplit(w: World, cx: Context): boolean {
   return w.slices.every((_, slice) => {
@@ -31,7 +40,7 @@ function isSplit(w: World, cx: Context): boolean {
 export const SCENES: Record<string, Scene> = {
   'pages of one item': scene({
     geometry: geometry(2, 1, [1, 2]),
-    itemsPerPage: 1,
+    itemBytes: SIZES.pageBytes,
     sources: [['abc', 'xyzu', '']],
     budget: { crash: 1 },
   }),
@@ -43,10 +52,10 @@ export const SCENES: Record<string, Scene> = {
   'blocks sent in windows': scene({
     geometry: geometry(1, 1, [1, 2]),
     window: 2,
-    sources: [['abc', 'xy']],
+    sources: [['abc']],
     budget: { crash: 2, continuation: 1 },
   }),
-  'leases, two crashes': scene({ ...LEASED, budget: { crash: 2, duplicate: 1, continuation: 1 } }),
+  'leases, two crashes': scene({ ...LEASED, budget: { crash: 2, continuation: 1 } }),
   'leases that run out': scene({ ...LEASED, budget: { crash: 1, duplicate: 1, lapse: 1 } }),
   'paused in the middle': scene({
     ...LEASED,
@@ -54,12 +63,7 @@ export const SCENES: Record<string, Scene> = {
     sources: [['abc']],
     budget: { pause: 1, crash: 1, stale: 1, sweep: 1 },
   }),
-  'a canary': scene({
-    ...LEASED,
-    geometry: geometry(2, 1, [1, 2]),
-    itemsPerPage: 1,
-    canary: 1,
-    sources: [['abc']],
-    budget: { duplicate: 1, lapse: 1, crash: 1 },
-  }),
+  'a canary': scene({ ...CANARY, budget: { duplicate: 1, lapse: 1 } }),
+  // A flag that is set, and its slices not sent, stands still.
+  'a canary and a crash': scene({ ...CANARY, sweeper: true, budget: { crash: 1 } }),
 };

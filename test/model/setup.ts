@@ -1,7 +1,6 @@
 import { END, PageDraft, placeBehind } from '../../shared/domain/chain.ts';
 import { packCount } from '../../shared/domain/completion.ts';
 import { FIRST_PLACE, type Layout, sliceExtent } from '../../shared/domain/layout.ts';
-import { SIZES } from '../../shared/domain/limits.ts';
 import type { Bug } from './bugs.ts';
 import { type Context, messagesOf, placeKey, readChain, segmentRecord } from './context.ts';
 import { describeFailure, type Exploration, explore } from './explore.ts';
@@ -24,7 +23,7 @@ export const QUIET: Level = {
   geometry: geometry(2, 1, [1, 2]),
   sources: [],
   plans: [1],
-  itemsPerPage: 2,
+  itemBytes: 1,
   window: 1,
   attempts: 2,
   answers: 'S',
@@ -95,7 +94,7 @@ export function splitWorld(cx: Context): World {
 
 export function storeChain(cx: Context, w: World, slice: number, items: string, ended: boolean): void {
   const chain = w.slices[slice]?.chain ?? {};
-  const bytes = cx.level.itemsPerPage === 1 ? SIZES.pageBytes : 1;
+  const bytes = cx.level.itemBytes;
   let place = FIRST_PLACE;
   let first = 0;
   for (let i = 0; i < items.length; ) {

@@ -45,7 +45,10 @@ function consumer(cx: Context, w: World, id: number, message: string, variant: n
         pages: [],
         out: [],
         unsent: 0,
+        opens: true,
         ended: false,
+        waits: false,
+        failed: false,
         bound: boundOf(cx, w, Number(message.slice(2))),
         handsOn: false,
       };
@@ -69,11 +72,12 @@ function consumer(cx: Context, w: World, id: number, message: string, variant: n
         early: false,
       };
     case 'aggregate':
-      return { kind: 'aggregate', ...base, at: 'read', segment: message.slice(2), rows: [], block: 0 };
+      return { kind: 'aggregate', ...base, at: 'read', segment: message.slice(2), rows: [] };
     case 'finish':
-      return { kind: 'finish', ...base, at: 'read root', rows: [], cut: false };
+      return { kind: 'finish', ...base, at: 'read root', rows: [], cut: false, mailed: false };
     case 'dead':
-      return { kind: 'dead', ...base, at: 'read', missing: [] };
+      // What isn't work stands in the table: the sweeper takes it up from there.
+      return { kind: 'dead', ...base, at: message.startsWith('xw') ? 'read' : 'delete', missing: [] };
   }
 }
 
@@ -83,24 +87,33 @@ function boundOf({ level: { canary } }: Context, { run }: World, slice: number):
   return slice === 0 ? canary : 0;
 }
 
-export function spawnStarter(w: World, plan: number): void {
-  w.procs.push({ kind: 'start', ...unasked(w), at: 'run', plan, slice: 0 });
+export function spawnStarter(w: World, plan: number, at: 'run' | 'plan' = 'run'): void {
+  w.procs.push({ kind: 'start', ...unasked(w), at, plan, slice: 0 });
 }
 
-export function spawnCloser(w: World, reason: CloseReason): void {
+export function spawnCloser(w: World, reason: CloseReason, at: 'status' | 'plan' = 'status'): void {
   const closer: Process = {
     kind: 'close',
     ...unasked(w),
-    at: 'status',
+    at,
     reason,
-    slice: 0,
+    slice: -1,
     place: FIRST_PLACE,
+    segments: [],
     blocks: [],
     missing: [],
   };
   w.procs.push(closer);
 }
 
-export function spawnSweeper(w: World, block: string): void {
-  w.procs.push({ kind: 'sweep', ...unasked(w), at: 'read', block, slots: [], out: [] });
+/** Looks at a block, or adds a frozen segment to ROOT. */
+export function spawnSweeper(w: World, at: 'read' | 'root', block: string): void {
+  w.procs.push({ kind: 'sweep', ...unasked(w), at, block, slots: [], out: [] });
+}
+
+/** Lets every slice that isn't enumerated go on. */
+export function spawnReleaser(w: World, slices: readonly number[]): void {
+  if (slices.length === 0) return;
+  const out = slices.map((slice) => `s:${slice}`);
+  w.procs.push({ kind: 'sweep', ...unasked(w), at: 'go on', block: '', slots: [], out });
 }

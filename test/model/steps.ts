@@ -1,3 +1,5 @@
+import { LINES } from './alphabet.ts';
+import type { Context } from './context.ts';
 import type { Process } from './processes.ts';
 import type { World } from './world.ts';
 
@@ -6,6 +8,8 @@ export interface Step {
   readonly name: string;
   /** It uses up a fault: no quiet continuation may count on it. */
   readonly fault?: boolean;
+  /** It reads what others write, and no line tells when. */
+  readonly peeks?: boolean;
   run(): void;
 }
 
@@ -25,4 +29,26 @@ export function goBack(w: World, p: Process): void {
 /** All that die with it: the messages of its batch. */
 export function invocationOf(w: World, p: Process): Process[] {
   return w.procs.filter(({ id }) => id === p.id);
+}
+
+/** What a handler answers of its message: it's handled, and deleted. */
+export function deleteStep(cx: Context, w: World, p: Process, who: string): Step {
+  return {
+    name: `${who}: delete message`,
+    run: () => {
+      for (const message of p.held) cx.say(() => LINES.delete(message));
+      end(w, p);
+    },
+  };
+}
+
+/** Or it isn't, and comes back. */
+export function putBackStep(cx: Context, w: World, p: Process, who: string): Step {
+  return {
+    name: `${who}: put back`,
+    run: () => {
+      for (const message of p.held) cx.say(() => LINES.putBack(message));
+      goBack(w, p);
+    },
+  };
 }

@@ -97,8 +97,10 @@ export interface Budget {
   sweep: number;
   /** A forwarder hands back those of a slot's children that it has no time to call. */
   back: number;
-  /** A store or a queue fails a forwarder's message, and the forwarder lives. */
+  /** A store or a queue fails a process, and it lives. */
   fail: number;
+  /** The same, behind its last call: it took effect, and its answer was lost. */
+  unanswered: number;
   close: number;
   /** The run's deadline comes. */
   deadline: number;
@@ -179,7 +181,8 @@ export interface Level {
   readonly sources: readonly (readonly string[])[];
   /** Numbers of slices that the source's plan may answer. */
   readonly plans: readonly number[];
-  readonly itemsPerPage: number;
+  /** Of an item's JSON: of large ones, one fills a slot, and few a page. */
+  readonly itemBytes: number;
   /** Blocks that a splitter completes before it waits for their messages and checkpoints. */
   readonly window: number;
   /** Calls of one child at most. */

@@ -1,0 +1,170 @@
+import { cancelRun } from '../../../shared/control/control.ts';
+import { startRun } from '../../../shared/control/start.ts';
+import { faultAt, randomFaults } from '../../../testing/fault-plans.ts';
+import type { Fault, FaultPlan } from '../../../testing/faults.ts';
+import { SeededRandom } from '../../../testing/seeded-random.ts';
+import { answers, type Service } from '../../chaos/service.ts';
+import { SECOND, type World } from '../../chaos/world.ts';
+import type { Scene } from './scenes.ts';
+
+/** The second child is worth another call, the third fails at once. */
+const usual: Service = (i, nth) => {
+  if (i === 1 && nth === 1) return answers(i, { httpStatus: 500, body: '' });
+  return i === 2 ? answers(i, { httpStatus: 422, body: '' }) : answers(i);
+};
+const refusedAtFirst: Service = (i, _, { run }) =>
+  run === 'r' && i > 0 ? answers(i, { httpStatus: 422, body: '' }) : answers(i);
+const killer: Service = (i) => (i === 1 ? { kind: 'kill', ms: 30 } : answers(i));
+/** Two fit into an invocation, one behind the other. */
+const slow: Service = (i) => answers(i, { ms: 12 * SECOND });
+
+const slowToPlan: FaultPlan = ({ method, process }) =>
+  method === 'plan' && process.startsWith('control-1') ? { delayMs: SECOND } : 'pass';
+
+/** Scenes of which each shows something of its own. */
+export const NAMED: Readonly<Record<string, Scene>> = {
+  'one child': { slices: [1] },
+  'no child': { slices: [0] },
+  'no slice': { slices: [] },
+  'two slices, one empty': { slices: [2, 0] },
+  'retries and failures': { slices: [4], service: usual },
+  'retries to the end': { slices: [2], service: (i) => answers(i, i === 0 ? { httpStatus: 500, body: '' } : {}) },
+  'a group commit': { slices: [5], isLarge: true, service: usual },
+  'a canary': { slices: [4], canary: 1, service: usual },
+  'a canary before a second slice': { slices: [3, 2], canary: 2, service: usual },
+  'a killer': { slices: [3], service: killer },
+  'a killer among slots': { slices: [3], isLarge: true, service: killer },
+  'hand-backs': { slices: [4], inFlight: 2, service: slow },
+  'cancelled at once': { slices: [3], service: usual, cancelAfter: 1 },
+  // The canary waits to be judged, and so does the slice's END.
+  'cancelled while splitting': { slices: [4], canary: 1, cancelAfter: 500 },
+  'cancelled while calling': { slices: [4], isLarge: true, service: usual, cancelAfter: 50 },
+  'cancelled between calls': { slices: [4], inFlight: 2, service: slow, cancelAfter: 20 * SECOND },
+  'cancelled three times': { slices: [2], service: slow, cancelAfter: 500, meddle: cancelTwiceMore },
+  'cancelled before its plan': {
+    slices: [2],
+    isStartedOnce: true,
+    cancelAfter: 20 * SECOND,
+    plan: faultAt(1, 'crash-after'),
+  },
+  'a dead letter': { slices: [2], meddle: letDie },
+  'started twice at once': { slices: [2], isStartedOnce: true, meddle: startOnceMore, plan: slowToPlan },
+  'a splitter that runs out of time': { slices: [4], plan: slowToPut(105 * SECOND) },
+  'a splitter whose lease runs out': {
+    slices: [4],
+    plan: slowToPut(90 * SECOND),
+    meddle: splitAgain,
+  },
+  'a redrive': {
+    slices: [3],
+    service: refusedAtFirst,
+    redriven: ['0-0.0.0=aS', '0-0.0.1=bF', '0-0.0.2=cF'],
+  },
+};
+
+function cancelTwiceMore(world: World): void {
+  for (const ms of [501, 700]) world.clock.after(ms, () => void world.control((deps) => cancelRun(deps, 'r')));
+}
+
+/** Once more, when the lease of 60 seconds has run out, and its holder is still at work. */
+function splitAgain(world: World): void {
+  const message = { v: 1, pipeline: world.pipeline.name, run: 'r', type: 'slice', slice: 0 };
+  world.clock.after(70 * SECOND, () => void world.queues.split.send([{ message }]));
+}
+
+function startOnceMore(world: World): void {
+  void world.control((deps) => startRun(deps, { runId: 'r' }, 'cli'));
+}
+
+/** The first page takes so long. */
+function slowToPut(delayMs: number): FaultPlan {
+  return ({ method, number }) => (method === 'putPage' && number < 20 ? { delayMs } : 'pass');
+}
+
+/** All that is queued when the forwarder's mapping is off goes to the dead-letter queue, and comes back as well. */
+function letDie(world: World): void {
+  world.mappings.work.pause();
+  world.clock.after(SECOND, () => {
+    const messages = world.queues.work.bodies().map((body) => ({ message: JSON.parse(body) }));
+    void world.deadLetters.work.send(messages);
+  });
+  world.clock.after(20 * SECOND, () => world.mappings.work.resume());
+}
+
+/** A run that a fault meets at its n-th port call. */
+export const faulty = (number: number, fault: Fault): Scene => ({
+  slices: [3],
+  isLarge: number % 2 === 0,
+  service: usual,
+  plan: faultAt(number, fault),
+});
+
+/** Starters that die, and are not asked for again: the sweeper goes on. */
+export const abandoned = (number: number, fault: Fault): Scene => ({
+  slices: [2],
+  isStartedOnce: true,
+  plan: faultAt(number, fault),
+});
+
+/** Everything at once, by chance. */
+export const wild = (seed: number): Scene => ({
+  seed,
+  slices: [2 + (seed % 3)],
+  isLarge: seed % 2 === 0,
+  service: usual,
+  duplicates: 0.25,
+  lostDeletes: 0.1,
+  ...(seed % 5 === 0 && { canary: 1 }),
+  ...(seed % 7 === 0 && { cancelAfter: seed * 13 }),
+  plan: randomFaults(new SeededRandom(seed), {
+    crashBefore: 0.01,
+    crashAfter: 0.01,
+    throttle: 0.01,
+    loseAnswer: 0.01,
+    delay: 0.15,
+    maxDelayMs: 3 * SECOND,
+  }),
+});
+
+/** Seeds of which each takes steps of its own. */
+export const CANCELLED = [10, 2, 11, 18, 29] as const;
+export const JAMMED = [29, 35, 49, 101] as const;
+
+/** Cancelled twice, at any moment, while calls take long. */
+export const cancelled = (seed: number): Scene => ({
+  seed,
+  slices: [2 + (seed % 3)],
+  isLarge: seed % 2 === 0,
+  service: usual,
+  duplicates: 0.3,
+  lostDeletes: 0.1,
+  ...(seed % 3 === 0 && { canary: 1 }),
+  cancelAfter: 13 * (seed % 60),
+  meddle: (world) => {
+    world.clock.after((seed * 37) % 900, () => void world.control((deps) => cancelRun(deps, 'r')));
+  },
+  plan: randomFaults(new SeededRandom(seed), { delay: 0.3, maxDelayMs: 400, crashBefore: 0.02 }),
+});
+
+/** Processes that now and then stand still for longer than a lease, or a visibility time-out; each message may be there twice. */
+export function jammed(seed: number): Scene {
+  const random = new SeededRandom(seed);
+  const usualFault = randomFaults(new SeededRandom(seed + 7), {
+    delay: 0.3,
+    maxDelayMs: 2 * SECOND,
+    crashBefore: 0.01,
+    loseAnswer: 0.01,
+  });
+  return {
+    seed,
+    slices: [2 + (seed % 3)],
+    isLarge: seed % 2 === 0,
+    service: usual,
+    duplicates: 0.5,
+    lostDeletes: 0.1,
+    plan: (call) => {
+      const fault = usualFault(call);
+      return fault === 'pass' && random.chance(0.05) ? { delayMs: random.integer(150 * SECOND) } : fault;
+    },
+  };
+}
