@@ -1,3 +1,4 @@
+import type { Bug } from '../bugs.ts';
 import { clone } from '../clone.ts';
 import { Context } from '../context.ts';
 import { failures } from '../failing.ts';
@@ -40,8 +41,8 @@ const MOST_SILENT = { consumer: 8, walker: 2 } as const;
  * Replays a trace: the protocol's own steps, those that the explorer explores, as a nondeterministic automaton. Each recorded
  * call has to be a step that the model's process may take then, with the same line, which holds arguments and answer.
  */
-export function accept(level: Level, initial: (cx: Context) => World, trace: Trace): Verdict {
-  return new Acceptor(new Context(level), trace).accept(initial);
+export function accept(level: Level, initial: (cx: Context) => World, trace: Trace, bug: Bug | null = null): Verdict {
+  return new Acceptor(new Context(level, bug), trace).accept(initial);
 }
 
 class Acceptor {

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { Bug } from '../bugs.ts';
 import { accept } from './accept.ts';
 import { NAMED } from './runs.ts';
 import { initial, type Recorded, record } from './scenes.ts';
@@ -121,5 +122,24 @@ describe('the model refuses a trace with a call left out', () => {
   ])('%s', (_, name, call) => {
     const { level, trace } = of(name);
     expect(accept(level, initial, without(trace, call)).accepted).toBe(false);
+  });
+});
+
+describe('a model with a planted bug refuses what the code does', () => {
+  test.each<[Bug, string]>([
+    ['set before page', 'one child'],
+    ['set before page of a group', 'a group commit'],
+    ['page lacks some of its group', 'a group commit'],
+    ['tell before write', 'one child'],
+    ['successor sent before the turn is raised', 'retries and failures'],
+    ['hand-back spends a try', 'hand-backs'],
+    ['checkpoint before sent', 'one child'],
+    ['no END page', 'one child'],
+    ['pages read after freezing', 'one child'],
+    ['suspects together', 'a killer'],
+    ['cut said after END', 'cancelled while splitting'],
+  ])('%s', (bug, name) => {
+    const { level, trace } = of(name);
+    expect(accept(level, initial, trace, bug).accepted).toBe(false);
   });
 });
