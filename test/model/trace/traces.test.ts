@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Fault } from '../../../testing/faults.ts';
 import { accept } from './accept.ts';
 import { abandoned, CANCELLED, cancelled, faulty, JAMMED, jammed, NAMED, wild } from './runs.ts';
@@ -68,8 +68,8 @@ const NOT_IN_TRACES: Readonly<Record<string, string>> = {
   'sweep: turn condition failed': 'the sweeper sends again only where no message has moved for long',
 };
 
-afterAll(() => {
-  // Not a test of its own: it says something only behind all of the others.
+// The last test of this file: it says something only behind all of the others.
+test('each step of the protocol was in some trace, or is known to be in none', () => {
   const never = [...spelled()].filter((step) => !taken.has(step) && !(step in NOT_IN_TRACES)).sort();
   expect(never, 'steps of the protocol that no trace took').toEqual([]);
   const after = Object.keys(NOT_IN_TRACES).filter((step) => taken.has(step));
