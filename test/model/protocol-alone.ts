@@ -81,10 +81,10 @@ export function aloneSteps(cx: Context, w: World, p: Forwarder, work: Work): Ste
             if (!isFull) p.at = 'read';
             else {
               tell(cx, p);
-              // The answer may have been lost: then the mark is ended once more.
               if (wasCalled) Object.assign(p, { child, called: [child] });
             }
-            if (!wasCalled) p.child = null;
+            // The answer may have been lost: then the mark is ended once more.
+            if (!wasCalled || cx.level.budget.fail === undefined) p.child = null;
           },
         },
       ];

@@ -21,6 +21,12 @@ const slow: Service = (i) => answers(i, { ms: 12 * SECOND });
 const slowToPlan: FaultPlan = ({ method, process }) =>
   method === 'plan' && process.startsWith('control-1') ? { delayMs: SECOND } : 'pass';
 
+/** The first aggregator dies between SEG and ROOT, the second takes its time there. */
+const slowToAdd: FaultPlan = ({ method, process }) => {
+  if (method !== 'addSegment' || !process.startsWith('aggregator')) return 'pass';
+  return process === 'aggregator-1' ? 'crash-before' : { delayMs: 5 * SECOND };
+};
+
 /** Scenes of which each shows something of its own. */
 export const NAMED: Readonly<Record<string, Scene>> = {
   'one child': { slices: [1] },
@@ -46,6 +52,11 @@ export const NAMED: Readonly<Record<string, Scene>> = {
     isStartedOnce: true,
     cancelAfter: 20 * SECOND,
     plan: faultAt(1, 'crash-after'),
+  },
+  'cancelled with a segment frozen, and not in ROOT': {
+    slices: [2],
+    cancelAfter: 5 * SECOND,
+    plan: slowToAdd,
   },
   'a dead letter': { slices: [2], meddle: letDie },
   'started twice at once': { slices: [2], isStartedOnce: true, meddle: startOnceMore, plan: slowToPlan },
@@ -126,8 +137,9 @@ export const wild = (seed: number): Scene => ({
   }),
 });
 
-/** Seeds of which each takes steps of its own. */
-export const CANCELLED = [10, 2, 11, 18, 29] as const;
+/** Seeds of which each takes steps of its own, or is quickly checked. */
+export const WILD = [1, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 15] as const;
+export const CANCELLED = [1, 2, 11, 18, 29] as const;
 export const JAMMED = [29, 35, 49, 101] as const;
 
 /** Cancelled twice, at any moment, while calls take long. */
