@@ -86,7 +86,7 @@ function benchPipeline({ children, inFlight }: MeasureRequest): Pipeline {
       value: 'score',
       groupBy: 'country',
       label: 'name',
-      columns: ['id', 'name', 'country', 'revenue', 'score', 'band'],
+      columns: [{ name: 'company', of: ({ item }) => item.id }, 'name', 'country', 'revenue', 'score', 'band'],
     }),
     report: { email: ['bench@example.com'] },
   });
