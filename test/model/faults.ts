@@ -42,16 +42,7 @@ export function faults(cx: Context, w: World): Step[] {
       });
     }
   }
-  for (const slice of w.slices) {
-    if (!may(w, 'lapse') || !w.procs.some(({ id }) => id === slice.lease?.by)) continue;
-    steps.push({
-      name: 'lapse: a lease runs out before its holder',
-      run: () => {
-        spend(w, 'lapse');
-        slice.lease = null;
-      },
-    });
-  }
+  steps.push(...lapses(w));
   for (const [i, message] of w.queue.entries()) {
     const consumer = consumerOf(message);
     if (message === w.queue[i - 1] || cx.level.workers[consumer] === undefined) continue;
@@ -84,6 +75,19 @@ export function faults(cx: Context, w: World): Step[] {
     }
   }
   return steps;
+}
+
+/** A lease that runs out while its holder is still at work. */
+export function lapses(w: World): Step[] {
+  if (!may(w, 'lapse')) return [];
+  const held = w.slices.filter(({ lease }) => w.procs.some(({ id }) => id === lease?.by));
+  return held.map((slice) => ({
+    name: 'lapse: a lease runs out before its holder',
+    run: () => {
+      spend(w, 'lapse');
+      slice.lease = null;
+    },
+  }));
 }
 
 /** A message as it is in the dead-letter queue; whether its turn was its slot's then is kept, to be checked. */

@@ -2,7 +2,7 @@ import type { Bug } from '../bugs.ts';
 import { clone } from '../clone.ts';
 import { Context } from '../context.ts';
 import { failures } from '../failing.ts';
-import { faults, timePasses, toDeadLetters } from '../faults.ts';
+import { lapses, timePasses, toDeadLetters } from '../faults.ts';
 import { received, unreceived, visible } from '../messages.ts';
 import { stepsOf } from '../model.ts';
 import type { Process } from '../processes.ts';
@@ -132,6 +132,8 @@ class Acceptor {
         .filter((other) => other.startsWith('forwarder'))
         .flatMap((other) => this.#search(state, other, line));
     }
+    // A sweeper looks at each run every minute: nothing that it may begin begins with these.
+    if (isWalker(who) && !state.bound[who] && /^read (ROOT|checkpoints)/.test(line)) return [state];
     const found = this.#search(state, who, line).flatMap((next) => [next, ...this.#peeks(next, who)]);
     // The sweeper and who starts or closes a run read more than they act by; of reads side by side, one may have failed.
     const mayBeIdle = (isWalker(who) || this.#hurt.has(who)) && line.startsWith('read ');
@@ -217,8 +219,7 @@ class Acceptor {
     if (who.startsWith('control') && mine.length === 0) {
       for (const plan of cx.level.plans) steps.push({ name: 'request: start', run: () => spawnStarter(w, plan) });
     }
-    const lapses = faults(cx, w).filter(({ name }) => name.startsWith('lapse'));
-    return [...steps, ...timePasses(cx, w), ...lapses];
+    return [...steps, ...timePasses(cx, w), ...lapses(w)];
   }
 
   #processes(w: World, { bound }: Pick<State, 'bound'>, who: string): Process[] {

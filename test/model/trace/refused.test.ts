@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Bug } from '../bugs.ts';
 import { accept } from './accept.ts';
 import { NAMED } from './runs.ts';
@@ -6,19 +6,20 @@ import { initial, type Recorded, record } from './scenes.ts';
 import type { Trace } from './trace.ts';
 
 /** Recorded once: each test works on a copy. */
-const recorded = new Map<string, Recorded>();
+const recorded = new Map<string, Promise<Recorded>>();
 
-beforeAll(async () => {
-  for (const [name, scene] of Object.entries(NAMED)) {
-    const [first] = await record(scene);
-    if (first) recorded.set(name, first);
-  }
-}, 60_000);
+function of(name: string): Promise<Recorded> {
+  const known = recorded.get(name) ?? recordNamed(name);
+  recorded.set(name, known);
+  return known;
+}
 
-function of(name: string): Recorded {
-  const found = recorded.get(name);
-  if (!found) throw new Error(`No trace ${name}.`);
-  return found;
+async function recordNamed(name: string): Promise<Recorded> {
+  const scene = NAMED[name];
+  const [first] = scene ? await record(scene) : [];
+  if (!first) throw new Error(`No scene ${name}.`);
+  expect(accept(first.level, initial, first.trace).accepted).toBe(true);
+  return first;
 }
 
 const lineOf = (event: Trace[number] | undefined): string => (event && 'line' in event ? event.line : '');
@@ -89,9 +90,8 @@ describe('the model refuses a trace with two calls swapped', () => {
     ['the word of children given up, and the set', 'cancelled while calling', /^put outcomes .*C/, /^add done/],
     ['the word of a dead letter, and the set', 'a dead letter', /^put outcomes .*D/, /^add done/],
     ['the set, and the deletion of a dead letter', 'a dead letter', /^add done/, /^delete x/],
-  ])('%s', (_, name, one, other) => {
-    const { level, trace } = of(name);
-    expect(accept(level, initial, trace).accepted).toBe(true);
+  ])('%s', async (_, name, one, other) => {
+    const { level, trace } = await of(name);
     expect(accept(level, initial, swapped(trace, one, other)).accepted).toBe(false);
   });
 });
@@ -119,8 +119,8 @@ describe('the model refuses a trace with a call left out', () => {
     ["the slice's count", 'one child', /^count slice/],
     ['the flag that a run is cut', 'cancelled while splitting', /^flag cut/],
     ['the flag of the canary', 'a canary', /^flag canary-passed/],
-  ])('%s', (_, name, call) => {
-    const { level, trace } = of(name);
+  ])('%s', async (_, name, call) => {
+    const { level, trace } = await of(name);
     expect(accept(level, initial, without(trace, call)).accepted).toBe(false);
   });
 });
@@ -138,8 +138,8 @@ describe('a model with a planted bug refuses what the code does', () => {
     ['pages read after freezing', 'one child'],
     ['suspects together', 'a killer'],
     ['cut said after END', 'cancelled while splitting'],
-  ])('%s', (bug, name) => {
-    const { level, trace } = of(name);
+  ])('%s', async (bug, name) => {
+    const { level, trace } = await of(name);
     expect(accept(level, initial, trace, bug).accepted).toBe(false);
   });
 });
