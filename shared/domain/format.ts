@@ -1,5 +1,5 @@
 /**
- * Versions of everything that is stored or sent, oldest first, that this release reads. A release that adds one still writes the one
+ * Versions of messages, pages, part indexes and manifests, oldest first, that this release reads. A release that adds one still writes the one
  * before: see {@link WRITES} and docs/upgrading.md. By themselves in this file, so that a test can be another release.
  */
 export const READS = [1] as const;

@@ -127,10 +127,10 @@ type ReadMessage<M> =
   | { readonly newer: NewerVersionError }
   | { readonly reason: string; readonly detail: string };
 
+/** In every version `v` and `pipeline` stand where they stand today. */
 const address = z.object({ pipeline: z.string() });
 
-/** A message's body; of every version, `v` and `pipeline` stand where they stand today. */
-
+/** Reads a message's body: a message, one of a newer version, or what nobody can take, with the reason. */
 export function readMessage<M extends { readonly pipeline: string }>(
   schema: z.ZodType<M>,
   pipeline: string,

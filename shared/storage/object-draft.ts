@@ -34,7 +34,7 @@ export class ObjectDraft {
     await this.#begun();
   }
 
-  /** Leaves no object; waits until nothing of it is under way. */
+  /** Breaks the upload off, which leaves no object unless it had ended; waits until nothing of it is under way. */
   async abort(error: unknown): Promise<void> {
     this.#end = { error };
     this.#changed();

@@ -26,6 +26,8 @@ test('a record is read as it was written, by the output that carries its pipelin
 test('what a later release adds is ignored', () => {
   const { resources } = written;
   expect(read({ ...written, release: '2.0.0', resources: { ...resources, budget: 'b' } })).toEqual(written);
+  const functions = { ...written.functions, callback: { name: 'c', url: 'https://c.example' } };
+  expect(read({ ...written, functions })?.functions).toMatchObject(written.functions);
 });
 
 test('only what readers have a name for is written', () => {
