@@ -75,7 +75,7 @@ async function writeSet(
 ): Promise<Omit<Committed, 'full'>> {
   if (change === undefined) return { done: await blocks.addDone(run, ref, done, ttl), raised: false };
   const { slot } = change;
-  if ('raise' in change) return blocks.settle(run, ref, { slot, done, next: change.raise, ttl });
+  if ('raise' in change) return blocks.addDoneAndRaise(run, ref, { slot, done, next: change.raise, ttl });
   return { done: await blocks.endMark(run, ref, { slot, mark: change.endMark, done, ttl }), raised: false };
 }
 

@@ -17,7 +17,7 @@ export interface BlockStore {
    * `done ∪=` and the slot's register := `next` (whose turn is one higher), if the slot's turn is still one lower than
    * `next`'s. Where it isn't, `done` grows all the same and `raised` is false: another delivery has sent the slot again.
    */
-  settle(
+  addDoneAndRaise(
     run: string,
     block: BlockRef,
     write: { readonly slot: number; readonly done: readonly number[]; readonly next: Register; readonly ttl: number },

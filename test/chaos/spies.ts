@@ -32,8 +32,8 @@ export function spiedStores(stores: Stores, process: string, journal: Journal): 
       },
     }),
     blocks: spy(blocks, {
-      async settle(run, ref, write) {
-        const written = await blocks.settle(run, ref, write);
+      async addDoneAndRaise(run, ref, write) {
+        const written = await blocks.addDoneAndRaise(run, ref, write);
         if (written.raised) {
           const at = [ref.slice, ref.segment, ref.block];
           journal.counted(run, ref, write.next);

@@ -31,7 +31,7 @@ export function describeBlockMarks(name: string, make: MakeStores): void {
 
       test('replaces what was read, whatever order its children are in', async () => {
         const blocks = port();
-        await blocks.settle(RUN, AT, { slot: 0, done: [2], next: aRegister(1), ttl });
+        await blocks.addDoneAndRaise(RUN, AT, { slot: 0, done: [2], next: aRegister(1), ttl });
         const read = aRegister(1, { tries: new Map([...aRegister(1).tries].reverse()) });
         expect(
           await blocks.replaceRegister(RUN, AT, { slot: 0, read, next: aRegister(7, { mark: aMark() }), ttl }),
@@ -59,8 +59,8 @@ export function describeBlockMarks(name: string, make: MakeStores): void {
       for (const [what, read] of Object.entries(otherwise)) {
         test(`leaves a register that was read with ${what}`, async () => {
           const blocks = port();
-          await blocks.settle(RUN, AT, { slot: 0, done: [], next: aRegister(1), ttl });
-          await blocks.settle(RUN, AT, { slot: 0, done: [], next: stored, ttl });
+          await blocks.addDoneAndRaise(RUN, AT, { slot: 0, done: [], next: aRegister(1), ttl });
+          await blocks.addDoneAndRaise(RUN, AT, { slot: 0, done: [], next: stored, ttl });
           expect(await blocks.replaceRegister(RUN, AT, { slot: 0, read, next: aRegister(9), ttl })).toBe(false);
           expect((await blocks.read(RUN, AT)).registers.get(0)).toEqual(stored);
         });
@@ -76,7 +76,7 @@ export function describeBlockMarks(name: string, make: MakeStores): void {
 
       test('an unmarked register that was read with a mark stays', async () => {
         const blocks = port();
-        await blocks.settle(RUN, AT, { slot: 0, done: [], next: aRegister(1), ttl });
+        await blocks.addDoneAndRaise(RUN, AT, { slot: 0, done: [], next: aRegister(1), ttl });
         const read = aRegister(1, { mark: aMark() });
         expect(await blocks.replaceRegister(RUN, AT, { slot: 0, read, next: aRegister(9), ttl })).toBe(false);
         expect(await blocks.replaceRegister(RUN, AT, { slot: 64, read, next: aRegister(9), ttl })).toBe(false);

@@ -43,7 +43,7 @@ export function describeBlockPages(name: string, make: MakeStores): void {
           const page = pages[i];
           if (page) await chains.putPage(RUN, AT.slice, place(i), page, TTL);
         }
-        await blocks.settle(RUN, AT, { slot: 0, done: [1], next: aRegister(1), ttl: TTL });
+        await blocks.addDoneAndRaise(RUN, AT, { slot: 0, done: [1], next: aRegister(1), ttl: TTL });
         await blocks.putOutcomes(RUN, AT, anOutcomePage('write-1', [anOutcome(1)]), TTL);
         expect(await blocks.readAll(RUN, AT)).toEqual({
           state: { done: new Set([1]), registers: new Map([[0, aRegister(1)]]) },

@@ -52,9 +52,9 @@ export function describeBlockState(name: string, make: MakeStores): void {
 
       test('what was read is a copy', async () => {
         const blocks = port();
-        await blocks.settle(RUN, AT, { slot: 0, done: [1], next: aRegister(1), ttl });
+        await blocks.addDoneAndRaise(RUN, AT, { slot: 0, done: [1], next: aRegister(1), ttl });
         const before = await blocks.read(RUN, AT);
-        await blocks.settle(RUN, AT, { slot: 0, done: [2], next: aRegister(2, { tries: new Map() }), ttl });
+        await blocks.addDoneAndRaise(RUN, AT, { slot: 0, done: [2], next: aRegister(2, { tries: new Map() }), ttl });
         expect(before).toEqual({ done: new Set([1]), registers: new Map([[0, aRegister(1)]]) });
       });
 
@@ -62,7 +62,7 @@ export function describeBlockState(name: string, make: MakeStores): void {
         const blocks = port();
         const tries = new Map([[1, { tries: 1, due: 0, crashes: 0 }]]);
         const done = [5];
-        await blocks.settle(RUN, AT, { slot: 0, done, next: aRegister(1, { tries }), ttl });
+        await blocks.addDoneAndRaise(RUN, AT, { slot: 0, done, next: aRegister(1, { tries }), ttl });
         tries.set(2, { tries: 9, due: 9, crashes: 9 });
         done.push(6);
         const { registers, done: stored } = await blocks.read(RUN, AT);
@@ -70,32 +70,32 @@ export function describeBlockState(name: string, make: MakeStores): void {
         expect(stored).toEqual(new Set([5]));
       });
 
-      test('settles an absent register: it is at turn 0', async () => {
+      test('raises an absent register: it is at turn 0', async () => {
         const blocks = port();
         const next = aRegister(1, { alone: true });
-        expect(await blocks.settle(RUN, AT, { slot: 64, done: [64, 65], next, ttl })).toEqual({
+        expect(await blocks.addDoneAndRaise(RUN, AT, { slot: 64, done: [64, 65], next, ttl })).toEqual({
           raised: true,
           done: new Set([64, 65]),
         });
         expect(await blocks.read(RUN, AT)).toEqual({ done: new Set([64, 65]), registers: new Map([[64, next]]) });
       });
 
-      test('settles a register that is stored at turn 0', async () => {
+      test('raises a register that is stored at turn 0', async () => {
         const blocks = port();
         const marked = aRegister(0, { alone: true, mark: aMark() });
         await blocks.replaceRegister(RUN, AT, { slot: 0, read: NEW_REGISTER, next: marked, ttl });
-        expect(await blocks.settle(RUN, AT, { slot: 0, done: [1], next: aRegister(1), ttl })).toEqual({
+        expect(await blocks.addDoneAndRaise(RUN, AT, { slot: 0, done: [1], next: aRegister(1), ttl })).toEqual({
           raised: true,
           done: new Set([1]),
         });
         expect((await blocks.read(RUN, AT)).registers.get(0)).toEqual(aRegister(1));
       });
 
-      test('settles turn by turn, also with nothing done', async () => {
+      test('raises turn by turn, also with nothing done', async () => {
         const blocks = port();
         for (const turn of numbers(12, 1)) {
-          const settled = await blocks.settle(RUN, AT, { slot: 0, done: [], next: aRegister(turn), ttl });
-          expect(settled).toEqual({ raised: true, done: new Set() });
+          const written = await blocks.addDoneAndRaise(RUN, AT, { slot: 0, done: [], next: aRegister(turn), ttl });
+          expect(written).toEqual({ raised: true, done: new Set() });
         }
         expect((await blocks.read(RUN, AT)).registers.get(0)).toEqual(aRegister(12));
       });
@@ -108,43 +108,49 @@ export function describeBlockState(name: string, make: MakeStores): void {
         test(`of another turn than the slot's (${what}) only the set grows`, async () => {
           const blocks = port();
           for (const each of [1, 2, 3])
-            await blocks.settle(RUN, AT, { slot: 0, done: [each], next: aRegister(each), ttl });
-          const settled = await blocks.settle(RUN, AT, {
+            await blocks.addDoneAndRaise(RUN, AT, { slot: 0, done: [each], next: aRegister(each), ttl });
+          const written = await blocks.addDoneAndRaise(RUN, AT, {
             slot: 0,
             done: [200],
             next: aRegister(turn, { tries: new Map() }),
             ttl,
           });
-          expect(settled).toEqual({ raised: false, done: new Set([1, 2, 3, 200]) });
+          expect(written).toEqual({ raised: false, done: new Set([1, 2, 3, 200]) });
           expect((await blocks.read(RUN, AT)).registers.get(0)).toEqual(aRegister(3));
-          expect((await blocks.settle(RUN, AT, { slot: 0, done: [], next: aRegister(turn), ttl })).raised).toBe(false);
+          expect(
+            (await blocks.addDoneAndRaise(RUN, AT, { slot: 0, done: [], next: aRegister(turn), ttl })).raised,
+          ).toBe(false);
         });
       }
 
-      test('a turn above 1 does not settle an absent register', async () => {
+      test('a turn above 1 does not raise an absent register', async () => {
         const blocks = port();
-        expect(await blocks.settle(RUN, AT, { slot: 0, done: [4], next: aRegister(2), ttl })).toEqual({
+        expect(await blocks.addDoneAndRaise(RUN, AT, { slot: 0, done: [4], next: aRegister(2), ttl })).toEqual({
           raised: false,
           done: new Set([4]),
         });
         expect((await blocks.read(RUN, AT)).registers.has(0)).toBe(false);
       });
 
-      test('of twenty that settle one turn at once exactly one raises it; all their children are kept', async () => {
+      test('of twenty that raise one turn at once exactly one raises it; all their children are kept', async () => {
         const blocks = port();
-        const settled = await Promise.all(
-          numbers(20).map((n) => blocks.settle(RUN, AT, { slot: 0, done: [n], next: aRegister(1), ttl })),
+        const written = await Promise.all(
+          numbers(20).map((n) => blocks.addDoneAndRaise(RUN, AT, { slot: 0, done: [n], next: aRegister(1), ttl })),
         );
-        expect(settled.filter(({ raised }) => raised)).toHaveLength(1);
+        expect(written.filter(({ raised }) => raised)).toHaveLength(1);
         expect(sorted((await blocks.read(RUN, AT)).done)).toEqual(numbers(20));
       });
 
       test('slots have registers of their own', async () => {
         const blocks = port();
-        await blocks.settle(RUN, AT, { slot: 1, done: [], next: aRegister(1), ttl });
-        await blocks.settle(RUN, AT, { slot: 1, done: [], next: aRegister(2), ttl });
-        expect((await blocks.settle(RUN, AT, { slot: 11, done: [], next: aRegister(1), ttl })).raised).toBe(true);
-        expect((await blocks.settle(RUN, AT, { slot: 0, done: [], next: aRegister(1), ttl })).raised).toBe(true);
+        await blocks.addDoneAndRaise(RUN, AT, { slot: 1, done: [], next: aRegister(1), ttl });
+        await blocks.addDoneAndRaise(RUN, AT, { slot: 1, done: [], next: aRegister(2), ttl });
+        expect((await blocks.addDoneAndRaise(RUN, AT, { slot: 11, done: [], next: aRegister(1), ttl })).raised).toBe(
+          true,
+        );
+        expect((await blocks.addDoneAndRaise(RUN, AT, { slot: 0, done: [], next: aRegister(1), ttl })).raised).toBe(
+          true,
+        );
         const { registers } = await blocks.read(RUN, AT);
         expect(new Map([...registers].map(([slot, { turn }]) => [slot, turn]))).toEqual(
           new Map([
@@ -159,7 +165,7 @@ export function describeBlockState(name: string, make: MakeStores): void {
         const blocks = port();
         const tries = new Map(numbers(64, 192).map((n) => [n, { tries: n % 5, due: NOW + n, crashes: n % 2 }]));
         const next = aRegister(1, { tries });
-        await blocks.settle(RUN, AT, { slot: 192, done: numbers(192), next, ttl });
+        await blocks.addDoneAndRaise(RUN, AT, { slot: 192, done: numbers(192), next, ttl });
         expect((await blocks.read(RUN, AT)).registers.get(192)).toEqual(next);
       });
 
@@ -167,7 +173,7 @@ export function describeBlockState(name: string, make: MakeStores): void {
         const blocks = port();
         for (const slot of numbers(64)) {
           const next = aRegister(1, { tries: new Map([[slot, { tries: 1, due: NOW, crashes: 0 }]]) });
-          await blocks.settle(RUN, AT, { slot, done: numbers(4, 4 * slot), next, ttl });
+          await blocks.addDoneAndRaise(RUN, AT, { slot, done: numbers(4, 4 * slot), next, ttl });
         }
         const { done, registers } = await blocks.read(RUN, AT);
         expect([done.size, registers.size]).toEqual([256, 64]);

@@ -141,7 +141,7 @@ test('a checkpoint and a frozen segment are read without what nobody knows', asy
 
 test('a register is replaced as read, whatever a newer release added to it and to its block', async () => {
   const { blocks, change, find } = newer();
-  await blocks.settle(RUN, BLOCK, {
+  await blocks.addDoneAndRaise(RUN, BLOCK, {
     slot: 0,
     done: [],
     next: { turn: 1, tries: new Map(), alone: false, mark: null },

@@ -64,8 +64,8 @@ export const LINES = {
   putOutcomes: (block: string, outcomes: readonly string[]) => `put outcomes ${block}: ${[...outcomes].sort().join()}`,
   addDone: (block: string, children: Iterable<number>, done: Iterable<number>) =>
     `add done ${block}: ${list(children)} = ${list(done)}`,
-  settle: (block: string, children: Iterable<number>, next: string, raised: boolean, done: Iterable<number>) =>
-    `settle ${block}: ${list(children)} and ${next}: ${raised ? 'raised' : 'turn lost'} = ${list(done)}`,
+  addDoneAndRaise: (block: string, children: Iterable<number>, next: string, raised: boolean, done: Iterable<number>) =>
+    `raise ${block}: ${list(children)} and ${next}: ${raised ? 'raised' : 'turn lost'} = ${list(done)}`,
   replace: (block: string, next: string, replaced: boolean) =>
     `replace register ${block}: ${next}: ${replaced ? 'replaced' : 'not as read'}`,
   endMark: (block: string, child: number, children: Iterable<number>, done: Iterable<number>) =>

@@ -114,7 +114,7 @@ export function forwarderSteps(cx: Context, w: World, p: Forwarder): Step[] {
 /** The children that are due, in order: each is called, or handed back with all behind it. */
 function callSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
   const [n] = p.due;
-  if (n === undefined) return [{ name: 'forward: none due', run: () => settle(cx, p, work, true) }];
+  if (n === undefined) return [{ name: 'forward: none due', run: () => commitAndResend(cx, p, work, true) }];
   const letter = (child: number): string => work.items[child - work.slot] ?? '';
   const steps: Step[] = [];
   if (p.due.some((child) => cx.level.killers.includes(letter(child)))) {
@@ -138,7 +138,7 @@ function callSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
           const tries = (known.tries.get(n) ?? NO_TRIES).tries + 1;
           if (answer === 'R' && tries < cx.level.attempts) p.again.push(n);
           else p.ended.push([n, answer === 'R' ? 'F' : answer]);
-          if (p.due.length === 0) settle(cx, p, work, true);
+          if (p.due.length === 0) commitAndResend(cx, p, work, true);
         },
       });
     }
@@ -147,7 +147,7 @@ function callSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
   const handBack = () => {
     if (cx.bug === 'hand-back spends a try') p.again.push(...p.due);
     p.due = [];
-    settle(cx, p, work, false);
+    commitAndResend(cx, p, work, false);
     if (cx.bug === 'hand-back sends nothing') p.next = null;
   };
   if (isWatched(cx.level) && !mayCall(w)) {
@@ -167,7 +167,7 @@ function callSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
 }
 
 /** What the message leaves behind: a group's outcomes where all its children ended, else a register and the next turn. */
-function settle(cx: Context, p: Forwarder, work: Work, complete: boolean): void {
+function commitAndResend(cx: Context, p: Forwarder, work: Work, complete: boolean): void {
   const block = toBlock(p.seen ?? { done: [], register: null }, work.slot);
   const again = new Map(p.again.map((n) => [n, cx.level.delays ? 1 : 0]));
   const next = nextRegister(delivery(work), block, { ended: new Set(p.ended.map(([n]) => n)), again, complete });
@@ -269,7 +269,7 @@ function addEnded(cx: Context, w: World, p: Forwarder, work: Work, raised: boole
   const { next } = p;
   cx.say(() =>
     next
-      ? LINES.settle(work.block, children, register(registerLine(work.slot, next)), raised, done)
+      ? LINES.addDoneAndRaise(work.block, children, register(registerLine(work.slot, next)), raised, done)
       : LINES.addDone(work.block, children, done),
   );
 }

@@ -10,7 +10,7 @@ test('a set of 256 children is one write unit, and its failed condition bills to
   const { blocks } = memoryStores(meter);
   await blocks.addDone(RUN, AT, numbers(256), TTL);
   expect(meter.writeUnits).toBe(1);
-  await blocks.settle(RUN, AT, { slot: 0, done: [1], next: aRegister(7), ttl: TTL });
+  await blocks.addDoneAndRaise(RUN, AT, { slot: 0, done: [1], next: aRegister(7), ttl: TTL });
   expect(meter.writeUnits).toBe(3);
 });
 

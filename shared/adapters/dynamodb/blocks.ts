@@ -68,7 +68,7 @@ export function blockStore(table: ItemTable, keys: Keys): BlockStore {
       return setOf((await table.update(keys.block(run, ref), adding(done, ttl))) ?? {}, 'done');
     },
 
-    async settle(run, ref, { slot, done, next, ttl }) {
+    async addDoneAndRaise(run, ref, { slot, done, next, ttl }) {
       const key = keys.block(run, ref);
       const writer = randomUUID();
       const condition = turnIs(slot, next.turn - 1);

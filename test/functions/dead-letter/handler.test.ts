@@ -50,7 +50,7 @@ test("a message's missing children fail, those that ended stay; its block is tol
 test('of an old turn nothing is given up: a later message has its children', async () => {
   const deps = await runOf();
   const next = { ...NEW_REGISTER, turn: 1 };
-  await deps.stores.blocks.settle('march', BLOCK, { slot: 0, done: [], next, ttl: 0 });
+  await deps.stores.blocks.addDoneAndRaise('march', BLOCK, { slot: 0, done: [], next, ttl: 0 });
   expect((await handleDeadLetter(deps, work)).refused).toEqual([['m-0', 'old-turn']]);
   expect(await outcomes(deps)).toEqual([]);
   expect(JSON.stringify(deps.lines)).not.toContain('FAILED');

@@ -174,7 +174,7 @@ test.each([
 ])('a message of %s is void: it calls nobody, writes nothing and is deleted', async (_, current, turn) => {
   const { deps, calls, forward, state } = await forwarder(() => ok());
   const next = { turn: current, tries: new Map(), alone: false, mark: null };
-  if (current > 0) await deps.stores.blocks.settle('march', BLOCK, { slot: 0, done: [], next, ttl: 1 });
+  if (current > 0) await deps.stores.blocks.addDoneAndRaise('march', BLOCK, { slot: 0, done: [], next, ttl: 1 });
   for (const receives of [1, 2]) expect(await forward([[message({ turn }), receives]])).toEqual([]);
   expect(calls).toEqual([]);
   expect((await state()).done.size).toBe(0);
@@ -185,7 +185,7 @@ test.each([
 test('a message whose turn another delivery has raised sends nothing: the slot is sent once', async () => {
   const next = { turn: 1, tries: new Map(), alone: false, mark: null };
   const { deps, forward } = await forwarder(async (): Promise<CallResult> => {
-    await deps.stores.blocks.settle('march', BLOCK, { slot: 0, done: [], next, ttl: 1 });
+    await deps.stores.blocks.addDoneAndRaise('march', BLOCK, { slot: 0, done: [], next, ttl: 1 });
     return status(503);
   });
   expect(await forward([[message({ items: [10], size: 1 })]])).toEqual([]);

@@ -156,12 +156,12 @@ export const READERS: Readonly<Record<string, Reader>> = {
     run,
     LINES.addDone(blockText(ref), children, done),
   ]),
-  'blocks.settle': reads(
+  'blocks.addDoneAndRaise': reads(
     args(run, blockRef, z.object({ slot: z.number(), done: z.array(z.number()), next: registerState })),
     z.object({ raised: z.boolean(), done: numbers }),
     ([run, ref, { slot, done, next }], after) => [
       run,
-      LINES.settle(blockText(ref), done, register(lineOf(slot, next)), after.raised, after.done),
+      LINES.addDoneAndRaise(blockText(ref), done, register(lineOf(slot, next)), after.raised, after.done),
     ],
   ),
   'blocks.replaceRegister': reads(

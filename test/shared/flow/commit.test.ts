@@ -121,7 +121,7 @@ async function runFor({ before, write }: Writer) {
   const store = {
     putOutcomes: blocks.putOutcomes.bind(blocks),
     addDone: blocks.addDone.bind(blocks),
-    settle: blocks.settle.bind(blocks),
+    addDoneAndRaise: blocks.addDoneAndRaise.bind(blocks),
     endMark: blocks.endMark.bind(blocks),
     addBlock: segments.addBlock.bind(segments),
   };
@@ -146,9 +146,9 @@ async function runFor({ before, write }: Writer) {
     written('set');
     return store.addDone(...args);
   };
-  blocks.settle = async (...args) => {
+  blocks.addDoneAndRaise = async (...args) => {
     written('set');
-    return store.settle(...args);
+    return store.addDoneAndRaise(...args);
   };
   blocks.endMark = async (...args) => {
     if (args[2].done.length > 0) written('set');
