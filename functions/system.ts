@@ -1,7 +1,7 @@
 import { FORWARDER_MEMORY_MB, forwardersOf, forwarderTimeoutSeconds } from '../shared/domain/capacity.ts';
 import { LAMBDA, SQS } from '../shared/domain/limits.ts';
+import { QUEUES } from '../shared/domain/queues.ts';
 import { pipelineFunction, type System } from '../shared/lambda/declaration.ts';
-import { QUEUES } from '../shared/ports/deps.ts';
 import { USES as AGGREGATOR } from './aggregator/deps.ts';
 import { USES as DEAD_LETTER } from './dead-letter/deps.ts';
 import { USES as FORWARDER } from './forwarder/deps.ts';

@@ -1,13 +1,14 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { FunctionName } from '../functions/system.ts';
 import type { Pipeline } from '../shared/author/definition.ts';
+import type { QueueName } from '../shared/domain/queues.ts';
 import { mapValues } from '../shared/domain/records.ts';
 import { EventSource } from '../shared/host/event-source.ts';
 import type { System } from '../shared/lambda/declaration.ts';
 import type { ResourceName } from '../shared/lambda/resources.ts';
 import { wiringOf } from '../shared/lambda/wiring.ts';
 import type { Clock } from '../shared/ports/clock.ts';
-import type { Process, QueueName } from '../shared/ports/deps.ts';
+import type { Process } from '../shared/ports/deps.ts';
 import type { LocalRoute } from './function-urls.ts';
 import { pipelineFunctions } from './functions.ts';
 import type { HostLogger } from './lambda.ts';

@@ -7,10 +7,10 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { MESSAGES, type QueueName } from '../shared/domain/queues.ts';
 import { mapValues } from '../shared/domain/records.ts';
 import { LOCAL_ACCOUNT, queueArn } from '../shared/host/arn.ts';
 import type { Wiring } from '../shared/lambda/wiring.ts';
-import type { QueueName } from '../shared/ports/deps.ts';
 import { BUCKET } from './environment.ts';
 
 /** One queue by both its names. */
@@ -34,7 +34,7 @@ export function queueAddresses(pipeline: string, awsUrl: string): Readonly<Recor
     main: address(`${pipeline}-${queue}`),
     deadLetter: address(`${pipeline}-${queue}-dead-letter`),
   });
-  return { split: addresses('split'), work: addresses('work'), aggregate: addresses('aggregate') };
+  return mapValues(MESSAGES, (_, queue) => addresses(queue));
 }
 
 /** Creates a pipeline's queues, each behind its dead-letter queue, with the attributes the deployed ones have. */

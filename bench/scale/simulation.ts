@@ -8,7 +8,8 @@ import { statistics } from '../../shared/author/reducers/statistics.ts';
 import { redriveRun } from '../../shared/control/redrive.ts';
 import { startRun } from '../../shared/control/start.ts';
 import { forwardersOf } from '../../shared/domain/capacity.ts';
-import type { AggregateMessage, SplitMessage, WorkMessage } from '../../shared/domain/messages.ts';
+import { MESSAGES } from '../../shared/domain/queues.ts';
+import { mapValues } from '../../shared/domain/records.ts';
 import { lambdaContext } from '../../shared/host/context.ts';
 import type { Handler } from '../../shared/lambda/declaration.ts';
 import type { Caller } from '../../shared/ports/caller.ts';
@@ -55,11 +56,7 @@ export class Simulation {
     this.#failedPercent = failedPercent;
     this.#pipeline = scalePipeline(children);
     this.objects = new FileObjects(folder);
-    this.#queues = {
-      split: new ScaleQueue<SplitMessage>('split', this.traffic),
-      work: new ScaleQueue<WorkMessage>('work', this.traffic),
-      aggregate: new ScaleQueue<AggregateMessage>('aggregate', this.traffic),
-    };
+    this.#queues = mapValues(MESSAGES, (_, name) => new ScaleQueue<unknown>(name, this.traffic));
     const fail = (message: string, fields?: Record<string, unknown>) => {
       throw new Error(`${message} ${JSON.stringify(fields ?? {})}`);
     };
@@ -86,8 +83,7 @@ export class Simulation {
 
   /** Bytes that stores and queues hold. */
   get storedBytes(): number {
-    const { split, work, aggregate } = this.#queues;
-    return this.#table.bytes + split.bytes + work.bytes + aggregate.bytes;
+    return Object.values(this.#queues).reduce((sum, { bytes }) => sum + bytes, this.#table.bytes);
   }
 
   /** From start to report. `step` is called after each invocation. */

@@ -1,6 +1,6 @@
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
-import { QUEUES } from '../../shared/ports/deps.ts';
+import { QUEUES } from '../../shared/domain/queues.ts';
 import type { Stack } from '../targets/stack.ts';
 import { count } from '../text.ts';
 import { type Check, pass, warn } from './check.ts';

@@ -3,7 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { leadingKeys } from '../../shared/adapters/dynamodb/fence.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
-import { QUEUES } from '../../shared/ports/deps.ts';
+import { QUEUES } from '../../shared/domain/queues.ts';
 import type { KeyPrefix, ObjectRight, TableRight, Uses } from '../../shared/ports/uses.ts';
 import { acknowledgeWildcard } from '../acknowledged.ts';
 import type { NodeFunction } from './node-function.ts';

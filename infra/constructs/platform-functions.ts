@@ -1,8 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { QUEUES } from '../../shared/domain/queues.ts';
 import type { System } from '../../shared/lambda/declaration.ts';
 import { ANY_PIPELINE, environmentOf, type Resources } from '../../shared/lambda/resources.ts';
-import { QUEUES } from '../../shared/ports/deps.ts';
 import { pascalCase } from '../../shared/project/deployment.ts';
 import type { StageSettings } from '../settings.ts';
 import { crashAlarm } from './crash-alarm.ts';

@@ -4,8 +4,8 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { QueueName } from '../../shared/domain/queues.ts';
 import type { MappingWiring, QueueWiring } from '../../shared/lambda/wiring.ts';
-import type { QueueName } from '../../shared/ports/deps.ts';
 import { stackName } from '../../shared/project/deployment.ts';
 import { FIVE_MINUTES, StatedAlarm } from './alarms.ts';
 

@@ -8,6 +8,16 @@ export function mapValues<K extends string, A, B>(
   return complete(made, record);
 }
 
+/** A value for each name of a record, made each time it is asked for. */
+export function lazyValues<K extends string, B>(
+  names: Readonly<Record<K, unknown>>,
+  make: (name: K) => B,
+): Record<K, B> {
+  const made: Partial<Record<K, B>> = {};
+  for (const name in names) Object.defineProperty(made, name, { enumerable: true, get: () => make(name) });
+  return complete(made, names);
+}
+
 function complete<K extends string, B>(made: Partial<Record<K, B>>, names: Readonly<Record<K, unknown>>): Record<K, B> {
   const isComplete = (record: Partial<Record<K, B>>): record is Record<K, B> =>
     Object.keys(names).every((name) => name in record);

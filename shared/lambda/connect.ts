@@ -7,10 +7,11 @@ import { s3Objects } from '../adapters/s3/objects.ts';
 import { sqsQueue } from '../adapters/sqs/sqs-queue.ts';
 import { triesOf } from '../adapters/tries.ts';
 import type { Pipeline } from '../author/definition.ts';
-import type { AggregateMessage, SplitMessage, WorkMessage } from '../domain/messages.ts';
+import { MESSAGES, type QueueName } from '../domain/queues.ts';
+import { lazyValues } from '../domain/records.ts';
 import type { Caller } from '../ports/caller.ts';
 import { type Random, systemClock } from '../ports/clock.ts';
-import type { Process, QueueName, Queues } from '../ports/deps.ts';
+import type { Process, Queues } from '../ports/deps.ts';
 import type { Events } from '../ports/events.ts';
 import type { Mailer } from '../ports/mailer.ts';
 import {
@@ -149,18 +150,7 @@ function objectsOf(clients: Clients, resources: ResourceReader, pipeline: string
 
 /** Each queue is made when it is asked for: only those that are declared have a URL. */
 function queuesOf(clients: Clients, urlOf: (name: QueueName) => string): Queues {
-  const queue = <M>(name: QueueName) => sqsQueue<M>({ client: clients.sqs(), url: urlOf(name) });
-  return {
-    get split() {
-      return queue<SplitMessage>('split');
-    },
-    get work() {
-      return queue<WorkMessage>('work');
-    },
-    get aggregate() {
-      return queue<AggregateMessage>('aggregate');
-    },
-  };
+  return lazyValues(MESSAGES, (name) => sqsQueue<unknown>({ client: clients.sqs(), url: urlOf(name) }));
 }
 
 /** A maker is there wherever its use is declared: the types of {@link connect} see to it. */

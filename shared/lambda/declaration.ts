@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import type { Pipeline } from '../author/definition.ts';
-import type { QueueName } from '../ports/deps.ts';
+import type { QueueName } from '../domain/queues.ts';
 import type { Connected, PlatformConnected, PlatformUses, Uses } from '../ports/uses.ts';
 
 export type Handler = (event: unknown, context: Context) => Promise<unknown>;

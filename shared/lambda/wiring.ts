@@ -1,8 +1,8 @@
 import type { Pipeline } from '../author/definition.ts';
 import { visibilitySeconds } from '../domain/capacity.ts';
 import { SQS } from '../domain/limits.ts';
+import type { QueueName } from '../domain/queues.ts';
 import { mapValues } from '../domain/records.ts';
-import type { QueueName } from '../ports/deps.ts';
 import type { Of, PipelineFunction, PlatformFunction, QueueDeclaration, Schedule, System } from './declaration.ts';
 
 /** What one pipeline has of a system, with every number. */

@@ -1,20 +1,17 @@
 import type { Pipeline } from '../author/definition.ts';
-import type { AggregateMessage, SplitMessage, WorkMessage } from '../domain/messages.ts';
+import type { MessageOf, QueueName } from '../domain/queues.ts';
 import type { Clock, Random } from './clock.ts';
 import type { ObjectReader } from './objects.ts';
 import type { Queue } from './queue.ts';
 import type { Stores } from './stores.ts';
 
-/** A pipeline's queues, in the data's order. */
-export interface Queues {
-  readonly split: Queue<SplitMessage>;
-  readonly work: Queue<WorkMessage>;
-  readonly aggregate: Queue<AggregateMessage>;
-}
-export type QueueName = keyof Queues;
+/** A pipeline's queues. */
+export type Queues = { readonly [Q in QueueName]: Queue<MessageOf<Q>> };
 /** Queues that are sent to, and no more. */
 export type Senders<Q extends QueueName> = { readonly [Name in Q]: Pick<Queues[Name], 'send'> };
-export const QUEUES = ['split', 'work', 'aggregate'] as const satisfies readonly QueueName[];
+
+/** Those that a run goes through. */
+type RunQueue = 'split' | 'work' | 'aggregate';
 
 /** What every function has, whatever it uses. */
 export interface Process {
@@ -25,7 +22,7 @@ export interface Process {
 }
 
 /** What a step of the protocol works with: records, and the queues that it sends to (`FlowDeps<'aggregate'>`: that alone). */
-export interface FlowDeps<Q extends QueueName = QueueName> extends Process {
+export interface FlowDeps<Q extends QueueName = RunQueue> extends Process {
   readonly pipeline: Pipeline;
   readonly stores: Stores;
   readonly queues: Pick<Queues, Q>;
@@ -38,7 +35,7 @@ export interface CommitDeps extends Omit<FlowDeps, 'pipeline' | 'queues'> {
 }
 
 /** With objects beside, which most steps only read. What only one function needs (calls, mail, events) is that function's own. */
-export interface Deps<Q extends QueueName = QueueName, O = ObjectReader> extends FlowDeps<Q> {
+export interface Deps<Q extends QueueName = RunQueue, O = ObjectReader> extends FlowDeps<Q> {
   readonly objects: O;
 }
 

@@ -1,6 +1,7 @@
 import type { Pipeline } from '../author/definition.ts';
+import { QUEUES, type QueueName } from '../domain/queues.ts';
 import type { Caller } from './caller.ts';
-import type { Process, QueueName, Queues, Senders } from './deps.ts';
+import type { Process, Queues, Senders } from './deps.ts';
 import type { Events } from './events.ts';
 import type { Mailer } from './mailer.ts';
 import type { Objects } from './objects.ts';
@@ -17,12 +18,9 @@ export type KeyPrefix = 'P#' | 'E#' | 'R#';
  * What a function declares to use. Each word is at once the environment variables that it reads, the rights that its role
  * gets and the port that its handler gets: nothing else gives any of the three.
  */
-export interface Uses {
+export interface Uses extends Readonly<Partial<Record<QueueName, 'send'>>> {
   readonly table?: Readonly<Partial<Record<KeyPrefix, readonly TableRight[]>>>;
   readonly objects?: readonly ObjectRight[];
-  readonly split?: 'send';
-  readonly work?: 'send';
-  readonly aggregate?: 'send';
   /** The queue-dedicated clone of the pipeline's service. */
   readonly endpoint?: 'call';
   readonly mail?: 'send';
@@ -113,11 +111,7 @@ export function platformPortsOf(uses: PlatformUses, all: AllPlatformPorts): unkn
 }
 
 function queuesFor(uses: Uses, queues: Queues): Partial<Queues> {
-  return {
-    ...(uses.split && { split: queues.split }),
-    ...(uses.work && { work: queues.work }),
-    ...(uses.aggregate && { aggregate: queues.aggregate }),
-  };
+  return Object.fromEntries(QUEUES.filter((name) => uses[name]).map((name) => [name, queues[name]]));
 }
 
 function sharedOf(uses: Uses, all: Process & Pick<AllPorts, 'mailer' | 'mailFrom' | 'events'>) {

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { MESSAGES } from '../domain/queues.ts';
+import { mapValues } from '../domain/records.ts';
 import { logicalId } from './deployment.ts';
 import { ProjectError } from './errors.ts';
 
@@ -17,9 +19,7 @@ const record = z.object({
     /** The bucket's name. */
     objects: z.string(),
     /** Queues' URLs. */
-    split: z.string(),
-    work: z.string(),
-    aggregate: z.string(),
+    ...mapValues(MESSAGES, () => z.string()),
     /** Base URL of the queue-dedicated clone. */
     endpoint: z.string(),
     /** Sender of the mails; empty where they are off. */

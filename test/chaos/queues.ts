@@ -1,7 +1,7 @@
 import { SYSTEM } from '../../functions/system.ts';
+import type { QueueName } from '../../shared/domain/queues.ts';
 import { mapValues } from '../../shared/domain/records.ts';
 import type { QueueWiring } from '../../shared/lambda/wiring.ts';
-import type { QueueName } from '../../shared/ports/deps.ts';
 import type { Queue } from '../../shared/ports/queue.ts';
 import { MemoryQueue } from '../../testing/memory-queue.ts';
 import type { Meter } from '../../testing/meter.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Source } from '../../shared/author/source.ts';
 import { startRun } from '../../shared/control/start.ts';
-import { QUEUES } from '../../shared/ports/deps.ts';
+import { QUEUES } from '../../shared/domain/queues.ts';
 import type { FaultPlan } from '../../testing/faults.ts';
 import { checkQueues, checkRun } from './checks.ts';
 import { type ChaosItem, chaosPipeline } from './pipeline.ts';

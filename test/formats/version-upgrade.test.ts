@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Item } from '../../shared/adapters/dynamodb/attributes.ts';
 import { unpack } from '../../shared/adapters/dynamodb/codec.ts';
 import { parseChildId } from '../../shared/domain/ids.ts';
+import { QUEUES, type QueueName } from '../../shared/domain/queues.ts';
 import { MemoryTable } from '../../testing/memory-table.ts';
 import { MemoryObjects } from '../../testing/objects.ts';
 import { answers } from '../chaos/service.ts';
@@ -27,13 +28,12 @@ async function releaseOf(reads: readonly number[], writes: number) {
 type Release = Awaited<ReturnType<typeof releaseOf>>;
 
 const RUN = 'r';
-const QUEUES = ['split', 'work', 'aggregate'] as const;
 const table = new MemoryTable();
 const objects = new MemoryObjects();
 /** The versions that each release wrote, in messages and in pages. */
 const wrote: Record<string, { messages: Set<unknown>; pages: Set<unknown> }> = {};
 /** What step two had sent when it was rolled back. */
-let sentByTwo: { queue: (typeof QUEUES)[number]; body: string }[] = [];
+let sentByTwo: { queue: QueueName; body: string }[] = [];
 let today: Release;
 let last: World;
 

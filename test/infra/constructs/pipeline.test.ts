@@ -5,10 +5,10 @@ import { SYSTEM } from '../../../functions/system.ts';
 import { awsCron } from '../../../infra/cron.ts';
 import { definePipeline } from '../../../shared/author/definition.ts';
 import { list } from '../../../shared/author/sources/list.ts';
+import { QUEUES, type QueueName } from '../../../shared/domain/queues.ts';
 import { mapValues } from '../../../shared/domain/records.ts';
 import { environmentOf, RESOURCES } from '../../../shared/lambda/resources.ts';
 import { wiringOf } from '../../../shared/lambda/wiring.ts';
-import { QUEUES, type QueueName } from '../../../shared/ports/deps.ts';
 import { readDeployment } from '../../../shared/project/deployment-record.ts';
 import { SYNTH_MS, synth } from '../synth.ts';
 

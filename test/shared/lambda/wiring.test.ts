@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { SYSTEM } from '../../../functions/system.ts';
+import { QUEUES } from '../../../shared/domain/queues.ts';
 import { wiringOf } from '../../../shared/lambda/wiring.ts';
-import { QUEUES } from '../../../shared/ports/deps.ts';
 import { testPipeline } from '../support.ts';
 
 const wiring = wiringOf(
