@@ -48,7 +48,7 @@ export async function startAdmin(): Promise<Admin> {
     else
       answer(actions, request, response).then(
         (status) => status !== null && refuse(status),
-        () => refuse(400),
+        () => (response.headersSent ? response.destroy() : refuse(400)),
       );
   });
   const { url, stop } = await listenLocally(server);
@@ -85,19 +85,30 @@ const work = z.object({ pipelines: z.array(z.string()) });
 /** A process that lives answers at once, unless a user's code keeps it busy. */
 const ANSWER_MS = 3_000;
 
+/** What a process answers: the pipelines that it works on; nothing for now, though it may live; or it is gone. */
+export type Answer = readonly string[] | 'silent' | 'gone';
+
 /**
- * The pipelines that the process at an address works on; null where it is gone. Its process id says nothing: in a container the next
- * process has the same. One that has the port and doesn't answer in time is taken for alive.
+ * Asks the process at an address what it works on. Its process id says nothing: in a container the next process has the same. Only a
+ * port that is closed, or answers as something else, shows that it is gone. One that is too busy to answer lives, and a question that
+ * this process could not put, as when it has no file descriptor left, says nothing about the other.
  */
-export async function askAdmin({ url, token }: AdminAddress): Promise<readonly string[] | null> {
+export async function askAdmin({ url, token }: AdminAddress, patienceMs = ANSWER_MS): Promise<Answer> {
   try {
-    const headers = { authorization: `Bearer ${token}` };
-    const response = await fetch(`${url}/`, { headers, signal: AbortSignal.timeout(ANSWER_MS) });
+    // A connection kept from an earlier question would be cut off by an end that is none of the port's.
+    const headers = { authorization: `Bearer ${token}`, connection: 'close' };
+    const response = await fetch(`${url}/`, { headers, signal: AbortSignal.timeout(patienceMs) });
     const said = work.safeParse(await response.json());
-    return said.success ? said.data.pipelines : null;
+    return said.success ? said.data.pipelines : 'gone';
   } catch (error) {
-    return error instanceof Error && error.name === 'TimeoutError' ? [] : null;
+    return error instanceof SyntaxError || isRefused(error) ? 'gone' : 'silent';
   }
+}
+
+/** Whether nothing listens at the address, or something that doesn't speak HTTP. */
+function isRefused(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause && /^(ECONNREFUSED|HPE_.+)$/.test(String(cause.code));
 }
 
 /** Asks a running host to act; resolves when it has. @throws {Error} where it doesn't answer or refuses */

@@ -4,8 +4,10 @@ import * as z from 'zod';
 import { LOCAL_REGION } from '../shared/host/arn.ts';
 import { bundle } from '../shared/project/bundle.ts';
 import { PACKAGE_DIR } from '../shared/project/project.mjs';
+import { IN_USE } from './emulators/exit-codes.ts';
 import { emulatorEnvironment } from './environment.ts';
-import { type ServerProcess, startServerProcess } from './server-process.ts';
+import { StateBusyError } from './host-file.ts';
+import { ServerEndedError, type ServerProcess, startServerProcess } from './server-process.ts';
 
 const listening = z.object({ aws: z.url(), dynamodb: z.url(), ses: z.url(), eventbridge: z.url() });
 
@@ -28,12 +30,13 @@ const SOURCES = join(PACKAGE_DIR, 'local', 'emulators');
 
 /**
  * Starts SQS, S3, DynamoDB, SES and EventBridge on free ports of 127.0.0.1.
- * @throws {Error} where another run uses the state directory.
+ * @throws {StateBusyError} where another process has the state folder's database open
+ * @throws {ServerEndedError} where they don't start
  */
 export async function startEmulators({ stateDir }: EmulatorsOptions): Promise<Emulators> {
   const script = await bundle({
     entry: join(SOURCES, 'main.ts'),
-    external: ['dynalite'], // Native, and requires its parts by computed names.
+    external: ['dynalite', 'level'], // Native; dynalite requires its parts by computed names.
     alias: { 'node:sqlite': join(SOURCES, 'sqlite-absent.ts') },
   });
   const server = await startServerProcess({
@@ -44,6 +47,8 @@ export async function startEmulators({ stateDir }: EmulatorsOptions): Promise<Em
     nodeFlags: NODE_FLAGS,
     listening,
     logFile: join(stateDir, 'logs', 'emulators.log'),
+  }).catch((error: unknown) => {
+    throw error instanceof ServerEndedError && error.exitCode === IN_USE ? new StateBusyError(stateDir, null) : error;
   });
   const { aws } = server.listening;
   return {

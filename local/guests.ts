@@ -32,6 +32,8 @@ export class Guests {
   }
 
   admit(pipeline: string, connection: ServerResponse): void {
+    // Left while it was waiting to be heard: its end isn't told again.
+    if (connection.destroyed) return;
     this.#connections.set(connection, pipeline);
     connection.on('close', () => {
       this.#connections.delete(connection);

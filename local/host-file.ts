@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { MicroprocessError } from '../shared/domain/errors.ts';
-import { type Admin, adminAddress, askAdmin, startAdmin } from './admin.ts';
+import { adminAddress, askAdmin } from './admin.ts';
 
 /** Environment that points the AWS SDKs at a host's emulators; null: unset. */
 const emulatorsEnvironment = z.record(z.string(), z.string().nullable());
@@ -21,133 +21,81 @@ const hostFile = z.object({
 });
 export type HostFile = z.infer<typeof hostFile>;
 
-/** The live process that has a state folder, and the pipelines that it works on. */
-export type Holder = HostFile & { readonly pipelines: readonly string[] };
+/** The live process that has a state folder, and the pipelines that it works on: null where it doesn't answer for now. */
+export type Holder = HostFile & { readonly pipelines: readonly string[] | null };
 
 /** The state folder is in use: its database takes one process at a time. */
 export class StateBusyError extends MicroprocessError {
   readonly code = 'state-busy';
-  readonly holder: HostFile;
 
-  constructor(stateDir: string, holder: HostFile) {
+  /** @param holder null where only the database's own lock says that there is one */
+  constructor(stateDir: string, holder: Holder | null) {
     super(
-      `${stateDir} is in use by process ${holder.pid} since ${new Date(holder.startedAt).toISOString()}, which doesn't let others join. ` +
-        `Wait for its end and try again. (If that process is none of ours, delete ${path(stateDir)}.)`,
+      holder
+        ? heldBy(stateDir, holder)
+        : `Another process has the database in ${stateDir} open. Wait for its end and try again.`,
     );
-    this.holder = holder;
   }
 }
 
-/** The right to use a state folder. */
-export interface StateClaim {
-  /** Where this process answers others. */
-  readonly admin: Admin;
-  /** Tells others where the emulators are. */
-  publish(emulators: EmulatorsEnvironment): Promise<void>;
-  release(): Promise<void>;
+function heldBy(stateDir: string, { pid, startedAt, pipelines }: Holder): string {
+  const why = pipelines
+    ? "which doesn't let others join"
+    : "which doesn't answer: a pipeline's own code may keep it busy";
+  return (
+    `${stateDir} is in use by process ${pid} since ${new Date(startedAt).toISOString()}, ${why}. ` +
+    `Wait for its end and try again. (If that process is none of ours, delete ${hostPath(stateDir)}.)`
+  );
 }
 
 /** Another process that starts, ends, or reads for a moment, is waited for this long. */
 export const PATIENCE_MS = 20_000;
 export const LOOK_AGAIN_MS = 100;
 
-const path = (stateDir: string) => join(stateDir, 'host.json');
-
-/**
- * Takes a state folder for this process. The claim dies with it, however it ends: it holds while the process answers at the address
- * in the file. LevelDB locks the folder too, but says so late and in its own words.
- * @throws {StateBusyError} while another process that lives has it
- */
-export async function claimState(stateDir: string, kind: HostFile['kind']): Promise<StateClaim> {
-  await mkdir(stateDir, { recursive: true });
-  const admin = await startAdmin();
-  const mine: HostFile = { pid: process.pid, kind, startedAt: Date.now(), admin: admin.address, emulators: null };
-  try {
-    await put(stateDir, mine);
-  } catch (error) {
-    await admin.stop();
-    throw error;
-  }
-  return {
-    admin,
-    async publish(emulators) {
-      await rename(await written(stateDir, { ...mine, emulators }), path(stateDir));
-    },
-    async release() {
-      if (parsed(await content(stateDir))?.admin.token === mine.admin.token) await rm(path(stateDir), { force: true });
-      await admin.stop();
-    },
-  };
-}
+/** The file that says who has a state folder. */
+export const hostPath = (stateDir: string) => join(stateDir, 'host.json');
 
 /** The live process that holds a state folder, or null. */
 export async function findHolder(stateDir: string): Promise<Holder | null> {
-  return liveHolder(await content(stateDir));
+  return liveHolder(await readHostFile(hostPath(stateDir)));
 }
 
-/** Puts the file in place. @throws {StateBusyError} where that of a process that lives stands there */
-async function put(stateDir: string, mine: HostFile): Promise<void> {
-  for (;;) {
-    // A link appears with its content, or not at all: nobody ever reads half a file.
-    const temporary = await written(stateDir, mine);
-    try {
-      return await link(temporary, path(stateDir));
-    } catch (error) {
-      if (!isCode(error, 'EEXIST')) throw error;
-      const found = await content(stateDir);
-      const holder = await liveHolder(found);
-      if (holder) throw new StateBusyError(stateDir, holder);
-      if (found !== null) await clear(stateDir, found);
-    } finally {
-      await rm(temporary, { force: true });
-    }
-  }
-}
-
-/** Takes away what a dead process left, and nothing else: another may have taken the folder since that was read. */
-async function clear(stateDir: string, dead: string): Promise<void> {
-  const taken = join(stateDir, `host.${randomUUID()}.tmp`);
+/** The text at a path; null where there is none. */
+export async function readHostFile(path: string): Promise<string | null> {
   try {
-    await rename(path(stateDir), taken);
-    if ((await readFile(taken, 'utf8')) !== dead) await link(taken, path(stateDir));
-  } catch (error) {
-    if (!isCode(error, 'ENOENT') && !isCode(error, 'EEXIST')) throw error;
-  } finally {
-    await rm(taken, { force: true });
-  }
-}
-
-async function content(stateDir: string): Promise<string | null> {
-  try {
-    return await readFile(path(stateDir), 'utf8');
+    return await readFile(path, 'utf8');
   } catch (error) {
     if (isCode(error, 'ENOENT')) return null;
     throw error;
   }
 }
 
-async function liveHolder(text: string | null): Promise<Holder | null> {
-  const file = parsed(text);
-  const pipelines = file && (await askAdmin(file.admin));
-  return pipelines ? { ...file, pipelines } : null;
+/** The process that a file's text speaks of, if it lives. */
+export async function liveHolder(text: string | null): Promise<Holder | null> {
+  const file = parseHostFile(text);
+  const answer = file ? await askAdmin(file.admin) : 'gone';
+  return file && answer !== 'gone' ? { ...file, pipelines: answer === 'silent' ? null : answer } : null;
 }
 
-async function written(stateDir: string, file: HostFile): Promise<string> {
-  const temporary = join(stateDir, `host.${randomUUID()}.tmp`);
+/** Null for what says nothing: left by something else, or half written by a disk that was full. */
+export function parseHostFile(text: string | null): HostFile | null {
+  if (text === null) return null;
+  try {
+    return hostFile.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/** Writes a file beside the place that it is meant for, to be put there in one step; gives its path. */
+export async function writeHostFile(place: string, file: HostFile): Promise<string> {
+  const temporary = `${place}.${randomUUID()}.tmp`;
   // Its token lets anyone who can read it hold the pipelines' work back.
   await writeFile(temporary, JSON.stringify(file), { mode: 0o600 });
   return temporary;
 }
 
-function parsed(text: string | null): HostFile | null {
-  if (text === null) return null;
-  try {
-    return hostFile.parse(JSON.parse(text));
-  } catch {
-    return null; // Left by something else, or half written by a disk that was full.
-  }
-}
-
-function isCode(error: unknown, code: string): boolean {
+/** Whether an error of the file system is of a kind, such as `ENOENT`. */
+export function isCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
 }

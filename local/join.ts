@@ -14,6 +14,11 @@ export class HostGoneError extends MicroprocessError {
   readonly code = 'host-gone';
 }
 
+/** The pipeline's work in the host has ended, as with its service; the message says how. */
+class WorkEndedError extends MicroprocessError {
+  readonly code = 'work-ended';
+}
+
 /** A terminal's place in the host of another one. */
 export interface Joined {
   /** True: the host works on the pipeline since this terminal asked for it, so whoever had its runs before is gone. */
@@ -27,7 +32,8 @@ export interface Joined {
 /**
  * Asks a running host to work on a pipeline, and holds a place in it: the host stays until the place is given up.
  * @param onError hears what the pipeline's functions log as errors
- * @returns null where that host is gone or about to end
+ * @param signal ends the waiting for an answer, which a busy host keeps one waiting for
+ * @returns null where that host is gone or about to end, or the waiting was ended
  * @throws {InputError} where it works on the pipeline in another way than is asked for
  * @throws {JoinRefusedError} where it can't take the pipeline on
  */
@@ -35,12 +41,27 @@ export async function joinHost(
   { url, token }: AdminAddress,
   asked: JoinRequest,
   onError: (message: string, fields?: Record<string, unknown>) => void,
+  signal?: AbortSignal,
 ): Promise<Joined | null> {
+  if (signal?.aborted) return null;
   // An agent of its own, since Node's global one may go through a proxy.
   const sent = request(`${url}/join`, { method: 'POST', agent: false, headers: { authorization: `Bearer ${token}` } });
   sent.end(JSON.stringify(asked));
-  const response = await answered(sent);
-  if (!response) return null;
+  const cut = () => void sent.destroy();
+  signal?.addEventListener('abort', cut, { once: true });
+  try {
+    const response = await answered(sent);
+    return response && (await placeIn(response, cut, onError));
+  } finally {
+    signal?.removeEventListener('abort', cut);
+  }
+}
+
+async function placeIn(
+  response: IncomingMessage,
+  leave: () => void,
+  onError: (message: string, fields?: Record<string, unknown>) => void,
+): Promise<Joined | null> {
   let failed = (_: Error) => {};
   const failure = new Promise<Error>((resolve) => {
     failed = resolve;
@@ -53,9 +74,10 @@ export async function joinHost(
   response.on('error', () => undefined);
   const lines = createInterface(response).on('error', () => undefined);
   lines.on('line', (line) => {
-    const word = wordToGuest.parse(JSON.parse(line));
+    const word = heard(line);
+    if (!word) return;
     if ('error' in word) onError(word.error, word.fields);
-    else if ('broken' in word) failed(new Error(word.broken));
+    else if ('broken' in word) failed(new WorkEndedError(word.broken));
     else hear(word);
   });
   response.on('close', () => {
@@ -63,12 +85,19 @@ export async function joinHost(
     failed(new HostGoneError('The process that worked here has ended.'));
   });
   const word = await first;
-  if (word && 'joined' in word) {
-    return { fresh: word.joined.fresh, failure, leave: () => void sent.destroy() };
-  }
-  sent.destroy();
+  if (word && 'joined' in word) return { fresh: word.joined.fresh, failure, leave };
+  leave();
   if (!word || !('refused' in word) || word.why === 'ending') return null;
   throw word.why === 'asked' ? new InputError(word.refused) : new JoinRefusedError(word.refused);
+}
+
+/** Null for a word that a newer host says, and for one that was cut off: neither is in the way of what else it says. */
+function heard(line: string): WordToGuest | null {
+  try {
+    return wordToGuest.parse(JSON.parse(line));
+  } catch {
+    return null;
+  }
 }
 
 /** Null where nobody answers any more. */

@@ -7,23 +7,20 @@ import { connectOperator } from '../shared/lambda/operator.ts';
 import type { Resources } from '../shared/lambda/resources.ts';
 import type { Deps } from '../shared/ports/deps.ts';
 import type { AdminAddress } from './admin.ts';
+import { claimState } from './claim.ts';
 import { startEmulators } from './emulators.ts';
 import { applyEnvironment, BUCKET } from './environment.ts';
-import {
-  claimState,
-  type EmulatorsEnvironment,
-  findHolder,
-  LOOK_AGAIN_MS,
-  PATIENCE_MS,
-  StateBusyError,
-} from './host-file.ts';
+import { type EmulatorsEnvironment, findHolder, LOOK_AGAIN_MS, PATIENCE_MS, StateBusyError } from './host-file.ts';
 import { createStorage, queueAddresses } from './resources.ts';
 
 export interface OpenedState {
   readonly deps: Deps;
   /** What its commands know of this machine. */
   readonly resources: Resources;
-  /** The host that works on the pipeline, in another process; null where nobody does, so that its queues may not exist. */
+  /**
+   * The host that works on the pipeline, in another process; also one that is too busy to say whether it does. Null where nobody does, so
+   * that its queues may not exist.
+   */
   readonly host: AdminAddress | null;
   close(): Promise<void>;
 }
@@ -43,15 +40,15 @@ export async function openState(
   for (;;) {
     const holder = await findHolder(stateDir);
     if (holder?.emulators) {
-      const host = holder.pipelines.includes(pipeline.name) ? holder.admin : null;
+      const host = (holder.pipelines?.includes(pipeline.name) ?? true) ? holder.admin : null;
       return { ...attach(pipeline, holder.emulators, table, telemetry), host };
     }
     try {
-      if (!holder) return await fromDisk(pipeline, stateDir, table, telemetry);
+      if (holder) throw new StateBusyError(stateDir, holder);
+      return await fromDisk(pipeline, stateDir, table, telemetry);
     } catch (error) {
-      if (!(error instanceof StateBusyError)) throw error;
+      if (!(error instanceof StateBusyError) || Date.now() > until) throw error;
     }
-    if (holder && Date.now() > until) throw new StateBusyError(stateDir, holder);
     await sleep(LOOK_AGAIN_MS);
   }
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
+import { MicroprocessError } from '../shared/domain/errors.ts';
 import { openLog } from './log-file.ts';
 
 /** Time a server may take until it listens. */
@@ -22,6 +23,18 @@ export interface ServerProcessOptions<T> {
   readonly graceMs?: number;
 }
 
+/** A server process has ended, or never began to listen; the message has its last words. */
+export class ServerEndedError extends MicroprocessError {
+  readonly code = 'server-ended';
+  /** Null where a signal ended it, or it was never there. */
+  readonly exitCode: number | null;
+
+  constructor(message: string, exitCode: number | null) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
 /** A server in a process of its own. */
 export interface ServerProcess<T> {
   readonly listening: T;
@@ -35,7 +48,7 @@ export interface ServerProcess<T> {
 /**
  * Starts a server process and waits until it listens. It has its own process group, so that Ctrl-C reaches it through its
  * parent only, and it ends when its stdin closes, which the system does even for a parent that was killed.
- * @throws {Error} with the last lines it printed, where it ends or stays silent for 30 seconds instead.
+ * @throws {ServerEndedError} where it ends, stays silent for 30 seconds or says something else instead
  */
 export async function startServerProcess<T>(options: ServerProcessOptions<T>): Promise<ServerProcess<T>> {
   const { name, script, args = [], nodeFlags = [], env = process.env, logFile, graceMs = 5_000 } = options;
@@ -53,8 +66,14 @@ export async function startServerProcess<T>(options: ServerProcessOptions<T>): P
 
   let stopping = false;
   const exited = once(child, 'close').then(
-    ([code, signal]) => new Error(`${name} ended (${signal ?? `exit code ${code}`})${printed(tail, logFile)}`),
-    (error: unknown) => new Error(`${name} could not be started: ${String(error)}`),
+    ([code, signal]) => {
+      const how = signal ?? `exit code ${code}`;
+      return new ServerEndedError(
+        `${name} ended (${how})${printed(tail, logFile)}`,
+        typeof code === 'number' ? code : null,
+      );
+    },
+    (error: unknown) => new ServerEndedError(`${name} could not be started: ${String(error)}`, null),
   );
   void exited.then(log.close);
   const stop = async () => {
@@ -86,14 +105,15 @@ async function firstLine<T>(
   const giveUp = AbortSignal.timeout(START_MS);
   const line = once(stdout, 'line', { signal: giveUp }).then(
     ([text]) => String(text),
-    () => new Error(`${name} did not listen within ${START_MS / 1_000} s`),
+    () => new ServerEndedError(`${name} did not listen within ${START_MS / 1_000} s`, null),
   );
   const first = await Promise.race([line, exited]);
   if (first instanceof Error) throw first;
   const parsed = z.object({ listening: schema }).safeParse(json(first));
   if (parsed.success) return parsed.data.listening;
-  throw new Error(
+  throw new ServerEndedError(
     `${name} printed ${JSON.stringify(first.slice(0, 200))} first; allowed: {"listening": …} and nothing else`,
+    null,
   );
 }
 

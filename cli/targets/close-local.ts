@@ -7,7 +7,6 @@ import { requireService } from '../../shared/project/services.ts';
 import { stateDir } from '../home.ts';
 import type { Terminal } from '../terminal.ts';
 import { openLocal } from './local.ts';
-
 import type { Target } from './target.ts';
 import { workLocally } from './work-local.ts';
 
@@ -31,7 +30,7 @@ export async function openToClose(
     if (target.worker === 'this') await target.pausePipeline();
     return target;
   }
-  if (holder.pipelines.includes(pipeline.name)) return openLocal(pipeline, flags);
+  if (holder.pipelines?.includes(pipeline.name)) return openLocal(pipeline, flags);
   try {
     requireService(pipeline, openProject().services, 'server.ts');
     return await workLocally(pipeline, flags, terminal);

@@ -27,9 +27,10 @@ export async function joinLocal(
 ): Promise<Target | null> {
   const say = errorLines(terminal.stderr, functionsLog());
   const asked = { pipeline: pipeline.name, ...(endpointUrl !== undefined && { endpointUrl }) };
-  const joined = await joinHost(admin, asked, (message, fields) => {
+  const hear = (message: string, fields?: Record<string, unknown>) => {
     if (!terminal.signal.aborted) say(message, fields);
-  });
+  };
+  const joined = await joinHost(admin, asked, hear, terminal.signal);
   if (!joined) return null;
   terminal.stderr.write(`Joining process ${pid}, which runs on this machine.\n`);
   const telemetry = fileLog(functionsLog());

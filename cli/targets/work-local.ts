@@ -18,27 +18,39 @@ export async function workLocally(
   endpointUrl?: string,
 ): Promise<Target> {
   const until = Date.now() + PATIENCE_MS;
+  const sayOnce = onceOnly(terminal);
   for (;;) {
     terminal.signal.throwIfAborted();
     const holder = await findHolder(stateDir());
-    if (isReached(holder)) {
-      const { joinLocal } = await import('./join-local.ts');
-      const target = await joinLocal(pipeline, flags, holder, terminal, endpointUrl);
-      if (target) return target;
-    } else if (!holder) {
-      terminal.stderr.write(`Starting ${pipeline.name} on this machine…\n`);
-      try {
+    try {
+      if (!holder) {
+        sayOnce(`Starting ${pipeline.name} on this machine…`);
         // All functions with all they need: seconds that nobody else should wait.
         const { startLocal } = await import('./start-local.ts');
         return await startLocal(pipeline, flags, terminal, endpointUrl);
-      } catch (error) {
-        // Another one was faster: it is joined.
-        if (!(error instanceof StateBusyError)) throw error;
       }
+      if (isReached(holder)) {
+        if (holder.pipelines === null)
+          sayOnce(`Process ${holder.pid}, which runs on this machine, is busy: waiting for it…`);
+        const { joinLocal } = await import('./join-local.ts');
+        const target = await joinLocal(pipeline, flags, holder, terminal, endpointUrl);
+        if (target) return target;
+      }
+      throw new StateBusyError(stateDir(), holder);
+    } catch (error) {
+      // Another one was faster, or ends.
+      if (!(error instanceof StateBusyError) || Date.now() > until) throw error;
     }
-    if (holder && Date.now() > until) throw new StateBusyError(stateDir(), holder);
     await sleep(LOOK_AGAIN_MS, undefined, { signal: terminal.signal });
   }
+}
+
+function onceOnly({ stderr }: Pick<Terminal, 'stderr'>): (line: string) => void {
+  const said = new Set<string>();
+  return (line) => {
+    if (!said.has(line)) stderr.write(`${line}\n`);
+    said.add(line);
+  };
 }
 
 function isReached(holder: Holder | null): holder is Holder & { readonly emulators: NonNullable<Holder['emulators']> } {

@@ -3,7 +3,9 @@ import { Server } from 'node:http';
 import { join } from 'node:path';
 import dynalite from 'dynalite';
 import { startFauxqs } from 'fauxqs';
+import { Level } from 'level';
 import { eventSink } from './events.ts';
+import { IN_USE } from './exit-codes.ts';
 import { sesSink } from './ses.ts';
 
 /**
@@ -17,29 +19,26 @@ const KEEP_ALIVE_MS = 75_000;
 const directory = process.argv[2];
 if (directory === undefined) throw new Error('The emulators need a directory for their state.');
 
-let databaseOpen = false;
 process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
   // dynalite throws when a client goes away in the middle of a request, as a stopped host does.
   if (error.code === 'ECONNRESET') return;
-  // Its "Database is closed" hides why the database did not open.
-  if (!databaseOpen) console.error(`${directory} can't be opened: another run is using it, or it isn't writable.`);
   console.error(error);
   process.exit(1);
 });
 
-await mkdir(join(directory, 'table'), { recursive: true });
+const tables = join(directory, 'table');
+await mkdir(tables, { recursive: true });
+await tryDatabase(tables);
 const sqsAndS3 = await onLoopback(() =>
   startFauxqs({ port: 0, logger: false, host: LOOPBACK, s3StorageDir: join(directory, 's3') }),
 );
-const table = dynalite({ path: join(directory, 'table'), createTableMs: 0 });
+const table = dynalite({ path: tables, createTableMs: 0 });
 const mail = sesSink(join(directory, 'mail'));
 const events = eventSink(join(directory, 'events.jsonl'));
 for (const server of [table, mail, events]) server.keepAliveTimeout = KEEP_ALIVE_MS;
 
 const aws = `http://${LOOPBACK}:${sqsAndS3.port}`;
 const [dynamodb, ses, eventbridge] = await Promise.all([listen(table), listen(mail), listen(events)]);
-await openDatabase(dynamodb);
-databaseOpen = true;
 console.log(JSON.stringify({ listening: { aws, dynamodb, ses, eventbridge } }));
 
 let ending = false;
@@ -80,16 +79,16 @@ async function onLoopback<T>(start: () => Promise<T>): Promise<T> {
   }
 }
 
-/** dynalite opens its database behind the first request; a directory in use should fail now, not then. */
-async function openDatabase(url: string): Promise<void> {
-  await fetch(url, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-amz-json-1.0',
-      'x-amz-target': 'DynamoDB_20120810.DescribeTable',
-      'x-amz-date': '20260101T000000Z',
-      authorization: 'AWS4-HMAC-SHA256 Credential=local, SignedHeaders=host, Signature=none',
-    },
-    body: JSON.stringify({ TableName: 'none' }),
-  });
+/** Ends the process where the database doesn't open: dynalite would say so with the first request, and not why. */
+async function tryDatabase(path: string): Promise<void> {
+  const database = new Level(path);
+  try {
+    await database.open();
+    await database.close();
+  } catch (error) {
+    const why = error instanceof Error ? (error.cause ?? error) : error;
+    if (why instanceof Error && 'code' in why && why.code === 'LEVEL_LOCKED') process.exit(IN_USE);
+    console.error(`The database ${path} can't be opened: ${why instanceof Error ? why.message : String(why)}`);
+    process.exit(1);
+  }
 }

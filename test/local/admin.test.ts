@@ -1,5 +1,7 @@
+import { createServer, type Server } from 'node:http';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Admin, askAdmin, callAdmin, startAdmin } from '../../local/admin.ts';
+import { listenLocally } from '../../local/loopback.ts';
 
 let admin: Admin;
 let done: string[];
@@ -29,10 +31,24 @@ test('it says that it lives, and what it works on, to those who know its token',
   expect(await askAdmin(address)).toEqual([]);
   serve();
   expect(await askAdmin(address)).toEqual(['scores']);
-  expect(await askAdmin({ ...address, token: 'wrong' })).toBeNull();
+  expect(await askAdmin({ ...address, token: 'wrong' })).toBe('gone');
   await admin.stop();
-  expect(await askAdmin(address)).toBeNull();
+  expect(await askAdmin(address)).toBe('gone');
   admin = await startAdmin();
+});
+
+test('only a port that is closed, or speaks otherwise, shows that it is gone', async () => {
+  const ask = async (server: Server, patienceMs?: number) => {
+    const { url, stop } = await listenLocally(server);
+    return askAdmin({ url, token: 'any' }, patienceMs).finally(stop);
+  };
+  const never = () => undefined;
+  expect(await ask(createServer(never), 20)).toBe('silent');
+  expect(await ask(createServer((request) => request.socket.destroy()))).toBe('silent');
+  const page = createServer((_, response) => response.end('<p>Another server</p>'));
+  expect(await ask(page)).toBe('gone');
+  const other = createServer().on('connection', (socket) => socket.write('SSH-2.0\r\n'));
+  expect(await ask(other)).toBe('gone');
 });
 
 test('a host acts for those who know its token, and for nobody else', async () => {

@@ -1,91 +1,47 @@
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { rm, writeFile } from 'node:fs/promises';
+import { createServer, type RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { claimState, findHolder, StateBusyError } from '../../local/host-file.ts';
-import { listenLocally } from '../../local/loopback.ts';
+import { findHolder, StateBusyError } from '../../local/host-file.ts';
+import { type Listening, listenLocally } from '../../local/loopback.ts';
 import { temporaryDirectory } from './support.ts';
 
-const EMULATORS = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_PROFILE: null };
-
 let dir: string;
+let server: Listening | undefined;
 beforeEach(async () => {
   dir = await temporaryDirectory();
 });
-afterEach(() => rm(dir, { recursive: true }));
+afterEach(async () => {
+  await server?.stop();
+  server = undefined;
+  await rm(dir, { recursive: true });
+});
 
-/** Leaves a claim there as a killed process does: nothing answers any more, and this process has its id. */
-async function killed(): Promise<string> {
-  const claim = await claimState(dir, 'host');
-  await claim.publish(EMULATORS);
-  await claim.admin.stop();
-  return readFile(join(dir, 'host.json'), 'utf8');
+/** A file that says that a process is reached at a server. */
+async function reachedAt(answer: RequestListener): Promise<void> {
+  server = await listenLocally(createServer(answer));
+  const file = { pid: 7, kind: 'host', startedAt: 0, admin: { url: server.url, token: 't' }, emulators: null };
+  await writeFile(join(dir, 'host.json'), JSON.stringify(file));
 }
 
-test('one process at a time has a state folder, and says where it is reached', async () => {
-  expect(await findHolder(dir)).toBeNull();
-  const claim = await claimState(dir, 'host');
-  expect(await findHolder(dir)).toMatchObject({ pid: process.pid, kind: 'host', emulators: null, pipelines: [] });
-  await expect(claimState(dir, 'reader')).rejects.toThrow(StateBusyError);
-  await expect(claimState(dir, 'host')).rejects.toThrow(`in use by process ${process.pid}`);
-
-  await claim.publish(EMULATORS);
-  expect(await findHolder(dir)).toMatchObject({ emulators: EMULATORS });
-  // It holds a token.
-  expect((await stat(join(dir, 'host.json'))).mode & 0o077).toBe(0);
-
-  await claim.release();
-  expect(await readdir(dir)).toEqual([]);
-  await (await claimState(dir, 'reader')).release();
-});
-
-test('of many that want it at once, one gets it', async () => {
-  const claims = await Promise.allSettled(Array.from({ length: 20 }, () => claimState(dir, 'host')));
-  const got = claims.flatMap((claim) => (claim.status === 'fulfilled' ? [claim.value] : []));
-  expect(got).toHaveLength(1);
-  await got[0]?.release();
-});
-
-test('a claim dies with its process, whatever process has its id now, and one of many takes it over', async () => {
-  await killed();
-  expect(await findHolder(dir)).toBeNull();
-  const claims = await Promise.allSettled(Array.from({ length: 20 }, () => claimState(dir, 'host')));
-  const got = claims.flatMap((claim) => (claim.status === 'fulfilled' ? [claim.value] : []));
-  expect(got).toHaveLength(1);
-  expect((await findHolder(dir))?.admin).toEqual(got[0]?.admin.address);
-  await got[0]?.release();
-  expect(await readdir(dir)).toEqual([]);
+test('a process that answers lives, and says what it works on', async () => {
+  await reachedAt((_, response) => response.end('{"pipelines":["scores"]}'));
+  expect(await findHolder(dir)).toMatchObject({ pid: 7, pipelines: ['scores'] });
 });
 
 test('another server at the dead one’s port is no proof of its life', async () => {
-  const claim = JSON.parse(await killed());
-  const other = await listenLocally(createServer((_, response) => response.end('{}')));
-  await writeFile(join(dir, 'host.json'), JSON.stringify({ ...claim, admin: { ...claim.admin, url: other.url } }));
+  await reachedAt((_, response) => response.end('{}'));
   expect(await findHolder(dir)).toBeNull();
-  await other.stop();
 });
 
-test('a process that is too busy to answer lives', async () => {
-  const claim = JSON.parse(await killed());
-  const busy = await listenLocally(createServer(() => undefined));
-  await writeFile(join(dir, 'host.json'), JSON.stringify({ ...claim, admin: { ...claim.admin, url: busy.url } }));
-  expect(await findHolder(dir)).toMatchObject({ pid: process.pid });
-  await busy.stop();
+test('a process that could not be asked lives, and what it works on is not known', async () => {
+  await reachedAt((request) => request.socket.destroy());
+  const holder = await findHolder(dir);
+  expect(holder).toMatchObject({ pid: 7, pipelines: null });
+  expect(new StateBusyError(dir, holder).message).toMatch(/in use by process 7 .* which doesn't answer/);
 });
 
-test.each(['', '{', '{"pid":1}', '[]'])('a file that says nothing is in nobody’s way: %j', async (text) => {
+test.each(['', '{', '{"pid":1}', '[]'])('a file that says nothing speaks of nobody: %j', async (text) => {
   await writeFile(join(dir, 'host.json'), text);
   expect(await findHolder(dir)).toBeNull();
-  const claim = await claimState(dir, 'host');
-  expect(await findHolder(dir)).not.toBeNull();
-  await claim.release();
-});
-
-test('a claim takes away its own file alone', async () => {
-  const first = await claimState(dir, 'host');
-  await rm(join(dir, 'host.json'));
-  const second = await claimState(dir, 'host');
-  await first.release();
-  expect((await findHolder(dir))?.admin).toEqual(second.admin.address);
-  await second.release();
 });

@@ -12,6 +12,7 @@ import { z } from 'zod';
 import { SYSTEM } from '../../functions/system.ts';
 import { startEmulators } from '../../local/emulators.ts';
 import { type Host, type HostOptions, startHost } from '../../local/host.ts';
+import { StateBusyError } from '../../local/host-file.ts';
 import type { LocalPipelineOptions } from '../../local/pipeline.ts';
 import { tableDefinition } from '../../shared/adapters/dynamodb/table.ts';
 import { busEvents } from '../../shared/adapters/events/bus-events.ts';
@@ -291,7 +292,7 @@ describe('a host that cannot start', () => {
   it('says that another run uses the directory, by its claim and, where that is missing, by the database', async () => {
     const { stop } = await start(USERS);
     await expect(start(USERS)).rejects.toThrow(`${stateDir} is in use by process`);
-    await expect(startEmulators({ stateDir })).rejects.toThrow(`${stateDir} can't be opened: another run is using it`);
+    await expect(startEmulators({ stateDir })).rejects.toThrow(StateBusyError);
     await stop();
   });
 });
