@@ -1,7 +1,15 @@
 import { blockSize, placeBehind } from '../domain/chain.ts';
 import { isSegmentFull } from '../domain/completion.ts';
 import { packSegment } from '../domain/ids.ts';
-import { FIRST_PLACE, LAYOUT, nextBlock, type Place, type RunBlock, type SegmentRef } from '../domain/layout.ts';
+import {
+  FIRST_PLACE,
+  LAYOUT,
+  nextBlock,
+  type Place,
+  type RunBlock,
+  type SegmentRef,
+  sliceExtent,
+} from '../domain/layout.ts';
 import type { BlockContent } from '../ports/block-store.ts';
 import type { FlowDeps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
@@ -25,13 +33,13 @@ export interface UnfinishedBlock {
  */
 export async function* unfinishedBlocks(
   deps: FlowDeps<'aggregate'>,
-  { run, ttl }: RunRecord,
+  { run, ttl }: Pick<RunRecord, 'run' | 'ttl'>,
 ): AsyncGenerator<UnfinishedBlock> {
   const root = await deps.stores.runs.readCompletion(run);
   for (const { slice, segments, checkpoint } of await readSlices(deps, run, root)) {
     const tail =
       segments === null ? await tailOf(deps, run, slice, checkpoint?.place) : { segment: segments, block: 0, page: 0 };
-    for (let segment = 0; segment <= tail.segment; segment++) {
+    for (let segment = 0; segment < sliceExtent(tail).segments; segment++) {
       if (root.done.has(packSegment(slice, segment))) continue;
       const ref = { slice, segment };
       const record = await deps.stores.segments.read(run, ref);
