@@ -13,15 +13,17 @@ import { GroupCommits } from './group-commits.ts';
 import type { RunCache } from './run-cache.ts';
 
 /**
- * A whole batch: all ordinary messages side by side over the same lanes, then the suspects, one child at a time.
+ * A whole batch: all ordinary messages side by side over the same lanes, then the suspects, one child at a time. Of copies of a
+ * message one is forwarded, and what becomes of it becomes of the others.
  * @returns the messages that failed, by id, with the error or the seconds to wait
  */
 export async function forwardBatch(
   deps: ForwarderDeps,
   runs: RunCache,
-  batch: readonly Received<WorkMessage>[],
+  received: readonly Received<WorkMessage>[],
   invocation: Invocation,
 ): Promise<Map<string, unknown>> {
+  const { batch, copies } = apartFromCopies(received);
   const messages = batch.map(({ message }) => message);
   const forwarding: Forwarding = {
     deps,
@@ -55,5 +57,37 @@ export async function forwardBatch(
     }
   }
   await deps.progress.flush();
+  for (const { messageId, of } of copies) if (failed.has(of)) failed.set(messageId, failed.get(of));
   return failed;
+}
+
+/** A message that another of the batch says too: the queue handed it out twice, or its sender sent it again. */
+interface Copy {
+  readonly messageId: string;
+  /** The id of the one that is forwarded, which may be the same. */
+  readonly of: string;
+}
+
+/**
+ * One message for each slot and turn, and its copies. One that was received before is none: it is a suspect, which reads its
+ * block anew behind all else.
+ */
+function apartFromCopies(received: readonly Received<WorkMessage>[]): {
+  readonly batch: readonly Received<WorkMessage>[];
+  readonly copies: readonly Copy[];
+} {
+  const batch: Received<WorkMessage>[] = [];
+  const copies: Copy[] = [];
+  const ids = new Map<string, string>();
+  for (const one of received) {
+    const { run, at, slot, turn } = one.message;
+    const key = JSON.stringify([run, at, slot, turn]);
+    const of = one.receives > 1 ? undefined : ids.get(key);
+    if (of !== undefined) copies.push({ messageId: one.messageId, of });
+    else {
+      batch.push(one);
+      if (one.receives === 1) ids.set(key, one.messageId);
+    }
+  }
+  return { batch, copies };
 }

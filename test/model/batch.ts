@@ -37,8 +37,8 @@ export function gatherGroup(cx: Context, w: World, p: Forwarder): void {
 /** Its message is done with, and with it those whose outcomes it wrote. */
 export function finish(w: World, p: Forwarder): void {
   for (const one of groupOf(w, p)) {
-    if (one.failed) putBack(one);
-    else rest(one, 'delete');
+    if (one.failed) putBack(w, one);
+    else rest(w, one, 'delete');
   }
   beginSuspects(w, p);
 }
@@ -50,7 +50,7 @@ export function failForwarder(w: World, p: Forwarder): void {
     Object.assign(p, { due: [], again: [], seen: null, failed: true, at: 'commit' });
     return;
   }
-  for (const one of groupOf(w, p)) putBack(one);
+  for (const one of groupOf(w, p)) putBack(w, one);
   beginSuspects(w, p);
 }
 
@@ -60,16 +60,25 @@ function holdsMark({ at, child, called }: Forwarder): boolean {
 }
 
 /** Sent anew in its own place: a second receive would say that a forwarder may have died of it. A suspect stays one. */
-function putBack(p: Forwarder): void {
+function putBack(w: World, p: Forwarder): void {
   // What can't be sent anew either comes back by itself.
   const comesBack = p.at === 'send anew' || parseWork(p.held[0] ?? '').receives > 1;
-  rest(p, holdsMark(p) ? 'end mark' : comesBack ? 'back' : 'send anew');
+  rest(w, p, holdsMark(p) ? 'end mark' : comesBack ? 'back' : 'send anew');
 }
 
 /** It needs nothing any more but what its message is to become. */
-export function rest(p: Forwarder, at: Forwarder['at']): void {
-  if (at !== 'end mark') leaveAlone(p);
+export function rest(w: World, p: Forwarder, at: 'delete' | 'back' | 'send anew' | 'end mark'): void {
+  if (at !== 'end mark') {
+    leaveAlone(p);
+    shareWithCopies(w, p, at);
+  }
   Object.assign(p, { due: [], ended: [], leads: false, failed: false, full: false, delayed: false, early: false, at });
+}
+
+/** What becomes of a message becomes of its copies in the batch, at the same time. */
+export function shareWithCopies(w: World, p: Forwarder, at: 'delete' | 'back' | 'send anew'): void {
+  if (p.copy) return;
+  for (const one of batchOf(w, p)) if (one.copy && one.held[0] === p.held[0]) one.at = at;
 }
 
 /** Behind everything else of the batch: the next suspect, where it's the only one; else any of them goes first. */
@@ -83,7 +92,7 @@ export function suspectSteps(w: World, p: Forwarder): Step[] {
 }
 
 function suspectsReady(w: World, p: Forwarder): Forwarder[] {
-  const batch = batchOf(w, p);
+  const batch = batchOf(w, p).filter(({ at }) => at !== 'copy');
   return batch.every(({ at }) => isOver(at) || at === 'suspect') ? batch.filter(({ at }) => at === 'suspect') : [];
 }
 

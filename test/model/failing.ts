@@ -43,7 +43,7 @@ export function failures(w: World, p: Process): Failure[] {
 const BEFORE_LEASE: readonly Finisher['at'][] = ['read root', 'lease', 'read status'];
 
 /** Where a forwarder's message has nothing of its own under way. */
-const AT_REST: readonly Forwarder['at'][] = ['grouped', 'suspect', 'back'];
+const AT_REST: readonly Forwarder['at'][] = ['grouped', 'suspect', 'copy', 'back'];
 
 function forwarderFailures(w: World, p: Forwarder, fail: (run: () => void, lost?: boolean) => Failure): Failure[] {
   if (AT_REST.includes(p.at)) return [];
@@ -56,7 +56,7 @@ function forwarderFailures(w: World, p: Forwarder, fail: (run: () => void, lost?
   switch (p.at) {
     // Sent anew, as far as the queue knows: it isn't tried again.
     case 'delete':
-      return [fail(() => failForwarder(w, p)), fail(() => rest(p, 'back'))];
+      return [fail(() => failForwarder(w, p)), fail(() => rest(w, p, 'back'))];
     // The answer to setting a mark is lost, or ending it fails as well: it stays until its time is up. Two such outages inside the same
     // child's lone calls are taken for its crashes: that price is known.
     case 'call alone':

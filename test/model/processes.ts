@@ -85,6 +85,8 @@ export interface Forwarder extends Base {
     | 'notify'
     /** Called alone, once everything else of the batch is stored. */
     | 'suspect'
+    /** Says the same as another message of its batch: it waits for what becomes of that. */
+    | 'copy'
     | 'mark'
     | 'call alone'
     | 'page alone'
@@ -98,6 +100,8 @@ export interface Forwarder extends Base {
     | 'back';
   /** Whether its children are called alone. */
   alone: boolean;
+  /** Whether another message of its batch does its work. */
+  copy: boolean;
   /** Whether it writes for its block: what ends meanwhile waits for the next group. */
   leads: boolean;
   /** A store failed: what ended is stored, then the message comes back. */

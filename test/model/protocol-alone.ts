@@ -1,9 +1,9 @@
 import { isBlockFull } from '../../shared/domain/completion.ts';
 import { aloneStep, NO_TRIES, nextRegister } from '../../shared/domain/sending.ts';
 import { LINES, register } from './alphabet.ts';
-import { beginSuspects, finish } from './batch.ts';
+import { beginSuspects, finish, rest } from './batch.ts';
 import { addDone, addOutcomes, blockOf, type Context, fromRegister, registerLine, toBlock } from './context.ts';
-import { countCalls, leaveAlone, leaveBehind, tell } from './forwarding.ts';
+import { countCalls, leaveBehind, tell } from './forwarding.ts';
 import { delivery, type Work } from './messages.ts';
 import type { Forwarder, Process } from './processes.ts';
 import { goBack, type Step } from './steps.ts';
@@ -96,8 +96,7 @@ export function aloneSteps(cx: Context, w: World, p: Forwarder, work: Work): Ste
             endMark(record.registers[work.slot], p);
             const { child } = p;
             cx.say(() => LINES.endMark(work.block, child ?? 0, [], record.done));
-            leaveAlone(p);
-            p.at = work.receives > 1 ? 'back' : 'send anew';
+            rest(w, p, work.receives > 1 ? 'back' : 'send anew');
             beginSuspects(w, p);
           },
         },
@@ -125,10 +124,9 @@ function decideAlone(cx: Context, w: World, p: Forwarder, work: Work): Step {
         name: 'alone: marked by another, goes back',
         run: () => {
           if (cx.level.countCalls && p.called.length > 0) w.ghost.forgotten++;
+          rest(w, p, 'back');
           // Out of sight until the mark's deadline: whoever set it is over by then.
           p.held = p.held.map((message) => `${message}:h`);
-          leaveAlone(p);
-          p.at = 'back';
           beginSuspects(w, p);
         },
       };

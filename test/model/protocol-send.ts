@@ -100,6 +100,7 @@ export function forwarderSteps(cx: Context, w: World, p: Forwarder): Step[] {
         },
       ];
     case 'grouped':
+    case 'copy':
       return [];
     case 'suspect':
       return suspectSteps(w, p);

@@ -1,7 +1,7 @@
 import { FIRST_PLACE } from '../../shared/domain/layout.ts';
 import type { CloseReason } from '../../shared/domain/run.ts';
 import { type Context, consumerOf } from './context.ts';
-import { received } from './messages.ts';
+import { parseWork, received } from './messages.ts';
 import type { Process } from './processes.ts';
 import { mayCall, type World } from './world.ts';
 
@@ -26,8 +26,15 @@ function unasked(w: World) {
 export function deliver(cx: Context, w: World, messages: readonly string[], variant: number): void {
   for (const message of messages) w.queue.splice(w.queue.indexOf(message), 1);
   const id = freeId(w);
-  w.procs.push(...messages.map((message) => consumer(cx, w, id, received(message), variant)));
+  const begun = messages.map((message) => consumer(cx, w, id, received(message), variant));
+  for (const [i, p] of begun.entries()) {
+    const isCopy = (other: Process) => isFirstReceive(p) && other.held[0] === p.held[0];
+    if (p.kind === 'forward' && begun.slice(0, i).some(isCopy)) Object.assign(p, { copy: true, at: 'copy' });
+  }
+  w.procs.push(...begun);
 }
+
+const isFirstReceive = ({ held: [message = ''] }: Process) => parseWork(message).receives === 1;
 
 function consumer(cx: Context, w: World, id: number, message: string, variant: number): Process {
   const base = { id, held: [message], lapsed: false };
@@ -58,6 +65,7 @@ function consumer(cx: Context, w: World, id: number, message: string, variant: n
         ...base,
         at: 'read',
         alone: false,
+        copy: false,
         leads: false,
         failed: false,
         seen: null,

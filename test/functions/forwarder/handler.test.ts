@@ -77,10 +77,27 @@ test('a slot is called, stored and told', async () => {
   expect([again, calls.length]).toEqual([[], 4]);
 });
 
-test('two copies of a message in one batch fail nobody', async () => {
-  const { forward, state } = await forwarder(() => ok());
-  expect(await forward([[message()], [message()]])).toEqual([]);
+test('of two copies of a message in one batch one is called, and counted', async () => {
+  const { deps, calls, forward, state } = await forwarder(() => ok());
+  expect(await forward([[message()], [message()], [message({ failed: 1 })]])).toEqual([]);
+  expect(calls).toHaveLength(4);
   expect([...(await state()).done].sort()).toEqual([0, 1, 2, 3]);
+  expect(await deps.stores.progress.read('march')).toMatchObject({ succeeded: 4 });
+});
+
+test('a copy is not deleted where its message fails', async () => {
+  const { deps, calls, forward } = await forwarder(() => ok());
+  deps.stores.blocks.addDone = async () => {
+    throw new Error('The table is away.');
+  };
+  expect(await forward([[message()], [message()], [message({ at: [0, 0, 1] })]])).toEqual(['m-0', 'm-2', 'm-1']);
+  expect(calls).toHaveLength(8);
+});
+
+test('a copy that was received before is a suspect, and finds the children ended', async () => {
+  const { calls, forward } = await forwarder(() => ok());
+  expect(await forward([[message(), 2], [message()]])).toEqual([]);
+  expect(calls).toHaveLength(4);
 });
 
 test('a run that was not there a moment ago is called, not deleted', async () => {

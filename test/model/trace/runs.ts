@@ -18,6 +18,9 @@ const killer: Service = (i) => (i === 1 ? { kind: 'kill', ms: 30 } : answers(i))
 /** Two fit into an invocation, one behind the other. */
 const slow: Service = (i) => answers(i, { ms: 12 * SECOND });
 
+/** Both of a message's copies are called before either is told to try again. */
+const slowAtFirst: Service = (i, nth) => answers(i, { ms: 5 * SECOND, ...(nth <= 2 && { httpStatus: 500, body: '' }) });
+
 const slowToPlan: FaultPlan = ({ method, process }) =>
   method === 'plan' && process.startsWith('control-1') ? { delayMs: SECOND } : 'pass';
 
@@ -58,6 +61,7 @@ export const NAMED: Readonly<Record<string, Scene>> = {
     cancelAfter: 5 * SECOND,
     plan: slowToAdd,
   },
+  'copies that two forwarders call at once': { slices: [2], service: slowAtFirst, meddle: sendTwice },
   'a dead letter': { slices: [2], meddle: letDie },
   'started twice at once': { slices: [2], isStartedOnce: true, meddle: startOnceMore, plan: slowToPlan },
   'a splitter that runs out of time': { slices: [4], plan: slowToPut(105 * SECOND) },
@@ -90,6 +94,16 @@ function startOnceMore(world: World): void {
 /** The first page takes so long. */
 function slowToPut(delayMs: number): FaultPlan {
   return ({ method, number }) => (method === 'putPage' && number < 20 ? { delayMs } : 'pass');
+}
+
+/** All that is queued when the forwarder's mapping is off comes again while it is called. */
+function sendTwice(world: World): void {
+  world.mappings.work.pause();
+  world.clock.after(SECOND, () => {
+    const messages = world.queues.work.bodies().map((body) => ({ message: JSON.parse(body) }));
+    world.mappings.work.resume();
+    world.clock.after(SECOND, () => void world.queues.work.send(messages));
+  });
 }
 
 /** All that is queued when the forwarder's mapping is off goes to the dead-letter queue, and comes back as well. */
