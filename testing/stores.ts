@@ -1,4 +1,4 @@
-import { storesOn } from '../shared/adapters/dynamodb/index.ts';
+import { storesOn } from '../shared/adapters/dynamodb/stores-on.ts';
 import type { Stores } from '../shared/ports/stores.ts';
 import { MemoryTable } from './memory-table.ts';
 import { Meter } from './meter.ts';

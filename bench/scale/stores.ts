@@ -1,5 +1,5 @@
-import { storesOn } from '../../shared/adapters/dynamodb/index.ts';
 import { keysOf } from '../../shared/adapters/dynamodb/keys.ts';
+import { storesOn } from '../../shared/adapters/dynamodb/stores-on.ts';
 import { LAYOUT } from '../../shared/domain/layout.ts';
 import type { Stores } from '../../shared/ports/stores.ts';
 import type { MemoryTable } from '../../testing/memory-table.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { dynamoStores } from '../adapters/dynamodb/index.ts';
+import { dynamoStores } from '../adapters/dynamodb/dynamo-stores.ts';
 import { s3Objects } from '../adapters/s3/objects.ts';
 import { sqsQueue } from '../adapters/sqs/sqs-queue.ts';
 import { triesOf } from '../adapters/tries.ts';

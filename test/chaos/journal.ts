@@ -25,8 +25,6 @@ export class Journal {
   readonly resends = new Map<string, number>();
   /** Deliveries of each slice's messages. */
   readonly splits = new Map<string, number>();
-  /** Runs that were finished. */
-  readonly ended = new Set<string>();
   /** Runs that were closed. */
   readonly closed = new Set<string>();
   /** The part that each segment was frozen with first, and segments that ever had another. */

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { startRun } from '../../shared/control/start.ts';
 import type { UrlEvent } from '../../shared/lambda/http.ts';
 import type { Invocation } from '../../testing/invocation.ts';
+import { loaded } from '../../testing/loaded-system.ts';
 import { ROUTED } from '../fixtures/routed.ts';
-import { loaded } from './loaded-system.ts';
 import { chaosPipeline } from './pipeline.ts';
 import { World } from './world.ts';
 

@@ -1,11 +1,12 @@
 import type { Outgoing, Queue } from '../../shared/ports/queue.ts';
 import type { Stores } from '../../shared/ports/stores.ts';
+import { spy } from '../../testing/spy.ts';
 import { add, type Journal, slotKey } from './journal.ts';
 
 /** A queue whose sends are written down as they take effect. */
-export function spiedQueue<M>(queue: Queue<unknown>, journal: Journal): Queue<M> {
+export function spiedQueue(queue: Queue<unknown>, journal: Journal): Queue<unknown> {
   return {
-    async send(messages: readonly Outgoing<M>[]) {
+    async send(messages: readonly Outgoing<unknown>[]) {
       journal.sent(messages);
       await queue.send(messages);
     },
@@ -14,7 +15,7 @@ export function spiedQueue<M>(queue: Queue<unknown>, journal: Journal): Queue<M>
   };
 }
 
-/** Stores that write down that a run ended, that a slot was sent again without a call, that a slice was taken up. */
+/** Stores that write down that a run was closed, that a slot was sent again without a call, that a slice was taken up. */
 export function spiedStores(stores: Stores, process: string, journal: Journal): Stores {
   const { blocks, chains, runs, segments } = stores;
   return {
@@ -24,11 +25,6 @@ export function spiedStores(stores: Stores, process: string, journal: Journal): 
         const closed = await runs.close(run, reason);
         if (closed) journal.closed.add(run);
         return closed;
-      },
-      async finish(run, owner, end) {
-        const finished = await runs.finish(run, owner, end);
-        if (finished) journal.ended.add(run);
-        return finished;
       },
     }),
     blocks: spy(blocks, {
@@ -64,15 +60,4 @@ export function spiedStores(stores: Stores, process: string, journal: Journal): 
       },
     }),
   };
-}
-
-/** The same object with some of its methods replaced; the others keep their `this`. */
-function spy<T extends object>(target: T, replaced: Partial<T>): T {
-  return new Proxy(target, {
-    get(object, key) {
-      const own: unknown = Reflect.get(replaced, key);
-      const method: unknown = own ?? Reflect.get(object, key);
-      return typeof method === 'function' && own === undefined ? method.bind(object) : method;
-    },
-  });
 }

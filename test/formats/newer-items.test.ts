@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { B, type Item, S } from '../../shared/adapters/dynamodb/attributes.ts';
 import { pack, unpack } from '../../shared/adapters/dynamodb/codec.ts';
-import { storesOn } from '../../shared/adapters/dynamodb/index.ts';
+import { storesOn } from '../../shared/adapters/dynamodb/stores-on.ts';
 import type { ItemsPage } from '../../shared/domain/chain.ts';
 import { NO_COUNTS } from '../../shared/domain/run.ts';
 import { NewerVersionError } from '../../shared/domain/versions.ts';

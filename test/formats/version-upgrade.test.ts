@@ -21,7 +21,7 @@ async function releaseOf(reads: readonly number[], writes: number) {
     import('../../shared/control/control.ts'),
     import('../../shared/lambda/sqs.ts'),
     import('../../shared/domain/messages.ts'),
-    import('../../shared/adapters/dynamodb/index.ts'),
+    import('../../shared/adapters/dynamodb/stores-on.ts'),
   ]);
   return { ...world, ...definition, ...start, ...control, ...sqs, ...messages, ...stores };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { storesOn } from '../../shared/adapters/dynamodb/index.ts';
+import { storesOn } from '../../shared/adapters/dynamodb/stores-on.ts';
 import type { Uses } from '../../shared/ports/uses.ts';
 import { MemoryTable } from '../../testing/memory-table.ts';
 import { MemoryObjects } from '../../testing/objects.ts';

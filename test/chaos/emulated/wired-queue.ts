@@ -9,8 +9,8 @@ import * as z from 'zod';
 import { sqsQueue } from '../../../shared/adapters/sqs/sqs-queue.ts';
 import type { Outgoing, Queue } from '../../../shared/ports/queue.ts';
 import type { Received } from '../../../testing/memory-queue.ts';
-import { nameOf, type QueueSetting, type WorldQueue } from '../queues.ts';
-import type { RealWork } from './real-work.ts';
+import type { RealWork } from '../../../testing/real-work.ts';
+import { nameOf, type QueueSetting, type WorldQueue } from '../../../testing/world-queues.ts';
 import { type Unkindness, unkindSqs } from './unkind-sqs.ts';
 
 const COUNTS: QueueAttributeName[] = [

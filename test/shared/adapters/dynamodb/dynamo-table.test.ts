@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { dynamoStores } from '../../../../shared/adapters/dynamodb/index.ts';
+import { dynamoStores } from '../../../../shared/adapters/dynamodb/dynamo-stores.ts';
 import { NEW_REGISTER } from '../../../../shared/domain/sending.ts';
 import type { Stores } from '../../../../shared/ports/stores.ts';
 import { type Emulated, startEmulated, TABLE } from '../../../contracts/emulated.ts';

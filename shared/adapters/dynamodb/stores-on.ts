@@ -1,8 +1,6 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Stores } from '../../ports/stores.ts';
 import { blockStore } from './blocks.ts';
 import { chainStore } from './chains.ts';
-import { DynamoTable } from './dynamo-table.ts';
 import type { ItemTable } from './item-table.ts';
 import { keysOf } from './keys.ts';
 import { progressStore } from './progress.ts';
@@ -11,12 +9,7 @@ import { runStore } from './runs.ts';
 import { segmentStore } from './segments.ts';
 import { sweepStore } from './sweeps.ts';
 
-/** A pipeline's stores on DynamoDB; other pipelines' items are out of their reach. */
-export function dynamoStores(options: { client: DynamoDBClient; table: string; pipeline: string }): Stores {
-  return storesOn(new DynamoTable(options.client, options.table), options.pipeline);
-}
-
-/** A pipeline's stores on any table. */
+/** A pipeline's stores on any table; other pipelines' items are out of their reach. Loads no client of AWS. */
 export function storesOn(table: ItemTable, pipeline: string): Stores {
   const keys = keysOf(pipeline);
   return {

@@ -1,7 +1,7 @@
-import type { FunctionName } from '../../functions/system.ts';
-import type { Pipeline } from '../../shared/author/definition.ts';
-import { mapValues } from '../../shared/domain/records.ts';
-import type { MakeHandler, System } from '../../shared/lambda/declaration.ts';
+import type { FunctionName } from '../functions/system.ts';
+import type { Pipeline } from '../shared/author/definition.ts';
+import { mapValues } from '../shared/domain/records.ts';
+import type { MakeHandler, System } from '../shared/lambda/declaration.ts';
 
 /** Declared functions with their handlers loaded: a world makes environments without waiting for a file. */
 export interface LoadedSystem {

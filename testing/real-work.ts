@@ -1,4 +1,4 @@
-import type { VirtualClock } from '../../../testing/virtual-clock.ts';
+import type { VirtualClock } from './virtual-clock.ts';
 
 /** Requests under way at real sockets, for which virtual time stands still. */
 export class RealWork {

@@ -1,13 +1,13 @@
-import { SYSTEM } from '../../functions/system.ts';
-import type { QueueName } from '../../shared/domain/queues.ts';
-import { mapValues } from '../../shared/domain/records.ts';
-import type { QueueWiring } from '../../shared/lambda/wiring.ts';
-import type { Queue } from '../../shared/ports/queue.ts';
-import { MemoryQueue } from '../../testing/memory-queue.ts';
-import type { Meter } from '../../testing/meter.ts';
-import type { SeededRandom } from '../../testing/seeded-random.ts';
-import type { VirtualClock } from '../../testing/virtual-clock.ts';
-import type { MappedQueue } from '../../testing/virtual-source.ts';
+import { SYSTEM } from '../functions/system.ts';
+import type { QueueName } from '../shared/domain/queues.ts';
+import { mapValues } from '../shared/domain/records.ts';
+import type { QueueWiring } from '../shared/lambda/wiring.ts';
+import type { Queue } from '../shared/ports/queue.ts';
+import { MemoryQueue } from './memory-queue.ts';
+import type { Meter } from './meter.ts';
+import type { SeededRandom } from './seeded-random.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+import type { MappedQueue } from './virtual-source.ts';
 
 /** A queue of a world, as its handlers, its mapping and its checks see it. */
 export interface WorldQueue extends Queue<unknown>, MappedQueue {
