@@ -4,6 +4,8 @@ const SLOW = 'test/**/*.slow.test.ts';
 
 /** `npm test` leaves out what kills, starves and joins real processes for minutes: that is `npm run test:slow`. */
 export default defineConfig(({ mode }) => ({
+  // What the bundled pipeline imports by the package's name is this repository's source.
+  ssr: { resolve: { conditions: ['microprocess-source', 'node', 'development|production'] } },
   test: {
     include: mode === 'slow' ? [SLOW] : ['test/**/*.test.ts'],
     exclude: mode === 'slow' ? [] : [SLOW],

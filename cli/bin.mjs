@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// The command line is TypeScript without a build step of its own: each start bundles it, in a tenth of a second, and runs that.
-// Against a loader such as tsx, thousands of files fewer pass through it, and its worker's memory is saved.
+// A project's pipelines are TypeScript without a build step of their own: each start bundles them, in a tenth of a second, and runs
+// that. So does the program here, in its repository; installed, it is plain JavaScript and runs as it is. Against a loader such as
+// tsx, thousands of files fewer pass through it, and its worker's memory is saved.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
@@ -9,9 +10,12 @@ import { dirname, join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import {
+  IS_BUILT,
   makeCache,
   makeHome,
+  OWN_ENTRIES,
   openProject,
+  ownModule,
   PACKAGE_DIR,
   pipelineEntry,
   pipelineNames,
@@ -28,18 +32,18 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 // (npm start has a small young generation too, which only Node's own flag can set: 50 MB less for a tenth more CPU time.)
 setFlagsFromString('--heap-growing-percent=25');
 
-/** The folder that the program is bundled into. What only looks leaves nothing behind, not even that. */
+/** The folder that pipelines and program are bundled into. What only looks leaves nothing behind, not even that. */
 function bundleFolder(project, args) {
   const looks =
     args.length === 0 || args[0] === 'list' || args.some((arg) => /^(help|-h|--help|-V|--version)$/.test(arg));
   if (!looks) {
     makeHome(project);
-    makeCache(project.cache);
+    makeCache(project, project.cache);
     return programFolder(project);
   }
   const folder = mkdtempSync(join(tmpdir(), 'microprocess-cli-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  makeCache(folder);
+  makeCache(project, folder);
   return folder;
 }
 
@@ -63,7 +67,17 @@ const importMeta = (project) => ({
     }),
 });
 
-/** Bundles the program and its pipelines; one that doesn't build is left out, with its error by its name. */
+/** What an installed program has loaded already, pipelines get from it. In a bundle with the program it is there once anyway. */
+const ownEntries = {
+  name: 'own-entries',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^microprocess$/ }, ({ path }) => ({
+      path: pathToFileURL(OWN_ENTRIES[path]).href,
+      external: true,
+    })),
+};
+
+/** Bundles the program, where it isn't built, and the project's pipelines; one that doesn't build is left out, with its error by its name. */
 async function bundled(project, outdir) {
   const { build, stop } = await import('esbuild');
   const bundle = (entryPoints) =>
@@ -80,18 +94,17 @@ async function bundled(project, outdir) {
       sourcemap: true,
       sourcesContent: false,
       outExtension: { '.js': '.mjs' },
-      define: {
-        'process.env.MICROPROCESS_BUNDLED': '"true"',
-        'process.env.MICROPROCESS_PACKAGE': JSON.stringify(PACKAGE_DIR),
-      },
+      define: { 'process.env.MICROPROCESS_PACKAGE': JSON.stringify(PACKAGE_DIR) },
+      alias: IS_BUILT ? {} : OWN_ENTRIES,
       write: false,
       outdir,
       logLevel: 'silent',
-      plugins: [importMeta(project)],
+      plugins: IS_BUILT ? [importMeta(project), ownEntries] : [importMeta(project)],
     });
   // Pipelines are entries of their own, as they are loaded by name; what they share with the rest is there once.
   const entries = pipelineNames(project).map((name) => [name, { [`pipelines/${name}`]: pipelineEntry(project, name) }]);
-  const all = (some) => Object.assign({ main: join(PACKAGE_DIR, 'cli', 'main.ts') }, ...some.map(([, entry]) => entry));
+  const program = IS_BUILT ? {} : { main: ownModule('cli/main') };
+  const all = (some) => Object.assign({ ...program }, ...some.map(([, entry]) => entry));
   const unbuilt = new Map();
   try {
     const { outputFiles } = await bundle(all(entries)).catch(async () => {
@@ -127,8 +140,9 @@ try {
   const outdir = bundleFolder(project, process.argv.slice(2));
   const unbuilt = await bundled(project, outdir);
   process.setSourceMapsEnabled(true);
-  const { main } = await import(pathToFileURL(join(outdir, 'main.mjs')).href);
-  await main(unbuilt);
+  const program = IS_BUILT ? ownModule('cli/main') : join(outdir, 'main.mjs');
+  const { main } = await import(pathToFileURL(program).href);
+  await main({ folder: join(outdir, 'pipelines'), unbuilt });
 } catch (error) {
   // Only a program that doesn't build gets here: main answers for everything else.
   process.stderr.write(`error: ${error.message}\n`);

@@ -1,6 +1,6 @@
 import { reachThisMachineDirectly } from '../local/environment.ts';
 import { EXIT } from './exit-codes.ts';
-import { leaveOut } from './pipelines.ts';
+import { type BundledPipelines, useBundles } from './pipelines.ts';
 import { execute } from './program.ts';
 
 /** npm passes on what the terminal has sent already: the same Ctrl-C comes twice. */
@@ -36,9 +36,9 @@ function outlive(stream: NodeJS.WriteStream): () => Error | null {
   return () => failure;
 }
 
-/** The process's own command line. @param unbuilt the pipelines that don't build, each with its error */
-export async function main(unbuilt: ReadonlyMap<string, string>): Promise<void> {
-  leaveOut(unbuilt);
+/** The process's own command line. @param pipelines what bin.mjs has made of the project's */
+export async function main(pipelines: BundledPipelines): Promise<void> {
+  useBundles(pipelines);
   reachThisMachineDirectly();
   const { stdout, stderr } = process;
   const unwritten = outlive(stdout);

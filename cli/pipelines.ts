@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { definePipeline, type Pipeline } from '../shared/author/definition.ts';
 import { count } from '../shared/author/reducers/count.ts';
@@ -35,16 +36,24 @@ export function choosePipeline(named: string | undefined): string {
   throw new UsageError(`Which pipeline? Name one with --pipeline or MICROPROCESS_PIPELINE: ${names.join(', ')}.`);
 }
 
-let unbuilt: ReadonlyMap<string, string> = new Map();
+/** What bin.mjs has made of a project's pipelines. */
+export interface BundledPipelines {
+  /** Holds `<name>.mjs` of each; null where their sources are loaded themselves, as in tests. */
+  readonly folder: string | null;
+  /** Those that don't build, each with its error: the others work without them. */
+  readonly unbuilt: ReadonlyMap<string, string>;
+}
 
-/** Takes note of the pipelines that don't build, each with its error: the others work without them. */
-export function leaveOut(broken: ReadonlyMap<string, string>): void {
-  unbuilt = broken;
+let bundled: BundledPipelines = { folder: null, unbuilt: new Map() };
+
+/** From then on, pipelines are loaded from there. */
+export function useBundles(pipelines: BundledPipelines): void {
+  bundled = pipelines;
 }
 
 /** What to tell the user of another pipeline. */
 export function leftOut(used: string): string[] {
-  return [...unbuilt]
+  return [...bundled.unbuilt]
     .filter(([name]) => name !== used)
     .map(([name, error]) => `Pipeline ${show(name)} is left out, as it doesn't build: ${error}`);
 }
@@ -59,7 +68,7 @@ export async function loadPipeline(name: string): Promise<Pipeline> {
   if (!names.includes(name)) {
     throw new UsageError(`There is no pipeline ${show(name)}. Pipelines here: ${names.join(', ') || '(none)'}.`);
   }
-  const broken = unbuilt.get(name);
+  const broken = bundled.unbuilt.get(name);
   if (broken !== undefined) throw new UsageError(`Pipeline ${show(name)} doesn't build: ${broken}`);
   return loadDefinition(name, moduleOf(name));
 }
@@ -103,8 +112,8 @@ export async function loadAnew(name: string): Promise<Pipeline> {
   return loadDefinition(name, moduleOf(name));
 }
 
-/** A pipeline's module: beside this one in the bundle that bin.mjs makes, its source elsewhere. */
+/** URL of a pipeline's module. */
 function moduleOf(name: string): string {
-  if (process.env.MICROPROCESS_BUNDLED) return new URL(`./pipelines/${name}.mjs`, import.meta.url).href;
-  return pathToFileURL(pipelineEntry(openProject(), name)).href;
+  const { folder } = bundled;
+  return pathToFileURL(folder === null ? pipelineEntry(openProject(), name) : join(folder, `${name}.mjs`)).href;
 }

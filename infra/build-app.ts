@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import { App, type AppProps, type Environment, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { type FunctionName, SYSTEM } from '../functions/system.ts';
 import type { System } from '../shared/lambda/declaration.ts';
 import { type FoundPipeline, findPipelines } from '../shared/project/pipelines.ts';
-import { openProject, PACKAGE_DIR } from '../shared/project/project.mjs';
+import { openProject, ownModule } from '../shared/project/project.mjs';
 import { reduceDigest } from '../shared/project/reduce-digest.ts';
 import { readSettings } from './settings.ts';
 import { type DeployedPipeline, StageStack } from './stacks/stage-stack.ts';
@@ -39,7 +38,7 @@ export async function buildApp(options: BuildOptions = {}): Promise<Built> {
     found: options.pipelines ?? (await digested(await findPipelines(project))),
     system: options.system ?? SYSTEM,
     services: project.services,
-    functionEntry: options.functionEntry ?? ((name) => join(PACKAGE_DIR, 'functions', name, 'index.ts')),
+    functionEntry: options.functionEntry ?? ((name) => ownModule(`functions/${name}/index`)),
   });
   Tags.of(app).add('project', 'microprocess');
   Tags.of(app).add('stage', settings.stage);

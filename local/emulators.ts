@@ -2,8 +2,8 @@ import { devNull } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { LOCAL_REGION } from '../shared/host/arn.ts';
-import { bundle } from '../shared/project/bundle.ts';
-import { PACKAGE_DIR } from '../shared/project/project.mjs';
+import { type BundleOptions, bundle } from '../shared/project/bundle.ts';
+import { IS_BUILT, ownModule } from '../shared/project/project.mjs';
 import { IN_USE } from './emulators/exit-codes.ts';
 import { emulatorEnvironment } from './environment.ts';
 import { StateBusyError } from './host-file.ts';
@@ -26,7 +26,15 @@ export interface EmulatorsOptions {
   readonly stateDir: string;
 }
 
-const SOURCES = join(PACKAGE_DIR, 'local', 'emulators');
+/**
+ * Their program. The package is published with it made already: fauxqs and what it needs ask for a newer Node than they do need here,
+ * and an installer would say so.
+ */
+export const EMULATORS: BundleOptions = {
+  entry: ownModule('local/emulators/main'),
+  external: ['dynalite', 'level'], // Native; dynalite requires its parts by computed names.
+  alias: { 'node:sqlite': ownModule('local/emulators/sqlite-absent') },
+};
 
 /**
  * Starts SQS, S3, DynamoDB, SES and EventBridge on free ports of 127.0.0.1.
@@ -34,11 +42,7 @@ const SOURCES = join(PACKAGE_DIR, 'local', 'emulators');
  * @throws {ServerEndedError} where they don't start
  */
 export async function startEmulators({ stateDir }: EmulatorsOptions): Promise<Emulators> {
-  const script = await bundle({
-    entry: join(SOURCES, 'main.ts'),
-    external: ['dynalite', 'level'], // Native; dynalite requires its parts by computed names.
-    alias: { 'node:sqlite': join(SOURCES, 'sqlite-absent.ts') },
-  });
+  const script = IS_BUILT ? EMULATORS.entry : await bundle(EMULATORS);
   const server = await startServerProcess({
     name: 'emulators',
     script,

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { bundle } from '../shared/project/bundle.ts';
-import { openProject } from '../shared/project/project.mjs';
+import { moduleIn, openProject } from '../shared/project/project.mjs';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 
 /** Live traffic's server, or the queue-dedicated clone: same code, another process and address. */
 export type ServiceRole = 'live' | 'clone';
 
 export interface ServiceOptions {
-  /** A folder of services/ with a `server.ts`. */
+  /** A folder of services/ with a `server.ts`, or a `server.js`. */
   readonly service: string;
   readonly role: ServiceRole;
   readonly logDir: string;
@@ -26,9 +26,10 @@ export interface ServiceOptions {
  */
 export async function startService(options: ServiceOptions): Promise<ServerProcess<string>> {
   const { service, role, logDir, servicesDir = openProject().services, env = process.env } = options;
+  const folder = join(servicesDir, service);
   return startServerProcess({
     name: `service ${service} (${role})`,
-    script: await bundle({ entry: join(servicesDir, service, 'server.ts') }),
+    script: await bundle({ entry: moduleIn(folder, 'server') ?? join(folder, 'server.ts') }),
     env: { ...env, HOST: '127.0.0.1', PORT: '0', EXIT_WITH_PARENT: '1' },
     nodeFlags: ['--max-semi-space-size=2', '--heap-growing-percent=30'],
     listening: z.url(),

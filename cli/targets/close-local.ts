@@ -32,7 +32,7 @@ export async function openToClose(
   }
   if (holder.pipelines?.includes(pipeline.name)) return openLocal(pipeline, flags);
   try {
-    requireService(pipeline, openProject().services, 'server.ts');
+    requireService(pipeline, openProject().services, 'server');
     return await workLocally(pipeline, flags, terminal);
   } catch (error) {
     if (error instanceof DefinitionError || error instanceof JoinRefusedError) return openLocal(pipeline, flags);

@@ -83,7 +83,7 @@ async function open(
   if (!works) return openLocal(pipeline, flags, need === 'definition');
   if (endpointUrl === undefined) {
     const otherwise = ', or call a service that runs already: --endpoint <url>';
-    requireService(pipeline, openProject().services, 'server.ts', otherwise);
+    requireService(pipeline, openProject().services, 'server', otherwise);
   }
   return (await import('./work-local.ts')).workLocally(pipeline, flags, terminal, endpointUrl);
 }

@@ -1,6 +1,4 @@
-import { definePipeline } from '../../shared/author/definition.ts';
-import { statistics } from '../../shared/author/reducers/statistics.ts';
-import { list } from '../../shared/author/sources/list.ts';
+import { definePipeline, list, statistics } from 'microprocess';
 
 const offices = [{ name: 'Wien', lat: 48.21, lon: 16.37 }];
 

@@ -1,5 +1,4 @@
-import { columnsOf } from '../../shared/author/columns.ts';
-import type { Reduce } from '../../shared/author/reduce.ts';
+import { columnsOf, type Reduce } from 'microprocess';
 
 /** What the service answers. */
 interface Tree {

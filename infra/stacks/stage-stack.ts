@@ -42,7 +42,7 @@ export class StageStack extends Stack {
     const definitions = props.found.map(({ pipeline }) => pipeline);
     // All of them before the first function is bundled, which takes a while.
     const entries = new Map(
-      definitions.map((pipeline) => [pipeline.endpoint.service, requireService(pipeline, props.services, 'lambda.ts')]),
+      definitions.map((pipeline) => [pipeline.endpoint.service, requireService(pipeline, props.services, 'lambda')]),
     );
     this.platform = new Nested(this, 'Platform', (stack) => {
       const platform = new Platform(stack, 'Platform', { settings: props.settings, pipelines: definitions });

@@ -1,5 +1,5 @@
+import { list } from 'microprocess';
 import * as z from 'zod';
-import { list } from '../../shared/author/sources/list.ts';
 
 /** One item: what the request and the report need of a city, and no more, as every byte is queued and stored. */
 export interface City {

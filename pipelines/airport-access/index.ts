@@ -1,5 +1,4 @@
-import { definePipeline } from '../../shared/author/definition.ts';
-import { statistics } from '../../shared/author/reducers/statistics.ts';
+import { definePipeline, statistics } from 'microprocess';
 import { type City, cities, params } from './cities.ts';
 
 /** What the service answers, as far as the report shows it. */

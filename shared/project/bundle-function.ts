@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import { copyAssets } from './assets.ts';
-import { PACKAGE_DIR } from './project.mjs';
+import { OWN_ENTRIES, PACKAGE_DIR } from './project.mjs';
 
 /**
  * Bundles a function as it is deployed, into one CommonJS file with its source map and the files it reads at run time.
@@ -27,7 +27,7 @@ export function bundleFunction(entry: string, folder: string, pipelineEntry?: st
     },
     banner: { js: 'const __bundleUrl=require("node:url").pathToFileURL(__filename).href;' },
     // The AWS SDK is bundled with the rest: Lambda's own copy changes without notice, and what was tested is what runs.
-    alias: pipelineEntry ? { '#pipeline': pipelineEntry } : {},
+    alias: { ...OWN_ENTRIES, ...(pipelineEntry && { '#pipeline': pipelineEntry }) },
     minifySyntax: true,
     minifyWhitespace: true,
     // Names stay: error classes are told apart by them, in logs and in stored reasons. Shortening them and keeping `name` by esbuild's

@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { copyAssets } from './assets.ts';
-import { makeCache, makeHome, openProject, PACKAGE_DIR } from './project.mjs';
+import { makeCache, makeHome, OWN_ENTRIES, openProject, PACKAGE_DIR } from './project.mjs';
 
 /** What bundled CommonJS packages expect and an ES module lacks. */
 const BANNER = `import { createRequire as createRequire__ } from 'node:module';
@@ -11,8 +11,11 @@ import { dirname as dirname__ } from 'node:path';
 import { fileURLToPath as fileURLToPath__ } from 'node:url';
 const require = createRequire__(import.meta.url), __filename = fileURLToPath__(import.meta.url), __dirname = dirname__(__filename);`;
 
+/** How a program of one file is made that plain Node runs. */
+export const PROGRAM = { bundle: true, platform: 'node', format: 'esm', banner: { js: BANNER } } as const;
+
 export interface BundleOptions {
-  /** TypeScript file to start from. */
+  /** Module to start from. */
   readonly entry: string;
   /** Packages that can't be bundled, such as native ones: loaded from node_modules. */
   readonly external?: readonly string[];
@@ -23,7 +26,7 @@ export interface BundleOptions {
 }
 
 /**
- * Bundles a TypeScript program into one file that plain Node runs, as the deployed functions are; gives the file's path.
+ * Bundles a program into one file that plain Node runs, as the deployed functions are; gives the file's path.
  * The last bundle is used again while none of its source files has changed.
  * Against `node --import tsx` it starts in a third of the time and each process needs 25 MB less.
  * @throws {Error} esbuild's own, naming file and line, where a source doesn't build.
@@ -50,11 +53,9 @@ async function freshOrBuilt({ entry, external = [], alias = {}, packages }: Bund
   // Loaded only where something is to be built: most starts find their bundles made.
   const { build, stop } = await import('esbuild');
   const { outputFiles, metafile } = await build({
+    ...PROGRAM,
     absWorkingDir: folder,
     entryPoints: [entry],
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
     target: `node${process.versions.node}`,
     write: false,
     outfile,
@@ -62,12 +63,11 @@ async function freshOrBuilt({ entry, external = [], alias = {}, packages }: Bund
     logLevel: 'silent',
     external: [...external],
     ...(packages && { packages }),
-    alias: { ...alias },
+    alias: { ...OWN_ENTRIES, ...alias },
     define: { 'process.env.MICROPROCESS_PACKAGE': JSON.stringify(PACKAGE_DIR) },
-    banner: { js: BANNER },
   }).finally(stop); // Or its process would stay, with all it has read.
   makeHome(project);
-  makeCache(cache);
+  makeCache(project, cache);
   await mkdir(own, { recursive: true });
   const modules = Object.keys(metafile.inputs).map((input) => resolve(folder, input));
   const assets = copyAssets(modules, own).map(({ file }) => file);

@@ -14,6 +14,38 @@ import { fileURLToPath } from 'node:url';
 export const PACKAGE_DIR =
   process.env.MICROPROCESS_PACKAGE ?? dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
+/** Whether the package is built, as it is where it's installed: plain JavaScript. In its repository it runs from its TypeScript. */
+export const IS_BUILT = !existsSync(join(PACKAGE_DIR, 'cli', 'main.ts'));
+
+/**
+ * One of the package's own modules.
+ * @param {string} path from the package's folder, without an ending
+ * @returns {string} absolute
+ */
+export function ownModule(path) {
+  return join(PACKAGE_DIR, `${path}${IS_BUILT ? '.js' : '.ts'}`);
+}
+
+/**
+ * What a project's code gets where it imports the package by name: the modules that run with it, whichever copy lies in its
+ * node_modules. Two copies would not know each other's errors.
+ * @type {Readonly<Record<string, string>>}
+ */
+export const OWN_ENTRIES = { microprocess: ownModule('shared/author/index') };
+
+/** What a module of a project may be written in, the first that is there. */
+const ENDINGS = ['.ts', '.mts', '.js', '.mjs'];
+
+/**
+ * The module of a name in a folder; undefined where there is none.
+ * @param {string} folder
+ * @param {string} name without its ending
+ * @returns {string | undefined}
+ */
+export function moduleIn(folder, name) {
+  return ENDINGS.map((ending) => join(folder, `${name}${ending}`)).find((path) => existsSync(path));
+}
+
 /**
  * A user's project: a folder with pipelines/ and services/, and what runs on this machine leave.
  * @typedef {object} Project
@@ -35,7 +67,7 @@ export function openProject(folder = nearestProject(process.cwd())) {
   const wanted = resolve(process.env.MICROPROCESS_HOME || folder);
   const writable = isWritable(join(wanted, '.state')) && isWritable(join(wanted, 'out'));
   const home = writable ? wanted : temporaryHome(wanted);
-  const besidePackages = join(PACKAGE_DIR, 'node_modules', '.cache', 'microprocess');
+  const besidePackages = join(packagesFor(folder), '.cache', 'microprocess');
   return {
     folder,
     pipelines: join(folder, 'pipelines'),
@@ -48,12 +80,12 @@ export function openProject(folder = nearestProject(process.cwd())) {
 }
 
 /**
- * Names of a project's pipelines: the folders of pipelines/ that have an index.ts.
+ * Names of a project's pipelines: the folders of pipelines/ that have an index.ts, or an index.js where it's plain JavaScript.
  * @param {Pick<Project, 'pipelines'>} project
  * @returns {string[]}
  */
 export function pipelineNames({ pipelines }) {
-  return foldersWith(pipelines, 'index.ts');
+  return foldersWith(pipelines, 'index');
 }
 
 /**
@@ -63,7 +95,8 @@ export function pipelineNames({ pipelines }) {
  * @returns {string}
  */
 export function pipelineEntry({ pipelines }, name) {
-  return join(pipelines, name, 'index.ts');
+  const folder = join(pipelines, name);
+  return moduleIn(folder, 'index') ?? join(folder, 'index.ts');
 }
 
 /**
@@ -93,12 +126,13 @@ export function programFolder({ folder, cache }) {
 }
 
 /**
- * Makes a folder for bundles, from which the package's own packages are found wherever it lies.
+ * Makes a folder for bundles, from which the packages that they leave out are found wherever it lies.
+ * @param {Pick<Project, 'folder'>} project
  * @param {string} folder
  */
-export function makeCache(folder) {
+export function makeCache(project, folder) {
   mkdirSync(folder, { recursive: true });
-  const packages = join(PACKAGE_DIR, 'node_modules');
+  const packages = packagesFor(project.folder);
   const link = join(folder, 'node_modules');
   if (folder.startsWith(packages + sep) || existsSync(link)) return;
   try {
@@ -110,16 +144,31 @@ export function makeCache(folder) {
 }
 
 /**
- * Names of the folders in `parent` that hold a file.
+ * Names of the folders in `parent` that hold a module.
  * @param {string} parent
- * @param {string} file
+ * @param {string} module without its ending
  * @returns {string[]}
  */
-export function foldersWith(parent, file) {
+export function foldersWith(parent, module) {
   if (!existsSync(parent)) return [];
   return readdirSync(parent)
-    .filter((name) => existsSync(join(parent, name, file)))
+    .filter((name) => moduleIn(join(parent, name), module) !== undefined)
     .sort();
+}
+
+/**
+ * The node_modules that a project's bundles, and here also the program's, are to find packages in.
+ * @param {string} project
+ * @returns {string}
+ */
+function packagesFor(project) {
+  if (!IS_BUILT) return join(PACKAGE_DIR, 'node_modules');
+  for (let folder = project; ; folder = dirname(folder)) {
+    const packages = join(folder, 'node_modules');
+    // In a project without packages of its own, those that this one came with must do.
+    if (existsSync(packages)) return packages;
+    if (folder === dirname(folder)) return dirname(dirname(PACKAGE_DIR));
+  }
 }
 
 /**
@@ -128,7 +177,7 @@ export function foldersWith(parent, file) {
  */
 function nearestProject(start) {
   for (let folder = start; folder !== dirname(folder); folder = dirname(folder)) {
-    if (foldersWith(join(folder, 'pipelines'), 'index.ts').length > 0) return folder;
+    if (foldersWith(join(folder, 'pipelines'), 'index').length > 0) return folder;
   }
   return start;
 }

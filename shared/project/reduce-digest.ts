@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { bundle } from './bundle.ts';
-import { PACKAGE_DIR } from './project.mjs';
+import { ownModule } from './project.mjs';
 
 /**
  * Digest of what reduces a pipeline's rows: the text of its definition's module and of the engine's reducing, bundled with every package
@@ -11,7 +10,7 @@ import { PACKAGE_DIR } from './project.mjs';
  * @param pipelineEntry absolute path of the definition's module
  */
 export async function reduceDigest(pipelineEntry: string): Promise<string> {
-  const entry = join(PACKAGE_DIR, 'functions', 'aggregator', 'reducing.ts');
+  const entry = ownModule('functions/aggregator/reducing');
   const text = await readFile(await bundle({ entry, alias: { '#pipeline': pipelineEntry } }));
   return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }

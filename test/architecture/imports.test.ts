@@ -64,6 +64,8 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   infra: ['functions/system.ts', 'shared'],
   local: ['functions', 'shared'],
   cli: ['local', 'functions/system.ts', 'shared'],
+  'bin.mjs': [],
+  build: ['local', 'shared/project'],
   bench: ['cli', 'local', 'testing', 'functions', 'shared', 'test/chaos'],
 };
 

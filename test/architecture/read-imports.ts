@@ -13,7 +13,7 @@ export interface Import {
 
 const SOURCE = /\.[cm]?[jt]sx?$/;
 /** Top-level entries whose files have no floor: tests and docs import what they like, the others aren't source. */
-const NO_ROOMS = ['docs', 'node_modules', 'test', 'vitest.config.ts', 'out', 'cdk.out', 'coverage'];
+const NO_ROOMS = ['docs', 'node_modules', 'test', 'vitest.config.ts', 'dist', 'out', 'cdk.out', 'coverage'];
 
 /** Every source file of the package, whatever folder it stands in, but for hidden folders and those without a floor. */
 export async function sourceFiles(): Promise<string[]> {

@@ -25,11 +25,11 @@ function leaves(value: unknown, path: string): [string, unknown][] {
 }
 
 test.each(['README.md', 'docs/definition.md'])(
-  'the example in %s is the file that is compiled here, in fifteen lines',
+  'the example in %s is the file that is compiled here, in fifteen lines at most',
   (path) => {
     const [, example] = /```ts\n([\s\S]*?)```/.exec(text(path)) ?? [];
     expect(example).toBe(text('docs/examples/head-offices.ts'));
-    expect(example?.trimEnd().split('\n')).toHaveLength(15);
+    expect(example?.trimEnd().split('\n').length).toBeLessThanOrEqual(15);
     expect(headOffices.name).toBe('head-offices');
   },
 );

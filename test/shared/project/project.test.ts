@@ -2,7 +2,14 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openProject, PACKAGE_DIR, pipelineNames, programFolder, stateOf } from '../../../shared/project/project.mjs';
+import {
+  openProject,
+  PACKAGE_DIR,
+  pipelineEntry,
+  pipelineNames,
+  programFolder,
+  stateOf,
+} from '../../../shared/project/project.mjs';
 import { withEnvironment } from '../../cli/support.ts';
 
 let folder: string;
@@ -47,6 +54,12 @@ describe('the project that a command is called in', () => {
     for (const path of ['pipelines/b/index.ts', 'pipelines/a/index.ts', 'pipelines/c/notes.txt', 'pipelines/d.md'])
       await write(path);
     expect(pipelineNames(openProject(folder))).toEqual(['a', 'b']);
+  });
+
+  test.each(['index.ts', 'index.mts', 'index.js', 'index.mjs'])('holds a pipeline that is an %s', async (file) => {
+    await write(`pipelines/a/${file}`);
+    process.chdir(folder);
+    expect(pipelineEntry(openProject(), 'a')).toBe(join(folder, 'pipelines', 'a', file));
   });
 });
 

@@ -1,0 +1,33 @@
+import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { build } from 'esbuild';
+import { EMULATORS } from '../local/emulators.ts';
+import { PROGRAM } from '../shared/project/bundle.ts';
+import { PACKAGE_DIR } from '../shared/project/project.mjs';
+
+/** Makes dist/: every module of the package as JavaScript with its types, in the same folders, and the emulators' program in one file. */
+const dist = join(PACKAGE_DIR, 'dist');
+rmSync(dist, { recursive: true, force: true });
+
+const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
+const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
+  cwd: PACKAGE_DIR,
+  stdio: 'inherit',
+});
+if (status !== 0) throw new Error(`tsc ended with ${status}: dist/ isn't whole.`);
+
+await build({
+  ...PROGRAM,
+  absWorkingDir: PACKAGE_DIR,
+  entryPoints: [EMULATORS.entry],
+  outfile: join(dist, 'local', 'emulators', 'main.js'),
+  external: [...(EMULATORS.external ?? [])],
+  alias: { ...EMULATORS.alias },
+  target: 'node20',
+  minify: true,
+  // Error classes are told apart by their names.
+  keepNames: true,
+  legalComments: 'linked',
+});

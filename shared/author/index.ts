@@ -1,0 +1,15 @@
+/**
+ * What an author of pipelines imports as `microprocess`. It loads zod and nothing else: no AWS, no CDK, no HTTP client.
+ * What isn't exported here may change with any release.
+ */
+export type { Json } from '../domain/json.ts';
+export type { Row } from '../domain/row.ts';
+export type { Counts } from '../domain/run.ts';
+export { type Cell, type Column, columnsOf } from './columns.ts';
+export { definePipeline, type Pipeline, type PipelineDefinition, type RequestContext } from './definition.ts';
+export type { Accumulator, Reduce, ReducedRun } from './reduce.ts';
+export { count } from './reducers/count.ts';
+export { type StatisticsOptions, statistics } from './reducers/statistics.ts';
+export type { Section, SectionKind, SectionOf } from './section.ts';
+export type { Source, SourceContext, SourcedItem } from './source.ts';
+export { type ListOptions, list } from './sources/list.ts';

@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { PACKAGE_DIR } from '../../shared/project/project.mjs';
+
+const json = async (path: string) => JSON.parse(await readFile(join(PACKAGE_DIR, path), 'utf8'));
+const entry = z.strictObject({ 'microprocess-source': z.string(), types: z.string(), default: z.string() });
+const manifest = z.object({
+  exports: z.record(z.string(), z.union([z.literal('./package.json'), entry])),
+  peerDependencies: z.record(z.string(), z.string()),
+});
+const { exports, peerDependencies } = manifest.parse(await json('package.json'));
+const entries = Object.entries(exports).flatMap(([name, targets]) =>
+  typeof targets === 'string' ? [] : [{ name, targets, source: targets['microprocess-source'].slice(2) }],
+);
+const { files: built } = z.object({ files: z.array(z.string()) }).parse(await json('tsconfig.build.json'));
+
+test('the package has entries', () => {
+  expect(entries.map(({ name }) => name)).toContain('.');
+});
+
+describe.each(entries)('the entry $name', ({ source, targets }) => {
+  test('is built from a source, which the build starts from', () => {
+    expect(existsSync(join(PACKAGE_DIR, source))).toBe(true);
+    expect(built).toContain(source);
+  });
+
+  test('names what the build makes of its source', () => {
+    const path = `./dist/${source.replace(/\.ts$/, '')}`;
+    expect(targets).toMatchObject({ types: `${path}.d.ts`, default: `${path}.js` });
+  });
+});
+
+test('what authors import loads one package, which it shares with them: no AWS, no CDK, no HTTP client', async () => {
+  const { metafile } = await build({
+    absWorkingDir: PACKAGE_DIR,
+    entryPoints: ['shared/author/index.ts'],
+    bundle: true,
+    platform: 'node',
+    packages: 'external',
+    write: false,
+    metafile: true,
+  });
+  const loaded = Object.values(metafile.inputs).flatMap(({ imports }) => imports.filter(({ external }) => external));
+  expect([...new Set(loaded.map(({ path }) => path))]).toEqual(['zod']);
+  expect(Object.keys(peerDependencies)).toContain('zod');
+});
