@@ -10,6 +10,7 @@ import { admit } from './admit.ts';
 import { type ChildResult, callChild } from './call-child.ts';
 import { commitAndResend, countOutcomes } from './commit-and-resend.ts';
 import { decideFresh, deliveryOf, type Forwarding } from './forwarding.ts';
+import { keepWaits } from './keep-waits.ts';
 
 /**
  * A suspect slot: one of its children may have killed the forwarder that called it. Before each call a mark says which child is
@@ -17,6 +18,16 @@ import { decideFresh, deliveryOf, type Forwarding } from './forwarding.ts';
  * @throws {RetryLater} while another invocation is calling one of its children alone
  */
 export async function forwardAlone(forwarding: Forwarding, received: Received<WorkMessage>): Promise<void> {
+  /** Of children that go on: they are called again, or handed back. */
+  const results = new Map<number, ChildResult>();
+  await keepWaits(results, () => callOneByOne(forwarding, received, results));
+}
+
+async function callOneByOne(
+  forwarding: Forwarding,
+  received: Received<WorkMessage>,
+  results: Map<number, ChildResult>,
+): Promise<void> {
   const { deps, invocation } = forwarding;
   const { blocks } = deps.stores;
   const { message } = received;
@@ -25,8 +36,6 @@ export async function forwardAlone(forwarding: Forwarding, received: Received<Wo
   const { run, ref, ttl } = block;
   const jitter = deps.random.next();
   const called = new Set<number>();
-  /** Of children that go on: they are called again, or handed back. */
-  const results = new Map<number, ChildResult>();
 
   for (;;) {
     // Read anew before each child: other writers change the registers meanwhile, and so what is left to do.

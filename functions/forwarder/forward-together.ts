@@ -8,6 +8,7 @@ import { type ChildResult, callChild } from './call-child.ts';
 import { commitAndResend, storeEnded } from './commit-and-resend.ts';
 import type { ForwarderDeps } from './deps.ts';
 import { decideFresh, type Forwarding } from './forwarding.ts';
+import { keepWaits } from './keep-waits.ts';
 
 /**
  * An ordinary message: its missing children that are due are called side by side, and their outcomes committed. Where children
@@ -34,12 +35,14 @@ export async function forwardTogether(
       return 'suspect';
     case 'call': {
       const { results, errors } = await callAll(forwarding, message, block, decision.due);
-      if (errors.length > 0) {
-        await storeEnded(forwarding, message, results);
-        throw errors[0];
-      }
-      const complete = [...results.values()].every(({ kind }) => kind !== 'handed-back');
-      await commitAndResend(forwarding, received, block, results, complete);
+      await keepWaits(results, async () => {
+        if (errors.length > 0) {
+          await storeEnded(forwarding, message, results);
+          throw errors[0];
+        }
+        const complete = [...results.values()].every(({ kind }) => kind !== 'handed-back');
+        await commitAndResend(forwarding, received, block, results, complete);
+      });
       return 'done';
     }
   }

@@ -19,7 +19,7 @@ export function forwarder(ports: ForwarderPorts) {
         schema: workMessage,
         queue: deps.queues.work,
         handle: (batch, invocation) => forwardBatch(deps, runs, batch, invocation),
-        sendAnew: (received) => sendAnew(deps, received),
+        sendAnew: (received, until) => sendAnew(deps, received, until),
       },
       event,
       context,

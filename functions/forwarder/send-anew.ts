@@ -1,3 +1,4 @@
+import { SQS } from '../../shared/domain/limits.ts';
 import type { WorkMessage } from '../../shared/domain/messages.ts';
 import { outgoing } from '../../shared/flow/work.ts';
 import { backoffSeconds, type Received } from '../../shared/lambda/sqs.ts';
@@ -11,11 +12,19 @@ const MOST = 200;
  * children are then called one at a time; but here the forwarder lives, and only a store or a queue failed. Without the copy, an hour
  * without the table would turn the whole backlog into suspects. A message that was received before stays a suspect and gets no copy;
  * so does the original if SQS doesn't delete it, which is then a duplicate.
+ * @param until what its children were told to wait for, epoch milliseconds; a message that has to wait longer than SQS delays one gets
+ *   no copy: it goes back itself, and is a suspect then
  * @returns whether the copy was sent
  */
-export async function sendAnew(deps: ForwarderDeps, { message, receives }: Received<WorkMessage>): Promise<boolean> {
+export async function sendAnew(
+  deps: ForwarderDeps,
+  { message, receives }: Received<WorkMessage>,
+  until: number,
+): Promise<boolean> {
   const failed = (message.failed ?? 0) + 1;
-  if (receives > 1 || failed > MOST) return false;
-  await deps.queues.work.send([outgoing(deps, { ...message, failed }, Math.ceil(backoffSeconds(deps, failed)))]);
+  const told = (until - deps.clock.now()) / 1_000;
+  if (receives > 1 || failed > MOST || told > SQS.maxDelaySeconds) return false;
+  const seconds = Math.ceil(Math.max(backoffSeconds(deps, failed), told));
+  await deps.queues.work.send([outgoing(deps, { ...message, failed }, seconds)]);
   return true;
 }

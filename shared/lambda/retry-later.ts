@@ -6,3 +6,13 @@ export class RetryLater extends Error {
     this.seconds = seconds;
   }
 }
+
+/** Wraps what a handler throws for a message that must not come back before a time: something of it was told to wait. */
+export class NotBefore extends Error {
+  /** Epoch milliseconds. */
+  readonly until: number;
+  constructor(cause: unknown, until: number) {
+    super(`Not before ${new Date(until).toISOString()}.`, { cause });
+    this.until = until;
+  }
+}

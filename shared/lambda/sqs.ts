@@ -9,7 +9,7 @@ import { excerptOf, recordRefusal } from '../flow/refusal.ts';
 import type { FlowDeps, Invocation, Process } from '../ports/deps.ts';
 import type { Queue } from '../ports/queue.ts';
 import { type LogIds, withLogIds } from './log-ids.ts';
-import { RetryLater } from './retry-later.ts';
+import { NotBefore, RetryLater } from './retry-later.ts';
 
 /** A message as a handler gets it: checked, and known to be its pipeline's. */
 export interface Received<M> {
@@ -47,8 +47,11 @@ export interface BatchOptions<M extends Message> {
   readonly queue: Queue<M>;
   /** Gives the errors of failed messages by message id. Every other message was handled and may be deleted. */
   handle(batch: readonly Received<M>[], invocation: Invocation): Promise<ReadonlyMap<string, unknown>>;
-  /** Sends a copy of a message that failed, if a second receive of the message itself would count against it. Resolves to whether it did. */
-  sendAnew?(received: Received<M>): Promise<boolean>;
+  /**
+   * Sends a copy of a message that failed, if a second receive of the message itself would count against it. Resolves to whether it did.
+   * @param until the copy is not to be received before, epoch milliseconds
+   */
+  sendAnew?(received: Received<M>, until: number): Promise<boolean>;
 }
 
 /**
@@ -86,11 +89,12 @@ export async function handleBatch<M extends Message>(
   }
   await Promise.all(
     batch.map(async (received) => {
-      const error = failed.get(received.messageId);
-      if (error === undefined || isNoFailure(error)) return;
+      if (!failed.has(received.messageId)) return;
+      const { error, until } = readFailure(failed.get(received.messageId));
+      if (isNoFailure(error)) return;
       withLogIds(logIdsOf(received), () => logFailure(deps, received.receives, error));
       // If sending the copy fails too, the message itself goes back, below.
-      if (sendAnew && (await sendAnew(received).catch(() => false))) failed.delete(received.messageId);
+      if (sendAnew && (await sendAnew(received, until).catch(() => false))) failed.delete(received.messageId);
     }),
   );
   const entries = event.Records.filter(({ messageId }) => failed.has(messageId));
@@ -179,19 +183,26 @@ export function backoffSeconds(
   return Math.min(most, 2 ** Math.min(times, 10)) * (0.5 + random.next() / 2);
 }
 
+/** What a message failed with, and the time before which it must not come back: 0 where it may at any. */
+function readFailure(thrown: unknown): { readonly error: unknown; readonly until: number } {
+  return thrown instanceof NotBefore ? { error: thrown.cause, until: thrown.until } : { error: thrown, until: 0 };
+}
+
 /** Whether a message goes back without a failure: it must wait, or only a newer release can handle it. */
 function isNoFailure(error: unknown): boolean {
   return error instanceof RetryLater || error instanceof NewerVersionError;
 }
 
-async function putBack<M>(deps: Process, queue: Queue<M>, entry: Entry, error: unknown): Promise<void> {
+async function putBack<M>(deps: Process, queue: Queue<M>, entry: Entry, thrown: unknown): Promise<void> {
+  const { error, until } = readFailure(thrown);
   const receives = entry.attributes.ApproximateReceiveCount;
   const waits = error instanceof NewerVersionError;
   if (waits) deps.log.warn('A message waits for a newer release.', { messageId: entry.messageId, receives });
   const most = waits ? MAX_NEWER_SECONDS : MAX_BACKOFF_SECONDS;
   const seconds = error instanceof RetryLater ? error.seconds : backoffSeconds(deps, receives, most);
   // Best effort: without it the message comes back too, after its visibility time-out.
-  await queue.retryIn(entry.receiptHandle, seconds).catch(() => undefined);
+  const told = (until - deps.clock.now()) / 1_000;
+  await queue.retryIn(entry.receiptHandle, Math.max(seconds, told)).catch(() => undefined);
 }
 
 function logFailure({ log, metrics }: Process, receives: number, error: unknown): void {
