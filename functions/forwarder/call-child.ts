@@ -5,7 +5,7 @@ import { type Json, jsonText } from '../../shared/domain/json.ts';
 import { blockOf, type WorkMessage } from '../../shared/domain/messages.ts';
 import type { Outcome } from '../../shared/domain/outcome.ts';
 import { firstRunOf, parseRedrivenItem } from '../../shared/domain/redrive.ts';
-import { judge, nextDue } from '../../shared/domain/retry.ts';
+import { judge, nextDue, type RetryPolicy, type Verdict } from '../../shared/domain/retry.ts';
 import type { Tries } from '../../shared/domain/sending.ts';
 import { beginning } from '../../shared/domain/text.ts';
 import { UserError } from '../../shared/domain/user-error.ts';
@@ -64,13 +64,32 @@ export async function callChild(
     const { held } = await hold(deps.objects, key, JSON.stringify(verdict.result), verdict.result);
     return ended({ status: 'SUCCEEDED', reason: null, result: held, ms: call.ms });
   }
-  const dueAgain = (retryAfterMs: number) => nextDue(pipeline.retry, attempts, retryAfterMs, jitter, now);
-  if (verdict.kind === 'pressure') return { kind: 'handed-back', due: dueAgain(verdict.retryAfterMs) };
-  if (verdict.kind === 'try-spent' && attempts < pipeline.retry.attempts) {
-    return { kind: 'again', due: dueAgain(verdict.retryAfterMs) };
-  }
-  const result = excerptOf(verdict.body ?? '', pipeline.report.bodyExcerpt);
-  return ended({ status: 'FAILED', reason: verdict.reason, result, ms: call.ms });
+  return (
+    goesOn(verdict, pipeline.retry, attempts, jitter, now) ??
+    ended({
+      status: 'FAILED',
+      reason: verdict.reason,
+      result: excerptOf(verdict.body ?? '', pipeline.report.bodyExcerpt),
+      ms: call.ms,
+    })
+  );
+}
+
+/**
+ * What becomes of a child that is called again; null where it fails.
+ * @param attempts calls that spent a try, this one included if it did
+ */
+export function goesOn(
+  verdict: Exclude<Verdict, { kind: 'succeeded' }>,
+  retry: RetryPolicy,
+  attempts: number,
+  jitter: number,
+  now: number,
+): Exclude<ChildResult, { kind: 'ended' }> | null {
+  if (verdict.kind === 'final') return null;
+  const due = nextDue(retry, attempts, verdict.retryAfterMs, jitter, now);
+  if (verdict.kind === 'pressure') return { kind: 'handed-back', due };
+  return attempts < retry.attempts ? { kind: 'again', due } : null;
 }
 
 /** A child's id and item. A redrive's child keeps the id, and with it the Idempotency-Key, that it has in the root run. */

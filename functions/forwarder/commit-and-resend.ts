@@ -15,7 +15,7 @@ import { deliveryOf, type Forwarding } from './forwarding.ts';
  * @param complete every child that was due got its call
  */
 export async function commitAndResend(
-  { deps, commits }: Forwarding,
+  { deps, commits }: Pick<Forwarding, 'deps' | 'commits'>,
   received: Received<WorkMessage>,
   block: BlockState,
   results: ReadonlyMap<number, ChildResult>,
