@@ -4,7 +4,7 @@ import { InfraError } from './errors.ts';
 
 // What a user can put right is said in a line; anything else keeps its stack trace.
 try {
-  (await buildApp()).app.synth();
+  buildApp().app.synth();
 } catch (error) {
   if (!(error instanceof InfraError || error instanceof MicroprocessError)) throw error;
   console.error(error.message);

@@ -1,3 +1,4 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
@@ -5,6 +6,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { SYSTEM } from '../../functions/system.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
 import { wiringOf } from '../../shared/lambda/wiring.ts';
+import { packageVersion } from '../../shared/project/package-version.ts';
 import { explain } from '../errors.ts';
 import { workMapping } from '../targets/deployed.ts';
 import { findStack, type Stack } from '../targets/stack.ts';
@@ -27,10 +29,11 @@ export async function deployedChecks(pipeline: Pipeline, stage: string): Promise
     stack = await findStack(pipeline, stage);
   } catch (error) {
     const { message } = explain(error);
-    return [...first, fail('stack', message ?? String(error), 'Everything else hangs on it: see the message.')];
+    return [...first, fail('deployment', message ?? String(error), 'Everything else hangs on it: see the message.')];
   }
   const groups = await Promise.all([
-    checked('stack', async () => stackCheck(stack)),
+    checked('stack', () => status(stack)),
+    [releaseCheck(stack.release)],
     checked('table', () => table(stack)),
     checked('bucket', () => bucket(stack)),
     checked('queues', () => queueChecks(stack)),
@@ -59,9 +62,30 @@ async function identity(): Promise<Check> {
   }
 }
 
-function stackCheck({ name, status }: Stack): Check {
-  if (/^(CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status)) return pass('stack', `${name} is ${status}`);
-  return warn('stack', `${name} is ${status}`, 'Wait for the deployment, or look at its events in CloudFormation.');
+async function status({ stack: StackName }: Stack): Promise<Check> {
+  const client = new CloudFormationClient({});
+  const { Stacks } = await client.send(new DescribeStacksCommand({ StackName })).finally(() => client.destroy());
+  const status = Stacks?.[0]?.StackStatus ?? 'gone';
+  if (/^(CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status)) return pass('stack', `${StackName} is ${status}`);
+  return warn(
+    'stack',
+    `${StackName} is ${status}`,
+    'Wait for the deployment, or look at its events in CloudFormation.',
+  );
+}
+
+/** Whether the release that deployed the pipeline is the one at this terminal: both read and write its records. */
+export function releaseCheck(deployed: string, here = packageVersion()): Check {
+  if (deployed === here) return pass('release', `${here} deployed it, as here`);
+  const detail = `${deployed} deployed it, and this is ${here}`;
+  return isNewer(deployed, here)
+    ? warn('release', detail, `Install the one that is deployed: npm install microprocess@${deployed}`)
+    : warn('release', detail, 'Deploy this one: npx cdk deploy. docs/upgrading.md says what runs under way meet.');
+}
+
+/** By the three numbers of a version, one after the other. */
+function isNewer(a: string, b: string): boolean {
+  return a.localeCompare(b, 'en', { numeric: true }) > 0;
 }
 
 async function table({ resources }: Stack): Promise<Check> {

@@ -100,7 +100,7 @@ export async function workMapping(client: LambdaClient, stack: Stack): Promise<E
   const mapping = all.find(({ EventSourceArn }) => EventSourceArn?.endsWith(`:${queue}`));
   if (mapping) return mapping;
   throw new EnvironmentError(
-    `Function ${stack.functions.forwarder} has no mapping of queue ${queue}: deploy stack ${stack.name} again.`,
+    `Function ${stack.functions.forwarder} has no mapping of queue ${queue}: deploy stack ${stack.stack} again.`,
   );
 }
 

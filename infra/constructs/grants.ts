@@ -7,7 +7,7 @@ import { QUEUES } from '../../shared/domain/queues.ts';
 import type { KeyPrefix, ObjectRight, TableRight, Uses } from '../../shared/ports/uses.ts';
 import { acknowledgeWildcard } from '../acknowledged.ts';
 import type { NodeFunction } from './node-function.ts';
-import type { Platform } from './platform.ts';
+import type { PlatformParts } from './platform-parts.ts';
 import { queueName } from './queue-worker.ts';
 
 const TABLE_ACTIONS = {
@@ -32,7 +32,7 @@ const SIDS = { 'P#': '', 'E#': 'OfEndpoint', 'R#': 'OfBudget' } as const satisfi
  * object prefix, or, for a function of the platform, to all pipelines' items of the kinds that it names. (Names hold no `#`
  * or `/`, so no pipeline's fence is a prefix of another's.) A stage has one sender and one bus.
  */
-export function grantUses(fn: NodeFunction, uses: Uses, platform: Platform, pipeline?: Pipeline): void {
+export function grantUses(fn: NodeFunction, uses: Uses, platform: PlatformParts, pipeline?: Pipeline): void {
   for (const statement of [
     ...tableStatements(uses, platform, pipeline),
     ...objectStatements(uses, platform, pipeline),
@@ -67,7 +67,11 @@ export function grantQueues(fn: NodeFunction, uses: Uses, stage: string): void {
     );
 }
 
-function tableStatements({ table: rights = {} }: Uses, { table }: Platform, pipeline?: Pipeline): PolicyStatement[] {
+function tableStatements(
+  { table: rights = {} }: Uses,
+  { table }: PlatformParts,
+  pipeline?: Pipeline,
+): PolicyStatement[] {
   const isPrefix = (name: string): name is KeyPrefix => name in SIDS;
   return Object.keys(SIDS)
     .filter(isPrefix)
@@ -90,19 +94,19 @@ function tableStatements({ table: rights = {} }: Uses, { table }: Platform, pipe
 
 const objectKeys = (pipeline?: Pipeline) => (pipeline ? `runs/${pipeline.name}/*` : 'runs/*');
 
-function objectStatements({ objects = [] }: Uses, { bucket }: Platform, pipeline?: Pipeline): PolicyStatement[] {
+function objectStatements({ objects = [] }: Uses, { bucket }: PlatformParts, pipeline?: Pipeline): PolicyStatement[] {
   if (objects.length === 0) return [];
   const actions = new Set(objects.flatMap((right) => OBJECT_ACTIONS[right].map((action) => `s3:${action}`)));
   const resources = [bucket.arnForObjects(objectKeys(pipeline))];
   return [new PolicyStatement({ sid: 'Objects', actions: [...actions], resources })];
 }
 
-function eventStatements({ events }: Uses, { bus }: Platform): PolicyStatement[] {
+function eventStatements({ events }: Uses, { bus }: PlatformParts): PolicyStatement[] {
   if (!events) return [];
   return [new PolicyStatement({ sid: 'Events', actions: ['events:PutEvents'], resources: [bus.eventBusArn] })];
 }
 
-function mailStatements(scope: Construct, { mail }: Uses, { mailIdentity }: Platform): PolicyStatement[] {
+function mailStatements(scope: Construct, { mail }: Uses, { mailIdentity }: PlatformParts): PolicyStatement[] {
   if (!mail || !mailIdentity) return [];
   const identity = Stack.of(scope).formatArn({ service: 'ses', resource: 'identity', resourceName: mailIdentity });
   // SES checks a raw message against the action of its own name, whichever API sends it.

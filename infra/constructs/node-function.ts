@@ -1,4 +1,4 @@
-import { CfnResource, Duration } from 'aws-cdk-lib';
+import { CfnResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -7,14 +7,15 @@ import {
   RecursiveLoop,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { acknowledge } from '../acknowledged.ts';
 import { bundledCode } from '../bundling.ts';
-import type { StageSettings } from '../settings.ts';
+import type { FunctionOptions } from '../function-options.ts';
 
 /** What every function of the app says about itself. */
 export interface NodeFunctionProps {
-  readonly settings: StageSettings;
+  readonly options: FunctionOptions;
   readonly description: string;
   /** Absolute path of the module that exports `handler`. */
   readonly entry: string;
@@ -36,11 +37,8 @@ export class NodeFunction extends LambdaFunction {
   readonly ownRole: Role;
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
-    const { settings } = props;
-    const logs = new LogGroup(scope, `${id}Logs`, {
-      retention: settings.logRetention,
-      removalPolicy: settings.removal,
-    });
+    const { options } = props;
+    const logs = newLog(scope, `${id}Logs`, options);
     // The managed AWSLambdaBasicExecutionRole may write any log of the account.
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     role.addToPolicy(
@@ -49,6 +47,7 @@ export class NodeFunction extends LambdaFunction {
         resources: [logs.logGroupArn],
       }),
     );
+    if (options.vpc) allowNetwork(role);
     super(scope, id, {
       description: props.description,
       code: bundledCode(props.entry, props.pipelineEntry),
@@ -60,10 +59,13 @@ export class NodeFunction extends LambdaFunction {
       memorySize: props.memoryMB,
       recursiveLoop: props.sendsAgain ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
       ...(props.reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: props.reservedConcurrency }),
-      environment: { NODE_OPTIONS: '--enable-source-maps', ...props.environment },
+      environment: { NODE_OPTIONS: '--enable-source-maps', ...options.environment, ...props.environment },
       role,
       logGroup: logs,
       loggingFormat: LoggingFormat.JSON,
+      ...(options.vpc && { vpc: options.vpc }),
+      ...(options.vpcSubnets && { vpcSubnets: options.vpcSubnets }),
+      ...(options.securityGroups && { securityGroups: [...options.securityGroups] }),
     });
     this.logs = logs;
     this.ownRole = role;
@@ -71,4 +73,29 @@ export class NodeFunction extends LambdaFunction {
     const policy = role.node.tryFindChild('DefaultPolicy')?.node.defaultChild;
     if (policy && CfnResource.isCfnResource(policy)) this.node.addDependency(policy);
   }
+}
+
+/** A function's log, kept as its options say. */
+export function newLog(scope: Construct, id: string, { logRetention, removalPolicy }: FunctionOptions): LogGroup {
+  return new LogGroup(scope, id, {
+    retention: logRetention ?? RetentionDays.THREE_MONTHS,
+    removalPolicy: removalPolicy ?? RemovalPolicy.RETAIN,
+  });
+}
+
+const NETWORK = [
+  'CreateNetworkInterface',
+  'DescribeNetworkInterfaces',
+  'DescribeSubnets',
+  'DeleteNetworkInterface',
+  'AssignPrivateIpAddresses',
+  'UnassignPrivateIpAddresses',
+];
+
+/** What Lambda does in a function's name to join a network. The managed policy for it may also write any log. */
+function allowNetwork(role: Role): void {
+  role.addToPolicy(
+    new PolicyStatement({ sid: 'Network', actions: NETWORK.map((action) => `ec2:${action}`), resources: ['*'] }),
+  );
+  acknowledge(role, 'AwsSolutions-IAM5[Resource::*]', 'Interfaces have no name before Lambda makes them.');
 }

@@ -1,134 +1,188 @@
-import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Grant, type IGrantable, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import type { FunctionName } from '../../functions/system.ts';
 import type { Pipeline as Definition } from '../../shared/author/definition.ts';
 import type { QueueName } from '../../shared/domain/queues.ts';
 import { mapValues } from '../../shared/domain/records.ts';
-import type { System } from '../../shared/lambda/declaration.ts';
 import { environmentOf, type ResourceName } from '../../shared/lambda/resources.ts';
 import { type Wiring, wiringOf } from '../../shared/lambda/wiring.ts';
 import { pascalCase } from '../../shared/project/deployment.ts';
-import { type Deployment, deploymentOutput, deploymentRecord } from '../../shared/project/deployment-record.ts';
-import { InfraError } from '../errors.ts';
-import type { StageSettings } from '../settings.ts';
+import { deploymentParameter, deploymentRecord } from '../../shared/project/deployment-record.ts';
+import { packageVersion } from '../../shared/project/package-version.ts';
+import { check, MEMORY_MB, oneOf, refuse } from '../check.ts';
+import { type FunctionOptions, govern, optionsOf } from '../function-options.ts';
 import { crashAlarm } from './crash-alarm.ts';
 import { addRoute } from './function-url.ts';
 import { grantUses } from './grants.ts';
 import { NodeFunction } from './node-function.ts';
 import { pipelineAlarms } from './pipeline-alarms.ts';
 import type { Platform } from './platform.ts';
-import type { ServiceEndpoint } from './queue-dedicated-clone.ts';
 import { queueName, WorkerQueue } from './queue-worker.ts';
 import { StartSchedule, SweepSchedule } from './schedules.ts';
+import type { ServiceEndpoint } from './service-endpoint.ts';
 
-export interface PipelineProps {
-  readonly settings: StageSettings;
-  readonly system: System<FunctionName>;
-  readonly pipeline: Definition;
-  /** Absolute path of the definition's module: what `#pipeline` means in the bundles. */
-  readonly pipelineEntry: string;
-  /** Digest of the definition and code that reduce. */
-  readonly reduceDigest: string;
-  /** Absolute path of a function's module. */
-  readonly functionEntry: (name: string) => string;
+/** How a pipeline's functions are deployed. */
+export interface PipelineOptions extends FunctionOptions {
+  /** Memory of single functions. Default: what each was measured with. */
+  readonly memoryMB?: Readonly<Partial<Record<FunctionName, number>>>;
+  /** What single functions may do beside the engine's own, as where a source reads from a bucket of yours. */
+  readonly grants?: Readonly<Partial<Record<FunctionName, readonly PolicyStatement[]>>>;
+}
+
+export interface PipelineProps extends PipelineOptions {
+  /** Path of the module that exports the definition, which the functions are bundled with. */
+  readonly entry: string;
   readonly platform: Platform;
-  /** The queue-dedicated clone of the pipeline's service. */
+  /** What it calls: a {@link QueueDedicatedClone}, or the endpoint that one of its static methods gives. */
   readonly clone: ServiceEndpoint;
 }
 
-/** All that runs one pipeline, as the system declares it: no number, variable or right is written here. */
+/**
+ * All that runs one pipeline: queues, functions, schedules, alarms, and the record by which the command line finds it. In any stack, which it
+ * takes about 70 of 500 resources of.
+ *
+ * @example
+ * const scores = new Pipeline(this, 'Scores', { entry: 'pipelines/scores/index.ts', platform, clone });
+ * companies.grantRead(scores.functionOf('splitter'));
+ * scores.grantStart(nightlyJob);
+ */
 export class Pipeline extends Construct {
+  readonly definition: Definition;
   /** What its functions know of the world. */
   readonly resources: Readonly<Record<ResourceName, string>>;
+  /** Name of the parameter that holds its record. */
+  readonly recordName: string;
   readonly #functions = new Map<string, NodeFunction>();
+  readonly #record: StringParameter;
 
   constructor(scope: Construct, id: string, props: PipelineProps) {
     super(scope, id);
-    const { pipeline, platform, system } = props;
-    const wiring = wiringOf(system, pipeline);
-    const queues = this.makeQueues(wiring, props);
+    const { platform, clone } = props;
+    const { engine } = platform;
+    const { pipeline, entry, reduceDigest } = engine.load(props.entry);
+    this.definition = pipeline;
+    this.checkOptions(props, Object.keys(engine.system.functions));
+    platform.adopt(pipeline);
+    const options = optionsOf(this, props, platform.options);
+    const wiring = wiringOf(engine.system, pipeline);
+    const queues = this.makeQueues(wiring, platform);
     this.resources = {
       ...platform.resources,
       ...mapValues(queues, ({ queue }) => queue.queueUrl),
-      endpoint: props.clone.url,
-      endpointAuth: 'IAM',
-      reduceDigest: props.reduceDigest,
+      endpoint: clone.url,
+      endpointAuth: clone.auth,
+      reduceDigest,
     };
 
-    mapValues(system.functions, (declared, name) => {
+    mapValues(engine.system.functions, (declared, name) => {
       if (declared.scope !== 'pipeline') return;
       const { uses, purpose, route, crashes } = declared;
+      const { memoryMB, ...wired } = wiring.functions[name];
       const fn = new NodeFunction(this, pascalCase(name), {
-        settings: props.settings,
+        options,
         description: `${pipeline.name}: ${purpose}`,
-        entry: props.functionEntry(name),
-        pipelineEntry: props.pipelineEntry,
-        ...wiring.functions[name],
+        entry: engine.functionEntry(name),
+        pipelineEntry: entry,
+        ...wired,
+        memoryMB: props.memoryMB?.[name] ?? memoryMB,
         environment: environmentOf(uses, this.resources),
       });
       grantUses(fn, uses, platform, pipeline);
       mapValues(queues, ({ queue }, of) => uses[of] && queue.grantSendMessages(fn));
-      if (uses.endpoint) props.clone.function.grantInvokeUrl(fn);
+      if (uses.endpoint && clone.auth === 'IAM') clone.function.grantInvokeUrl(fn);
+      for (const statement of props.grants?.[name] ?? []) fn.addToRolePolicy(statement);
       if (route) addRoute(fn, route);
       crashAlarm(this, { name, fn, of: pipeline.name, purpose, said: crashes, topic: platform.alarms });
       this.#functions.set(name, fn);
     });
 
-    for (const mapping of wiring.mappings) queues[mapping.queue].invokes(this.functionOf(mapping.function), mapping);
+    for (const mapping of wiring.mappings) queues[mapping.queue].invokes(this.own(mapping.function), mapping);
     for (const schedule of wiring.schedules) {
-      const target = this.functionOf(schedule.function);
+      const target = this.own(schedule.function);
       if ('cron' in schedule) new StartSchedule(this, 'Start', { schedule, target, topic: platform.alarms });
       else new SweepSchedule(this, 'Sweep', { every: Duration.seconds(schedule.everySeconds), target });
     }
     pipelineAlarms(this, {
       pipeline: pipeline.name,
-      sweeper: this.functionOf('sweeper'),
+      sweeper: this.own('sweeper'),
       workQueue: queues.work.queue,
       scheduled: wiring.schedules.some((schedule) => 'cron' in schedule),
       topic: platform.alarms,
     });
-    this.writeDeployment(pipeline.name);
+    this.recordName = deploymentParameter(platform.stage, pipeline.name);
+    this.#record = this.writeRecord(platform.stage);
+    govern(this, options);
   }
 
-  /** The output by which all else finds the pipeline, under a name that is the same in whatever stack this stands. */
-  private writeDeployment(pipeline: string): void {
-    const nameOf = (name: FunctionName) => this.functionOf(name).functionName;
-    const deployment: Deployment = deploymentRecord({
-      pipeline,
+  /** One of its functions, to grant it something: `splitter` reads the source, `forwarder` calls the clone, `aggregator` reduces. */
+  functionOf(name: FunctionName): LambdaFunction {
+    return this.own(name);
+  }
+
+  /** Lets somebody start runs by the command line (`microprocess start --stage …`), or by invoking the splitter. */
+  grantStart(grantee: IGrantable): void {
+    const { functionArn } = this.own('splitter');
+    Grant.addToPrincipal({ grantee, actions: ['lambda:InvokeFunction'], resourceArns: [functionArn] });
+    Grant.addToPrincipal({ grantee, actions: ['ssm:GetParameter'], resourceArns: [this.#record.parameterArn] });
+  }
+
+  /** The record by which all else finds the pipeline, in whatever stack it stands. */
+  private writeRecord(stage: string): StringParameter {
+    const nameOf = (name: FunctionName) => this.own(name).functionName;
+    const { name } = this.definition;
+    const stack = Stack.of(this);
+    const record = deploymentRecord({
+      pipeline: name,
+      release: packageVersion(),
+      stack: outermost(stack).stackName,
       resources: this.resources,
       functions: {
-        ...Object.fromEntries([...this.#functions].map(([name, { functionName }]) => [name, functionName])),
+        ...Object.fromEntries([...this.#functions].map(([of, { functionName }]) => [of, functionName])),
         splitter: nameOf('splitter'),
         forwarder: nameOf('forwarder'),
       },
     });
-    const output = new CfnOutput(this, 'Deployment', { value: Stack.of(this).toJsonString(deployment) });
-    output.overrideLogicalId(deploymentOutput(pipeline));
+    return new StringParameter(this, 'Record', {
+      parameterName: this.recordName,
+      description: `What runs the pipeline ${name} at stage ${stage}; how the command line finds it`,
+      stringValue: stack.toJsonString(record),
+    });
   }
 
-  /** @throws {InfraError} where the pipeline has none of that name */
-  functionOf(name: string): NodeFunction {
-    const fn = this.#functions.get(name);
-    if (fn) return fn;
-    throw new InfraError(`A pipeline has no function ${name}; it has ${[...this.#functions.keys()].join(', ')}.`);
+  private own(name: string): NodeFunction {
+    return this.#functions.get(name) ?? refuse(this, 'a function', oneOf([...this.#functions.keys()]).allowed, name);
   }
 
-  private makeQueues(
-    wiring: Wiring,
-    { system, settings, pipeline, platform }: PipelineProps,
-  ): Readonly<Record<QueueName, WorkerQueue>> {
+  private checkOptions({ memoryMB = {}, grants = {} }: PipelineOptions, functions: readonly string[]): void {
+    for (const [option, given] of Object.entries({ memoryMB, grants }))
+      for (const name of Object.keys(given)) check(this, `a key of ${option}`, name, oneOf(functions));
+    for (const [name, value] of Object.entries(memoryMB)) check(this, `memoryMB.${name}`, value, MEMORY_MB);
+  }
+
+  private makeQueues(wiring: Wiring, platform: Platform): Readonly<Record<QueueName, WorkerQueue>> {
     // Only where it must be found by it: a queue that gets a name is a new queue.
     const isFoundByName = (name: QueueName) =>
-      Object.values(system.functions).some(({ scope, uses }) => scope === 'platform' && uses[name] !== undefined);
+      Object.values(platform.engine.system.functions).some(
+        ({ scope, uses }) => scope === 'platform' && uses[name] !== undefined,
+      );
+    const { name: pipeline } = this.definition;
     return mapValues(
       wiring.queues,
       (queue, name) =>
         new WorkerQueue(this, `${pascalCase(name)}Queue`, {
           queue,
-          name: isFoundByName(name) ? queueName(settings.stage, pipeline.name, name) : undefined,
+          name: isFoundByName(name) ? queueName(platform.stage, pipeline, name) : undefined,
           topic: platform.alarms,
-          impact: `${pipeline.name}: ${queue.lost}`,
+          impact: `${pipeline}: ${queue.lost}`,
         }),
     );
   }
+}
+
+/** The stack that is deployed by its name, with this one nested in it. */
+function outermost(stack: Stack): Stack {
+  return stack.nestedStackParent ? outermost(stack.nestedStackParent) : stack;
 }

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import {
   type Attribute,
   AttributeType,
@@ -8,24 +8,53 @@ import {
   TableV2,
 } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
-import { BlockPublicAccess, Bucket, BucketEncryption, type LifecycleRule, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { TTL_ATTRIBUTE, tableDefinition } from '../../shared/adapters/dynamodb/table.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
+import { STAGE } from '../../shared/project/deployment.ts';
 import { acknowledge } from '../acknowledged.ts';
+import { ADDRESS, check, matching, refuse, wholeNumber } from '../check.ts';
+import { ENGINE, type Engine } from '../engine.ts';
 import { InfraError } from '../errors.ts';
-import type { StageSettings } from '../settings.ts';
+import { type FunctionOptions, govern, optionsOf } from '../function-options.ts';
+import { PlatformFunctions } from './platform-functions.ts';
+import type { PlatformParts } from './platform-parts.ts';
 
-export interface PlatformProps {
-  readonly settings: StageSettings;
-  readonly pipelines: readonly Pipeline[];
+/** Who sends the mails. */
+export interface MailOptions {
+  /** The sender's address. */
+  readonly from: string;
+  /** An address or domain that is already verified in SES. Default: `from` becomes an identity, once its owner follows SES's link. */
+  readonly identity?: string;
 }
 
-/** What all pipelines of a stage share: records, objects, events, alarms and the mail's sender. */
-export class Platform extends Construct {
+export interface PlatformProps extends FunctionOptions {
+  /** What the command line finds it by, as in `--stage dev`; of one account and region. */
+  readonly stage: string;
+  /** Default: mail is off. */
+  readonly mail?: MailOptions;
+  /** Gets every alarm, after confirming SNS's mail. Default: nobody; subscribe to `alarms`. */
+  readonly alarmEmail?: string;
+  /** Whether the table can be put back to any second of the last 35 days. Default: where it is kept. */
+  readonly pointInTimeRecovery?: boolean;
+  /** Days that objects of pipelines are kept that are gone from the code; a pipeline's own are kept as it says. Default: 400. */
+  readonly orphanedObjectDays?: number;
+}
+
+/**
+ * What all pipelines of a stage share: records, objects, events, alarms and the mail's sender. One in a stage; its pipelines and clones
+ * inherit its {@link FunctionOptions}.
+ *
+ * @example
+ * const platform = new Platform(this, 'Jobs', { stage: 'prod', vpc, mail: { from: 'reports@example.com' } });
+ * platform.alarms.addSubscription(new UrlSubscription('https://pager.example.com'));
+ */
+export class Platform extends Construct implements PlatformParts {
+  readonly stage: string;
   readonly table: TableV2;
   readonly bucket: Bucket;
   readonly bus: EventBus;
@@ -34,10 +63,21 @@ export class Platform extends Construct {
   readonly mailIdentity: string | undefined;
   /** What any function knows of it. */
   readonly resources;
+  /** What its pipelines and clones inherit. */
+  readonly options: FunctionOptions;
+  /** What its pipelines are made of. */
+  readonly engine: Engine;
+  readonly #keptDays = new Map<string, number>();
 
-  constructor(scope: Construct, id: string, { settings, pipelines }: PlatformProps) {
+  /** @param engine only this package's own tests give another */
+  constructor(scope: Construct, id: string, props: PlatformProps, engine: Engine = ENGINE) {
     super(scope, id);
-    const { removal } = settings;
+    checkProps(this, props);
+    const { stage, mail, alarmEmail, orphanedObjectDays = 400 } = props;
+    this.stage = stage;
+    this.engine = engine;
+    this.options = optionsOf(this, props);
+    const removal = this.options.removalPolicy ?? RemovalPolicy.RETAIN;
     this.table = new TableV2(this, 'Table', {
       ...keys(tableDefinition.KeySchema),
       globalSecondaryIndexes: tableDefinition.GlobalSecondaryIndexes.map((index) => ({
@@ -49,7 +89,9 @@ export class Platform extends Construct {
       billing: Billing.onDemand(),
       // Encrypted by a key DynamoDB owns: a key of ours would bill a KMS request beside most of the cheap reads.
       encryption: TableEncryptionV2.dynamoOwnedKey(),
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: settings.pointInTimeRecovery },
+      pointInTimeRecoverySpecification: {
+        pointInTimeRecoveryEnabled: props.pointInTimeRecovery ?? removal === RemovalPolicy.RETAIN,
+      },
       deletionProtection: removal === RemovalPolicy.RETAIN,
       removalPolicy: removal,
     });
@@ -58,7 +100,15 @@ export class Platform extends Construct {
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
-      lifecycleRules: lifecycle(pipelines, settings.orphanedObjectDays),
+      lifecycleRules: [
+        // What a writer that died had uploaded; it is billed, and no list shows it.
+        { id: 'abort-uploads', abortIncompleteMultipartUploadAfter: Duration.days(7) },
+        // Where rules meet, S3 takes the shortest: this one must not undercut any pipeline's.
+        {
+          prefix: 'runs/',
+          expiration: Duration.days(Lazy.number({ produce: () => this.#longest(orphanedObjectDays) })),
+        },
+      ],
       removalPolicy: removal,
       autoDeleteObjects: removal === RemovalPolicy.DESTROY,
     });
@@ -68,12 +118,12 @@ export class Platform extends Construct {
       'Only this app and people with IAM access read it; CloudTrail data events record that where an account wants it.',
     );
     this.bus = new EventBus(this, 'Events', {
-      description: `microprocess ${settings.stage}: what runs tell the world`,
+      description: `microprocess ${stage}: what runs tell the world`,
     });
-    this.alarms = new Topic(this, 'Alarms', { displayName: `microprocess ${settings.stage} alarms`, enforceSSL: true });
-    if (settings.alarmEmail) this.alarms.addSubscription(new EmailSubscription(settings.alarmEmail));
-    if (settings.mail) {
-      const { from, identity } = settings.mail;
+    this.alarms = new Topic(this, 'Alarms', { displayName: `microprocess ${stage} alarms`, enforceSSL: true });
+    if (alarmEmail) this.alarms.addSubscription(new EmailSubscription(alarmEmail));
+    if (mail) {
+      const { from, identity } = mail;
       // An identity that exists can't be made again; a new one sends once its owner follows the link SES mails.
       if (!identity) new EmailIdentity(this, 'Sender', { identity: Identity.email(from) });
       this.mailIdentity = identity ?? from;
@@ -81,10 +131,35 @@ export class Platform extends Construct {
     this.resources = {
       table: this.table.tableName,
       objects: this.bucket.bucketName,
-      mail: settings.mail?.from ?? '',
+      mail: mail?.from ?? '',
       events: this.bus.eventBusName,
     };
+    new PlatformFunctions(this, 'Functions', this);
+    govern(this, this.options);
   }
+
+  /**
+   * Takes up a pipeline: its objects outlive a run's deadline by what the pipeline promises. Called by its construct.
+   * @throws {InfraError} for a second pipeline of the name: records, objects and rights would be the same
+   */
+  adopt({ name, deadlineHours, retentionDays }: Pipeline): void {
+    if (this.#keptDays.has(name)) refuse(this, 'the name of each pipeline', 'another one', name);
+    const days = Math.ceil(deadlineHours / 24) + retentionDays;
+    this.#keptDays.set(name, days);
+    this.bucket.addLifecycleRule({ prefix: `runs/${name}/`, expiration: Duration.days(days) });
+  }
+
+  #longest(orphaned: number): number {
+    return Math.max(orphaned, ...this.#keptDays.values());
+  }
+}
+
+function checkProps(scope: Construct, { stage, mail, alarmEmail, orphanedObjectDays }: PlatformProps): void {
+  check(scope, 'stage', stage, matching(STAGE, '1 to 18 letters, digits or hyphens'));
+  check(scope, 'mail.from', mail?.from, ADDRESS);
+  check(scope, 'mail.identity', mail?.identity, matching(/^\S{3,}$/, 'an address or a domain'));
+  check(scope, 'alarmEmail', alarmEmail, ADDRESS);
+  check(scope, 'orphanedObjectDays', orphanedObjectDays, wholeNumber(1, 36_500));
 }
 
 /** A key schema as the CDK wants it; its attributes' types are the definition's. */
@@ -100,17 +175,4 @@ function attribute({ AttributeName: name }: Key): Attribute {
   const type = tableDefinition.AttributeDefinitions.find(({ AttributeName }) => AttributeName === name)?.AttributeType;
   if (type !== 'S') throw new InfraError(`Key ${name} of the table must be a string (S), received ${type}.`);
   return { name, type: AttributeType.STRING };
-}
-
-/** Objects outlive a run's deadline by what its pipeline promises; those of removed pipelines go by the stage's rule. */
-function lifecycle(pipelines: readonly Pipeline[], orphanedDays: number): LifecycleRule[] {
-  const days = (pipeline: Pipeline): number => Math.ceil(pipeline.deadlineHours / 24) + pipeline.retentionDays;
-  const expire = (prefix: string, after: number): LifecycleRule => ({ prefix, expiration: Duration.days(after) });
-  return [
-    // What a writer that died had uploaded; it is billed, and no list shows it.
-    { id: 'abort-uploads', abortIncompleteMultipartUploadAfter: Duration.days(7) },
-    ...pipelines.map((pipeline) => expire(`runs/${pipeline.name}/`, days(pipeline))),
-    // Where rules meet, S3 takes the shortest: this one must not undercut any pipeline's.
-    expire('runs/', Math.max(orphanedDays, ...pipelines.map(days))),
-  ];
 }

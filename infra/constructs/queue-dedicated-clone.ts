@@ -1,70 +1,112 @@
-import { Fn } from 'aws-cdk-lib';
-import { FunctionUrlAuthType, type IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { Construct } from 'constructs';
-import type { StageSettings } from '../settings.ts';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { type FunctionUrl, FunctionUrlAuthType, type IFunction, type IFunctionUrl } from 'aws-cdk-lib/aws-lambda';
+import { Construct, type IConstruct } from 'constructs';
+import { check, MEMORY_MB, wholeNumber } from '../check.ts';
+import { type FunctionOptions, govern, optionsOf } from '../function-options.ts';
 import { FIVE_MINUTES, StatedAlarm } from './alarms.ts';
 import { NodeFunction } from './node-function.ts';
+import type { Platform } from './platform.ts';
+import { SameFunction } from './same-function.ts';
+import { functionEndpoint, openEndpoint, type ServiceEndpoint } from './service-endpoint.ts';
 
-export interface QueueDedicatedCloneProps {
-  readonly settings: StageSettings;
-  readonly service: string;
-  /** Absolute path of the service's Lambda module. */
-  readonly entry: string;
-  readonly timeoutSeconds: number;
-  readonly memoryMB: number;
-  readonly topic: ITopic;
+/** How a service's functions are deployed. */
+export interface CloneOptions extends FunctionOptions {
+  /** Default: 512, or that of the function which is cloned. */
+  readonly memoryMB?: number;
+  /** Default: a minute, or that of the function which is cloned; a stage's, the longest that its pipelines wait. */
+  readonly timeoutSeconds?: number;
+  /** Of the clone alone. Default: none is reserved; what a pipeline has in flight is `limits.inFlight` of its definition. */
+  readonly reservedConcurrency?: number;
 }
 
-/** One of the two deployments of a service. */
-export interface ServiceEndpoint {
-  readonly function: IFunction;
-  /** Base URL, no trailing slash. */
-  readonly url: string;
-}
+export type QueueDedicatedCloneProps = CloneOptions & {
+  /** Gets the alarms, and gives its {@link FunctionOptions}. */
+  readonly platform: Platform;
+  /** The service's name in alarms and descriptions. Default: the construct's id. */
+  readonly service?: string;
+} & (
+    | {
+        /** Path of a module that exports a Lambda `handler` for function URLs: it's deployed as live service and as clone. */
+        readonly entry: string;
+      }
+    | {
+        /** The function that is the live service: it's deployed once more. It gets events of function URLs, payload format 2.0. */
+        readonly of: LambdaFunction;
+      }
+  );
 
 /**
- * The same code of a service deployed twice, as Lambda functions behind URLs that want IAM: `live` for people, `queue`
- * for pipelines. They scale, throttle, fail and are watched apart; only the clone gets a pipeline's calls.
+ * The code of a service, deployed once more for pipelines alone, behind a URL that wants IAM. Live service and clone scale, throttle, fail
+ * and are watched apart.
+ *
+ * @example
+ * // The function that is there, once more:
+ * const clone = new QueueDedicatedClone(this, 'ScoresClone', { platform, of: scores, reservedConcurrency: 200 });
+ * // A service that is deployed by its module, live and as clone:
+ * const companies = new QueueDedicatedClone(this, 'Companies', { platform, entry: 'services/companies/lambda.ts' });
+ * // A clone of your own, wherever it runs:
+ * const own = QueueDedicatedClone.fromUrl(this, 'https://scores-jobs.internal.example.com');
  */
 export class QueueDedicatedClone extends Construct {
-  readonly live: ServiceEndpoint;
-  readonly queue: ServiceEndpoint;
+  readonly auth = 'IAM';
+  /** Base URL of the clone, no trailing slash. */
+  readonly url: string;
+  /** The clone. */
+  readonly function: IFunction;
+  /** The live service, where this construct deploys it too. */
+  readonly live: Extract<ServiceEndpoint, { auth: 'IAM' }> | undefined;
+
+  /**
+   * A service of your own that takes unsigned calls, kept for pipelines.
+   * @param scope what an error names
+   * @param url `http(s)://host[:port][/path]`, without credentials
+   */
+  static fromUrl(scope: IConstruct, url: string): ServiceEndpoint {
+    return openEndpoint(scope, url);
+  }
+
+  /** A function of your own, kept for pipelines, behind a URL that wants IAM (`authType: AWS_IAM`). */
+  static fromFunction(fn: IFunction, url: Pick<IFunctionUrl, 'url'>): ServiceEndpoint {
+    return functionEndpoint(fn, url);
+  }
 
   constructor(scope: Construct, id: string, props: QueueDedicatedCloneProps) {
     super(scope, id);
-    this.live = this.deploy('Live', props, undefined, `Callers of ${props.service} get errors: live traffic.`);
-    this.queue = this.deploy(
-      'Queue',
-      props,
-      props.settings.cloneConcurrency,
-      `Calls of background runs fail and are tried again; runs take longer, live traffic is not touched.`,
-    );
+    const { platform, service = id, memoryMB, timeoutSeconds, reservedConcurrency } = props;
+    check(this, 'memoryMB', memoryMB, MEMORY_MB);
+    check(this, 'timeoutSeconds', timeoutSeconds, wholeNumber(1, 900));
+    check(this, 'reservedConcurrency', reservedConcurrency, wholeNumber(1, 100_000));
+    const options = optionsOf(this, props, platform.options);
+    const description = `${service}, queue-dedicated clone`;
+    const figures = { memoryMB: memoryMB ?? 512, timeoutSeconds: timeoutSeconds ?? 60 };
+    if ('of' in props) {
+      const same = { of: props.of, description, options, memoryMB, timeoutSeconds, reservedConcurrency };
+      this.function = new SameFunction(this, 'Queue', same).function;
+      this.live = undefined;
+    } else {
+      const { entry } = props;
+      const live = new NodeFunction(this, 'Live', { options, description: `${service}, live`, entry, ...figures });
+      this.live = functionEndpoint(live, urlOf(live));
+      this.alarm('Live', live, platform, service, `Callers of ${service} get errors: live traffic.`);
+      this.function = new NodeFunction(this, 'Queue', { options, description, entry, ...figures, reservedConcurrency });
+    }
+    this.url = functionEndpoint(this.function, urlOf(this.function)).url;
+    const impact = 'Calls of background runs fail and are tried again; runs take longer, live traffic is not touched.';
+    this.alarm('Queue', this.function, platform, service, impact);
+    govern(this, options);
   }
 
-  private deploy(
-    role: 'Live' | 'Queue',
-    props: QueueDedicatedCloneProps,
-    reservedConcurrency: number | undefined,
-    impact: string,
-  ) {
-    const fn = new NodeFunction(this, role, {
-      settings: props.settings,
-      description: `${props.service}, ${role === 'Live' ? 'live' : 'queue-dedicated clone'}`,
-      entry: props.entry,
-      timeoutSeconds: props.timeoutSeconds,
-      memoryMB: props.memoryMB,
-      reservedConcurrency,
-    });
-    const url = fn.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
+  private alarm(role: 'Live' | 'Queue', fn: IFunction, { alarms }: Platform, service: string, impact: string): void {
     new StatedAlarm(this, `${role}Errors`, {
       metric: fn.metricErrors({ period: FIVE_MINUTES }),
       atLeast: 5,
       impact,
-      action: `the log of ${props.service} (${role.toLowerCase()}).`,
-      topic: props.topic,
+      action: `the log of ${service} (${role.toLowerCase()}).`,
+      topic: alarms,
     });
-    // A function URL ends with a slash and a definition's path starts with one.
-    return { function: fn, url: Fn.join('', ['https://', Fn.select(2, Fn.split('/', url.url))]) };
   }
+}
+
+function urlOf(fn: IFunction): FunctionUrl {
+  return fn.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
 }

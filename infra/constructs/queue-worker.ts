@@ -6,15 +6,14 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { QueueName } from '../../shared/domain/queues.ts';
 import type { MappingWiring, QueueWiring } from '../../shared/lambda/wiring.ts';
-import { stackName } from '../../shared/project/deployment.ts';
 import { FIVE_MINUTES, StatedAlarm } from './alarms.ts';
 
 /**
- * The name of a pipeline's queue that functions of the platform send to: they find it by the pipeline's name. At most 77 of SQS's 80
- * characters.
+ * The name of a pipeline's queue that functions of the platform send to: they find it by the pipeline's name. At most SQS's 80 characters. A
+ * stage's name has no underscore, so what begins like one stage's is no other's.
  */
 export function queueName(stage: string, pipeline: string, queue: QueueName): string {
-  return `${stackName(stage)}-${pipeline}-${queue}`;
+  return `mp-${stage}_${pipeline}-${queue}`;
 }
 
 export interface WorkerQueueProps {

@@ -1,6 +1,5 @@
 import { NestedStack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { InfraError } from '../errors.ts';
 
 /** A construct in a nested stack of its own, so that it has CloudFormation's 500 resources to itself. */
 export class Nested<Content extends Construct> extends NestedStack {
@@ -14,12 +13,5 @@ export class Nested<Content extends Construct> extends NestedStack {
     super(scope, id);
     this.nestedStackResource?.overrideLogicalId(id);
     this.content = make(this);
-  }
-
-  /** The value of one of its outputs, for the stack that it is nested in. */
-  outputOf(name: string): string {
-    const value = this.nestedStackResource?.getAtt(`Outputs.${name}`);
-    if (value) return value.toString();
-    throw new InfraError(`The stack ${this.node.id} is nested in none.`);
   }
 }

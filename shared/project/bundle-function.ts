@@ -9,15 +9,16 @@ import { OWN_ENTRIES, PACKAGE_DIR } from './project.mjs';
  * @param entry absolute path of the module that exports `handler`
  * @param folder gets index.js
  * @param pipelineEntry what the import `#pipeline` means in this bundle
+ * @param target the Node that will run it, in esbuild's words
  */
-export function bundleFunction(entry: string, folder: string, pipelineEntry?: string): void {
+export function bundleFunction(entry: string, folder: string, pipelineEntry?: string, target = 'node24'): void {
   const { metafile } = buildSync({
     entryPoints: [entry],
     outfile: join(folder, 'index.js'),
     absWorkingDir: PACKAGE_DIR,
     bundle: true,
     platform: 'node',
-    target: 'node24',
+    target,
     // Dependencies find data files beside them by `__dirname`. For ES modules' sake import.meta means the bundle too.
     format: 'cjs',
     define: {

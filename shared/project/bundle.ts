@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { BuildOptions } from 'esbuild';
 import * as z from 'zod';
 import { copyAssets } from './assets.ts';
 import { makeCache, makeHome, OWN_ENTRIES, openProject, PACKAGE_DIR } from './project.mjs';
@@ -40,7 +41,8 @@ export function bundle(options: BundleOptions): Promise<string> {
 
 let last: Promise<unknown> = Promise.resolve();
 
-async function freshOrBuilt({ entry, external = [], alias = {}, packages }: BundleOptions): Promise<string> {
+async function freshOrBuilt(options: BundleOptions): Promise<string> {
+  const { entry, external = [], alias = {}, packages } = options;
   const key = createHash('sha256').update(JSON.stringify([entry, external, alias, packages, process.version]));
   const project = openProject();
   const { folder, cache } = project;
@@ -53,18 +55,9 @@ async function freshOrBuilt({ entry, external = [], alias = {}, packages }: Bund
   // Loaded only where something is to be built: most starts find their bundles made.
   const { build, stop } = await import('esbuild');
   const { outputFiles, metafile } = await build({
-    ...PROGRAM,
-    absWorkingDir: folder,
-    entryPoints: [entry],
-    target: `node${process.versions.node}`,
-    write: false,
+    ...programOptions(options, folder),
     outfile,
     metafile: true,
-    logLevel: 'silent',
-    external: [...external],
-    ...(packages && { packages }),
-    alias: { ...OWN_ENTRIES, ...alias },
-    define: { 'process.env.MICROPROCESS_PACKAGE': JSON.stringify(PACKAGE_DIR) },
   }).finally(stop); // Or its process would stay, with all it has read.
   makeHome(project);
   makeCache(project, cache);
@@ -74,6 +67,25 @@ async function freshOrBuilt({ entry, external = [], alias = {}, packages }: Bund
   await replace(outfile, outputFiles[0]?.contents ?? new Uint8Array());
   await replace(`${outfile}.json`, JSON.stringify(await stamps([...modules, ...assets], started)));
   return outfile;
+}
+
+/** How esbuild makes a program's text, whichever of its calls is used. */
+export function programOptions(
+  { entry, external = [], alias = {}, packages }: BundleOptions,
+  folder: string,
+): BuildOptions & { readonly write: false } {
+  return {
+    ...PROGRAM,
+    absWorkingDir: folder,
+    entryPoints: [entry],
+    target: `node${process.versions.node}`,
+    write: false,
+    logLevel: 'silent',
+    external: [...external],
+    ...(packages && { packages }),
+    alias: { ...OWN_ENTRIES, ...alias },
+    define: { 'process.env.MICROPROCESS_PACKAGE': JSON.stringify(PACKAGE_DIR) },
+  };
 }
 
 const stampFile = z.record(z.string(), z.number());

@@ -1,18 +1,21 @@
 import * as z from 'zod';
 import { MESSAGES } from '../domain/queues.ts';
 import { mapValues } from '../domain/records.ts';
-import { logicalId } from './deployment.ts';
 import { ProjectError } from './errors.ts';
 
 const VERSION = 1;
 
 /**
- * What runs one pipeline at a stage: the construct writes it, as one JSON output, and everybody else finds the deployment
- * by it. Readers ignore what they don't know, so a field can be added; another meaning of one raises the version.
+ * What runs one pipeline at a stage: the construct writes it into a parameter, as JSON, and everybody else finds the deployment by it,
+ * in whatever stack it stands. Readers ignore what they don't know, so a field can be added; another meaning of one raises the version.
  */
 const record = z.object({
   version: z.literal(VERSION),
   pipeline: z.string(),
+  /** The version of this package that deployed it. */
+  release: z.string(),
+  /** The stack that is deployed by its name: the stage's, or a user's own. */
+  stack: z.string(),
   resources: z.object({
     /** The table's name. */
     table: z.string(),
@@ -20,7 +23,7 @@ const record = z.object({
     objects: z.string(),
     /** Queues' URLs. */
     ...mapValues(MESSAGES, () => z.string()),
-    /** Base URL of the queue-dedicated clone. */
+    /** Base URL of the queue-dedicated clone, a function's or a user's own. */
     endpoint: z.string(),
     /** Sender of the mails; empty where they are off. */
     mail: z.string(),
@@ -32,9 +35,9 @@ const versioned = z.object({ version: z.number() });
 
 export type Deployment = z.infer<typeof record>;
 
-/** The output that holds a pipeline's record: of the stage's stack, or of a user's own that has the construct in it. */
-export function deploymentOutput(pipeline: string): string {
-  return `${logicalId(pipeline)}Deployment`;
+/** The SSM parameter that holds a pipeline's record, in the account and region that it is deployed to. */
+export function deploymentParameter(stage: string, pipeline: string): string {
+  return `/microprocess/${stage}/${pipeline}`;
 }
 
 /** A record to write: with its version, and without what readers have no name for. */
@@ -43,24 +46,22 @@ export function deploymentRecord(deployment: Omit<Deployment, 'version'>): Deplo
 }
 
 /**
- * A pipeline's record among a stack's outputs; undefined where there is none.
+ * A pipeline's record as its parameter holds it.
+ * @param name of the parameter, for what is said
  * @throws {ProjectError} where another release wrote it, in a way that this one can't read
  */
-export function readDeployment(outputs: Readonly<Record<string, string>>, pipeline: string): Deployment | undefined {
-  const name = deploymentOutput(pipeline);
-  const text = outputs[name];
-  if (text === undefined) return undefined;
+export function readDeployment(text: string, name: string): Deployment {
   const json = parseJson(text);
   const parsed = record.safeParse(json);
   if (parsed.success) return parsed.data;
   const { version } = versioned.safeParse(json).data ?? {};
   if (version !== undefined && version > VERSION) {
     throw new ProjectError(
-      `Output ${name} is of version ${version}, and this release reads version ${VERSION}: a newer release deployed it. Use that one, or deploy this one.`,
+      `Parameter ${name} is of version ${version}, and this release reads version ${VERSION}: a newer release deployed it. Use that one, or deploy this one.`,
     );
   }
   const wrong = parsed.error.issues.map(({ path }) => path.join('.') || 'JSON').join(', ');
-  throw new ProjectError(`Output ${name} can't be read (${wrong}): another release deployed it. Deploy this one.`);
+  throw new ProjectError(`Parameter ${name} can't be read (${wrong}): another release deployed it. Deploy this one.`);
 }
 
 function parseJson(text: string): unknown {

@@ -1,7 +1,5 @@
-/** The stack of a stage: what `cdk deploy` deploys, and where the command line starts to look. */
-export function stackName(stage: string): string {
-  return `microprocess-${stage}`;
-}
+/** What a stage may be called: its name stands in those of queues, of parameters and of this repository's own stack. */
+export const STAGE = /^[A-Za-z0-9-]{1,18}$/;
 
 /** What most names are: words in small letters, hyphens between them, digits only behind a letter or in the first word. */
 const ORDINARY = /^[a-z0-9]+(-[a-z][a-z0-9]*)*$/;

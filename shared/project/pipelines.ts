@@ -30,18 +30,31 @@ export async function findPipelines(project: Pick<Project, 'pipelines'>): Promis
  * @throws {DefinitionError} where it isn't valid, isn't a definition at all, or is one of another name than its folder
  */
 export async function loadPipeline(name: string, module: string): Promise<Pipeline> {
-  const loaded: unknown = await import(module);
-  const pipeline = typeof loaded === 'object' && loaded !== null ? Reflect.get(loaded, 'default') : undefined;
-  if (!isPipeline(pipeline)) {
-    const message = 'must be what definePipeline returned';
-    throw new DefinitionError(name, [{ path: 'export default', message, received: pipeline }]);
-  }
-  // State, keys, IAM fences and bundles all go by the name: two spellings of one pipeline would part them.
-  if (pipeline.name !== name) {
-    const message = `must be the name of its folder, ${JSON.stringify(name)}`;
-    throw new DefinitionError(name, [{ path: 'name', message, received: pipeline.name }]);
-  }
+  const pipeline = definitionIn(await import(module), name);
+  requireFolderName(pipeline, name);
   return pipeline;
+}
+
+/**
+ * The definition that a module exports.
+ * @param name what the error calls it
+ * @throws {DefinitionError} where there is none
+ */
+export function definitionIn(module: unknown, name: string): Pipeline {
+  const pipeline = typeof module === 'object' && module !== null ? Reflect.get(module, 'default') : undefined;
+  if (isPipeline(pipeline)) return pipeline;
+  const message = 'must be what definePipeline returned';
+  throw new DefinitionError(name, [{ path: 'export default', message, received: pipeline }]);
+}
+
+/**
+ * State, keys, IAM fences and bundles all go by the name: two spellings of one pipeline would part them.
+ * @throws {DefinitionError} where a pipeline isn't called as its folder is
+ */
+export function requireFolderName(pipeline: Pipeline, folder: string): void {
+  if (pipeline.name === folder) return;
+  const message = `must be the name of its folder, ${JSON.stringify(folder)}`;
+  throw new DefinitionError(folder, [{ path: 'name', message, received: pipeline.name }]);
 }
 
 /** definePipeline has checked the rest: this only tells its result from something else. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { bundle } from './bundle.ts';
+import { type BundleOptions, bundle } from './bundle.ts';
 import { ownModule } from './project.mjs';
 
 /**
@@ -10,7 +10,14 @@ import { ownModule } from './project.mjs';
  * @param pipelineEntry absolute path of the definition's module
  */
 export async function reduceDigest(pipelineEntry: string): Promise<string> {
-  const entry = ownModule('functions/aggregator/reducing');
-  const text = await readFile(await bundle({ entry, alias: { '#pipeline': pipelineEntry } }));
+  return digestOf(await readFile(await bundle(reducing(pipelineEntry))));
+}
+
+/** The program whose text is digested. */
+export function reducing(pipelineEntry: string): BundleOptions {
+  return { entry: ownModule('functions/aggregator/reducing'), alias: { '#pipeline': pipelineEntry } };
+}
+
+export function digestOf(text: Uint8Array): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }

@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { LocalPipeline } from '../../local/pipeline.ts';
-import { deploymentOutput, deploymentRecord } from '../../shared/project/deployment-record.ts';
+import { deploymentParameter, deploymentRecord } from '../../shared/project/deployment-record.ts';
+import { packageVersion } from '../../shared/project/package-version.ts';
 
 /** What a test's control plane was asked for, and what it says. */
 export interface ControlPlane {
@@ -9,17 +10,19 @@ export interface ControlPlane {
   /** `<service> <method> <path or action>` of each request, in order. */
   readonly requests: string[];
   mapping: { enabled: boolean };
-  /** Of the stage's stack. */
-  readonly outputs: Record<string, string>;
+  /** SSM's: name and value. */
+  readonly parameters: Record<string, string>;
+  /** Whether they may be read. */
+  open: boolean;
   stop(): Promise<void>;
 }
 
 const FORWARDER = 'sample-forwarder';
 const SPLITTER = 'sample-splitter';
-const STACK = 'microprocess-test';
+const STACK = 'a-stack-of-its-own';
 
 /**
- * The parts of AWS that the emulators lack, as far as the command line asks for them: CloudFormation's outputs, STS, and
+ * The parts of AWS that the emulators lack, as far as the command line asks for them: SSM's parameters, CloudFormation's word on a stack, STS, and
  * Lambda's control plane over the functions of an embedded host.
  */
 export async function startControlPlane(local: LocalPipeline): Promise<ControlPlane> {
@@ -27,13 +30,12 @@ export async function startControlPlane(local: LocalPipeline): Promise<ControlPl
   const mapping = { enabled: true };
   const deployment = deploymentRecord({
     pipeline: 'scores',
+    release: packageVersion(),
+    stack: STACK,
     resources: { ...local.resources, endpoint: local.cloneUrl, mail: 'reports@example.com' },
     functions: { splitter: SPLITTER, forwarder: FORWARDER },
   });
-  const outputs: Record<string, string> = {
-    ScoresSplitter: SPLITTER,
-    [deploymentOutput('scores')]: JSON.stringify(deployment),
-  };
+  const parameters: Record<string, string> = { [deploymentParameter('test', 'scores')]: JSON.stringify(deployment) };
   const mappingJson = () => ({
     UUID: 'm-1',
     EventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:scores-work',
@@ -55,13 +57,17 @@ export async function startControlPlane(local: LocalPipeline): Promise<ControlPl
         `<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack with id ${name} does not exist</Message></Error></ErrorResponse>`,
       ];
     }
-    const members = Object.entries(outputs).map(
-      ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
-    );
     return [
       200,
-      `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>${name}</StackName><StackStatus>UPDATE_COMPLETE</StackStatus><Outputs>${members.join('')}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
+      `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>${name}</StackName><StackStatus>UPDATE_COMPLETE</StackStatus></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
     ];
+  };
+  const getParameter = (name: string): [number, unknown] => {
+    if (!plane.open) return [400, { __type: 'AccessDeniedException', message: 'User is not authorized' }];
+    const value = parameters[name];
+    return value === undefined
+      ? [400, { __type: 'ParameterNotFound' }]
+      : [200, { Parameter: { Name: name, Value: value } }];
   };
   const lambda = async (
     method: string,
@@ -99,6 +105,12 @@ export async function startControlPlane(local: LocalPipeline): Promise<ControlPl
       response.writeHead(status, { 'content-type': 'text/xml' }).end(xml);
       return;
     }
+    if (request.headers['x-amz-target'] === 'AmazonSSM.GetParameter') {
+      requests.push('ssm GetParameter');
+      const [status, answer] = getParameter(JSON.parse(body).Name);
+      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(answer));
+      return;
+    }
     requests.push(`lambda ${method} ${pathname.replace(/^\/\d{4}-\d{2}-\d{2}/, '')}`);
     const [status, answer, headers] = await lambda(method, pathname, body);
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(answer));
@@ -106,14 +118,16 @@ export async function startControlPlane(local: LocalPipeline): Promise<ControlPl
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('No port.');
-  return {
+  const plane: ControlPlane = {
     url: `http://127.0.0.1:${address.port}`,
     requests,
     mapping,
-    outputs,
+    parameters,
+    open: true,
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+  return plane;
 }

@@ -7,9 +7,11 @@ import {
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, ListBucketsCommand, PutBucketTaggingCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { z } from 'zod';
 import { keysOf } from '../../shared/adapters/dynamodb/keys.ts';
 import { isFinal, RUN_STATUSES, type RunStatus } from '../../shared/domain/run.ts';
+import { type Deployment, deploymentParameter, readDeployment } from '../../shared/project/deployment-record.ts';
 import { poll } from './poll.ts';
 
 /** What the splitter answers to whoever starts a run. */
@@ -23,6 +25,7 @@ export class Deployed {
   readonly #lambda: LambdaClient;
   readonly #dynamo: DynamoDBClient;
   readonly #s3: S3Client;
+  readonly #ssm: SSMClient;
   readonly #pipeline: string;
 
   /** @param options of the SDK's clients: region, credentials, endpoint */
@@ -34,6 +37,14 @@ export class Deployed {
     this.#lambda = new LambdaClient({ ...options, maxAttempts: 1 });
     this.#dynamo = new DynamoDBClient(options);
     this.#s3 = new S3Client(options);
+    this.#ssm = new SSMClient(options);
+  }
+
+  /** The record that the deployment wrote. */
+  async deployment(stage: string): Promise<Deployment> {
+    const Name = deploymentParameter(stage, this.#pipeline);
+    const { Parameter } = await this.#ssm.send(new GetParameterCommand({ Name }));
+    return readDeployment(Parameter?.Value ?? '', Name);
   }
 
   /** Starts a run as the Test button does. @throws {Error} with what the function threw */

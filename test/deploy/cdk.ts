@@ -1,6 +1,5 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { PACKAGE_DIR } from '../../shared/project/project.mjs';
 import { FIXTURE_PROJECT } from '../fixtures/project.ts';
 import { run } from './processes.ts';
@@ -11,16 +10,13 @@ export interface Cdk {
   /** Makes the cloud assembly: bundles and templates. Needs no account. */
   synth(context: Readonly<Record<string, string>>): Promise<void>;
   bootstrap(account: string, region: string): Promise<void>;
-  /** @returns the stack's outputs */
-  deploy(): Promise<Record<string, string>>;
+  deploy(): Promise<void>;
   destroy(): Promise<void>;
 }
 
-const outputs = z.record(z.string(), z.record(z.string(), z.string()));
-
 /**
  * The CDK's command line, as a user would call it.
- * @param folder gets the cloud assembly, outputs and log
+ * @param folder gets the cloud assembly and log
  * @param env credentials, region and, for a local AWS, its endpoint
  */
 export function cdk(folder: string, env: NodeJS.ProcessEnv, signal: AbortSignal): Cdk {
@@ -49,13 +45,8 @@ export function cdk(folder: string, env: NodeJS.ProcessEnv, signal: AbortSignal)
       ]),
     // From a folder without cdk.json, or it would make the app first, which it doesn't need.
     bootstrap: (account, region) => call(['bootstrap', `aws://${account}/${region}`], folder),
-    async deploy() {
-      const file = join(folder, 'outputs.json');
-      await call(['deploy', ...ready, '--outputs-file', file]);
-      // Of one stack: were there more, the command above would have asked which.
-      const [deployed = {}] = Object.values(outputs.parse(JSON.parse(readFileSync(file, 'utf8'))));
-      return deployed;
-    },
+    // Of one stack: were there more, the command would ask which.
+    deploy: () => call(['deploy', ...ready]),
     destroy: () => call(['destroy', ...ready, '--force']),
   };
 }

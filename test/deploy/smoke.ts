@@ -2,7 +2,6 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import { readDeployment } from '../../shared/project/deployment-record.ts';
 import { PACKAGE_DIR } from '../../shared/project/project.mjs';
 import pipeline from '../fixtures/project/pipelines/scores/index.ts';
 import { Deployed } from './aws.ts';
@@ -65,8 +64,8 @@ async function main(): Promise<number> {
       stage: 'smoke',
       ...(values['mail-from'] ? { mailFrom: values['mail-from'], mailIdentity: values['mail-from'] } : {}),
     });
-    const deployment = readDeployment(await cli.deploy(), pipeline.name);
-    if (!deployment) throw new Error('The deployed stack has no record of the pipeline among its outputs.');
+    await cli.deploy();
+    const deployment = await aws.deployment('smoke');
     const failed = await smokeChecks({
       aws,
       signing,

@@ -5,7 +5,6 @@ import PostalMime from 'postal-mime';
 import { z } from 'zod';
 import { scheduledRunId } from '../../shared/domain/ids.ts';
 import { RESOURCES } from '../../shared/lambda/resources.ts';
-import { readDeployment } from '../../shared/project/deployment-record.ts';
 import { adaptToEmulator } from './adapt.ts';
 import { Deployed } from './aws.ts';
 import { cdk } from './cdk.ts';
@@ -52,9 +51,8 @@ export async function deployAndCheck(context: Context, step: Step): Promise<void
     Promise.all([cli.bootstrap(context.account, region), cli.synth({ stage: STAGE, mailFrom: SENDER })]),
   );
   ok(adaptToEmulator(cli.assembly) > 0, 'functions may send to queues');
-  const outputs = await step('cdk deploy', () => cli.deploy());
-  const deployment = readDeployment(outputs, PIPELINE);
-  ok(deployment, `the outputs have no record of the deployment: ${JSON.stringify(outputs)}`);
+  await step('cdk deploy', () => cli.deploy());
+  const deployment = await aws.deployment(STAGE);
   const { table, objects: bucket } = deployment.resources;
   const { splitter } = deployment.functions;
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { localTable, stateDir } from '../../../cli/home.ts';
 import { type Host, startHost } from '../../../local/host.ts';
+import { deploymentParameter } from '../../../shared/project/deployment-record.ts';
 import pipeline from '../../fixtures/project/pipelines/scores/index.ts';
 import { type ControlPlane, startControlPlane } from '../control-plane.ts';
 import { reportRows, summarySchema } from '../report-rows.ts';
@@ -12,6 +13,7 @@ let host: Host;
 let plane: ControlPlane;
 let restore: () => void;
 const nothing = () => undefined;
+const RECORD = deploymentParameter('test', 'scores');
 
 beforeAll(async () => {
   place = await temporaryHome();
@@ -30,6 +32,7 @@ beforeAll(async () => {
   restore = withEnvironment({
     AWS_ENDPOINT_URL_CLOUDFORMATION: plane.url,
     AWS_ENDPOINT_URL_LAMBDA: plane.url,
+    AWS_ENDPOINT_URL_SSM: plane.url,
     AWS_ENDPOINT_URL_STS: plane.url,
     MICROPROCESS_STAGE: 'test',
   });
@@ -51,7 +54,7 @@ describe('at a stage', () => {
     expect(summary).toMatchObject({ runId: 'march', counts: { total: 300, succeeded: 300 } });
     expect(await reportRows(summary.paths.report)).toHaveLength(300);
     expect(plane.requests.slice(0, 2)).toEqual([
-      'query DescribeStacks',
+      'ssm GetParameter',
       'lambda POST /functions/sample-splitter/invocations',
     ]);
 
@@ -143,23 +146,26 @@ describe('at a stage', () => {
     });
   });
 
-  test('a stage that is not deployed, without the pipeline or by another release, says what to do', async () => {
+  test('a stage that is not deployed, of another release or not to be read says what to do', async () => {
     const missing = await microprocess('list', '--stage', 'nowhere');
     expect(missing).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/no stack microprocess-nowhere in us-east-1\. Deploy it/),
+      stderr: expect.stringMatching(
+        /no parameter \/microprocess\/nowhere\/scores in us-east-1: .*npx cdk deploy.*AWS_REGION/,
+      ),
     });
-    const { ScoresDeployment: record = '' } = plane.outputs;
-    delete plane.outputs.ScoresDeployment;
-    const other = await microprocess('list');
-    expect(other).toMatchObject({
-      code: 2,
-      stderr: expect.stringMatching(/the pipeline scores isn't deployed there.*npx cdk deploy -c stage=test/),
-    });
-    plane.outputs.ScoresDeployment = record.replace('"version":1', '"version":2');
+    const record = plane.parameters[RECORD] ?? '';
+    plane.parameters[RECORD] = record.replace('"version":1', '"version":2');
     const newer = await microprocess('list');
-    plane.outputs.ScoresDeployment = record;
+    plane.parameters[RECORD] = record;
     expect(newer).toMatchObject({ code: 1, stderr: expect.stringMatching(/a newer release deployed it/) });
+    plane.open = false;
+    const closed = await microprocess('list');
+    plane.open = true;
+    expect(closed).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/the right ssm:GetParameter on parameter\/microprocess\/test\/scores/),
+    });
   });
 
   test('doctor looks at everything, and one thing out of order hides nothing', async () => {
@@ -173,6 +179,7 @@ describe('at a stage', () => {
       'Node.js': 'pass',
       identity: 'pass',
       stack: 'pass',
+      release: 'pass',
       table: 'pass',
       bucket: 'pass',
       'split queue': 'pass',
@@ -187,6 +194,7 @@ describe('at a stage', () => {
     expect(results['mail account']).toBe('fail');
     expect(said.code).toBe(1);
     for (const { result, next } of checks) expect(next === undefined).toBe(result === 'pass');
+    expect(plane.requests).toContain('query DescribeStacks');
   });
 });
 

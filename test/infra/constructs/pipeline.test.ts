@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -10,7 +11,8 @@ import { mapValues } from '../../../shared/domain/records.ts';
 import { environmentOf, RESOURCES } from '../../../shared/lambda/resources.ts';
 import { wiringOf } from '../../../shared/lambda/wiring.ts';
 import { readDeployment } from '../../../shared/project/deployment-record.ts';
-import { SYNTH_MS, synth } from '../synth.ts';
+import { packageVersion } from '../../../shared/project/package-version.ts';
+import { deploying, SYNTH_MS, synth } from '../synth.ts';
 
 const notHere = (): never => {
   throw new Error('Nothing is reduced here.');
@@ -34,6 +36,10 @@ const OWN = Object.entries(SYSTEM.functions).flatMap(([name, declared]) =>
 const wirings = new Map(Object.entries(wired.functions));
 const everything = mapValues(RESOURCES, ({ variable }) => variable);
 
+const record = z.object({
+  Name: z.string(),
+  Value: z.object({ 'Fn::Join': z.tuple([z.literal(''), z.array(z.unknown())]) }),
+});
 const reference = z
   .object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) })
   .transform((value) => value['Fn::GetAtt'][0]);
@@ -68,9 +74,9 @@ let queues: Record<QueueName, { id: string; deadLetters: string }>;
 let functions: Map<string, { id: string; is: z.infer<typeof lambda> }>;
 
 beforeAll(async () => {
-  const app = await synth({}, { pipelines: [{ pipeline, entry: '/unused', reduceDigest: 'today' }] });
+  const app = await synth({}, deploying(pipeline));
   template = app.template('scores');
-  platform = Template.fromStack(app.stack.platform);
+  platform = Template.fromStack(Stack.of(app.stack.platform));
   queues = mapValues(SYSTEM.queues, (_, name) => {
     const [id] = idsOf('AWS::SQS::Queue', `Pipeline${pascal(name)}Queue`);
     const [deadLetters] = idsOf('AWS::SQS::Queue', `Pipeline${pascal(name)}QueueDeadLetters`);
@@ -162,8 +168,8 @@ describe('the platform', () => {
       LifecycleConfiguration: {
         Rules: Match.arrayWith([
           Match.objectLike({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 } }),
-          Match.objectLike({ Prefix: 'runs/scores/', ExpirationInDays: 92 }),
           Match.objectLike({ Prefix: 'runs/', ExpirationInDays: 92 }),
+          Match.objectLike({ Prefix: 'runs/scores/', ExpirationInDays: 92 }),
         ]),
       },
     });
@@ -182,18 +188,22 @@ describe('the platform', () => {
   });
 });
 
-test('its one output is the record by which everything else finds it', () => {
-  const { Value } = z.object({ Value: z.unknown() }).parse(template.findOutputs('*').ScoresDeployment);
-  const parts = z.object({ 'Fn::Join': z.tuple([z.literal(''), z.array(z.unknown())]) }).parse(Value)['Fn::Join'][1];
+test('its record, by which everything else finds it, is a parameter', () => {
+  const [parameter] = Object.values(template.findResources('AWS::SSM::Parameter'));
+  const { Name, Value } = record.parse(parameter?.Properties);
+  expect(Name).toBe('/microprocess/dev/scores');
+  const parts = Value['Fn::Join'][1];
   // Each reference by the id of what it refers to, as CloudFormation would put a name or URL there.
   const ref = z.object({ Ref: z.string() });
   const text = parts.map((part) => (typeof part === 'string' ? part : (ref.safeParse(part).data?.Ref ?? 'host')));
-  const deployment = readDeployment({ ScoresDeployment: text.join('') }, 'scores');
-  expect(deployment?.functions).toEqual(Object.fromEntries([...functions].map(([name, { id }]) => [name, id])));
-  for (const name of QUEUES) expect(deployment?.resources[name]).toBe(queues[name].id);
+  const deployment = readDeployment(text.join(''), Name);
+  expect(deployment.functions).toEqual(Object.fromEntries([...functions].map(([name, { id }]) => [name, id])));
+  for (const name of QUEUES) expect(deployment.resources[name]).toBe(queues[name].id);
   expect(deployment).toMatchObject({
     version: 1,
     pipeline: 'scores',
+    release: packageVersion(),
+    stack: 'microprocess-dev',
     resources: { endpoint: 'https://host', mail: '' },
   });
 });
@@ -230,7 +240,7 @@ describe('alarms', () => {
     'without a schedule, none can be missed',
     async () => {
       const { schedule: _, ...rest } = pipeline;
-      const app = await synth({}, { pipelines: [{ pipeline: rest, entry: '/unused', reduceDigest: 'today' }] });
+      const app = await synth({}, deploying(rest));
       const bare = app.template('scores');
       bare.resourcePropertiesCountIs('AWS::CloudWatch::Alarm', { MetricName: 'ScheduleMissed' }, 0);
       bare.resourceCountIs('AWS::Scheduler::Schedule', 1);

@@ -1,31 +1,22 @@
 import { join } from 'node:path';
+import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { PACKAGE_DIR } from '../../../shared/project/project.mjs';
 import { ROUTED } from '../../fixtures/routed.ts';
 import { testPipeline } from '../../shared/support.ts';
-import { SYNTH_MS, synth } from '../synth.ts';
+import { engineOf, SYNTH_MS, synth } from '../synth.ts';
 
 let app: Awaited<ReturnType<typeof synth>>;
 let platform: Template;
 let pipeline: Template;
 beforeAll(async () => {
-  app = await synth(
-    {},
-    {
-      system: ROUTED,
-      pipelines: [
-        {
-          pipeline: testPipeline({ endpoint: { service: 'companies', path: '/' } }),
-          entry: '/unused',
-          reduceDigest: 'today',
-        },
-      ],
-      functionEntry: () => join(PACKAGE_DIR, 'functions', 'sweeper', 'index.ts'),
-    },
-  );
-  platform = Template.fromStack(app.stack.platform);
+  const squares = testPipeline({ endpoint: { service: 'companies', path: '/' } });
+  const functionEntry = () => join(PACKAGE_DIR, 'functions', 'sweeper', 'index.ts');
+  const engine = engineOf([squares], { system: ROUTED, functionEntry });
+  app = await synth({}, { pipelines: [squares.name], engine });
+  platform = Template.fromStack(Stack.of(app.stack.platform));
   pipeline = app.template('squares');
 }, SYNTH_MS);
 
@@ -86,13 +77,13 @@ describe('a function of the platform', () => {
 
   test('sends to the queues of its kind of all pipelines: they have the name by which it finds them, the others none', () => {
     const text = (value: unknown) => JSON.stringify(value);
-    expect(text(statements(platform, 'Callback').Queues)).toContain(':microprocess-dev-*-aggregate"');
+    expect(text(statements(platform, 'Callback').Queues)).toContain(':mp-dev_*-aggregate"');
     const [fn] = Object.values(
       platform.findResources('AWS::Lambda::Function', { Properties: { Description: 'takes callbacks' } }),
     );
-    expect(text(fn?.Properties.Environment)).toContain('/microprocess-dev-{pipeline}-aggregate"');
+    expect(text(fn?.Properties.Environment)).toContain('/mp-dev_{pipeline}-aggregate"');
     pipeline.resourcePropertiesCountIs('AWS::SQS::Queue', { QueueName: Match.anyValue() }, 1);
-    pipeline.hasResourceProperties('AWS::SQS::Queue', { QueueName: 'microprocess-dev-squares-aggregate' });
+    pipeline.hasResourceProperties('AWS::SQS::Queue', { QueueName: 'mp-dev_squares-aggregate' });
   });
 
   test('with a route for signed tokens, and no other, can be called by anyone', () => {

@@ -1,31 +1,52 @@
 import { expect, test } from 'vitest';
+import { SYSTEM } from '../../../functions/system.ts';
+import { mapValues } from '../../../shared/domain/records.ts';
 import {
   type Deployment,
-  deploymentOutput,
+  deploymentParameter,
   deploymentRecord,
   readDeployment,
 } from '../../../shared/project/deployment-record.ts';
 
 const written: Deployment = deploymentRecord({
   pipeline: 'credit-scores',
+  release: '1.2.3',
+  stack: 'jobs-dev',
   resources: { table: 't', objects: 'o', split: 's', work: 'w', aggregate: 'a', endpoint: 'https://e', mail: '' },
   functions: { splitter: 'stage-splitter', forwarder: 'stage-forwarder', sweeper: 'stage-sweeper' },
 });
 const read = (value: unknown) =>
-  readDeployment(
-    { CreditScoresDeployment: typeof value === 'string' ? value : JSON.stringify(value) },
-    'credit-scores',
-  );
+  readDeployment(typeof value === 'string' ? value : JSON.stringify(value), '/microprocess/dev/credit-scores');
 
-test('a record is read as it was written, by the output that carries its pipeline’s name', () => {
-  expect(deploymentOutput('credit-scores')).toBe('CreditScoresDeployment');
+test('a record is read as it was written, from the parameter of its stage and pipeline', () => {
+  expect(deploymentParameter('dev', 'credit-scores')).toBe('/microprocess/dev/credit-scores');
   expect(read(written)).toEqual(written);
-  expect(readDeployment({ ScoresDeployment: JSON.stringify(written) }, 'credit-scores')).toBeUndefined();
+});
+
+test('the longest record fits into a parameter of the standard tier', () => {
+  const name = 'x'.repeat(64);
+  const url = `https://sqs.ap-southeast-2.amazonaws.com.cn/123456789012/${'x'.repeat(80)}`;
+  const longest = deploymentRecord({
+    pipeline: 'x'.repeat(48),
+    release: '10.10.10-beta.10',
+    stack: 'x'.repeat(128),
+    resources: {
+      table: 'x'.repeat(255),
+      objects: 'x'.repeat(63),
+      split: url,
+      work: url,
+      aggregate: url,
+      endpoint: `https://${'x'.repeat(255)}/${'x'.repeat(255)}`,
+      mail: 'x'.repeat(254),
+    },
+    functions: { ...mapValues(SYSTEM.functions, () => name), splitter: name, forwarder: name },
+  });
+  expect(JSON.stringify(longest).length).toBeLessThan(4_096);
 });
 
 test('what a later release adds is ignored', () => {
   const { resources } = written;
-  expect(read({ ...written, release: '2.0.0', resources: { ...resources, budget: 'b' } })).toEqual(written);
+  expect(read({ ...written, budget: 'b', resources: { ...resources, budget: 'b' } })).toEqual(written);
   const functions = { ...written.functions, callback: { name: 'c', url: 'https://c.example' } };
   expect(read({ ...written, functions })?.functions).toMatchObject(written.functions);
 });

@@ -1,24 +1,23 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
-import type { DeployedPipeline } from '../../../infra/stacks/stage-stack.ts';
-import { definePipeline } from '../../../shared/author/definition.ts';
+import { definePipeline, type Pipeline } from '../../../shared/author/definition.ts';
 import { list } from '../../../shared/author/sources/list.ts';
-import { SYNTH_MS, synth } from '../synth.ts';
+import { deploying, SYNTH_MS, synth } from '../synth.ts';
 
 const notHere = (): never => {
   throw new Error('Nothing is reduced here.');
 };
-function pipelineOf(name: string, service = 'companies'): DeployedPipeline {
-  const pipeline = definePipeline({
+function pipelineOf(name: string, service = 'companies'): Pipeline {
+  return definePipeline({
     name,
     source: list(() => []),
     endpoint: { service, path: '/' },
     reduce: { columns: [], cells: () => [], start: notHere },
   });
-  return { pipeline, entry: '/unused', reduceDigest: 'today' };
 }
 /** What CloudFormation takes. */
 const LIMITS = { resources: 500, outputs: 200, nameLength: 255 };
@@ -26,22 +25,12 @@ const LIMITS = { resources: 500, outputs: 200, nameLength: 255 };
 test(
   'plain `cdk deploy` has one stack to deploy, with everything nested in it',
   async () => {
-    const { app, template } = await synth({ stage: 'prod' }, { pipelines: [pipelineOf('a'), pipelineOf('b-c')] });
+    const { app, template } = await synth({ stage: 'prod' }, deploying(pipelineOf('a'), pipelineOf('b-c')));
     expect(app.synth().stacks.map(({ stackName }) => stackName)).toEqual(['microprocess-prod']);
     const nested = Object.keys(template().findResources('AWS::CloudFormation::Stack'));
     expect(nested.sort()).toEqual(['APipeline', 'BCPipeline', 'CompaniesService', 'Platform']);
     expect(Object.keys(template().findOutputs('*')).sort()).toEqual(
-      [
-        'ASplitter',
-        'ADeployment',
-        'CompaniesLiveUrl',
-        'Alarms',
-        'BCSplitter',
-        'BCDeployment',
-        'Bucket',
-        'Mail',
-        'Table',
-      ].sort(),
+      ['ASplitter', 'CompaniesLiveUrl', 'Alarms', 'BCSplitter', 'Bucket', 'Mail', 'Table'].sort(),
     );
   },
   SYNTH_MS,
@@ -50,8 +39,8 @@ test(
 test(
   "a pipeline's stack doesn't depend on the others: adding or removing one leaves it as it is",
   async () => {
-    const alone = await synth({}, { pipelines: [pipelineOf('a')] });
-    const both = await synth({}, { pipelines: [pipelineOf('a'), pipelineOf('b')] });
+    const alone = await synth({}, deploying(pipelineOf('a')));
+    const both = await synth({}, deploying(pipelineOf('a'), pipelineOf('b')));
     expect(both.template('a').toJSON()).toEqual(alone.template('a').toJSON());
   },
   SYNTH_MS,
@@ -61,9 +50,9 @@ test(
   'the longest names and many pipelines stay within what CloudFormation takes',
   async () => {
     const names = Array.from({ length: 50 }, (_, n) => `${n}-${'x'.repeat(48)}`.slice(0, 48));
-    const { stack, template } = await synth({}, { pipelines: names.map((name) => pipelineOf(name)) });
+    const { stack, template } = await synth({}, deploying(...names.map((name) => pipelineOf(name))));
     const [first = ''] = names;
-    for (const each of [template(), template(first), Template.fromStack(stack.platform)]) {
+    for (const each of [template(), template(first), Template.fromStack(Stack.of(stack.platform))]) {
       const { Parameters = {}, Resources = {}, Outputs = {} } = each.toJSON();
       expect(Object.keys(Resources).length).toBeLessThanOrEqual(LIMITS.resources);
       expect(Object.keys(Outputs).length).toBeLessThanOrEqual(LIMITS.outputs);
@@ -84,7 +73,7 @@ test(
       writeFileSync(join(services, 'services', name, 'lambda.ts'), 'export const handler = () => undefined;');
     }
     const pipelines = names.map((name) => pipelineOf(name, name));
-    const { stack, template } = await synth({}, { pipelines, project: services });
+    const { stack, template } = await synth({}, { ...deploying(...pipelines), project: services });
     rmSync(services, { recursive: true });
     const nested = Object.keys(template().findResources('AWS::CloudFormation::Stack'));
     expect(nested).toHaveLength(2 * names.length + 1);
@@ -98,11 +87,7 @@ test(
 test(
   'a service that is not there stops the synthesis, naming the pipeline, the field and what there is',
   async () => {
-    const { pipeline } = pipelineOf('a');
-    const endpoint = { ...pipeline.endpoint, service: 'scores' };
-    await expect(
-      synth({}, { pipelines: [{ pipeline: { ...pipeline, endpoint }, entry: '/unused', reduceDigest: 'today' }] }),
-    ).rejects.toThrow(
+    await expect(synth({}, deploying(pipelineOf('a', 'scores')))).rejects.toThrow(
       /"a" is not valid:\n {2}endpoint\.service: .*lambda\.ts; there is: companies\. Add services\/scores\/lambda\.ts, .*\(received "scores"\)/,
     );
   },

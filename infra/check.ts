@@ -1,0 +1,44 @@
+import { Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { show } from '../shared/domain/errors.ts';
+import { InfraError } from './errors.ts';
+
+/** What a property may hold, and how a person is told. */
+export interface Rule<T> {
+  readonly allowed: string;
+  holds(value: T): boolean;
+}
+
+export const wholeNumber = (min: number, max: number): Rule<number> => ({
+  allowed: `a whole number from ${min} to ${max}`,
+  holds: (value) => Number.isInteger(value) && value >= min && value <= max,
+});
+
+export const matching = (pattern: RegExp, allowed: string): Rule<string> => ({
+  allowed,
+  holds: (value) => typeof value === 'string' && pattern.test(value),
+});
+
+export const oneOf = <T>(values: readonly T[], allowed = values.map(show).join(', ') || 'nothing'): Rule<T> => ({
+  allowed: `one of: ${allowed}`,
+  holds: (value) => values.includes(value),
+});
+
+/** Lambda's. */
+export const MEMORY_MB = wholeNumber(128, 10_240);
+export const ADDRESS = matching(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, 'an email address');
+
+/**
+ * Refuses a wrong value at synthesis. What is known at the deployment alone is let through.
+ * @param name of the property, such as `memoryMB.forwarder`
+ * @throws {InfraError} with the construct, the property, the value received and those allowed
+ */
+export function check<T>(scope: IConstruct, name: string, value: T | undefined, rule: Rule<T>): void {
+  if (value === undefined || Token.isUnresolved(value) || rule.holds(value)) return;
+  refuse(scope, name, rule.allowed, value);
+}
+
+/** @throws {InfraError} */
+export function refuse(scope: IConstruct, name: string, allowed: string, received: unknown): never {
+  throw new InfraError(`${scope.node.path}: ${name} must be ${allowed}; received ${show(received)}.`);
+}

@@ -1,0 +1,81 @@
+import { Lazy } from 'aws-cdk-lib';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import { CfnFunction, type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import * as z from 'zod';
+import { acknowledge } from '../acknowledged.ts';
+import { refuse } from '../check.ts';
+import type { FunctionOptions } from '../function-options.ts';
+import { newLog } from './node-function.ts';
+
+export interface SameFunctionProps {
+  /** The function that is deployed once more. */
+  readonly of: LambdaFunction;
+  readonly description: string;
+  readonly options: FunctionOptions;
+  /** The other's where absent. */
+  readonly timeoutSeconds?: number | undefined;
+  readonly memoryMB?: number | undefined;
+  readonly reservedConcurrency?: number | undefined;
+}
+
+/** @throws {InfraError} for an imported function */
+function madeHere(scope: Construct, of: LambdaFunction): { readonly source: CfnFunction; readonly role: IRole } {
+  const source = of.node?.defaultChild;
+  if (CfnFunction.isCfnFunction(source) && of.role) return { source, role: of.role };
+  return refuse(scope, 'of', 'a Function that this app makes: of an imported one the code is not known', of);
+}
+
+const rendered = z.object({ variables: z.record(z.string(), z.unknown()).optional() }).optional();
+
+/**
+ * A second deployment of a function: the same code or image, role, network, layers and variables, under another name, with a log and a
+ * concurrency of its own. The role is the same because the service is the same: what the one is granted later, the other has too.
+ */
+export class SameFunction extends Construct {
+  readonly function: IFunction;
+
+  constructor(scope: Construct, id: string, { of, options, ...props }: SameFunctionProps) {
+    super(scope, id);
+    const { source, role } = madeHere(this, of);
+    const logs = newLog(this, 'Logs', options);
+    logs.grantWrite(role);
+    const made = new CfnFunction(this, 'Resource', {
+      code: source.code,
+      role: source.role,
+      description: props.description,
+      // Rendered last, so that it has the variables that the other gets after this.
+      environment: Lazy.uncachedAny({
+        produce({ resolve }) {
+          const { variables } = rendered.parse(resolve(source.environment)) ?? {};
+          return { variables: { ...variables, ...options.environment } };
+        },
+      }),
+      loggingConfig: { logGroup: logs.logGroupName, logFormat: 'JSON' },
+      timeout: props.timeoutSeconds ?? source.timeout ?? 3,
+    });
+    made.architectures = source.architectures;
+    made.codeSigningConfigArn = source.codeSigningConfigArn;
+    made.ephemeralStorage = source.ephemeralStorage;
+    made.fileSystemConfigs = source.fileSystemConfigs;
+    made.handler = source.handler;
+    made.imageConfig = source.imageConfig;
+    made.kmsKeyArn = source.kmsKeyArn;
+    made.layers = source.layers;
+    made.memorySize = props.memoryMB ?? source.memorySize;
+    made.packageType = source.packageType;
+    made.reservedConcurrentExecutions = props.reservedConcurrency;
+    made.runtime = source.runtime;
+    made.runtimeManagementConfig = source.runtimeManagementConfig;
+    made.tracingConfig = source.tracingConfig;
+    made.vpcConfig = source.vpcConfig;
+    made.node.addDependency(role);
+    acknowledge(made, 'AwsSolutions-L1', 'Its runtime is that of the service which it is a copy of.');
+    this.function = LambdaFunction.fromFunctionAttributes(this, 'Function', {
+      functionArn: made.attrArn,
+      role,
+      architecture: of.architecture,
+      sameEnvironment: true,
+    });
+  }
+}

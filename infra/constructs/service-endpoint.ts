@@ -1,0 +1,37 @@
+import { Fn, Token } from 'aws-cdk-lib';
+import type { IFunction, IFunctionUrl } from 'aws-cdk-lib/aws-lambda';
+import type { IConstruct } from 'constructs';
+import { check, matching } from '../check.ts';
+
+/** Where a pipeline's calls go: a function URL that wants IAM, or an address that takes calls as they are. */
+export type ServiceEndpoint =
+  | {
+      /** Base URL, no trailing slash. */
+      readonly url: string;
+      /** Calls are signed with SigV4. */
+      readonly auth: 'IAM';
+      /** The forwarder gets the right to call its URL. */
+      readonly function: IFunction;
+    }
+  | {
+      readonly url: string;
+      /** Calls aren't signed. The network, or the service, keeps others out. */
+      readonly auth: 'NONE';
+    };
+
+const BASE_URL = matching(/^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'http(s)://host[:port][/path]');
+
+/** An address that takes unsigned calls. */
+export function openEndpoint(scope: IConstruct, url: string): ServiceEndpoint {
+  check(scope, 'url', url, BASE_URL);
+  return { url: Token.isUnresolved(url) ? url : url.replace(/\/+$/, ''), auth: 'NONE' };
+}
+
+/** A function's URL as the base of a definition's path, which starts with the slash that the URL ends with. */
+export function functionEndpoint(fn: IFunction, { url }: Pick<IFunctionUrl, 'url'>) {
+  return {
+    url: Fn.join('', ['https://', Fn.select(2, Fn.split('/', url))]),
+    auth: 'IAM',
+    function: fn,
+  } as const satisfies ServiceEndpoint;
+}

@@ -1,0 +1,66 @@
+import { type RemovalPolicy, Tags } from 'aws-cdk-lib';
+import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { type IManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IConstruct } from 'constructs';
+import { check, matching, oneOf, refuse } from './check.ts';
+
+/** How functions are deployed. What a platform says holds for its pipelines and clones too, where they don't say otherwise. */
+export interface FunctionOptions {
+  /** Functions run in this network. They reach DynamoDB, S3, SQS, SES, EventBridge and the clone through it. Default: in none. */
+  readonly vpc?: IVpc;
+  /** Default: the network's private subnets. */
+  readonly vpcSubnets?: SubnetSelection;
+  /** Default: one for each function, which lets everything out and nothing in. */
+  readonly securityGroups?: readonly ISecurityGroup[];
+  /** Variables beside the engine's own; a pipeline's come on top of its platform's. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** How long logs are kept. Default: three months. */
+  readonly logRetention?: RetentionDays;
+  /** What becomes of logs, and of a platform's table and bucket, when they leave the stack. Default: they are kept. */
+  readonly removalPolicy?: RemovalPolicy;
+  /** The most that any role may do. */
+  readonly permissionsBoundary?: IManagedPolicy;
+  /** Of all that can have tags; a pipeline's come on top of its platform's. */
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+const VARIABLE = matching(
+  /^(?!MP_)[A-Za-z][A-Za-z0-9_]*$/,
+  'a name of letters, digits and _ that does not begin with MP_',
+);
+const RETENTION = oneOf<unknown>(
+  Object.values(RetentionDays).filter((days) => typeof days === 'number'),
+  'the days of RetentionDays',
+);
+
+/**
+ * A construct's own options over those that it inherits. Network, subnets and groups go together: they belong to one network.
+ * @throws {InfraError} for a value that can't be deployed
+ */
+export function optionsOf(scope: IConstruct, own: FunctionOptions, inherited: FunctionOptions = {}): FunctionOptions {
+  const network = own.vpc ? own : inherited;
+  if (!own.vpc && (own.vpcSubnets || own.securityGroups))
+    refuse(scope, own.vpcSubnets ? 'vpcSubnets' : 'securityGroups', 'given together with vpc', 'no vpc');
+  for (const name of Object.keys(own.environment ?? {})) check(scope, 'environment', name, VARIABLE);
+  check<unknown>(scope, 'logRetention', own.logRetention, RETENTION);
+  const logRetention = own.logRetention ?? inherited.logRetention;
+  const removalPolicy = own.removalPolicy ?? inherited.removalPolicy;
+  const permissionsBoundary = own.permissionsBoundary ?? inherited.permissionsBoundary;
+  return {
+    ...(network.vpc && { vpc: network.vpc }),
+    ...(network.vpcSubnets && { vpcSubnets: network.vpcSubnets }),
+    ...(network.securityGroups && { securityGroups: network.securityGroups }),
+    ...(logRetention !== undefined && { logRetention }),
+    ...(removalPolicy !== undefined && { removalPolicy }),
+    ...(permissionsBoundary && { permissionsBoundary }),
+    environment: { ...inherited.environment, ...own.environment },
+    tags: { ...inherited.tags, ...own.tags },
+  };
+}
+
+/** Gives all that stands in a construct its tags, and its roles their boundary. */
+export function govern(scope: IConstruct, { tags = {}, permissionsBoundary }: FunctionOptions): void {
+  for (const [name, value] of Object.entries(tags)) Tags.of(scope).add(name, value);
+  if (permissionsBoundary) PermissionsBoundary.of(scope).apply(permissionsBoundary);
+}

@@ -1,0 +1,13 @@
+/**
+ * `microprocess/cdk`: constructs for your own CDK app. Everything else in this folder may change in any release. docs/cdk.md explains them.
+ */
+export { Pipeline, type PipelineOptions, type PipelineProps } from './constructs/pipeline.ts';
+export { type MailOptions, Platform, type PlatformProps } from './constructs/platform.ts';
+export {
+  type CloneOptions,
+  QueueDedicatedClone,
+  type QueueDedicatedCloneProps,
+} from './constructs/queue-dedicated-clone.ts';
+export type { ServiceEndpoint } from './constructs/service-endpoint.ts';
+export type { FunctionOptions } from './function-options.ts';
+export { Microprocess, type MicroprocessProps } from './stacks/microprocess.ts';

@@ -1,0 +1,166 @@
+import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { Pipeline as Definition } from '../../shared/author/definition.ts';
+import { logicalId } from '../../shared/project/deployment.ts';
+import type { LoadedPipeline } from '../../shared/project/load-sync.ts';
+import { requireFolderName } from '../../shared/project/pipelines.ts';
+import { openProject, pipelineEntry, pipelineNames } from '../../shared/project/project.mjs';
+import { requireService } from '../../shared/project/services.ts';
+import { check, oneOf } from '../check.ts';
+import { Pipeline, type PipelineOptions } from '../constructs/pipeline.ts';
+import { Platform, type PlatformProps } from '../constructs/platform.ts';
+import { type CloneOptions, QueueDedicatedClone } from '../constructs/queue-dedicated-clone.ts';
+import type { ServiceEndpoint } from '../constructs/service-endpoint.ts';
+import { ENGINE, type Engine } from '../engine.ts';
+import { govern } from '../function-options.ts';
+import { Nested } from './nested.ts';
+
+export interface MicroprocessProps extends PlatformProps, Omit<StackProps, 'tags' | 'permissionsBoundary'> {
+  /** Folder with pipelines/ and services/. Default: the nearest one, from the current folder up, that holds a pipeline. */
+  readonly project?: string;
+  /** Paths of definitions' modules. Default: the index of each folder of the project's pipelines/. */
+  readonly pipelines?: readonly string[];
+  /** Options of single pipelines, by name, over those of the stage. */
+  readonly pipelineOptions?: Readonly<Record<string, PipelineOptions>>;
+  /** Endpoints of services that aren't deployed here, by the name that definitions call them. Default: each is a folder of services/. */
+  readonly clones?: Readonly<Record<string, ServiceEndpoint>>;
+  /** Options of single services that are deployed here, by name, over those of the stage. */
+  readonly cloneOptions?: Readonly<Record<string, CloneOptions>>;
+}
+
+/**
+ * All of a stage in one stack, so that `cdk deploy` needs no word about which. The platform, each service that pipelines call and each
+ * pipeline are nested in it, so that each has CloudFormation's 500 resources to itself (docs/adr/0008). Its outputs are what people read
+ * after a deployment.
+ *
+ * @example
+ * const app = new App();
+ * new Microprocess(app, 'jobs-dev', { stage: 'dev', removalPolicy: RemovalPolicy.DESTROY });
+ * new Microprocess(app, 'jobs-prod', { stage: 'prod', mail: { from: 'reports@example.com' } });
+ */
+export class Microprocess extends Stack {
+  readonly platform: Platform;
+  /** The services that are deployed here, by name. */
+  readonly clones: ReadonlyMap<string, QueueDedicatedClone>;
+  /** By name. */
+  readonly pipelines: ReadonlyMap<string, Pipeline>;
+
+  /** @param engine only this package's own tests give another */
+  constructor(scope: Construct, id: string, props: MicroprocessProps, engine: Engine = ENGINE) {
+    const { tags: _, permissionsBoundary: __, ...stackProps } = props;
+    super(scope, id, stackProps);
+    const project = openProject(props.project);
+    const found = (props.pipelines ?? inFolder(project, engine)).map((entry) => engine.load(entry));
+    const definitions = found.map(({ pipeline }) => pipeline);
+    // All of them before the first function is bundled, which takes a while.
+    const entries = new Map(
+      definitions
+        .filter(({ endpoint }) => props.clones?.[endpoint.service] === undefined)
+        .map((pipeline) => [pipeline.endpoint.service, requireService(pipeline, project.services, 'lambda')]),
+    );
+    this.checkNames(props, definitions, [...entries.keys()]);
+    const platform = new Nested(this, 'Platform', (stack) => new Platform(stack, 'Platform', props, engine));
+    this.platform = platform.content;
+    this.printPlatform(props);
+    this.clones = new Map(
+      [...entries].map(([service, entry]) => [service, this.addService(service, entry, definitions, props)]),
+    );
+    const endpoints = new Map<string, ServiceEndpoint>([...Object.entries(props.clones ?? {}), ...this.clones]);
+    this.pipelines = new Map(
+      found.map((each) => {
+        const { name, endpoint } = each.pipeline;
+        const clone = endpoints.get(endpoint.service);
+        if (!clone) throw new TypeError(`The service ${endpoint.service} was not deployed.`);
+        return [name, this.addPipeline(each, clone, props)];
+      }),
+    );
+    govern(this, this.platform.options);
+  }
+
+  private addService(
+    service: string,
+    entry: string,
+    definitions: readonly Definition[],
+    { cloneOptions }: MicroprocessProps,
+  ): QueueDedicatedClone {
+    const callers = definitions.filter(({ endpoint }) => endpoint.service === service);
+    // An answer later than any caller waits for is paid for and thrown away.
+    const timeoutSeconds = Math.max(...callers.map(({ endpoint }) => endpoint.timeoutSeconds));
+    const { platform } = this;
+    const name = logicalId(service);
+    const { content } = new Nested(
+      this,
+      `${name}Service`,
+      (within) =>
+        new QueueDedicatedClone(within, 'Service', {
+          timeoutSeconds,
+          ...cloneOptions?.[service],
+          platform,
+          service,
+          entry,
+        }),
+    );
+    if (content.live) this.print(`${name}LiveUrl`, content.live.url, `The service ${service} for people; wants IAM`);
+    return content;
+  }
+
+  private addPipeline(
+    { pipeline: { name }, entry }: LoadedPipeline,
+    clone: ServiceEndpoint,
+    { pipelineOptions }: MicroprocessProps,
+  ): Pipeline {
+    const { platform } = this;
+    const stack = new Nested(
+      this,
+      `${logicalId(name)}Pipeline`,
+      (within) => new Pipeline(within, 'Pipeline', { ...pipelineOptions?.[name], entry, platform, clone }),
+    );
+    Tags.of(stack).add('pipeline', name);
+    this.print(
+      `${logicalId(name)}Splitter`,
+      stack.content.functionOf('splitter').functionName,
+      'Start a run: Test this function with {} or {"runId": "…", "limit": 100}',
+    );
+    return stack.content;
+  }
+
+  private printPlatform({ mail }: MicroprocessProps): void {
+    const { table, bucket, alarms } = this.platform;
+    this.print('Table', table.tableName, 'Records of runs');
+    this.print('Bucket', bucket.bucketName, 'Reports: runs/<pipeline>/<run>/');
+    this.print('Alarms', alarms.topicArn, 'Subscribe to hear of trouble');
+    this.print(
+      'Mail',
+      mail
+        ? `on, from ${mail.from}${mail.identity ? '' : '; follow the link that SES mails to that address first'}`
+        : 'off: no sender. Deploy with -c mailFrom=<address>, or in an app of your own with mail: { from }, to switch it on',
+      'Who sends the reports',
+    );
+  }
+
+  private print(id: string, value: string, description: string): void {
+    new CfnOutput(this, id, { value, description });
+  }
+
+  /** A name that nothing has would leave its options out without a word. */
+  private checkNames(
+    { pipelineOptions = {}, clones = {}, cloneOptions = {} }: MicroprocessProps,
+    definitions: readonly Definition[],
+    deployed: readonly string[],
+  ): void {
+    const called = definitions.map(({ endpoint }) => endpoint.service);
+    const names = definitions.map(({ name }) => name);
+    for (const name of Object.keys(pipelineOptions)) check(this, 'a key of pipelineOptions', name, oneOf(names));
+    for (const name of Object.keys(clones)) check(this, 'a key of clones', name, oneOf(called));
+    for (const name of Object.keys(cloneOptions)) check(this, 'a key of cloneOptions', name, oneOf(deployed));
+  }
+}
+
+/** Entries of a project's pipelines, each called as its folder is. */
+function inFolder(project: ReturnType<typeof openProject>, engine: Engine): string[] {
+  return pipelineNames(project).map((name) => {
+    const entry = pipelineEntry(project, name);
+    requireFolderName(engine.load(entry).pipeline, name);
+    return entry;
+  });
+}
