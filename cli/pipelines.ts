@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { definePipeline, type Pipeline } from '../shared/author/definition.ts';
@@ -103,13 +105,18 @@ function nameAlone(name: string): Pipeline {
 }
 
 /**
- * Loads a pipeline for another terminal, whose start may have mended it or added it since this process was started.
+ * Loads a pipeline for another terminal, whose start may have changed it or added it since this process was started. A module is read
+ * once for each URL that it is imported under, so this one carries a digest of what the module is now.
  * @throws {UsageError} when there is none of that name
  * @throws {DefinitionError} when it isn't valid, or is of another name than its folder
  */
 export async function loadAnew(name: string): Promise<Pipeline> {
   if (!pipelineNames().includes(name)) throw new UsageError(`There is no pipeline ${show(name)}.`);
-  return loadDefinition(name, moduleOf(name));
+  const module = moduleOf(name);
+  const digest = createHash('sha256')
+    .update(await readFile(new URL(module)))
+    .digest('hex');
+  return loadDefinition(name, `${module}?${digest}`);
 }
 
 /** URL of a pipeline's module. */
