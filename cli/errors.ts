@@ -8,6 +8,7 @@ import {
 } from '../shared/domain/errors.ts';
 import { UserError } from '../shared/domain/user-error.ts';
 import { EXIT } from './exit-codes.ts';
+import type { Terminal } from './terminal.ts';
 
 /** What was asked makes no sense, or not here; says what to do instead. Nothing was done. */
 export class UsageError extends MicroprocessError {
@@ -19,10 +20,34 @@ export class EnvironmentError extends MicroprocessError {
   readonly code = 'environment';
 }
 
+/** Ctrl-C while another process, or a stage, does the work: that goes on. */
+export class LeftError extends MicroprocessError {
+  readonly code = 'left';
+}
+
+/** An error that was said already. */
+class SaidError extends MicroprocessError {
+  readonly code = 'said';
+  readonly exitCode: number;
+
+  constructor(cause: unknown, exitCode: number) {
+    super('', { cause });
+    this.exitCode = exitCode;
+  }
+}
+
+/** Says an error before all that is left to do is done; gives what stands for it from then on. */
+export function said(error: unknown, { stderr }: Pick<Terminal, 'stderr'>): MicroprocessError {
+  const { code, message } = explain(error);
+  if (message !== null) stderr.write(`error: ${message}\n`);
+  return new SaidError(error, code);
+}
+
 const ASKED_WRONGLY = [UsageError, InputError, DefinitionError, RunConflictError];
 
 /** An error's exit code, and what is said of it: a stack only where it's ours to mend. Commander has said its own already. */
 export function explain(error: unknown): { code: number; message: string | null } {
+  if (error instanceof SaidError) return { code: error.exitCode, message: null };
   if (error instanceof CommanderError) return { code: error.exitCode === 0 ? EXIT.ok : EXIT.usage, message: null };
   // Out of the user's own code: where it was thrown is what helps.
   if (error instanceof SourceError) return { code: EXIT.failed, message: new UserError(error).whole((file) => file) };

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { HostGoneError } from '../local/join.ts';
+import { HostGoneError, WorkEndedError } from '../local/join.ts';
 import type { StartHooks } from '../shared/control/start.ts';
 import { type RunProgress, readProgress } from '../shared/control/status.ts';
 import { isFinal } from '../shared/domain/run.ts';
@@ -9,7 +9,7 @@ import { EXIT } from './exit-codes.ts';
 import { outDir } from './home.ts';
 import { fetchOutput, inWords } from './output.ts';
 import { progressDisplay } from './progress.ts';
-import { hint, type Target } from './targets/target.ts';
+import { hint, type Target, worksElsewhere } from './targets/target.ts';
 import { aborted, type Terminal } from './terminal.ts';
 
 /** Shows a run's progress until it ends. @throws the signal's reason when interrupted: the run's own course is not touched */
@@ -19,21 +19,23 @@ export async function follow(
   terminal: Terminal,
   each: (progress: RunProgress) => void | Promise<void> = () => undefined,
 ): Promise<RunRecord> {
-  const { signal, stderr } = terminal;
-  const display = progressDisplay(stderr);
+  const display = progressDisplay(terminal.stderr);
+  const over = new AbortController();
   const ended = async () => {
     for (;;) {
-      signal.throwIfAborted();
       const progress = await readProgress(target.deps, run);
+      over.signal.throwIfAborted();
       display.update(progress);
       await each(progress);
       if (isFinal(progress.record.status)) return progress.record;
-      await delay(target.pollMs, undefined, { signal });
+      await delay(target.pollMs, undefined, { signal: over.signal });
     }
   };
   try {
-    return await Promise.race([ended(), target.broken]);
+    terminal.signal.throwIfAborted();
+    return await Promise.race([ended(), target.broken, aborted(terminal.signal)]);
   } finally {
+    over.abort();
     display.stop();
   }
 }
@@ -76,13 +78,14 @@ export async function seeThrough(
       throw new EnvironmentError(
         `The process that worked on run ${run} has ended. Nothing is lost; go on with it: ${hint(target, 'resume', run)}`,
       );
+    } else if (error instanceof WorkEndedError) {
+      throw new EnvironmentError(
+        `${error.message}\nRun ${run} is not done. Nothing is lost; go on with it: ${hint(target, 'resume', run)}`,
+      );
     }
     throw error;
   }
 }
-
-/** Whether another process of this machine works on the run. */
-const worksElsewhere = ({ worker }: Target) => worker === 'other' || worker === 'joined';
 
 function interrupted(target: Target, run: string): string {
   if (target.worker === 'this')

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -43,8 +44,8 @@ export async function fetchOutput(objects: ObjectReader, record: RunRecord, outD
   await mkdir(dir, { recursive: true });
   const fetched = async (key: string, name: string) => {
     const path = join(dir, name);
-    // Under another name until it's whole: what was cut off half-way must not pass for a report.
-    const partial = `${path}.part`;
+    // Under a name of its own until it's whole: what was cut off half-way must not pass for a report, and two terminals may fetch one.
+    const partial = `${path}.${randomUUID()}.part`;
     try {
       await streamTo(await objects.stream(key), createWriteStream(partial));
       await rename(partial, path);

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { httpUrl, json, newRunId, runId, several, stage, statuses, wholeNumber } from './arguments.ts';
-import { explain } from './errors.ts';
+import { explain, LeftError } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { pipelineNames, pipelineToRun } from './pipelines.ts';
 import type { Terminal } from './terminal.ts';
@@ -215,7 +215,7 @@ export async function execute(args: readonly string[], terminal: Terminal): Prom
     return code;
   } catch (error) {
     if (terminal.signal.aborted) {
-      terminal.stderr.write('Stopped. Nothing of it is left running.\n');
+      terminal.stderr.write(error instanceof LeftError ? 'Stopped.\n' : 'Stopped. Nothing of it is left running.\n');
       return EXIT.interrupted;
     }
     const said = explain(error);

@@ -9,14 +9,14 @@ export class JoinRefusedError extends MicroprocessError {
   readonly code = 'join-refused';
 }
 
-/** The host has ended, and with it the work on this machine. */
-export class HostGoneError extends MicroprocessError {
-  readonly code = 'host-gone';
+/** The work on a pipeline has ended before its runs, as with its service; the message says how. */
+export class WorkEndedError extends MicroprocessError {
+  readonly code: string = 'work-ended';
 }
 
-/** The pipeline's work in the host has ended, as with its service; the message says how. */
-class WorkEndedError extends MicroprocessError {
-  readonly code = 'work-ended';
+/** The host has ended, and with it the work on this machine. */
+export class HostGoneError extends WorkEndedError {
+  override readonly code = 'host-gone';
 }
 
 /** A terminal's place in the host of another one. */

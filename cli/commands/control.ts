@@ -35,7 +35,7 @@ export async function cancel(run: string, options: Options, terminal: Terminal):
       const again = `Its report can't be made here for now; later: ${hint(target, 'cancel', run)}`;
       return say(terminal, options, record, `Run ${run} ${what}. ${again}`);
     }
-    if (finishes && target.worker === 'this') await finishHere(target.deps, run);
+    if (finishes && target.fresh) await endFinishLease(target.deps, run);
     const record = await cancelRun(target.deps, run);
     if (!needsThisTerminal(target)) {
       const next = isFinal(record.status) ? '' : ` Its report follows: ${hint(target, 'watch', run)}`;
@@ -87,17 +87,17 @@ export async function resume(run: string | undefined, options: Options, terminal
   );
 }
 
-/** This process takes the run up from its records, whatever the one before it was doing, and sees it through. */
+/** Takes a run up from its records and sees it through, beside what else the worker does. */
 function goOn(target: Target, run: string, options: Options, terminal: Terminal): Promise<number> {
   const begin = async ({ accepted }: Required<StartHooks>) => {
-    await takeUp(target.deps, run, accepted, terminal);
+    await takeUp(target, run, accepted, terminal);
     return { runId: run };
   };
   return seeThrough(target, begin, terminal, options);
 }
 
 async function takeUp(
-  deps: Deps,
+  { deps, fresh }: Target,
   run: string,
   accepted: (run: string) => void,
   { stderr }: Pick<Terminal, 'stderr'>,
@@ -108,16 +108,16 @@ async function takeUp(
   else if (record.status === 'planned') await planRun(deps, record);
   else if (record.status === 'closing') await resumeClosing(deps, record);
   else {
-    if (record.status === 'finishing') await finishHere(deps, run);
+    if (fresh && record.status === 'finishing') await endFinishLease(deps, run);
     await resumeRun(deps, run);
   }
 }
 
 /**
- * Who held the finish's lease is gone with its process, since the state is this one's alone: a lease that has run out is put in its
- * place, or the report would wait for a quarter of an hour.
+ * Whoever held the finish's lease is gone, as the worker is fresh: a lease that has run out is put in its place, or the report would wait
+ * for a quarter of an hour.
  */
-async function finishHere(deps: Deps, run: string): Promise<void> {
+async function endFinishLease(deps: Deps, run: string): Promise<void> {
   await deps.stores.runs.leaseFinish(run, deps.random.id(), Number.MAX_SAFE_INTEGER, deps.clock.now());
 }
 

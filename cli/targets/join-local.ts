@@ -40,7 +40,8 @@ export async function joinLocal(
   broken.catch(() => undefined);
   return {
     ...common(pipeline, flags),
-    worker: joined.fresh ? 'joined' : 'other',
+    worker: 'joined',
+    fresh: joined.fresh,
     deps,
     broken,
     start: (request, hooks) => startRun(deps, request, 'cli', hooks),

@@ -36,6 +36,7 @@ export async function openLocal(pipeline: Pipeline, flags: string, mayBeFirst = 
   return {
     ...common(pipeline, flags),
     worker: host ? 'other' : 'nobody',
+    fresh: false,
     deps,
     broken: NEVER,
     start: (request, hooks) => startRun(deps, request, 'cli', hooks),

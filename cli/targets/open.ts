@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Pipeline } from '../../shared/author/definition.ts';
 import { openProject } from '../../shared/project/project.mjs';
 import { requireService } from '../../shared/project/services.ts';
-import { UsageError } from '../errors.ts';
+import { LeftError, said, UsageError } from '../errors.ts';
 import { prepareHome } from '../home.ts';
 import { choosePipeline, defaultPipeline, leftOut, loadForRuns, loadPipeline } from '../pipelines.ts';
 import { aborted, type Terminal } from '../terminal.ts';
 import { hasState, openLocal } from './local.ts';
-import type { Target, Where } from './target.ts';
+import { type Target, type Where, worksElsewhere } from './target.ts';
 
 /**
  * What a command needs beside the records: nothing; the definition, and there need not be any records yet; a process that makes
@@ -63,10 +63,16 @@ export async function withTarget<T>(
       throw reason;
     });
     return await Promise.race([left, using]);
+  } catch (error) {
+    if (terminal.signal.aborted) throw goesOn(target) ? new LeftError('The work goes on.') : error;
+    throw target.isFollowed?.() ? said(error, terminal) : error;
   } finally {
     await target.close();
   }
 }
+
+/** Whether what a terminal began is left running when it leaves. */
+const goesOn = (target: Target) => target.worker === 'deployed' || worksElsewhere(target);
 
 async function open(
   pipeline: Pipeline,

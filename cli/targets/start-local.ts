@@ -1,5 +1,6 @@
 import { fileLog } from '../../local/file-log.ts';
 import { type Host, startHost } from '../../local/host.ts';
+import { WorkEndedError } from '../../local/join.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
 import { redriveRun } from '../../shared/control/redrive.ts';
 import { startRun } from '../../shared/control/start.ts';
@@ -51,12 +52,15 @@ export async function startLocal(
     });
     const { first } = host;
     const deps = connectOperator(pipeline, first.resources, LOCAL_REGION, heard);
-    const broken = Promise.race([host.failure, first.failure]).then((error) => Promise.reject(error));
+    const broken = Promise.race([host.failure, first.failure]).then(({ message }) =>
+      Promise.reject(new WorkEndedError(message)),
+    );
     // Nobody may be waiting for it when it happens.
     broken.catch(() => undefined);
     return {
       ...common(pipeline, flags),
       worker: 'this',
+      fresh: true,
       deps,
       broken,
       start: (request, hooks) => startRun(deps, request, 'cli', hooks),
@@ -64,6 +68,7 @@ export async function startLocal(
       pausePipeline: () => first.pause('work'),
       resumePipeline: async () => first.resume('work'),
       purge: () => purge(first.resources.work),
+      isFollowed: () => host.guests.count > 0,
       async close() {
         await guestsGone(host, terminal);
         closing = true;

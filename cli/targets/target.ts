@@ -13,10 +13,12 @@ export interface Target {
   /** Options that lead another command here, for hints: ` --stage prod`. */
   readonly flags: string;
   /**
-   * Who does the work: deployed functions; this process; another one, such as an `npm start` in another terminal; that one for this
-   * terminal's sake alone, so that it may end when this terminal leaves; or nobody, where the records just lie on disk.
+   * Who does the work: deployed functions; this process; another one, such as an `npm start` in another terminal; that one, which stays
+   * while this terminal is there; or nobody, where the records just lie on disk.
    */
   readonly worker: 'deployed' | 'this' | 'other' | 'joined' | 'nobody';
+  /** True: the worker began with this terminal, so whoever had the pipeline's runs before is gone. */
+  readonly fresh: boolean;
   readonly deps: Deps;
   /** The file that the functions log to, on this machine. */
   readonly log?: string;
@@ -32,6 +34,8 @@ export interface Target {
   resumePipeline(): Promise<void>;
   /** Deletes every message in the work queue. */
   purge(): Promise<void>;
+  /** True: closing it waits for other terminals. */
+  isFollowed?(): boolean;
   close(): Promise<void>;
 }
 
@@ -49,7 +53,12 @@ export function hint({ flags }: Pick<Target, 'flags'>, ...words: readonly string
   return `npx microprocess ${words.join(' ')}${flags}`;
 }
 
-/** Whether the work goes on only while this terminal is here. */
+/** Whether the work may end when this terminal leaves. */
 export function needsThisTerminal({ worker }: Pick<Target, 'worker'>): boolean {
   return worker === 'this' || worker === 'joined';
+}
+
+/** Whether another process of this machine works on the pipeline. */
+export function worksElsewhere({ worker }: Pick<Target, 'worker'>): boolean {
+  return worker === 'other' || worker === 'joined';
 }

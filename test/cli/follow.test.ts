@@ -1,9 +1,14 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { seeThrough } from '../../cli/follow.ts';
+import { follow, seeThrough } from '../../cli/follow.ts';
 import { execute } from '../../cli/program.ts';
 import { openLocal } from '../../cli/targets/local.ts';
-import { NEVER } from '../../cli/targets/target.ts';
+import { NEVER, type Target } from '../../cli/targets/target.ts';
+import { WorkEndedError } from '../../local/join.ts';
+import { startRun } from '../../shared/control/start.ts';
 import pipeline from '../fixtures/project/pipelines/scores/index.ts';
+import { gate } from '../local/support.ts';
+import { testDeps } from '../shared/support.ts';
 import { Captured, microprocess, temporaryHome } from './support.ts';
 
 const SLOW = { timeout: 90_000 };
@@ -71,5 +76,57 @@ test('a stop while the run goes on does too', SLOW, async () => {
   expect(code).toBe(130);
   expect(stderr).toMatch(
     /^Stopping; run march is not done\. Go on with it: npx microprocess resume march\n.*Stopped\./m,
+  );
+});
+
+/** A run in memory, whose worker breaks down while it is read for the second time. */
+async function breakingDown() {
+  const deps = testDeps();
+  await startRun(deps, { runId: 'march' }, 'cli');
+  const [second, broken] = [gate(), gate()];
+  let reads = 0;
+  const read = async (run: string) => {
+    if (++reads === 2) {
+      broken.open();
+      await second.opened;
+    }
+    return deps.stores.runs.read(run);
+  };
+  const { runs } = deps.stores;
+  const target: Target = {
+    pipeline,
+    place: 'here',
+    flags: '',
+    worker: 'this',
+    fresh: true,
+    deps: { ...deps, stores: { ...deps.stores, runs: { ...runs, read } } },
+    pollMs: 0,
+    broken: broken.opened.then(() => Promise.reject(new WorkEndedError('Its service has ended.'))),
+    start: () => NEVER,
+    redrive: () => NEVER,
+    pausePipeline: () => NEVER,
+    resumePipeline: () => NEVER,
+    purge: () => NEVER,
+    close: async () => undefined,
+  };
+  const terminal = { stdout: new Captured(), stderr: new Captured(), signal: new AbortController().signal };
+  return { target, terminal, goOn: second.open };
+}
+
+test('when what works breaks down, nothing is read or shown any more', async () => {
+  const { target, terminal, goOn } = await breakingDown();
+  let looks = 0;
+  const followed = follow(target, 'march', terminal, () => void looks++);
+  await expect(followed).rejects.toThrow('Its service has ended.');
+  goOn();
+  await setImmediate();
+  expect(looks).toBe(1);
+});
+
+test('when what works breaks down, the terminal says why, and how to go on', async () => {
+  const { target, terminal } = await breakingDown();
+  const seen = seeThrough(target, async () => ({ runId: 'march' }), terminal, {});
+  await expect(seen).rejects.toThrow(
+    'Its service has ended.\nRun march is not done. Nothing is lost; go on with it: npx microprocess resume march',
   );
 });

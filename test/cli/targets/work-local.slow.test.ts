@@ -18,8 +18,26 @@ let url: string;
 let stopService: () => Promise<void>;
 /** Calls that the service hasn't answered yet, in order. */
 let calls: Events<ServerResponse>;
+/** Passes each call on to the test, and says by whom. */
+const PASSING_ON = `import { createServer } from 'node:http';
+const server = createServer((request, response) =>
+  fetch(process.env.TEST_URL + request.url + '?' + process.pid).then(
+    async (answer) => response.setHeader('content-type', 'application/json').end(await answer.text()),
+    () => response.destroy(),
+  ),
+);
+server.listen(0, '127.0.0.1', () => console.log(JSON.stringify({ listening: \`http://127.0.0.1:\${server.address().port}\` })));
+process.stdin.on('end', () => process.exit()).resume();
+`;
+const PASSED_ON = definitionOf('passed-on', 'passing-on').replace(
+  "path: '/score'",
+  "path: '/score', timeoutSeconds: 300",
+);
+
 beforeAll(async () => {
   project = await temporaryProject();
+  await project.write('pipelines/passed-on/index.ts', PASSED_ON);
+  await project.write('services/passing-on/server.ts', PASSING_ON);
   for (const name of ['first', 'second']) {
     // Calls are held as long as a test likes.
     const definition = definitionOf(name).replace("path: '/score'", "path: '/score', timeoutSeconds: 300");
@@ -58,7 +76,11 @@ const open: Opened[] = [];
 function terminal(...args: readonly string[]): Opened {
   const { MICROPROCESS_HOME: _, MICROPROCESS_STAGE: __, MICROPROCESS_PIPELINE: ___, ...env } = process.env;
   const bin = join(PACKAGE_DIR, 'cli', 'bin.mjs');
-  const child = spawn(process.execPath, [bin, ...args], { cwd: project.dir, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [bin, ...args], {
+    cwd: project.dir,
+    env: { ...env, TEST_URL: url },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const [stdout, stderr] = [new Captured(), new Captured()];
   child.stdout.pipe(stdout);
   child.stderr.pipe(stderr);
@@ -91,6 +113,14 @@ test('a second start joins the first, whose terminal stays until both are done',
   await second.says(/^Joining process/);
   await calls.atLeast(2);
 
+  const left = run('second', 'left');
+  await calls.atLeast(3);
+  left.child.kill('SIGINT');
+  const { code, stderr } = await left.ended;
+  expect(code).toBe(130);
+  expect(stderr).toMatch(/^Run left goes on without this terminal, .*watch left --pipeline second\nStopped\.$/m);
+  await answer(3);
+
   const other = await project.run('run', 'second', '--run-id', 'c', '--endpoint', 'http://127.0.0.1:1');
   expect(other).toMatchObject({ code: 2, stderr: expect.stringMatching(/"second" runs here already and calls http/) });
 
@@ -107,7 +137,7 @@ test('a second start joins the first, whose terminal stays until both are done',
   const listed = await Promise.all(
     ['first', 'second'].map(async (name) => JSON.parse((await project.run('list', '-P', name, '--json')).stdout)),
   );
-  expect(listed).toMatchObject([[{ runId: 'a' }], [{ runId: 'b' }]]);
+  expect(listed).toMatchObject([[{ runId: 'a' }], [{ runId: 'left' }, { runId: 'b' }]]);
 });
 
 test('of two starts at once one works, and the other joins it', SLOW, async () => {
@@ -127,7 +157,9 @@ test(
     const second = run('second', 'g');
     await calls.atLeast(2);
     // Split to the end, so that no lease is left that a resume would wait for.
-    await Promise.all([first.says(SPLIT), second.says(SPLIT)]);
+    const third = run('second', 'h');
+    await calls.atLeast(3);
+    await Promise.all([first, second, third].map((each) => each.says(SPLIT)));
     first.child.kill('SIGKILL');
     const ended = await second.ended;
     expect(ended.stderr).toMatch(
@@ -136,15 +168,46 @@ test(
     expect(ended.code).toBe(1);
 
     const resumed = terminal('resume', 'g', '-P', 'second', '--endpoint', url, '--json');
-    // Beside it the other one goes on too.
-    await calls.atLeast(3);
+    // Beside it the other ones go on too, also one of the same pipeline, whose terminal stays with it.
+    await calls.atLeast(4);
+    const same = terminal('resume', 'h', '-P', 'second', '--endpoint', url, '--json');
+    await calls.atLeast(5);
     const other = terminal('resume', 'f', '-P', 'first', '--endpoint', url, '--json');
     await other.says(/^Joining process/);
-    await answer(3);
     await answer(4);
-    const [g, f] = await Promise.all([resumed.ended, other.ended]);
-    expect([g.code, f.code]).toEqual([0, 0]);
+    await resumed.says(/^Other terminals still follow first, second here/m);
+    await answer(5);
+    await answer(6);
+    const [g, h, f] = await Promise.all([resumed.ended, same.ended, other.ended]);
+    expect([g.code, h.code, f.code]).toEqual([0, 0, 0]);
     expect(JSON.parse(g.stdout)).toMatchObject({ runId: 'g', status: 'succeeded' });
+    expect(JSON.parse(h.stdout)).toMatchObject({ runId: 'h', status: 'succeeded' });
     expect(JSON.parse(f.stdout)).toMatchObject({ runId: 'f', status: 'succeeded' });
+  },
+);
+
+test(
+  'when its service dies, the process that works says so at once, and the next start has the definition as it is now',
+  SLOW,
+  async () => {
+    const owner = terminal('run', 'passed-on', '--run-id', 'i');
+    const [call] = await calls.atLeast(1);
+    const guest = run('second', 'j');
+    await calls.atLeast(2);
+    process.kill(Number(call?.req.url?.split('?')[1]), 'SIGKILL');
+    await owner.says(
+      /^error: service passing-on \(clone\) ended \(SIGKILL\)[\s\S]*^Run i is not done\. .*resume i --pipeline passed-on\nOther terminals still follow second here/m,
+    );
+
+    await project.write('pipelines/passed-on/index.ts', PASSED_ON.replace("'/score'", "'/rate'"));
+    const next = terminal('run', 'passed-on', '--run-id', 'k', '--json');
+    const again = (await calls.atLeast(3))[2];
+    expect(again?.req.url).toMatch(/^\/rate\?/);
+    // What the service that died had been asked for run i is asked again.
+    await Promise.all([answer(3), answer(4)]);
+    expect(await next.ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/^Joining process/m) });
+    await answer(2);
+    expect(await guest.ended).toMatchObject({ code: 0 });
+    expect(await owner.ended).toMatchObject({ code: 1, stderr: expect.not.stringMatching(/^error.*^error/ms) });
   },
 );
