@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { packageVersion } from '../shared/project/package-version.ts';
 import { httpUrl, json, newRunId, runId, several, stage, statuses, wholeNumber } from './arguments.ts';
 import { explain, LeftError } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
@@ -21,6 +22,7 @@ function program(terminal: Terminal, exit: (code: number) => void): Command {
     .description(
       'Splits a job into HTTP calls to the service that owns the logic, and reduces the answers to one report.',
     )
+    .version(packageVersion())
     .exitOverride()
     .showHelpAfterError('(add --help for all options)')
     .showSuggestionAfterError()

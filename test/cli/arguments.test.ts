@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { packageVersion } from '../../shared/project/package-version.ts';
 import { microprocess, temporaryHome, withEnvironment } from './support.ts';
 
 let place: Awaited<ReturnType<typeof temporaryHome>>;
@@ -87,6 +88,10 @@ describe('help: exit code 0, on stdout', () => {
     expect(stdout).toContain(`Usage: microprocess ${command}`);
     expect(stdout).toContain('--json');
   });
+});
+
+test.each(['--version', '-V'])('%s prints the package’s, and nothing else', async (option) => {
+  expect(await microprocess(option)).toEqual({ code: 0, stdout: `${packageVersion()}\n`, stderr: '' });
 });
 
 test('an empty machine has no runs', async () => {
