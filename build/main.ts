@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
@@ -7,7 +7,10 @@ import { EMULATORS } from '../local/emulators.ts';
 import { PROGRAM } from '../shared/project/bundle.ts';
 import { PACKAGE_DIR } from '../shared/project/project.mjs';
 
-/** Makes dist/: every module of the package as JavaScript with its types, in the same folders, and the emulators' program in one file. */
+/**
+ * Makes dist/: every module of the package as JavaScript with its types, in the same folders; the emulators' program in one file; and
+ * what `init` copies, as it is.
+ */
 const dist = join(PACKAGE_DIR, 'dist');
 rmSync(dist, { recursive: true, force: true });
 
@@ -31,3 +34,5 @@ await build({
   keepNames: true,
   legalComments: 'linked',
 });
+
+cpSync(join(PACKAGE_DIR, 'cli', 'template'), join(dist, 'cli', 'template'), { recursive: true });

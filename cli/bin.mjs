@@ -32,10 +32,12 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 // (npm start has a small young generation too, which only Node's own flag can set: 50 MB less for a tenth more CPU time.)
 setFlagsFromString('--heap-growing-percent=25');
 
-/** The folder that pipelines and program are bundled into. What only looks leaves nothing behind, not even that. */
+/** The folder that pipelines and program are bundled into. What only looks leaves nothing behind, not even that; neither does `init`, which has no project yet. */
 function bundleFolder(project, args) {
   const looks =
-    args.length === 0 || args[0] === 'list' || args.some((arg) => /^(help|-h|--help|-V|--version)$/.test(arg));
+    args.length === 0 ||
+    ['init', 'list'].includes(args[0]) ||
+    args.some((arg) => /^(help|-h|--help|-V|--version)$/.test(arg));
   if (!looks) {
     makeHome(project);
     makeCache(project, project.cache);

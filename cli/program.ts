@@ -204,6 +204,18 @@ ${WHERE}`,
     .addOption(jsonOption('print a JSON array of {"name", "result", "detail", "next"}'))
     .addHelpText('after', `\nIt changes nothing. Exit code 1 where a check fails; warnings alone are 0.\n${WHERE}`)
     .action(async (options) => exit(await (await import('./commands/doctor.ts')).doctor(options, terminal)));
+
+  cli
+    .command('init')
+    .description('Make a new project: a pipeline, a service, a test and a CDK app of three lines.')
+    .argument('<folder>', 'a new folder, or an empty one')
+    .option(
+      '--package <spec>',
+      'the microprocess that it depends on: a version, a tarball, a folder; this one by default',
+    )
+    .action(async (folder, options) =>
+      exit(await (await import('./commands/init.ts')).init(folder, options, terminal)),
+    );
   return cli;
 }
 

@@ -63,6 +63,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   testing: ['functions', 'shared'],
   infra: ['functions/system.ts', 'shared'],
   local: ['functions', 'shared'],
+  'cli/template': [],
   cli: ['local', 'functions/system.ts', 'shared'],
   'bin.mjs': [],
   build: ['local', 'shared/project'],

@@ -8,7 +8,7 @@ import { startService } from '../../local/services.ts';
 import { ANSWERS, type AnswerRule } from '../../shared/domain/answers.ts';
 
 const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-const EXAMPLES = 'docs/examples/services';
+const EXAMPLES = 'cli/template/services';
 let logDir = '';
 
 beforeAll(async () => {

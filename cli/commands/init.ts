@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { show } from '../../shared/domain/errors.ts';
+import { packageVersion, testedVersions } from '../../shared/project/package-version.ts';
+import { PACKAGE_DIR } from '../../shared/project/project.mjs';
+import { UsageError } from '../errors.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { Terminal } from '../terminal.ts';
+
+export interface InitOptions {
+  /** What the new project depends on: a version, a tarball, a folder …; this package's own version by default. */
+  readonly package?: string;
+}
+
+const TEMPLATE = join(PACKAGE_DIR, 'cli', 'template');
+/** npm leaves out or renames files of these names when it packs a package. */
+const RENAMED: Readonly<Record<string, string>> = { gitignore: '.gitignore' };
+/** A repository that holds nothing yet is as good as an empty folder. */
+const NOTHING = ['.git', '.DS_Store'];
+
+/**
+ * Makes a new project: a pipeline, a service, a test and a CDK app.
+ * @throws {UsageError} where the folder holds something
+ */
+export async function init(folder: string, options: InitOptions, { stdout }: Terminal): Promise<number> {
+  const target = resolve(folder);
+  const files = new Map<string, string>();
+  for (const path of await filesIn(TEMPLATE)) files.set(RENAMED[path] ?? path, join(TEMPLATE, path));
+  await refuseUnlessEmpty(target, [...files.keys(), 'package.json']);
+  await mkdir(target, { recursive: true });
+  for (const [path, from] of files) await cp(from, join(target, path));
+  const manifest = manifestOf(target, options.package);
+  await writeFile(join(target, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  const here = relative(process.cwd(), target);
+  const enter = here === '' ? '' : `  cd ${here.startsWith('..') ? target : here}\n`;
+  stdout.write(`Made a project in ${target}. Now:\n${enter}  npm i && npm start\n`);
+  return EXIT.ok;
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+async function refuseUnlessEmpty(target: string, files: readonly string[]): Promise<void> {
+  const there = existsSync(target) ? (await readdir(target)).filter((name) => !NOTHING.includes(name)) : [];
+  if (there.length === 0) return;
+  const overwritten = files.filter((path) => existsSync(join(target, path))).map((path) => `\n  ${path}`);
+  throw new UsageError(
+    overwritten.length > 0
+      ? `${target} isn't empty. A new project would overwrite these files, so nothing was written; name another folder:${overwritten.join('')}`
+      : `${target} isn't empty. A new project would overwrite none of its files, but mix with ${there.slice(0, 5).map(show).join(', ')}: name another folder.`,
+  );
+}
+
+/** The new project's package.json. Of other packages it takes what this one is tested with. */
+function manifestOf(target: string, named = packageVersion()) {
+  const tested = testedVersions();
+  const pick = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, tested[name]]));
+  return {
+    name: packageName(basename(target)),
+    version: '0.0.0',
+    private: true,
+    type: 'module',
+    engines: { node: '>=20' },
+    scripts: { start: 'microprocess run', test: 'tsx --test test/*.test.ts', typecheck: 'tsc --noEmit' },
+    dependencies: {
+      ...pick('@hono/node-server', 'hono'),
+      microprocess: dependency(named, target),
+      ...pick('zod'),
+    },
+    devDependencies: pick('@types/node', 'aws-cdk', 'aws-cdk-lib', 'constructs', 'tsx', 'typescript'),
+  };
+}
+
+/** A path means the same from the new project as from here. */
+function dependency(named: string, target: string): string {
+  const path = named.replace(/^file:/, '');
+  if (isAbsolute(path) || !existsSync(path)) return named;
+  return `file:${relative(target, resolve(path)).replaceAll(sep, '/')}`;
+}
+
+/** A folder's name as npm takes it. */
+function packageName(folder: string): string {
+  return (
+    folder
+      .toLowerCase()
+      .replace(/[^a-z0-9._-]+/g, '-')
+      .replace(/^[._-]+/, '') || 'jobs'
+  );
+}
