@@ -1,15 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { Accumulator } from '../../shared/author/reduce.ts';
-import { faultAt } from '../../testing/fault-plans.ts';
-import type { Fault } from '../../testing/faults.ts';
-import { chaosPipeline } from './pipeline.ts';
+import { faultAtEach, type SingleFault } from './every-call.ts';
 import { readReport } from './report.ts';
 import { REFUSED, RETRIED, scene } from './scene.ts';
-
-const SCENE = { slices: [3, 2, 2], isRedriven: true };
+import { THROWING, WHOLE } from './scenes.ts';
+import type { AnyWorld } from './world.ts';
 
 test('without a fault the redrive mends the one failed child', async () => {
-  const { world, problems } = await scene(SCENE);
+  const { world, problems } = await scene(WHOLE);
   expect(problems).toEqual([]);
   const [before, after] = [await readReport(world.deps, 'r'), await readReport(world.deps, 'r~2')];
   expect([before.summary.counts.failed, after.summary.counts.failed]).toEqual([1, 0]);
@@ -19,53 +16,35 @@ test('without a fault the redrive mends the one failed child', async () => {
   expect(world.host.counts.crashed).toBe(0);
 });
 
-// A process that dies is what hurts; of what it can survive, each third call will do.
-describe.each<[Exclude<Fault, object>, step: number]>([
-  ['crash-before', 1],
+/**
+ * A process that dies is what hurts. One that dies before a call has mostly left what the one leaves that dies after the call
+ * before, so each third of those will do here, and of what a process can survive. `crash-everywhere.slow.test.ts` has them all.
+ */
+describe.each<[SingleFault, step: number]>([
   ['crash-after', 1],
+  ['crash-before', 3],
   ['lose-answer', 3],
   ['throttle', 3],
 ])('%s', (fault, step) => {
   test(step === 1 ? 'at every port call, one after the other' : `at each ${step}rd port call`, async () => {
-    const { world } = await scene(SCENE);
-    const { calls } = world.faults;
-    expect(calls).toBeGreaterThan(100);
-    for (let number = 1; number <= calls; number += step) {
-      const { world: hit, problems } = await scene({ ...SCENE, plan: faultAt(number, fault) });
-      expect(problems, `${fault} at call ${number}`).toEqual([]);
-      expect(hit.journal.faults).toEqual(new Map([[fault, 1]]));
-    }
+    expect(await faultAtEach(WHOLE, fault, { step })).toBeGreaterThan(100 / step);
   }, 120_000);
 });
 
 describe('a reduce that throws', () => {
-  const { reduce } = chaosPipeline({});
-  const throwing = (over: Partial<Accumulator>) => ({ ...reduce, start: () => Object.assign(reduce.start(), over) });
-  const boom = () => {
-    throw new RangeError('boom');
-  };
   const failed = { status: 'failed', closed: null, failure: { reason: 'reduce-failed' } };
+  const also = async ({ deps }: AnyWorld) => {
+    expect(await deps.stores.runs.read('r')).toMatchObject(failed);
+    expect((await readReport(deps, 'r')).rows).toHaveLength(5);
+  };
+  // The run's end, where its reduce is asked.
+  const from = (calls: number) => Math.floor(calls / 2);
 
-  test.each([
-    ['merge', throwing({ merge: boom })],
-    ['start', { ...reduce, start: boom }],
-  ])(
+  test.each(THROWING)(
     'in %s ends its run as failed, with every row, whatever crashes',
-    async (_, broken) => {
-      const of = { slices: [3, 2], isRedriven: false, reduce: broken };
-      const { world, problems } = await scene(of);
-      expect(problems).toEqual([]);
-      expect(await world.deps.stores.runs.read('r')).toMatchObject(failed);
-      expect((await readReport(world.deps, 'r')).rows).toHaveLength(5);
-      const { calls } = world.faults;
-      // The run's end, where its reduce is asked.
-      for (let number = Math.floor(calls / 2); number <= calls; number++) {
-        for (const fault of ['crash-before', 'crash-after'] as const) {
-          const { world: hit, problems } = await scene({ ...of, plan: faultAt(number, fault) });
-          expect(problems, `${fault} at call ${number}`).toEqual([]);
-          expect(await hit.deps.stores.runs.read('r')).toMatchObject(failed);
-        }
-      }
+    async (_, of) => {
+      expect(await faultAtEach(of, 'crash-after', { from, also })).toBeGreaterThan(20);
+      expect(await faultAtEach(of, 'crash-before', { from, also, step: 3 })).toBeGreaterThan(7);
     },
     120_000,
   );
