@@ -1,6 +1,8 @@
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { expect, test } from 'vitest';
-import { SYNTH_MS, synth } from './synth.ts';
+import { afterAll, expect, test } from 'vitest';
+import { removeSynths, SYNTH_MS, synth } from './synth.ts';
+
+afterAll(removeSynths);
 
 // The other tests' syntheses are of dev, and would throw as well.
 test(

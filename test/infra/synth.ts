@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AppProps, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { afterAll } from 'vitest';
 import { type BuildOptions, type Built, buildApp } from '../../infra/build-app.ts';
 import { ENGINE, type Engine } from '../../infra/engine.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
@@ -16,9 +15,11 @@ export const SYNTH_MS = 120_000;
 process.env.CDK_VALIDATION = 'false';
 
 const made: string[] = [];
-afterAll(() => {
+
+/** Removes what all syntheses so far wrote: for the `afterAll` of each file that calls {@link synth}. */
+export function removeSynths(): void {
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
+}
 
 /** An engine that deploys these definitions, and whose bundles nobody looks at. Each one's entry is its name. */
 export function engineOf(definitions: readonly Pipeline[], rest: Partial<Engine> = {}): Engine {

@@ -1,8 +1,10 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { SYSTEM } from '../../../functions/system.ts';
-import { SYNTH_MS, synth } from '../synth.ts';
+import { removeSynths, SYNTH_MS, synth } from '../synth.ts';
+
+afterAll(removeSynths);
 
 const statement = z.object({
   Effect: z.literal('Allow'),

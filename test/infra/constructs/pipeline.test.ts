@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { SYSTEM } from '../../../functions/system.ts';
 import { awsCron } from '../../../infra/cron.ts';
@@ -12,7 +12,9 @@ import { environmentOf, RESOURCES } from '../../../shared/lambda/resources.ts';
 import { wiringOf } from '../../../shared/lambda/wiring.ts';
 import { readDeployment } from '../../../shared/project/deployment-record.ts';
 import { packageVersion } from '../../../shared/project/package-version.ts';
-import { deploying, SYNTH_MS, synth } from '../synth.ts';
+import { deploying, removeSynths, SYNTH_MS, synth } from '../synth.ts';
+
+afterAll(removeSynths);
 
 const notHere = (): never => {
   throw new Error('Nothing is reduced here.');

@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { PACKAGE_DIR } from '../../../shared/project/project.mjs';
 import { ROUTED } from '../../fixtures/routed.ts';
 import { testPipeline } from '../../shared/support.ts';
-import { engineOf, SYNTH_MS, synth } from '../synth.ts';
+import { engineOf, removeSynths, SYNTH_MS, synth } from '../synth.ts';
+
+afterAll(removeSynths);
 
 let app: Awaited<ReturnType<typeof synth>>;
 let platform: Template;

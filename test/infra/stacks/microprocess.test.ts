@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { definePipeline, type Pipeline } from '../../../shared/author/definition.ts';
 import { list } from '../../../shared/author/sources/list.ts';
-import { deploying, SYNTH_MS, synth } from '../synth.ts';
+import { deploying, removeSynths, SYNTH_MS, synth } from '../synth.ts';
+
+afterAll(removeSynths);
 
 const notHere = (): never => {
   throw new Error('Nothing is reduced here.');

@@ -1,15 +1,9 @@
 import { createServer, type ServerResponse } from 'node:http';
-import { afterEach, vi } from 'vitest';
-
-const closing: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closing.splice(0)) close();
-  vi.unstubAllEnvs();
-});
+import { onTestFinished, vi } from 'vitest';
 
 /**
  * An AWS service that takes its first requests and never answers them, and the rest with `answer`. SDK clients made behind
- * it, within the test, talk to it.
+ * it, within the test, talk to it. It is closed with its test.
  */
 export async function muteServer(service: string, mute: number, answer: (response: ServerResponse) => void) {
   let requests = 0;
@@ -18,9 +12,10 @@ export async function muteServer(service: string, mute: number, answer: (respons
     if (++requests > mute) request.on('end', () => answer(response));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closing.push(() => {
+  onTestFinished(() => {
     server.close();
     server.closeAllConnections();
+    vi.unstubAllEnvs();
   });
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : undefined}`;
