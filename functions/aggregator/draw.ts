@@ -1,8 +1,8 @@
 import { kindOf } from '../../shared/domain/errors.ts';
-import { finalStatus } from '../../shared/domain/run.ts';
+import { finalStatus, REDUCE_FAILED } from '../../shared/domain/run.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { renderHtml } from '../../shared/report/html.ts';
-import { failureSection, type ReportView } from '../../shared/report/view.ts';
+import { closedSection, failureSection, type ReportView } from '../../shared/report/view.ts';
 import type { ManifestPart } from '../../shared/storage/manifest.ts';
 import type { AggregatorDeps } from './deps.ts';
 import { DrawingError, drawing } from './drawing.ts';
@@ -28,7 +28,7 @@ export async function draw(
     return await drawView(deps, record, viewOf(deps, record, tallied), gzip);
   } catch (error) {
     if (!(error instanceof DrawingError)) throw error;
-    const failure = { reason: 'reduce-failed', detail: `sections(): can't be drawn: ${kindOf(error)}` };
+    const failure = { reason: REDUCE_FAILED, detail: `sections(): can't be drawn: ${kindOf(error)}` };
     return drawView(deps, record, viewOf(deps, record, { ...tallied, failure }), gzip);
   }
 }
@@ -62,8 +62,12 @@ function viewOf(
     endedAt: clock.now(),
     counts,
     reasons,
-    sections: failure ? [failureSection(failure)] : sections,
-    failure,
+    sections: failure
+      ? [failureSection(failure)]
+      : record.failure
+        ? [closedSection(record.failure), ...sections]
+        : sections,
+    failure: failure ?? record.failure,
     credits: pipeline.report.credits,
   };
 }

@@ -1,7 +1,7 @@
 import { isRootFull, segmentsOf } from '../../shared/domain/completion.ts';
 import { unpackSegment } from '../../shared/domain/ids.ts';
 import type { SegmentRef } from '../../shared/domain/layout.ts';
-import { type FinalStatus, isFinal } from '../../shared/domain/run.ts';
+import { type FinalStatus, isFinal, REDUCE_FAILED } from '../../shared/domain/run.ts';
 import { together } from '../../shared/flow/parallel.ts';
 import { RetryLater } from '../../shared/lambda/retry-later.ts';
 import type { Invocation, MetricName } from '../../shared/ports/deps.ts';
@@ -101,6 +101,8 @@ async function end(
   // Another finisher took over when this lease ran out, and counted the run.
   if (!ended) return;
   deps.metrics.count(COUNTED_AS[status], 1);
-  if (failure) deps.log.error('The reduce failed: its run ends without what it makes.', { error: failure.detail });
+  if (failure?.reason === REDUCE_FAILED) {
+    deps.log.error('The reduce failed: its run ends without what it makes.', { error: failure.detail });
+  }
   deps.log.info('A run ended.', { status, ...counts, seconds: (endedAt - record.startedAt) / 1_000 });
 }

@@ -1,6 +1,6 @@
 import type { Section } from '../../shared/author/section.ts';
 import type { SegmentRef } from '../../shared/domain/layout.ts';
-import { addCounts, type Counts, NO_COUNTS, type RunFailure } from '../../shared/domain/run.ts';
+import { addCounts, type Counts, NO_COUNTS, REDUCE_FAILED, type RunFailure } from '../../shared/domain/run.ts';
 import { type ManifestPart, reducedKey } from '../../shared/storage/manifest.ts';
 import { readPartIndex } from '../../shared/storage/part.ts';
 import { Reduction } from '../../shared/storage/reduction.ts';
@@ -63,6 +63,6 @@ export async function tally({ objects, pipeline }: AggregatorDeps, parts: readon
     counts,
     reasons: [...reasons].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count),
     sections: detail === null ? sections : [],
-    failure: detail === null ? null : { reason: 'reduce-failed', detail },
+    failure: detail === null ? null : { reason: REDUCE_FAILED, detail },
   };
 }

@@ -1,3 +1,4 @@
+import { REDUCE_FAILED } from '../../shared/domain/run.ts';
 import type { MailState } from '../../shared/ports/run-store.ts';
 import type { ReportView } from '../../shared/report/view.ts';
 
@@ -23,7 +24,7 @@ export function summaryOf(view: ReportView, mail: MailState, reportBytes: number
     seconds: Math.round(view.endedAt - view.startedAt) / 1_000,
     counts: view.counts,
     reasons: view.reasons,
-    sections: view.failure ? [] : view.sections,
+    sections: view.failure?.reason === REDUCE_FAILED ? [] : view.sections,
     failure: view.failure ?? null,
     // Command lines of before there were sections want the field, and take null for a run that measures nothing.
     statistics: null,

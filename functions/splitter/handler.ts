@@ -2,9 +2,11 @@ import * as z from 'zod';
 import { redriveRun } from '../../shared/control/redrive.ts';
 import { startRun } from '../../shared/control/start.ts';
 import { isTick, startScheduled } from '../../shared/control/start-scheduled.ts';
+import { kindOf } from '../../shared/domain/errors.ts';
 import { RUN_ID } from '../../shared/domain/ids.ts';
 import { type SplitMessage, splitMessage } from '../../shared/domain/messages.ts';
 import { maySend, statusAt } from '../../shared/domain/run.ts';
+import { UserError } from '../../shared/domain/user-error.ts';
 import { closeRun } from '../../shared/flow/close.ts';
 import { lambdaHandler } from '../../shared/lambda/handler.ts';
 import { RetryLater } from '../../shared/lambda/retry-later.ts';
@@ -46,13 +48,15 @@ async function split(deps: SplitterDeps, { run, slice }: SplitMessage, invocatio
   // A paused run's slice is resumed with the run; END of one that is closed, or past its deadline, is the closer's.
   if (!record || !maySend(statusAt(record, deps.clock.now()))) return;
   const result = await splitSlice(deps, record, slice, invocation);
+  if (typeof result === 'object') {
+    const { failed: error } = result;
+    deps.log.error('A slice can not be enumerated: its run is closed.', error ? { error: new UserError(error) } : {});
+    const why = error ? kindOf(error) : 'its splitter died each time';
+    return closeRun(deps, run, 'split-failed', `slice ${slice}: ${why}`);
+  }
   deps.log.info('A slice was split.', { result });
   // It waits behind the lease: its holder may die yet.
   if (result === 'leased') throw new RetryLater(60);
-  if (result === 'failed') {
-    deps.log.error('A slice could not be enumerated, time and again: its run is closed.');
-    await closeRun(deps, run, 'split-failed');
-  }
 }
 
 function hasRecords(value: unknown): boolean {

@@ -49,7 +49,7 @@ export function checkCursor(slice: number, cursor: unknown): void {
   try {
     const bytes = Buffer.byteLength(jsonText('cursor', cursor));
     if (bytes > MAX_CURSOR_BYTES) {
-      throw new RangeError(`cursor is ${bytes} bytes of JSON; allowed are ${MAX_CURSOR_BYTES}.`);
+      throw new NotJsonError(`cursor is ${bytes} bytes of JSON; allowed are ${MAX_CURSOR_BYTES}.`);
     }
   } catch (cause) {
     throw new SourceError(slice, cause);

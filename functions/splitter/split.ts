@@ -33,8 +33,13 @@ export type SplitResult =
   | 'stopped'
   /** The canary's children are sent: the rest waits for the sweeper's judgement. */
   | 'canary'
-  /** Its source failed every time: the run is to be closed. */
-  | 'failed';
+  | Failed;
+
+/** It can't be enumerated: the run is to be closed. */
+export interface Failed {
+  /** What its source failed with; null where its splitter died each time. */
+  readonly failed: SourceError | null;
+}
 
 /**
  * Enumerates one slice along its chain: adopts what is stored, puts what isn't, sends each block's messages once all its
@@ -94,15 +99,17 @@ class Splitter {
     if (!leased) return 'leased';
     if (leased.checkpoint) this.#resume(leased.checkpoint);
     if (leased.checkpoint?.ended) return 'ended';
-    if (leased.attempts > ATTEMPTS) return 'failed';
+    if (leased.attempts > ATTEMPTS) return { failed: null };
     let attempt: 'counts' | 'does-not-count' = 'does-not-count';
     let result: SplitResult | undefined;
     try {
       result = await this.#walk();
     } catch (error) {
       // A store that is down says nothing about the slice. A splitter that dies here cannot return its attempt, so that counts too.
-      if (error instanceof SourceError) attempt = 'counts';
-      throw error;
+      if (!(error instanceof SourceError)) throw error;
+      attempt = 'counts';
+      if (!error.isFinal && leased.attempts < ATTEMPTS) throw error;
+      return { failed: error };
     } finally {
       await this.#outbox.settled();
       // So that the next splitter need not wait until the lease runs out. Best effort: it runs out.

@@ -30,7 +30,9 @@ export async function planOf(
 function checkPlan(given: readonly Json[]): readonly Json[] {
   if (!Array.isArray(given)) throw new InputError("The source's plan isn't a list of ranges.");
   if (given.length > SIZES.slices) {
-    throw new InputError(`The source's plan has ${given.length} ranges; allowed are ${SIZES.slices}.`);
+    throw new InputError(
+      `The source's plan has ${given.length} ranges; allowed are ${SIZES.slices}. Put several into one: a range is any JSON, such as a list of files.`,
+    );
   }
   const places = new Map<string, number>();
   // Array.from visits the holes of a sparse list too; map would skip them.

@@ -144,7 +144,7 @@ export async function planRun(deps: Deps, record: RunRecord): Promise<void> {
   const { run } = record;
   if (isFinal(record.status) || (await closeIfOverdue(deps, record))) return;
   const ranges = await planned(deps, record);
-  if (ranges === null) return closeRun(deps, run, 'split-failed');
+  if (ranges instanceof InputError) return closeRun(deps, run, 'split-failed', ranges.message);
   // A run of no slices is full as soon as it's open.
   await notifyIfRunComplete(deps, run, await stores.runs.openRoot(run, ranges.length, record.ttl));
   await queues.split.send(
@@ -154,8 +154,8 @@ export async function planRun(deps: Deps, record: RunRecord): Promise<void> {
   await moveIfCounted(deps, run);
 }
 
-/** A run's stored plan; null where its source gave one that can't be stored. */
-async function planned(deps: Deps, record: RunRecord): Promise<readonly Json[] | null> {
+/** A run's stored plan; or what is wrong with the one that its source gave. */
+async function planned(deps: Deps, record: RunRecord): Promise<readonly Json[] | InputError> {
   const { runs } = deps.stores;
   const stored = await runs.readPlan(record.run);
   if (stored) return stored;
@@ -164,7 +164,7 @@ async function planned(deps: Deps, record: RunRecord): Promise<readonly Json[] |
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     deps.log.error('The plan can not be used: its run is closed.', { run: record.run, error: error.message });
-    return null;
+    return error;
   }
 }
 

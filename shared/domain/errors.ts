@@ -181,9 +181,12 @@ export class QueueError extends MicroprocessError {
 /** A pipeline's own source threw while it was planned, or a slice of it was enumerated. */
 export class SourceError extends MicroprocessError {
   readonly code = 'source-failed';
+  /** What it gave is wrong, so that it would be wrong again: it is not asked again. */
+  readonly isFinal: boolean;
   constructor(where: number | 'plan', cause: unknown) {
     const place = where === 'plan' ? 'to plan' : `in slice ${where}`;
     super(`The source failed ${place}: ${cause instanceof Error ? cause.message : String(cause)}`);
     this.cause = cause;
+    this.isFinal = cause instanceof NotJsonError;
   }
 }

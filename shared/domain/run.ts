@@ -116,11 +116,13 @@ export function addCounts(a: Counts, b: Counts): Counts {
   };
 }
 
+export const REDUCE_FAILED = 'reduce-failed';
+
 /** Why a run failed though its children may all have succeeded. */
 export const runFailure = z.object({
-  /** `reduce-failed`, or a newer release's word. */
+  /** {@link REDUCE_FAILED}, the reason of a close, or a newer release's word. */
   reason: z.string(),
-  /** The step, and the kind and place of what was thrown. No value out of an item or answer. */
+  /** The step or slice, and the kind and place of what was thrown. No value out of an item or answer. */
   detail: z.string(),
 });
 export type RunFailure = Readonly<z.infer<typeof runFailure>>;
@@ -132,7 +134,7 @@ export type Tolerance = { readonly failedCount: number } | { readonly failedPerc
  * The status a finished run ends in, from counted outcomes and never from a progress counter.
  * @param closed why it was closed early, where it was
  * @param cut whether that left children of the source out altogether
- * @param failure what kept the report from being whole
+ * @param failure of the reduce, which kept the report from being whole
  */
 export function finalStatus(
   counts: Counts,

@@ -23,10 +23,17 @@ const WORDS = {
 /**
  * Closes a run, irrevocably: END at each slice's tail, sizes and counts, then every missing child given up. The ordinary
  * path finishes it. A closing that died is resumed by closing again: what was given up stays so.
+ * @param detail of what failed, where something did; nothing out of an item or answer
  */
-export async function closeRun(deps: FlowDeps<'aggregate'>, run: string, why: CloseReason): Promise<void> {
+export async function closeRun(
+  deps: FlowDeps<'aggregate'>,
+  run: string,
+  why: CloseReason,
+  detail?: string,
+): Promise<void> {
   const { stores } = deps;
-  const closed = (await stores.runs.close(run, why)) ?? (await stores.runs.read(run));
+  const failure = detail === undefined ? undefined : { reason: why, detail };
+  const closed = (await stores.runs.close(run, why, failure)) ?? (await stores.runs.read(run));
   if (closed?.status === 'closing') await resumeClosing(deps, closed);
 }
 

@@ -62,7 +62,7 @@ export interface RunStore {
 
   /** One legal transition as one conditional write; null where the run isn't in a status it starts from. */
   move(run: string, transition: Exclude<Transition, 'finish' | 'close'>): Promise<RunRecord | null>;
-  close(run: string, reason: CloseReason): Promise<RunRecord | null>;
+  close(run: string, reason: CloseReason, failure?: RunFailure): Promise<RunRecord | null>;
   /** Says something of a run that stays true, until its finish begins: what the first finisher read is what all read. */
   flag(run: string, flag: RunFlag): Promise<void>;
 

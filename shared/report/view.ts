@@ -29,7 +29,7 @@ export interface ReportView {
   readonly reasons: readonly { readonly reason: string; readonly count: number }[];
   /** What the reduce makes of it, in order. */
   readonly sections: readonly Section[];
-  /** Why there are no sections of the reduce's, where it failed. */
+  /** Why there are no sections of the reduce's, where it failed; or what closed the run. */
   readonly failure?: RunFailure | null;
   readonly credits: readonly string[];
   readonly links?: readonly ReportLink[];
@@ -41,6 +41,14 @@ export function failureSection({ reason, detail }: RunFailure): Section {
 
 What the reduce makes of the whole run is missing. Every child has its row in report.csv, as it ended. Once the reduce is mended, a redrive makes the report again and calls only what failed.`;
   return { kind: 'text', key: 'failure', title: 'The reduce failed', text };
+}
+
+/** What a report shows before its sections where a failure closed the run. */
+export function closedSection({ reason, detail }: RunFailure): Section {
+  const text = `${reason}: ${detail}
+
+What was called before has its rows in report.csv; items behind it were never read.`;
+  return { kind: 'text', key: 'failure', title: 'The source failed', text };
 }
 
 /** What a reader should see of an outcome: a sign that survives without colour, words, and a tone for styling. */

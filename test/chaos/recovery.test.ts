@@ -203,6 +203,9 @@ test('a slice that can never be enumerated closes the run with the reason, and w
   await world.insist((deps) => startRun(deps, { runId: 'r' }, 'cli'));
   const record = await world.runToEnd('r');
   expect(record).toMatchObject({ status: 'failed', closed: 'split-failed', counts: { total: 1, succeeded: 1 } });
+  // It may have been a store of the source's that was down: it is asked five times.
+  expect(world.journal.splits.get('r/1')).toBe(5);
+  expect(record.failure?.detail).toMatch(/^slice 1: Error at .*recovery\.test\.ts:\d+:\d+\)?$/);
   await world.drain();
   expect((await checkRun(world, 'r', { closed: 'split-failed' })).problems).toEqual([]);
 });
@@ -218,7 +221,7 @@ test.each<[string, keyof typeof unfit, RegExp]>([
   ['an item', 'cycle', /item 3 is nested too deep, or in a circle; allowed are 500 levels/],
   ['a cursor', 'undefined', /the cursor behind item 3 is undefined/],
   ['a cursor', 'bigint', /cursor is a bigint \(give its text\); allowed is/],
-])('%s that is %s closes the run as a source that throws does, and is not shown', async (where, kind, message) => {
+])('%s that is %s closes the run at once, with the reason, and is not shown', async (where, kind, message) => {
   const value = Reflect.get(unfit, kind);
   const source: Source<ChaosItem> = {
     plan: async () => [0, 1],
@@ -234,7 +237,9 @@ test.each<[string, keyof typeof unfit, RegExp]>([
   const world = new World({ pipeline: chaosPipeline(source) });
   await world.insist((deps) => startRun(deps, { runId: 'r' }, 'cli'));
   const record = await world.runToEnd('r');
-  expect(record).toMatchObject({ status: 'failed', closed: 'split-failed', counts: { total: 3, succeeded: 3 } });
+  expect(record).toMatchObject({ status: 'failed', closed: 'split-failed' });
+  expect(world.journal.splits.get('r/1')).toBe(1);
+  expect(record.failure).toMatchObject({ reason: 'split-failed', detail: expect.stringMatching(message) });
   const said = world.errors.join('\n');
   expect(said).toMatch(message);
   expect(said).not.toMatch(/Ada|itself/);

@@ -21,8 +21,8 @@ export function spiedStores(stores: Stores, process: string, journal: Journal): 
   return {
     ...stores,
     runs: spy(runs, {
-      async close(run, reason) {
-        const closed = await runs.close(run, reason);
+      async close(run, ...why) {
+        const closed = await runs.close(run, ...why);
         if (closed) journal.closed.add(run);
         return closed;
       },

@@ -94,7 +94,7 @@ export function runStore(table: ItemTable, keys: Keys): RunStore {
       const packed = pack(wanted);
       if (packed.length > MAX_PLAN_BYTES) {
         throw new InputError(
-          `The plan's ${wanted.length} ranges are ${packed.length} bytes compressed; allowed are ${MAX_PLAN_BYTES}. Put less into each range.`,
+          `The plan's ${wanted.length} ranges are ${packed.length} bytes compressed; allowed are ${MAX_PLAN_BYTES}. Put less into each range, such as the first and last of its files instead of all their names.`,
         );
       }
       if (await table.putIfAbsent(keys.plan(run), { parts: B(packed), ttl: N(ttl) })) return wanted;
@@ -110,9 +110,10 @@ export function runStore(table: ItemTable, keys: Keys): RunStore {
       return orNull(await update(run, moving(transition)));
     },
 
-    async close(run, reason) {
+    async close(run, reason, failure) {
       const { set, condition } = moving('close');
-      return orNull(await update(run, { set: { ...set, closed: S(reason) }, condition }));
+      const why = { closed: S(reason), ...(failure && { failure: S(JSON.stringify(failure)) }) };
+      return orNull(await update(run, { set: { ...set, ...why }, condition }));
     },
 
     async flag(run, flag) {

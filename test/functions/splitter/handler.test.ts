@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { splitSlice } from '../../../functions/splitter/split.ts';
+import { type SplitResult, splitSlice } from '../../../functions/splitter/split.ts';
 import type { SourceContext, SourcedItem } from '../../../shared/author/source.ts';
 import { startRun } from '../../../shared/control/start.ts';
 import type { ItemsPage } from '../../../shared/domain/chain.ts';
@@ -126,7 +126,7 @@ test('a source too slow for one block an invocation gets on all the same', async
       yield { item: i, cursor: i + 1 };
     }
   });
-  let result = 'continued';
+  let result: SplitResult = 'continued';
   for (let invocation = 1; result === 'continued'; invocation++) {
     const deadline = of.deps.clock.time + 100_000;
     result = await split(of, 100_000);

@@ -127,7 +127,11 @@ const holes: unknown[] = [1];
 holes[2] = 3;
 
 test.each<[what: string, plan: unknown, said: string]>([
-  ['of more slices than a run may have', Array.from({ length: 1_001 }, (_, i) => i), '1001 ranges; allowed are 1000'],
+  [
+    'of more slices than a run may have',
+    Array.from({ length: 1_001 }, (_, i) => i),
+    '1001 ranges; allowed are 1000. Put several into one',
+  ],
   ['that is no list', { ranges: [1] }, "isn't a list of ranges"],
   ['with a range that was never set', holes, 'range 1, counted from 0, is undefined;'],
   [
@@ -138,11 +142,15 @@ test.each<[what: string, plan: unknown, said: string]>([
   ['with a bound that is no number', [{ from: Number.NaN }], 'range 0, counted from 0, has NaN at $.from;'],
   ['with a range twice', ['a', 'b', 'a'], 'the same range twice, in places 0 and 2'],
   ['too large to store', Array.from({ length: 900 }, (_, i) => noise(i)), 'bytes compressed; allowed are 100000'],
-])('a plan %s closes its run, with the reason in the log', async (_, plan, said) => {
+])('a plan %s closes its run, with the reason in its record and the log', async (_, plan, said) => {
   const source = Object.assign<Source<unknown>, unknown>({ async *read() {} }, { plan: async () => plan });
   const deps = testDeps(testPipeline({ source }));
   await startRun(deps, { runId: 'march' }, 'cli');
-  expect(await deps.stores.runs.read('march')).toMatchObject({ status: 'closing', closed: 'split-failed' });
+  expect(await deps.stores.runs.read('march')).toMatchObject({
+    status: 'closing',
+    closed: 'split-failed',
+    failure: { reason: 'split-failed', detail: expect.stringContaining(said) },
+  });
   expect(deps.queues.split.take()).toEqual([]);
   expect(deps.queues.aggregate.take()).toMatchObject([{ type: 'finish', run: 'march' }]);
   expect(deps.lines).toMatchObject([
