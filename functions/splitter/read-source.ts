@@ -1,12 +1,17 @@
+import * as z from 'zod';
 import type { SourceContext, SourcedItem } from '../../shared/author/source.ts';
 import { NotJsonError, ObjectDeniedError, ObjectNotFoundError, SourceError } from '../../shared/domain/errors.ts';
 import { type Json, jsonText } from '../../shared/domain/json.ts';
+import { rangesIn } from '../../shared/flow/one-range.ts';
 import { sourceContext, sourceOf } from '../../shared/flow/run-source.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import type { SplitterDeps } from './deps.ts';
 
 /** A cursor goes into every page and checkpoint: a position is a few numbers, not what was read so far. */
 const MAX_CURSOR_BYTES = 8_192;
+
+/** In ranges that are read one after the other: the place of one, and the cursor within it. */
+const position = z.tuple([z.number(), z.json()]);
 
 /**
  * A slice's items as JSON text.
@@ -20,11 +25,17 @@ export async function* readSource(
   { range, cursor: behind, count }: { readonly range: Json; readonly cursor: Json; readonly count: number },
 ): AsyncGenerator<{ text: string; cursor: Json }> {
   const context: SourceContext<unknown> = sourceContext(run);
+  const source = sourceOf(deps, run);
+  const ranges = run.limit === null ? null : rangesIn(range);
+  const [first, within] = ranges && behind !== null ? position.parse(behind) : [0, behind];
   let number = count;
   try {
-    for await (const sourced of sourceOf(deps, run).read({ ...context, range, cursor: behind })) {
-      const { item, cursor } = checkSourced(++number, sourced);
-      yield { text: jsonText(`item ${number}`, item), cursor };
+    for (let place = first; place < (ranges?.length ?? 1); place++) {
+      const own = ranges ? (ranges[place] ?? null) : range;
+      for await (const sourced of source.read({ ...context, range: own, cursor: place === first ? within : null })) {
+        const { item, cursor } = checkSourced(++number, sourced);
+        yield { text: jsonText(`item ${number}`, item), cursor: ranges ? [place, cursor] : cursor };
+      }
     }
   } catch (cause) {
     // A redrive reads our own files. A store that is down says nothing about the slice; a file that is gone stays gone.

@@ -3,7 +3,7 @@ import type { Json } from '../domain/json.ts';
 /** What a source is asked with: the run's typed parameters and how many items are wanted at most. */
 export interface SourceContext<P> {
   readonly params: P;
-  /** First n items only; undefined means all. A source with a plan must honour it over all slices. */
+  /** First n items only; undefined means all. A run ends after exactly so many, whatever the source gives: this is to read less. */
   readonly limit: number | undefined;
 }
 

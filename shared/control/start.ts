@@ -10,6 +10,7 @@ import { isFinal, type RunStatus } from '../domain/run.ts';
 import { closeIfOverdue, closeRun } from '../flow/close.ts';
 import { notifyIfRunComplete } from '../flow/completion.ts';
 import { moveIfCounted } from '../flow/end-slice.ts';
+import { asOneRange } from '../flow/one-range.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { NewRun, RunRecord, Trigger } from '../ports/run-store.ts';
 import { planOf } from './plan.ts';
@@ -160,7 +161,8 @@ async function planned(deps: Deps, record: RunRecord): Promise<readonly Json[] |
   const stored = await runs.readPlan(record.run);
   if (stored) return stored;
   try {
-    return await runs.plan(record.run, await planOf(deps, record), record.ttl);
+    const ranges = await planOf(deps, record);
+    return await runs.plan(record.run, record.limit === null ? ranges : asOneRange(ranges), record.ttl);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     deps.log.error('The plan can not be used: its run is closed.', { run: record.run, error: error.message });

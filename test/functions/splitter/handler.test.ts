@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import * as z from 'zod';
 import { type SplitResult, splitSlice } from '../../../functions/splitter/split.ts';
 import type { SourceContext, SourcedItem } from '../../../shared/author/source.ts';
 import { startRun } from '../../../shared/control/start.ts';
@@ -95,6 +96,38 @@ test('a source that throws midway: what is stored stays, and a restart goes on b
   expect(await split(of)).toBe('ended');
   expect(itemsOf(of.deps.queues.work.take())).toEqual(numbers(900));
   expect(closed).toBe(2);
+});
+
+test.each([
+  { limit: 1_000, expected: 700 },
+  { limit: 450, expected: 450 },
+  { limit: 300, expected: 300 },
+  { limit: 1, expected: 1 },
+])('a limit of $limit is exact over the ranges of a source that knows of none', async ({ limit, expected }) => {
+  const deps = testDeps(
+    testPipeline({
+      source: {
+        plan: async () => [null, [300, 300], [300, 500], [500, 700]],
+        async *read({ range, cursor }) {
+          const [from, to] = z.tuple([z.number(), z.number()]).parse(range ?? [0, 300]);
+          for (let i = cursor === null ? from : z.number().parse(cursor); i < to; i++) {
+            deps.clock.time += 100;
+            yield { item: i, cursor: i + 1 };
+          }
+        },
+      },
+    }),
+  );
+  await startRun(deps, { runId: 'march', limit }, 'cli');
+  expect(deps.queues.split.take()).toHaveLength(1);
+  const run = await deps.stores.runs.read('march');
+  if (!run) throw new Error('There is no run.');
+  // Each invocation has time for some three hundred: the next one goes on within a range.
+  let result: SplitResult = 'continued';
+  while (result === 'continued') result = await split({ deps, run }, 50_000);
+  expect(result).toBe('ended');
+  expect(itemsOf(deps.queues.work.take())).toEqual(numbers(expected));
+  expect(isCounted(await deps.stores.runs.readCompletion('march'))).toBe(true);
 });
 
 test('a slice out of time goes on in a message of its own, which finds no lease in its way', async () => {

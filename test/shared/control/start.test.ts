@@ -57,8 +57,11 @@ test('a run is accepted with its deadline, its time to live and its input; then 
     deadline: NOW + 2 * 3_600_000,
     ttl: NOW / 1_000 + 2 * 3_600 + 30 * 86_400,
   });
-  expect(deps.queues.split.take().map(({ slice }) => slice)).toEqual([0, 1]);
+  // With a limit its ranges are one slice, so that they end there together.
+  expect(deps.queues.split.take().map(({ slice }) => slice)).toEqual([0]);
   expect(deps.counted.get('RunsStarted')).toBe(1);
+  await startRun(deps, { runId: 'april' }, 'cli');
+  expect(deps.queues.split.take().map(({ slice }) => slice)).toEqual([0, 1, 2]);
 });
 
 test('an empty request starts a run under an id of its own', async () => {
