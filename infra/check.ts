@@ -38,6 +38,11 @@ export function check<T>(scope: IConstruct, name: string, value: T | undefined, 
   refuse(scope, name, rule.allowed, value);
 }
 
+/** Like {@link check}, of a value that must be there, and known now: names are made of it. */
+export function checkKnown<T>(scope: IConstruct, name: string, value: T, rule: Rule<T>): void {
+  if (Token.isUnresolved(value) || !rule.holds(value)) refuse(scope, name, rule.allowed, value);
+}
+
 /** @throws {InfraError} */
 export function refuse(scope: IConstruct, name: string, allowed: string, received: unknown): never {
   throw new InfraError(`${scope.node.path}: ${name} must be ${allowed}; received ${show(received)}.`);

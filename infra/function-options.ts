@@ -1,4 +1,4 @@
-import { type RemovalPolicy, Tags } from 'aws-cdk-lib';
+import { RemovalPolicy, Tags } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { type IManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -34,6 +34,11 @@ const RETENTION = oneOf<unknown>(
   'the days of RetentionDays',
 );
 
+const REMOVAL = oneOf<unknown>(
+  [RemovalPolicy.DESTROY, RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE],
+  'RemovalPolicy.DESTROY, RETAIN, RETAIN_ON_UPDATE_OR_DELETE',
+);
+
 /**
  * A construct's own options over those that it inherits. Network, subnets and groups go together: they belong to one network.
  * @throws {InfraError} for a value that can't be deployed
@@ -43,6 +48,7 @@ export function optionsOf(scope: IConstruct, own: FunctionOptions, inherited: Fu
   if (!own.vpc && (own.vpcSubnets || own.securityGroups))
     refuse(scope, own.vpcSubnets ? 'vpcSubnets' : 'securityGroups', 'given together with vpc', 'no vpc');
   for (const name of Object.keys(own.environment ?? {})) check(scope, 'environment', name, VARIABLE);
+  check<unknown>(scope, 'removalPolicy', own.removalPolicy, REMOVAL);
   check<unknown>(scope, 'logRetention', own.logRetention, RETENTION);
   const logRetention = own.logRetention ?? inherited.logRetention;
   const removalPolicy = own.removalPolicy ?? inherited.removalPolicy;

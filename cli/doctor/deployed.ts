@@ -6,7 +6,6 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { SYSTEM } from '../../functions/system.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
 import { wiringOf } from '../../shared/lambda/wiring.ts';
-import { packageVersion } from '../../shared/project/package-version.ts';
 import { explain } from '../errors.ts';
 import { workMapping } from '../targets/deployed.ts';
 import { findStack, type Stack } from '../targets/stack.ts';
@@ -14,6 +13,7 @@ import { count } from '../text.ts';
 import { type Check, checked, fail, nodeVersion, pass, warn } from './check.ts';
 import { mailChecks } from './mail.ts';
 import { queueChecks } from './queues.ts';
+import { releaseCheck } from './release.ts';
 
 /** What a deployed pipeline needs, as far as the operator may see it. Nothing is changed. */
 export async function deployedChecks(pipeline: Pipeline, stage: string): Promise<Check[]> {
@@ -72,20 +72,6 @@ async function status({ stack: StackName }: Stack): Promise<Check> {
     `${StackName} is ${status}`,
     'Wait for the deployment, or look at its events in CloudFormation.',
   );
-}
-
-/** Whether the release that deployed the pipeline is the one at this terminal: both read and write its records. */
-export function releaseCheck(deployed: string, here = packageVersion()): Check {
-  if (deployed === here) return pass('release', `${here} deployed it, as here`);
-  const detail = `${deployed} deployed it, and this is ${here}`;
-  return isNewer(deployed, here)
-    ? warn('release', detail, `Install the one that is deployed: npm install microprocess@${deployed}`)
-    : warn('release', detail, 'Deploy this one: npx cdk deploy. docs/upgrading.md says what runs under way meet.');
-}
-
-/** By the three numbers of a version, one after the other. */
-function isNewer(a: string, b: string): boolean {
-  return a.localeCompare(b, 'en', { numeric: true }) > 0;
 }
 
 async function table({ resources }: Stack): Promise<Check> {

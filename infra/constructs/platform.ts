@@ -17,7 +17,7 @@ import { TTL_ATTRIBUTE, tableDefinition } from '../../shared/adapters/dynamodb/t
 import type { Pipeline } from '../../shared/author/definition.ts';
 import { STAGE } from '../../shared/project/deployment.ts';
 import { acknowledge } from '../acknowledged.ts';
-import { ADDRESS, check, matching, refuse, wholeNumber } from '../check.ts';
+import { ADDRESS, check, checkKnown, matching, refuse, wholeNumber } from '../check.ts';
 import { ENGINE, type Engine } from '../engine.ts';
 import { InfraError } from '../errors.ts';
 import { type FunctionOptions, govern, optionsOf } from '../function-options.ts';
@@ -90,9 +90,9 @@ export class Platform extends Construct implements PlatformParts {
       // Encrypted by a key DynamoDB owns: a key of ours would bill a KMS request beside most of the cheap reads.
       encryption: TableEncryptionV2.dynamoOwnedKey(),
       pointInTimeRecoverySpecification: {
-        pointInTimeRecoveryEnabled: props.pointInTimeRecovery ?? removal === RemovalPolicy.RETAIN,
+        pointInTimeRecoveryEnabled: props.pointInTimeRecovery ?? removal !== RemovalPolicy.DESTROY,
       },
-      deletionProtection: removal === RemovalPolicy.RETAIN,
+      deletionProtection: removal !== RemovalPolicy.DESTROY,
       removalPolicy: removal,
     });
     this.bucket = new Bucket(this, 'Objects', {
@@ -155,7 +155,7 @@ export class Platform extends Construct implements PlatformParts {
 }
 
 function checkProps(scope: Construct, { stage, mail, alarmEmail, orphanedObjectDays }: PlatformProps): void {
-  check(scope, 'stage', stage, matching(STAGE, '1 to 18 letters, digits or hyphens'));
+  checkKnown(scope, 'stage', stage, matching(STAGE, '1 to 18 letters, digits or hyphens'));
   check(scope, 'mail.from', mail?.from, ADDRESS);
   check(scope, 'mail.identity', mail?.identity, matching(/^\S{3,}$/, 'an address or a domain'));
   check(scope, 'alarmEmail', alarmEmail, ADDRESS);

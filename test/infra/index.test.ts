@@ -1,50 +1,15 @@
-import { App, Stack, Validations } from 'aws-cdk-lib';
+import { App, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Code, Function as LambdaFunction, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { beforeAll, describe, expect, test } from 'vitest';
-import {
-  Pipeline,
-  type PipelineOptions,
-  Platform,
-  type PlatformProps,
-  QueueDedicatedClone,
-} from '../../infra/index.ts';
-import { FIXTURE_PROJECT } from '../fixtures/project.ts';
-import { SYNTH_MS, withoutBundles } from './synth.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Pipeline, Platform, QueueDedicatedClone } from '../../infra/index.ts';
+import { removeSynths, SYNTH_MS, withoutBundles } from './synth.ts';
+import { ENTRY, functionsOf, said, theirApp } from './their-app.ts';
 
-const ENTRY = `${FIXTURE_PROJECT}/pipelines/scores/index.ts`;
-
-/** Somebody else's app: one stack with a service and a table of its own, none of our settings, and our constructs beside them. */
-function theirApp(stage: Partial<PlatformProps> = {}, options: PipelineOptions = {}) {
-  const app = new App(withoutBundles());
-  const stack = new Stack(app, 'Shop', { env: { region: 'eu-west-1', account: '123456789012' } });
-  const table = new Table(stack, 'Companies', { partitionKey: { name: 'id', type: AttributeType.STRING } });
-  const scores = new LambdaFunction(stack, 'Scores', {
-    code: Code.fromInline('exports.handler = async () => ({ score: 1 });'),
-    handler: 'index.handler',
-    runtime: Runtime.NODEJS_22_X,
-    memorySize: 777,
-    layers: [LayerVersion.fromLayerVersionArn(stack, 'Layer', 'arn:aws:lambda:eu-west-1:123456789012:layer:their:1')],
-  });
-  const platform = new Platform(stack, 'Jobs', { stage: 'live-2', ...stage });
-  const clone = new QueueDedicatedClone(stack, 'ScoresClone', { platform, of: scores, reservedConcurrency: 20 });
-  const pipeline = new Pipeline(stack, 'ScoresJob', { entry: ENTRY, platform, clone, ...options });
-  // After the clone is made: what the service gets later, the clone has too.
-  table.grantReadData(scores);
-  scores.addEnvironment('TABLE', table.tableName);
-  table.grantReadData(pipeline.functionOf('splitter'));
-  pipeline.grantStart(new Role(stack, 'Nightly', { assumedBy: new ServicePrincipal('glue.amazonaws.com') }));
-  return { app, stack, platform };
-}
-
-/** Properties of the functions whose description begins so. */
-function functionsOf(template: Template, description: string) {
-  const all = Object.values(template.findResources('AWS::Lambda::Function'));
-  return all.map(({ Properties }) => Properties).filter((of) => String(of.Description).startsWith(description));
-}
+afterAll(removeSynths);
 
 describe("in somebody else's stack", () => {
   let template: Template;
@@ -99,12 +64,127 @@ describe("in somebody else's stack", () => {
   });
 });
 
-/** What an error says; empty where there is none. */
-function said(work: () => unknown): string {
-  try {
-    work();
-    return '';
-  } catch (error) {
-    return String(error);
-  }
-}
+describe('everything is a property', () => {
+  let template: Template;
+  const boundary = 'arn:aws:iam::123456789012:policy/as-far-as-here';
+  beforeAll(() => {
+    const network = (stack: Stack) => {
+      const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
+        vpcId: 'vpc-1',
+        availabilityZones: ['eu-west-1a', 'eu-west-1b'],
+        privateSubnetIds: ['subnet-a', 'subnet-b'],
+      });
+      return { vpc, securityGroups: [SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1')] };
+    };
+    const { stack } = theirApp(
+      (stack) => ({
+        ...network(stack),
+        environment: { LOG_LEVEL: 'DEBUG', REGION_NAME: 'west' },
+        logRetention: RetentionDays.FIVE_DAYS,
+        removalPolicy: RemovalPolicy.DESTROY,
+        permissionsBoundary: ManagedPolicy.fromManagedPolicyArn(stack, 'Boundary', boundary),
+        tags: { team: 'scoring', cost: '42' },
+        alarmEmail: 'ops@example.com',
+        mail: { from: 'reports@example.com', identity: 'example.com' },
+        orphanedObjectDays: 50,
+        pointInTimeRecovery: true,
+      }),
+      () => ({
+        environment: { REGION_NAME: 'far west' },
+        tags: { cost: '43' },
+        logRetention: RetentionDays.ONE_DAY,
+        memoryMB: { aggregator: 3_008 },
+        grants: {
+          splitter: [new PolicyStatement({ actions: ['s3:GetObject'], resources: ['arn:aws:s3:::companies/*'] })],
+        },
+      }),
+    );
+    template = Template.fromStack(stack);
+  }, SYNTH_MS);
+  const ours = () => functionsOf(template, 'scores: ');
+
+  test('network: each function is in it, and may join it', () => {
+    expect(ours()).toHaveLength(5);
+    for (const { VpcConfig } of ours())
+      expect(VpcConfig).toEqual({ SecurityGroupIds: ['sg-1'], SubnetIds: ['subnet-a', 'subnet-b'] });
+    const joins = Object.values(template.findResources('AWS::IAM::Policy')).filter(({ Properties }) =>
+      JSON.stringify(Properties).includes('ec2:CreateNetworkInterface'),
+    );
+    expect(joins).toHaveLength(5);
+  });
+
+  test("environment and tags: the pipeline's come on top of the platform's", () => {
+    for (const { Environment } of ours())
+      expect(Environment.Variables).toMatchObject({ LOG_LEVEL: 'DEBUG', REGION_NAME: 'far west' });
+    const tagsOf = (tags: { Key: string; Value: string }[]) =>
+      Object.fromEntries(tags.map((tag) => [tag.Key, tag.Value]));
+    for (const { Tags } of ours()) expect(tagsOf(Tags)).toEqual({ team: 'scoring', cost: '43' });
+    const [bucket] = Object.values(template.findResources('AWS::S3::Bucket'));
+    expect(tagsOf(bucket?.Properties.Tags)).toMatchObject({ team: 'scoring', cost: '42' });
+  });
+
+  test('memory, grants and reserved concurrency, of single functions', () => {
+    const memory = ours().map(({ Description, MemorySize }) => [Description.split(' ')[1], MemorySize]);
+    expect(Object.fromEntries(memory)).toMatchObject({ reduces: 3_008, starts: 1_024 });
+    const reading = Object.values(template.findResources('AWS::IAM::Policy')).filter(({ Properties }) =>
+      JSON.stringify(Properties).includes('arn:aws:s3:::companies/*'),
+    );
+    expect(reading.map(({ Properties }) => Properties.Roles)).toEqual([
+      [{ Ref: expect.stringMatching(/^ScoresJobSplitterRole/) }],
+    ]);
+  });
+
+  test('boundary: of each role of ours, and of no other', () => {
+    const bounds = Object.entries(template.findResources('AWS::IAM::Role')).map(([id, { Properties }]) => {
+      return [id, Properties.PermissionsBoundary] as const;
+    });
+    const own = bounds.filter(([id]) => /^(Jobs|ScoresJob|ScoresClone)/.test(id));
+    expect(own.length).toBeGreaterThan(6);
+    for (const [id, bound] of own) expect(bound, id).toBe(boundary);
+    expect(bounds.filter(([id, bound]) => /^(Scores[^JC]|Nightly)/.test(id) && bound)).toEqual([]);
+  });
+
+  test('logs, table and bucket: kept as long as they say', () => {
+    const logs = Object.entries(template.findResources('AWS::Logs::LogGroup'));
+    const days = (id: RegExp) =>
+      logs.filter(([of]) => id.test(of)).map(([, { Properties }]) => Properties.RetentionInDays);
+    expect(days(/^ScoresJob/)).toEqual(Array(5).fill(1));
+    expect(days(/^ScoresClone/)).toEqual([5]);
+    for (const [, { DeletionPolicy }] of logs) expect(DeletionPolicy).toBe('Delete');
+    template.hasResource('AWS::DynamoDB::GlobalTable', { DeletionPolicy: 'Delete' });
+    template.hasResource('AWS::S3::Bucket', { DeletionPolicy: 'Delete' });
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      LifecycleConfiguration: { Rules: Match.arrayWith([Match.objectLike({ Prefix: 'runs/', ExpirationInDays: 50 })]) },
+    });
+  });
+
+  test('mail and alarms have their addresses', () => {
+    template.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'ops@example.com' });
+    template.resourceCountIs('AWS::SES::EmailIdentity', 0);
+    const [aggregator] = functionsOf(template, 'scores: reduces');
+    expect(aggregator.Environment.Variables.MP_MAIL_FROM).toBe('reports@example.com');
+  });
+});
+
+test('without a word, everything is kept', { timeout: SYNTH_MS }, () => {
+  const template = Template.fromStack(theirApp().stack);
+  for (const type of ['AWS::DynamoDB::GlobalTable', 'AWS::S3::Bucket', 'AWS::Logs::LogGroup'])
+    for (const [id, { DeletionPolicy }] of Object.entries(template.findResources(type)))
+      expect(DeletionPolicy, id).toBe('Retain');
+  for (const { Properties } of Object.values(template.findResources('AWS::Logs::LogGroup')))
+    expect(Properties.RetentionInDays).toBe(90);
+});
+
+test("a service of their own is called as it is, by nobody's right", { timeout: SYNTH_MS }, () => {
+  const stack = new Stack(new App(withoutBundles()), 'Shop');
+  const platform = new Platform(stack, 'Jobs', { stage: 'dev' });
+  const clone = QueueDedicatedClone.fromUrl(stack, 'http://scores.internal:8080/jobs/');
+  new Pipeline(stack, 'Scores', { entry: ENTRY, platform, clone });
+  const template = Template.fromStack(stack);
+  const [forwarder] = functionsOf(template, 'scores: calls the service');
+  expect(forwarder.Environment.Variables).toMatchObject({
+    MP_ENDPOINT_URL: 'http://scores.internal:8080/jobs',
+    MP_ENDPOINT_AUTH: 'NONE',
+  });
+  expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).not.toContain('lambda:InvokeFunctionUrl');
+});

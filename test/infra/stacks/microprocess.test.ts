@@ -1,12 +1,15 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Stack } from 'aws-cdk-lib';
+import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { afterAll, expect, test } from 'vitest';
+import { Microprocess, type MicroprocessProps, QueueDedicatedClone } from '../../../infra/index.ts';
 import { definePipeline, type Pipeline } from '../../../shared/author/definition.ts';
 import { list } from '../../../shared/author/sources/list.ts';
-import { deploying, removeSynths, SYNTH_MS, synth } from '../synth.ts';
+import { FIXTURE_PROJECT } from '../../fixtures/project.ts';
+import { deploying, engineOf, removeSynths, SYNTH_MS, synth, withoutBundles } from '../synth.ts';
 
 afterAll(removeSynths);
 
@@ -95,3 +98,72 @@ test(
   },
   SYNTH_MS,
 );
+
+const TAGGED = [{ Key: 'team', Value: 'scoring' }];
+
+/** What Lambda is told of the functions of a template, by the first words of their description. */
+const functionOf = (template: Template, description: string) =>
+  Object.values(template.findResources('AWS::Lambda::Function')).find(({ Properties }) =>
+    String(Properties.Description).startsWith(description),
+  )?.Properties;
+
+test(
+  'options of a stage hold for all of it, those of one pipeline or service for that alone',
+  async () => {
+    const boundary = 'arn:aws:iam::123456789012:policy/as-far-as-here';
+    const app = new App(withoutBundles());
+    const props: MicroprocessProps = {
+      stage: 'eu-2',
+      stackName: 'jobs',
+      project: FIXTURE_PROJECT,
+      pipelines: ['a', 'b'],
+      environment: { LOG_LEVEL: 'DEBUG' },
+      tags: { team: 'scoring' },
+      removalPolicy: RemovalPolicy.DESTROY,
+      permissionsBoundary: ManagedPolicy.fromManagedPolicyArn(app, 'Boundary', boundary),
+      pipelineOptions: { b: { memoryMB: { forwarder: 2_048 }, environment: { LOG_LEVEL: 'WARN' } } },
+      cloneOptions: { companies: { memoryMB: 256, reservedConcurrency: 7 } },
+      clones: { elsewhere: QueueDedicatedClone.fromUrl(app, 'https://elsewhere.internal') },
+    };
+    const engine = engineOf([pipelineOf('a', 'elsewhere'), pipelineOf('b')]);
+    const stack = new Microprocess(app, 'Jobs', props, engine);
+    const templates = new Map([...stack.pipelines].map(([name, of]) => [name, Template.fromStack(Stack.of(of))]));
+    const forwarder = (name: string) => functionOf(templates.get(name) ?? Template.fromStack(stack), `${name}: calls`);
+    expect(stack.stackName).toBe('jobs');
+    expect(forwarder('a')).toMatchObject({ MemorySize: 1_024, Tags: expect.arrayContaining(TAGGED) });
+    expect(forwarder('a')?.Environment.Variables).toMatchObject({
+      LOG_LEVEL: 'DEBUG',
+      MP_ENDPOINT_URL: 'https://elsewhere.internal',
+    });
+    expect(forwarder('b')).toMatchObject({ MemorySize: 2_048, Tags: expect.arrayContaining(TAGGED) });
+    expect(forwarder('b')?.Environment.Variables).toMatchObject({ LOG_LEVEL: 'WARN', MP_ENDPOINT_AUTH: 'IAM' });
+    expect([...stack.clones.keys()]).toEqual(['companies']);
+    const service = Template.fromStack(Stack.of([...stack.clones.values()][0] ?? stack));
+    expect(functionOf(service, 'companies, queue')).toMatchObject({
+      MemorySize: 256,
+      ReservedConcurrentExecutions: 7,
+      Timeout: 10,
+    });
+    expect(functionOf(service, 'companies, live')).not.toHaveProperty('ReservedConcurrentExecutions');
+    const platform = Template.fromStack(Stack.of(stack.platform));
+    for (const template of [platform, service, ...templates.values()])
+      for (const [id, { Properties }] of Object.entries(template.findResources('AWS::IAM::Role')))
+        expect(Properties.PermissionsBoundary, id).toBe(boundary);
+    templates.get('a')?.hasResourceProperties('AWS::SSM::Parameter', { Name: '/microprocess/eu-2/a' });
+  },
+  SYNTH_MS,
+);
+
+test.each([
+  [{ pipelineOptions: { scorez: {} } }, 'Jobs: a key of pipelineOptions must be one of: "a"; received "scorez".'],
+  [{ cloneOptions: { a: {} } }, 'Jobs: a key of cloneOptions must be one of: "companies"; received "a".'],
+  [
+    { clones: { a: { url: 'https://a', auth: 'NONE' } as const } },
+    'Jobs: a key of clones must be one of: "companies"; received "a".',
+  ],
+])('options of what is not there are refused: %j', (props, message) => {
+  const project = { stage: 'dev', project: FIXTURE_PROJECT, pipelines: ['a'] };
+  expect(
+    () => new Microprocess(new App(withoutBundles()), 'Jobs', { ...project, ...props }, engineOf([pipelineOf('a')])),
+  ).toThrow(message);
+});
