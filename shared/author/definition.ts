@@ -51,7 +51,7 @@ const schema = strictOptions({
     /** A larger answer fails the child with `response-too-large`. */
     maxResponseBytes: z.number().int().min(1_024).max(6_291_456).default(1_048_576),
   }),
-  request: callable<(item: unknown, context: RequestContext) => unknown>().optional(),
+  request: callable<RequestMapping['request']>().optional(),
   limits: strictOptions({
     /** Calls in flight over all forwarders. Held by the mapping's MaximumConcurrency times a forwarder's own cap. */
     inFlight: z
@@ -134,15 +134,20 @@ export interface RequestContext<P = unknown> {
   readonly params: P;
 }
 
+/** As a method, so that one of a narrower item is one of these: a pipeline's own items are what it's called with. */
+interface RequestMapping<I = unknown, P = unknown, B = unknown> {
+  request(item: I, context: RequestContext<P>): B;
+}
+
 /** What a user writes; see docs/definition.md for each field. */
-export type PipelineDefinition<Params extends z.ZodType, I, R> = Omit<
+export type PipelineDefinition<Params extends z.ZodType, I, R, B = unknown> = Omit<
   z.input<typeof schema>,
   'params' | 'source' | 'request' | 'reduce'
 > & {
   params?: Params;
   source: Source<I, z.output<Params>>;
   /** The call's JSON body; the item itself where absent. */
-  request?(item: I, context: RequestContext<z.output<Params>>): unknown;
+  request?(item: I, context: RequestContext<z.output<Params>>): B;
   /** Of the items that the source gives: they tell what `I` is. */
   reduce: Reduce<NoInfer<I>, R>;
 };
@@ -153,17 +158,32 @@ type ItemsOfJson<I> = [NotJson<I>] extends [never] ? unknown : { source: NotJson
 /** A checked definition, with every default filled in. */
 export type Pipeline = z.output<typeof schema>;
 
+/** A {@link Pipeline} that still knows its types: parameters, item, the service's answer and the body that the service gets. */
+export interface DefinedPipeline<P, I, R, B> extends Omit<Pipeline, 'source' | 'request' | 'reduce'> {
+  readonly source: Source<I, P>;
+  readonly request?: RequestMapping<I, P, B>['request'] | undefined;
+  readonly reduce: Reduce<I, R>;
+}
+
 /**
  * Checks a definition and fills in its defaults.
  * @throws {DefinitionError} naming the path of each wrong field, at start and at synth alike.
  */
-export function definePipeline<Params extends z.ZodType = z.ZodObject<Record<never, never>>, I = unknown, R = unknown>(
-  definition: PipelineDefinition<Params, I, R> & ItemsOfJson<I>,
-): Pipeline {
+export function definePipeline<
+  Params extends z.ZodType = z.ZodObject<Record<never, never>>,
+  I = unknown,
+  R = unknown,
+  B = I,
+>(definition: PipelineDefinition<Params, I, R, B> & ItemsOfJson<I>): DefinedPipeline<z.output<Params>, I, R, B> {
   const parsed = schema.safeParse(definition);
   if (parsed.success) {
     const issues = scheduleIssues(parsed.data);
-    if (issues.length === 0) return parsed.data;
+    if (issues.length === 0) {
+      // The same objects as were parsed, with their types.
+      const { source, request, reduce } = definition;
+      const { request: _, ...checked } = parsed.data;
+      return { ...checked, source, reduce, ...(request && { request }) };
+    }
     throw new DefinitionError(parsed.data.name, issues);
   }
   throw new DefinitionError(
