@@ -1,6 +1,6 @@
 import type { VirtualClock } from './virtual-clock.ts';
 
-/** Requests under way at real sockets, for which virtual time stands still. */
+/** Work under way that virtual time doesn't bring, such as requests at sockets: it stands still for it. */
 export class RealWork {
   #underWay = 0;
   readonly #waiting: (() => void)[] = [];
@@ -22,19 +22,20 @@ export class RealWork {
         if (typeof method !== 'function') return method;
         return (...args: unknown[]): unknown => {
           const answer: unknown = Reflect.apply(method, object, args);
-          if (answer instanceof Promise) this.#count(answer);
-          return answer;
+          return answer instanceof Promise ? this.until(answer) : answer;
         };
       },
     });
   }
 
-  #count(work: Promise<unknown>): void {
+  /** Counts it until it has ended; gives it back. */
+  until<T>(work: Promise<T>): Promise<T> {
     this.#underWay += 1;
     const ended = () => {
       this.#underWay -= 1;
       for (const resolve of this.#waiting.splice(0)) resolve();
     };
     work.then(ended, ended);
+    return work;
   }
 }

@@ -1,3 +1,5 @@
+// As imports: a test that fakes the timers of its program must not stop these.
+import { setImmediate, setTimeout } from 'node:timers';
 import type { Clock } from '../shared/ports/clock.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { TimerHeap } from './timer-heap.ts';

@@ -1,10 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
 import { Pool } from 'undici';
 import type { Pipeline } from '../../author/definition.ts';
 import type { Caller, CallRequest } from '../../ports/caller.ts';
 import type { Signer } from './auth.ts';
 import { type Answer, exchange } from './exchange.ts';
 import { failureOf } from './failure.ts';
+import { headersOf } from './headers.ts';
 
 export interface HttpCallerOptions {
   /** Base URL of the clone; its path, if any, is kept in front of each call's. */
@@ -55,41 +55,4 @@ export function httpCaller({ url, connections, signer, pipeline }: HttpCallerOpt
     },
     close: () => pool.destroy(),
   };
-}
-
-/**
- * The request's headers and ours, which win whatever their spelling. The key is the child's, never the attempt's, so that a repeat
- * is known as one. It names the pipeline too: two that share a service and a schedule have runs of the same id.
- */
-function headersOf(pipeline: string, request: CallRequest): Record<string, string> {
-  const { run, root, child, attempt } = request;
-  const headers: Record<string, string> = {};
-  for (const name in request.headers) headers[name.toLowerCase()] = request.headers[name] ?? '';
-  headers['microprocess-pipeline'] = pipeline;
-  headers['microprocess-run'] = run;
-  headers['microprocess-child'] = child;
-  headers['microprocess-attempt'] = String(attempt);
-  headers['idempotency-key'] = `${pipeline}.${root}.${child}`;
-  headers.traceparent = `00-${traceId(pipeline, run)}-${spanId()}-00`;
-  return headers;
-}
-
-/** 16 hexadecimal digits. A UUID's random ones: Node draws the bytes of 128 UUIDs at once, `randomBytes` those of one call. */
-function spanId(): string {
-  const uuid = randomUUID();
-  return uuid.slice(-12) + uuid.slice(0, 4);
-}
-
-const traceIds = new Map<string, string>();
-
-/** One trace per run, so that a service's own tracing shows it together. Not sampled: 19 M spans would cost more than the run. */
-function traceId(pipeline: string, run: string): string {
-  const key = `${pipeline}/${run}`;
-  let id = traceIds.get(key);
-  if (!id) {
-    if (traceIds.size > 1_000) traceIds.clear();
-    id = createHash('sha256').update(key).digest('hex').slice(0, 32);
-    traceIds.set(key, id);
-  }
-  return id;
 }

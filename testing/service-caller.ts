@@ -1,0 +1,74 @@
+import { headersOf } from '../shared/adapters/endpoints/headers.ts';
+import type { Pipeline } from '../shared/author/definition.ts';
+import type { CallResult } from '../shared/domain/retry.ts';
+import type { Caller, CallRequest } from '../shared/ports/caller.ts';
+import type { SimulatedProcess } from './faults.ts';
+import { NEVER, type Patience } from './patience.ts';
+import type { RealWork } from './real-work.ts';
+import { callResultOf, type Service } from './service.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+export interface ServiceCallerOptions<B, R> {
+  readonly service: Service<B, R>;
+  readonly pipeline: Pick<Pipeline, 'name' | 'endpoint'>;
+  readonly clock: VirtualClock;
+  readonly process: SimulatedProcess;
+  /** Virtual time stands still while the service is at it. */
+  readonly work: RealWork;
+  readonly patience: Patience;
+  /** Told what the service threw, where that is its answer. */
+  threw(error: unknown): void;
+  /** Told what the test itself got wrong: nothing that comes after it counts. */
+  failed(error: unknown): void;
+}
+
+/** Calls a test's service in virtual time. */
+export function serviceCaller<B, R>(of: ServiceCallerOptions<B, R>): Caller {
+  const { service, pipeline, clock, process, work, patience } = of;
+  const { timeoutSeconds, maxResponseBytes } = pipeline.endpoint;
+  const limits = { timeoutMs: timeoutSeconds * 1_000, maxResponseBytes };
+
+  async function answerTo(request: CallRequest): Promise<unknown> {
+    const { method, path, body, child, attempt } = request;
+    const headers = headersOf(pipeline.name, request);
+    const key = headers['idempotency-key'] ?? '';
+    try {
+      const answer = service({ method, path, headers, body: JSON.parse(body), key, child, attempt, at: clock.now() });
+      return isPromise(answer) ? await work.until(patience.wait(answer)) : answer;
+    } catch (error) {
+      if (isAssertion(error)) throw error;
+      of.threw(error);
+      return { status: 500, body: String(error) };
+    }
+  }
+
+  async function resultOf(request: CallRequest): Promise<CallResult> {
+    try {
+      const answer = await answerTo(request);
+      return await callResultOf(answer === NEVER ? { failure: 'timeout' } : answer, limits);
+    } catch (error) {
+      of.failed(error);
+      return { kind: 'failure', reason: 'network', ms: 0 };
+    }
+  }
+
+  return {
+    async call(request) {
+      process.check();
+      const result = await resultOf(request);
+      await process.waitFor(clock.sleep(result.ms));
+      process.check();
+      return result;
+    },
+    async close() {},
+  };
+}
+
+function isPromise(answer: unknown): answer is PromiseLike<unknown> {
+  return typeof answer === 'object' && answer !== null && 'then' in answer && typeof answer.then === 'function';
+}
+
+/** Of Node, Chai and Vitest by name; Jest's and Vitest's `expect` say what the matcher found. */
+function isAssertion(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AssertionError' || 'matcherResult' in error);
+}

@@ -1,0 +1,135 @@
+import { CALL_FAILURES, type CallFailure } from '../shared/domain/answers.ts';
+import { show } from '../shared/domain/errors.ts';
+import { jsonText } from '../shared/domain/json.ts';
+import type { CallResult } from '../shared/domain/retry.ts';
+
+/** A child's call, as the service sees it. */
+export interface ServiceRequest<B = unknown> {
+  readonly method: string;
+  readonly path: string;
+  /** All that a deployed forwarder sends, with their names in small letters. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The JSON body, read. */
+  readonly body: AsJson<B>;
+  /** The Idempotency-Key: the child's, the same for each of its calls. */
+  readonly key: string;
+  /** The child's id, as its row has it. */
+  readonly child: string;
+  /** 1 for the child's first call. */
+  readonly attempt: number;
+  /** Virtual time, epoch milliseconds. */
+  readonly at: number;
+}
+
+/** An answer with a status of its own. */
+export interface HttpAnswer {
+  /** 100 to 999. */
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A text is sent as it is, anything else as JSON; none where absent. */
+  readonly body?: unknown;
+  /** Virtual milliseconds that it takes; from the endpoint's time-out on there is no answer. Default 10. */
+  readonly ms?: number;
+}
+
+/** A call without an answer that can be used. */
+export interface FailedCall {
+  /** The reason code, such as `timeout` or `connection-reset`. */
+  readonly failure: CallFailure;
+}
+
+/**
+ * What a service may return: a value, which is answered as 200 and JSON; an {@link HttpAnswer}, known by a `status` from 100 to 999 and no
+ * other field than its own; a {@link FailedCall}; or a `Response`, as a web framework's app gives it.
+ */
+export type ServiceAnswer<R = unknown> = R | HttpAnswer | FailedCall | Response;
+
+/**
+ * The service in a test. What it throws is answered with status 500, as frameworks do; an assertion that fails in it fails the whole run.
+ */
+export type Service<B = unknown, R = unknown> = (
+  request: ServiceRequest<B>,
+) => ServiceAnswer<R> | Promise<ServiceAnswer<R>>;
+
+/** What a value is once it has been JSON. */
+export type AsJson<T> = unknown extends T
+  ? T
+  : T extends { toJSON(): infer J }
+    ? AsJson<J>
+    : T extends object
+      ? { [K in keyof T]: AsJson<T[K]> }
+      : T;
+
+/** How long a call takes, unless it says, virtual milliseconds. */
+const CALL_MS = 10;
+
+export interface AnswerLimits {
+  readonly timeoutMs: number;
+  readonly maxResponseBytes: number;
+}
+
+/**
+ * What a service's answer comes to for its forwarder.
+ * @throws {NotJsonError} where JSON can't hold it: no service could send it
+ */
+export async function callResultOf(answer: unknown, limits: AnswerLimits): Promise<CallResult> {
+  const { timeoutMs } = limits;
+  if (answer instanceof Response)
+    return within(limits, { ...headOf(answer.headers), httpStatus: answer.status, body: await answer.text() });
+  if (isFailedCall(answer)) {
+    const { failure } = answer;
+    return { kind: 'failure', reason: failure, ms: failure === 'timeout' ? timeoutMs : CALL_MS };
+  }
+  if (!isHttpAnswer(answer)) return within(limits, { ...JSON_HEAD, httpStatus: 200, body: textOf(answer) });
+  const { status, headers, body, ms } = answer;
+  const head = headOf(new Headers(headers));
+  if (typeof body === 'string') return within(limits, { ...head, httpStatus: status, body }, ms);
+  return within(limits, { ...head, httpStatus: status, body: textOf(body), isJson: true }, ms);
+}
+
+const JSON_HEAD = { isJson: true, retryAfter: null, date: null } as const;
+
+function headOf(headers: Headers) {
+  return {
+    isJson: /[/+]json\b/i.test(headers.get('content-type') ?? ''),
+    retryAfter: headers.get('retry-after'),
+    date: headers.get('date'),
+  };
+}
+
+function textOf(body: unknown): string {
+  return body === undefined ? '' : jsonText('What the service answered', body, 'written');
+}
+
+/** The answer, unless the forwarder would have given it up. */
+function within(
+  { timeoutMs, maxResponseBytes }: AnswerLimits,
+  answer: Omit<CallResult & { kind: 'answer' }, 'kind' | 'ms'>,
+  ms = CALL_MS,
+): CallResult {
+  if (ms >= timeoutMs) return { kind: 'failure', reason: 'timeout', ms: timeoutMs };
+  const { httpStatus, body } = answer;
+  const isRead = httpStatus >= 200 && httpStatus < 300;
+  if (isRead && Buffer.byteLength(body) > maxResponseBytes)
+    return { kind: 'failure', reason: 'response-too-large', ms };
+  return { kind: 'answer', ...answer, ms };
+}
+
+const HTTP_FIELDS = ['status', 'headers', 'body', 'ms'];
+
+function isHttpAnswer(answer: unknown): answer is HttpAnswer {
+  if (typeof answer !== 'object' || answer === null || !('status' in answer)) return false;
+  const { status } = answer;
+  const isStatus = typeof status === 'number' && Number.isInteger(status) && status >= 100 && status <= 999;
+  return isStatus && Object.keys(answer).every((key) => HTTP_FIELDS.includes(key));
+}
+
+/** @throws {TypeError} for a reason code that there isn't */
+function isFailedCall(answer: unknown): answer is FailedCall {
+  if (typeof answer !== 'object' || answer === null || !('failure' in answer)) return false;
+  if (Object.keys(answer).length > 1) return false;
+  if (CALL_FAILURES.some((failure) => failure === answer.failure)) return true;
+  throw new TypeError(
+    `The service returned the failure ${show(answer.failure)}; allowed are ${CALL_FAILURES.join(', ')}.`,
+  );
+}
