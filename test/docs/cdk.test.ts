@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { App, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { withEnvironment } from '../cli/support.ts';
+import { FIXTURE_PROJECT } from '../fixtures/project.ts';
+
+const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const docs = text('docs/cdk.md');
+
+const folder = process.cwd();
+let restore: () => void;
+beforeAll(() => {
+  // As the CDK's command line calls an app, but that nothing is bundled.
+  restore = withEnvironment({
+    CDK_CONTEXT_JSON: JSON.stringify({ 'aws:cdk:bundling-stacks': [] }),
+    CDK_VALIDATION: 'false',
+  });
+  process.chdir(FIXTURE_PROJECT);
+});
+afterAll(() => {
+  process.chdir(folder);
+  restore();
+});
+
+test('the code in the docs is what is compiled here, and what `init` writes', () => {
+  const shown = [...docs.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
+  expect(shown).toEqual(['cli/template/app.ts', 'docs/examples/cdk-app.ts', 'docs/examples/cdk-options.ts'].map(text));
+});
+
+test('the app in ten lines synthesizes, and its pipeline calls the clone', async () => {
+  expect(text('docs/examples/cdk-app.ts').trimEnd().split('\n')).toHaveLength(10);
+  const { stack } = await import('../../docs/examples/cdk-app.ts');
+  const template = Template.fromStack(stack);
+  template.hasResourceProperties('AWS::SSM::Parameter', { Name: '/microprocess/prod/scores' });
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Description: Match.stringLikeRegexp('^scores: calls'),
+    Environment: {
+      Variables: Match.objectLike({
+        MP_ENDPOINT_URL: { 'Fn::Join': ['', Match.arrayWith(['https://'])] },
+        MP_ENDPOINT_AUTH: 'IAM',
+      }),
+    },
+  });
+}, 60_000);
+
+test('the app with all its options synthesizes', async () => {
+  const { jobs } = await import('../../docs/examples/cdk-options.ts');
+  expect([...jobs.pipelines.keys()]).toEqual(['nightly-audit', 'scores']);
+  const scores = jobs.pipelines.get('scores');
+  if (!scores) throw new Error('There is no pipeline scores.');
+  Template.fromStack(Stack.of(scores)).hasResourceProperties('AWS::Lambda::Function', {
+    Description: Match.stringLikeRegexp('^scores: reduces'),
+    MemorySize: 3_008,
+    VpcConfig: Match.anyValue(),
+  });
+  expect(App.isApp(jobs.node.root)).toBe(true);
+}, 60_000);
+
+test('the docs have a row for each property, and no other', () => {
+  const documented = [...docs.matchAll(/^\| (`\w+`(?: \/ `\w+`)*) \| .* \|$/gm)].flatMap(([, names = '']) =>
+    [...names.matchAll(/\w+/g)].map(([name]) => name),
+  );
+  const sources = [
+    'function-options',
+    'constructs/platform',
+    'constructs/pipeline',
+    'constructs/queue-dedicated-clone',
+  ];
+  const declared = [...sources, 'stacks/microprocess'].flatMap((path) => {
+    const blocks = text(`infra/${path}.ts`).matchAll(
+      /export (?:interface|type) \w+(?:Props|Options) [\s\S]*?\n(?:\}| {2}\);)\n/g,
+    );
+    return [...blocks].flatMap(([block]) => [...block.matchAll(/^ +readonly (\w+)\??:/gm)].map(([, name]) => name));
+  });
+  const ofMail = ['from', 'identity'];
+  expect(declared.length).toBeGreaterThan(25);
+  expect([...new Set(documented)].sort()).toEqual(
+    [...new Set(declared.filter((name) => name && !ofMail.includes(name)))].sort(),
+  );
+});
