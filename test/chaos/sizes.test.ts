@@ -1,22 +1,9 @@
 import { expect, test } from 'vitest';
-import { startRun } from '../../shared/control/start.ts';
-import { MemoryObjects } from '../../testing/objects.ts';
-import { checkQueues, checkRun } from './checks.ts';
-import { answerTo, type ChaosSourceOptions, chaosPipeline } from './pipeline.ts';
-import { readReport } from './report.ts';
+import { answerTo } from './pipeline.ts';
 import { answers, type Service } from './service.ts';
-import { World } from './world.ts';
+import { expectWhole, run } from './sized.ts';
 
-async function run(source: ChaosSourceOptions, service?: Service) {
-  const objects = new MemoryObjects();
-  const world = new World({ pipeline: chaosPipeline(source), objects, ...(service && { service }) });
-  await world.insist((deps) => startRun(deps, { runId: 'r' }, 'cli'));
-  const record = await world.runToEnd('r');
-  await world.drain();
-  const problems = [...(await checkRun(world, 'r')).problems, ...(await checkQueues(world))];
-  return { world, objects, record, problems };
-}
-
+/** Around the sizes of a block and of a slice's first segment. `sizes.slow.test.ts` goes over several segments. */
 test.each([
   [0, 100_000],
   [1, 100_000],
@@ -24,21 +11,9 @@ test.each([
   [257, 100_000],
   [4_096, 100_000],
   [4_097, 100_000],
-  [65_537, 100_000],
   [4_097, 4_096],
   [100, 1],
-])(
-  '%i children in slices of %i',
-  async (children, perSlice) => {
-    const { world, record, problems } = await run({ children, perSlice });
-    expect(problems).toEqual([]);
-    expect(record).toMatchObject({ status: 'succeeded', counts: { total: children, succeeded: children } });
-    const { rows } = await readReport(world.deps, 'r');
-    expect(rows.map(({ i }) => i)).toEqual(Array.from({ length: children }, (_, i) => i));
-    expect(world.mailer.sent).toHaveLength(1);
-  },
-  60_000,
-);
+])('%i children in slices of %i', expectWhole, 60_000);
 
 test('an empty slice among full ones', async () => {
   const { record, problems } = await run({ slices: [0, 3, 0, 0, 300, 0] });

@@ -91,7 +91,7 @@ describe('at a stage', () => {
     timeout: 90_000,
   }, async () => {
     await host.first.pause('work');
-    await microprocess('start', '--run-id', 'stopped', '--limit', '2000');
+    await microprocess('start', '--run-id', 'stopped', '--limit', '400');
     const paused = await microprocess('pause', 'stopped', '--json');
     expect(JSON.parse(paused.stdout)).toMatchObject({ runId: 'stopped', status: 'paused' });
     const resumed = await microprocess('resume', 'stopped');

@@ -184,26 +184,26 @@ test('of a large part no more is held than a store has yet to take, and a store 
     }
     return { bytes: 0 };
   };
-  const fill = async (draft: PartDraft) => {
-    for (const block of large(24, 2)) {
+  const fill = (blocks: number) => async (draft: PartDraft) => {
+    for (const block of large(blocks, 2)) {
       await draft.add(block);
       made += 2 * 2 * 2 ** 20 * 0.75;
     }
   };
-  await writePart(deps, 'p', fill);
+  await writePart(deps, 'p', fill(24));
   expect(taken).toBeGreaterThan(60 * 2 ** 20);
   expect(most).toBeLessThan(40 * 2 ** 20);
 
   deps.objects.putStream = async () => {
     throw new Error('S3 is away.');
   };
-  await expect(writePart(deps, 'p', fill)).rejects.toThrow('S3 is away.');
+  await expect(writePart(deps, 'p', fill(8))).rejects.toThrow('S3 is away.');
 });
 
 test('a part whose making breaks off leaves no object, also where some of it was stored', async () => {
   const deps = { ...testDeps(), pipeline };
   const making = writePart(deps, 'p', async (draft) => {
-    for (const block of large(12, 2)) await draft.add(block);
+    for (const block of large(8, 2)) await draft.add(block);
     throw new Error('The table is away.');
   });
   await expect(making).rejects.toThrow('The table is away.');
