@@ -155,6 +155,9 @@ export type PipelineDefinition<Params extends z.ZodType, I, R, B = unknown> = Om
 /** Refuses a source whose items aren't JSON as they are, in words: request and reduce would get something else than their types say. */
 type ItemsOfJson<I> = [NotJson<I>] extends [never] ? unknown : { source: NotJson<I> };
 
+/** The same of a reduce whose answers aren't: each was JSON when it came, so that `row.result` could not be what the type says. */
+type AnswersOfJson<R> = [NotJson<R, 'result'>] extends [never] ? unknown : { reduce: NotJson<R, 'result'> };
+
 /** A checked definition, with every default filled in. */
 export type Pipeline = z.output<typeof schema>;
 
@@ -174,7 +177,9 @@ export function definePipeline<
   I = unknown,
   R = unknown,
   B = I,
->(definition: PipelineDefinition<Params, I, R, B> & ItemsOfJson<I>): DefinedPipeline<z.output<Params>, I, R, B> {
+>(
+  definition: PipelineDefinition<Params, I, R, B> & ItemsOfJson<I> & AnswersOfJson<R>,
+): DefinedPipeline<z.output<Params>, I, R, B> {
   const parsed = schema.safeParse(definition);
   if (parsed.success) {
     const issues = scheduleIssues(parsed.data);

@@ -1,10 +1,10 @@
 import type { Json } from '../domain/json.ts';
 
 /**
- * Why a type of items isn't JSON as it is, as a sentence with the place; never where it is, as far as types tell. Interfaces are taken,
- * and so is what may be anything (unknown, any): the rest is seen when the item is read.
+ * Why a type of items, or of answers, isn't JSON as it is, as a sentence with the place; never where it is, as far as types tell.
+ * Interfaces are taken, and so is what may be anything (unknown, any): the rest is seen when the item is read.
  */
-export type NotJson<T> = Issue<T, 'item', []>;
+export type NotJson<T, Of extends 'item' | 'result' = 'item'> = Issue<T, Of, []>;
 
 /** Levels that are looked at: a type may hold itself. */
 type Deepest = 6;

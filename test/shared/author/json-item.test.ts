@@ -1,10 +1,12 @@
 import { expectTypeOf, test } from 'vitest';
 import { definePipeline } from '../../../shared/author/definition.ts';
 import type { NotJson } from '../../../shared/author/json-item.ts';
+import type { Reduce } from '../../../shared/author/reduce.ts';
 import { count } from '../../../shared/author/reducers/count.ts';
 import type { Source } from '../../../shared/author/source.ts';
 import { list } from '../../../shared/author/sources/list.ts';
 import type { Json } from '../../../shared/domain/json.ts';
+import type { Row } from '../../../shared/domain/row.ts';
 
 interface City {
   readonly id: number;
@@ -53,8 +55,21 @@ interface Visit {
   readonly at: Date;
 }
 declare const visits: Source<Visit>;
+declare const visitsByHand: Reduce<number, Visit>;
 
-test('a definition whose items are not JSON does not compile', () => {
+test('a row has of an answer what its type says, as that is JSON', () => {
+  expectTypeOf<Row<number, City>['result']>().toEqualTypeOf<City | null>();
+  expectTypeOf<NotJson<City, 'result'>>().toEqualTypeOf<never>();
+  expectTypeOf<
+    NotJson<Visit, 'result'>
+  >().toEqualTypeOf<'result.at may be a Date (give its text), which JSON has not'>();
+  type Answer = { sum: bigint };
+  expectTypeOf<
+    NotJson<Answer, 'result'>
+  >().toEqualTypeOf<'result.sum may be a bigint (give its text), which JSON has not'>();
+});
+
+test('a definition whose items or answers are not JSON does not compile', () => {
   // Never called: only that it compiles, or not, is told.
   void [
     // @ts-expect-error item.at may be a Date
@@ -63,6 +78,11 @@ test('a definition whose items are not JSON does not compile', () => {
     () => definePipeline({ ...rest, source: visits, reduce: count<Visit>({ columns: ['id'] }) }),
     // @ts-expect-error item may be a promise
     () => definePipeline({ ...rest, source: list(() => [1].map(async (n) => n)), reduce: count({ columns: [] }) }),
+    // @ts-expect-error result.at may be a Date
+    () => definePipeline({ ...rest, source: list(() => [1]), reduce: count<number, Visit>({ columns: [] }) }),
+    // @ts-expect-error result.at may be a Date, whatever the reduce is
+    () => definePipeline({ ...rest, source: list(() => [1]), reduce: visitsByHand }),
+    () => definePipeline({ ...rest, source: list(() => [1]), reduce: count<number, City>({ columns: [] }) }),
     () => definePipeline({ ...rest, source: list(() => [{ at: 'x' }]), reduce: count({ columns: ['at'] }) }),
     () =>
       definePipeline({
