@@ -63,6 +63,17 @@ export class CellsError extends MicroprocessError {
   }
 }
 
+/** A reduce gave a row more text than a report can hold of one. */
+export class LargeCellsError extends MicroprocessError {
+  readonly code = 'cells-too-large';
+
+  constructor(child: string, characters: number, allowed: number) {
+    super(
+      `The reduce gave ${characters} characters of cells for child ${child}; allowed are ${allowed}. Show a part of the value, or where it is.`,
+    );
+  }
+}
+
 /** A cron expression that can't be deployed; the message goes on from the name of what holds it. */
 export class CronError extends MicroprocessError {
   readonly code = 'bad-cron';

@@ -48,6 +48,8 @@ export const SIZES = {
   jsonBytes: 6_291_456,
   /** What a reduce may store of one segment, as JSON: a finish reads a few of them at once. */
   statisticsBytes: 4_194_304,
+  /** Characters of one row's cells: 256 such rows are compressed, copied and read at once. */
+  rowCells: 1_048_576,
   /** Slices a run may have. */
   slices: 1_000,
   /** Segments a slice may have; with `slices` this packs a segment's place into one number. */

@@ -1,7 +1,8 @@
 import { stringify } from 'csv-stringify/sync';
 import { type Cell, cell } from '../author/columns.ts';
 import type { Reduce } from '../author/reduce.ts';
-import { CellsError } from '../domain/errors.ts';
+import { CellsError, LargeCellsError } from '../domain/errors.ts';
+import { SIZES } from '../domain/limits.ts';
 import type { Row } from '../domain/row.ts';
 import { synchronous } from '../domain/synchronous.ts';
 
@@ -25,12 +26,15 @@ export function csvHeader<I, R>(reduce: Reduce<I, R>): string {
 /**
  * A row's cells: `id`, the reduce's, `status`, `reason`.
  * @throws whatever the reduce throws, {@link TypeError} where it gives what JSON can't hold, {@link ReduceError} for a promise, and
- * {@link CellsError} where its cells aren't one for each column: the line would say other things than its header
+ * {@link CellsError} where its cells aren't one for each column: the line would say other things than its header; {@link LargeCellsError}
  */
 export function csvCells<I, R>(reduce: Pick<Reduce<I, R>, 'columns' | 'cells'>, row: Row<I, R>): Cell[] {
   const made = synchronous('cells', reduce.cells(row));
   if (made.length !== reduce.columns.length) throw new CellsError(row.id, made.length, reduce.columns);
-  return [row.id, ...made.map(cell), row.status, row.reason];
+  const cells = made.map(cell);
+  const characters = cells.reduce<number>((sum, one) => sum + (typeof one === 'string' ? one.length : 0), 0);
+  if (characters > SIZES.rowCells) throw new LargeCellsError(row.id, characters, SIZES.rowCells);
+  return [row.id, ...cells, row.status, row.reason];
 }
 
 /** The line of a row whose cells can't be made: they are empty. */

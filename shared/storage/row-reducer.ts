@@ -1,7 +1,8 @@
 import type { Cell } from '../author/columns.ts';
-import { CellsError } from '../domain/errors.ts';
+import { CellsError, LargeCellsError } from '../domain/errors.ts';
 import { isPointer } from '../domain/held.ts';
 import type { Row } from '../domain/row.ts';
+import { REDUCE_FAILED } from '../domain/run.ts';
 import { UserError } from '../domain/user-error.ts';
 import type { Deps } from '../ports/deps.ts';
 import { csvCells, csvLines, emptyCells } from './csv.ts';
@@ -20,7 +21,7 @@ const ROWS_MS = 1_000;
 const ALL_ROWS_MS = 480_000;
 
 /** Reasons of rows that a reduce refused. */
-const REFUSALS: ReadonlySet<string> = new Set(['reduce-failed', 'cells-not-made']);
+const REFUSALS: ReadonlySet<string> = new Set([REDUCE_FAILED, 'cells-not-made', 'cells-too-large']);
 
 export interface ReduceOptions {
   /** Of the rows that succeeded, those that enter the statistics. */
@@ -116,7 +117,7 @@ export class RowReducer {
   }
 
   #refuse(row: HeldRow, error: unknown, refused: 'fails' | 'stays'): ReducedRow {
-    const isOurs = error instanceof CellsError;
+    const isOurs = error instanceof CellsError || error instanceof LargeCellsError;
     this.#deps.log.error('The reduce failed on a row.', {
       child: row.id,
       error: isOurs
@@ -124,7 +125,7 @@ export class RowReducer {
         : new UserError(error instanceof TimeLimitError ? reduceErrorOf('cells or add', error) : error),
     });
     if (row.status !== 'SUCCEEDED' || refused === 'stays') return this.#empty(row);
-    return this.#empty({ ...row, status: 'FAILED', reason: isOurs ? error.code : 'reduce-failed', result: null });
+    return this.#empty({ ...row, status: 'FAILED', reason: isOurs ? error.code : REDUCE_FAILED, result: null });
   }
 
   #empty(row: HeldRow): ReducedRow {

@@ -119,6 +119,20 @@ test('a row fails alone whose cells are not one for each column; one that had fa
   expect((await written(deps, again)).csv).toBe(lines);
 });
 
+test('a row with more text in its cells than a report can hold fails alone, with the limit', async () => {
+  const reduce: Reduce = { ...pipeline.reduce, cells: ({ item }) => ['x', 'x'.repeat(Number(item))] };
+  const deps = { ...testDeps(), pipeline: { ...pipeline, reduce } };
+  const block = [1_048_575, 1_048_576, 300_000].map((item, n) => ({ ...row(n, null), item }));
+  const { csv, frozen } = await written(deps, block);
+  expect(frozen.reasons).toEqual({ 'cells-too-large': 1 });
+  expect(csv.split('\n')[1]).toBe('0-0.0.1,,,FAILED,cells-too-large');
+  expect(deps.lines).toMatchObject([
+    {
+      fields: { error: expect.stringContaining('1048577 characters of cells for child 0-0.0.1; allowed are 1048576') },
+    },
+  ]);
+});
+
 test('a part is written piece by piece, never joined: of large rows it would not fit beside itself', async () => {
   const deps = { ...testDeps(), pipeline };
   const { objects } = deps;
@@ -165,10 +179,10 @@ test('a row that the reduce once refused has the same line when its part is made
   expect((await written(deps, [refused])).csv).toBe('0-0.0.0,,,FAILED,reduce-failed\n');
 });
 
-/** Blocks that don't compress, each of so many megabytes. */
+/** Blocks that don't compress, each of so many rows of a megabyte. */
 function* large(blocks: number, megabytes: number) {
   for (let n = 0; n < blocks; n++)
-    yield [row(n, { seen: randomBytes((megabytes * 3 * 2 ** 20) / 4).toString('base64') })];
+    yield Array.from({ length: megabytes }, () => row(n, { seen: randomBytes(780_000).toString('base64') }));
 }
 
 test('of a large part no more is held than a store has yet to take, and a store that fails fails it', async () => {
