@@ -43,10 +43,21 @@ function bundleFolder(project, args) {
     makeCache(project, project.cache);
     return programFolder(project);
   }
-  const folder = mkdtempSync(join(tmpdir(), 'microprocess-cli-'));
+  const folder = temporaryFolder(project);
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   makeCache(project, folder);
   return folder;
+}
+
+/** A folder that is gone with the process, beside the bundles that stay where the system has none for such. */
+function temporaryFolder(project) {
+  try {
+    return mkdtempSync(join(tmpdir(), 'microprocess-cli-'));
+  } catch {
+    makeHome(project);
+    makeCache(project, project.cache);
+    return mkdtempSync(join(project.cache, 'looking-'));
+  }
 }
 
 const SOURCE = /\.[cm]?([jt]sx?)$/;

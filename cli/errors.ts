@@ -55,9 +55,35 @@ export function explain(error: unknown): { code: number; message: string | null 
     const asked = ASKED_WRONGLY.some((kind) => error instanceof kind);
     return { code: asked ? EXIT.usage : EXIT.failed, message: error.message };
   }
-  const known = ofAws(error);
+  const known = ofSystem(error) ?? ofAws(error);
   if (known !== undefined) return { code: EXIT.failed, message: known };
   return { code: EXIT.failed, message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
+
+const NO_FILES = 'This process may open no more files: raise the limit, as with "ulimit -n 4096", and try again.';
+const NO_ROOM = 'Free some space, or point MICROPROCESS_HOME at another disk, and try again.';
+const NO_RIGHT = 'Point MICROPROCESS_HOME at a folder that you may write, or change whose this is.';
+
+/** What to do about what the system refuses. */
+const REFUSED: Readonly<Record<string, string>> = {
+  EMFILE: NO_FILES,
+  ENFILE: NO_FILES,
+  ENOSPC: NO_ROOM,
+  EDQUOT: NO_ROOM,
+  EROFS: NO_RIGHT,
+  EACCES: NO_RIGHT,
+  EPERM: NO_RIGHT,
+};
+
+/** What the system refused, and what to do about it. */
+function ofSystem(error: unknown): string | undefined {
+  const next = error instanceof Error ? REFUSED[code(error) ?? ''] : undefined;
+  return error instanceof Error && next !== undefined ? `${error.message}. ${next}` : undefined;
+}
+
+/** Whether a file or folder could not be used, whatever the reason. */
+export function isOfDisk(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error && 'path' in error;
 }
 
 /** What the AWS SDK's most common errors mean for whoever sits at the terminal, by their names. */

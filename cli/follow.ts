@@ -67,7 +67,7 @@ export async function seeThrough(
     const { runId } = await Promise.race([begun, aborted(signal)]);
     known.run = runId;
     const record = await follow(target, runId, terminal);
-    const summary = await fetchOutput(target.deps.objects, record, outDir());
+    const summary = await fetchOutput(target, record, outDir());
     stdout.write(json ? `${JSON.stringify(summary)}\n` : inWords(summary, target.log));
     return outcomeCode(record);
   } catch (error) {

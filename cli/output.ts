@@ -5,11 +5,13 @@ import { join, relative } from 'node:path';
 import { pipeline as streamTo } from 'node:stream/promises';
 import * as z from 'zod';
 import { knownSections } from '../shared/author/section.ts';
+import { MicroprocessError } from '../shared/domain/errors.ts';
 import { CLOSE_REASONS, type CloseReason, countsSchema, type RunFailure, runFailure } from '../shared/domain/run.ts';
 import type { ObjectReader } from '../shared/ports/objects.ts';
 import type { RunRecord } from '../shared/ports/run-store.ts';
 import { terminalLine } from '../shared/report/terminal.ts';
-import { UsageError } from './errors.ts';
+import { isOfDisk, UsageError } from './errors.ts';
+import { hint, type Target } from './targets/target.ts';
 import { count, type Field, fields, plain } from './text.ts';
 
 /** The part of summary.json that the command line reads; all else is passed on as it is. */
@@ -37,10 +39,35 @@ export async function readSummary(objects: ObjectReader, { run, summary, status 
   return summarySchema.parse(JSON.parse(Buffer.from(await objects.get(summary)).toString('utf8')));
 }
 
-/** Fetches what a run made into a folder of its own, and writes a summary.json that names the files there. */
-export async function fetchOutput(objects: ObjectReader, record: RunRecord, outDir: string): Promise<LocalSummary> {
-  const summary = await readSummary(objects, record);
+/** What a run made could not be written here; the run itself is as it ended. */
+class UnwrittenError extends MicroprocessError {
+  readonly code = 'unwritten';
+}
+
+/**
+ * Fetches what a run made into a folder of its own, and writes a summary.json that names the files there.
+ * @throws {UnwrittenError} where the disk doesn't take them; says what is there, and how to fetch the rest
+ */
+export async function fetchOutput(
+  { deps, flags }: Pick<Target, 'deps' | 'flags'>,
+  record: RunRecord,
+  outDir: string,
+): Promise<LocalSummary> {
+  const summary = await readSummary(deps.objects, record);
   const dir = join(outDir, summary.runId);
+  const written: string[] = [];
+  try {
+    return await write(deps.objects, summary, dir, written);
+  } catch (error) {
+    if (!isOfDisk(error)) throw error;
+    throw new UnwrittenError(
+      `${error.message}. Of what run ${record.run} made, ${dir} has ${written.sort().join(', ') || 'nothing'} so far. ` +
+        `The run itself is ${record.status.replaceAll('-', ' ')}, and kept: once there is room, fetch it with ${hint({ flags }, 'report', record.run)}`,
+    );
+  }
+}
+
+async function write(objects: ObjectReader, summary: Summary, dir: string, written: string[]): Promise<LocalSummary> {
   await mkdir(dir, { recursive: true });
   const fetched = async (key: string, name: string) => {
     const path = join(dir, name);
@@ -49,17 +76,21 @@ export async function fetchOutput(objects: ObjectReader, record: RunRecord, outD
     try {
       await streamTo(await objects.stream(key), createWriteStream(partial));
       await rename(partial, path);
+      written.push(name);
     } finally {
       await rm(partial, { force: true });
     }
     return path;
   };
   const { csv, html, email } = summary.objects;
-  const [report, page, mail] = await Promise.all([
+  const fetching = [
     fetched(csv, 'report.csv'),
     fetched(html, 'report.html'),
     email === undefined ? undefined : fetched(email, 'email.eml'),
-  ]);
+  ] as const;
+  // All come to their end: where one can't be written, the others may be.
+  await Promise.allSettled(fetching);
+  const [report, page, mail] = await Promise.all(fetching);
   const paths = { report, html: page, ...(mail !== undefined && { email: mail }), summary: join(dir, 'summary.json') };
   const local = { ...summary, paths };
   await writeFile(paths.summary, `${JSON.stringify(local, null, 2)}\n`);

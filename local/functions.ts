@@ -29,6 +29,14 @@ export interface LocalFunctions {
   readonly routes: readonly LocalRoute[];
 }
 
+/**
+ * Loads what all functions run, as deployed ones do by the time they are called. A function that can't be loaded would fail each of its
+ * messages, and nobody would be told.
+ */
+export async function loadFunctions<N extends string>({ functions }: System<N>): Promise<void> {
+  await Promise.all(Object.values(mapValues(functions, ({ load }) => load())));
+}
+
 /** A pipeline's functions, on this machine: each environment's handler gets the ports that its declaration names. */
 export function pipelineFunctions<N extends string>(
   pipeline: Pipeline,

@@ -10,7 +10,7 @@ import { wiringOf } from '../shared/lambda/wiring.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { Process } from '../shared/ports/deps.ts';
 import type { LocalRoute } from './function-urls.ts';
-import { pipelineFunctions } from './functions.ts';
+import { loadFunctions, pipelineFunctions } from './functions.ts';
 import type { HostLogger } from './lambda.ts';
 import { createQueues, queueAddresses } from './resources.ts';
 import { startSchedules } from './schedules.ts';
@@ -83,7 +83,9 @@ export async function startPipeline(
 ): Promise<LocalPipeline> {
   const { system, services, telemetry, logger, clock } = surroundings;
   const own = endpointUrl === undefined ? services.get(pipeline.endpoint.service) : null;
-  await Promise.allSettled([surroundings.shared, own]);
+  const loaded = loadFunctions(system);
+  await Promise.allSettled([surroundings.shared, own, loaded]);
+  await loaded;
   const pair = await own;
   const { sqs, awsUrl, resources: common, storage } = await surroundings.shared;
 

@@ -54,6 +54,9 @@ export async function startServerProcess<T>(options: ServerProcessOptions<T>): P
   const { name, script, args = [], nodeFlags = [], env = process.env, logFile, graceMs = 5_000 } = options;
   const log = openLog(logFile, (lines) => `(${lines} lines could not be written to this log)`);
   const child = spawn(process.execPath, [...nodeFlags, script, ...args], { env, detached: true, stdio: 'pipe' });
+  // Without a process there are no streams either, as where no file can be opened any more.
+  if (child.pid === undefined)
+    throw new ServerEndedError(`${name} could not be started: ${await once(child, 'error')}`, null);
   const tail: string[] = [];
   const keep = (line: string) => {
     tail.push(line);

@@ -42,7 +42,7 @@ export async function cancel(run: string, options: Options, terminal: Terminal):
       return say(terminal, options, record, `Run ${run} ${what}.${next}`);
     }
     const ended = await follow(target, run, terminal);
-    const summary = await fetchOutput(target.deps.objects, ended, outDir());
+    const summary = await fetchOutput(target, ended, outDir());
     terminal.stdout.write(options.json ? `${JSON.stringify(runJson(ended))}\n` : inWords(summary, target.log));
     return EXIT.ok;
   });

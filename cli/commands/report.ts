@@ -12,10 +12,11 @@ export async function report(
   options: Where & { readonly out?: string; readonly json?: boolean },
   terminal: Terminal,
 ): Promise<number> {
-  return withTarget(options, 'records', terminal, async ({ deps, log }) => {
+  return withTarget(options, 'records', terminal, async (target) => {
+    const { deps, log } = target;
     const record = await deps.stores.runs.read(run);
     if (!record) throw new RunNotFoundError(deps.pipeline.name, run);
-    const summary = await fetchOutput(deps.objects, record, options.out ?? outDir());
+    const summary = await fetchOutput(target, record, options.out ?? outDir());
     terminal.stdout.write(options.json ? `${JSON.stringify(summary)}\n` : inWords(summary, log));
     return EXIT.ok;
   });

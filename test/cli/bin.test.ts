@@ -23,17 +23,19 @@ afterAll(() => project.remove());
 
 describe('what only looks leaves nothing behind, whatever does not build:', () => {
   test.each([
-    { args: ['--help'], stdout: /^Usage/, stderr: /^$/ },
-    { args: ['list', '-P', 'reading'], stdout: /^$/, stderr: /^No runs\.\n$/ },
-  ])('$args', SLOW, async ({ args, ...says }) => {
-    const { code, stdout, stderr } = await project.run(...args);
+    { args: ['--help'], environment: {}, stdout: /^Usage/, stderr: /^$/ },
+    { args: ['list', '-P', 'reading'], environment: { TMPDIR: '/nowhere' }, stdout: /^$/, stderr: /^No runs\.\n$/ },
+  ])('$args $environment', SLOW, async ({ args, environment, ...says }) => {
+    const { code, stdout, stderr } = await project.runWith(environment, ...args);
     expect({ code, stdout, stderr }).toEqual({
       code: 0,
       stdout: expect.stringMatching(says.stdout),
       stderr: expect.stringMatching(says.stderr),
     });
     expect((await readdir(project.dir)).sort()).toEqual(['node_modules', 'pipelines', 'services', 'shared']);
+    const { cache } = openProject(project.dir);
     expect(existsSync(programFolder(openProject(project.dir)))).toBe(false);
+    expect((await readdir(cache)).filter((name) => name.startsWith('looking-'))).toEqual([]);
   });
 });
 

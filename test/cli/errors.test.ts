@@ -1,6 +1,15 @@
+import { writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { EnvironmentError, explain, said, UsageError } from '../../cli/errors.ts';
 import { Captured } from './support.ts';
+
+test('what the system refuses is said in a sentence, with what to do', async () => {
+  const refused = await writeFile('/dev/full', 'x').catch((error: unknown) => error);
+  expect(explain(refused)).toEqual({
+    code: 1,
+    message: expect.stringMatching(/^ENOSPC: no space left on device, write\. Free some space/),
+  });
+});
 
 test.each([
   { error: new UsageError('There is no such run.'), code: 2 },

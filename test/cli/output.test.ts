@@ -1,6 +1,11 @@
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { inWords, type LocalSummary, type Summary, summaryFields } from '../../cli/output.ts';
+import { fetchOutput, inWords, type LocalSummary, type Summary, summaryFields } from '../../cli/output.ts';
 import { type Statistics, statisticsSections } from '../../shared/author/reducers/statistics-sections.ts';
+import { startRun } from '../../shared/control/start.ts';
+import { testDeps } from '../shared/support.ts';
 
 const summary = (succeeded: number, sections: unknown[]): Summary => ({
   runId: 'march',
@@ -82,4 +87,26 @@ describe('what a run came to, in words', () => {
     // At a stage it was.
     expect(inWords(mailed)).toMatch(/mail +sent\n/);
   });
+});
+
+test('a report that the disk does not take is kept: what is there is said, and how to fetch the rest', async () => {
+  const out = await mkdtemp(join(tmpdir(), 'microprocess-out-'));
+  const deps = testDeps();
+  const { runId } = await startRun(deps, { runId: 'march' }, 'cli');
+  const started = await deps.stores.runs.read(runId);
+  if (!started) throw new Error('There is no run.');
+  const record = { ...started, status: 'succeeded', summary: 'summary.json' } as const;
+  await deps.objects.put('report.csv', 'id\n');
+  await deps.objects.put('report.html', '<p>');
+  await deps.objects.put('summary.json', JSON.stringify(summary(60, [])));
+  // A folder takes no file's place.
+  await mkdir(join(out, 'march', 'report.html', 'in-the-way'), { recursive: true });
+  const target = { deps, flags: ' --pipeline squares' };
+  await expect(fetchOutput(target, record, out)).rejects.toThrow(
+    /^E\w+: .* Of what run march made, .*march has report\.csv so far\. The run itself is succeeded, and kept: .* fetch it with npx microprocess report march --pipeline squares$/,
+  );
+  expect((await readdir(join(out, 'march'))).sort()).toEqual(['report.csv', 'report.html']);
+  await rm(join(out, 'march', 'report.html'), { recursive: true });
+  expect((await fetchOutput(target, record, out)).paths.html).toBe(join(out, 'march', 'report.html'));
+  await rm(out, { recursive: true });
 });

@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SYSTEM } from '../../functions/system.ts';
 import type { Host } from '../../local/host.ts';
 import type { LocalPipelineOptions } from '../../local/pipeline.ts';
 import { bundle } from '../../shared/project/bundle.ts';
@@ -61,6 +62,13 @@ describe('a host that cannot start', () => {
     );
     // The directory is free again: nothing of the failed start holds it.
     await expect(start(users())).resolves.toMatchObject({ first: { liveUrl: null } });
+  });
+
+  it('says why one of its functions could not be loaded', async () => {
+    const load = () => Promise.reject(new Error('EMFILE: too many open files'));
+    const functions = { ...SYSTEM.functions, aggregator: { ...SYSTEM.functions.aggregator, load } };
+    const starting = startRecorded(stateDir, new Events(), users(), { system: { ...SYSTEM, functions } });
+    await expect(starting).rejects.toThrow('EMFILE: too many open files');
   });
 
   it('names the file of a service that does not exist', async () => {
