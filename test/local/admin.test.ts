@@ -47,7 +47,7 @@ test('only a port that is closed, or speaks otherwise, shows that it is gone', a
   expect(await ask(createServer((request) => request.socket.destroy()))).toBe('silent');
   const page = createServer((_, response) => response.end('<p>Another server</p>'));
   expect(await ask(page)).toBe('gone');
-  const other = createServer().on('connection', (socket) => socket.write('SSH-2.0\r\n'));
+  const other = createServer((request) => request.socket.write('SSH-2.0\r\n'));
   expect(await ask(other)).toBe('gone');
 });
 
