@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { bundleFunction } from '../shared/project/bundle-function.ts';
@@ -9,10 +10,11 @@ import { InfraError } from './errors.ts';
 /**
  * The code of a function: one bundled file, its source map, and the data files it reads. Bundled in this process: the
  * CDK's NodejsFunction starts npx and a shell for each function, which took two thirds of a synthesis.
- * @param entry absolute path of the module that exports `handler`
- * @param pipelineEntry what the import `#pipeline` means in this bundle
+ * @param path of the module that exports `handler`; a relative one begins in the current folder
+ * @param pipelineEntry absolute path of what the import `#pipeline` means in this bundle
  */
-export function bundledCode(entry: string, pipelineEntry?: string): Code {
+export function bundledCode(path: string, pipelineEntry?: string): Code {
+  const entry = resolve(path);
   if (!existsSync(entry))
     throw new InfraError(`A function needs ${entry}, which exports \`handler\`; there is no such file.`);
   return Code.fromAsset(PACKAGE_DIR, {

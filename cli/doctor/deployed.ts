@@ -11,6 +11,7 @@ import { workMapping } from '../targets/deployed.ts';
 import { findStack, type Stack } from '../targets/stack.ts';
 import { count } from '../text.ts';
 import { type Check, checked, fail, nodeVersion, pass, warn } from './check.ts';
+import { cloneCheck } from './clone.ts';
 import { mailChecks } from './mail.ts';
 import { queueChecks } from './queues.ts';
 import { releaseCheck } from './release.ts';
@@ -40,7 +41,7 @@ export async function deployedChecks(pipeline: Pipeline, stage: string): Promise
     checked('mapping', () => mapping(stack)),
     checked('concurrency', () => concurrency(pipeline)),
     checked('mail', () => mailChecks(pipeline, stack)),
-    checked('clone', () => clone(stack)),
+    checked('clone', () => cloneCheck(stack.resources)),
   ]);
   return [...first, ...groups.flat()];
 }
@@ -123,18 +124,4 @@ async function concurrency(pipeline: Pipeline): Promise<Check> {
     `${detail}: calls will be throttled (429) and tried again`,
     'Ask for more in Service Quotas (Lambda, "Concurrent executions"), or lower limits.inFlight.',
   );
-}
-
-/** The clone's URL wants IAM: an unsigned request shows that it is there, and that it keeps strangers out. */
-async function clone({ resources }: Stack): Promise<Check> {
-  const url = resources.endpoint;
-  const { status } = await fetch(url, { signal: AbortSignal.timeout(10_000) });
-  if (status === 403) return pass('clone', `${url} answers, and refuses unsigned calls`);
-  return status < 500
-    ? warn(
-        'clone',
-        `${url} answers ${status} to an unsigned call`,
-        'Its URL should want IAM (403): who else may call it?',
-      )
-    : fail('clone', `${url} answers ${status}`, 'Look at the log of the service (queue-dedicated clone).');
 }

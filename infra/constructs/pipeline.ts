@@ -113,7 +113,7 @@ export class Pipeline extends Construct {
       topic: platform.alarms,
     });
     this.recordName = deploymentParameter(platform.stage, pipeline.name);
-    this.#record = this.writeRecord(platform.stage);
+    this.#record = this.writeRecord(platform.stage, clone.auth);
     govern(this, options);
   }
 
@@ -130,7 +130,7 @@ export class Pipeline extends Construct {
   }
 
   /** The record by which all else finds the pipeline, in whatever stack it stands. */
-  private writeRecord(stage: string): StringParameter {
+  private writeRecord(stage: string, endpointAuth: ServiceEndpoint['auth']): StringParameter {
     const nameOf = (name: FunctionName) => this.own(name).functionName;
     const { name } = this.definition;
     const stack = Stack.of(this);
@@ -138,7 +138,7 @@ export class Pipeline extends Construct {
       pipeline: name,
       release: packageVersion(),
       stack: outermost(stack).stackName,
-      resources: this.resources,
+      resources: { ...this.resources, endpointAuth },
       functions: {
         ...Object.fromEntries([...this.#functions].map(([of, { functionName }]) => [of, functionName])),
         splitter: nameOf('splitter'),

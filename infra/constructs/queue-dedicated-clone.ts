@@ -1,3 +1,4 @@
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type FunctionUrl, FunctionUrlAuthType, type IFunction, type IFunctionUrl } from 'aws-cdk-lib/aws-lambda';
 import { Construct, type IConstruct } from 'constructs';
@@ -15,6 +16,8 @@ export interface CloneOptions extends FunctionOptions {
   readonly memoryMB?: number;
   /** Default: a minute, or that of the function which is cloned; a stage's, the longest that its pipelines wait. */
   readonly timeoutSeconds?: number;
+  /** What live service and clone may do. */
+  readonly grants?: readonly PolicyStatement[];
   /** Of the clone alone. Default: none is reserved; what a pipeline has in flight is `limits.inFlight` of its definition. */
   readonly reservedConcurrency?: number;
 }
@@ -89,6 +92,11 @@ export class QueueDedicatedClone extends Construct {
       this.live = functionEndpoint(live, urlOf(live));
       this.alarm('Live', live, platform, service, `Callers of ${service} get errors: live traffic.`);
       this.function = new NodeFunction(this, 'Queue', { options, description, entry, ...figures, reservedConcurrency });
+    }
+    for (const statement of props.grants ?? []) {
+      this.function.addToRolePolicy(statement);
+      // Of a function that is cloned, the role is the clone's too.
+      this.live?.function.addToRolePolicy(statement);
     }
     this.url = functionEndpoint(this.function, urlOf(this.function)).url;
     const impact = 'Calls of background runs fail and are tried again; runs take longer, live traffic is not touched.';

@@ -25,6 +25,8 @@ const record = z.object({
     ...mapValues(MESSAGES, () => z.string()),
     /** Base URL of the queue-dedicated clone, a function's or a user's own. */
     endpoint: z.string(),
+    /** Whether calls to it are signed. */
+    endpointAuth: z.enum(['IAM', 'NONE']).default('IAM'),
     /** Sender of the mails; empty where they are off. */
     mail: z.string(),
   }),
@@ -41,7 +43,7 @@ export function deploymentParameter(stage: string, pipeline: string): string {
 }
 
 /** A record to write: with its version, and without what readers have no name for. */
-export function deploymentRecord(deployment: Omit<Deployment, 'version'>): Deployment {
+export function deploymentRecord(deployment: Omit<z.input<typeof record>, 'version'>): Deployment {
   return record.parse({ ...deployment, version: VERSION });
 }
 

@@ -117,6 +117,11 @@ const RULES: readonly [rule: string, breaks: (each: Import) => boolean][] = [
       from !== 'shared/lambda/connect.ts',
   ],
   [
+    "cdk-nag is applied by this repository's own app alone",
+    ({ from, to, isPackage }) =>
+      isPackage && named('cdk-nag')(to) && within('infra', 'shared', 'cli')(from) && from !== 'infra/build-app.ts',
+  ],
+  [
     'nothing deployed imports an emulator or the CDK',
     ({ from, to, isPackage }) =>
       isPackage &&
@@ -240,6 +245,7 @@ describe('the rules', () => {
     ['functions/splitter/a.ts', '../../local/host.ts', 'a room imports'],
     ['functions/splitter/a.ts', '@aws-sdk/client-sqs', 'the AWS SDK'],
     ['infra/constructs/a.ts', '../../functions/splitter/handler.ts', 'a room imports'],
+    ['infra/constructs/a.ts', 'cdk-nag', 'cdk-nag is applied'],
     ['shared/lambda/handler.ts', '@smithy/node-http-handler', 'the AWS SDK'],
     ['shared/lambda/a.ts', 'fauxqs', 'nothing deployed imports an emulator'],
     ['shared/lambda/a.ts', 'aws-cdk-lib/aws-sqs', 'nothing deployed imports an emulator'],

@@ -32,7 +32,7 @@ export async function startControlPlane(local: LocalPipeline): Promise<ControlPl
     pipeline: 'scores',
     release: packageVersion(),
     stack: STACK,
-    resources: { ...local.resources, endpoint: local.cloneUrl, mail: 'reports@example.com' },
+    resources: { ...local.resources, endpoint: local.cloneUrl, endpointAuth: 'IAM', mail: 'reports@example.com' },
     functions: { splitter: SPLITTER, forwarder: FORWARDER },
   });
   const parameters: Record<string, string> = { [deploymentParameter('test', 'scores')]: JSON.stringify(deployment) };

@@ -206,7 +206,7 @@ test('its record, by which everything else finds it, is a parameter', () => {
     pipeline: 'scores',
     release: packageVersion(),
     stack: 'microprocess-dev',
-    resources: { endpoint: 'https://host', mail: '' },
+    resources: { endpoint: 'https://host', endpointAuth: 'IAM', mail: '' },
   });
 });
 

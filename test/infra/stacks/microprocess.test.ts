@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { afterAll, expect, test } from 'vitest';
 import { Microprocess, type MicroprocessProps, QueueDedicatedClone } from '../../../infra/index.ts';
 import { definePipeline, type Pipeline } from '../../../shared/author/definition.ts';
@@ -111,6 +111,7 @@ test(
   'options of a stage hold for all of it, those of one pipeline or service for that alone',
   async () => {
     const boundary = 'arn:aws:iam::123456789012:policy/as-far-as-here';
+    const readsCompanies = new PolicyStatement({ actions: ['s3:GetObject'], resources: ['arn:aws:s3:::companies/*'] });
     const app = new App(withoutBundles());
     const props: MicroprocessProps = {
       stage: 'eu-2',
@@ -122,7 +123,7 @@ test(
       removalPolicy: RemovalPolicy.DESTROY,
       permissionsBoundary: ManagedPolicy.fromManagedPolicyArn(app, 'Boundary', boundary),
       pipelineOptions: { b: { memoryMB: { forwarder: 2_048 }, environment: { LOG_LEVEL: 'WARN' } } },
-      cloneOptions: { companies: { memoryMB: 256, reservedConcurrency: 7 } },
+      cloneOptions: { companies: { memoryMB: 256, reservedConcurrency: 7, grants: [readsCompanies] } },
       clones: { elsewhere: QueueDedicatedClone.fromUrl(app, 'https://elsewhere.internal') },
     };
     const engine = engineOf([pipelineOf('a', 'elsewhere'), pipelineOf('b')]);
@@ -144,6 +145,13 @@ test(
       ReservedConcurrentExecutions: 7,
       Timeout: 10,
     });
+    const reading = Object.values(service.findResources('AWS::IAM::Policy')).filter(({ Properties }) =>
+      JSON.stringify(Properties).includes('arn:aws:s3:::companies/*'),
+    );
+    expect(reading.flatMap(({ Properties }) => Properties.Roles)).toEqual([
+      { Ref: expect.stringMatching(/^ServiceLiveRole/) },
+      { Ref: expect.stringMatching(/^ServiceQueueRole/) },
+    ]);
     expect(functionOf(service, 'companies, live')).not.toHaveProperty('ReservedConcurrentExecutions');
     const platform = Template.fromStack(Stack.of(stack.platform));
     for (const template of [platform, service, ...templates.values()])

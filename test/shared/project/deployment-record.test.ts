@@ -44,6 +44,10 @@ test('the longest record fits into a parameter of the standard tier', () => {
   expect(JSON.stringify(longest).length).toBeLessThan(4_096);
 });
 
+test('a record that says nothing of it means signed calls', () => {
+  expect(read(written).resources.endpointAuth).toBe('IAM');
+});
+
 test('what a later release adds is ignored', () => {
   const { resources } = written;
   expect(read({ ...written, budget: 'b', resources: { ...resources, budget: 'b' } })).toEqual(written);
