@@ -5,7 +5,7 @@ import { type FinalStatus, isFinal, REDUCE_FAILED } from '../../shared/domain/ru
 import { together } from '../../shared/flow/parallel.ts';
 import { RetryLater } from '../../shared/lambda/retry-later.ts';
 import type { Invocation, MetricName } from '../../shared/ports/deps.ts';
-import type { RunRecord } from '../../shared/ports/run-store.ts';
+import type { Leased, RunRecord } from '../../shared/ports/run-store.ts';
 import type { ReportView } from '../../shared/report/view.ts';
 import { readManifest, writeManifest } from '../../shared/storage/manifest.ts';
 import type { AggregatorDeps } from './deps.ts';
@@ -15,6 +15,7 @@ import { sendMail } from './mail.ts';
 import { overlay } from './overlay.ts';
 import { reducedHere } from './reduced-here.ts';
 import { reportKeys, summaryOf } from './summary.ts';
+import { MOST_DEATHS, withoutReduce } from './without-reduce.ts';
 import { writeCsv } from './write-csv.ts';
 
 /** A finisher's lease outlives its invocation by this much, so that no two ever work at once. */
@@ -47,17 +48,21 @@ export async function finishRun(deps: AggregatorDeps, run: string, invocation: I
 }
 
 async function finishLeased(
-  deps: AggregatorDeps,
-  record: RunRecord,
+  given: AggregatorDeps,
+  record: Leased,
   segments: readonly SegmentRef[],
   invocation: Invocation,
 ): Promise<void> {
+  const isDeadly = record.finishers > MOST_DEATHS;
+  const deps = isDeadly ? withoutReduce(given) : given;
   const { run } = record;
   const own = await frozenParts(deps, run, segments);
   const { redrive } = record;
   const parts = redrive
     ? await overlay(deps, run, await reducedHere(deps, await readManifest(deps.objects, redrive.base), invocation), own)
-    : await reducedHere(deps, own, invocation);
+    : isDeadly
+      ? own
+      : await reducedHere(deps, own, invocation);
   // Side by side: what is drawn doesn't wait for what is written.
   const csv = writeCsv(deps, run, parts);
   const [bytes, { view, raw }] = await together([

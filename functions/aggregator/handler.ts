@@ -15,9 +15,9 @@ export function aggregator(deps: AggregatorDeps) {
       {
         schema: aggregateMessage,
         queue: deps.queues.aggregate,
-        handle: oneByOne<AggregateMessage>(async ({ message }, invocation) => {
+        handle: oneByOne<AggregateMessage>(async ({ message, receives }, invocation) => {
           if (deps.mailFrom !== '') warmUp();
-          if (message.type === 'segment') await freezeSegment(deps, message.run, message);
+          if (message.type === 'segment') await freezeSegment(deps, message.run, message, receives);
           else await finishRun(deps, message.run, invocation);
         }),
       },

@@ -46,6 +46,12 @@ export interface RunRecord extends NewRun {
   readonly mail: MailState | null;
 }
 
+/** A run whose finish is leased. */
+export interface Leased extends RunRecord {
+  /** How often the lease was taken and not given back, this time included: all but this one died. */
+  readonly finishers: number;
+}
+
 /**
  * A run and what decides its completion. Reads are consistent. Deliberately outside: pages, blocks, displays.
  */
@@ -66,8 +72,8 @@ export interface RunStore {
   /** Says something of a run that stays true, until its finish begins: what the first finisher read is what all read. */
   flag(run: string, flag: RunFlag): Promise<void>;
 
-  /** Takes the finish's lease: null while another holds it, or when the run is final. */
-  leaseFinish(run: string, owner: string, now: number, until: number): Promise<RunRecord | null>;
+  /** Takes the finish's lease, or gives it back where `until` is past: null while another holds it, or when the run is final. */
+  leaseFinish(run: string, owner: string, now: number, until: number): Promise<Leased | null>;
   /** The lease's holder ends the run; false where it isn't the holder any more. */
   finish(run: string, owner: string, end: RunEnd): Promise<boolean>;
   /** Claims the one mail: true for exactly one caller. */

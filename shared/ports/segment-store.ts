@@ -30,6 +30,8 @@ export interface SegmentStore {
   addBlock(run: string, block: BlockRef, ttl: number): Promise<SegmentRecord>;
   /** The length of a slice's last segment, where it is shorter than its index says. */
   setSize(run: string, segment: SegmentRef, size: number, ttl: number): Promise<SegmentRecord>;
+  /** Adds to the attempts at reducing it that began and weren't taken back; gives their number after it. */
+  countAttempt(run: string, segment: SegmentRef, change: 1 | -1, ttl: number): Promise<number>;
   /** Freezes if absent; the stored one comes back, which may be another's. Final. */
   freeze(run: string, segment: SegmentRef, frozen: Frozen): Promise<Frozen>;
 }

@@ -124,16 +124,31 @@ export function describeRunStatus(name: string, make: MakeStores): void {
           const before = await stores.runs.read(RUN);
           const isFinal = FINAL_STATUSES.some((final) => final === status);
           const leased = await stores.runs.leaseFinish(RUN, 'b', UNTIL + 1, UNTIL + 2);
-          expect(leased, status).toEqual(isFinal ? null : { ...before, status: 'finishing' });
-          expect(await stores.runs.read(RUN)).toEqual(leased ?? before);
+          expect(leased, status).toEqual(
+            isFinal ? null : { ...before, status: 'finishing', finishers: expect.any(Number) },
+          );
+          expect(await stores.runs.read(RUN)).toEqual(isFinal ? before : { ...before, status: 'finishing' });
           await dispose();
         }
+      });
+
+      test('a finish counts who took its lease and did not give it back', async () => {
+        const runs = port();
+        await runs.create(aRun());
+        for (const finishers of [1, 2]) {
+          const at = NOW + finishers * 60_000;
+          expect((await runs.leaseFinish(RUN, `dead-${finishers}`, at, at + 1))?.finishers).toBe(finishers);
+        }
+        const later = NOW + 600_000;
+        expect((await runs.leaseFinish(RUN, 'alive', later, later + 1_000))?.finishers).toBe(3);
+        await runs.leaseFinish(RUN, 'alive', later, 0);
+        expect((await runs.leaseFinish(RUN, 'next', later, later + 1_000))?.finishers).toBe(3);
       });
 
       test('a live finish lease keeps others out, its holder renews it, an expired one passes on', async () => {
         const runs = port();
         await runs.create(aRun());
-        expect((await runs.leaseFinish(RUN, 'a', NOW, UNTIL))?.status).toBe('finishing');
+        expect(await runs.leaseFinish(RUN, 'a', NOW, UNTIL)).toMatchObject({ status: 'finishing', finishers: 1 });
         expect(await runs.leaseFinish(RUN, 'b', NOW + 1, UNTIL + 1)).toBeNull();
         expect(await runs.leaseFinish(RUN, 'a', UNTIL - 1, UNTIL + 1_000)).not.toBeNull();
         expect(await runs.leaseFinish(RUN, 'b', UNTIL + 1, UNTIL + 2_000)).toBeNull();
@@ -185,6 +200,7 @@ export function describeRunStatus(name: string, make: MakeStores): void {
         await runs.create(aRun());
         await runs.close(RUN, 'cancelled');
         expect(await runs.leaseFinish(RUN, 'a', NOW, UNTIL)).toEqual({
+          finishers: 1,
           ...FRESH,
           status: 'finishing',
           closed: 'cancelled',

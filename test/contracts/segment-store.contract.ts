@@ -81,6 +81,16 @@ export function describeSegmentStore(name: string, make: MakeStores): void {
         expect((await segments.setSize(RUN, AT, 1, TTL)).frozen).toEqual(aFrozen());
       });
 
+      test('attempts at reducing are counted and taken back, and change nothing else', async () => {
+        const segments = port();
+        const before = await segments.addBlock(RUN, { ...AT, block: 0 }, TTL);
+        expect(await segments.countAttempt(RUN, AT, 1, TTL)).toBe(1);
+        expect(await segments.countAttempt(RUN, AT, 1, TTL)).toBe(2);
+        expect(await segments.countAttempt(RUN, AT, -1, TTL)).toBe(1);
+        expect(await segments.read(RUN, AT)).toEqual(before);
+        expect((await segments.freeze(RUN, AT, aFrozen())).part).toBe(aFrozen().part);
+      });
+
       test('segments whose numbers read alike are apart', async () => {
         const segments = port();
         await segments.addBlock(RUN, { slice: 1, segment: 11, block: 0 }, TTL);

@@ -126,12 +126,12 @@ export function runStore(table: ItemTable, keys: Keys): RunStore {
     async leaseFinish(run, owner, now, until) {
       const { set, condition } = moving('finish');
       const isFree = any(absent('finisher'), equals('finisher', owner), below('finishUntil', now));
-      return orNull(
-        await update(run, {
-          set: { ...set, finisher: S(owner), finishUntil: N(until) },
-          condition: all(condition, isFree),
-        }),
-      );
+      const item = await update(run, {
+        set: { ...set, finisher: S(owner), finishUntil: N(until) },
+        add: { finishers: N(until > now ? 1 : -1) },
+        condition: all(condition, isFree),
+      });
+      return item && { ...recordOf(item), finishers: numberOf(item, 'finishers') ?? 1 };
     },
 
     async finish(run, owner, end: RunEnd) {

@@ -39,6 +39,11 @@ export function segmentStore(table: ItemTable, keys: Keys): SegmentStore {
 
     setSize: (run, segment, size, ttl) => update(run, segment, ttl, { set: { size: N(size) } }),
 
+    async countAttempt(run, segment, change, ttl) {
+      const added = { set: { ttl: N(ttl) }, add: { attempts: N(change) } };
+      return numberOf((await table.update(keys.segment(run, segment), added)) ?? {}, 'attempts') ?? 0;
+    },
+
     async freeze(run, segment, value) {
       const key = keys.segment(run, segment);
       const { statistics, ...numbers } = value;
