@@ -8,7 +8,8 @@ import type { ObjectReader } from '../shared/ports/objects.ts';
 import { readManifest } from '../shared/storage/manifest.ts';
 import { readPartBlock, readPartIndex } from '../shared/storage/part.ts';
 import { release } from '../shared/storage/spill.ts';
-import type { PipelineWorld } from './pipeline-world.ts';
+import type { MemoryEvents } from './events.ts';
+import type { MemoryMailer } from './mailer.ts';
 
 /** summary.json, as programs read it. */
 export type RunSummary = ReturnType<typeof summaryOf>;
@@ -58,7 +59,11 @@ export interface PipelineRun<I = unknown, R = unknown> {
 
 /** Reads what a run left. */
 export async function pipelineRun<I, R>(
-  { objects, mailer, events }: PipelineWorld,
+  {
+    objects,
+    mailer,
+    events,
+  }: { readonly objects: ObjectReader; readonly mailer: MemoryMailer; readonly events: MemoryEvents },
   run: string,
   status: FinalStatus,
   errors: readonly LoggedError[],

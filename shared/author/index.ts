@@ -6,7 +6,13 @@ export type { Json } from '../domain/json.ts';
 export type { Row } from '../domain/row.ts';
 export type { Counts } from '../domain/run.ts';
 export { type Cell, type Column, columnsOf } from './columns.ts';
-export { definePipeline, type Pipeline, type PipelineDefinition, type RequestContext } from './definition.ts';
+export {
+  type DefinedPipeline,
+  definePipeline,
+  type Pipeline,
+  type PipelineDefinition,
+  type RequestContext,
+} from './definition.ts';
 export type { Accumulator, Reduce, ReducedRun } from './reduce.ts';
 export { count } from './reducers/count.ts';
 export { type StatisticsOptions, statistics } from './reducers/statistics.ts';

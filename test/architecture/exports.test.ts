@@ -34,17 +34,33 @@ describe.each(entries)('the entry $name', ({ source, targets }) => {
   });
 });
 
-test('what authors import loads one package, which it shares with them: no AWS, no CDK, no HTTP client', async () => {
+/** Packages that a module loads, those of Node aside. */
+async function packagesOf(source: string): Promise<string[]> {
   const { metafile } = await build({
     absWorkingDir: PACKAGE_DIR,
-    entryPoints: ['shared/author/index.ts'],
+    entryPoints: [source],
     bundle: true,
     platform: 'node',
     packages: 'external',
+    format: 'esm',
+    splitting: true,
+    outdir: 'nowhere',
     write: false,
     metafile: true,
   });
-  const loaded = Object.values(metafile.inputs).flatMap(({ imports }) => imports.filter(({ external }) => external));
-  expect([...new Set(loaded.map(({ path }) => path))]).toEqual(['zod']);
+  // Of the outputs: what is imported for its types alone is gone.
+  const loaded = Object.values(metafile.outputs).flatMap(({ imports }) => imports.filter(({ external }) => external));
+  return [...new Set(loaded.map(({ path }) => path))].filter((path) => !path.startsWith('node:')).sort();
+}
+
+test('what authors import loads one package, which it shares with them: no AWS, no CDK, no HTTP client', async () => {
+  expect(await packagesOf('shared/author/index.ts')).toEqual(['zod']);
   expect(Object.keys(peerDependencies)).toContain('zod');
+});
+
+test('what tests import loads the packages of the deployed handlers, no client of AWS and no test runner', async () => {
+  const handlers = ['@middy/core', 'csv-stringify/sync', 'zod'];
+  const report = ['@resvg/resvg-wasm', 'hono/html', 'nodemailer/lib/mail-composer'];
+  const charts = ['echarts/charts', 'echarts/components', 'echarts/core', 'echarts/renderers'];
+  expect(await packagesOf('testing/index.ts')).toEqual([...handlers, ...report, ...charts].sort());
 });
