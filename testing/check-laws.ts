@@ -1,0 +1,145 @@
+import type { Reduce } from '../shared/author/reduce.ts';
+import { show } from '../shared/domain/errors.ts';
+import { childId } from '../shared/domain/ids.ts';
+import { SIZES } from '../shared/domain/limits.ts';
+import type { Row } from '../shared/domain/row.ts';
+import { beginning } from '../shared/domain/text.ts';
+import { difference } from './difference.ts';
+import { LawCase, type Parts } from './law-case.ts';
+import { LAWS, type Law, ROW_LAWS, type Side } from './laws.ts';
+import { SeededRandom } from './seeded-random.ts';
+import { shrink } from './shrink.ts';
+
+/** A row for a test of a reduce: what isn't given is of a child that succeeded. */
+export type SampleRow<I = unknown, R = unknown> = Pick<Row<I, R>, 'item' | 'result'> & Partial<Row<I, R>>;
+
+/** How laws are checked. */
+export interface CheckLawsOptions {
+  /** What is tried. Default 1: each check is the same. */
+  readonly seed?: number;
+  /** Cases, each with other rows in other parts. Default 25. */
+  readonly cases?: number;
+  /** Relative difference of two numbers that count as equal: sums of fractions differ a little by their order. Default 1e-9. */
+  readonly tolerance?: number;
+}
+
+/** A law doesn't hold: the smallest rows that were found, in parts, and what both ways came to. */
+export class LawError extends Error {
+  override readonly name = 'LawError';
+  readonly law: string;
+  readonly parts: Parts;
+  readonly expected: unknown;
+  readonly actual: unknown;
+
+  constructor(law: string, message: string, parts: Parts, expected: unknown, actual: unknown) {
+    super(message);
+    this.law = law;
+    this.parts = parts;
+    this.expected = expected;
+    this.actual = actual;
+  }
+}
+
+/** Rows of a case, but for the first, which has all. */
+const MOST_ROWS = 100;
+const MOST_PARTS = 5;
+/** UTF-16 units shown of a row and of a result. */
+const SHOWN = 1_000;
+
+/**
+ * Checks that a reduce keeps the laws that a report rests on: its rows may come in any order and in any parts, parts are stored and
+ * merged in any order, and what failed at first may be redriven. What is compared is its sections, and the cells of each row.
+ * @param rows as many as it takes to tell right from wrong, such as those that a run in a test came to
+ * @throws {LawError} with the smallest case in which a law doesn't hold
+ * @example
+ * checkLaws(definition.reduce, [
+ *   { item: { name: 'Example' }, result: { score: 7 } },
+ *   { item: { name: 'Sample' }, result: { score: 3 } },
+ * ]);
+ */
+export function checkLaws<I, R>(
+  reduce: Reduce<I, R>,
+  rows: readonly SampleRow<I, R>[],
+  { seed = 1, cases = 25, tolerance = 1e-9 }: CheckLawsOptions = {},
+): void {
+  const all = rows.map(rowOf);
+  if (!all.some(({ status }) => status === 'SUCCEEDED'))
+    throw new TypeError(`checkLaws needs a row that SUCCEEDED, received ${show(rows.map(({ status }) => status))}.`);
+  const check = (laws: readonly Law[], parts: Parts) => {
+    const of = new LawCase(reduce, parts);
+    for (const law of laws) if (breachOf(law, of, tolerance)) throw smallest(law, of, tolerance, seed);
+  };
+  check(ROW_LAWS, [all]);
+  const random = new SeededRandom(seed);
+  for (let i = 0; i < cases; i++) {
+    const count = i === 0 ? all.length : 1 + random.integer(Math.min(all.length, MOST_ROWS));
+    check(LAWS, partsOf(all, count, random));
+  }
+}
+
+/** The error that says which law is broken, by as few rows as were found. */
+function smallest(law: Law, { reduce, parts: broken }: LawCase, tolerance: number, seed: number): LawError {
+  const breach = (parts: Parts) => breachOf(law, new LawCase(reduce, parts), tolerance);
+  const parts = shrink(broken, (tried) => breach(tried) !== null);
+  const { expected, actual, at } = breach(parts) ?? {};
+  const [[one], [other]] = law.sides;
+  const isFailed = [expected, actual].some((outcome) => outcome instanceof Failure);
+  const message = [
+    `The reduce ${isFailed ? 'failed under' : 'breaks'} the law of ${law.name}. ${law.says}`,
+    `The smallest case that was found (seed ${seed}):`,
+    ...parts.map((rows, i) => `  part ${i + 1}: ${shown(rows.map(essence))}`),
+    `${one}: ${shown(expected)}`,
+    `${other}: ${shown(actual)}`,
+    ...(isFailed ? [] : [`They differ first at ${at}.`]),
+  ];
+  return new LawError(law.name, message.join('\n'), parts, expected, actual);
+}
+
+const essence = ({ id, item, status, result }: Row) => ({ id, item, status, result });
+
+/** What both sides came to, and where they differ first; null where the law holds. One that throws holds none. */
+function breachOf({ sides: [[, one], [, other]] }: Law, of: LawCase, tolerance: number) {
+  const expected = outcomeOf(one, of);
+  const actual = outcomeOf(other, of);
+  const first = difference(expected, actual, tolerance);
+  const isFailed = [expected, actual].some((outcome) => outcome instanceof Failure);
+  return first || isFailed ? { expected, actual, at: first?.path } : null;
+}
+
+/** In the place of a result. */
+class Failure {
+  readonly failed: string;
+  constructor(error: unknown) {
+    this.failed = error instanceof Error ? error.message : String(error);
+  }
+}
+
+function outcomeOf(result: Side[1], of: LawCase): unknown {
+  try {
+    return result(of);
+  } catch (error) {
+    return new Failure(error);
+  }
+}
+
+const shown = (value: unknown) => beginning(JSON.stringify(value) ?? 'undefined', SHOWN);
+
+function rowOf<I, R>(sample: SampleRow<I, R>, place: number): Row<I, R> {
+  const block = Math.floor(place / SIZES.blockChildren);
+  const id = childId({ slice: 0, segment: 0, block, n: place % SIZES.blockChildren });
+  return { id, status: 'SUCCEEDED', reason: null, attempts: 1, ms: 1, at: 0, ...sample };
+}
+
+/** So many of the rows, in any order, in a few parts. */
+function partsOf(rows: readonly Row[], count: number, random: SeededRandom): Parts {
+  const parts: Row[][] = Array.from({ length: 1 + random.integer(MOST_PARTS) }, () => []);
+  for (const row of shuffled(rows, random).slice(0, count)) parts[random.integer(parts.length)]?.push(row);
+  return parts;
+}
+
+function shuffled<T>(values: readonly T[], random: SeededRandom): T[] {
+  return values
+    .map((value) => [random.next(), value] as const)
+    .sort(([a], [b]) => a - b)
+    .map(([, value]) => value);
+}
