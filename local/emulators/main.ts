@@ -1,12 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { Server } from 'node:http';
 import { join } from 'node:path';
-import dynalite from 'dynalite';
 import { startFauxqs } from 'fauxqs';
 import { Level } from 'level';
 import { eventSink } from './events.ts';
 import { IN_USE } from './exit-codes.ts';
 import { sesSink } from './ses.ts';
+import { tableServer } from './table.ts';
 
 /**
  * Process of the emulators: SQS and S3 (fauxqs), DynamoDB (dynalite), SES v2 and EventBridge (sinks). Tables, objects,
@@ -32,7 +32,7 @@ await tryDatabase(tables);
 const sqsAndS3 = await onLoopback(() =>
   startFauxqs({ port: 0, logger: false, host: LOOPBACK, s3StorageDir: join(directory, 's3') }),
 );
-const table = dynalite({ path: tables, createTableMs: 0 });
+const table = await tableServer(tables);
 const mail = sesSink(join(directory, 'mail'));
 const events = eventSink(join(directory, 'events.jsonl'));
 for (const server of [table, mail, events]) server.keepAliveTimeout = KEEP_ALIVE_MS;
