@@ -14,6 +14,12 @@ import type { Uses } from '../shared/ports/uses.ts';
 import type { LocalRoute } from './function-urls.ts';
 import { LocalFunction } from './local-function.ts';
 
+/**
+ * Messages that one of the emulated queues may hold before a splitter waits: they lie in memory, of up to 60 KB each. What other
+ * functions send replaces a message that they took.
+ */
+const QUEUE_ROOM = 1_000;
+
 export interface LocalFunctionsOptions<N extends string> {
   readonly system: System<N>;
   /** What functions know of this machine. */
@@ -46,7 +52,8 @@ export function pipelineFunctions<N extends string>(
   const wiring = wiringOf(system, pipeline);
   const { env, ofPlatform } = connecting(options);
   const connectors: Connectors = {
-    ofPipeline: (uses) => connect(uses, env(uses), { pipeline, telemetry, endpoint, mail, events }),
+    ofPipeline: (uses) =>
+      connect(uses, env(uses), { pipeline, telemetry, endpoint, mail, events, queueRoom: QUEUE_ROOM }),
     ofPlatform,
   };
   const functions = new Map<string, LocalFunction>();

@@ -18,6 +18,8 @@ export interface MemoryQueueOptions {
   readonly random?: SeededRandom;
   /** Probability that a sent message is there twice; the copy lives and dies by itself. Needs `random`. */
   readonly duplicates?: number;
+  /** Messages that it has room for, visible or not; by default any number. */
+  readonly room?: number;
   readonly meter?: Meter;
 }
 
@@ -98,6 +100,15 @@ export class MemoryQueue<M> implements Queue<M> {
 
   async waiting(): Promise<number> {
     this.#request('waiting');
+    return this.#visible;
+  }
+
+  async isLongerThan(messages: number): Promise<boolean> {
+    this.#request('waiting');
+    return this.#visible > messages || this.size > (this.#options.room ?? Number.POSITIVE_INFINITY);
+  }
+
+  get #visible(): number {
     return [...this.#live].filter(({ isVisible }) => isVisible).length;
   }
 

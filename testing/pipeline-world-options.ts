@@ -36,6 +36,8 @@ export interface WorldChances {
   /** Probabilities of a message being there twice, and of a batch's deletion being lost. */
   readonly duplicates?: number;
   readonly lostDeletes?: number;
+  /** Messages, waiting or not, beyond which the work queue has no room: a splitter sends no more. By default the definition decides. */
+  readonly workRoom?: number;
   /** What SES answers. */
   readonly mail?: (random: SeededRandom) => SendResult;
   /** In memory, unless others are given: virtual time stands still while they answer. */

@@ -101,7 +101,8 @@ export class PipelineWorld<Q extends WorldQueue = WorldQueue> {
     options.work?.stop(clock);
     const queue = (queueName: QueueName, deadLetter?: Q) => {
       const wired = this.wiring.queues[queueName];
-      return makeQueue({ queueName, deadLetter, wired, clock, random: this.#random.fork(), duplicates, meter });
+      const room = queueName === 'work' ? options.workRoom : undefined;
+      return makeQueue({ queueName, deadLetter, wired, clock, random: this.#random.fork(), duplicates, room, meter });
     };
     this.deadLetters = each((queueName) => queue(queueName));
     this.queues = each((queueName) => queue(queueName, this.deadLetters[queueName]));

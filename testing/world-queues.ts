@@ -27,18 +27,21 @@ export interface QueueSetting<Q> {
   readonly random: SeededRandom;
   /** Probability that a sent message is there twice. */
   readonly duplicates: number;
+  /** Messages, waiting or not, that it has room for; undefined: any number. */
+  readonly room: number | undefined;
   readonly meter: Meter;
 }
 
 export type MakeQueue<Q> = (setting: QueueSetting<Q>) => Q;
 
 export function memoryQueue(setting: QueueSetting<MemoryQueue<unknown>>): MemoryQueue<unknown> {
-  const { queueName, deadLetter, wired, ...rest } = setting;
+  const { queueName, deadLetter, wired, room, ...rest } = setting;
   const { visibilitySeconds, maxReceiveCount } = wired;
   return new MemoryQueue<unknown>({
     name: nameOf(setting),
     visibilitySeconds,
     ...rest,
+    ...(room !== undefined && { room }),
     ...(deadLetter && { deadLetter, maxReceiveCount }),
   });
 }

@@ -48,6 +48,10 @@ export class ScaleQueue<M> implements Queue<M> {
     return this.#bodies.length - this.#taken;
   }
 
+  async isLongerThan(messages: number): Promise<boolean> {
+    return this.size > messages;
+  }
+
   async retryIn(): Promise<void> {
     throw new Error('A message was put back in a run without faults.');
   }

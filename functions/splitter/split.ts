@@ -1,16 +1,16 @@
 import { blockSize, END, type ItemsPage, PageDraft, placeBehind } from '../../shared/domain/chain.ts';
 import { SourceError } from '../../shared/domain/errors.ts';
-import { WRITES } from '../../shared/domain/format.ts';
 import type { Json } from '../../shared/domain/json.ts';
 import { FIRST_PLACE, type Place } from '../../shared/domain/layout.ts';
 import { maySend, statusAt } from '../../shared/domain/run.ts';
 import { countSlice } from '../../shared/flow/end-slice.ts';
-import { firstMessages } from '../../shared/flow/work.ts';
+import { firstMessages, isEnoughWaiting } from '../../shared/flow/work.ts';
 import type { Checkpoint } from '../../shared/ports/chain-store.ts';
 import type { Invocation } from '../../shared/ports/deps.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { hold } from '../../shared/storage/spill.ts';
 import type { SplitterDeps } from './deps.ts';
+import { goOn, goOnLater } from './go-on.ts';
 import { Outbox } from './outbox.ts';
 import { checkCursor, readSource } from './read-source.ts';
 
@@ -18,8 +18,9 @@ import { checkCursor, readSource } from './read-source.ts';
 const ATTEMPTS = 5;
 /** What is left of an invocation's time when a splitter stops and hands its slice on. */
 const MARGIN_MS = 20_000;
-/** Blocks whose messages are sent together before the checkpoint moves behind them. */
+/** Blocks whose messages are sent together before the checkpoint moves behind them; fewer where they are of many messages. */
 const WINDOW_BLOCKS = 10;
+const WINDOW_MESSAGES = 100;
 /** A lease outlives this many milliseconds without a checkpoint. */
 const LEASE_MS = 60_000;
 
@@ -27,6 +28,8 @@ export type SplitResult =
   | 'ended'
   /** Time is up: the slice goes on from its checkpoint, in a message of its own. */
   | 'continued'
+  /** Enough waits to be called: the slice goes on later, in a message of its own. */
+  | 'ahead'
   /** Another splitter holds the lease. */
   | 'leased'
   /** The run takes no more calls: its END is the closer's. */
@@ -41,6 +44,9 @@ export interface Failed {
   readonly failed: SourceError | null;
 }
 
+/** Why a splitter stops at a block's start. */
+type Halt = 'time-up' | 'stopped' | 'ahead';
+
 /**
  * Enumerates one slice along its chain: adopts what is stored, puts what isn't, sends each block's messages once all its
  * pages are stored, and checkpoints behind what is sent. Two splitters on one slice write the same chain.
@@ -51,6 +57,10 @@ export async function splitSlice(
   slice: number,
   invocation: Invocation,
 ): Promise<SplitResult> {
+  if (await isEnoughWaiting(deps)) {
+    await goOnLater(deps, run.run, slice);
+    return 'ahead';
+  }
   const ranges = await deps.stores.runs.readPlan(run.run);
   const range = ranges?.[slice];
   if (range === undefined) throw new TypeError(`Run ${run.run} has no slice ${slice}.`);
@@ -72,11 +82,14 @@ class Splitter {
   /** Stored pages of the block that isn't complete yet. */
   #pages: ItemsPage[] = [];
   readonly #outbox: Outbox;
-  /** Complete blocks since the checkpoint. */
+  /** Complete blocks since the checkpoint, and their messages. */
   #blocks = 0;
+  #messages = 0;
   #isFirstWindow = true;
   /** The run was cancelled or paused meanwhile, or its deadline came. */
   #stopped = false;
+  /** Enough waits to be called, at the last checkpoint. */
+  #isAhead = false;
 
   constructor(deps: SplitterDeps, run: RunRecord, slice: number, range: Json, invocation: Invocation) {
     this.#deps = deps;
@@ -117,14 +130,9 @@ class Splitter {
         await chains.release(this.#run.run, this.#slice, this.#invocation.id, attempt).catch(() => undefined);
       }
     }
-    if (result === 'continued') await this.#handOn();
+    if (result === 'continued') await goOn(this.#deps, this.#run.run, this.#slice);
+    if (result === 'ahead') await goOnLater(this.#deps, this.#run.run, this.#slice);
     return result;
-  }
-
-  async #handOn(): Promise<void> {
-    const { pipeline, queues } = this.#deps;
-    const head = { v: WRITES, pipeline: pipeline.name, run: this.#run.run } as const;
-    await queues.split.send([{ message: { ...head, type: 'slice', slice: this.#slice } }]);
   }
 
   #resume({ place, cursor, count }: Checkpoint): void {
@@ -149,13 +157,14 @@ class Splitter {
         await this.#checkpoint();
         return 'canary';
       }
-      if (result === 'stopped') return 'stopped';
+      // Ahead: it stands at the checkpoint that found it so.
+      if (result === 'stopped' || result === 'ahead') return result;
       // 'taken': another splitter's page stands where ours should: adopt it, and go on behind it.
     }
   }
 
   /** Goes along the stored chain to its first empty place. */
-  async #adopt(): Promise<'end' | 'open' | 'time-up' | 'stopped'> {
+  async #adopt(): Promise<'end' | 'open' | Halt> {
     for (;;) {
       const page = await this.#deps.stores.chains.readPage(this.#run.run, this.#slice, this.#place);
       if (!page) return 'open';
@@ -167,7 +176,7 @@ class Splitter {
   }
 
   /** Puts pages from the source until it ends, time is up, or another's page is met. */
-  async #enumerate(): Promise<'end' | 'time-up' | 'taken' | 'stopped' | 'canary'> {
+  async #enumerate(): Promise<'end' | 'taken' | 'canary' | Halt> {
     const limit = this.#run.limit ?? Number.POSITIVE_INFINITY;
     const canary = canaryOf(this.#run, this.#slice);
     // Within a block no checkpoint can stand; the splitter that put its pages knows that the canary has passed, and goes on.
@@ -210,7 +219,7 @@ class Splitter {
     return hold(this.#deps.objects, () => `${this.#run.run}/items/${this.#deps.random.id()}.json`, text);
   }
 
-  async #put(page: ItemsPage): Promise<'put' | 'taken' | 'time-up' | 'stopped'> {
+  async #put(page: ItemsPage): Promise<'put' | 'taken' | Halt> {
     const { chains } = this.#deps.stores;
     checkCursor(this.#slice, page.cursor);
     if (!(await chains.putPage(this.#run.run, this.#slice, this.#place, page, this.#run.ttl))) return 'taken';
@@ -219,9 +228,10 @@ class Splitter {
   }
 
   /** Why to stop, at a block's start alone: elsewhere no checkpoint can stand. */
-  #halt(): 'time-up' | 'stopped' | null {
+  #halt(): Halt | null {
     if (this.#pages.length > 0) return null;
     if (this.#stopped) return 'stopped';
+    if (this.#isAhead) return 'ahead';
     return this.#isTimeUp() ? 'time-up' : null;
   }
 
@@ -239,12 +249,15 @@ class Splitter {
     if (!page.endsBlock) return;
     this.#send(segment, block);
     // The first block goes out by itself, so that calls begin while the source is still being read.
-    if (++this.#blocks >= (this.#isFirstWindow ? 1 : WINDOW_BLOCKS)) await this.#checkpoint();
+    const isWindow = ++this.#blocks >= WINDOW_BLOCKS || this.#messages >= WINDOW_MESSAGES;
+    if (isWindow || this.#isFirstWindow) await this.#checkpoint();
   }
 
   /** Sends the messages of a block whose pages are all stored. */
   #send(segment: number, block: number): void {
-    this.#outbox.add(firstMessages(this.#deps, this.#run, { slice: this.#slice, segment, block }, this.#pages));
+    const messages = firstMessages(this.#deps, this.#run, { slice: this.#slice, segment, block }, this.#pages);
+    this.#outbox.add(messages);
+    this.#messages += messages.length;
     this.#pages = [];
   }
 
@@ -252,13 +265,16 @@ class Splitter {
   async #checkpoint(ended = false): Promise<void> {
     await this.#outbox.sent();
     this.#blocks = 0;
+    this.#messages = 0;
     this.#isFirstWindow = false;
     const to = { place: this.#place, cursor: this.#cursor, count: this.#count, ended };
     await this.#deps.stores.chains.checkpoint(this.#run.run, this.#slice, to, {
       owner: this.#invocation.id,
       until: this.#deps.clock.now() + LEASE_MS,
     });
-    const run = await this.#deps.stores.runs.read(this.#run.run);
+    if (ended) return;
+    const [run, isAhead] = await Promise.all([this.#deps.stores.runs.read(this.#run.run), isEnoughWaiting(this.#deps)]);
+    this.#isAhead = isAhead;
     this.#stopped = run === null || !maySend(statusAt(run, this.#deps.clock.now()));
   }
 

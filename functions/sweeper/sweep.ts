@@ -11,6 +11,7 @@ import { closeIfOverdue, resumeClosing } from '../../shared/flow/close.ts';
 import { notifyIfRunComplete } from '../../shared/flow/completion.ts';
 import { sendAgain } from '../../shared/flow/send-again.ts';
 import { readSlices } from '../../shared/flow/slices.ts';
+import { isEnoughWaiting } from '../../shared/flow/work.ts';
 import { withLogIds } from '../../shared/lambda/log-ids.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import type { SweeperDeps } from './deps.ts';
@@ -96,7 +97,9 @@ async function takeUp(deps: SweeperDeps, record: RunRecord, backlog: boolean): P
   if (isRootFull(root)) return notifyIfRunComplete(deps, record.run, root);
   if (record.status === 'planned') return planRun(deps, record);
   if (record.status === 'closing') return resumeClosing(deps, record);
-  const sent = await sendAgain(deps, record, { sendSlots: !backlog });
+  // While enough waits, the messages of slices only look and come back: more of them would stay and do the same.
+  const sendSlices = !(await isEnoughWaiting(deps));
+  const sent = await sendAgain(deps, record, { sendSlots: !backlog, sendSlices });
   deps.log.warn('Sent again.', sent);
 }
 

@@ -28,6 +28,15 @@ export function forwarderTimeoutSeconds(endpoint: { readonly timeoutSeconds: num
   return 2 * endpoint.timeoutSeconds + 30;
 }
 
+/**
+ * Messages that may wait in a work queue before its splitters send no more. A message holds up to 64 children, so these are calls
+ * of a minute at 50 ms a call: longer than SQS takes to notice that its queue got shorter. They are younger than a queue keeps
+ * them, and another run's first children wait behind no more than these.
+ */
+export function mostWaiting({ inFlight }: { readonly inFlight: number }): number {
+  return Math.max(1_000, 20 * inFlight);
+}
+
 /** How long a received message stays out of sight, given its consumer's time-out. */
 export function visibilitySeconds(timeoutSeconds: number): number {
   return LAMBDA.visibilityFactor * timeoutSeconds;

@@ -14,14 +14,14 @@ const AT_ONCE = 16;
 /**
  * Sends again what of a run has no outcome: slices without END, and each slot with missing children under a raised turn. The raised
  * turn voids messages of the slot that may still be queued, so nothing multiplies.
- * @param options `sendSlots: false` sends no slot: it completes what is full again, and resumes slices
+ * @param options `sendSlots: false` sends no slot, `sendSlices: false` resumes no slice; what is full is always completed again
  */
 export async function sendAgain(
   deps: FlowDeps,
   record: RunRecord,
-  { sendSlots = true } = {},
+  { sendSlots = true, sendSlices = true } = {},
 ): Promise<{ slices: number; slots: number }> {
-  const slices = await splitAgain(deps, record);
+  const slices = sendSlices ? await splitAgain(deps, record) : 0;
   let slots = 0;
   await parallel(unfinishedBlocks(deps, record), AT_ONCE, async (block) => {
     if (sendSlots) slots += await sendBlockAgain(deps, block);

@@ -1,8 +1,9 @@
+import { mostWaiting } from '../domain/capacity.ts';
 import { blockSize, type ItemsPage, type Slot, slotsOf } from '../domain/chain.ts';
 import { WRITES } from '../domain/format.ts';
 import type { BlockRef, RunBlock } from '../domain/layout.ts';
 import type { WorkMessage } from '../domain/messages.ts';
-import type { Deps } from '../ports/deps.ts';
+import type { Deps, FlowDeps } from '../ports/deps.ts';
 import type { Outgoing } from '../ports/queue.ts';
 
 /** The first messages, turn 0, of a block whose pages are all stored. */
@@ -35,6 +36,14 @@ export function slotMessage(
     ttl,
     items: [...items],
   };
+}
+
+/**
+ * Whether so much of a pipeline waits to be called that a splitter would only make the queue longer. Slices then look again later, each
+ * with a message of its own.
+ */
+export function isEnoughWaiting({ pipeline, queues }: Pick<FlowDeps<'work'>, 'pipeline' | 'queues'>): Promise<boolean> {
+  return queues.work.isLongerThan(mostWaiting(pipeline.limits));
 }
 
 /** A work message on its way: in its run's group, where the definition wants runs to share the queue fairly. */

@@ -45,6 +45,8 @@ export interface ConnectOptions {
   /** Where it logs and counts; CloudWatch by default. */
   readonly telemetry?: Pick<Process, 'log' | 'metrics'> | undefined;
   readonly tryMs?: Readonly<Record<keyof typeof TRY_MS, number>>;
+  /** Messages that a queue has room for; by default any number. */
+  readonly queueRoom?: number;
 }
 
 /** The name that functions of the platform log and count under, which no pipeline can have. */
@@ -82,7 +84,7 @@ export function connect(
     get objects() {
       return objectsOf(clients, resources, pipeline.name);
     },
-    queues: queuesOf(clients, (name) => resources.read(name)),
+    queues: queuesOf(clients, options, (name) => resources.read(name)),
     get caller() {
       return given(options.endpoint, 'endpoint')(resources, pipeline);
     },
@@ -126,7 +128,7 @@ export function connectPlatform(
     ...processOf(PLATFORM, options),
     storesOf: (pipeline) => dynamoStores({ client: clients.dynamodb(), table: resources.read('table'), pipeline }),
     objectsOf: (pipeline) => objectsOf(clients, resources, pipeline),
-    queuesOf: (pipeline) => queuesOf(clients, (name) => queueUrl(resources.read(name), pipeline)),
+    queuesOf: (pipeline) => queuesOf(clients, options, (name) => queueUrl(resources.read(name), pipeline)),
     get mailer() {
       return given(options.mail, 'mail')(resources);
     },
@@ -149,8 +151,8 @@ function objectsOf(clients: Clients, resources: ResourceReader, pipeline: string
 }
 
 /** Each queue is made when it is asked for: only those that are declared have a URL. */
-function queuesOf(clients: Clients, urlOf: (name: QueueName) => string): Queues {
-  return lazyValues(MESSAGES, (name) => sqsQueue<unknown>({ client: clients.sqs(), url: urlOf(name) }));
+function queuesOf(clients: Clients, { queueRoom: room }: ConnectOptions, urlOf: (name: QueueName) => string): Queues {
+  return lazyValues(MESSAGES, (name) => sqsQueue<unknown>({ client: clients.sqs(), url: urlOf(name), room }));
 }
 
 /** A maker is there wherever its use is declared: the types of {@link connect} see to it. */

@@ -7,6 +7,11 @@ export interface Queue<M> {
   send(messages: readonly Outgoing<M>[]): Promise<void>;
   /** Messages that wait to be received, about: none of those delayed or in flight. */
   waiting(): Promise<number>;
+  /**
+   * Whether more than so many messages wait to be received, or more are held than it has room for. What isn't urgent is better
+   * sent later.
+   */
+  isLongerThan(messages: number): Promise<boolean>;
   /** Makes a received message visible again after so many seconds. */
   retryIn(receiptHandle: string, seconds: number): Promise<void>;
 }

@@ -11,6 +11,7 @@ export function spiedQueue(queue: Queue<unknown>, journal: Journal): Queue<unkno
       await queue.send(messages);
     },
     waiting: () => queue.waiting(),
+    isLongerThan: (messages) => queue.isLongerThan(messages),
     retryIn: (handle, seconds) => queue.retryIn(handle, seconds),
   };
 }

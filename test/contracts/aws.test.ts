@@ -108,6 +108,18 @@ describeQueue('SQS', async () => {
   };
 });
 
+test('SQS: of a queue with room for three messages each one counts, also delayed and hidden ones', async () => {
+  const { sqs } = aws();
+  const url = await aws().queue(fresh('queue'));
+  const queue = sqsQueue<Json>({ client: sqs, url, room: 3 });
+  await queue.send([{ message: 'waits' }, { message: 'waits too' }, { message: 'later', delaySeconds: 900 }]);
+  await sqs.send(new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: 1 }));
+  expect(await queue.isLongerThan(1)).toBe(false);
+  await queue.send([{ message: 'much later', delaySeconds: 900 }]);
+  expect(await queue.isLongerThan(1)).toBe(true);
+  expect(await sqsQueue<Json>({ client: sqs, url }).isLongerThan(1)).toBe(false);
+});
+
 const envelope = z.object({ Destination: z.object({ ToAddresses: z.array(z.string()) }) });
 
 describeMailer('SES', async () => {

@@ -137,6 +137,7 @@ export function describeQueue(name: string, make: MakeQueue): void {
       expect(await queue.waiting()).toBe(0);
       await queue.send([{ message: 1 }, { message: 2 }, { message: 'much later', delaySeconds: 900 }]);
       expect(await queue.waiting()).toBe(2);
+      expect([await queue.isLongerThan(1), await queue.isLongerThan(2)]).toEqual([true, false]);
       expect(await receive()).toHaveLength(2);
       expect(await queue.waiting()).toBe(0);
     });

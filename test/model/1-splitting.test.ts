@@ -14,7 +14,12 @@ holds('L1 splitting', SCENES, {
   },
   'blocks sent in windows': {
     states: 3_000,
-    reached: ['split: out of time', 'crash: split before hand on'],
+    reached: [
+      'split: out of time',
+      'split: enough waits, look again later',
+      'split: checkpoint, enough waits',
+      'crash: split before hand on',
+    ],
   },
   'leases, two crashes': {
     states: 12_000,

@@ -16,7 +16,7 @@ export function splitterSteps(cx: Context, w: World, p: Splitter): Step[] {
   const { geometry } = cx.level;
   switch (p.at) {
     case 'resume':
-      return [leaseStep(cx, w, p, slice)];
+      return [leaseStep(cx, w, p, slice), ...aheadSteps(w, p)];
     case 'page':
       return pageSteps(cx, w, p, slice);
     case 'put':
@@ -34,7 +34,7 @@ export function splitterSteps(cx: Context, w: World, p: Splitter): Step[] {
     case 'send':
       return sendStep(cx, w, p);
     case 'checkpoint':
-      return checkpointSteps(cx, p, slice);
+      return checkpointSteps(cx, w, p, slice);
     case 'read status':
       return [
         {
@@ -50,6 +50,8 @@ export function splitterSteps(cx: Context, w: World, p: Splitter): Step[] {
       return [releaseStep(cx, p, slice)];
     case 'hand on':
       return [
+        // Those that are open say how soon one of them looks again; nothing else hangs on it.
+        { name: 'split: read how many are open', run: () => cx.say(() => LINES.readRoot(rootFull(cx, w))) },
         {
           name: 'split: hand on',
           run: () => {
@@ -156,8 +158,27 @@ function pageSteps(cx: Context, w: World, p: Splitter, slice: SliceRecord): Step
   return steps;
 }
 
-function checkpointSteps(cx: Context, p: Splitter, slice: SliceRecord): Step[] {
+/** What waits to be called is no part of this model: it may be enough whenever a splitter looks. */
+function aheadSteps(w: World, p: Splitter): Step[] {
+  if (!may(w, 'continuation')) return [];
+  const look = () => {
+    spend(w, 'continuation');
+    p.at = 'hand on';
+  };
+  return [{ name: 'split: enough waits, look again later', fault: true, run: look }];
+}
+
+function checkpointSteps(cx: Context, w: World, p: Splitter, slice: SliceRecord): Step[] {
+  const ahead = () => {
+    spend(w, 'continuation');
+    checkpoint(cx, p, slice);
+    p.unsent = 0;
+    p.opens = false;
+    stop(cx, p, true);
+  };
+  const mayBeAhead = may(w, 'continuation') && !p.ended && !p.waits && !p.handsOn && p.out.length === 0;
   return [
+    ...(mayBeAhead ? [{ name: 'split: checkpoint, enough waits', fault: true, run: ahead }] : []),
     {
       name: p.ended ? 'split: checkpoint at END' : 'split: checkpoint',
       run: () => {

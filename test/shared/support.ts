@@ -55,6 +55,10 @@ export class RecordingQueue<M> implements Queue<M> {
     return this.backlog;
   }
 
+  async isLongerThan(messages: number): Promise<boolean> {
+    return this.backlog > messages;
+  }
+
   async retryIn(receiptHandle: string, seconds: number): Promise<void> {
     this.putBack.push({ receiptHandle, seconds });
   }

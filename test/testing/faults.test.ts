@@ -115,6 +115,9 @@ test('part of a batch is sent, then the queue refuses the rest', async () => {
     async waiting() {
       return 0;
     },
+    async isLongerThan() {
+      return false;
+    },
     async retryIn() {},
   };
   const faults = new Faults({ plan: () => 'partial', random: new SeededRandom(5) });

@@ -14,10 +14,22 @@ const ATTEMPTS = 5;
 /** Batches of one `send` under way at once. */
 const PARALLEL = 4;
 
-/** An SQS queue; the client retries whole requests, this the entries that a successful request refused. */
-export function sqsQueue<M>(options: { client: SQSClient; url: string }): Queue<M> {
-  const { client, url } = options;
+/** Messages of each kind, about: what waits to be received, what is delayed, and what is hidden by a consumer. */
+const COUNTS = [
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesDelayed',
+  'ApproximateNumberOfMessagesNotVisible',
+] as const;
 
+export interface SqsQueueOptions {
+  readonly client: SQSClient;
+  readonly url: string;
+  /** Messages of all kinds that it has room for; absent: any number, as SQS itself has. */
+  readonly room?: number | undefined;
+}
+
+/** An SQS queue; the client retries whole requests, this the entries that a successful request refused. */
+export function sqsQueue<M>({ client, url, room = Number.POSITIVE_INFINITY }: SqsQueueOptions): Queue<M> {
   async function sendBatch(batch: readonly SendMessageBatchRequestEntry[]): Promise<void> {
     let left = [...batch];
     for (let attempt = 1; ; attempt++) {
@@ -33,6 +45,14 @@ export function sqsQueue<M>(options: { client: SQSClient; url: string }): Queue<
     }
   }
 
+  async function counts(): Promise<{ waiting: number; all: number }> {
+    const { Attributes = {} } = await client.send(
+      new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: [...COUNTS] }),
+    );
+    const [waiting = 0, ...others] = COUNTS.map((name) => Number(Attributes[name] ?? 0));
+    return { waiting, all: others.reduce((sum, count) => sum + count, waiting) };
+  }
+
   return {
     async send(messages) {
       const batches = inBatches(messages);
@@ -43,10 +63,12 @@ export function sqsQueue<M>(options: { client: SQSClient; url: string }): Queue<
     },
 
     async waiting() {
-      const { Attributes } = await client.send(
-        new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['ApproximateNumberOfMessages'] }),
-      );
-      return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
+      return (await counts()).waiting;
+    },
+
+    async isLongerThan(messages) {
+      const { waiting, all } = await counts();
+      return waiting > messages || all > room;
     },
 
     async retryIn(ReceiptHandle, seconds) {

@@ -85,6 +85,10 @@ export class WiredQueue implements WorldQueue {
     return this.#adapter.waiting();
   }
 
+  isLongerThan(messages: number): Promise<boolean> {
+    return this.#adapter.isLongerThan(messages);
+  }
+
   async retryIn(receiptHandle: string, seconds: number): Promise<void> {
     await this.#adapter.retryIn(receiptHandle, seconds);
     this.#wakeIn(Math.max(0, Math.ceil(seconds)));

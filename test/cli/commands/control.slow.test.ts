@@ -22,7 +22,12 @@ async function leaveBehind(run: string, isPlanned: boolean): Promise<void> {
     const start = { run, input: '', params: {}, limit: null, trigger: 'cli' } as const;
     const { record } = await createRun(deps, start);
     // Nobody's queues are there: what is sent is lost, as with the host.
-    const lost = { send: async () => undefined, waiting: async () => 0, retryIn: async () => undefined };
+    const lost = {
+      send: async () => undefined,
+      waiting: async () => 0,
+      isLongerThan: async () => false,
+      retryIn: async () => undefined,
+    };
     if (isPlanned) await planRun({ ...deps, queues: { split: lost, work: lost, aggregate: lost } }, record);
   } finally {
     await target.close();

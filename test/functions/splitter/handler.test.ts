@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { type SplitResult, splitSlice } from '../../../functions/splitter/split.ts';
 import type { SourceContext, SourcedItem } from '../../../shared/author/source.ts';
 import { startRun } from '../../../shared/control/start.ts';
+import { mostWaiting } from '../../../shared/domain/capacity.ts';
 import type { ItemsPage } from '../../../shared/domain/chain.ts';
 import { isCounted, segmentsOf } from '../../../shared/domain/completion.ts';
 import { FIRST_PLACE } from '../../../shared/domain/layout.ts';
@@ -150,6 +151,82 @@ test('a slice out of time goes on in a message of its own, which finds no lease 
   const messages = of.deps.queues.work.take();
   expect(messages.flatMap(({ items }) => items)).toHaveLength(1_000);
   expect(itemsOf(messages)).toEqual(numbers(1_000));
+});
+
+/** A run whose messages nobody takes: each one that is sent waits. */
+async function unread(length: number): ReturnType<typeof started> {
+  const of = await started(upTo(() => length));
+  const { work } = of.deps.queues;
+  const send = work.send.bind(work);
+  work.send = async (messages) => {
+    await send(messages);
+    work.backlog += messages.length;
+  };
+  return of;
+}
+
+test('while enough waits to be called a slice sends no more, and looks again later, in a message of its own', async () => {
+  const of = await unread(20_000);
+  const { split: slices, work } = of.deps.queues;
+  const most = mostWaiting(of.deps.pipeline.limits);
+  work.backlog = most - 10;
+  expect(await split(of)).toBe('ahead');
+  // A window beyond the bound: the first block's four messages, and ten blocks'.
+  const sent = work.sent.length;
+  expect(sent).toBe(44);
+  expect(slices.sent).toMatchObject([{ message: { type: 'slice', run: 'march', slice: 0 }, delaySeconds: 2 }]);
+  slices.take();
+  const [before] = await of.deps.stores.chains.readCheckpoints('march', [0]);
+  for (let again = 0; again < 20; again++) expect(await split(of)).toBe('ahead');
+  // One that only looks leaves its checkpoint as it is, and one message for its own.
+  expect(await of.deps.stores.chains.readCheckpoints('march', [0])).toEqual([before]);
+  expect([work.sent.length, slices.take().length]).toEqual([sent, 20]);
+  let result: SplitResult = 'ahead';
+  for (let looks = 0; result === 'ahead'; looks++) {
+    work.backlog = most - 10;
+    result = await split(of);
+    expect(looks).toBeLessThan(20);
+  }
+  expect(result).toBe('ended');
+  const messages = work.take();
+  expect(messages.flatMap(({ items }) => items)).toHaveLength(20_000);
+  expect(itemsOf(messages)).toEqual(numbers(20_000));
+});
+
+test('of many slices four look in a second', async () => {
+  const plan = async () => numbers(1_000);
+  const source = { ...sourceOf(upTo(() => 1)), plan };
+  const deps = testDeps(testPipeline({ source }));
+  await startRun(deps, { runId: 'march' }, 'cli');
+  const run = await deps.stores.runs.read('march');
+  if (!run) throw new Error('There is no run.');
+  const { split: slices, work } = deps.queues;
+  const delayOf = async () => {
+    slices.take();
+    expect(await split({ deps, run })).toBe('ahead');
+    return slices.sent[0]?.delaySeconds;
+  };
+  work.backlog = Number.POSITIVE_INFINITY;
+  expect(await delayOf()).toBe(250);
+  for (const slice of numbers(999)) await deps.stores.runs.countSlice('march', slice + 1, 1);
+  expect(await delayOf()).toBe(2);
+});
+
+test('large items are sent in smaller windows', async () => {
+  const large = 'x'.repeat(30_000);
+  const of = await started(async function* (from) {
+    for (let i = from; i < 600; i++) yield { item: large, cursor: i + 1 };
+  });
+  const { work } = of.deps.queues;
+  const bytes: number[] = [];
+  const isLongerThan = work.isLongerThan.bind(work);
+  work.isLongerThan = async (messages) => {
+    bytes.push(JSON.stringify(work.take()).length);
+    return isLongerThan(messages);
+  };
+  expect(await split(of)).toBe('ended');
+  expect(bytes.length).toBeGreaterThan(2);
+  expect(Math.max(...bytes)).toBeLessThan(9_000_000);
 });
 
 test('a source too slow for one block an invocation gets on all the same', async () => {

@@ -89,6 +89,19 @@ test('a start that died is finished', async () => {
   expect(await deps.stores.runs.read('march')).toMatchObject({ status: 'splitting' });
 });
 
+test('a slice whose message only waits for a shorter queue is not sent again', async () => {
+  const deps = testDeps();
+  await createRun(deps, { run: 'march', input: '', params: {}, limit: null, trigger: 'cli' });
+  await sweepFor(deps, 21);
+  expect(deps.queues.split.take()).toHaveLength(1);
+  deps.queues.work.backlog = Number.POSITIVE_INFINITY;
+  await sweepFor(deps, 120);
+  expect(deps.queues.split.take()).toEqual([]);
+  deps.queues.work.backlog = 0;
+  await sweepFor(deps, 120);
+  expect(deps.queues.split.take()).toContainEqual(expect.objectContaining({ slice: 0 }));
+});
+
 test('a run past its deadline is closed, also a paused one', async () => {
   const deps = await sentRun();
   await deps.stores.runs.move('march', 'pause');

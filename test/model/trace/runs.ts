@@ -44,6 +44,8 @@ export const NAMED: Readonly<Record<string, Scene>> = {
   'a killer': { slices: [3], service: killer },
   'a killer among slots': { slices: [3], isLarge: true, service: killer },
   'hand-backs': { slices: [4], inFlight: 2, service: slow },
+  'a hand-back before any call': { slices: [2], plan: slowToRead(33 * SECOND) },
+  'a copy that comes before its children are due': { slices: [2], service: usual, meddle: copyDelayed },
   'cancelled at once': { slices: [3], service: usual, cancelAfter: 1 },
   // The canary waits to be judged, and so does the slice's END.
   'cancelled while splitting': { slices: [4], canary: 1, cancelAfter: 500 },
@@ -65,6 +67,12 @@ export const NAMED: Readonly<Record<string, Scene>> = {
   'a dead letter': { slices: [2], meddle: letDie },
   'started twice at once': { slices: [2], isStartedOnce: true, meddle: startOnceMore, plan: slowToPlan },
   'a splitter that runs out of time': { slices: [4], plan: slowToPut(105 * SECOND) },
+  'a splitter that is ahead of its calls': {
+    slices: [4],
+    workRoom: 0,
+    service: slow,
+    plan: slowToPut(105 * SECOND),
+  },
   'a splitter whose lease runs out': {
     slices: [4],
     plan: slowToPut(90 * SECOND),
@@ -94,6 +102,20 @@ function startOnceMore(world: World): void {
 /** The first page takes so long. */
 function slowToPut(delayMs: number): FaultPlan {
   return ({ method, number }) => (method === 'putPage' && number < 20 ? { delayMs } : 'pass');
+}
+
+/** The first forwarder reads its block for so long. */
+function slowToRead(delayMs: number): FaultPlan {
+  return ({ port, method, process }) =>
+    process === 'forwarder-1' && port.includes('blocks') && method === 'read' ? { delayMs } : 'pass';
+}
+
+/** What is sent with a delay comes a second time, at once. */
+function copyDelayed(world: World): void {
+  world.clock.after(1_500, () => {
+    const messages = world.queues.work.bodies().map((body) => ({ message: JSON.parse(body) }));
+    void world.queues.work.send(messages);
+  });
 }
 
 /** All that is queued when the forwarder's mapping is off comes again while it is called. */
@@ -153,8 +175,8 @@ export const wild = (seed: number): Scene => ({
 
 /** Seeds of which each takes steps of its own, or is quickly checked. */
 export const WILD = [1, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 15] as const;
-export const CANCELLED = [1, 2, 11, 18, 29] as const;
-export const JAMMED = [29, 35, 49, 101] as const;
+export const CANCELLED = [11, 15, 18, 23, 25, 29] as const;
+export const JAMMED = [34, 49, 63, 81, 101, 133] as const;
 
 /** Cancelled twice, at any moment, while calls take long. */
 export const cancelled = (seed: number): Scene => ({

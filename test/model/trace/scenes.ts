@@ -24,6 +24,8 @@ export interface Scene {
   readonly duplicates?: number;
   readonly lostDeletes?: number;
   readonly canary?: number;
+  /** Messages with which the work queue is long. */
+  readonly workRoom?: number;
   readonly attempts?: number;
   /** Virtual milliseconds after the start. */
   readonly cancelAfter?: number;
@@ -58,6 +60,7 @@ export async function record(scene: Scene): Promise<Recorded[]> {
     service: recorder.service(service),
     ...(scene.plan && { plan: () => scene.plan ?? (() => 'pass') }),
     duplicates: scene.duplicates ?? 0,
+    ...(scene.workRoom !== undefined && { workRoom: scene.workRoom }),
     lostDeletes: scene.lostDeletes ?? 0,
     watch: recorder,
   });
