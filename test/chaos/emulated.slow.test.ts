@@ -18,7 +18,7 @@ test.each(['crash-after', 'crash-before'] as const)(
     const of = { ...THREE_CHILDREN, makeWorld: worlds().world };
     expect(await faultAtEach(of, fault)).toBeGreaterThan(50);
   },
-  180_000,
+  600_000,
 );
 
 test('seeds 6 to 15 over the DynamoDB, S3 and SQS adapters', async () => {
@@ -28,4 +28,4 @@ test('seeds 6 to 15 over the DynamoDB, S3 and SQS adapters', async () => {
     expect(result.children).toBeGreaterThan(100);
   }
   expect([...worlds().seen.keys()].sort()).toEqual(WIRE_FAULTS);
-}, 180_000);
+}, 600_000);

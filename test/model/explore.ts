@@ -14,12 +14,18 @@ export interface Action {
   run(): void;
 }
 
+/** Who may act in a state. */
+export interface Actor {
+  /** For traces. */
+  who(): string;
+  /** What it may do there. */
+  actions(): Action[];
+}
+
 export interface Model<S> {
   readonly initial: readonly S[];
-  /** Who may act in a state; their texts are for traces. */
-  actors(state: S): readonly (() => string)[];
-  /** What one of them, by its place in {@link Model.actors}, may do. */
-  actions(state: S, actor: number): Action[];
+  /** In the same order for the same state. */
+  actors(state: S): readonly Actor[];
   /** A copy of which nothing is shared. */
   clone(state: S): S;
   /** Brings a state that means the same into the same text. */
@@ -66,7 +72,7 @@ export function explore<S>(model: Model<S>, maxStates = 1_000_000): Exploration 
     const lines: string[] = [];
     for (let i = index; from[i] !== -1; i = from[i] ?? -1) {
       const [actor, name] = (by[i] ?? '').split('|');
-      lines.unshift(`${model.actors(parse(texts[from[i] ?? 0] ?? ''))[Number(actor)]?.()}: ${name}`);
+      lines.unshift(`${model.actors(parse(texts[from[i] ?? 0] ?? ''))[Number(actor)]?.who()}: ${name}`);
     }
     return [...lines.map((line, i) => `${i + 1}. ${line}`), `=> ${texts[index]}`];
   };
@@ -89,12 +95,11 @@ export function explore<S>(model: Model<S>, maxStates = 1_000_000): Exploration 
   for (const state of model.initial) visit(parse(JSON.stringify(state)), -1, '');
   for (let source = 0; source < texts.length && failure === null; source++) {
     const untouched = parse(texts[source] ?? '');
-    const actors = model.actors(untouched).length;
-    for (let actor = 0; actor < actors && failure === null; actor++) {
-      const count = model.actions(untouched, actor).length;
+    for (const [actor, { actions }] of model.actors(untouched).entries()) {
+      const count = actions().length;
       for (let i = 0; i < count && failure === null; i++) {
         const state = model.clone(untouched);
-        const action = model.actions(state, actor)[i];
+        const action = model.actors(state)[actor]?.actions()[i];
         if (!action) break;
         action.run();
         transitions++;

@@ -2,7 +2,7 @@ import { TRANSITIONS } from '../../shared/domain/run.ts';
 import type { Bug } from './bugs.ts';
 import { clone } from './clone.ts';
 import { Context, consumerOf } from './context.ts';
-import type { Model } from './explore.ts';
+import type { Actor, Model } from './explore.ts';
 import { faults, timePasses } from './faults.ts';
 import { isHidden } from './messages.ts';
 import type { Process } from './processes.ts';
@@ -28,11 +28,7 @@ export function modelOf(
   const cx = new Context(level, bug);
   return {
     initial: initial(cx),
-    actors: (w) => actors(cx, w).map(({ who }) => who),
-    actions: (w, actor) => {
-      const found = actors(cx, w)[actor];
-      return found ? found.steps().map(({ name, fault, run }) => ({ name, run, quiet: found.quiet && !fault })) : [];
-    },
+    actors: (w) => actors(cx, w),
     clone,
     canonical,
     broken: (w) => broken(cx, w),
@@ -40,15 +36,19 @@ export function modelOf(
   };
 }
 
-type Actor = { readonly who: () => string; readonly quiet: boolean; readonly steps: () => readonly Step[] };
-
 function actors(cx: Context, w: World): Actor[] {
-  const all: Actor[] = w.procs.map((p) => ({
-    who: () => `${p.kind} ${p.id}${p.held.length > 0 ? ` <${p.held.join(' ')}>` : ''}`,
-    quiet: true,
-    steps: () => stepsOf(cx, w, p),
-  }));
-  const add = (who: string, quiet: boolean, steps: () => readonly Step[]) => all.push({ who: () => who, quiet, steps });
+  const actor = (who: () => string, quiet: boolean, steps: () => readonly Step[]): Actor => ({
+    who,
+    actions: () => steps().map(({ name, fault, run }) => ({ name, run, quiet: quiet && !fault })),
+  });
+  const all = w.procs.map((p) =>
+    actor(
+      () => `${p.kind} ${p.id}${p.held.length > 0 ? ` <${p.held.join(' ')}>` : ''}`,
+      true,
+      () => stepsOf(cx, w, p),
+    ),
+  );
+  const add = (who: string, quiet: boolean, steps: () => readonly Step[]) => all.push(actor(() => who, quiet, steps));
   add('queue', true, () => deliveries(cx, w));
   add('time', true, () => timePasses(cx, w));
   add('fault', false, () => faults(cx, w));
