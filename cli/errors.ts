@@ -64,8 +64,12 @@ const NO_FILES = 'This process may open no more files: raise the limit, as with 
 const NO_ROOM = 'Free some space, or point MICROPROCESS_HOME at another disk, and try again.';
 const NO_RIGHT = 'Point MICROPROCESS_HOME at a folder that you may write, or change whose this is.';
 
+const NO_PORT = 'Programs on this machine talk to each other at 127.0.0.1: it must be there, with some free ports.';
+
 /** What to do about what the system refuses. */
 const REFUSED: Readonly<Record<string, string>> = {
+  EADDRNOTAVAIL: NO_PORT,
+  EADDRINUSE: NO_PORT,
   EMFILE: NO_FILES,
   ENFILE: NO_FILES,
   ENOSPC: NO_ROOM,
@@ -81,9 +85,10 @@ function ofSystem(error: unknown): string | undefined {
   return error instanceof Error && next !== undefined ? `${error.message}. ${next}` : undefined;
 }
 
-/** Whether a file or folder could not be used, whatever the reason. */
+/** Whether a file or folder could not be used, whatever the reason: what is being written has no path. */
 export function isOfDisk(error: unknown): error is Error {
-  return error instanceof Error && 'syscall' in error && 'path' in error;
+  if (!(error instanceof Error && 'syscall' in error)) return false;
+  return 'path' in error || REFUSED[code(error) ?? ''] === NO_ROOM;
 }
 
 /** What the AWS SDK's most common errors mean for whoever sits at the terminal, by their names. */

@@ -1,7 +1,17 @@
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { expect, test } from 'vitest';
-import { EnvironmentError, explain, said, UsageError } from '../../cli/errors.ts';
+import { EnvironmentError, explain, isOfDisk, said, UsageError } from '../../cli/errors.ts';
 import { Captured } from './support.ts';
+
+test('a disk is told from a network by what it refused', async () => {
+  const [full, absent] = await Promise.all(
+    ['/dev/full', '/nowhere/file'].map((path) => writeFile(path, 'x').catch((error: unknown) => error)),
+  );
+  const refused = await once(connect(1, '127.0.0.1'), 'connect').catch((error: unknown) => error);
+  expect([full, absent, refused, new Error('ENOSPC')].map(isOfDisk)).toEqual([true, true, false, false]);
+});
 
 test('what the system refuses is said in a sentence, with what to do', async () => {
   const refused = await writeFile('/dev/full', 'x').catch((error: unknown) => error);
