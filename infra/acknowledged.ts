@@ -1,6 +1,5 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { InfraError } from './errors.ts';
 
 /**
  * Says why a finding of cdk-nag is meant to be so; a finding nobody acknowledged stops the synthesis.
@@ -36,6 +35,8 @@ function flatten(reference: unknown): string {
     if (Array.isArray(attribute)) return `<${attribute.join('.')}>`;
     const joined: unknown = Reflect.get(reference, 'Fn::Join');
     if (Array.isArray(joined) && Array.isArray(joined[1])) return joined[1].map(flatten).join(joined[0]);
+    const imported: unknown = Reflect.get(reference, 'Fn::ImportValue');
+    if (imported !== undefined) return flatten(imported);
   }
-  throw new InfraError(`Expected a resource's ARN or a parameter, received ${JSON.stringify(reference)}.`);
+  return JSON.stringify(reference);
 }

@@ -1,7 +1,9 @@
-import { App, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { App, NestedStack, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { DockerImageCode, DockerImageFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -55,14 +57,17 @@ describe("in somebody else's stack", () => {
   });
 
   test('cdk-nag, if they use it, finds what is theirs and nothing of ours', () => {
-    const { app } = theirApp();
-    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-    const found = said(() => app.synth());
-    const paths = [...found.matchAll(/^ +(Shop\/\S+) aws-cdk-lib/gm)].map(([, path]) => path);
+    const paths = findingsIn(theirApp().app);
     expect(paths).toContain('Shop/Scores/ServiceRole/Resource');
-    expect(paths.filter((path) => !/^Shop\/(Scores|Companies)\//.test(path ?? ''))).toEqual([]);
+    expect(paths.filter((path) => !/^Shop\/(Scores|Companies)\//.test(path))).toEqual([]);
   });
 });
+
+/** Paths of what cdk-nag finds. */
+function findingsIn(app: App): string[] {
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  return [...said(() => app.synth()).matchAll(/^ +(\S+\/\S+) aws-cdk-lib/gm)].map(([, path = '']) => path);
+}
 
 describe('everything is a property', () => {
   let template: Template;
@@ -187,4 +192,36 @@ test("a service of their own is called as it is, by nobody's right", { timeout: 
     MP_ENDPOINT_AUTH: 'NONE',
   });
   expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).not.toContain('lambda:InvokeFunctionUrl');
+});
+
+/** An image as service, and a pipeline in another stack, nested, than its platform and its clone. */
+function scattered() {
+  const app = new App(withoutBundles());
+  const shop = new Stack(app, 'Shop');
+  const images = Repository.fromRepositoryName(shop, 'Images', 'scores');
+  const code = DockerImageCode.fromEcr(images, { cmd: ['jobs.handler'] });
+  const platform = new Platform(shop, 'Jobs', { stage: 'dev' });
+  const of = new DockerImageFunction(shop, 'Scores', { code });
+  const clone = new QueueDedicatedClone(shop, 'Clone', { platform, of });
+  const stack = new NestedStack(new Stack(app, 'Nightly'), 'Scores');
+  new Pipeline(stack, 'Pipeline', { entry: ENTRY, platform, clone });
+  return { app, shop, stack };
+}
+
+test('an image is deployed once more; a pipeline may stand in another stack than its platform and clone', {
+  timeout: SYNTH_MS,
+}, () => {
+  const { shop, stack } = scattered();
+  const [copy] = functionsOf(Template.fromStack(shop), 'Clone, queue-dedicated clone');
+  expect(copy).toMatchObject({ PackageType: 'Image', ImageConfig: { Command: ['jobs.handler'] } });
+  expect(copy.Code).toEqual({ ImageUri: expect.anything() });
+  const template = Template.fromStack(stack);
+  const [forwarder] = functionsOf(template, 'scores: calls the service');
+  expect(JSON.stringify(forwarder.Environment.Variables.MP_ENDPOINT_URL)).toMatch(/CloneQueueFunction/);
+  template.hasResourceProperties('AWS::SSM::Parameter', {
+    Value: { 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('"stack":"Nightly"')])] },
+  });
+  const paths = findingsIn(scattered().app);
+  expect(paths).toContain('Shop/Scores/ServiceRole/Resource');
+  expect(paths.filter((path) => !path.startsWith('Shop/Scores/'))).toEqual([]);
 });
