@@ -53,7 +53,8 @@ async function finishLeased(
   segments: readonly SegmentRef[],
   invocation: Invocation,
 ): Promise<void> {
-  const isDeadly = record.finishers > MOST_DEATHS;
+  // Once the mail is claimed or ruled out, the reduce has been through: what killed a finisher since was not the reduce.
+  const isDeadly = record.finishers > MOST_DEATHS && record.mail === null;
   const deps = isDeadly ? withoutReduce(given) : given;
   const { run } = record;
   const own = await frozenParts(deps, run, segments);

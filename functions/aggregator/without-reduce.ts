@@ -3,7 +3,7 @@ import { ReduceError } from '../../shared/domain/errors.ts';
 import type { AggregatorDeps } from './deps.ts';
 
 /** Attempts that may die before the user's reduce is asked no more: any of its calls may take all memory, and with it the function. */
-export const MOST_DEATHS = 3;
+export const MOST_DEATHS = 5;
 
 /** With nothing of the user's reduce but its columns: every row has its line, with empty cells, and the reduction has failed. */
 export function withoutReduce(deps: AggregatorDeps): AggregatorDeps {

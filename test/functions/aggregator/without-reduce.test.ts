@@ -6,7 +6,7 @@ import type { Reduce } from '../../../shared/author/reduce.ts';
 import { endedRun } from './ended-run.ts';
 
 const SEGMENT = { slice: 0, segment: 0 };
-const REASON = /^reduce\(\): its function died more than 3 times/;
+const REASON = /^reduce\(\): its function died more than 5 times/;
 let invocations = 0;
 const finish = (deps: AggregatorDeps) =>
   finishRun(deps, 'march', { id: `finisher-${++invocations}`, deadline: deps.clock.now() + 900_000 });
@@ -23,7 +23,7 @@ function deadly(deps: AggregatorDeps, method: 'cells' | 'start'): AggregatorDeps
 test('a reduce that kills its function on a segment does so a few times; then the segment is frozen without it', async () => {
   const { deps } = await endedRun();
   const { segments } = deps.stores;
-  for (let died = 0; died < 3; died++) await segments.countAttempt('march', SEGMENT, 1, 0);
+  for (let died = 0; died < 5; died++) await segments.countAttempt('march', SEGMENT, 1, 0);
   await freezeSegment(deadly(deps, 'cells'), 'march', SEGMENT, 5);
   const { frozen } = await segments.read('march', SEGMENT);
   expect(frozen).toMatchObject({ counts: { total: 3, failed: 3 }, reduceError: expect.stringMatching(REASON) });
@@ -56,13 +56,26 @@ test('a reduce that kills its finisher does so a few times; then the run ends wi
   const { deps } = await endedRun();
   const { runs } = deps.stores;
   await freezeSegment(deps, 'march', SEGMENT);
-  for (let died = 0; died < 3; died++) {
+  for (let died = 0; died < 5; died++) {
     await runs.leaseFinish('march', `dead-${died}`, deps.clock.now(), deps.clock.now() + 1);
     deps.clock.time += 60_000;
   }
   await finish(deadly(deps, 'start'));
   const failure = { reason: 'reduce-failed', detail: expect.stringMatching(REASON) };
   expect(await runs.read('march')).toMatchObject({ status: 'failed', failure });
+});
+
+test('finishers that died behind the claim of the mail end no run without its reduce', async () => {
+  const { deps } = await endedRun();
+  const { runs } = deps.stores;
+  await freezeSegment(deps, 'march', SEGMENT);
+  for (let died = 0; died < 5; died++) {
+    await runs.leaseFinish('march', `dead-${died}`, deps.clock.now(), deps.clock.now() + 1);
+    deps.clock.time += 60_000;
+  }
+  await runs.claimMail('march');
+  await finish(deps);
+  expect(await runs.read('march')).toMatchObject({ failure: null });
 });
 
 test('a finish that stores fail time and again is made with the reduce all the same', async () => {
