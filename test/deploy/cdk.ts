@@ -18,11 +18,12 @@ export interface Cdk {
  * The CDK's command line, as a user would call it.
  * @param folder gets the cloud assembly and log
  * @param env credentials, region and, for a local AWS, its endpoint
+ * @param project folder of the app
  */
-export function cdk(folder: string, env: NodeJS.ProcessEnv, signal: AbortSignal): Cdk {
+export function cdk(folder: string, env: NodeJS.ProcessEnv, signal: AbortSignal, project = FIXTURE_PROJECT): Cdk {
   mkdirSync(folder, { recursive: true });
   const assembly = join(folder, 'cdk.out');
-  const call = (args: string[], cwd = FIXTURE_PROJECT): Promise<void> =>
+  const call = (args: string[], cwd = project): Promise<void> =>
     run({
       name: `cdk ${args[0]}`,
       file: process.execPath,

@@ -171,3 +171,40 @@ function emulatorEnvironment(front: Front, temporary: string): NodeJS.ProcessEnv
 export const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' } as const;
 export const REGION = 'us-east-1';
 export const ACCOUNT = '000000000000';
+
+/** What tests of the local AWS are told of it. */
+export interface Context {
+  /** Of the local AWS. */
+  readonly endpoint: string;
+  readonly log: string;
+  readonly account: string;
+  readonly region: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly work: string;
+  readonly signal: AbortSignal;
+}
+
+/** @param work folder for logs and what else a test leaves */
+export function contextOf(emulator: Emulator, work: string, signal: AbortSignal): Context {
+  const env = {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    ...CREDENTIALS,
+    AWS_REGION: REGION,
+    AWS_DEFAULT_REGION: REGION,
+    AWS_ENDPOINT_URL: emulator.url,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    // The CDK's own rules take seconds to load, and are checked where the app is synthesised for its own sake.
+    CDK_VALIDATION: 'false',
+  };
+  return { endpoint: emulator.url, log: emulator.log, account: ACCOUNT, region: REGION, env, work, signal };
+}
+
+/** A function URL's host resolves on AWS alone; here the same URL answers under a path. */
+export function functionUrlHere(endpoint: string): (url: string) => string {
+  return (url) => {
+    const id = /^https:\/\/([a-z0-9-]+)\.lambda-url\.[a-z0-9-]+\.on\.aws$/.exec(url)?.[1];
+    if (!id) throw new Error(`The clone's URL must be a function URL without a trailing slash, received ${url}.`);
+    return `${endpoint}/_aws/lambda-url/${id}`;
+  };
+}

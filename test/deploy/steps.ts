@@ -10,21 +10,10 @@ import { Deployed } from './aws.ts';
 import { cdk } from './cdk.ts';
 import { microprocess } from './command-line.ts';
 import { embeddedReport } from './embedded.ts';
-import { CREDENTIALS } from './emulator.ts';
+import { type Context, CREDENTIALS, functionUrlHere } from './emulator.ts';
 import { fullQueues, type Mail, sentMails } from './mailbox.ts';
 import { poll } from './poll.ts';
 import { startSchedule } from './schedule.ts';
-
-export interface Context {
-  /** Of the local AWS. */
-  readonly endpoint: string;
-  readonly log: string;
-  readonly account: string;
-  readonly region: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly work: string;
-  readonly signal: AbortSignal;
-}
 
 type Step = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 
@@ -56,12 +45,8 @@ export async function deployAndCheck(context: Context, step: Step): Promise<void
   const { table, objects: bucket } = deployment.resources;
   const { splitter } = deployment.functions;
 
-  // A function URL's host resolves on AWS alone; here the same URL answers under a path. Nothing else is changed.
-  const repointed = await aws.rewriteEnvironment(RESOURCES.endpoint.variable, (url) => {
-    const id = /^https:\/\/([a-z0-9-]+)\.lambda-url\.[a-z0-9-]+\.on\.aws$/.exec(url)?.[1];
-    if (!id) throw new Error(`The clone's URL must be a function URL without a trailing slash, received ${url}.`);
-    return `${endpoint}/_aws/lambda-url/${id}`;
-  });
+  // Nothing else is changed.
+  const repointed = await aws.rewriteEnvironment(RESOURCES.endpoint.variable, functionUrlHere(endpoint));
   equal(repointed, 2, 'the forwarders of both pipelines know the clone');
 
   const due = new Date(Math.floor(Date.now() / 1_000) * 1_000);
