@@ -33,7 +33,7 @@ export interface HttpAnswer {
 
 /** The skeleton of a function with a route. Its URL gets any method and path: what isn't the route's is answered with 404. */
 export function routeHandler(
-  deps: Pick<Process, 'log' | 'metrics'>,
+  deps: Pick<Process, 'clock' | 'log' | 'metrics'>,
   { method, path }: Route,
   handle: (request: HttpRequest, context: Context) => Promise<HttpAnswer>,
 ) {
