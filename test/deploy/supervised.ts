@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { endAllGroups } from './processes.ts';
 
 const INTERRUPTED = 130;
@@ -15,6 +16,8 @@ export async function supervised(minutes: number, work: (signal: AbortSignal) =>
   process.on('exit', endAllGroups);
   const deadline = setTimeout(stop(`not done after ${minutes} minutes`), minutes * 60_000);
   const { signal } = abort;
+  // Each process that was started listens.
+  setMaxListeners(0, signal);
   // A connection somebody forgot to close must not keep the test from ending.
   const endSoon = () => setTimeout(() => process.exit(), 2_000).unref();
   try {

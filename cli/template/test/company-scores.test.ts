@@ -1,15 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { runPipeline } from 'microprocess/testing';
+import companyScores from '../pipelines/company-scores/index.ts';
 import { app } from '../services/scores/app.ts';
 
-const score = (body: unknown) => app.request('/score', { method: 'POST', body: JSON.stringify(body) });
+const post = (path: string, body: unknown) => app.request(path, { method: 'POST', body: JSON.stringify(body) });
 
-test('a company has a score', async () => {
-  const answer = await score({ name: 'Example' });
-  assert.deepEqual(await answer.json(), { score: 7 });
+test('each company has a score', async () => {
+  const { rows } = await runPipeline(companyScores, { service: ({ path, body }) => post(path, body) });
+  assert.deepEqual(
+    rows.map(({ item, result }) => [item, result]),
+    [
+      [{ name: 'Example' }, { score: 7 }],
+      [{ name: 'Sample' }, { score: 6 }],
+      [{ name: 'Specimen' }, { score: 8 }],
+    ],
+  );
 });
 
 test('a company without a name is refused', async () => {
-  const answer = await score({});
-  assert.equal(answer.status, 400);
+  assert.equal((await post('/score', {})).status, 400);
 });
