@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import type { constants } from 'node:os';
 
 /** Groups of processes this test started and that may still run. */
@@ -22,22 +22,21 @@ export interface Command {
  */
 export function start(command: Command): ChildProcess {
   command.signal.throwIfAborted();
+  // It writes the log itself: once it has ended, all that it said is there.
+  const log = openSync(command.log, 'a');
   const child = spawn(command.file, command.args, {
     cwd: command.cwd,
     env: command.env,
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', log, log],
   });
+  closeSync(log);
   const { pid } = child;
   if (pid !== undefined) {
     groups.add(pid);
     // The leader gone doesn't mean the group is: only endGroup forgets it.
     command.signal.addEventListener('abort', () => endGroup(pid), { once: true });
   }
-  const log = createWriteStream(command.log, { flags: 'a' });
-  child.stdout?.pipe(log, { end: false });
-  child.stderr?.pipe(log, { end: false });
-  child.once('close', () => log.end());
   return child;
 }
 

@@ -30,6 +30,7 @@ test('the code in the docs is what is compiled here, and what `init` writes', ()
 
 test('the app in ten lines synthesizes, and its pipeline calls the clone', async () => {
   expect(text('docs/examples/cdk-app.ts').trimEnd().split('\n')).toHaveLength(10);
+  expect(text('README.md')).toContain(text('docs/examples/cdk-app.ts'));
   const { stack } = await import('../../docs/examples/cdk-app.ts');
   const template = Template.fromStack(stack);
   template.hasResourceProperties('AWS::SSM::Parameter', { Name: '/microprocess/prod/scores' });
