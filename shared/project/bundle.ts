@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import type { BuildOptions } from 'esbuild';
 import * as z from 'zod';
 import { copyAssets } from './assets.ts';
+import { ProjectError } from './errors.ts';
 import { makeCache, makeHome, OWN_ENTRIES, openProject, PACKAGE_DIR } from './project.mjs';
 
 /** What bundled CommonJS packages expect and an ES module lacks. */
@@ -30,7 +31,7 @@ export interface BundleOptions {
  * Bundles a program into one file that plain Node runs, as the deployed functions are; gives the file's path.
  * The last bundle is used again while none of its source files has changed.
  * Against `node --import tsx` it starts in a third of the time and each process needs 25 MB less.
- * @throws {Error} esbuild's own, naming file and line, where a source doesn't build.
+ * @throws {ProjectError} naming file and line, where a source doesn't build.
  */
 export function bundle(options: BundleOptions): Promise<string> {
   // One after the other: esbuild's memory grows with what it builds at once, and a service's two servers share a bundle.
@@ -58,7 +59,11 @@ async function freshOrBuilt(options: BundleOptions): Promise<string> {
     ...programOptions(options, folder),
     outfile,
     metafile: true,
-  }).finally(stop); // Or its process would stay, with all it has read.
+  })
+    .catch((cause: Error) => {
+      throw new ProjectError(cause.message, { cause });
+    })
+    .finally(stop); // Or its process would stay, with all it has read.
   makeHome(project);
   makeCache(project, cache);
   await mkdir(own, { recursive: true });

@@ -165,10 +165,12 @@ function packagesFor(project) {
   if (!IS_BUILT) return join(PACKAGE_DIR, 'node_modules');
   for (let folder = project; ; folder = dirname(folder)) {
     const packages = join(folder, 'node_modules');
-    // In a project without packages of its own, those that this one came with must do.
     if (existsSync(packages)) return packages;
-    if (folder === dirname(folder)) return dirname(dirname(PACKAGE_DIR));
+    if (folder === dirname(folder)) break;
   }
+  // A project without packages of its own gets those of this one, which lie below it where it's installed for all projects.
+  const below = join(dirname(PACKAGE_DIR), 'node_modules');
+  return existsSync(below) ? below : dirname(dirname(PACKAGE_DIR));
 }
 
 /**

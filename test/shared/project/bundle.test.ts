@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { startServerProcess } from '../../../local/server-process.ts';
 import { bundle } from '../../../shared/project/bundle.ts';
+import { ProjectError } from '../../../shared/project/errors.ts';
 import { temporaryDirectory } from '../../local/support.ts';
 
 // Processes start here: a busy machine takes its time.
@@ -97,4 +98,11 @@ it('kills a server that ignores being told to end', async () => {
   const { pid, stop } = await run(await build());
   await stop();
   expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+});
+
+it('says in words what is not to be built, with file and line', async () => {
+  await write(entry, "\nimport 'not-installed';\n");
+  const error: unknown = await build().catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(ProjectError);
+  expect(String(error)).toMatch(/server\.ts:2:7: ERROR: Could not resolve "not-installed"$/);
 });
