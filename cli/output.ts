@@ -18,8 +18,8 @@ import { count, type Field, fields, plain } from './text.ts';
 const summarySchema = z.looseObject({
   runId: z.string(),
   status: z.string(),
-  /** Absent from what an older version wrote. */
-  closed: z.enum(CLOSE_REASONS).nullable().default(null),
+  /** Absent from what an older version wrote; a newer one may write words that aren't known here. */
+  closed: z.string().nullable().default(null),
   seconds: z.number(),
   counts: countsSchema,
   reasons: z.array(z.object({ reason: z.string(), count: z.number() })),
@@ -123,14 +123,19 @@ export function mailField({ mail }: Summary): Field {
   return ['mail', mail === 'off' ? undefined : mail];
 }
 
-/** Why a run was closed, for people. */
-export const CLOSED: Readonly<Record<CloseReason, string>> = {
+const CLOSED: Readonly<Record<CloseReason, string>> = {
   cancelled: 'it was cancelled',
   expired: 'its deadline passed',
   'too-many-failures': 'more of its children failed than the definition tolerates',
   'split-failed': 'its source could not be read',
   'canary-failed': 'more of its first children, the canary, failed than the definition allows',
 };
+
+/** Why a run was closed, for people. A word of a newer release is shown as it is. */
+export function closedField(closed: string | null): Field {
+  const known = CLOSE_REASONS.find((reason) => reason === closed);
+  return ['closed', known ? CLOSED[known] : (closed ?? undefined)];
+}
 
 /** @param log where the functions log, on this machine: a run that failed sends its reader there */
 export function inWords(summary: LocalSummary, log?: string): string {
@@ -139,7 +144,7 @@ export function inWords(summary: LocalSummary, log?: string): string {
   return `
 Run ${runId} ${status.replaceAll('-', ' ')} in ${seconds.toFixed(1)} s
 ${fields([
-  ['closed', closed ? CLOSED[closed] : undefined],
+  closedField(closed),
   failureField(failure),
   ...summaryFields(summary),
   // The local SES keeps what it is given.

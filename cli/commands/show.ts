@@ -4,7 +4,7 @@ import { type ChildView, showChild } from '../../shared/control/show-child.ts';
 import { type RunProgress, readProgress } from '../../shared/control/status.ts';
 import { executionId, firstRunOf } from '../../shared/domain/redrive.ts';
 import { EXIT } from '../exit-codes.ts';
-import { CLOSED, failureField, mailField, readSummary, type Summary, summaryFields } from '../output.ts';
+import { closedField, failureField, mailField, readSummary, type Summary, summaryFields } from '../output.ts';
 import { describe } from '../progress.ts';
 import { withTarget } from '../targets/open.ts';
 import { hint, type Target, type Where } from '../targets/target.ts';
@@ -58,7 +58,7 @@ function runText(
     ['also run as', others.length > 0 ? others.join(', ') : undefined],
     ['ended', endedAt === null ? undefined : `${time(endedAt)} UTC`],
     ['deadline', endedAt === null ? `${time(deadline)} UTC` : undefined],
-    ['closed', closed ? CLOSED[closed] : undefined],
+    closedField(closed),
     failureField(failure),
     ...(summary ? [...summaryFields(summary), mailField(summary)] : [['progress', describe(progress, 0)] as const]),
     ['failures', failed ? hint(target, 'failures', run) : undefined],

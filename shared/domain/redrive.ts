@@ -2,18 +2,22 @@ import * as z from 'zod';
 import type { Held } from './held.ts';
 import type { ChildStatus } from './row.ts';
 import { CLOSE_REASONS, type Counts } from './run.ts';
+import { knownWord } from './versions.ts';
+
+const STATUSES = ['FAILED', 'CANCELLED', 'EXPIRED'] as const;
 
 /** Which children of a run are called again. */
 export const redriveFilter = z.strictObject({
   /** Default: FAILED. */
-  statuses: z
-    .array(z.enum(['FAILED', 'CANCELLED', 'EXPIRED']))
-    .min(1)
-    .default(['FAILED']),
+  statuses: z.array(z.enum(STATUSES)).min(1).default(['FAILED']),
   /** Reason codes; all where empty. */
   reasons: z.array(z.string().max(100)).max(50).default([]),
 });
 export type RedriveFilter = z.infer<typeof redriveFilter>;
+
+/** A word of a closed list, as a record holds it: another one is a newer release's, and no mistake of a user's. */
+const word = <W extends string>(words: readonly W[], what: string) =>
+  z.string().transform((each) => knownWord(words, each, what));
 
 /** What makes a run a redrive: an ordinary run whose source is the unsuccessful rows of another one's report. */
 export const redrive = z.object({
@@ -21,10 +25,10 @@ export const redrive = z.object({
   base: z.string(),
   /** The first run of the chain: to a user, all of it is this one run. */
   root: z.string(),
-  // A newer release's filter may say more; a user's request may not.
-  filter: z.object(redriveFilter.shape),
+  // A newer release's filter may say more, and at greater length; a user's request may not.
+  filter: z.object({ statuses: z.array(word(STATUSES, 'status of a redrive')), reasons: z.array(z.string()) }),
   /** Why the base was closed, where it was. */
-  closed: z.enum(CLOSE_REASONS).nullable(),
+  closed: word(CLOSE_REASONS, 'reason of a close').nullable(),
   /** Whether that left children of the source out. */
   cut: z.boolean(),
 });

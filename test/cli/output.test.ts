@@ -72,6 +72,7 @@ describe('what a run came to, in words', () => {
     expect(inWords(summary, '/s/functions.log')).toMatch(
       /closed +its source could not be read\n[\s\S]*log +\S*functions\.log\n/,
     );
+    expect(inWords({ ...summary, closed: 'dreaming' })).toMatch(/closed +dreaming\n/);
     expect(inWords({ ...summary, closed: null, status: 'succeeded' }, '/s/functions.log')).not.toMatch(/closed|log/);
   });
 

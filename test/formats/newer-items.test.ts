@@ -86,6 +86,30 @@ test.each([['status'], ['closed'], ['mail']])(
   },
 );
 
+test.each([
+  ['reason why its base was closed', { closed: 'dreaming' }],
+  ['status that it calls again', { filter: { statuses: ['DREAMING'], reasons: [] } }],
+])('a redrive whose %s is of a newer release is not read, and hides no other from lists', async (_, newWords) => {
+  const { runs, change } = newer();
+  await runs.create(aRun());
+  const redrive = { base: 'b', root: 'b', filter: { statuses: ['FAILED'], reasons: [] }, closed: null, cut: false };
+  await change('RUN', headed({ redrive: { ...redrive, ...newWords } }));
+  await runs.create(aRun({ run: 'other' }));
+  await expect(runs.read(RUN)).rejects.toThrow(NewerVersionError);
+  for (const activeOnly of [true, false]) {
+    expect((await runs.list({ limit: 9, activeOnly })).map(({ run }) => run)).toEqual(['other']);
+  }
+});
+
+test('a redrive for more reasons than a request may name is read', async () => {
+  const { runs, change } = newer();
+  await runs.create(aRun());
+  const reasons = Array.from({ length: 60 }, (_, n) => `${n}`.repeat(60));
+  const redrive = { base: 'b', root: 'b', filter: { statuses: ['FAILED'], reasons }, closed: null, cut: false };
+  await change('RUN', headed({ redrive }));
+  expect((await runs.read(RUN))?.redrive?.filter.reasons).toEqual(reasons);
+});
+
 test('a page of the chain is read without what stands behind; of another version it is not read', async () => {
   const { chains, blocks, change } = newer();
   await chains.putPage(RUN, 0, PLACE, PAGE, TTL);
