@@ -126,8 +126,8 @@ const CAUSES_READ = 10;
  */
 export function kindOf(error: unknown): string {
   try {
-    const root = rootOf(error);
-    if (!(root instanceof Error)) return typeof root;
+    const root = thrownIn(rootOf(error));
+    if (!(root instanceof Error)) return `a thrown ${root === null ? 'null' : typeof root}`;
     if (SAYABLE.some((kind) => root instanceof kind)) return root.message;
     const frame = frameOf(root);
     return frame === undefined ? root.name : `${root.name} ${frame}`;
@@ -150,6 +150,9 @@ export function placeOf(error: unknown): string | null {
 function rootOf(error: unknown, causes: number = CAUSES_READ): unknown {
   return error instanceof Error && error.cause instanceof Error && causes > 0 ? rootOf(error.cause, causes - 1) : error;
 }
+
+/** An error of ours may wrap what is no Error. */
+const thrownIn = (error: unknown) => (error instanceof MicroprocessError && 'cause' in error ? error.cause : error);
 
 /** The first line of a stack that is in neither Node nor a package: `JSON.parse` or a schema throws, but a user's line called it. */
 function frameOf({ stack = '', message }: Error): string | undefined {
@@ -196,8 +199,17 @@ export class SourceError extends MicroprocessError {
   readonly isFinal: boolean;
   constructor(where: number | 'plan', cause: unknown) {
     const place = where === 'plan' ? 'to plan' : `in slice ${where}`;
-    super(`The source failed ${place}: ${cause instanceof Error ? cause.message : String(cause)}`);
+    super(`The source failed ${place}: ${thrownText(cause)}`);
     this.cause = cause;
     this.isFinal = cause instanceof NotJsonError;
+  }
+}
+
+/** What a user's code threw, as text: it may be no error, and may refuse to be read. */
+function thrownText(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? thrown.message : `it threw ${show(thrown)}, which is no Error`;
+  } catch {
+    return kindOf(thrown);
   }
 }

@@ -5,7 +5,7 @@ import type { Deps } from '../ports/deps.ts';
 import type { Objects } from '../ports/objects.ts';
 import type { Frozen } from '../ports/segment-store.ts';
 import { ObjectDraft } from './object-draft.ts';
-import { compress, type HeldRow, type PartIndex, packRows, partKeys } from './part.ts';
+import { compress, type HeldRow, type PartIndex, packRows, partKeys, textsOf } from './part.ts';
 import { type Reduction, resultOf } from './reduction.ts';
 import { RowReducer } from './row-reducer.ts';
 import { countsOf, reasonsOf } from './tally.ts';
@@ -38,6 +38,8 @@ export class PartDraft {
 
   /** A block's rows; those of `measured` that succeeded enter the statistics. */
   async add(rows: readonly HeldRow[], measured: ReadonlySet<HeldRow> | 'all' = 'all'): Promise<void> {
+    // Before the user's code sees the rows: what it changes in them is changed for itself alone, and needn't be JSON any more.
+    const texts = rows.map(textsOf);
     const kept: HeldRow[] = [];
     let csvBytes = 0;
     // Compressed beside this thread, while the next rows are reduced or these are packed.
@@ -53,7 +55,7 @@ export class PartDraft {
       await store();
       compressing = compress(csv);
     }
-    const [packed] = await Promise.all([packRows(kept), store()]);
+    const [packed] = await Promise.all([packRows(kept, texts), store()]);
     await this.#rows.add(packed);
     this.#count(kept, packed.length, csvBytes);
   }

@@ -43,20 +43,31 @@ export type PartIndex = z.infer<typeof partIndex>;
 /** Compresses beside this thread: the calls of other invocations, and of a pipeline on a laptop, go on meanwhile. */
 export const compress = promisify<string, Buffer>(gzip);
 
-/** A block's rows as one gzip member: a line of JSON each. */
-export function packRows(rows: readonly HeldRow[]): Promise<Buffer> {
-  const lines = rows.map((row) =>
-    JSON.stringify([
-      row.id,
-      row.item,
-      CHILD_STATUSES.indexOf(row.status),
-      row.reason,
-      row.result,
-      row.attempts,
-      row.ms,
-      row.at,
-    ]),
-  );
+/** A row's item and result as the JSON that stores them. */
+export interface RowTexts {
+  readonly item: string;
+  readonly result: string;
+}
+
+export function textsOf({ item, result }: HeldRow): RowTexts {
+  return { item: JSON.stringify(item), result: JSON.stringify(result) };
+}
+
+/**
+ * A block's rows as one gzip member: a line of JSON each.
+ * @param texts the rows' own, from before they were reduced; a row that the reduce refused has lost its result since
+ */
+export function packRows(rows: readonly HeldRow[], texts: readonly RowTexts[]): Promise<Buffer> {
+  const lines = rows.map((row, n) => {
+    const { item, result } = texts[n] ?? textsOf(row);
+    const { status, attempts, ms, at } = row;
+    const [id, reason, left] = [
+      JSON.stringify(row.id),
+      JSON.stringify(row.reason),
+      row.result === null ? 'null' : result,
+    ];
+    return `[${id},${item},${CHILD_STATUSES.indexOf(status)},${reason},${left},${attempts},${ms},${at}]`;
+  });
   return compress(`${lines.join('\n')}\n`);
 }
 

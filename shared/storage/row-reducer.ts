@@ -109,7 +109,7 @@ export class RowReducer {
     try {
       const cells = this.#isShown(row) ? csvCells(reduce, full) : null;
       // Failed rows stay out: a redrive adds the child's new row to these statistics, and can't take the old one out.
-      if (measured && full.status === 'SUCCEEDED') this.reduction.add(full);
+      if (measured && full.status === 'SUCCEEDED') this.reduction.add({ ...full });
       return { row, cells };
     } catch (error) {
       return this.#refuse(row, error, refused);

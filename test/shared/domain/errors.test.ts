@@ -7,6 +7,7 @@ import {
   MicroprocessError,
   NotJsonError,
   RunConflictError,
+  SourceError,
   show,
 } from '../../../shared/domain/errors.ts';
 
@@ -58,7 +59,8 @@ test('a definition error has a line for each issue, with what was received', () 
 test('of an error out of user code a log gets its kind and place, and not its text, which may quote an item', () => {
   const error = new RangeError('no such city: Bern\n    at secret (x)');
   expect(kindOf(error)).toMatch(/^RangeError at .*errors\.test\.ts:\d+:\d+\)?$/);
-  expect(kindOf('thrown')).toBe('string');
+  expect(kindOf('thrown')).toBe('a thrown string');
+  expect(kindOf(new SourceError(0, 'thrown'))).toBe('a thrown string');
   // Thrown by Node or a package, it comes from the line that asked.
   const caught = (task: () => unknown): unknown => {
     try {
@@ -76,4 +78,14 @@ test('of an error out of user code a log gets its kind and place, and not its te
   expect(kindOf(wrapped)).toMatch(/^RangeError at .*errors\.test\.ts:\d+:\d+\)?$/);
   expect(kindOf(new NotJsonError('item 3 is of type bigint'))).toBe('item 3 is of type bigint');
   expect(kindOf(Object.assign(new Error('a'), { stack: undefined }))).toBe('Error');
+});
+
+test.each([
+  ['text', 'no such city', 'it threw "no such city", which is no Error'],
+  ['null', null, 'it threw null, which is no Error'],
+  ['an object', { code: 5 }, 'it threw {"code":5}, which is no Error'],
+  ['an object without a prototype', Object.assign(Object.create(null), { code: 5n }), 'a thrown object'],
+  ['an error', new Error('no such city'), 'no such city'],
+])('a source that throws %s fails with what it threw', (_, thrown, said) => {
+  expect(new SourceError('plan', thrown).message).toBe(`The source failed to plan: ${said}`);
 });

@@ -30,7 +30,6 @@ const row = (n: number, result: HeldRow['result']): HeldRow => ({
   at: 0,
 });
 
-/** Around the number of rows whose large values are fetched at once. */
 /** What a part of these blocks comes to, and its CSV. */
 async function written(deps: Parameters<typeof writePart>[0], ...blocks: HeldRow[][]) {
   const frozen = await writePart(deps, 'p', async (draft) => {
@@ -46,6 +45,45 @@ test.each([0, 1, 7, 8, 9, 17])('%i rows, some of them large, become lines in ord
   const { csv } = await written(deps, block);
   const lines = block.map(({ id }, n) => `${id},n${n},${n % 3 === 0 ? 'large' : 'small'},SUCCEEDED,\n`);
   expect(csv).toBe(lines.join(''));
+});
+
+test.each<[string, (row: Record<string, unknown> & { item: Record<string, unknown> }) => void]>([
+  ['makes its item what JSON cannot hold', ({ item }) => Object.assign(item, { name: 1n })],
+  ['gives its item a cycle', ({ item }) => Object.assign(item, { self: item })],
+  ['gives its item a toJSON that throws', ({ item }) => Object.assign(item, { toJSON: () => BigInt('none') })],
+  ['counts its item up', ({ item }) => Object.assign(item, { name: `${item.name}!` })],
+  ['says another id, status and reason', (given) => Object.assign(given, { id: 'x', status: 'FAILED', reason: 'why' })],
+  ['takes its item and result away', (given) => Object.assign(given, { item: null, result: null })],
+])('a reduce that changes its row stores the row as it was: it %s', async (_, change) => {
+  for (const changes of ['cells', 'add'] as const) {
+    const { start } = pipeline.reduce;
+    const changed = (given: Parameters<Accumulator['add']>[0]) => change(Object.assign(given));
+    const reduce: Reduce = {
+      ...pipeline.reduce,
+      cells(given) {
+        if (changes === 'cells') changed(given);
+        return ['name', 'seen'];
+      },
+      start: () => ({
+        ...start(),
+        add: (given) => (changes === 'add' ? changed(given) : undefined),
+        merge: () => {},
+        toJSON: () => 1,
+        sections: () => [],
+      }),
+    };
+    const deps = { ...testDeps(), pipeline: { ...pipeline, reduce } };
+    const { frozen, csv } = await written(deps, [
+      row(1, { seen: 'x' }),
+      { ...row(2, null), status: 'FAILED', reason: 'timeout' },
+    ]);
+    expect(csv).toBe('0-0.0.1,name,seen,SUCCEEDED,\n0-0.0.2,name,seen,FAILED,timeout\n');
+    expect(frozen.counts).toMatchObject({ succeeded: 1, failed: 1 });
+    expect(await readPartBlock(deps.objects, 'p', await readPartIndex(deps.objects, 'p'), 0)).toEqual([
+      row(1, { seen: 'x' }),
+      { ...row(2, null), status: 'FAILED', reason: 'timeout' },
+    ]);
+  }
 });
 
 test('a row whose cells cannot be written fails alone, as does one that the statistics refuse', async () => {
