@@ -14,6 +14,7 @@ export default defineConfig(({ mode }) => ({
     // The files of a worker share its process and modules. Loading the AWS SDK and the CDK anew for each file took a fifth of the
     // time. So a file restores what it changes in the process: environment variables, the current folder, mocks.
     isolate: mode === 'slow',
+    setupFiles: 'test/setup.ts',
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

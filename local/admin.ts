@@ -108,7 +108,9 @@ export async function askAdmin({ url, token }: AdminAddress, patienceMs = ANSWER
 /** Whether nothing listens at the address, or something that doesn't speak HTTP. */
 function isRefused(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && 'code' in cause && /^(ECONNREFUSED|HPE_.+)$/.test(String(cause.code));
+  if (!(cause instanceof Error)) return false;
+  // A parser's error has a code or not, by who made `fetch` what it is: Node, or the package undici once it is loaded.
+  return cause.name === 'HTTPParserError' || ('code' in cause && cause.code === 'ECONNREFUSED');
 }
 
 /** Asks a running host to act; resolves when it has. @throws {Error} where it doesn't answer or refuses */

@@ -37,7 +37,12 @@ test('it says that it lives, and what it works on, to those who know its token',
   admin = await startAdmin();
 });
 
-test('only a port that is closed, or speaks otherwise, shows that it is gone', async () => {
+test.each([
+  ['Node', false],
+  ['undici', true],
+])('only a port that is closed, or speaks otherwise, shows that it is gone: as %s asks it', async (_, loadsUndici) => {
+  // The package makes its own agent that of every fetch.
+  if (loadsUndici) await import('undici');
   const ask = async (server: Server, patienceMs?: number) => {
     const { url, stop } = await listenLocally(server);
     return askAdmin({ url, token: 'any' }, patienceMs).finally(stop);

@@ -49,7 +49,7 @@ describe('at a stage', () => {
     timeout: 90_000,
   }, async () => {
     const ran = await microprocess('start', '--run-id', 'march', '--limit', '300', '--watch', '--json');
-    expect(ran).toMatchObject({ code: 0 });
+    expect(ran, ran.stderr + ran.stdout).toMatchObject({ code: 0 });
     const summary = summarySchema.parse(JSON.parse(ran.stdout));
     expect(summary).toMatchObject({ runId: 'march', counts: { total: 300, succeeded: 300 } });
     expect(await reportRows(summary.paths.report)).toHaveLength(300);
