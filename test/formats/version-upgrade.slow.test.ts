@@ -10,7 +10,7 @@ import type { World } from '../chaos/world.ts';
 import { kmOf } from './release.ts';
 import { report, wrong } from './report.ts';
 
-/** All of the code as a release that reads and writes these versions. */
+/** All of the code, loaded anew, so with a process of its own: as a release that reads and writes these versions. */
 async function releaseOf(reads: readonly number[], writes: number) {
   vi.resetModules();
   vi.doMock('../../shared/domain/format.ts', () => ({ READS: reads, WRITES: writes }));
