@@ -2,7 +2,7 @@ import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type FunctionUrl, FunctionUrlAuthType, type IFunction, type IFunctionUrl } from 'aws-cdk-lib/aws-lambda';
 import { Construct, type IConstruct } from 'constructs';
-import { check, MEMORY_MB, wholeNumber } from '../check.ts';
+import { check, MEMORY_MB, refuse, wholeNumber } from '../check.ts';
 import { type FunctionOptions, govern, optionsOf } from '../function-options.ts';
 import { FIVE_MINUTES, StatedAlarm } from './alarms.ts';
 import { NodeFunction } from './node-function.ts';
@@ -83,7 +83,11 @@ export class QueueDedicatedClone extends Construct {
     const description = `${service}, queue-dedicated clone`;
     const figures = { memoryMB: memoryMB ?? 512, timeoutSeconds: timeoutSeconds ?? 60 };
     if ('of' in props) {
-      const same = { of: props.of, description, options, memoryMB, timeoutSeconds, reservedConcurrency };
+      for (const name of ['vpc', 'vpcSubnets', 'securityGroups'] as const)
+        if (props[name]) refuse(this, name, 'left to the function that is cloned', 'another network');
+      // The platform's variables are its own functions'; this one has those of the service, as it has its role and network.
+      const { of, environment = {} } = props;
+      const same = { of, description, options, environment, memoryMB, timeoutSeconds, reservedConcurrency };
       this.function = new SameFunction(this, 'Queue', same).function;
       this.live = undefined;
     } else {

@@ -13,6 +13,8 @@ export interface SameFunctionProps {
   readonly of: LambdaFunction;
   readonly description: string;
   readonly options: FunctionOptions;
+  /** On top of the other's. */
+  readonly environment: Readonly<Record<string, string>>;
   /** The other's where absent. */
   readonly timeoutSeconds?: number | undefined;
   readonly memoryMB?: number | undefined;
@@ -35,7 +37,7 @@ const rendered = z.object({ variables: z.record(z.string(), z.unknown()).optiona
 export class SameFunction extends Construct {
   readonly function: IFunction;
 
-  constructor(scope: Construct, id: string, { of, options, ...props }: SameFunctionProps) {
+  constructor(scope: Construct, id: string, { of, options, environment, ...props }: SameFunctionProps) {
     super(scope, id);
     const { source, role } = madeHere(this, of);
     const logs = newLog(this, 'Logs', options);
@@ -48,7 +50,7 @@ export class SameFunction extends Construct {
       environment: Lazy.uncachedAny({
         produce({ resolve }) {
           const { variables } = rendered.parse(resolve(source.environment)) ?? {};
-          return { variables: { ...variables, ...options.environment } };
+          return { variables: { ...variables, ...environment } };
         },
       }),
       loggingConfig: { logGroup: logs.logGroupName, logFormat: 'JSON' },

@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
-import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Pipeline, QueueDedicatedClone } from '../../infra/index.ts';
 import { removeSynths, SYNTH_MS } from './synth.ts';
@@ -68,6 +69,11 @@ describe('a wrong value is refused, with what was received and what is allowed',
     ],
     ['an address with a password', endpoint('https://me:secret@scores.internal'), 'url must be'],
     [
+      'another network for a clone',
+      otherNetwork,
+      'vpc must be left to the function that is cloned; received "another network".',
+    ],
+    [
       'an imported function to clone',
       importedClone,
       'of must be a Function that this app makes: of an imported one the code is not known',
@@ -86,6 +92,17 @@ describe('a wrong value is refused, with what was received and what is allowed',
     );
   });
 });
+
+function otherNetwork() {
+  const { stack, platform } = theirApp();
+  const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['eu-west-1a'] });
+  const of = new LambdaFunction(stack, 'Other', {
+    code: Code.fromInline('exports.handler = () => 1;'),
+    handler: 'index.handler',
+    runtime: Runtime.NODEJS_24_X,
+  });
+  new QueueDedicatedClone(stack, 'Clone', { platform, of, vpc });
+}
 
 function importedClone() {
   const { stack, platform } = theirApp();

@@ -121,6 +121,9 @@ describe('everything is a property', () => {
   test("environment and tags: the pipeline's come on top of the platform's", () => {
     for (const { Environment } of ours())
       expect(Environment.Variables).toMatchObject({ LOG_LEVEL: 'DEBUG', REGION_NAME: 'far west' });
+    // The service's are the service's.
+    const [clone] = functionsOf(template, 'ScoresClone');
+    expect(clone.Environment.Variables).toEqual({ TABLE: expect.anything() });
     const tagsOf = (tags: { Key: string; Value: string }[]) =>
       Object.fromEntries(tags.map((tag) => [tag.Key, tag.Value]));
     for (const { Tags } of ours()) expect(tagsOf(Tags)).toEqual({ team: 'scoring', cost: '43' });
