@@ -33,7 +33,7 @@ const FUNCTIONS = {
     purpose: 'starts a run and enumerates its items into the work queue. Test with {} or {"limit": 100}',
     uses: SPLITTER,
     handler: async () => (await import('./splitter/handler.ts')).splitter,
-    // Short, for its size: what dies in it is taken up again after six times this.
+    // Short, for its size: what dies in it is taken up again after six times this. Longer than a plan may take (PLAN_SECONDS).
     timeoutSeconds: 120,
     memoryMB: 1_024,
     takes: { queue: 'split', batch: 1, concurrency: 10 },

@@ -1,27 +1,39 @@
-import { InputError, NotJsonError, SourceError } from '../domain/errors.ts';
+import { InputError, NotJsonError, PlanTimeoutError, SourceError } from '../domain/errors.ts';
 import { type Json, jsonText } from '../domain/json.ts';
 import { SIZES } from '../domain/limits.ts';
 import { sourceContext, sourceOf } from '../flow/run-source.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 
+/** How long a source may plan: a deployed splitter's time, with some left to say so. A terminal would wait for ever. */
+export const PLAN_SECONDS = 100;
+
 /**
  * The ranges that a run's source is cut into.
+ * @throws {PlanTimeoutError} if they don't come in time; a later try may succeed
  * @throws {SourceError} if the source throws; a later try may succeed
  * @throws {InputError} if the plan is invalid; a later try would most likely give the same plan
  */
 export async function planOf(
-  deps: Pick<Deps, 'pipeline' | 'objects'>,
+  deps: Pick<Deps, 'pipeline' | 'objects' | 'clock'>,
   record: Pick<RunRecord, 'redrive' | 'params' | 'limit'>,
 ): Promise<readonly Json[]> {
   const source = sourceOf(deps, record);
   if (!source.plan) return [null];
+  let cancelTimer = () => {};
+  const tooLate = new Promise<never>((_, reject) => {
+    cancelTimer = deps.clock.after(PLAN_SECONDS * 1_000, () =>
+      reject(new PlanTimeoutError(deps.pipeline.name, PLAN_SECONDS)),
+    );
+  });
   let given: readonly Json[];
   try {
-    given = await source.plan(sourceContext(record));
+    given = await Promise.race([source.plan(sourceContext(record)), tooLate]);
   } catch (cause) {
     // A redrive reads our own files.
-    throw record.redrive ? cause : new SourceError('plan', cause);
+    throw record.redrive || cause instanceof PlanTimeoutError ? cause : new SourceError('plan', cause);
+  } finally {
+    cancelTimer();
   }
   return checkPlan(given);
 }

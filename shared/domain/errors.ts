@@ -13,6 +13,18 @@ export class InputError extends MicroprocessError {
   readonly code = 'bad-input';
 }
 
+/** A source's plan that doesn't come: a later try may succeed. */
+export class PlanTimeoutError extends MicroprocessError {
+  readonly code = 'plan-timeout';
+
+  constructor(pipeline: string, seconds: number) {
+    super(
+      `Pipeline ${show(pipeline)}: its source's plan didn't come within ${seconds} s. ` +
+        'A plan says how the items are cut; what takes long belongs into the source\'s "read".',
+    );
+  }
+}
+
 /** A pipeline definition that can't be deployed or run. */
 export class DefinitionError extends MicroprocessError {
   readonly code = 'bad-definition';

@@ -3,11 +3,13 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import type { Source } from '../../../shared/author/source.ts';
 import { list } from '../../../shared/author/sources/list.ts';
+import { PLAN_SECONDS } from '../../../shared/control/plan.ts';
 import { definitionDigest, digest, startRun } from '../../../shared/control/start.ts';
 import { InputError, RunConflictError } from '../../../shared/domain/errors.ts';
 import { RUN_ID } from '../../../shared/domain/ids.ts';
+import type { Json } from '../../../shared/domain/json.ts';
 import { sourceContext } from '../../../shared/flow/run-source.ts';
-import { NOW, testDeps, testPipeline } from '../support.ts';
+import { HandClock, NOW, testDeps, testPipeline } from '../support.ts';
 
 const params = z.strictObject({ country: z.string().length(2).default('AT'), year: z.number().int().optional() });
 
@@ -177,6 +179,26 @@ test('a plan that a source could not make this time is asked for again', async (
   const deps = testDeps(testPipeline({ source }));
   await expect(startRun(deps, { runId: 'march' }, 'cli')).rejects.toThrow('The database is down.');
   down = false;
+  await startRun(deps, { runId: 'march' }, 'cli');
+  expect(deps.queues.split.take()).toHaveLength(1);
+});
+
+test('a plan that never comes is an error that names the pipeline, and a later one is taken', async () => {
+  const clock = new HandClock();
+  const ranges: Promise<Json[]>[] = [new Promise(() => undefined)];
+  const source: Source<unknown> = {
+    plan() {
+      clock.pass(PLAN_SECONDS * 999);
+      const asked = ranges.shift();
+      if (asked) clock.pass(PLAN_SECONDS);
+      return asked ?? Promise.resolve([1]);
+    },
+    async *read() {},
+  };
+  const deps = { ...testDeps(testPipeline({ source })), clock };
+  await expect(startRun(deps, { runId: 'march' }, 'cli')).rejects.toThrow(
+    /^Pipeline "squares": its source's plan didn't come within 100 s\. .*"read"\.$/,
+  );
   await startRun(deps, { runId: 'march' }, 'cli');
   expect(deps.queues.split.take()).toHaveLength(1);
 });
