@@ -19,9 +19,22 @@ export function progressDisplay(stream: Terminal['stderr'], now = () => performa
   return stream.isTTY ? bar(stream, now) : plainLines(stream, now);
 }
 
+/** Whether what was written before still waits for its reader. */
+const isBehind = ({ writableLength = 0 }: Terminal['stderr']) => writableLength > 0;
+
+/** The same stream with another `write`. */
+function withWrite(stream: Terminal['stderr'], write: (text: string) => boolean): Terminal['stderr'] {
+  return new Proxy(stream, {
+    get: (target, name) => (name === 'write' ? write : Reflect.get(target, name)),
+  });
+}
+
 function bar(stream: Terminal['stderr'], now: () => number): ProgressDisplay {
   const rate = new Rate();
   let shown: SingleBar | undefined;
+  let isOver = false;
+  // Frames that a stopped terminal doesn't take are dropped: the next one draws the whole line. The last one stays.
+  const frames = withWrite(stream, (text) => (isOver || !isBehind(stream) ? stream.write(text) : true));
   return {
     update(progress) {
       const { done, total } = position(progress);
@@ -31,7 +44,7 @@ function bar(stream: Terminal['stderr'], now: () => number): ProgressDisplay {
           format: `${NO_WRAP}{bar} {percentage}%  {line}`,
           barsize: 28,
           hideCursor: true,
-          stream,
+          stream: frames,
           // A line too long for the window is cut: wrapped, each update would leave a line behind.
           linewrap: false,
           barCompleteChar: '█',
@@ -48,6 +61,7 @@ function bar(stream: Terminal['stderr'], now: () => number): ProgressDisplay {
       shown.update(done, payload);
     },
     stop() {
+      isOver = true;
       shown?.stop();
       shown = undefined;
     },
@@ -62,7 +76,7 @@ function plainLines(stream: Terminal['stderr'], now: () => number): ProgressDisp
     update(progress) {
       const at = now();
       const perSecond = rate.at(at, position(progress).done);
-      if (at - lastAt < PLAIN_EVERY_MS && !isFinal(progress.record.status)) return;
+      if (!isFinal(progress.record.status) && (at - lastAt < PLAIN_EVERY_MS || isBehind(stream))) return;
       const line = describe(progress, perSecond);
       if (line === last) return;
       [lastAt, last] = [at, line];

@@ -2,7 +2,7 @@
 export interface Terminal {
   readonly stdout: NodeJS.WritableStream;
   /** Progress, hints and errors: a bar where it's a terminal. */
-  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly writableLength?: number };
   /** Aborted by Ctrl-C: the command ends by itself. */
   readonly signal: AbortSignal;
 }

@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { closeSync, constants, existsSync, openSync, writeSync } from 'node:fs';
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { PACKAGE_DIR } from '../../shared/project/project.mjs';
 import { definitionOf, type TemporaryProject, temporaryProject } from './project.ts';
 
@@ -56,6 +57,47 @@ test.each([
   child.stderr.destroy();
   expect(await ended(child)).toBe(expected.code);
   expect(await statusOf(expected.pipeline, 'unread')).toBe(expected.status);
+});
+
+test('stderr that nobody takes from keeps neither the run nor its process', SLOW, async () => {
+  const fifo = join(project.dir, 'untaken');
+  execFileSync('mkfifo', [fifo]);
+  const full = openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK);
+  expect(() => {
+    for (;;) writeSync(full, Buffer.alloc(4_096));
+  }).toThrow('EAGAIN');
+  const child = shell('run sound --run-id untaken --json', `2>${fifo}`);
+  const [code, stdout] = await Promise.all([ended(child), text(child.stdout)]);
+  closeSync(full);
+  expect({ code, summary: JSON.parse(stdout) }).toMatchObject({ code: 0, summary: { status: 'succeeded' } });
+});
+
+// A program that gives a terminal to another: util-linux has one.
+test.skipIf(!existsSync('/usr/bin/script'))('a terminal stopped by Ctrl-S stops nothing else', SLOW, async () => {
+  const bin = join(PACKAGE_DIR, 'cli', 'bin.mjs');
+  const line = `"${process.execPath}" "${bin}" run sound --run-id stopped`;
+  const child = spawn('/usr/bin/script', ['-qfec', line, '/dev/null'], { cwd: project.dir, stdio: 'pipe' });
+  const end = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+  let shown = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    if (shown === '') child.stdin.write('\u0013');
+    shown += chunk.toString();
+  });
+  const summary = join(project.dir, 'out', 'stopped', 'summary.json');
+  await vi.waitUntil(() => existsSync(summary), { timeout: SLOW.timeout / 2, interval: 100 });
+  expect(shown).not.toContain('succeeded');
+  child.stdin.write('\u0011');
+  expect(await end).toBe(0);
+  expect(shown).toMatch(/Run stopped succeeded/);
+});
+
+test('a timer of a pipeline does not keep the process', SLOW, async () => {
+  await project.write(
+    'pipelines/ticking/index.ts',
+    `${definitionOf('ticking')}\nsetInterval(() => undefined, 60_000);\n`,
+  );
+  const child = shell('run ticking --run-id ticking --json', '');
+  expect(await ended(child)).toBe(0);
 });
 
 test('a full disk takes the progress, and the run ends well', SLOW, async () => {

@@ -24,6 +24,23 @@ const RECORD: RunRecord = {
   mail: null,
 };
 
+/** Takes nothing until it goes on, as a terminal after Ctrl-S. */
+class Stopped extends Captured {
+  #take = () => {};
+  #went = false;
+
+  override _write(chunk: unknown, encoding: string, done: () => void): void {
+    const take = () => super._write(chunk, encoding, done);
+    if (this.#went) take();
+    else this.#take = take;
+  }
+
+  goOn(): void {
+    this.#went = true;
+    this.#take();
+  }
+}
+
 function progress(over: Partial<RunProgress> = {}, status: RunRecord['status'] = 'running'): RunProgress {
   return {
     record: { ...RECORD, status },
@@ -120,6 +137,16 @@ group('elsewhere than on a terminal', () => {
   });
 });
 
+test('lines that a full pipe does not take are dropped, and the last one is kept for it', () => {
+  let now = 0;
+  const stream = new Stopped();
+  const display = progressDisplay(stream, () => now);
+  for (; now < 3_600_000; now += 2_000) display.update(progress({ succeeded: now / 3_600 }));
+  display.update(progress({ succeeded: 1_000 }, 'succeeded'));
+  stream.goOn();
+  expect(stream.text).toBe('0 / 1,000 · 0/s · 0 failed · starting\n1,000 / 1,000 · 0 failed · succeeded\n');
+});
+
 group('on a terminal', () => {
   test.each([
     { what: 'failures', end: progress({ succeeded: 600, failed: 400 }, 'failed') },
@@ -133,6 +160,18 @@ group('on a terminal', () => {
     const last = stream.text.slice(stream.text.lastIndexOf('█'.repeat(28)));
     expect(last).toMatch(/^█{28} 100% {2}/);
     // The cursor is shown again.
+    expect(stream.text).toContain('\u001b[?25h');
+  });
+
+  test('frames that a stopped terminal does not take are dropped; what stands at the end is kept for it', () => {
+    const stream = new Stopped(true);
+    const display = progressDisplay(stream);
+    for (let succeeded = 0; succeeded < 500; succeeded++) display.update(progress({ succeeded }));
+    expect(stream.writableLength).toBeLessThan(100);
+    display.update(progress({ succeeded: 1_000 }, 'succeeded'));
+    display.stop();
+    stream.goOn();
+    expect(stream.text).toContain('1,000 / 1,000 · 0 failed · succeeded');
     expect(stream.text).toContain('\u001b[?25h');
   });
 });
