@@ -10,16 +10,19 @@ import { dirname, join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import {
+  aliases,
   IS_BUILT,
   makeCache,
   makeHome,
   OWN_ENTRIES,
   openProject,
   ownModule,
+  PACKAGE_DEFINED,
   PACKAGE_DIR,
   pipelineEntry,
   pipelineNames,
   programFolder,
+  seenFrom,
 } from '../shared/project/project.mjs';
 
 // Until a command takes over, Ctrl-C finds nothing to stop.
@@ -107,22 +110,26 @@ async function bundled(project, outdir) {
       sourcemap: true,
       sourcesContent: false,
       outExtension: { '.js': '.mjs' },
-      define: { 'process.env.MICROPROCESS_PACKAGE': JSON.stringify(PACKAGE_DIR) },
-      alias: IS_BUILT ? {} : OWN_ENTRIES,
+      define: PACKAGE_DEFINED,
+      alias: IS_BUILT ? {} : aliases(project.folder, OWN_ENTRIES),
       write: false,
       outdir,
       logLevel: 'silent',
       plugins: IS_BUILT ? [importMeta(project), ownEntries] : [importMeta(project)],
     });
+  const entry = (module) => seenFrom(project.folder, module);
   // Pipelines are entries of their own, as they are loaded by name; what they share with the rest is there once.
-  const entries = pipelineNames(project).map((name) => [name, { [`pipelines/${name}`]: pipelineEntry(project, name) }]);
-  const program = IS_BUILT ? {} : { main: ownModule('cli/main') };
-  const all = (some) => Object.assign({ ...program }, ...some.map(([, entry]) => entry));
+  const entries = pipelineNames(project).map((name) => [
+    name,
+    { [`pipelines/${name}`]: entry(pipelineEntry(project, name)) },
+  ]);
+  const program = IS_BUILT ? {} : { main: entry(ownModule('cli/main')) };
+  const all = (some) => Object.assign({ ...program }, ...some.map(([, each]) => each));
   const unbuilt = new Map();
   try {
     const { outputFiles } = await bundle(all(entries)).catch(async () => {
       // Each alone: an error names the file it is in, which several may import.
-      for (const [name, entry] of entries) await bundle(entry).catch((error) => unbuilt.set(name, inWords(error)));
+      for (const [name, each] of entries) await bundle(each).catch((error) => unbuilt.set(name, inWords(error)));
       return bundle(all(entries.filter(([name]) => !unbuilt.has(name))));
     });
     await Promise.all(outputFiles.map(({ path, contents }) => replace(path, contents)));

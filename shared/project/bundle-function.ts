@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import { copyAssets } from './assets.ts';
-import { OWN_ENTRIES, PACKAGE_DIR } from './project.mjs';
+import { aliases, OWN_ENTRIES, PACKAGE_DIR, seenFrom } from './project.mjs';
 
 /**
  * Bundles a function as it is deployed, into one CommonJS file with its source map and the files it reads at run time.
@@ -13,7 +13,7 @@ import { OWN_ENTRIES, PACKAGE_DIR } from './project.mjs';
  */
 export function bundleFunction(entry: string, folder: string, pipelineEntry?: string, target = 'node24'): void {
   const { metafile } = buildSync({
-    entryPoints: [entry],
+    entryPoints: [seenFrom(PACKAGE_DIR, entry)],
     outfile: join(folder, 'index.js'),
     absWorkingDir: PACKAGE_DIR,
     bundle: true,
@@ -28,7 +28,7 @@ export function bundleFunction(entry: string, folder: string, pipelineEntry?: st
     },
     banner: { js: 'const __bundleUrl=require("node:url").pathToFileURL(__filename).href;' },
     // The AWS SDK is bundled with the rest: Lambda's own copy changes without notice, and what was tested is what runs.
-    alias: { ...OWN_ENTRIES, ...(pipelineEntry && { '#pipeline': pipelineEntry }) },
+    alias: aliases(PACKAGE_DIR, { ...OWN_ENTRIES, ...(pipelineEntry && { '#pipeline': pipelineEntry }) }),
     minifySyntax: true,
     minifyWhitespace: true,
     // Names stay: error classes are told apart by them, in logs and in stored reasons. Shortening them and keeping `name` by esbuild's

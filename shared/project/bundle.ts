@@ -5,7 +5,7 @@ import type { BuildOptions } from 'esbuild';
 import * as z from 'zod';
 import { copyAssets } from './assets.ts';
 import { ProjectError } from './errors.ts';
-import { makeCache, makeHome, OWN_ENTRIES, openProject, PACKAGE_DIR } from './project.mjs';
+import { aliases, makeCache, makeHome, OWN_ENTRIES, openProject, PACKAGE_DEFINED, seenFrom } from './project.mjs';
 
 /** What bundled CommonJS packages expect and an ES module lacks. */
 const BANNER = `import { createRequire as createRequire__ } from 'node:module';
@@ -82,14 +82,14 @@ export function programOptions(
   return {
     ...PROGRAM,
     absWorkingDir: folder,
-    entryPoints: [entry],
+    entryPoints: [seenFrom(folder, entry)],
     target: `node${process.versions.node}`,
     write: false,
     logLevel: 'silent',
     external: [...external],
     ...(packages && { packages }),
-    alias: { ...OWN_ENTRIES, ...alias },
-    define: { 'process.env.MICROPROCESS_PACKAGE': JSON.stringify(PACKAGE_DIR) },
+    alias: aliases(folder, { ...OWN_ENTRIES, ...alias }),
+    define: PACKAGE_DEFINED,
   };
 }
 

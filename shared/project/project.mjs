@@ -3,16 +3,20 @@
 import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, lstatSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
  * The package's own folder, which holds functions/ and local/emulators/. A bundle lies elsewhere: its bundler writes the
- * folder into it.
+ * folder into it, in a place that no environment reaches.
  * @type {string}
  */
 export const PACKAGE_DIR =
-  process.env.MICROPROCESS_PACKAGE ?? dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+  // @ts-expect-error: no property of Node's
+  import.meta.microprocessPackage ?? dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** What a bundler is to put in: esbuild's `define`. */
+export const PACKAGE_DEFINED = { 'import.meta.microprocessPackage': JSON.stringify(PACKAGE_DIR) };
 
 /** Whether the package is built, as it is where it's installed: plain JavaScript. In its repository it runs from its TypeScript. */
 export const IS_BUILT = !existsSync(join(PACKAGE_DIR, 'cli', 'main.ts'));
@@ -24,6 +28,28 @@ export const IS_BUILT = !existsSync(join(PACKAGE_DIR, 'cli', 'main.ts'));
  */
 export function ownModule(path) {
   return join(PACKAGE_DIR, `${path}${IS_BUILT ? '.js' : '.ts'}`);
+}
+
+/**
+ * A module as esbuild is told of it: seen from the folder that it works in, since it takes a `*` for a pattern, and a project may lie in a
+ * folder called so.
+ * @param {string} folder
+ * @param {string} module
+ * @returns {string}
+ */
+export function seenFrom(folder, module) {
+  const path = relative(folder, module);
+  return isAbsolute(path) ? path : `.${sep}${path}`;
+}
+
+/**
+ * Modules by the names that stand for them, for esbuild.
+ * @param {string} folder
+ * @param {Readonly<Record<string, string>>} modules
+ * @returns {Record<string, string>}
+ */
+export function aliases(folder, modules) {
+  return Object.fromEntries(Object.entries(modules).map(([name, module]) => [name, seenFrom(folder, module)]));
 }
 
 /**

@@ -9,7 +9,8 @@ const SLOW = { timeout: 90_000 };
 
 let project: TemporaryProject;
 beforeAll(async () => {
-  project = await temporaryProject();
+  // esbuild takes a star in an entry for a pattern.
+  project = await temporaryProject('microprocess-*-project-');
 }, SLOW.timeout);
 afterAll(() => project.remove());
 
@@ -44,7 +45,8 @@ const start = () => Object.assign(base.start(), {
     await project.write('pipelines/broken/index.ts', definition);
     const line = definition.split('\n').findIndex((text) => text.includes('throw new')) + 1;
     const place = `pipelines/broken/index.ts:${line}:`;
-    const run = await project.run('run', 'broken', '--run-id', 'b', '--json');
+    // A variable that only looks like one of ours changes nothing.
+    const run = await project.runWith({ MICROPROCESS_PACKAGE: '/nowhere' }, 'run', 'broken', '--run-id', 'b', '--json');
     expect(run.code).toBe(1);
     const failure = { reason: 'reduce-failed', detail: expect.stringContaining(place) };
     expect(JSON.parse(run.stdout)).toMatchObject({ status: 'failed', failure, counts: { total: 1 } });

@@ -20,8 +20,8 @@ export interface TemporaryProject {
 }
 
 /** A project with the fixtures' service, no pipeline yet, and the package's sources and packages where its own imports look. */
-export async function temporaryProject(): Promise<TemporaryProject> {
-  const dir = await realpath(await mkdtemp(join(tmpdir(), 'microprocess-project-')));
+export async function temporaryProject(named = 'microprocess-project-'): Promise<TemporaryProject> {
+  const dir = await realpath(await mkdtemp(join(tmpdir(), named)));
   await cp(join(FIXTURE_PROJECT, 'services'), join(dir, 'services'), { recursive: true });
   for (const name of ['shared', 'node_modules']) await symlink(join(PACKAGE_DIR, name), join(dir, name));
   const { MICROPROCESS_HOME: _, MICROPROCESS_STAGE: __, MICROPROCESS_PIPELINE: ___, ...env } = process.env;
