@@ -11,6 +11,7 @@ import type { ObjectReader } from '../shared/ports/objects.ts';
 import type { RunRecord } from '../shared/ports/run-store.ts';
 import { terminalLine } from '../shared/report/terminal.ts';
 import { isOfDisk, UsageError } from './errors.ts';
+import { inTheWay } from './in-the-way.ts';
 import { hint, type Target } from './targets/target.ts';
 import { count, type Field, fields, plain } from './text.ts';
 
@@ -39,6 +40,9 @@ export async function readSummary(objects: ObjectReader, { run, summary, status 
   return summarySchema.parse(JSON.parse(Buffer.from(await objects.get(summary)).toString('utf8')));
 }
 
+/** What a run's folder holds. */
+const FILES = ['report.csv', 'report.html', 'email.eml', 'summary.json'];
+
 /** What a run made could not be written here; the run itself is as it ended. */
 class UnwrittenError extends MicroprocessError {
   readonly code = 'unwritten';
@@ -60,9 +64,11 @@ export async function fetchOutput(
     return await write(deps.objects, summary, dir, written);
   } catch (error) {
     if (!isOfDisk(error)) throw error;
+    const obstacle = inTheWay([[dir, 'folder'], ...FILES.map((name) => [join(dir, name), 'file'] as const)]);
     throw new UnwrittenError(
-      `${error.message}. Of what run ${record.run} made, ${dir} has ${written.sort().join(', ') || 'nothing'} so far. ` +
-        `The run itself is ${record.status.replaceAll('-', ' ')}, and kept: once there is room, fetch it with ${hint({ flags }, 'report', record.run)}`,
+      `${obstacle ?? error.message}. Of what run ${record.run} made, ${dir} has ${written.sort().join(', ') || 'nothing'} so far. ` +
+        `The run itself is ${record.status.replaceAll('-', ' ')}, and kept: once ${obstacle ? 'that is moved away' : 'it can be written'}, ` +
+        `fetch it with ${hint({ flags }, 'report', record.run)}`,
     );
   }
 }

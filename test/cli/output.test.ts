@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -104,10 +104,15 @@ test('a report that the disk does not take is kept: what is there is said, and h
   await mkdir(join(out, 'march', 'report.html', 'in-the-way'), { recursive: true });
   const target = { deps, flags: ' --pipeline squares' };
   await expect(fetchOutput(target, record, out)).rejects.toThrow(
-    /^E\w+: .* Of what run march made, .*march has report\.csv so far\. The run itself is succeeded, and kept: .* fetch it with npx microprocess report march --pipeline squares$/,
+    /report\.html is a folder: a file belongs here\. Of what run march made, .*march has report\.csv so far\. The run itself is succeeded, and kept: once that is moved away, fetch it with npx microprocess report march --pipeline squares$/,
   );
   expect((await readdir(join(out, 'march'))).sort()).toEqual(['report.csv', 'report.html']);
-  await rm(join(out, 'march', 'report.html'), { recursive: true });
+  await rm(join(out, 'march'), { recursive: true });
+  await writeFile(join(out, 'march'), '');
+  await expect(fetchOutput(target, record, out)).rejects.toThrow(
+    /march is a file: a folder belongs here\. .* has nothing so far\. .*: once that is moved away, fetch/,
+  );
+  await rm(join(out, 'march'));
   expect((await fetchOutput(target, record, out)).paths.html).toBe(join(out, 'march', 'report.html'));
   await rm(out, { recursive: true });
 });
