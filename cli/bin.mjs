@@ -22,6 +22,7 @@ import {
   pipelineEntry,
   pipelineNames,
   programFolder,
+  requireLoadable,
   seenFrom,
 } from '../shared/project/project.mjs';
 
@@ -158,9 +159,8 @@ async function replace(path, contents) {
 try {
   const project = openProject();
   const outdir = bundleFolder(project, process.argv.slice(2));
-  if (sep === '/' && outdir.includes('\\')) {
-    throw new Error(`Node loads no module from a path with a backslash, such as ${outdir}: rename the folder.`);
-  }
+  requireLoadable(PACKAGE_DIR);
+  requireLoadable(outdir);
   const unbuilt = await bundled(project, outdir);
   process.setSourceMapsEnabled(true);
   const program = IS_BUILT ? ownModule('cli/main') : join(outdir, 'main.mjs');

@@ -31,6 +31,17 @@ export function ownModule(path) {
 }
 
 /**
+ * Refuses a folder that Node can't load modules from, in a sentence: its own errors name paths that nobody wrote. It takes a star in a
+ * package's path for the one in the package's `exports`, and a backslash for a separator.
+ * @param {string} folder
+ */
+export function requireLoadable(folder) {
+  const sign = folder.includes('*') ? 'a star' : sep === '/' && folder.includes('\\') ? 'a backslash' : null;
+  if (sign !== null)
+    throw new Error(`Node loads no packages from a path with ${sign}: rename the folder in ${folder}.`);
+}
+
+/**
  * A module as esbuild is told of it: seen from the folder that it works in, since it takes a `*` for a pattern, and a project may lie in a
  * folder called so.
  * @param {string} folder

@@ -8,6 +8,7 @@ import {
   pipelineEntry,
   pipelineNames,
   programFolder,
+  requireLoadable,
   stateOf,
 } from '../../../shared/project/project.mjs';
 import { withEnvironment } from '../../cli/support.ts';
@@ -86,4 +87,12 @@ test('projects that share their packages bundle the command line apart', () => {
   const [one, other] = [openProject(folder), openProject(join(folder, 'other'))].map(programFolder);
   expect(one).not.toBe(other);
   expect(one?.startsWith(join(PACKAGE_DIR, 'node_modules'))).toBe(true);
+});
+
+test.each([
+  ['/home/a*b/node_modules', /a star: .* \/home\/a\*b\/node_modules\.$/],
+  ['/home/a\\b', /a backslash: .* \/home\/a\\b\.$/],
+])('Node loads nothing from %s, which is said', (path, says) => {
+  expect(() => requireLoadable(path)).toThrow(says);
+  expect(() => requireLoadable(PACKAGE_DIR)).not.toThrow();
 });
