@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type FunctionName, SYSTEM } from '../../functions/system.ts';
+import { PLAN_SECONDS } from '../../shared/control/plan.ts';
 import { QUEUES } from '../../shared/domain/queues.ts';
 import { mapValues } from '../../shared/domain/records.ts';
 import type { Uses } from '../../shared/ports/uses.ts';
@@ -74,4 +75,8 @@ test('no other store queries the table', async () => {
   }
   // A run list's is of the index.
   expect(queries.sort()).toEqual(['blocks.ts', 'progress.ts', 'refusals.ts', 'runs.ts']);
+});
+
+test('a splitter outlives a plan that does not come, and so can say it', () => {
+  expect(SYSTEM.functions.splitter.timeoutSeconds).toBeGreaterThan(PLAN_SECONDS);
 });
