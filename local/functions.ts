@@ -1,7 +1,7 @@
 import type { Pipeline } from '../shared/author/definition.ts';
 import { mapValues } from '../shared/domain/records.ts';
 import { LOCAL_REGION } from '../shared/host/arn.ts';
-import { connect, connectPlatform } from '../shared/lambda/connect.ts';
+import { connect, connectPlatform, type PortMakers } from '../shared/lambda/connect.ts';
 import type { Connectors, System } from '../shared/lambda/declaration.ts';
 import { endpoint } from '../shared/lambda/endpoint.ts';
 import { events } from '../shared/lambda/events.ts';
@@ -13,6 +13,7 @@ import type { Process } from '../shared/ports/deps.ts';
 import type { Uses } from '../shared/ports/uses.ts';
 import type { LocalRoute } from './function-urls.ts';
 import { LocalFunction } from './local-function.ts';
+import { callerOf } from './service-caller.ts';
 
 /**
  * Messages that one of the emulated queues may hold before a splitter waits: they lie in memory, of up to 60 KB each. What other
@@ -26,6 +27,11 @@ export interface LocalFunctionsOptions<N extends string> {
   readonly resources: Resources;
   readonly telemetry: Pick<Process, 'log' | 'metrics'>;
   readonly clock?: Clock | undefined;
+}
+
+export interface PipelineFunctionsOptions<N extends string> extends LocalFunctionsOptions<N> {
+  /** Aborts when the process ends that gets the pipeline's calls; absent where it is none of this host's. */
+  readonly serviceGone?: AbortSignal | undefined;
 }
 
 export interface LocalFunctions {
@@ -46,14 +52,16 @@ export async function loadFunctions<N extends string>({ functions }: System<N>):
 /** A pipeline's functions, on this machine: each environment's handler gets the ports that its declaration names. */
 export function pipelineFunctions<N extends string>(
   pipeline: Pipeline,
-  options: LocalFunctionsOptions<N>,
+  options: PipelineFunctionsOptions<N>,
 ): LocalFunctions {
-  const { system, telemetry, clock } = options;
+  const { system, telemetry, clock, serviceGone } = options;
   const wiring = wiringOf(system, pipeline);
+  const endpointHere: PortMakers['endpoint'] = (...given) =>
+    serviceGone ? callerOf(endpoint(...given), serviceGone) : endpoint(...given);
   const { env, ofPlatform } = connecting(options);
   const connectors: Connectors = {
     ofPipeline: (uses) =>
-      connect(uses, env(uses), { pipeline, telemetry, endpoint, mail, events, queueRoom: QUEUE_ROOM }),
+      connect(uses, env(uses), { pipeline, telemetry, endpoint: endpointHere, mail, events, queueRoom: QUEUE_ROOM }),
     ofPlatform,
   };
   const functions = new Map<string, LocalFunction>();

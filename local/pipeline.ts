@@ -100,7 +100,13 @@ export async function startPipeline(
     endpointAuth: 'NONE',
     reduceDigest,
   };
-  const { invoke, routes } = pipelineFunctions(pipeline, { system, resources, telemetry, clock });
+  const { invoke, routes } = pipelineFunctions(pipeline, {
+    system,
+    resources,
+    telemetry,
+    clock,
+    serviceGone: pair?.clone.gone,
+  });
 
   const teardown = new Teardown();
   const sources = wiring.mappings.map((mapping) => {

@@ -13,6 +13,8 @@ export class LocalPipelines {
   readonly #atWork = new Map<string, AtWork>();
   /** Those whose work could be used by now. */
   readonly #ready = new Map<string, LocalPipeline>();
+  /** Those whose service has ended, until they have too. */
+  readonly #ending = new Set<Promise<void>>();
 
   constructor(
     start: (options: LocalPipelineOptions) => Promise<LocalPipeline>,
@@ -50,6 +52,7 @@ export class LocalPipelines {
   async stop(): Promise<void> {
     const started = await Promise.allSettled([...this.#atWork.values()].map((each) => each.started));
     await Promise.all(started.map((each) => each.status === 'fulfilled' && each.value.stop()));
+    await Promise.all(this.#ending);
   }
 
   async #add(options: LocalPipelineOptions): Promise<LocalPipeline> {
@@ -59,10 +62,11 @@ export class LocalPipelines {
     try {
       const pipeline = await started;
       this.#ready.set(name, pipeline);
-      void pipeline.failure.then(async (error) => {
+      void pipeline.failure.then((error) => {
         this.#forget(name);
+        const ending = pipeline.stop().finally(() => this.#ending.delete(ending));
+        this.#ending.add(ending);
         this.#onFailure(name, error);
-        await pipeline.stop();
       });
       return pipeline;
     } catch (error) {

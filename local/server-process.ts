@@ -41,6 +41,8 @@ export interface ServerProcess<T> {
   readonly pid: number;
   /** Resolves with what happened when the process ends without {@link stop}; never otherwise. */
   readonly failure: Promise<Error>;
+  /** Aborts when the process ends, or is told to: what its connections say from then on is no answer. */
+  readonly gone: AbortSignal;
   /** Ends it: closes its stdin and sends SIGTERM, then SIGKILL where that isn't enough. */
   stop(): Promise<void>;
 }
@@ -68,6 +70,8 @@ export async function startServerProcess<T>(options: ServerProcessOptions<T>): P
   child.stdin.on('error', () => {}); // EPIPE when it is already gone; its exit is reported below.
 
   let stopping = false;
+  const gone = new AbortController();
+  child.once('exit', () => gone.abort());
   const exited = once(child, 'close').then(
     ([code, signal]) => {
       const how = signal ?? `exit code ${code}`;
@@ -81,6 +85,7 @@ export async function startServerProcess<T>(options: ServerProcessOptions<T>): P
   void exited.then(log.close);
   const stop = async () => {
     stopping = true;
+    gone.abort();
     await end(child, exited, graceMs);
   };
 
@@ -92,7 +97,7 @@ export async function startServerProcess<T>(options: ServerProcessOptions<T>): P
         if (!stopping) resolve(error);
       });
     });
-    return { listening, pid: child.pid ?? 0, failure, stop };
+    return { listening, pid: child.pid ?? 0, failure, gone: gone.signal, stop };
   } catch (error) {
     await stop();
     throw error;
