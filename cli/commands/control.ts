@@ -3,7 +3,6 @@ import { planRun, type StartHooks } from '../../shared/control/start.ts';
 import { readProgress } from '../../shared/control/status.ts';
 import { isFinal } from '../../shared/domain/run.ts';
 import { closeIfOverdue, resumeClosing } from '../../shared/flow/close.ts';
-import type { Deps } from '../../shared/ports/deps.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { EXIT } from '../exit-codes.ts';
 import { follow, seeThrough } from '../follow.ts';
@@ -35,7 +34,6 @@ export async function cancel(run: string, options: Options, terminal: Terminal):
       const again = `Its report can't be made here for now; later: ${hint(target, 'cancel', run)}`;
       return say(terminal, options, record, `Run ${run} ${what}. ${again}`);
     }
-    if (finishes && target.fresh) await endFinishLease(target.deps, run);
     const record = await cancelRun(target.deps, run);
     if (!needsThisTerminal(target)) {
       const next = isFinal(record.status) ? '' : ` Its report follows: ${hint(target, 'watch', run)}`;
@@ -97,7 +95,7 @@ function goOn(target: Target, run: string, options: Options, terminal: Terminal)
 }
 
 async function takeUp(
-  { deps, fresh }: Target,
+  { deps }: Target,
   run: string,
   accepted: (run: string) => void,
   { stderr }: Pick<Terminal, 'stderr'>,
@@ -107,18 +105,7 @@ async function takeUp(
   if (await closeIfOverdue(deps, record)) stderr.write(`${overdue(record)}\n`);
   else if (record.status === 'planned') await planRun(deps, record);
   else if (record.status === 'closing') await resumeClosing(deps, record);
-  else {
-    if (fresh && record.status === 'finishing') await endFinishLease(deps, run);
-    await resumeRun(deps, run);
-  }
-}
-
-/**
- * Whoever held the finish's lease is gone, as the worker is fresh: a lease that has run out is put in its place, or the report would wait
- * for a quarter of an hour.
- */
-async function endFinishLease(deps: Deps, run: string): Promise<void> {
-  await deps.stores.runs.leaseFinish(run, deps.random.id(), Number.MAX_SAFE_INTEGER, deps.clock.now());
+  else await resumeRun(deps, run);
 }
 
 const overdue = ({ run, deadline }: RunRecord) =>

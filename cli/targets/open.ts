@@ -7,6 +7,7 @@ import { prepareHome } from '../home.ts';
 import { choosePipeline, defaultPipeline, leftOut, loadForRuns, loadPipeline } from '../pipelines.ts';
 import { aborted, type Terminal } from '../terminal.ts';
 import { hasState, openLocal } from './local.ts';
+import { endOldFinishes } from './old-finishes.ts';
 import { type Target, type Where, worksElsewhere } from './target.ts';
 
 /**
@@ -55,6 +56,7 @@ export async function withTarget<T>(
   const target = await (stage === undefined ? opening : Promise.race([interrupted, opening]));
   try {
     terminal.signal.throwIfAborted();
+    if (target.fresh) await endOldFinishes(target.deps);
     const using = use(target);
     using.catch(() => undefined);
     // It says where it stands, if it has something to say, before all that it could ask is gone.

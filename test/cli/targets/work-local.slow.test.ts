@@ -203,9 +203,12 @@ test(
     const next = terminal('run', 'passed-on', '--run-id', 'k', '--json');
     const again = (await calls.atLeast(3))[2];
     expect(again?.req.url).toMatch(/^\/rate\?/);
-    // What the service that died had been asked for run i is asked again.
-    await Promise.all([answer(3), answer(4)]);
+    await answer(3);
     expect(await next.ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/^Joining process/m) });
+    // What the service that died had been asked for run i has no outcome, and is asked again.
+    const resumed = terminal('resume', 'i', '--pipeline', 'passed-on', '--json');
+    await answer(4);
+    expect(await resumed.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('"succeeded":1') });
     await answer(2);
     expect(await guest.ended).toMatchObject({ code: 0 });
     expect(await owner.ended).toMatchObject({ code: 1, stderr: expect.not.stringMatching(/^error.*^error/ms) });
