@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { jsonText } from '../domain/json.ts';
 import type { Row } from '../domain/row.ts';
 import { synchronous } from '../domain/synchronous.ts';
 import { callable } from './options.ts';
@@ -32,15 +33,19 @@ const OWN_COLUMNS = ['id', 'status', 'reason'];
 export function columnIssues(columns: readonly unknown[]): { index: number; message: string }[] {
   return columns.flatMap((name, index) => {
     if (typeof name !== 'string' || name === '') return { index, message: 'must be a name' };
-    if (OWN_COLUMNS.includes(name)) {
+    if (OWN_COLUMNS.includes(seen(name))) {
       return {
         index,
         message: `is a column that every report has (${OWN_COLUMNS.join(', ')}); name yours otherwise: { name: "my ${name}", of: (row) => … }`,
       };
     }
-    return columns.indexOf(name) < index ? { index, message: 'is the name of an earlier column too' } : [];
+    const isTaken = columns.slice(0, index).some((other) => typeof other === 'string' && seen(other) === seen(name));
+    return isTaken ? { index, message: 'is the name of an earlier column too, or looks like it' } : [];
   });
 }
+
+/** What a person sees of a name: an é may be one character or two, and spaces around it are nothing. */
+const seen = (name: string) => name.normalize('NFC').trim();
 
 /** The first of the sources that has the field; undefined where none does. A source may be anything a service answered. */
 export function field(name: string, ...sources: readonly unknown[]): unknown {
@@ -51,13 +56,15 @@ export function field(name: string, ...sources: readonly unknown[]): unknown {
 }
 
 /**
- * Whatever JSON holds, as a cell: what is nested is shown as JSON.
- * @throws {ReduceError} for a promise, which JSON shows as `{}`
+ * Whatever JSON holds, as a cell: what is nested is shown as JSON, a time by its ISO 8601 text.
+ * @throws {ReduceError} for a promise
+ * @throws {NotJsonError} for what else JSON would show as `{}`, as null or not at all, such as a Map
  */
 export function cell(value: unknown): Cell {
   if (value === undefined || value === null) return null;
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
-  return JSON.stringify(synchronous('of', value));
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
+  return jsonText('the cell', synchronous('of', value), 'written');
 }
 
 /** The name and the cell-maker of each column. */

@@ -21,11 +21,22 @@ const cron = z.string().superRefine((expression, context) => {
   }
 });
 
-const object = <T>(method: string) =>
+/** An object with these methods; `optional` ones may be absent. */
+const object = <T>(methods: readonly string[], optional: readonly string[] = []) =>
   z.custom<T>(
-    (value) => typeof value === 'object' && value !== null && method in value,
-    `must be an object with ${method}()`,
+    (value) => {
+      if (typeof value !== 'object' || value === null) return false;
+      const typeOf = (method: string) => typeof Reflect.get(value, method);
+      return (
+        methods.every((method) => typeOf(method) === 'function') &&
+        optional.every((method) => ['function', 'undefined'].includes(typeOf(method)))
+      );
+    },
+    `must be an object with ${[...methods, ...optional.map((method) => `perhaps ${method}`)].map((method) => `${method}()`).join(' and ')}`,
   );
+
+/** Longer URLs are refused by many a server and proxy; most take 8,000 bytes of all headers. */
+const MAX_PATH = 2_000;
 
 /** Close the run as soon as more children failed than tolerated, instead of calling the rest. */
 const stopEarly = z.boolean().default(false);
@@ -35,16 +46,19 @@ const schema = strictOptions({
   params: z
     .custom<z.ZodType>((value) => value instanceof z.ZodType, 'must be a zod schema')
     .default(z.strictObject({})),
-  source: object<Source<unknown>>('read'),
+  source: object<Source<unknown>>(['read'], ['plan']),
   endpoint: strictOptions({
     /** A folder of services/: its queue-dedicated clone gets the calls. */
     service: name,
     /** Percent-encoded here, once. */
-    path: z.string().transform((path, context) => {
-      const problem = pathProblem(path);
-      if (problem !== null) context.addIssue({ code: 'custom', message: problem });
-      return problem === null ? encodePath(path) : z.NEVER;
-    }),
+    path: z
+      .string()
+      .max(MAX_PATH, `must be at most ${MAX_PATH} characters long`)
+      .transform((path, context) => {
+        const problem = pathProblem(path);
+        if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+        return problem === null ? encodePath(path) : z.NEVER;
+      }),
     method: z.enum(['POST', 'PUT', 'PATCH']).default('POST'),
     /** One call's time-out in seconds, from connecting to the last byte. */
     timeoutSeconds: z.number().int().min(1).max(400).default(10),
@@ -85,7 +99,7 @@ const schema = strictOptions({
     children: z.number().int().min(1).max(10_000),
     failedPercent: z.number().min(0).max(100).default(0),
   }).optional(),
-  reduce: object<Reduce>('start').superRefine(({ columns }: { columns?: unknown }, context) => {
+  reduce: object<Reduce>(['start', 'cells']).superRefine(({ columns }: { columns?: unknown }, context) => {
     if (!Array.isArray(columns)) {
       context.addIssue({ code: 'custom', path: ['columns'], message: 'must be a list of names' });
     } else {
@@ -94,7 +108,12 @@ const schema = strictOptions({
     }
   }),
   report: strictOptions({
-    title: z.string().min(1).max(120).optional(),
+    /** One line: it is the mail's subject too. */
+    title: z
+      .string()
+      .max(120)
+      .regex(/^[^\p{Cc}]*\S[^\p{Cc}]*$/u, 'must be one line of text')
+      .optional(),
     email: z.array(z.email()).max(SES.maxRecipients).default([]),
     /** Keep up to this many characters of a failed call's body; 0 keeps none (it may hold personal data). */
     bodyExcerpt: z.number().int().min(0).max(1_000).default(0),

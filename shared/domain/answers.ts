@@ -45,6 +45,8 @@ export type AnswerRule =
 export const ANSWERS: readonly AnswerRule[] = [
   // A 202 promises a later callback, which no pipeline can ask for yet: taking it for success would report unfinished work.
   { statuses: [202], meaning: 'final', reason: 'http-202-not-supported' },
+  // No part of an answer was asked for.
+  { statuses: [206], meaning: 'final' },
   { statuses: [[200, 299]], meaning: 'succeeded' },
   // Client errors that say "later", not "never", and the service's own.
   { statuses: [408, 425, 429, [500, 999]], meaning: 'try-spent' },
