@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CronError, DefinitionError } from '../domain/errors.ts';
+import { CronError, DefinitionError, show } from '../domain/errors.ts';
 import { NAME } from '../domain/ids.ts';
 import { LAMBDA, SES } from '../domain/limits.ts';
 import { encodePath, pathProblem } from '../domain/path.ts';
@@ -218,10 +218,24 @@ export function definePipeline<
 
 /** A tick brings no parameters: what it can't start with is better known before it's deployed than at each tick. */
 function scheduleIssues({ schedule, params }: Pipeline): DefinitionError['issues'] {
-  const issues = schedule ? (params.safeParse({}).error?.issues ?? []) : [];
-  return issues.map(({ path, message }) => ({
+  if (!schedule) return [];
+  const issue = (path: readonly PropertyKey[], message: string) => ({
     path: ['params', ...path].join('.'),
-    message: `needs a default, as a schedule starts runs without parameters: ${message}`,
+    message,
     received: undefined,
-  }));
+  });
+  try {
+    const { error } = params.safeParse({});
+    return (error?.issues ?? []).map(({ path, message }) =>
+      issue(path, `needs a default, as a schedule starts runs without parameters: ${message}`),
+    );
+  } catch (error) {
+    // A transform of the user's throws, or a check waits for something.
+    return [
+      issue(
+        [],
+        `must say at once what is wrong, and not throw: ${error instanceof Error ? error.message : show(error)}`,
+      ),
+    ];
+  }
 }

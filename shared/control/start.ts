@@ -193,8 +193,18 @@ function json(value: unknown): Json {
   throw new InputError(`The parameters come to something that isn't JSON: ${show(value)}.`);
 }
 
+/** A schema of the user's may throw, or want to be waited for. */
+function safely<T>(check: () => T, at: string): T {
+  try {
+    return check();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : show(error);
+    throw new InputError(`${at || 'The request'} can't be checked: its schema threw: ${why}`);
+  }
+}
+
 function parse<T>(schema: z.ZodType<T>, value: unknown, at: string): T {
-  const parsed = schema.safeParse(value ?? {});
+  const parsed = safely(() => schema.safeParse(value ?? {}), at);
   if (parsed.success) return parsed.data;
   const said = parsed.error.issues.map((issue) => {
     const path = [at, ...issue.path].filter((key) => key !== '').join('.') || '(the request)';

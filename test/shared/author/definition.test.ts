@@ -81,6 +81,33 @@ test('what the user wrote is kept: source, reduce and request are the same objec
   expect(pipeline.schedule).toEqual({ cron: '0 2 1 * *', timeZone: 'UTC', overlap: 'skip' });
 });
 
+test.each<[what: string, params: z.ZodType, why: string]>([
+  [
+    'waits',
+    z.object({
+      a: z
+        .string()
+        .default('b')
+        .refine(async () => true),
+    }),
+    'Promise',
+  ],
+  [
+    'throws',
+    z.object({}).transform(() => {
+      throw new Error('no city');
+    }),
+    'no city',
+  ],
+])('params whose check %s are refused where a schedule starts runs with none', (_, params, why) => {
+  expect(issuesOf({ params, schedule: { cron: '0 2 * * *' } })).toMatchObject([
+    {
+      path: 'params',
+      message: expect.stringMatching(new RegExp(`must say at once what is wrong, and not throw: .*${why}`)),
+    },
+  ]);
+});
+
 describe('a wrong field is refused by its path', () => {
   const endpoint = minimal.endpoint;
   test.each<[what: string, change: object, path: string, said: string | RegExp]>([

@@ -37,6 +37,18 @@ describe('a wrong request is refused by its field, and nothing is accepted', () 
     expect(deps.queues.split.sent).toEqual([]);
   });
 
+  test('parameters whose schema throws, or would have to be waited for', async () => {
+    const throwing = z.looseObject({}).transform((): never => {
+      throw new Error('no city');
+    });
+    for (const schema of [throwing, z.looseObject({}).refine(async () => true)]) {
+      const deps = testDeps(testPipeline({ params: schema }));
+      const refused = await startRun(deps, { params: { a: 1 } }, 'cli').catch((error: unknown) => error);
+      expect(refused).toBeInstanceOf(InputError);
+      expect(refused).toMatchObject({ message: expect.stringMatching(/^params can't be checked: its schema threw: /) });
+    }
+  });
+
   test('parameters too large for a record that every forwarder reads', async () => {
     const deps = testDeps(testPipeline({ params: z.strictObject({ text: z.string() }) }));
     const large = startRun(deps, { params: { text: 'x'.repeat(40_000) } }, 'cli');
