@@ -57,7 +57,8 @@ export class LocalPipelines {
 
   async #add(options: LocalPipelineOptions): Promise<LocalPipeline> {
     const { name } = options.pipeline;
-    const started = this.#start(options);
+    // What worked on it before may still be ending its last invocations.
+    const started = Promise.all(this.#ending).then(() => this.#start(options));
     this.#atWork.set(name, { options, started });
     try {
       const pipeline = await started;

@@ -3,7 +3,8 @@ import type { Caller } from '../shared/ports/caller.ts';
 /** A process that died breaks its connections a moment before its parent hears of it. */
 const HEARD_MS = 500;
 
-const BROKEN: ReadonlySet<string> = new Set(['connection-refused', 'connection-reset', 'network']);
+/** A connection that breaks in the middle of an answer shows as one of the last two. */
+const BROKEN: ReadonlySet<string> = new Set(['connection-refused', 'connection-reset', 'network', 'bad-http']);
 
 /**
  * Calls to a service in a process of this host. What the end of that process does to a call is no answer of the service: such a call

@@ -14,7 +14,9 @@ const REQUEST: CallRequest = {
   body: '{}',
 };
 const ANSWER: CallResult = { kind: 'answer', httpStatus: 500, body: '', isJson: false, retryAfter: null, ms: 1 };
-const broken = (reason: 'connection-refused' | 'connection-reset' | 'network' | 'timeout'): CallResult => ({
+const broken = (
+  reason: 'connection-refused' | 'connection-reset' | 'network' | 'bad-http' | 'timeout',
+): CallResult => ({
   kind: 'failure',
   reason,
   ms: 1,
@@ -39,7 +41,7 @@ async function outcomeOf(result: CallResult, endsAfterMs: number | null): Promis
   }
 }
 
-test.each(['connection-refused', 'connection-reset', 'network'] as const)(
+test.each(['connection-refused', 'connection-reset', 'network', 'bad-http'] as const)(
   'a call that ends as %s has no outcome where its service is gone, or turns out to be',
   async (reason) => {
     expect(await outcomeOf(broken(reason), 0)).toBe('never');
