@@ -49,7 +49,7 @@ export function list<I, P = unknown>(
       for (let i = typeof cursor === 'number' ? cursor : from; i < Math.min(to, items.length); i++) {
         const item = items[i];
         // If it were left out, no user would notice.
-        if (item === undefined) throw new NotJsonError(`The list's item ${i}, counted from 0, is undefined.`);
+        if (item === undefined) throw new NotJsonError(`The list's item ${i + 1} is undefined.`);
         yield { item, cursor: i + 1 };
       }
     },

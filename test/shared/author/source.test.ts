@@ -62,7 +62,7 @@ test('an option that a list has not, and a loader that is no function, are refus
 test('an item that is undefined does not vanish: the error names its place in the list', async () => {
   const source = list<number | undefined>(() => [7, 8, undefined, 9], { perSlice: 2 });
   const read = source.read({ params: {}, limit: undefined, range: [2, 4], cursor: null })[Symbol.asyncIterator]();
-  await expect(read.next()).rejects.toThrow("The list's item 2, counted from 0, is undefined.");
+  await expect(read.next()).rejects.toThrow("The list's item 3 is undefined.");
 });
 
 test('a list that got shorter since the plan ends early', async () => {

@@ -47,6 +47,13 @@ describe('what JSON would refuse, leave out or change is named with its place', 
     [Object.create({ inherited: 1 }), 'an instance of Object (give a plain object or list)', ''],
     [runInNewContext('new Map()'), 'an instance of Map (give a plain object or list)', ''],
     [{ toJSON: () => 1 }, 'a function', '.toJSON'],
+    [Math, 'the object Math (give a plain object or list)', ''],
+    [{ by: [Intl] }, 'the object Intl (give a plain object or list)', '.by[0]'],
+    [
+      { found: 'ab'.match(/(?<x>a)/) },
+      "a regular expression's match (give its texts, [...match], and match.groups beside them)",
+      '.found',
+    ],
     // A key that isn't a field's name may be somebody's.
     [{ 'a@b.example': 1, 'c@d.example': Number.NaN }, 'NaN', '[key 2]'],
     [withKey('__proto__', Number.NaN), 'NaN', '.__proto__'],
@@ -61,6 +68,7 @@ describe('what is only sent may hold instances, as JSON writes them', () => {
     [new URL('http://x'), '"http://x/"'],
     [[new Money()], '[{"cents":5}]'],
     [new Rows(), '"rows"'],
+    ['ab'.match(/a/), '["a"]'],
   ])('%o', (value, text) => {
     expect(jsonText('the body', value, 'written')).toBe(text);
   });
@@ -70,6 +78,8 @@ describe('what is only sent may hold instances, as JSON writes them', () => {
     [[Promise.resolve(1)], 'an instance of Promise (an await is missing)', '[0]'],
     [new Map([[1, 2]]), 'an instance of Map (give a plain object or list)', ''],
     [new Uint8Array(2), 'an instance of Uint8Array (give a plain object or list)', ''],
+    [Object.assign(new Error('x'), { code: 5 }), 'an instance of Error (give a plain object or list)', ''],
+    [Math, 'the object Math (give a plain object or list)', ''],
     [{ n: Number.NaN }, 'NaN', '.n'],
     [Object.assign(new Money(), { net: Number.NaN }), 'NaN', '.net'],
     [{ nested: { toJSON: () => ({ id: 1n }) } }, 'a function', '.nested.toJSON'],
@@ -88,6 +98,7 @@ test.each<[value: unknown]>([
   ['\ud800'],
   [Object.assign(Object.create(null), { a: 1 })],
   [runInNewContext('({ a: [1] })')],
+  [{ of: [...(/(?<x>a)/.exec('ab') ?? [])], groups: /(?<x>a)/.exec('ab')?.groups }],
   [JSON.parse('{"__proto__": {"a": 1}, "constructor": 5, "toJSON": "x"}')],
 ])('%o is taken, and reads back equal', (value) => {
   expect(jsonProblem(value, 1_000)).toBeNull();
