@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { CronError, DefinitionError, show } from '../domain/errors.ts';
 import { NAME } from '../domain/ids.ts';
-import { LAMBDA, SES } from '../domain/limits.ts';
+import { SES } from '../domain/limits.ts';
 import { encodePath, pathProblem } from '../domain/path.ts';
 import { columnIssues } from './columns.ts';
 import { readCron } from './cron.ts';
 import type { NotJson } from './json-item.ts';
+import { limitsSchema } from './limits.ts';
 import { callable, definitionIssues, strictOptions } from './options.ts';
 import type { Reduce } from './reduce.ts';
 import type { Source } from './source.ts';
@@ -66,17 +67,7 @@ const schema = strictOptions({
     maxResponseBytes: z.number().int().min(1_024).max(6_291_456).default(1_048_576),
   }),
   request: callable<RequestMapping['request']>().optional(),
-  limits: strictOptions({
-    /** Calls in flight over all forwarders. Held by the mapping's MaximumConcurrency times a forwarder's own cap. */
-    inFlight: z
-      .number()
-      .int()
-      .min(LAMBDA.minMappingConcurrency)
-      .max(256 * LAMBDA.maxMappingConcurrency)
-      .default(512),
-    /** Runs of this pipeline share its queue by message groups: a small one is not stuck behind a big one. */
-    fairRuns: z.boolean().default(false),
-  }).prefault({}),
+  limits: limitsSchema,
   retry: strictOptions({
     /** Calls of one child at most. */
     attempts: z.number().int().min(1).max(20).default(5),
