@@ -94,6 +94,7 @@ function headOf(headers: Headers) {
     isJson: /[/+]json\b/i.test(headers.get('content-type') ?? ''),
     retryAfter: headers.get('retry-after'),
     date: headers.get('date'),
+    fromAws: headers.has('x-amzn-errortype'),
   };
 }
 

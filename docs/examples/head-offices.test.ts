@@ -8,11 +8,15 @@ test('each office has its distance', async () => {
 });
 
 test('a busy service is asked again when it says', async () => {
+  let first: number | undefined;
   const { rows, report } = await runPipeline(headOffices, {
-    service: ({ attempt }) =>
-      attempt === 1 ? { status: 503, headers: { 'Retry-After': '3600' } } : { status: 200, body: { km: 3 } },
+    service: ({ at }) => {
+      first ??= at;
+      return at === first ? { status: 503, headers: { 'Retry-After': '3600' } } : { status: 200, body: { km: 3 } };
+    },
   });
-  expect(rows).toMatchObject([{ attempts: 2, result: { km: 3 } }]);
+  // Being busy is no failure: it takes none of the five attempts.
+  expect(rows).toMatchObject([{ attempts: 1, result: { km: 3 } }]);
   // An hour of virtual time: the test took none of it.
   expect(report.summary.seconds).toBeGreaterThan(3_600);
 });

@@ -35,7 +35,13 @@ export type Statuses = number | readonly [first: number, last: number];
 
 /** What some answers mean. Their reason code is `http-` and the status, unless the rule has its own; a success has none. */
 export type AnswerRule =
-  | { readonly statuses: readonly Statuses[]; readonly meaning: Meaning; readonly reason?: string }
+  | {
+      readonly statuses: readonly Statuses[];
+      /** Only of an answer that AWS gave in the service's place: it has a header `x-amzn-ErrorType`. */
+      readonly fromAws?: true;
+      readonly meaning: Meaning;
+      readonly reason?: string;
+    }
   | { readonly failures: readonly CallFailure[]; readonly meaning: Exclude<Meaning, 'succeeded'> };
 
 /**
@@ -48,8 +54,12 @@ export const ANSWERS: readonly AnswerRule[] = [
   // No part of an answer was asked for.
   { statuses: [206], meaning: 'final' },
   { statuses: [[200, 299]], meaning: 'succeeded' },
+  // The service, or Lambda in front of it, has too much to do just now.
+  { statuses: [429, 503], meaning: 'pressure' },
+  // A new right takes a while to hold, also where it will: pressure for a minute only (functions/forwarder/gate.ts).
+  { statuses: [403], fromAws: true, meaning: 'pressure' },
   // Client errors that say "later", not "never", and the service's own.
-  { statuses: [408, 425, 429, [500, 999]], meaning: 'try-spent' },
+  { statuses: [408, 425, [500, 999]], meaning: 'try-spent' },
   { statuses: [[100, 999]], meaning: 'final' },
   { failures: ['timeout', 'connection-refused', 'connection-reset', 'dns', 'tls', 'network'], meaning: 'try-spent' },
   { failures: ['bad-http', 'headers-too-large', 'unasked-continue', 'invalid-json'], meaning: 'try-spent' },
@@ -57,10 +67,17 @@ export const ANSWERS: readonly AnswerRule[] = [
   { failures: ['unsupported-encoding', 'unsupported-charset', 'bad-request'], meaning: 'final' },
 ];
 
-/** What an answer of this status means; a success only if its body can be read too. */
-export function meaningOfStatus(status: number): { readonly meaning: Meaning; readonly reason: string } {
+/**
+ * What an answer of this status means; a success only if its body can be read too.
+ * @param fromAws AWS answered, and not the service
+ */
+export function meaningOfStatus(
+  status: number,
+  fromAws = false,
+): { readonly meaning: Meaning; readonly reason: string } {
   for (const rule of ANSWERS) {
     if (!('statuses' in rule) || !rule.statuses.some((statuses) => holds(statuses, status))) continue;
+    if (rule.fromAws && !fromAws) continue;
     return { meaning: rule.meaning, reason: rule.reason ?? `http-${status}` };
   }
   return { meaning: 'final', reason: `http-${status}` };

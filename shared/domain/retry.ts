@@ -20,6 +20,8 @@ export type CallResult =
       readonly retryAfter: string | null;
       /** The service's own time, where it says. */
       readonly date?: string | null;
+      /** AWS answered in the service's place: a right is missing, or Lambda throttles. */
+      readonly fromAws?: boolean;
       readonly ms: number;
     }
   | { readonly kind: 'failure'; readonly reason: CallFailure; readonly ms: number };
@@ -40,7 +42,7 @@ export type Verdict =
 /** Reads an answer by the one table of what answers mean. */
 export function judge(call: CallResult, now: number): Verdict {
   if (call.kind === 'failure') return unusable(call.reason, null);
-  const { meaning, reason } = meaningOfStatus(call.httpStatus);
+  const { meaning, reason } = meaningOfStatus(call.httpStatus, call.fromAws);
   if (meaning === 'succeeded') return read(call.body, call.isJson);
   if (meaning === 'final') return { kind: meaning, reason, body: call.body };
   return { kind: meaning, reason, body: call.body, retryAfterMs: waitOf(call, now) };

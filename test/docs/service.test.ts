@@ -40,8 +40,9 @@ function written(rule: AnswerRule): readonly string[] {
   const code = (name: string) => `\`${name}\``;
   if ('failures' in rule) return [rule.failures.map(code).join(', '), rule.meaning, 'the same'];
   const statuses = rule.statuses.map((each) => (typeof each === 'number' ? String(each) : each.join('–'))).join(', ');
+  const of = rule.fromAws ? `${statuses} with \`x-amzn-ErrorType\`` : statuses;
   const reason = rule.meaning === 'succeeded' ? 'none' : rule.reason ? code(rule.reason) : '`http-` and the status';
-  return [statuses, rule.meaning, reason];
+  return [of, rule.meaning, reason];
 }
 
 test('the table of answers is the one that is used', () => {

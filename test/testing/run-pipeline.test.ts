@@ -170,7 +170,7 @@ test('waits cost no time: Retry-After and retries pass in virtual time, and so t
     const run = await runPipeline(scores(1), {
       async service(request) {
         at.push(request.at);
-        return request.attempt < 3 ? { status: 503, headers: { 'Retry-After': '3600' } } : { score: request.attempt };
+        return request.attempt < 3 ? { status: 500, headers: { 'Retry-After': '3600' } } : { score: request.attempt };
       },
     });
     expect(run.rows).toMatchObject([{ status: 'SUCCEEDED', attempts: 3, result: { score: 3 } }]);

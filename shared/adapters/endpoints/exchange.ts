@@ -12,6 +12,8 @@ export interface Answer {
   readonly retryAfter: string | null;
   /** The service's own time, as it says. */
   readonly date: string | null;
+  /** AWS answered in the service's place. */
+  readonly fromAws: boolean;
 }
 
 export interface ExchangeLimits {
@@ -136,6 +138,7 @@ function answerOf({ httpStatus, headers }: Head, body: Buffer, isWhole: boolean)
     isJson: /[/+]json\b/i.test(contentType),
     retryAfter: header(headers, 'retry-after'),
     date: header(headers, 'date'),
+    fromAws: headers['x-amzn-errortype'] !== undefined,
   };
 }
 

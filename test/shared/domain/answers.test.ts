@@ -7,9 +7,15 @@ const meaning = (of: string) => statuses.filter((status) => meaningOfStatus(stat
 describe('the table of answers', () => {
   test('takes every status', () => {
     expect(meaning('succeeded')).toEqual(statuses.filter((s) => s >= 200 && s < 300 && ![202, 206].includes(s)));
-    expect(meaning('try-spent')).toEqual(statuses.filter((s) => [408, 425, 429].includes(s) || s >= 500));
-    expect(meaning('pressure')).toEqual([]);
-    expect(meaning('final')).toHaveLength(900 - meaning('succeeded').length - meaning('try-spent').length);
+    expect(meaning('pressure')).toEqual([429, 503]);
+    expect(meaning('try-spent')).toEqual(statuses.filter((s) => [408, 425].includes(s) || (s >= 500 && s !== 503)));
+    expect(meaning('final')).toHaveLength(898 - meaning('succeeded').length - meaning('try-spent').length);
+  });
+
+  test('takes what AWS answers in the place of a service as what the service would say, but for a missing right', () => {
+    const differ = statuses.filter((s) => meaningOfStatus(s, true).meaning !== meaningOfStatus(s).meaning);
+    expect(differ).toEqual([403]);
+    expect(meaningOfStatus(403, true)).toEqual({ meaning: 'pressure', reason: 'http-403' });
   });
 
   test('is not undone by a status that HTTP does not have', () => {

@@ -55,9 +55,7 @@ describe('an answer', () => {
   test.each([
     ['408', answer(408), 'http-408'],
     ['425', answer(425), 'http-425'],
-    ['429', answer(429), 'http-429'],
     ['500', answer(500), 'http-500'],
-    ['503', answer(503), 'http-503'],
     ['599', answer(599), 'http-599'],
     ['broken JSON', answer(200, { body: '{"km":' }), 'invalid-json'],
   ])('%s is worth another call', (_, call, reason) => {
@@ -65,8 +63,17 @@ describe('an answer', () => {
   });
 
   test.each([
+    ['429', answer(429), 'http-429'],
+    ['503', answer(503), 'http-503'],
+    ['a right that AWS misses', answer(403, { fromAws: true }), 'http-403'],
+  ])('%s is pressure', (_, call, reason) => {
+    expect(judge(call, NOW)).toMatchObject({ kind: 'pressure', reason, retryAfterMs: 0 });
+  });
+
+  test.each([
     ['400', answer(400), 'http-400'],
     ['401', answer(401), 'http-401'],
+    ['403', answer(403), 'http-403'],
     ['404', answer(404), 'http-404'],
     ['409', answer(409), 'http-409'],
     ['422', answer(422), 'http-422'],

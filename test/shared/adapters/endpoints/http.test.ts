@@ -53,6 +53,7 @@ describe('an answer', () => {
     ['an error of the caller', 404, { 'content-type': 'application/json' }, '{"title":"Not found"}', { isJson: true }],
     ['an error of the service', 500, {}, 'oops', { isJson: false }],
     ['a wish to wait', 429, { 'retry-after': '120' }, '', { retryAfter: '120' }],
+    ['a refusal by AWS', 403, { 'x-amzn-ErrorType': 'AccessDeniedException' }, '{}', { fromAws: true }],
     ['more than ASCII', 200, {}, 'Zürich 東京 🛫', { isJson: false }],
   ])('%s', async (_, status, headers, body, expected) => {
     const url = await answering((response) => response.writeHead(status, headers).end(body));
@@ -64,6 +65,7 @@ describe('an answer', () => {
       isJson: false,
       retryAfter: null,
       date: expect.stringMatching(/GMT$/),
+      fromAws: false,
       ms: expect.any(Number),
       ...expected,
     });
