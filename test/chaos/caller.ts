@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { judge } from '../../shared/domain/retry.ts';
 import type { Caller, CallRequest } from '../../shared/ports/caller.ts';
 import type { SimulatedProcess } from '../../testing/faults.ts';
 import type { VirtualClock } from '../../testing/virtual-clock.ts';
@@ -36,6 +37,7 @@ export function chaosCaller(of: {
         return process.waitFor(new Promise(() => {}));
       }
       isOpen = false;
+      if (judge(behaviour.result, clock.now()).kind === 'pressure') journal.answeredWithPressure(run, child);
       return behaviour.result;
     },
     async close() {},

@@ -8,6 +8,8 @@ export class Journal {
   /** Calls by `<run>/<child>`, and the virtual time of each run's last. */
   readonly calls = new Map<string, number>();
   readonly lastCall = new Map<string, number>();
+  /** Calls that were answered with pressure, by `<run>/<child>`. */
+  readonly pressed = new Map<string, number>();
   /** Forwarders that died with a call of the child open. */
   readonly deaths = new Map<string, number>();
   /** Deliveries of each slot's messages, by turn; those of them that failed or died; those under way. */
@@ -35,6 +37,10 @@ export class Journal {
   called(run: string, child: string, now: number): number {
     this.lastCall.set(run, now);
     return add(this.calls, `${run}/${child}`);
+  }
+
+  answeredWithPressure(run: string, child: string): void {
+    add(this.pressed, `${run}/${child}`);
   }
 
   counted(run: string, { slice, segment, block }: BlockRef, { tries }: Register): void {

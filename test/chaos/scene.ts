@@ -32,7 +32,7 @@ export const REFUSED = 4;
 const filler = (i: number) => (i < 3 ? 31_000 : 0);
 
 const service: Service = (i, nth, { run }) => {
-  if (i === RETRIED && nth === 1) return answers(i, { httpStatus: 503, retryAfter: '1', body: '' });
+  if (i === RETRIED && nth === 1) return answers(i, { httpStatus: 500, retryAfter: '1', body: '' });
   if (i === REFUSED && run === 'r') return answers(i, { httpStatus: 422, body: '' });
   return answers(i);
 };

@@ -66,7 +66,7 @@ export const releaseService: Service = (i, nth, { run }) => {
   const isRedrive = run.includes('~');
   if (i === REFUSED && !isRedrive) return answers(i, { httpStatus: 422, body: '{"title":"no such city"}' });
   if (i === KILLER && !isRedrive) return { kind: 'kill', ms: 3_000 };
-  if (i % 4 === 1 && nth === 1) return answers(i, { httpStatus: 503, retryAfter: '20', body: '' });
+  if (i % 4 === 1 && nth === 1) return answers(i, { httpStatus: 500, retryAfter: '20', body: '' });
   const large = i === LARGE_RESULT ? { trace: 'y'.repeat(33_000) } : {};
   return answers(i, { body: JSON.stringify({ km: kmOf(i), ...large }) });
 };
