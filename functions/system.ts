@@ -1,5 +1,10 @@
-import { FORWARDER_MEMORY_MB, forwardersOf, forwarderTimeoutSeconds } from '../shared/domain/capacity.ts';
-import { LAMBDA, SQS } from '../shared/domain/limits.ts';
+import {
+  FORWARDER_MEMORY_MB,
+  forwardersOf,
+  forwarderTimeoutSeconds,
+  messagesPerForwarder,
+} from '../shared/domain/capacity.ts';
+import { LAMBDA } from '../shared/domain/limits.ts';
 import { QUEUES } from '../shared/domain/queues.ts';
 import { pipelineFunction, type System } from '../shared/lambda/declaration.ts';
 import { USES as AGGREGATOR } from './aggregator/deps.ts';
@@ -50,7 +55,11 @@ const FUNCTIONS = {
     handler: async () => (await import('./forwarder/handler.ts')).forwarder,
     timeoutSeconds: ({ endpoint }) => forwarderTimeoutSeconds(endpoint),
     memoryMB: FORWARDER_MEMORY_MB,
-    takes: { queue: 'work', batch: SQS.maxBatchEntries, concurrency: ({ limits }) => forwardersOf(limits) },
+    takes: {
+      queue: 'work',
+      batch: ({ limits }) => messagesPerForwarder(limits),
+      concurrency: ({ limits }) => forwardersOf(limits),
+    },
     crashes: {
       atLeast: 5,
       impact: (pipeline) =>

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { LOCAL_REGION } from '../shared/host/arn.ts';
 import { type BundleOptions, bundle } from '../shared/project/bundle.ts';
-import { IS_BUILT, ownModule } from '../shared/project/project.mjs';
+import { IS_BUILT, ownModule, PACKAGE_DIR } from '../shared/project/project.mjs';
 import { IN_USE } from './emulators/exit-codes.ts';
 import { emulatorEnvironment } from './environment.ts';
 import { StateBusyError } from './host-file.ts';
@@ -33,7 +33,12 @@ export interface EmulatorsOptions {
 export const EMULATORS: BundleOptions = {
   entry: ownModule('local/emulators/main'),
   external: ['dynalite', 'level'], // Native; dynalite requires its parts by computed names.
-  alias: { 'node:sqlite': ownModule('local/emulators/sqlite-absent') },
+  alias: {
+    'node:sqlite': ownModule('local/emulators/sqlite-absent'),
+    // Named by their files: fauxqs exports its server alone.
+    'fauxqs-sqs-router': join(PACKAGE_DIR, 'node_modules/fauxqs/dist/sqs/sqsRouter.js'),
+    'fauxqs-sqs-store': join(PACKAGE_DIR, 'node_modules/fauxqs/dist/sqs/sqsStore.js'),
+  },
 };
 
 /**

@@ -1,5 +1,6 @@
 import { QueueError } from '../shared/domain/errors.ts';
 import { SQS } from '../shared/domain/limits.ts';
+import { FairTurns } from '../shared/host/fair-queue.ts';
 import type { Outgoing, Queue } from '../shared/ports/queue.ts';
 import { Meter } from './meter.ts';
 import { type Serialised, serialise, sqsRequests } from './queue-limits.ts';
@@ -39,6 +40,7 @@ interface Entry {
   readonly messageId: string;
   readonly body: string;
   readonly sentAt: number;
+  readonly group: string | undefined;
   receives: number;
   firstReceivedAt: number;
   /** The latest receipt; deletes by an older one do nothing. */
@@ -63,6 +65,7 @@ export class MemoryQueue<M> implements Queue<M> {
   readonly #live = new Set<Entry>();
   readonly #byHandle = new Map<string, Entry>();
   readonly #listeners: (() => void)[] = [];
+  readonly #turns = new FairTurns();
   #ids = 0;
   /** Ids of the messages that moved to the dead-letter queue. */
   readonly buried = new Set<string>();
@@ -170,12 +173,13 @@ export class MemoryQueue<M> implements Queue<M> {
     this.#meter.queueUnits += count;
   }
 
-  #add(messageId: string, { body, delaySeconds }: Serialised): void {
+  #add(messageId: string, { body, delaySeconds, group }: Serialised): void {
     const now = this.#options.clock.now();
     const entry: Entry = {
       messageId,
       body,
       sentAt: now,
+      group,
       receives: 0,
       firstReceivedAt: 0,
       handle: null,
@@ -201,7 +205,7 @@ export class MemoryQueue<M> implements Queue<M> {
 
   #take(): Entry | null {
     while (true) {
-      const index = this.#random ? this.#random.integer(this.#ready.length) : 0;
+      const index = this.#nextIndex();
       const entry = this.#ready[index];
       const last = this.#ready.at(-1);
       if (!entry || !last) return null;
@@ -211,6 +215,20 @@ export class MemoryQueue<M> implements Queue<M> {
       } else this.#ready.shift();
       if (!entry.isGone) return entry;
     }
+  }
+
+  /** Any, or the oldest; where messages have groups, one of the quietest group, as SQS's fair queues prefer it. */
+  #nextIndex(): number {
+    const ready = this.#ready;
+    if (ready[0]?.group === undefined) return this.#random?.integer(ready.length) ?? 0;
+    const inFlight = new Map<string, number>();
+    for (const { group, isVisible, receives } of this.#live) {
+      if (group !== undefined && receives > 0 && !isVisible) inFlight.set(group, (inFlight.get(group) ?? 0) + 1);
+    }
+    const oldest = this.#turns.next(groupsOf(ready), inFlight);
+    if (!this.#random) return oldest;
+    const ofGroup = [...ready.keys()].filter((index) => ready[index]?.group === ready[oldest]?.group);
+    return ofGroup[this.#random.integer(ofGroup.length)] ?? oldest;
   }
 
   #handOut(entry: Entry): Received {
@@ -238,7 +256,7 @@ export class MemoryQueue<M> implements Queue<M> {
     this.#remove(entry);
     this.buried.add(entry.messageId);
     const { deadLetter } = this.#options;
-    if (deadLetter) deadLetter.#add(entry.messageId, { body: entry.body, bytes: 0, delaySeconds: 0 });
+    if (deadLetter) deadLetter.#add(entry.messageId, { ...entry, bytes: 0, delaySeconds: 0 });
   }
 
   #remove(entry: Entry): void {
@@ -247,4 +265,8 @@ export class MemoryQueue<M> implements Queue<M> {
     this.#live.delete(entry);
     if (entry.handle) this.#byHandle.delete(entry.handle);
   }
+}
+
+function* groupsOf(entries: readonly Entry[]): Iterable<string> {
+  for (const { group } of entries) yield group ?? '';
 }

@@ -8,10 +8,11 @@ export interface Serialised {
   readonly body: string;
   readonly bytes: number;
   readonly delaySeconds: number;
+  readonly group?: string | undefined;
 }
 
 /** @throws {QueueError} on a message that SQS wouldn't take: over 1 MiB, not JSON, or delayed by more than 900 s */
-export function serialise(queue: string, { message, delaySeconds = 0 }: Outgoing<unknown>): Serialised {
+export function serialise(queue: string, { message, delaySeconds = 0, group }: Outgoing<unknown>): Serialised {
   const body: unknown = JSON.stringify(message);
   if (typeof body !== 'string')
     throw new QueueError(`${show(message)} can't be sent to queue ${queue}: it isn't JSON.`);
@@ -26,7 +27,7 @@ export function serialise(queue: string, { message, delaySeconds = 0 }: Outgoing
       `A delay of ${delaySeconds} s can't be asked of queue ${queue}; allowed are whole seconds from 0 to ${SQS.maxDelaySeconds}.`,
     );
   }
-  return { body, bytes, delaySeconds };
+  return { body, bytes, delaySeconds, group };
 }
 
 /** Requests of ten messages and 1 MiB at most that sending these takes, and what is billed: each begun 64 KB of one. */

@@ -57,7 +57,8 @@ export async function splitSlice(
   slice: number,
   invocation: Invocation,
 ): Promise<SplitResult> {
-  if (await isEnoughWaiting(deps)) {
+  // Where runs share the queue fairly, a slice's first messages are sent whatever waits: the others' would else be all that can go first.
+  if (!deps.pipeline.limits.fairRuns && (await isEnoughWaiting(deps))) {
     await goOnLater(deps, run.run, slice);
     return 'ahead';
   }
@@ -116,7 +117,9 @@ class Splitter {
     let attempt: 'counts' | 'does-not-count' = 'does-not-count';
     let result: SplitResult | undefined;
     try {
-      result = await this.#walk();
+      const isBegun = leased.checkpoint !== null;
+      const waits = this.#deps.pipeline.limits.fairRuns && isBegun && (await isEnoughWaiting(this.#deps));
+      result = waits ? 'ahead' : await this.#walk();
     } catch (error) {
       // A store that is down says nothing about the slice. A splitter that dies here cannot return its attempt, so that counts too.
       if (!(error instanceof SourceError)) throw error;

@@ -5,6 +5,7 @@ import { startFauxqs } from 'fauxqs';
 import { Level } from 'level';
 import { eventSink } from './events.ts';
 import { IN_USE } from './exit-codes.ts';
+import { honourMessageGroups } from './fair-queues.ts';
 import { sesSink } from './ses.ts';
 import { tableServer } from './table.ts';
 
@@ -29,6 +30,7 @@ process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
 const tables = join(directory, 'table');
 await mkdir(tables, { recursive: true });
 await tryDatabase(tables);
+honourMessageGroups();
 const sqsAndS3 = await onLoopback(() =>
   startFauxqs({ port: 0, logger: false, host: LOOPBACK, s3StorageDir: join(directory, 's3') }),
 );

@@ -23,6 +23,16 @@ export function callsPerForwarder(limits: { readonly inFlight: number }): number
   );
 }
 
+/**
+ * Messages that one forwarder invocation takes at most. Where runs share the queue fairly, no more than two rounds of its calls: a run
+ * that comes later waits for the batches under way, and for what another run's messages still want of the same forwarder.
+ */
+export function messagesPerForwarder(limits: { readonly inFlight: number; readonly fairRuns: boolean }): number {
+  if (!limits.fairRuns) return SQS.maxBatchEntries;
+  const rounds = Math.floor((2 * callsPerForwarder(limits)) / SIZES.slotChildren);
+  return Math.min(SQS.maxBatchEntries, Math.max(1, rounds));
+}
+
 /** Two full rounds of calls and time to write: what can't start in time is handed back. */
 export function forwarderTimeoutSeconds(endpoint: { readonly timeoutSeconds: number }): number {
   return 2 * endpoint.timeoutSeconds + 30;

@@ -1,8 +1,9 @@
 import { mostWaiting } from '../domain/capacity.ts';
 import { blockSize, type ItemsPage, type Slot, slotsOf } from '../domain/chain.ts';
+import { fairGroup } from '../domain/fair-group.ts';
 import { WRITES } from '../domain/format.ts';
 import type { BlockRef, RunBlock } from '../domain/layout.ts';
-import type { WorkMessage } from '../domain/messages.ts';
+import { blockOf, type WorkMessage } from '../domain/messages.ts';
 import type { Deps, FlowDeps } from '../ports/deps.ts';
 import type { Outgoing } from '../ports/queue.ts';
 
@@ -46,11 +47,16 @@ export function isEnoughWaiting({ pipeline, queues }: Pick<FlowDeps<'work'>, 'pi
   return queues.work.isLongerThan(mostWaiting(pipeline.limits));
 }
 
-/** A work message on its way: in its run's group, where the definition wants runs to share the queue fairly. */
+/** A work message on its way: in a group of its run, where the definition wants runs to share the queue fairly. */
 export function outgoing(
   { pipeline }: Pick<Deps, 'pipeline'>,
   message: WorkMessage,
   delaySeconds = 0,
 ): Outgoing<WorkMessage> {
-  return { message, delaySeconds, group: pipeline.limits.fairRuns ? message.run : undefined };
+  return { message, delaySeconds, group: pipeline.limits.fairRuns ? groupOf(message) : undefined };
+}
+
+function groupOf(message: WorkMessage): string {
+  const { run, ref } = blockOf(message);
+  return fairGroup(run, ref, message.slot);
 }

@@ -8,7 +8,7 @@ export type Handler = (event: unknown, context: Context) => Promise<unknown>;
 /** Messages that invoke a function: a queue's, or what queues gave up on. */
 export type Takes = ({ readonly queue: QueueName } | { readonly deadLettersOf: readonly QueueName[] }) & {
   /** Messages of one invocation at most. */
-  readonly batch: number;
+  readonly batch: Of<number>;
   /** Invocations at once at most, for each queue. */
   readonly concurrency: Of<number>;
 };

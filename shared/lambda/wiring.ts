@@ -84,7 +84,7 @@ function mappingsOf(name: string, { takes }: PipelineFunction, pipeline: Pipelin
     queue,
     deadLetter,
     function: name,
-    batchSize: takes.batch,
+    batchSize: ofPipeline(takes.batch, pipeline),
     windowSeconds: 0,
     maxConcurrency: ofPipeline(takes.concurrency, pipeline),
   }));

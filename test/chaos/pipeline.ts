@@ -61,15 +61,16 @@ export function chaosPipeline(
     readonly mail?: boolean;
     readonly timeoutSeconds?: number;
     readonly inFlight?: number;
+    readonly fairRuns?: boolean;
     readonly path?: string;
   } = {},
 ): Pipeline {
-  const { mail = true, timeoutSeconds = 5, inFlight = 512, path = '/chaos', ...rest } = options;
+  const { mail = true, timeoutSeconds = 5, inFlight = 512, fairRuns = false, path = '/chaos', ...rest } = options;
   return definePipeline({
     name: 'chaos',
     source: 'read' in source ? source : chaosSource(source),
     endpoint: { service: 'chaos', path, timeoutSeconds },
-    limits: { inFlight },
+    limits: { inFlight, fairRuns },
     retry: { attempts: 4, baseSeconds: 2, maxSeconds: 60 },
     tolerate: { failedPercent: 100 },
     reduce: count<ChaosItem, { value: number }>({
