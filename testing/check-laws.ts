@@ -1,3 +1,5 @@
+import * as z from 'zod';
+import { strictOptions } from '../shared/author/options.ts';
 import type { Reduce } from '../shared/author/reduce.ts';
 import { show } from '../shared/domain/errors.ts';
 import { childId } from '../shared/domain/ids.ts';
@@ -6,7 +8,8 @@ import type { Row } from '../shared/domain/row.ts';
 import { beginning } from '../shared/domain/text.ts';
 import { difference } from './difference.ts';
 import { LawCase, type Parts } from './law-case.ts';
-import { LAWS, type Law, ROW_LAWS, type Side } from './laws.ts';
+import { EMPTY_LAWS, LAWS, type Law, ROW_LAWS, type Side } from './laws.ts';
+import { checkTestOptions } from './options.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { shrink } from './shrink.ts';
 
@@ -17,11 +20,18 @@ export type SampleRow<I = unknown, R = unknown> = Pick<Row<I, R>, 'item' | 'resu
 export interface CheckLawsOptions {
   /** What is tried. Default 1: each check is the same. */
   readonly seed?: number;
-  /** Cases, each with other rows in other parts. Default 25. */
+  /** Cases, each with other rows in other parts, at least 1. Default 25. */
   readonly cases?: number;
-  /** Relative difference of two numbers that count as equal: sums of fractions differ a little by their order. Default 1e-9. */
+  /** Relative difference of two numbers that count as equal: sums of fractions differ a little by their order. At most 0.1; default 1e-9. */
   readonly tolerance?: number;
 }
+
+const optionsSchema = strictOptions({
+  seed: z.int('must be a whole number').optional(),
+  cases: z.int('must be a whole number').min(1).max(100_000).optional(),
+  // A tenth is no rounding any more.
+  tolerance: z.number().min(0).max(0.1).optional(),
+});
 
 /** A law doesn't hold: the smallest rows that were found, in parts, and what both ways came to. */
 export class LawError extends Error {
@@ -50,6 +60,7 @@ const SHOWN = 1_000;
  * Checks that a reduce keeps the laws that a report rests on: its rows may come in any order and in any parts, parts are stored and
  * merged in any order, and what failed at first may be redriven. What is compared is its sections, and the cells of each row.
  * @param rows as many as it takes to tell right from wrong, such as those that a run in a test came to
+ * @throws {TypeError} naming each option that is wrong or unknown
  * @throws {LawError} with the smallest case in which a law doesn't hold
  * @example
  * checkLaws(definition.reduce, [
@@ -60,8 +71,10 @@ const SHOWN = 1_000;
 export function checkLaws<I, R>(
   reduce: Reduce<I, R>,
   rows: readonly SampleRow<I, R>[],
-  { seed = 1, cases = 25, tolerance = 1e-9 }: CheckLawsOptions = {},
+  options: CheckLawsOptions = {},
 ): void {
+  checkTestOptions('checkLaws', optionsSchema, options);
+  const { seed = 1, cases = 25, tolerance = 1e-9 } = options;
   const all = rows.map(rowOf);
   if (!all.some(({ status }) => status === 'SUCCEEDED'))
     throw new TypeError(`checkLaws needs a row that SUCCEEDED, received ${show(rows.map(({ status }) => status))}.`);
@@ -75,6 +88,7 @@ export function checkLaws<I, R>(
     const count = i === 0 ? all.length : 1 + random.integer(Math.min(all.length, MOST_ROWS));
     check(LAWS, partsOf(all, count, random));
   }
+  for (const none of [[], all.map(failed)]) check(EMPTY_LAWS, [none]);
 }
 
 /** The error that says which law is broken, by as few rows as were found. */
@@ -129,6 +143,8 @@ function rowOf<I, R>(sample: SampleRow<I, R>, place: number): Row<I, R> {
   const id = childId({ slice: 0, segment: 0, block, n: place % SIZES.blockChildren });
   return { id, status: 'SUCCEEDED', reason: null, attempts: 1, ms: 1, at: 0, ...sample };
 }
+
+const failed = (row: Row): Row => ({ ...row, status: 'FAILED', reason: 'http-500', result: null });
 
 /** So many of the rows, in any order, in a few parts. */
 function partsOf(rows: readonly Row[], count: number, random: SeededRandom): Parts {

@@ -124,3 +124,15 @@ export const ROW_LAWS: readonly Law[] = [
     ],
   },
 ];
+
+/** Of rows of which none succeeded. */
+export const EMPTY_LAWS: readonly Law[] = [
+  {
+    name: 'nothing to measure',
+    says: 'A run in which every child fails, or that has none, has a report too.',
+    sides: [
+      ['as it is', WHOLE],
+      ['stored and merged', IN_PARTS],
+    ],
+  },
+];

@@ -1,16 +1,20 @@
+import * as z from 'zod';
 import { SYSTEM } from '../functions/system.ts';
 import type { DefinedPipeline } from '../shared/author/definition.ts';
+import { callable, strictOptions } from '../shared/author/options.ts';
 import { startRun } from '../shared/control/start.ts';
 import { show } from '../shared/domain/errors.ts';
 import { isFinal } from '../shared/domain/run.ts';
 import { UserError } from '../shared/domain/user-error.ts';
 import { type LoadedSystem, loaded } from './loaded-system.ts';
+import { checkTestOptions } from './options.ts';
 import { Patience } from './patience.ts';
 import { type LoggedError, type PipelineRun, pipelineRun } from './pipeline-run.ts';
 import { HOUR, PipelineWorld } from './pipeline-world.ts';
 import { RealWork } from './real-work.ts';
 import type { Service } from './service.ts';
 import { serviceCaller } from './service-caller.ts';
+import { StuckError } from './virtual-clock.ts';
 import { memoryQueue } from './world-queues.ts';
 
 /** How a pipeline is run in a test. */
@@ -23,9 +27,29 @@ export interface RunPipelineOptions<B = unknown, R = unknown> {
   readonly limit?: number;
   /** The order in which things happen that happen at once, and the jitter of retries. Default 1: each run is the same. */
   readonly seed?: number;
-  /** When the run starts, in virtual time. Default the first of January 2026, UTC. */
+  /** When the run starts, in virtual time: a date, or epoch milliseconds. Default the first of January 2026, UTC. */
   readonly now?: Date | number;
+  /** Real seconds after which a source that gives nothing is given up, with an error that says so. Default 30. */
+  readonly waitSeconds?: number;
 }
+
+/** Of the years 1970 to 9999: what lies behind a run's deadline is a date too. */
+const MOST_NOW = Date.UTC(9_999, 0, 1);
+const NOW = `must be a date, or epoch milliseconds from 0 to ${MOST_NOW}`;
+
+const optionsSchema = strictOptions({
+  service: callable(),
+  // The definition's own schema says what is wrong with them; a start says so of the limit.
+  params: z.unknown().optional(),
+  limit: z.unknown().optional(),
+  seed: z.int('must be a whole number').optional(),
+  now: z
+    .unknown()
+    .refine((now) => now instanceof Date || typeof now === 'number', NOW)
+    .refine((now) => Number(now) >= 0 && Number(now) <= MOST_NOW, NOW)
+    .optional(),
+  waitSeconds: z.number().positive().max(3_600).optional(),
+});
 
 /** There is one run in its world. Each test's calls have the same Idempotency-Keys. */
 const RUN = 'test';
@@ -36,20 +60,23 @@ const ERRORS_KEPT = 100;
 /**
  * Runs a pipeline from start to report, in memory and in virtual time: the deployed functions over queues, table and files of this
  * process. Waits cost nothing. A run that fails is a result like any other, with status and reason.
+ * @throws {TypeError} naming each option that is wrong or unknown
  * @throws {InputError} for params and limits that a start refuses
  * @throws {SourceError} where the source can't be planned
  * @throws an assertion that failed in the service
+ * @throws {Error} where the source gives nothing for `waitSeconds`
  * @example
  * const { rows } = await runPipeline(definition, { service: ({ body }) => ({ score: body.name.length }) });
  * expect(rows.map(({ result }) => result?.score)).toEqual([7, 12]);
  */
 export async function runPipeline<P, I, R, B>(
   definition: DefinedPipeline<P, I, R, B>,
-  { service, params, limit, seed, now }: RunPipelineOptions<B, R>,
+  options: RunPipelineOptions<B, R>,
 ): Promise<PipelineRun<I, R>> {
-  if (!('deadlineHours' in definition))
+  if (typeof definition !== 'object' || definition === null || !('deadlineHours' in definition))
     throw new TypeError(`runPipeline takes what definePipeline gives, received ${show(definition)}.`);
-  if (typeof service !== 'function') throw new TypeError(`service must be a function, received ${show(service)}.`);
+  checkTestOptions('runPipeline', optionsSchema, options);
+  const { service, params, limit, seed, now, waitSeconds = 30 } = options;
   const errors: LoggedError[] = [];
   const log = (message: string, error: unknown) => {
     if (errors.length < ERRORS_KEPT) errors.push({ message, error });
@@ -80,10 +107,18 @@ export async function runPipeline<P, I, R, B>(
     },
     memoryQueue,
   );
-  const start = await world.controlled((deps) => startRun(deps, { runId: RUN, params, limit }, 'cli'));
-  if (start.end === 'failed') throw start.error;
-  const until = () => world.ended.has(RUN) || problems.length > 0;
-  await world.host.run({ until, limit: world.now() + (definition.deadlineHours + 1) * HOUR });
+  world.clock.busyMs = waitSeconds * 1_000;
+  try {
+    const start = await world.controlled((deps) => startRun(deps, { runId: RUN, params, limit }, 'cli'));
+    if (start.end === 'failed') throw start.error;
+    const until = () => world.ended.has(RUN) || problems.length > 0;
+    await world.host.run({ until, limit: world.now() + (definition.deadlineHours + 1) * HOUR });
+  } catch (error) {
+    if (!(error instanceof StuckError)) throw error;
+    throw new Error(
+      `The run waits for something in real time that hasn't come for ${waitSeconds} s: most likely a promise in the source's plan, read or load. A slow one gets longer by the option waitSeconds.`,
+    );
+  }
   if (problems.length > 0) throw problems[0];
   const record = await world.deps.stores.runs.read(RUN);
   if (!record?.summary || !isFinal(record.status))

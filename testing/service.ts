@@ -68,14 +68,37 @@ export interface AnswerLimits {
   readonly maxResponseBytes: number;
 }
 
+/** A web framework's answer, read to its end. */
+export class ReadResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+
+  constructor({ status, headers }: Response, body: string) {
+    this.status = status;
+    this.headers = headers;
+    this.body = body;
+  }
+}
+
+/**
+ * What a service's answer is once all of it has come. `Response.error()` is what `fetch` gives for a network that failed.
+ */
+export async function readWhole(answer: unknown): Promise<unknown> {
+  if (!(answer instanceof Response)) return answer;
+  if (answer.type === 'error') return { failure: 'network' } satisfies FailedCall;
+  return new ReadResponse(answer, await answer.text());
+}
+
 /**
  * What a service's answer comes to for its forwarder.
  * @throws {NotJsonError} where JSON can't hold it: no service could send it
+ * @throws {TypeError} for a time that none can take
  */
-export async function callResultOf(answer: unknown, limits: AnswerLimits): Promise<CallResult> {
+export function callResultOf(answer: unknown, limits: AnswerLimits): CallResult {
   const { timeoutMs } = limits;
-  if (answer instanceof Response)
-    return within(limits, { ...headOf(answer.headers), httpStatus: answer.status, body: await answer.text() });
+  if (answer instanceof ReadResponse)
+    return within(limits, { ...headOf(answer.headers), httpStatus: answer.status, body: answer.body });
   if (isFailedCall(answer)) {
     const { failure } = answer;
     return { kind: 'failure', reason: failure, ms: failure === 'timeout' ? timeoutMs : CALL_MS };
@@ -108,6 +131,8 @@ function within(
   answer: Omit<CallResult & { kind: 'answer' }, 'kind' | 'ms'>,
   ms = CALL_MS,
 ): CallResult {
+  if (typeof ms !== 'number' || !(ms >= 0))
+    throw new TypeError(`The service answered with ms ${show(ms)}; allowed are milliseconds from 0 on.`);
   if (ms >= timeoutMs) return { kind: 'failure', reason: 'timeout', ms: timeoutMs };
   const { httpStatus, body } = answer;
   const isRead = httpStatus >= 200 && httpStatus < 300;

@@ -10,6 +10,11 @@ const HOLD_MS = 50;
 /** Work that takes longer than this is none, but a promise that nobody will keep. */
 const BUSY_MS = 60_000;
 
+/** What was begun in real time didn't end. */
+export class StuckError extends Error {
+  override readonly name = 'StuckError';
+}
+
 export interface RunOptions {
   /** Asked before each task; true ends the run. */
   readonly until?: () => boolean;
@@ -35,6 +40,8 @@ export class VirtualClock implements Clock {
   isBusy: () => boolean = () => false;
   /** Ends when something may have changed in that. Work in other processes goes on faster where nobody asks all the time. */
   untilNews: () => Promise<unknown> = async () => {};
+  /** Real milliseconds that it is waited for at one time. */
+  busyMs = BUSY_MS;
 
   constructor({ start = Date.UTC(2026, 0, 1), seed = 1 }: { readonly start?: number; readonly seed?: number } = {}) {
     this.#now = start;
@@ -107,8 +114,8 @@ export class VirtualClock implements Clock {
       await this.untilNews();
       // An immediate lets finished threads and sockets have their say.
       await immediate();
-      if (performance.now() - since > BUSY_MS)
-        throw new Error(`Work outside virtual time has not ended in ${BUSY_MS} ms.`);
+      if (performance.now() - since > this.busyMs)
+        throw new StuckError(`Work outside virtual time has not ended in ${this.busyMs / 1_000} s.`);
     }
     for (let waited = 0; this.#held > 0 && waited < HOLD_MS && !this.#isDue(); waited++) {
       await new Promise((resolve) => setTimeout(resolve, 1));

@@ -122,8 +122,14 @@ export class ChildNotFoundError extends MicroprocessError {
 
 /** Shows a value in an error message: quoted, on one line, cut to 80 characters. */
 export function show(value: unknown): string {
-  const text = typeof value === 'function' ? 'a function' : (json(value) ?? String(value));
+  const text = typeof value === 'function' ? 'a function' : textOf(value);
   return text.length > 80 ? `${beginning(text, 79)}…` : text;
+}
+
+function textOf(value: unknown): string {
+  // JSON says null for these.
+  if (typeof value === 'number' || value instanceof Date) return String(value);
+  return json(value) ?? String(value);
 }
 
 /** Errors of ours whose text quotes no value. */

@@ -42,6 +42,25 @@ const by = (
   cells: (row: Row<Item, Answer>) => Cell[] = ({ item }) => [item.name],
 ): Reduce<Item, Answer> => ({ columns: ['name'], cells, start: () => new Kind() });
 
+class Mean extends Sum {
+  count = 0;
+  override add(row: Row<Item, Answer>): void {
+    super.add(row);
+    this.count++;
+  }
+  override merge(other: Json): void {
+    const [sum, count] = Array.isArray(other) ? other : [];
+    super.merge(sum ?? 0);
+    this.count += Number(count);
+  }
+  override toJSON(): Json {
+    return [this.sum, this.count];
+  }
+  override sections(): Section[] {
+    return [{ kind: 'figures', title: 'Mean', figures: [{ label: 'mean', value: this.sum / this.count }] }];
+  }
+}
+
 class Last extends Sum {
   override add({ result }: Row<Item, Answer>): void {
     this.sum = result?.score ?? 0;
@@ -151,6 +170,7 @@ describe('what breaks a law is caught, in the smallest case:', () => {
     ['rows', 'a row is changed', by(Renaming), 1],
     ['cells', 'a row has other cells each time', by(Sum, () => [asked++]), 1],
     ['cells', 'a row has too many cells', by(Sum, () => [1, 2]), 1],
+    ['nothing to measure', 'a mean of no rows is no number', by(Mean), 0],
   ])('%s: %s', (law, _, reduce, rows) => {
     const error = breach(reduce);
     expect([error.law, error.parts.flat().length]).toEqual([law, rows]);
@@ -181,4 +201,19 @@ test('rows are typed as the reduce’s, and one has to have succeeded', () => {
   // @ts-expect-error: no such answer
   checkLaws(by(Sum), [{ item: { name: 'x' }, result: { points: 1 } }]);
   expect(() => checkLaws(by(Sum), [failed])).toThrow('checkLaws needs a row that SUCCEEDED, received ["FAILED"].');
+});
+
+test.each([
+  [{ cases: 0 }, 'cases: ', '0'],
+  [{ cases: -3 }, 'cases: ', '-3'],
+  [{ cases: Number.NaN }, 'cases: ', 'NaN'],
+  [{ cases: 'x' }, 'cases: ', '"x"'],
+  [{ tolerance: 5 }, 'tolerance: ', '5'],
+  [{ seed: 'x' }, 'seed: must be a whole number', '"x"'],
+  [{ tolerence: 0 }, 'tolerence: is no option here; allowed are seed, cases, tolerance', '0'],
+])('options that check nothing, or not what was meant, are refused: %j', (options, says, received) => {
+  const check = () => Reflect.apply(checkLaws, undefined, [by(Sum), ROWS, options]);
+  expect(check).toThrow(TypeError);
+  expect(check).toThrow(says);
+  expect(check).toThrow(`(received ${received})`);
 });

@@ -110,6 +110,8 @@ describe('an answer may be', () => {
     ['a status with a body', () => ({ status: 201, body: { score: 4 } }), { result: { score: 4 } }],
     ['of a web framework', () => Response.json({ score: 5 }), { result: { score: 5 } }],
     ['none at all', () => ({ status: 204 }), { result: null }],
+    ['a framework’s that never ends', () => new Response(new ReadableStream()), { reason: 'timeout', ms: 10_000 }],
+    ['a network that failed', () => Response.error(), { reason: 'network' }],
     ['a refusal', () => ({ status: 422, body: 'no such name' }), { reason: 'http-422', result: 'no such' }],
     ['a lost connection', () => ({ failure: 'connection-reset' }), { reason: 'connection-reset' }],
     ['too late', () => ({ status: 200, ms: 10_000 }), { reason: 'timeout', ms: 10_000 }],
@@ -135,6 +137,10 @@ describe('an answer may be', () => {
     await expect(run).rejects.toThrow('What the service answered is a bigint');
     const wrong = runPipeline(scores(2), { service: failing(() => JSON.parse('{"failure":"boom"}')) });
     await expect(wrong).rejects.toThrow(/returned the failure "boom"; allowed are timeout, /);
+    for (const ms of [Number.NaN, -5]) {
+      const untimed = runPipeline(scores(2), { service: failing(() => ({ status: 200, ms })) });
+      await expect(untimed).rejects.toThrow(`The service answered with ms ${ms}; allowed are milliseconds from 0 on.`);
+    }
   });
 });
 
@@ -300,10 +306,33 @@ test('ten thousand children take at most three seconds on two cores', async () =
   expect((user + system) / 1_000_000).toBeLessThan(3);
 });
 
-test('without definePipeline and without a service there is no run', async () => {
+describe('what can’t be run is refused in words:', () => {
   const run = (...given: unknown[]): Promise<unknown> => Reflect.apply(runPipeline, undefined, given);
-  await expect(run(scores(1), {})).rejects.toThrow('service must be a function, received undefined');
-  await expect(run({ name: 'x' }, { service: () => null })).rejects.toThrow(
-    /what definePipeline gives.*received \{"name":"x"\}/,
-  );
+  const service = () => null;
+
+  test.each<[string, unknown, string]>([
+    ['no options', undefined, 'received undefined'],
+    ['no service', {}, 'service: must be a function (received undefined)'],
+    ['no number', { service, now: Number.NaN }, 'now: must be a date, or epoch milliseconds'],
+    ['no date', { service, now: new Date('x') }, 'now: must be a date'],
+    ['a text', { service, now: '2026-01-01' }, '(received "2026-01-01")'],
+    ['no end of time', { service, now: Number.POSITIVE_INFINITY }, 'now: must be a date'],
+    ['a seed of letters', { service, seed: 'x' }, 'seed: must be a whole number (received "x")'],
+    ['what is misspelt', { service, parms: {} }, 'parms: is no option here; allowed are service, params,'],
+  ])('%s', async (_, options, says) => {
+    await expect(run(scores(1), options)).rejects.toThrow(says);
+  });
+
+  test('without definePipeline', async () => {
+    const says = /what definePipeline gives.*received \{"name":"x"\}/;
+    await expect(run({ name: 'x' }, { service })).rejects.toThrow(says);
+    await expect(run(undefined, { service })).rejects.toThrow('received undefined');
+  });
+
+  test('a source that never gives anything', async () => {
+    const never = scores(1, { source: list(() => new Promise<Item[]>(() => {})) });
+    await expect(runPipeline(never, { service, waitSeconds: 0.05 })).rejects.toThrow(
+      /hasn't come for 0.05 s: most likely a promise in the source's plan, read or load/,
+    );
+  });
 });
