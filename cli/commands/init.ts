@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
-import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { show } from '../../shared/domain/errors.ts';
 import { packageVersion, testedVersions } from '../../shared/project/package-version.ts';
 import { PACKAGE_DIR } from '../../shared/project/project.mjs';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
+import { dependencySpec } from '../init/package-spec.ts';
+import { realFolder } from '../init/real-folder.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface InitOptions {
@@ -21,19 +23,19 @@ const NOTHING = ['.git', '.DS_Store'];
 
 /**
  * Makes a new project: a pipeline, a service, a test and a CDK app.
- * @throws {UsageError} where the folder holds something
+ * @throws {UsageError} where the folder holds something or can't be one, and for a package that npm couldn't install
  */
 export async function init(folder: string, options: InitOptions, { stdout }: Terminal): Promise<number> {
-  const target = resolve(folder);
+  const target = await realFolder(resolve(folder));
+  const manifest = manifestOf(target, options.package);
   const files = new Map<string, string>();
   for (const path of await filesIn(TEMPLATE)) files.set(RENAMED[path] ?? path, join(TEMPLATE, path));
   await refuseUnlessEmpty(target, [...files.keys(), 'package.json']);
   await mkdir(target, { recursive: true });
   for (const [path, from] of files) await cp(from, join(target, path));
-  const manifest = manifestOf(target, options.package);
   await writeFile(join(target, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   const here = relative(process.cwd(), target);
-  const enter = here === '' ? '' : `  cd ${here.startsWith('..') ? target : here}\n`;
+  const enter = here === '' ? '' : `  cd ${quoted(here.startsWith('..') ? target : here)}\n`;
   stdout.write(`Made a project in ${target}. Now:\n${enter}  npm i && npm start\n`);
   return EXIT.ok;
 }
@@ -58,7 +60,7 @@ async function refuseUnlessEmpty(target: string, files: readonly string[]): Prom
 }
 
 /** The new project's package.json. Of other packages it takes what this one is tested with. */
-function manifestOf(target: string, named = packageVersion()) {
+function manifestOf(target: string, named?: string) {
   const tested = testedVersions();
   const pick = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, tested[name]]));
   return {
@@ -70,26 +72,28 @@ function manifestOf(target: string, named = packageVersion()) {
     scripts: { start: 'microprocess run', test: 'tsx --test test/*.test.ts', typecheck: 'tsc --noEmit' },
     dependencies: {
       ...pick('@hono/node-server', 'hono'),
-      microprocess: dependency(named, target),
+      microprocess: named === undefined ? packageVersion() : dependencySpec(named, 'microprocess', target),
       ...pick('zod'),
     },
     devDependencies: pick('@types/node', 'aws-cdk', 'aws-cdk-lib', 'constructs', 'tsx', 'typescript'),
   };
 }
 
-/** A path means the same from the new project as from here. */
-function dependency(named: string, target: string): string {
-  const path = named.replace(/^file:/, '');
-  if (isAbsolute(path) || !existsSync(path)) return named;
-  return `file:${relative(target, resolve(path)).replaceAll(sep, '/')}`;
-}
+/** Names that npm takes for no package. */
+const RESERVED = ['node_modules', 'favicon.ico'];
+const MOST_NAME = 214;
 
 /** A folder's name as npm takes it. */
 function packageName(folder: string): string {
-  return (
-    folder
-      .toLowerCase()
-      .replace(/[^a-z0-9._-]+/g, '-')
-      .replace(/^[._-]+/, '') || 'jobs'
-  );
+  const name = folder
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[._-]+/, '')
+    .slice(0, MOST_NAME);
+  return name === '' || RESERVED.includes(name) ? 'jobs' : name;
+}
+
+/** A path as a shell takes it for one word. */
+function quoted(path: string): string {
+  return /^[\w./@+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -50,11 +50,49 @@ describe('a new project', () => {
   test.each([
     ['a version', '^2.0.0', '^2.0.0'],
     ['a path from here', './made.tgz', 'file:../made.tgz'],
-    ['an absolute path', '/somewhere/made.tgz', '/somewhere/made.tgz'],
+    ['a version behind the name', 'microprocess@1.2.3', '1.2.3'],
+    ['a range of two', '>=1.2 <3', '>=1.2 <3'],
+    ['a tag', 'next', 'next'],
+    ['an address', 'https://example.com/made.tgz', 'https://example.com/made.tgz'],
+    ['a repository', 'someone/microprocess#v2', 'someone/microprocess#v2'],
+    ['a packed file without ./', 'made.tgz', 'file:../made.tgz'],
   ])('depends on what --package names: %s', async (_, spec, written) => {
     await writeFile('made.tgz', '');
     await microprocess('init', 'jobs', '--package', spec);
     expect((await read(join(folder, 'jobs'))).dependencies.microprocess).toBe(written);
+  });
+
+  test('depends on an absolute path as it is', async () => {
+    const tarball = join(folder, 'made.tgz');
+    await writeFile(tarball, '');
+    await microprocess('init', 'jobs', '--package', tarball);
+    expect((await read('jobs')).dependencies.microprocess).toBe(`file:${tarball}`);
+  });
+
+  test('behind a link finds the package where it is', async () => {
+    await mkdir('deep/er', { recursive: true });
+    await symlink(join(folder, 'deep/er'), 'link');
+    await writeFile('made.tgz', '');
+    await microprocess('init', 'link', '--package', './made.tgz');
+    expect((await read('link')).dependencies.microprocess).toBe('file:../../made.tgz');
+  });
+
+  test.each([
+    ['', 'names no package'],
+    ['a b c', 'names no package'],
+    ['microprocess', 'names no package'],
+    ['./none.tgz', 'there is no '],
+    ['none.tgz', 'there is no '],
+  ])('refuses what npm could not install, and makes nothing: --package %j', async (spec, says) => {
+    const { code, stderr } = await microprocess('init', 'jobs', '--package', spec);
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining(says) });
+    expect(await all(folder)).toEqual([]);
+  });
+
+  test('has a name that npm takes, and the way into it is quoted', async () => {
+    const { stdout } = await microprocess('init', "it's here/node_modules");
+    expect(stdout).toContain(`cd 'it'\\''s here/node_modules'`);
+    expect((await read("it's here/node_modules")).name).toBe('jobs');
   });
 
   test('may be made where only a repository is', async () => {
@@ -81,6 +119,18 @@ describe('a folder with something in it stays as it is', () => {
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('mix with "notes.txt"') });
     expect(await all(folder)).toEqual(['notes.txt']);
   });
+});
+
+test.each([
+  ['a file', 'notes.txt', 'notes.txt is a file'],
+  ['a folder below a file', 'notes.txt/jobs', 'notes.txt is a file'],
+  ['a link that leads nowhere', 'dangling', 'dangling is a link that leads nowhere'],
+])('%s is no folder for it', async (_, target, says) => {
+  await writeFile('notes.txt', '');
+  await symlink(join(folder, 'none'), 'dangling');
+  const { code, stderr } = await microprocess('init', target);
+  expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining(says) });
+  expect(await all(folder)).toEqual(['dangling', 'notes.txt']);
 });
 
 test('needs a folder', async () => {

@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { relative, resolve, sep } from 'node:path';
+import { show } from '../../shared/domain/errors.ts';
+import { UsageError } from '../errors.ts';
+
+const PATH = /^(?:file:|\.{0,2}[/\\]|\.{1,2}$|[A-Za-z]:[/\\])|\.(?:tgz|tar\.gz|tar)$/i;
+const ADDRESS = /^(?:(?:git\+)?(?:https?|ssh|file)|git|github|gitlab|bitbucket|npm|workspace):\S+$/i;
+const REPOSITORY = /^[\w.-]+\/[\w.-]+(?:#\S+)?$/;
+/** A version or a range, as npm reads one: `1.2.3`, `^1`, `>=1 <3`, `1.x || 2.0.0-rc.1`. */
+const RANGE =
+  /^(?:\*|(?:[\^~<>=v]|[<>]=)?\s*\d+(?:\.(?:\d+|[x*])){0,2}(?:[-+][\w.+-]+)?(?:(?:\s+|\s*-\s*|\s*\|\|\s*)(?=[\^~<>=v\d]))?)+$/;
+const TAG = /^[a-z][\w.-]*$/i;
+
+/**
+ * What a new project's package.json names as the dependency on `name`, of what a user said as npm would take it: a version, a range, a
+ * tag, also behind `name@`; a path from here, which means the same from the project; an address or a repository as it is.
+ * @param target the new project's folder, as its real path
+ * @throws {UsageError} for what npm couldn't install
+ */
+export function dependencySpec(said: string, name: string, target: string): string {
+  const spec = said.trim().replace(new RegExp(`^${name}@`), '');
+  if (PATH.test(spec) && !/^[a-z+]+:\/\//i.test(spec)) return fileSpec(spec, target);
+  if ([ADDRESS, REPOSITORY, RANGE].some((form) => form.test(spec))) return spec;
+  if (TAG.test(spec) && spec !== name) return spec;
+  throw new UsageError(
+    `--package ${show(said)} names no package that npm could install; give a version or range (1.2.3, ^1.2), a tag (latest), a path (./${name}-1.2.3.tgz) or an address.`,
+  );
+}
+
+function fileSpec(spec: string, target: string): string {
+  const path = resolve(spec.replace(/^file:(?:\/\/(?=\/))?/i, ''));
+  if (!existsSync(path)) throw new UsageError(`--package ${show(spec)}: there is no ${path}.`);
+  const isHere = !/^(?:file:)?(?:\/|[A-Za-z]:)/.test(spec);
+  return `file:${(isHere ? relative(target, path) : path).replaceAll(sep, '/')}`;
+}
