@@ -65,7 +65,8 @@ export function countOutcomes(
   if (retried > 0) deps.metrics.count('CallsRetried', retried);
 }
 
-function outcomesOf(results: ReadonlyMap<number, ChildResult>): Outcome[] {
+/** Of children that ended. */
+export function outcomesOf(results: ReadonlyMap<number, ChildResult>): Outcome[] {
   return [...results.values()].flatMap((result) => (result.kind === 'ended' ? [result.outcome] : []));
 }
 

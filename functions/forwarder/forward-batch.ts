@@ -1,20 +1,21 @@
 import { callsPerForwarder } from '../../shared/domain/capacity.ts';
 import type { WorkMessage } from '../../shared/domain/messages.ts';
+import type { Care } from '../../shared/domain/sending.ts';
 import { Semaphore } from '../../shared/flow/semaphore.ts';
 import { withLogIds } from '../../shared/lambda/log-ids.ts';
 import { logIdsOf, type Received } from '../../shared/lambda/sqs.ts';
 import type { Invocation } from '../../shared/ports/deps.ts';
 import { BlockReads } from './block-reads.ts';
 import type { ForwarderDeps } from './deps.ts';
-import { forwardAlone } from './forward-alone.ts';
+import { forwardSuspect } from './forward-suspect.ts';
 import { forwardTogether } from './forward-together.ts';
 import type { Forwarding } from './forwarding.ts';
 import { GroupCommits } from './group-commits.ts';
 import type { RunCache } from './run-cache.ts';
 
 /**
- * A whole batch: all ordinary messages side by side over the same lanes, then the suspects, one child at a time. Of copies of a
- * message one is forwarded, and what becomes of it becomes of the others.
+ * A whole batch: all ordinary messages side by side over the same lanes, then the suspects one slot after the other, those that a
+ * forwarder died of last. Of copies of a message one is forwarded, and what becomes of it becomes of the others.
  * @returns the messages that failed, by id, with the error or the seconds to wait
  */
 export async function forwardBatch(
@@ -34,14 +35,15 @@ export async function forwardBatch(
     invocation,
   };
   const failed = new Map<string, unknown>();
-  const suspects: Received<WorkMessage>[] = [];
+  const suspects: { readonly received: Received<WorkMessage>; readonly care: Care }[] = [];
   await Promise.all(
     batch.map(async (received) => {
       try {
         const forwarded = withLogIds(logIdsOf(received), () => forwardTogether(forwarding, received)).finally(() =>
           forwarding.commits.close(received.message),
         );
-        if ((await forwarded) === 'suspect') suspects.push(received);
+        const care = await forwarded;
+        if (care > 0) suspects.push({ received, care });
         // A slow service's batch takes minutes: its progress shows meanwhile, at most once a second.
         await deps.progress.flush();
       } catch (error) {
@@ -49,11 +51,11 @@ export async function forwardBatch(
       }
     }),
   );
-  for (const suspect of suspects) {
+  for (const { received } of suspects.sort((a, b) => a.care - b.care)) {
     try {
-      await withLogIds(logIdsOf(suspect), () => forwardAlone(forwarding, suspect));
+      await withLogIds(logIdsOf(received), () => forwardSuspect(forwarding, received));
     } catch (error) {
-      failed.set(suspect.messageId, error);
+      failed.set(received.messageId, error);
     }
   }
   await deps.progress.flush();

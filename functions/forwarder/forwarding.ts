@@ -2,7 +2,9 @@ import type { WorkMessage } from '../../shared/domain/messages.ts';
 import { statusAt } from '../../shared/domain/run.ts';
 import { type BlockState, type Decision, type Delivery, decide } from '../../shared/domain/sending.ts';
 import type { Semaphore } from '../../shared/flow/semaphore.ts';
+import { RetryLater } from '../../shared/lambda/retry-later.ts';
 import type { Received } from '../../shared/lambda/sqs.ts';
+import type { Clock } from '../../shared/ports/clock.ts';
 import type { Invocation } from '../../shared/ports/deps.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import type { BlockReads } from './block-reads.ts';
@@ -30,17 +32,22 @@ export function deliveryOf({ message, receives }: Received<WorkMessage>): Delive
  * read anew.
  */
 export async function decideFresh(
-  { deps, runs }: Forwarding,
+  { deps, runs, invocation }: Forwarding,
   received: Received<WorkMessage>,
   block: BlockState,
 ): Promise<{ readonly decision: Decision; readonly run: RunRecord | null }> {
   const now = deps.clock.now();
   const by = (run: RunRecord | null) => ({
-    decision: decide(deliveryOf(received), block, run && statusAt(run, now), now),
+    decision: decide(deliveryOf(received), block, run && statusAt(run, now), invocation.id, now),
     run,
   });
   const cached = by(await runs.read(received.message.run));
   if (cached.decision.do !== 'void') return cached;
   // The run may have been resumed since, and this message sent by that: deleting it would lose its children.
   return by(await runs.readNow(received.message.run));
+}
+
+/** A message goes back until another invocation's mark has ended, and a second longer: its delay is cut to whole seconds. */
+export function backAt(until: number, clock: Clock): RetryLater {
+  return new RetryLater((until - clock.now()) / 1_000 + 1);
 }

@@ -16,15 +16,20 @@ interface Carried {
   readonly later?: readonly Json[];
 }
 
+/**
+ * How carefully a slot is called. `0`: as usual. `1`, apart: behind all else of its batch, for a forwarder may have died of it, though a
+ * throttle or a failed start hands a message out twice as well. `2`, alone: one child at a time, for a forwarder did die of it.
+ */
+export type Care = 0 | 1 | 2;
+
 /** What a slot that ever failed remembers. A slot without one is at turn 0. */
 export interface Register extends Carried {
   /** How often the slot was sent again; a message of another turn is void. */
   readonly turn: number;
   /** Of children that were tried or crashed, by number. */
   readonly tries: ReadonlyMap<number, Tries>;
-  /** A forwarder may have died of one of its children: they are called one at a time. */
-  readonly alone: boolean;
-  /** The child that is being called alone right now. */
+  readonly care: Care;
+  /** What an invocation is calling right now. */
   readonly mark: Mark | null;
 }
 
@@ -37,9 +42,14 @@ export interface Tries extends Carried {
   readonly crashes: number;
 }
 
+/**
+ * Says what an invocation calls, until it has stored what that came to. Where it is found behind the invocation's end, that died: a mark
+ * is the only evidence of a death.
+ */
 export interface Mark extends Carried {
-  readonly child: number;
-  /** The end of the invocation that set it, epoch milliseconds: past it, that invocation is over. */
+  /** The one child that is called; null where all of the slot are. */
+  readonly child: number | null;
+  /** The end of the invocation that set it, epoch milliseconds. */
   readonly deadline: number;
   /** The invocation that set it. */
   readonly by: string;
@@ -52,11 +62,14 @@ export interface BlockState {
 }
 
 export const EMPTY_BLOCK: BlockState = { done: new Set(), registers: new Map() };
-export const NEW_REGISTER: Register = { turn: 0, tries: new Map(), alone: false, mark: null };
+export const NEW_REGISTER: Register = { turn: 0, tries: new Map(), care: 0, mark: null };
 export const NO_TRIES: Tries = { tries: 0, due: 0, crashes: 0 };
 
 /** Crashes of a child called alone that make it poison. */
 export const POISON_CRASHES = 2;
+
+/** A mark counts for so long behind its invocation's end, as clocks differ. */
+export const MARK_MARGIN_MS = 2_000;
 
 /** The part of a work message that decides. */
 export interface Delivery {
@@ -76,10 +89,12 @@ export type Decision =
   | { readonly do: 'complete' }
   /** Nothing of this message is left to do: delete it. */
   | { readonly do: 'void' }
+  /** Another invocation is calling the slot: the message goes back until then. */
+  | { readonly do: 'back'; readonly until: number }
   /** Call these together. */
   | { readonly do: 'call'; readonly due: readonly number[] }
-  /** A suspect: call one at a time, after all else in the batch is stored. */
-  | { readonly do: 'alone' };
+  /** A suspect: see {@link suspectStep}, after all else in the batch is stored. */
+  | { readonly do: 'suspect'; readonly care: 1 | 2 };
 
 export function registerOf(block: BlockState, slot: number): Register {
   return block.registers.get(slot) ?? NEW_REGISTER;
@@ -99,15 +114,39 @@ export function callsOf(block: BlockState, n: number): number {
   return 0;
 }
 
-export function decide(delivery: Delivery, block: BlockState, status: RunStatus | null, now: number): Decision {
+/** @param self the invocation that decides */
+export function decide(
+  delivery: Delivery,
+  block: BlockState,
+  status: RunStatus | null,
+  self: string,
+  now: number,
+): Decision {
   // First, whatever the turn or the run's status: the forwarder that filled the block may have died before completing it.
   if (isBlockFull(block.done, delivery.blockSize)) return { do: 'complete' };
   const register = registerOf(block, delivery.slot);
   if (status === null || !maySend(status) || delivery.turn !== register.turn) return { do: 'void' };
   const left = missing(block, delivery.slot, delivery.count);
   if (left.length === 0) return { do: 'void' };
-  if (delivery.receives > 1 || register.alone) return { do: 'alone' };
-  return { do: 'call', due: left.filter((n) => isDue(register, n, now)) };
+  const mark = markOfAnother(register, self);
+  if (mark && endOf(mark) > now) return { do: 'back', until: endOf(mark) };
+  const care = mark ? 2 : careOf(delivery, register);
+  return care === 0 ? { do: 'call', due: left.filter((n) => isDue(register, n, now)) } : { do: 'suspect', care };
+}
+
+/** A mark of one's own is no evidence: whoever finds it lives, and only failed to end it. */
+function markOfAnother({ mark }: Register, self: string): Mark | null {
+  return mark && mark.by !== self ? mark : null;
+}
+
+/** From then on a mark is evidence, epoch milliseconds. */
+function endOf({ deadline }: Mark): number {
+  return deadline + MARK_MARGIN_MS;
+}
+
+/** As the register says; a message that was received before is called apart at least. */
+function careOf(delivery: Delivery, { care }: Register): Care {
+  return care === 0 && delivery.receives > 1 ? 1 : care;
 }
 
 function isDue(register: Register, n: number, now: number): boolean {
@@ -122,7 +161,7 @@ export interface Results {
   readonly again: ReadonlyMap<number, number>;
   /** Handed back: it is due then, and no try is spent. */
   readonly handedBack?: ReadonlyMap<number, number>;
-  /** Every child that was due got its call. False keeps `alone`. */
+  /** Every child that was due got its call. False keeps `care`. */
   readonly complete: boolean;
 }
 
@@ -141,8 +180,8 @@ export function nextRegister(delivery: Delivery, block: BlockState, results: Res
     else if (before !== NO_TRIES) tries.set(n, before);
   }
   // A suspect that was handed back stays one, also when its pass had no time to say so in a mark.
-  const alone = !results.complete && (register.alone || delivery.receives > 1);
-  return { ...register, turn: delivery.turn + 1, tries, alone, mark: null };
+  const care = results.complete ? 0 : careOf(delivery, register);
+  return { ...register, turn: delivery.turn + 1, tries, care, mark: null };
 }
 
 /** Seconds to delay a slot's next message: until its earliest child is due, at most SQS's 900. */
@@ -156,48 +195,53 @@ export function raised(register: Register): Register {
   return { ...register, turn: register.turn + 1 };
 }
 
-export type AloneStep =
-  /** Another invocation is calling one of the slot's children alone: the message goes back until then. */
-  | { readonly do: 'back'; readonly until: number }
+export type SuspectStep =
   /** This child killed its forwarder often enough: it fails as poison, after `calls` calls. */
   | { readonly do: 'poison'; readonly child: number; readonly calls: number }
-  /** Write `register`, if the stored one is as read, then call the child. */
-  | { readonly do: 'call'; readonly child: number; readonly register: Register & { readonly mark: Mark } }
+  /** Write `register`, if the stored one is as read, then call the children, and end the mark in the write that stores them. */
+  | { readonly do: 'call'; readonly children: readonly number[]; readonly register: Register & { readonly mark: Mark } }
   /** None of the slot's children is due and uncalled. */
   | { readonly do: 'done' };
 
 /**
- * The next step of calling a suspect slot one child at a time, fewest crashes first, so that a killer comes last.
+ * The next step of calling a suspect slot: apart, all of its children under one mark; alone, one child at a time, fewest crashes
+ * first, so that a killer comes last.
+ * @param block in which no other invocation's mark is live: {@link decide} sends the message back from one
  * @param called children this pass has called already
  * @param self this invocation: its id and the time it ends at, epoch milliseconds
  */
-export function aloneStep(
+export function suspectStep(
   delivery: Delivery,
   block: BlockState,
   called: ReadonlySet<number>,
   self: { readonly id: string; readonly deadline: number },
   now: number,
-): AloneStep {
+): SuspectStep {
   const register = registerOf(block, delivery.slot);
-  const { mark } = register;
-  if (mark && mark.by !== self.id && mark.deadline > now) return { do: 'back', until: mark.deadline };
-  let tries = register.tries;
-  if (mark && mark.by !== self.id && !block.done.has(mark.child)) {
-    // Its invocation is over and left no outcome: it died while this child was called.
-    const before = tries.get(mark.child) ?? NO_TRIES;
-    tries = new Map(tries).set(mark.child, { ...before, crashes: before.crashes + 1 });
-  }
+  const evidence = markOfAnother(register, self.id);
+  const tries = evidence ? withCrash(register.tries, evidence, block.done) : register.tries;
   const left = missing(block, delivery.slot, delivery.count);
   for (const child of left) {
     const before = tries.get(child) ?? NO_TRIES;
     // Needs no write of the register: until the outcome is stored, every reader decides the same.
     if (before.crashes >= POISON_CRASHES) return { do: 'poison', child, calls: before.tries + before.crashes };
   }
-  const seen: Register = { ...register, tries, mark: null };
-  const next = left
-    .filter((n) => !called.has(n) && isDue(seen, n, now))
-    .sort((a, b) => (tries.get(a)?.crashes ?? 0) - (tries.get(b)?.crashes ?? 0) || a - b)[0];
-  if (next === undefined) return { do: 'done' };
-  const mine: Mark = { child: next, deadline: self.deadline, by: self.id };
-  return { do: 'call', child: next, register: { ...seen, alone: true, mark: mine } };
+  const due = left.filter((n) => !called.has(n) && isDue(register, n, now));
+  const crashes = (n: number): number => tries.get(n)?.crashes ?? 0;
+  const [first] = due.sort((a, b) => crashes(a) - crashes(b) || a - b);
+  if (first === undefined) return { do: 'done' };
+  const care = evidence || register.care === 2 ? 2 : 1;
+  const mark: Mark = { child: care === 2 ? first : null, deadline: self.deadline, by: self.id };
+  return { do: 'call', children: care === 2 ? [first] : due, register: { ...register, tries, care, mark } };
+}
+
+/** One crash more for the child that was called alone when its forwarder died; a slot's mark accuses none of its children. */
+function withCrash(
+  tries: ReadonlyMap<number, Tries>,
+  { child }: Mark,
+  done: ReadonlySet<number>,
+): ReadonlyMap<number, Tries> {
+  if (child === null || done.has(child)) return tries;
+  const before = tries.get(child) ?? NO_TRIES;
+  return new Map(tries).set(child, { ...before, crashes: before.crashes + 1 });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { NEW_REGISTER } from '../../shared/domain/sending.ts';
+import { NEW_REGISTER, type Register } from '../../shared/domain/sending.ts';
 import { aMark, aRegister, type MakeStores, NOW, numbers, RUN, TTL } from './fixtures.ts';
 import { describeWith } from './suite.ts';
 
@@ -13,7 +13,7 @@ export function describeBlockMarks(name: string, make: MakeStores): void {
     make,
     ({ blocks }) => blocks,
     (port) => {
-      const marked = aRegister(0, { alone: true, mark: aMark() });
+      const marked = aRegister(0, { care: 2, mark: aMark() });
 
       test('replaces an absent register that was read as new', async () => {
         const blocks = port();
@@ -43,16 +43,33 @@ export function describeBlockMarks(name: string, make: MakeStores): void {
         expect((await blocks.read(RUN, AT)).registers.get(0)).toEqual(aRegister(7));
       });
 
-      const stored = aRegister(2, { alone: true, mark: aMark() });
-      const otherwise = {
+      for (const care of [0, 1, 2] as const) {
+        test(`replaces what was read with care ${care}, whatever the next care is`, async () => {
+          const blocks = port();
+          for (const next of [0, 1, 2] as const) {
+            const read = aRegister(0, { care, mark: aMark({ child: null, by: `${next}` }) });
+            const { registers } = await blocks.read(RUN, AT);
+            await blocks.replaceRegister(RUN, AT, { slot: 0, read: registers.get(0) ?? NEW_REGISTER, next: read, ttl });
+            expect((await blocks.read(RUN, AT)).registers.get(0)).toEqual(read);
+            const written = aRegister(0, { care: next });
+            expect(await blocks.replaceRegister(RUN, AT, { slot: 0, read, next: written, ttl })).toBe(true);
+            expect((await blocks.read(RUN, AT)).registers.get(0)).toEqual(written);
+          }
+        });
+      }
+
+      const stored = aRegister(2, { care: 2, mark: aMark() });
+      const otherwise: Readonly<Record<string, Register>> = {
         'an absent register': NEW_REGISTER,
         'another turn': { ...stored, turn: 1 },
         'other tries': { ...stored, tries: new Map([[1, { tries: 1, due: NOW, crashes: 1 }]]) },
         'no tries': { ...stored, tries: new Map() },
         'other crashes': { ...stored, tries: new Map([...stored.tries, [1, { tries: 1, due: NOW, crashes: 0 }]]) },
-        'not alone': { ...stored, alone: false },
+        'the care of any slot': { ...stored, care: 0 },
+        'less care': { ...stored, care: 1 },
         'no mark': { ...stored, mark: null },
         'the mark of another child': { ...stored, mark: aMark({ child: 3 }) },
+        'a mark of the whole slot': { ...stored, mark: aMark({ child: null }) },
         'the mark of another invocation': { ...stored, mark: aMark({ by: 'forwarder-b' }) },
         'a mark with another deadline': { ...stored, mark: aMark({ deadline: NOW }) },
       };
@@ -68,7 +85,12 @@ export function describeBlockMarks(name: string, make: MakeStores): void {
 
       test('a register of an unknown block was read as new or not at all', async () => {
         const blocks = port();
-        for (const read of [aRegister(0), aRegister(1, { tries: new Map() }), { ...NEW_REGISTER, alone: true }]) {
+        const otherwise: readonly Register[] = [
+          aRegister(0),
+          aRegister(1, { tries: new Map() }),
+          { ...NEW_REGISTER, care: 2 },
+        ];
+        for (const read of otherwise) {
           expect(await blocks.replaceRegister(RUN, AT, { slot: 0, read, next: aRegister(9), ttl })).toBe(false);
         }
         expect((await blocks.read(RUN, AT)).registers).toEqual(new Map());

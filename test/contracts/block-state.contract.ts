@@ -72,7 +72,7 @@ export function describeBlockState(name: string, make: MakeStores): void {
 
       test('raises an absent register: it is at turn 0', async () => {
         const blocks = port();
-        const next = aRegister(1, { alone: true });
+        const next = aRegister(1, { care: 2 });
         expect(await blocks.addDoneAndRaise(RUN, AT, { slot: 64, done: [64, 65], next, ttl })).toEqual({
           raised: true,
           done: new Set([64, 65]),
@@ -82,7 +82,7 @@ export function describeBlockState(name: string, make: MakeStores): void {
 
       test('raises a register that is stored at turn 0', async () => {
         const blocks = port();
-        const marked = aRegister(0, { alone: true, mark: aMark() });
+        const marked = aRegister(0, { care: 2, mark: aMark() });
         await blocks.replaceRegister(RUN, AT, { slot: 0, read: NEW_REGISTER, next: marked, ttl });
         expect(await blocks.addDoneAndRaise(RUN, AT, { slot: 0, done: [1], next: aRegister(1), ttl })).toEqual({
           raised: true,

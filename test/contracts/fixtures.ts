@@ -90,7 +90,7 @@ export const aRegister = (turn: number, over: Partial<Register> = {}): Register 
     [3, { tries: 2, due: NOW + 5_000, crashes: 0 }],
     [1, { tries: 1, due: NOW, crashes: 1 }],
   ]),
-  alone: false,
+  care: 0,
   mark: null,
   ...over,
 });

@@ -168,7 +168,7 @@ test('a register is replaced as read, whatever a newer release added to it and t
   await blocks.addDoneAndRaise(RUN, BLOCK, {
     slot: 0,
     done: [],
-    next: { turn: 1, tries: new Map(), alone: false, mark: null },
+    next: { turn: 1, tries: new Map(), care: 0, mark: null },
     ttl: TTL,
   });
   await change('BLOCK', () => ({ r0: S('[[[3,1,0,0,{"wait":5}]],false,2]'), x0: S('kept'), more: S('kept') }));

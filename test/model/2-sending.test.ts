@@ -13,16 +13,16 @@ holds('L2 sending', SCENES, {
   },
   'retries and a slow forwarder': {
     states: 8_000,
-    reached: ['alone: mark condition failed', 'alone: marked by another, goes back'],
+    reached: ['suspect: mark condition failed', 'time: hidden messages come back'],
   },
   'retries and a hasty sweeper': { states: 8_000, reached: ['sweep: turn condition failed', 'lose: for forward'] },
   'a hasty sweeper and a crash': {
     states: 8_000,
-    reached: ['alone: mark', 'sweep: raise turn', 'alone: pass complete'],
+    reached: ['suspect: mark the slot', 'sweep: raise turn', 'suspect: pass complete'],
   },
   'waits and hand-backs': {
     states: 2_000,
-    reached: ['time: delays are over', 'forward: hand back', 'alone: hand back', 'forward: none due'],
+    reached: ['time: delays are over', 'forward: hand back', 'suspect: hand back', 'forward: none due'],
   },
   'a group of two messages': {
     states: 2_000,
@@ -44,7 +44,7 @@ holds('L2 sending', SCENES, {
   'handed back time and again': { states: 1_500, reached: ['forward: hand back', 'forward: hand back the rest'] },
   'a store that fails a suspect': {
     states: 1_000,
-    reached: ['fail: forward before call alone', 'alone: end own mark after a failure', 'forward: put back'],
+    reached: ['fail: forward before call marked', 'suspect: end own mark after a failure', 'forward: put back'],
   },
   'pause and resume': { states: 8_000, reached: ['request: pause', 'forward: no call allowed any more'] },
   'pause and a crash': { states: 6_000, reached: ['request: resume', 'crash: sweep before send'] },

@@ -1,3 +1,5 @@
+import type { Care } from '../../shared/domain/sending.ts';
+
 /**
  * What the protocol does at its ports, in one line each. The model's steps say it as they are explored or replayed, and the
  * recorder says it of what real handlers do: a recorded call and a step are the same if their lines are.
@@ -6,24 +8,28 @@
 export const list = (numbers: Iterable<number>): string => [...new Set(numbers)].sort((a, b) => a - b).join() || '-';
 const fullness = (full: boolean): string => (full ? 'full' : 'not full');
 
+/** What a mark is on, as a line says it. */
+export const markedOf = (mark: { readonly child: number | null } | null): number | 'slot' | null =>
+  mark && (mark.child ?? 'slot');
+
 /** A slot's register as a line says it. */
 export interface RegisterLine {
   readonly slot: number;
   readonly turn: number;
-  readonly alone: boolean;
-  /** The child that is being called alone. */
-  readonly marked: number | null;
+  readonly care: Care;
+  /** What is being called: a child, or the slot. */
+  readonly marked: number | 'slot' | null;
   /** Child, tries, crashes. */
   readonly tries: readonly (readonly [number, number, number])[];
 }
 
-export function register({ slot, turn, alone, marked, tries }: RegisterLine): string {
+export function register({ slot, turn, care, marked, tries }: RegisterLine): string {
   const rows = tries.map(([n, count, crashes]) => `${n}:${count}:${crashes}`).sort();
-  return `${slot}@${turn}${alone ? ' alone' : ''}${marked === null ? '' : ` marks ${marked}`}[${rows.join()}]`;
+  return `${slot}@${turn}${['', ' apart', ' alone'][care]}${marked === null ? '' : ` marks ${marked}`}[${rows.join()}]`;
 }
 
-function isNew({ turn, alone, marked, tries }: RegisterLine): boolean {
-  return turn === 0 && !alone && marked === null && tries.length === 0;
+function isNew({ turn, care, marked, tries }: RegisterLine): boolean {
+  return turn === 0 && care === 0 && marked === null && tries.length === 0;
 }
 
 export const LINES = {
@@ -68,8 +74,8 @@ export const LINES = {
     `raise ${block}: ${list(children)} and ${next}: ${raised ? 'raised' : 'turn lost'} = ${list(done)}`,
   replace: (block: string, next: string, replaced: boolean) =>
     `replace register ${block}: ${next}: ${replaced ? 'replaced' : 'not as read'}`,
-  endMark: (block: string, child: number, children: Iterable<number>, done: Iterable<number>) =>
-    `end mark of ${block}.${child}: ${list(children)} = ${list(done)}`,
+  endMark: (block: string, marked: number | 'slot', children: Iterable<number>, done: Iterable<number>) =>
+    `end mark of ${block}.${marked}: ${list(children)} = ${list(done)}`,
 
   readSegment: (segment: string, frozen: boolean, full: boolean) =>
     `read SEG ${segment}: ${frozen ? 'frozen' : fullness(full)}`,

@@ -1,6 +1,6 @@
 import { LINES } from './alphabet.ts';
 import type { Context } from './context.ts';
-import { leaveAlone } from './forwarding.ts';
+import { leaveSuspect } from './forwarding.ts';
 import { parseWork, visible } from './messages.ts';
 import type { Forwarder } from './processes.ts';
 import { end, invocationOf, type Step } from './steps.ts';
@@ -37,8 +37,10 @@ export function gatherGroup(cx: Context, w: World, p: Forwarder): void {
 /** Its message is done with, and with it those whose outcomes it wrote. */
 export function finish(w: World, p: Forwarder): void {
   for (const one of groupOf(w, p)) {
-    if (one.failed) putBack(w, one);
-    else rest(w, one, 'delete');
+    if (one.failed) {
+      one.mark = null;
+      putBack(w, one);
+    } else rest(w, one, 'delete');
   }
   beginSuspects(w, p);
 }
@@ -50,26 +52,26 @@ export function failForwarder(w: World, p: Forwarder): void {
     Object.assign(p, { due: [], again: [], seen: null, failed: true, at: 'commit' });
     return;
   }
+  if (p.at === 'call marked') {
+    Object.assign(p, { due: [], again: [], next: null, failed: true });
+    p.at = p.ended.length > 0 ? 'page marked' : 'update marked';
+    return;
+  }
   for (const one of groupOf(w, p)) putBack(w, one);
   beginSuspects(w, p);
-}
-
-/** It called a child alone, under a mark that may not be ended. */
-function holdsMark({ at, child, called }: Forwarder): boolean {
-  return child !== null && (at === 'call alone' || called.includes(child));
 }
 
 /** Sent anew in its own place: a second receive would say that a forwarder may have died of it. A suspect stays one. */
 function putBack(w: World, p: Forwarder): void {
   // What can't be sent anew either comes back by itself.
   const comesBack = p.at === 'send anew' || parseWork(p.held[0] ?? '').receives > 1;
-  rest(w, p, holdsMark(p) ? 'end mark' : comesBack ? 'back' : 'send anew');
+  rest(w, p, p.mark ? 'end mark' : comesBack ? 'back' : 'send anew');
 }
 
 /** It needs nothing any more but what its message is to become. */
 export function rest(w: World, p: Forwarder, at: 'delete' | 'back' | 'send anew' | 'end mark'): void {
   if (at !== 'end mark') {
-    leaveAlone(p);
+    leaveSuspect(p);
     shareWithCopies(w, p, at);
   }
   Object.assign(p, { due: [], ended: [], leads: false, failed: false, full: false, delayed: false, early: false, at });
@@ -81,23 +83,26 @@ export function shareWithCopies(w: World, p: Forwarder, at: 'delete' | 'back' | 
   for (const one of batchOf(w, p)) if (one.copy && one.held[0] === p.held[0]) one.at = at;
 }
 
-/** Behind everything else of the batch: the next suspect, where it's the only one; else any of them goes first. */
+/** Behind everything else of the batch: the next suspect, where it's the only one; else any goes first of those that ask for least care. */
 export function beginSuspects(w: World, p: Forwarder): void {
   const [first, ...others] = suspectsReady(w, p);
-  if (first && others.length === 0) beginAlone(first);
+  if (first && others.length === 0) beginMarking(first);
 }
 
 export function suspectSteps(w: World, p: Forwarder): Step[] {
-  return suspectsReady(w, p).includes(p) ? [{ name: 'alone: goes first', run: () => beginAlone(p) }] : [];
+  return suspectsReady(w, p).includes(p) ? [{ name: 'suspect: goes first', run: () => beginMarking(p) }] : [];
 }
 
 function suspectsReady(w: World, p: Forwarder): Forwarder[] {
   const batch = batchOf(w, p).filter(({ at }) => at !== 'copy');
-  return batch.every(({ at }) => isOver(at) || at === 'suspect') ? batch.filter(({ at }) => at === 'suspect') : [];
+  if (!batch.every(({ at }) => isOver(at) || at === 'suspect')) return [];
+  const suspects = batch.filter(({ at }) => at === 'suspect');
+  const least = Math.min(...suspects.map(({ care }) => care));
+  return suspects.filter(({ care }) => care === least);
 }
 
-function beginAlone(p: Forwarder): void {
-  Object.assign(p, { alone: true, called: [], again: [], at: 'read' });
+function beginMarking(p: Forwarder): void {
+  Object.assign(p, { marks: true, called: [], again: [], at: 'read' });
 }
 
 /** Once all of the batch are over: what was handled is deleted, what wasn't comes back. */

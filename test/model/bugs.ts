@@ -22,6 +22,7 @@ export const BUGS = {
   'send again without raising': 'the sweeper sends a slot again with its present turn',
   'mark without deadline': 'a mark of a dead invocation counts for ever',
   'mark of the living counts': "a mark counts as a crash though its invocation's time isn't up",
+  'mark of its own counts': 'a mark that an invocation could not end is evidence to itself',
   'suspects together': 'redelivered children are called together like any others',
   'mark left by a lost turn': 'a mark stays when its child ended without an outcome and the turn was lost',
   'pages read after freezing': 'a segment is frozen, then its rows are read and written',

@@ -25,6 +25,7 @@ export function clone(w: World): World {
       ...w.ghost,
       calls: { ...w.ghost.calls },
       deaths: { ...w.ghost.deaths },
+      evidence: [...w.ghost.evidence],
       sent: [...w.ghost.sent],
       dead: [...w.ghost.dead],
     },
@@ -35,11 +36,11 @@ function cloneBlock({ done, registers, outcomes }: BlockRecord): BlockRecord {
   return { done: [...done], registers: mapValues(registers, cloneRegister), outcomes: [...outcomes] };
 }
 
-function cloneRegister({ turn, tries, alone, mark }: RegisterRecord): RegisterRecord {
+function cloneRegister({ turn, tries, care, mark }: RegisterRecord): RegisterRecord {
   return {
     turn,
     tries: tries.map(([n, count, due, crashes]) => [n, count, due, crashes]),
-    alone,
+    care,
     mark: mark && { ...mark },
   };
 }

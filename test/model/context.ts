@@ -4,8 +4,8 @@ import { childId, packSegment } from '../../shared/domain/ids.ts';
 import { FIRST_PLACE, type Place } from '../../shared/domain/layout.ts';
 import { mergeOutcomes } from '../../shared/domain/outcome.ts';
 import type { ChildStatus } from '../../shared/domain/row.ts';
-import type { BlockState, Register } from '../../shared/domain/sending.ts';
-import { LINES, type RegisterLine } from './alphabet.ts';
+import { type BlockState, MARK_MARGIN_MS, type Register } from '../../shared/domain/sending.ts';
+import { LINES, markedOf, type RegisterLine } from './alphabet.ts';
 import type { Bug } from './bugs.ts';
 import { blockNumber, parseSegment, segmentOf, workText } from './messages.ts';
 import type { BlockRecord, Level, RegisterRecord, RootRecord, SegmentRecord, World } from './world.ts';
@@ -68,34 +68,34 @@ export const LETTERS: Record<string, ChildStatus> = {
 // -- records as the domain's states, and back ------------------------------------------------------------------------
 
 export function toRegister(record: RegisterRecord): Register {
-  const { turn, tries, alone, mark } = record;
+  const { turn, tries, care, mark } = record;
   return {
     turn,
-    alone,
+    care,
     tries: new Map(tries.map(([child, count, due, crashes]) => [child, { tries: count, due, crashes }])),
-    // The model's clock stands at 0: what is to come is 1, what is over is -1.
-    mark: mark && { child: mark.child, by: String(mark.by), deadline: mark.expired ? -1 : 1 },
+    // The model's clock stands at 0. A mark is over once it is past its margin too.
+    mark: mark && { child: mark.child, by: String(mark.by), deadline: mark.expired ? -MARK_MARGIN_MS : 1 },
   };
 }
 
-export function fromRegister({ turn, tries, alone, mark }: Register): RegisterRecord {
+export function fromRegister({ turn, tries, care, mark }: Register): RegisterRecord {
   return {
     turn,
     tries: [...tries]
       .map(([child, { tries: count, due, crashes }]): [number, number, number, number] => [child, count, due, crashes])
       .sort((a, b) => a[0] - b[0]),
-    alone,
+    care,
     mark: mark && { child: mark.child, by: Number(mark.by), expired: mark.deadline <= 0 },
   };
 }
 
 /** A register as a line says it. */
-export function registerLine(slot: number, { turn, alone, mark, tries }: RegisterRecord): RegisterLine {
+export function registerLine(slot: number, { turn, care, mark, tries }: RegisterRecord): RegisterLine {
   return {
     slot,
     turn,
-    alone,
-    marked: mark?.child ?? null,
+    care,
+    marked: markedOf(mark),
     tries: tries.map(([n, count, , crashes]) => [n, count, crashes] as const),
   };
 }

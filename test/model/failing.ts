@@ -48,8 +48,7 @@ const AT_REST: readonly Forwarder['at'][] = ['grouped', 'suspect', 'copy', 'back
 function forwarderFailures(w: World, p: Forwarder, fail: (run: () => void, lost?: boolean) => Failure): Failure[] {
   if (AT_REST.includes(p.at)) return [];
   const leaveMark = () => {
-    p.called = [];
-    p.child = null;
+    p.mark = null;
     p.at = 'mark';
     failForwarder(w, p);
   };
@@ -59,7 +58,7 @@ function forwarderFailures(w: World, p: Forwarder, fail: (run: () => void, lost?
       return [fail(() => failForwarder(w, p)), fail(() => rest(w, p, 'back'))];
     // The answer to setting a mark is lost, or ending it fails as well: it stays until its time is up. Two such outages inside the same
     // child's lone calls are taken for its crashes: that price is known.
-    case 'call alone':
+    case 'call marked':
       return [fail(() => failForwarder(w, p)), fail(leaveMark, true)];
     case 'end mark':
       return [fail(leaveMark, true)];

@@ -1,7 +1,7 @@
 import { type Context, consumerOf } from './context.ts';
 import { failures } from './failing.ts';
 import { parseWork, unreceived } from './messages.ts';
-import { countDeaths } from './protocol-alone.ts';
+import { countDeaths } from './protocol-suspect.ts';
 import { goBack, invocationOf, type Step } from './steps.ts';
 import { may, spend, type World } from './world.ts';
 
@@ -130,6 +130,7 @@ export function timePasses(cx: Context, w: World): Step[] {
         name: 'time: mark expires',
         run: () => {
           const { by } = mark;
+          if (cx.level.countCalls) leaveEvidence(w, by);
           // Also for a forwarder that has read it: it compares the deadline with its clock.
           for (const register of registersKnown(w)) if (register.mark?.by === by) register.mark.expired = true;
         },
@@ -146,6 +147,17 @@ export function timePasses(cx: Context, w: World): Step[] {
   }
   if (isWaiting(w)) steps.push({ name: 'time: delays are over', run: () => endDelays(w) });
   return steps;
+}
+
+/** Of all that it had marked: kept, to check what is called alone. */
+function leaveEvidence({ blocks, ghost }: World, by: number): void {
+  for (const [block, { registers }] of Object.entries(blocks)) {
+    for (const [slot, { mark }] of Object.entries(registers)) {
+      const name = `${block}:${slot}`;
+      if (mark?.by === by && !ghost.evidence.includes(name)) ghost.evidence.push(name);
+    }
+  }
+  ghost.evidence.sort();
 }
 
 /** As stored, and as forwarders hold them. */

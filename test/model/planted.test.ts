@@ -37,7 +37,12 @@ const PLANTED: Record<Bug, Planted> = {
   'mark of the living counts': [
     POISON['neighbour in the slot, a duplicate'],
     'safety',
-    /no poison|said to have killed/,
+    /alone without evidence|no poison|said to have killed/,
+  ],
+  'mark of its own counts': [
+    POISON['two copies of a suspect in one batch'],
+    'safety',
+    /alone without evidence|said to have killed/,
   ],
   'suspects together': [POISON['neighbour in the slot'], 'safety', /was called \d+ times/],
   'mark left by a lost turn': [POISON.innocents, 'safety', /said to have killed/],

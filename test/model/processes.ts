@@ -1,5 +1,6 @@
 import type { Place } from '../../shared/domain/layout.ts';
 import type { CloseReason } from '../../shared/domain/run.ts';
+import type { Care } from '../../shared/domain/sending.ts';
 import type { RegisterRecord } from './world.ts';
 
 /**
@@ -83,23 +84,27 @@ export interface Forwarder extends Base {
     | 'send'
     | 'tell'
     | 'notify'
-    /** Called alone, once everything else of the batch is stored. */
+    /** Called under a mark, once everything else of the batch is stored. */
     | 'suspect'
     /** Says the same as another message of its batch: it waits for what becomes of that. */
     | 'copy'
     | 'mark'
-    | 'call alone'
-    | 'page alone'
-    | 'update alone'
-    /** A store failed while it lived: its mark must not accuse the child. */
+    | 'call marked'
+    | 'page marked'
+    | 'update marked'
+    /** A store failed for one of its calls: what the others came to is stored. */
+    | 'comes back'
+    /** A store failed while it lived: its mark must not accuse anybody. */
     | 'end mark'
     /** It failed while it lived: the message is sent anew in its own place, and deleted. */
     | 'send anew'
     /** It is over, and its message deleted, or put back, once all of the batch are. */
     | 'delete'
     | 'back';
-  /** Whether its children are called alone. */
-  alone: boolean;
+  /** Of a suspect: how its slot is called, as BLOCK said when its batch began. */
+  care: Care;
+  /** Whether its pass as a suspect has begun. */
+  marks: boolean;
   /** Whether another message of its batch does its work. */
   copy: boolean;
   /** Whether it writes for its block: what ends meanwhile waits for the next group. */
@@ -107,13 +112,15 @@ export interface Forwarder extends Base {
   /** A store failed: what ended is stored, then the message comes back. */
   failed: boolean;
   seen: { done: number[]; register: RegisterRecord | null } | null;
-  /** Children that are due and uncalled, those that ended and their status letter, those to call again, those called alone. */
+  /** Children that are due and uncalled, those that ended and their status letter, those to call again, those called under marks. */
   due: number[];
   ended: [number, string][];
   again: number[];
   called: number[];
-  /** Called alone now. */
-  child: number | null;
+  /** What it has marked, if the mark may be there. */
+  mark: { child: number | null } | null;
+  /** Some of its suspect slot's children were handed back. */
+  partial: boolean;
   next: RegisterRecord | null;
   full: boolean;
   /** Its successor waits until a child is due. */

@@ -7,7 +7,7 @@ import { decideBy, readSteps, statusSteps } from './deciding.ts';
 import { countCalls, leaveBehind, tell } from './forwarding.ts';
 import { delivery, parseWork, segmentOf, type Work, workText } from './messages.ts';
 import type { Forwarder } from './processes.ts';
-import { aloneSteps } from './protocol-alone.ts';
+import { suspectSlotSteps } from './protocol-suspect.ts';
 import { goBack, type Step } from './steps.ts';
 import { isWatched, may, mayCall, spend, type World } from './world.ts';
 
@@ -108,7 +108,7 @@ export function forwarderSteps(cx: Context, w: World, p: Forwarder): Step[] {
     case 'back':
       return answerSteps(cx, w, p);
     default:
-      return aloneSteps(cx, w, p, work);
+      return suspectSlotSteps(cx, w, p, work);
   }
 }
 

@@ -20,7 +20,7 @@ import {
 } from './context.ts';
 import { blockNumber, segmentOf, workText } from './messages.ts';
 import type { Sweeper } from './processes.ts';
-import { sameRegister } from './protocol-alone.ts';
+import { sameRegister } from './protocol-suspect.ts';
 import { spawnCloser, spawnReleaser, spawnStarter, spawnSweeper } from './spawn.ts';
 import { end, type Step } from './steps.ts';
 import { type Checkpoint, may, type SliceRecord, spend, statusNow, type World } from './world.ts';

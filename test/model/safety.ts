@@ -7,7 +7,7 @@ import { POISON_CRASHES } from '../../shared/domain/sending.ts';
 import { type Context, lettersOf, readChain } from './context.ts';
 import { statusIsWrong } from './ending.ts';
 import { blockNumber, parseSegment, parseWork, segmentOf } from './messages.ts';
-import type { Budget, World } from './world.ts';
+import type { Budget, Level, World } from './world.ts';
 
 /** DESIGN.md's invariants, on one state. */
 export function broken(cx: Context, w: World): string | null {
@@ -165,13 +165,8 @@ function boundsHold(cx: Context, w: World): string | null {
     cx.level.killers.length;
   for (const [item, count] of Object.entries(w.ghost.calls)) {
     if (count > cx.level.attempts + extra) return `${item} was called ${count} times, ${extra} faults`;
-    if (
-      cx.level.killers !== '' &&
-      cx.level.answers === 'S' &&
-      extra - deaths - cx.level.killers.length === 0 &&
-      count > 3
-    ) {
-      return `${item} was called ${count} times because of a neighbour`;
+    if (cx.level.killers !== '' && cx.level.answers === 'S' && extra - deaths - cx.level.killers.length === 0) {
+      if (count > mostCallsBesideKiller(cx.level, item)) return `${item} was called ${count} times because of a killer`;
     }
   }
   if (!cx.level.answers.includes('F')) {
@@ -181,6 +176,10 @@ function boundsHold(cx: Context, w: World): string | null {
     }
   }
   for (const [id, { outcomes, registers }] of Object.entries(w.blocks)) {
+    for (const [slot, { care }] of Object.entries(registers)) {
+      if (care === 2 && !w.ghost.evidence.includes(`${id}:${slot}`))
+        return `slot ${id}:${slot} is alone without evidence`;
+    }
     for (const [n, , , crashes] of Object.values(registers).flatMap(({ tries }) => tries)) {
       if (crashes > (w.ghost.deaths[`${id}:${n}`] ?? 0))
         return `${id}:${n} is said to have killed ${crashes} forwarders`;
@@ -191,6 +190,13 @@ function boundsHold(cx: Context, w: World): string | null {
     }
   }
   return null;
+}
+
+/** As usual, apart, and alone: twice if it kills. Slots of its batch are called apart before it. */
+function mostCallsBesideKiller({ killers, sources, geometry }: Level, item: string): number {
+  if (killers.includes(item)) return 4;
+  const slotOf = (letter: string) => Math.floor((sources[0]?.[0] ?? '').indexOf(letter) / geometry.slotChildren);
+  return [...killers].some((killer) => slotOf(killer) === slotOf(item)) ? 3 : 2;
 }
 
 /** Items that a page says failed of their own: neither as poison nor by the dead-letter handler. */

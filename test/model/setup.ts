@@ -68,6 +68,7 @@ export function emptyWorld(level: Level): World {
       rewritten: null,
       calls: {},
       deaths: {},
+      evidence: [],
       forgotten: 0,
       sent: [],
       cut: false,

@@ -1,5 +1,6 @@
 import type { Layout, Place } from '../../shared/domain/layout.ts';
 import { type CloseReason, maySend, type RunStatus, statusAt, type Tolerance } from '../../shared/domain/run.ts';
+import type { Care } from '../../shared/domain/sending.ts';
 import type { Process } from './processes.ts';
 
 /** All there is in one state: the table, the queues, the processes that are alive, and what may still go wrong. */
@@ -81,8 +82,9 @@ export interface RegisterRecord {
   turn: number;
   /** Child, tries, due (1: later, 0: now), crashes. */
   tries: [number, number, number, number][];
-  alone: boolean;
-  mark: { child: number; by: number; expired: boolean } | null;
+  care: Care;
+  /** No child: all of the slot. */
+  mark: { child: number | null; by: number; expired: boolean } | null;
 }
 
 /** What may go wrong, or be asked from outside, and how often. */
@@ -159,8 +161,10 @@ export interface Ghost {
   rewritten: string | null;
   /** Calls of each item, where the level counts them. */
   calls: Record<string, number>;
-  /** Forwarders that died while an item was marked. */
+  /** Forwarders that died while a child, or a slot, was marked. */
   deaths: Record<string, number>;
+  /** Slots of which a mark was there when its time was up. */
+  evidence: string[];
   /** Passes of suspects that called somebody, then went back with what they had learned. */
   forgotten: number;
   /** Slots of which a message of turn 0 was sent, where the level asks. */

@@ -144,7 +144,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     mistake: 'a suspect does not complete a block that it finds full',
-    file: 'functions/forwarder/forward-alone.ts',
+    file: 'functions/forwarder/forward-suspect.ts',
     code: "    if (decision.do === 'complete') await completeBlockIfFull(deps, block, state.done);\n",
     mutated: '',
     testFile: 'test/functions/forwarder/handler.test.ts',

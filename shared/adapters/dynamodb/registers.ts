@@ -2,20 +2,28 @@ import * as z from 'zod';
 import type { Json } from '../../domain/json.ts';
 import { type Mark, NEW_REGISTER, type Register } from '../../domain/sending.ts';
 import { type Item, N, numberOf, S, stringOf } from './attributes.ts';
-import { absent, all, any, type Condition, equals } from './conditions.ts';
+import { absent, all, any, type Condition, differs, equals } from './conditions.ts';
 
 /**
- * A slot's register as three flat attributes of BLOCK, named by the slot: `t…` its turn, `r…` tries and alone, `m…` the
- * mark, `w…` the id of its last write. Flat, so that one update can write any of them together with `done`, and the mark can be
- * cleared by itself. What a newer release adds stands behind in each list, and is written back as it was read: "as read"
- * compares the texts.
+ * A slot's register as flat attributes of BLOCK, named by the slot: `t…` its turn, `r…` its tries and whether it is a suspect, `c…` how
+ * little care that asks for, `m…` the mark, `w…` the id of its last write. Flat, so that one update can write any of them together with
+ * `done`, and the mark can be cleared by itself. What a newer release adds stands behind in each list, and is written back as it was
+ * read: "as read" compares the texts.
+ *
+ * A release that knows no `c…` calls each suspect one child at a time, and leaves `c…` as it is: it says something only of a suspect.
  */
 const later = z.json();
 /** Child, tries, due, crashes. */
 const childTries = z.tuple([z.number(), z.number(), z.number(), z.number()], later);
-/** Tries by child, alone. */
+/** Tries by child, whether it is a suspect. */
 const rest = z.tuple([z.array(childTries), z.boolean()], later);
+/** Child, or {@link WHOLE_SLOT}; deadline; invocation. */
 const mark = z.tuple([z.number(), z.number(), z.string()], later);
+
+/** Stands for all children of a slot in its mark. A release that knows it not counts a crash of a child that isn't there, and drops it. */
+const WHOLE_SLOT = -1;
+/** What `c…` is where a suspect is called apart. Without it, it is called alone. */
+const APART = 1;
 
 /** Absent where there is nothing, as in all that this release makes. */
 const carried = (more: readonly Json[]) => (more.length > 0 ? { later: more } : {});
@@ -23,6 +31,7 @@ const carried = (more: readonly Json[]) => (more.length > 0 ? { later: more } : 
 export const attributesOf = (slot: number) => ({
   turn: `t${slot}`,
   rest: `r${slot}`,
+  care: `c${slot}`,
   mark: `m${slot}`,
   writer: `w${slot}`,
 });
@@ -33,14 +42,14 @@ export function registersOf(item: Item): ReadonlyMap<number, Register> {
     if (!/^t\d+$/.test(name)) continue;
     const slot = Number(name.slice(1));
     const names = attributesOf(slot);
-    const [tries, alone, ...more] = rest.parse(JSON.parse(stringOf(item, names.rest) ?? '[[],false]'));
+    const [tries, isSuspect, ...more] = rest.parse(JSON.parse(stringOf(item, names.rest) ?? '[[],false]'));
     const markText = stringOf(item, names.mark);
     registers.set(slot, {
       turn: numberOf(item, names.turn) ?? 0,
       tries: new Map(
         tries.map(([n, count, due, crashes, ...of]) => [n, { tries: count, due, crashes, ...carried(of) }]),
       ),
-      alone,
+      care: !isSuspect ? 0 : numberOf(item, names.care) === APART ? 1 : 2,
       mark: markText === null ? null : parseMark(markText),
       ...carried(more),
     });
@@ -53,16 +62,16 @@ export function restText(register: Register): string {
   const tries = [...register.tries]
     .sort(([a], [b]) => a - b)
     .map(([n, of]) => [n, of.tries, of.due, of.crashes, ...(of.later ?? [])]);
-  return JSON.stringify([tries, register.alone, ...(register.later ?? [])]);
+  return JSON.stringify([tries, register.care > 0, ...(register.later ?? [])]);
 }
 
 export function markText({ child, deadline, by, later = [] }: Mark): string {
-  return JSON.stringify([child, deadline, by, ...later]);
+  return JSON.stringify([child ?? WHOLE_SLOT, deadline, by, ...later]);
 }
 
 function parseMark(text: string): Mark {
   const [child, deadline, by, ...more] = mark.parse(JSON.parse(text));
-  return { child, deadline, by, ...carried(more) };
+  return { child: child === WHOLE_SLOT ? null : child, deadline, by, ...carried(more) };
 }
 
 /**
@@ -76,9 +85,10 @@ export function writing(slot: number, next: Register, writer: string) {
       [names.turn]: N(next.turn),
       [names.rest]: S(restText(next)),
       [names.writer]: S(writer),
+      ...(next.care === 1 && { [names.care]: N(APART) }),
       ...(next.mark && { [names.mark]: S(markText(next.mark)) }),
     },
-    remove: next.mark ? [] : [names.mark],
+    remove: [...(next.care === 1 ? [] : [names.care]), ...(next.mark ? [] : [names.mark])],
   };
 }
 
@@ -96,6 +106,7 @@ export function registerIs(slot: number, read: Register): Condition {
   return all(
     turnIs(slot, read.turn),
     text === restText(NEW_REGISTER) ? any(absent(names.rest), isAsRead) : isAsRead,
+    ...(read.care === 0 ? [] : [read.care === 1 ? equals(names.care, APART) : differs(names.care, APART)]),
     read.mark ? equals(names.mark, markText(read.mark)) : absent(names.mark),
   );
 }

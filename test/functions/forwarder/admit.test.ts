@@ -106,13 +106,16 @@ test('a run that is cancelled during a call starts no other, and what was handed
 });
 
 test.each([
-  ['an ordinary message', 1],
-  ['a suspect', 2],
-])('no call of %s is started when the time left is too short for it; the slot is sent again', async (_, receives) => {
-  const { deps, calls, forward } = await forwarder(async () => deps.clock.pass(NEEDED_MS));
-  expect((await forward(receives, 2 * NEEDED_MS - 1)).size).toBe(0);
-  expect(calls).toEqual(['0-0.0.0']);
-  expect(deps.queues.work.take()).toMatchObject([{ turn: 1 }]);
-  const block = await deps.stores.blocks.read('march', { slice: 0, segment: 0, block: 0 });
-  expect(registerOf(block, 0)).toMatchObject({ tries: new Map(), alone: receives > 1 });
-});
+  ['an ordinary message', 1, 0],
+  ['a suspect', 2, 1],
+])(
+  'no call of %s is started when the time left is too short for it; the slot is sent again',
+  async (_, receives, care) => {
+    const { deps, calls, forward } = await forwarder(async () => deps.clock.pass(NEEDED_MS));
+    expect((await forward(receives, 2 * NEEDED_MS - 1)).size).toBe(0);
+    expect(calls).toEqual(['0-0.0.0']);
+    expect(deps.queues.work.take()).toMatchObject([{ turn: 1 }]);
+    const block = await deps.stores.blocks.read('march', { slice: 0, segment: 0, block: 0 });
+    expect(registerOf(block, 0)).toMatchObject({ tries: new Map(), care });
+  },
+);

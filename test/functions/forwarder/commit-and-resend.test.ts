@@ -13,7 +13,7 @@ test('a child handed back by pressure keeps its tries, and its slot comes when i
   const tries = new Map([[0, { tries: 2, due: 0, crashes: 0 }]]);
   await deps.stores.blocks.addDoneAndRaise('march', ref, {
     ...{ slot: 0, done: [], ttl: 0 },
-    next: { turn: 1, tries, alone: false, mark: null },
+    next: { turn: 1, tries, care: 0, mark: null },
   });
   const until = deps.clock.now() + 30_000;
   const of = { deps: { ...deps, caller: { call: neverCalled, close: async () => undefined }, progress } };
@@ -22,7 +22,7 @@ test('a child handed back by pressure keeps its tries, and its slot comes when i
   const block = await deps.stores.blocks.read('march', ref);
   await commitAndResend(forwarding, received, block, new Map([[0, { kind: 'handed-back', due: until }]]), false);
   const register = registerOf(await deps.stores.blocks.read('march', ref), 0);
-  expect(register).toMatchObject({ turn: 2, alone: false });
+  expect(register).toMatchObject({ turn: 2, care: 0 });
   expect(register.tries.get(0)).toEqual({ tries: 2, due: until, crashes: 0 });
   expect(deps.queues.work.sent).toEqual([{ message: { ...message, turn: 2 }, delaySeconds: 30 }]);
 });

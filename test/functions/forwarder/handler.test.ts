@@ -4,7 +4,7 @@ import { RunCache } from '../../../functions/forwarder/run-cache.ts';
 import { startRun } from '../../../shared/control/start.ts';
 import type { WorkMessage } from '../../../shared/domain/messages.ts';
 import type { CallResult } from '../../../shared/domain/retry.ts';
-import { registerOf } from '../../../shared/domain/sending.ts';
+import { type Register, registerOf } from '../../../shared/domain/sending.ts';
 import { ProgressMeter } from '../../../shared/flow/progress-meter.ts';
 import type { CallRequest } from '../../../shared/ports/caller.ts';
 import { testDeps, testPipeline, workOf } from '../../shared/support.ts';
@@ -123,7 +123,7 @@ test('what failed is sent again under the next turn, when it is due; the rest is
   expect(deps.queues.work.sent).toEqual([{ message: message({ turn: 1 }), delaySeconds: 30 }]);
   const block = await state();
   expect([...block.done].sort()).toEqual([0, 1, 3]);
-  expect(registerOf(block, 0)).toMatchObject({ turn: 1, alone: false, mark: null });
+  expect(registerOf(block, 0)).toMatchObject({ turn: 1, care: 0, mark: null });
 });
 
 test('the first wait is within twice the base, as documented', async () => {
@@ -173,14 +173,14 @@ test('one message that fails does not keep the others of its batch from being st
 
 test('a suspect out of time is handed back with the crash that was found', async () => {
   const { deps, calls, forward, state } = await forwarder(() => ok());
-  const dead = { child: 1, deadline: deps.clock.now() - 1, by: 'dead' };
-  const next = { turn: 0, tries: new Map(), alone: true, mark: dead };
+  const dead = { child: 1, deadline: deps.clock.now() - 2_000, by: 'dead' };
+  const next: Register = { turn: 0, tries: new Map(), care: 2, mark: dead };
   const read = registerOf(await state(), 0);
   await deps.stores.blocks.replaceRegister('march', BLOCK, { slot: 0, read, next, ttl: 1 });
   // Too short for one call: it is handed back, under the next turn.
   expect(await forward([[message(), 2]], 15_000)).toEqual([]);
   expect(calls).toEqual([]);
-  expect(registerOf(await state(), 0)).toMatchObject({ turn: 1, alone: true, mark: null });
+  expect(registerOf(await state(), 0)).toMatchObject({ turn: 1, care: 2, mark: null });
   expect(registerOf(await state(), 0).tries.get(1)?.crashes).toBe(1);
   expect(deps.queues.work.take()).toMatchObject([{ turn: 1 }]);
 });
@@ -190,7 +190,7 @@ test.each([
   ['a turn that no writer has raised the slot to', 0, 1],
 ])('a message of %s is void: it calls nobody, writes nothing and is deleted', async (_, current, turn) => {
   const { deps, calls, forward, state } = await forwarder(() => ok());
-  const next = { turn: current, tries: new Map(), alone: false, mark: null };
+  const next: Register = { turn: current, tries: new Map(), care: 0, mark: null };
   if (current > 0) await deps.stores.blocks.addDoneAndRaise('march', BLOCK, { slot: 0, done: [], next, ttl: 1 });
   for (const receives of [1, 2]) expect(await forward([[message({ turn }), receives]])).toEqual([]);
   expect(calls).toEqual([]);
@@ -200,7 +200,7 @@ test.each([
 });
 
 test('a message whose turn another delivery has raised sends nothing: the slot is sent once', async () => {
-  const next = { turn: 1, tries: new Map(), alone: false, mark: null };
+  const next: Register = { turn: 1, tries: new Map(), care: 0, mark: null };
   const { deps, forward } = await forwarder(async (): Promise<CallResult> => {
     await deps.stores.blocks.addDoneAndRaise('march', BLOCK, { slot: 0, done: [], next, ttl: 1 });
     return status(503);
@@ -215,11 +215,11 @@ test('a suspect that finds its block filled by a delivery that died completes th
   const endMark = blocks.endMark.bind(blocks);
   blocks.endMark = async (run, ref, write) => {
     const done = await endMark(run, ref, write);
-    await blocks.addDone(run, ref, [1, 2, 3], write.ttl);
+    await blocks.addDone(run, ref, [4], write.ttl);
     return done;
   };
-  expect(await forward([[message(), 2]])).toEqual([]);
-  expect(calls).toEqual(['0-0.0.0']);
+  expect(await forward([[message({ size: 5 }), 2]])).toEqual([]);
+  expect(calls).toHaveLength(4);
   expect([...(await segments.read('march', BLOCK)).done]).toEqual([0]);
 });
 

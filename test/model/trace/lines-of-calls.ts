@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { isRootFull, isSegmentFull } from '../../../shared/domain/completion.ts';
 import { CHILD_STATUSES } from '../../../shared/domain/row.ts';
 import { RUN_STATUSES } from '../../../shared/domain/run.ts';
-import { countsText, LINES, pageText, placeText, register } from '../alphabet.ts';
+import { countsText, LINES, markedOf, pageText, placeText, register } from '../alphabet.ts';
 import { type Letters, letterOf } from './letters.ts';
 
 /** What a port call says of which run: no line where the protocol doesn't know it, as nothing decides by it. */
@@ -23,11 +23,12 @@ const page = z.union([
   z.object({ kind: z.literal('items'), first: z.number(), items: z.array(z.unknown()), endsBlock: z.boolean() }),
 ]);
 const completion = z.object({ done: numbers, counted: numbers, slices: z.number().nullable() });
+const mark = z.object({ child: z.number().nullable() });
 const registerState = z.object({
   turn: z.number(),
   tries: z.map(z.number(), z.object({ tries: z.number(), crashes: z.number() })),
-  alone: z.boolean(),
-  mark: z.object({ child: z.number() }).nullable(),
+  care: z.literal([0, 1, 2]),
+  mark: mark.nullable(),
 });
 const blockState = z.object({ done: numbers, registers: z.map(z.number(), registerState) });
 const segmentState = z.object({ done: numbers, size: z.number().nullable() });
@@ -37,11 +38,11 @@ const checkpoint = z.object({ place, ended: z.boolean() });
 
 const segmentText = ({ slice, segment }: z.infer<typeof segmentRef>): string => `${slice}-${segment}`;
 const blockText = (ref: z.infer<typeof blockRef>): string => `${segmentText(ref)}.${ref.block}`;
-const lineOf = (slot: number, { turn, alone, mark, tries }: z.infer<typeof registerState>) => ({
+const lineOf = (slot: number, { turn, care, mark, tries }: z.infer<typeof registerState>) => ({
   slot,
   turn,
-  alone,
-  marked: mark?.child ?? null,
+  care,
+  marked: markedOf(mark),
   tries: [...tries].map(([n, known]) => [n, known.tries, known.crashes] as const),
 });
 
@@ -173,9 +174,9 @@ export const READERS: Readonly<Record<string, Reader>> = {
     ],
   ),
   'blocks.endMark': reads(
-    args(run, blockRef, z.object({ mark: z.object({ child: z.number() }), done: z.array(z.number()) })),
+    args(run, blockRef, z.object({ mark, done: z.array(z.number()) })),
     numbers,
-    ([run, ref, { mark, done }], after) => [run, LINES.endMark(blockText(ref), mark.child, done, after)],
+    ([run, ref, { mark, done }], after) => [run, LINES.endMark(blockText(ref), mark.child ?? 'slot', done, after)],
   ),
 
   'segments.read': reads(

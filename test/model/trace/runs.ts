@@ -44,6 +44,8 @@ export const NAMED: Readonly<Record<string, Scene>> = {
   'a killer': { slices: [3], service: killer },
   'a killer among slots': { slices: [3], isLarge: true, service: killer },
   'hand-backs': { slices: [4], inFlight: 2, service: slow },
+  'hand-backs of a suspect': { slices: [4], inFlight: 2, service: slow, plan: diesReading() },
+  'a hand-back of a suspect before any call': { slices: [2], plan: diesReading(17 * SECOND) },
   'a hand-back before any call': { slices: [2], plan: slowToRead(33 * SECOND) },
   'a copy that comes before its children are due': { slices: [2], service: usual, meddle: copyDelayed },
   'cancelled at once': { slices: [3], service: usual, cancelAfter: 1 },
@@ -108,6 +110,15 @@ function slowToPut(delayMs: number): FaultPlan {
 function slowToRead(delayMs: number): FaultPlan {
   return ({ port, method, process }) =>
     process === 'forwarder-1' && port.includes('blocks') && method === 'read' ? { delayMs } : 'pass';
+}
+
+/** The first forwarder dies as it reads its block, so that the next has a suspect, and reads for so long. */
+function diesReading(delayMs = 0): FaultPlan {
+  return ({ port, method, process }) => {
+    if (!port.includes('blocks') || method !== 'read') return 'pass';
+    if (process === 'forwarder-1') return 'crash-before';
+    return process === 'forwarder-2' ? { delayMs } : 'pass';
+  };
 }
 
 /** What is sent with a delay comes a second time, at once. */

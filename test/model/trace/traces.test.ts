@@ -52,7 +52,8 @@ const NOT_IN_TRACES: Readonly<Record<string, string>> = {
   'aggregate: read pages as they were': 'of a planted bug alone',
   'forward: read BLOCK as it was': 'of a planted bug alone',
   'forward: poison': 'a death is a crash to a trace, whatever it was of',
-  'alone: poison': 'a death is a crash to a trace, whatever it was of',
+  'suspect: poison': 'a death is a crash to a trace, whatever it was of',
+  'suspect: comes back for what a store failed': 'a call whose result no store takes has the line of one that ended',
   'aggregate: not full, delete': 'no handler notifies of a segment before it is full',
   'finish: not full, delete': 'no handler notifies of a run before it is full',
   'finish: lease lost': "a finish's lease outlives its invocation, by a clock that all share",
@@ -79,6 +80,6 @@ function spelled(): Set<string> {
   const folder = new URL('..', import.meta.url);
   const files = readdirSync(folder).filter((file) => /^(protocol-.*|batch|deciding|leasing)\.ts$/.test(file));
   const text = files.map((file) => readFileSync(new URL(file, folder), 'utf8')).join('\n');
-  const names = /'((?:start|split|forward|alone|aggregate|finish|close|dead letter|sweep): [^'$]+)'/g;
+  const names = /'((?:start|split|forward|suspect|aggregate|finish|close|dead letter|sweep): [^'$]+)'/g;
   return new Set([...text.matchAll(names)].map(([, name = '']) => name));
 }

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RUN_STATUSES } from '../../../shared/domain/run.ts';
 import {
-  aloneStep,
   type BlockState,
   callsOf,
   type Delivery,
   decide,
   delaySeconds,
   EMPTY_BLOCK,
+  MARK_MARGIN_MS,
   missing,
   NEW_REGISTER,
   nextRegister,
@@ -16,9 +16,12 @@ import {
   type Register,
   raised,
   registerOf,
+  suspectStep,
 } from '../../../shared/domain/sending.ts';
 
 const NOW = 1_000_000;
+/** A mark of this deadline is evidence, since now. */
+const ENDED = NOW - MARK_MARGIN_MS;
 const SELF = { id: 'me', deadline: NOW + 60_000 };
 const SLOT = 4;
 const COUNT = 4;
@@ -29,15 +32,15 @@ const tries = fc.record({
   crashes: fc.nat(POISON_CRASHES),
 });
 const mark = fc.record({
-  child: fc.integer({ min: SLOT, max: SLOT + COUNT - 1 }),
-  deadline: fc.constantFrom(NOW - 1, NOW, NOW + 1),
+  child: fc.option(fc.integer({ min: SLOT, max: SLOT + COUNT - 1 })),
+  deadline: fc.constantFrom(ENDED - 1, ENDED, ENDED + 1),
   by: fc.constantFrom('me', 'other'),
 });
 const child = fc.integer({ min: SLOT, max: SLOT + COUNT - 1 });
 const register: fc.Arbitrary<Register> = fc.record({
   turn: fc.nat(3),
   tries: fc.array(fc.tuple(child, tries), { maxLength: 4 }).map((entries) => new Map(entries)),
-  alone: fc.boolean(),
+  care: fc.constantFrom(0, 1, 2),
   mark: fc.option(mark),
 });
 const block: fc.Arbitrary<BlockState> = fc.record({
@@ -66,6 +69,7 @@ const aBlock = (done: readonly number[], of?: Partial<Register>): BlockState => 
   done: new Set(done),
   registers: of ? new Map([[SLOT, aRegister(of)]]) : new Map(),
 });
+const theirs = (deadline: number, n: number | null = 5) => ({ child: n, deadline, by: 'other' });
 const all = (n: number) => Array.from({ length: n }, (_, i) => i);
 
 describe('decide', () => {
@@ -95,10 +99,21 @@ describe('decide', () => {
     ['a finished run', aDelivery(), aBlock([]), 'failed', { do: 'void' }],
     ['an old turn', aDelivery(), aBlock([], { turn: 1 }), 'running', { do: 'void' }],
     ['a turn nobody wrote', aDelivery({ turn: 1 }), aBlock([]), 'running', { do: 'void' }],
-    ['a second receive', aDelivery({ receives: 2 }), aBlock([]), 'running', { do: 'alone' }],
-    ['a register that says alone', aDelivery(), aBlock([], { alone: true }), 'running', { do: 'alone' }],
+    ['a second receive', aDelivery({ receives: 2 }), aBlock([]), 'running', { do: 'suspect', care: 1 }],
+    ['a register that says apart', aDelivery(), aBlock([], { care: 1 }), 'running', { do: 'suspect', care: 1 }],
+    ['a register that says alone', aDelivery(), aBlock([], { care: 2 }), 'running', { do: 'suspect', care: 2 }],
+    ['a live mark', aDelivery(), aBlock([], { mark: theirs(ENDED + 1) }), 'running', { do: 'back', until: NOW + 1 }],
+    ['a live mark of a void turn', aDelivery(), aBlock([], { turn: 1, mark: theirs(NOW) }), 'running', { do: 'void' }],
+    ['an expired mark', aDelivery(), aBlock([], { mark: theirs(ENDED) }), 'running', { do: 'suspect', care: 2 }],
+    [
+      'a mark of its own, whenever it ends',
+      aDelivery({ receives: 2 }),
+      aBlock([], { mark: { ...theirs(ENDED), by: SELF.id } }),
+      'running',
+      { do: 'suspect', care: 1 },
+    ],
   ] as const)('%s', (_, message, state, run, decision) => {
-    expect(decide(message, state, run, NOW)).toEqual(decision);
+    expect(decide(message, state, run, SELF.id, NOW)).toEqual(decision);
   });
 
   test('children that are not due yet are not called', () => {
@@ -106,13 +121,16 @@ describe('decide', () => {
       [4, { tries: 1, due: NOW + 1, crashes: 0 }],
       [5, { tries: 1, due: NOW, crashes: 0 }],
     ]);
-    expect(decide(aDelivery(), aBlock([7], { tries: waits }), 'running', NOW)).toEqual({ do: 'call', due: [5, 6] });
+    expect(decide(aDelivery(), aBlock([7], { tries: waits }), 'running', SELF.id, NOW)).toEqual({
+      do: 'call',
+      due: [5, 6],
+    });
   });
 
   test('never calls a done child, one of another slot, or one before its time, and never in a run that stands', () => {
     fc.assert(
       fc.property(delivery, block, status, (message, state, run) => {
-        const decision = decide(message, state, run, NOW);
+        const decision = decide(message, state, run, SELF.id, NOW);
         if (decision.do !== 'call') return;
         expect(['planned', 'splitting', 'running']).toContain(run);
         expect(message.turn).toBe(registerOf(state, SLOT).turn);
@@ -153,7 +171,7 @@ describe('the next register', () => {
         [5, { tries: 2, due: 1, crashes: 1 }],
         [6, { tries: 1, due: NOW + 9, crashes: 0 }],
       ]),
-      alone: false,
+      care: 0,
       mark: null,
     });
   });
@@ -180,13 +198,14 @@ describe('the next register', () => {
   });
 
   test.each([
-    ['a complete pass clears it', true, 2, true, false],
-    ['a hand-back keeps it', true, 1, false, true],
-    ['a hand-back of a second receive keeps it, marked or not', false, 2, false, true],
-    ['a hand-back of an ordinary message sets none', false, 1, false, false],
-  ])('alone: %s', (_, alone, receives, complete, next) => {
-    const written = nextRegister(aDelivery({ receives }), aBlock([], { alone }), results([], [], complete));
-    expect(written?.alone).toBe(next);
+    ['a complete pass ends it', 2, 2, true, 0],
+    ['a hand-back keeps it', 2, 1, false, 2],
+    ['a hand-back keeps it', 1, 1, false, 1],
+    ['a hand-back of a second receive sets it, marked or not', 0, 2, false, 1],
+    ['a hand-back of an ordinary message sets none', 0, 1, false, 0],
+  ] as const)('care: %s', (_, care, receives, complete, next) => {
+    const written = nextRegister(aDelivery({ receives }), aBlock([], { care }), results([], [], complete));
+    expect(written?.care).toBe(next);
   });
 
   const outcome = fc.constantFrom('ended', 'again', 'back', 'back until then');
@@ -230,7 +249,7 @@ describe('the next register', () => {
         const handedBack: [number, number][] = times.map((time, i) => [SLOT + i, time]);
         const next = nextRegister(aDelivery(), aBlock([]), results([], [], false, handedBack));
         const state = aBlock([], next ?? {});
-        const dueAt = (now: number) => decide(aDelivery({ turn: 1 }), state, 'running', now);
+        const dueAt = (now: number) => decide(aDelivery({ turn: 1 }), state, 'running', SELF.id, now);
         const all = handedBack.map(([n]) => n);
         expect(dueAt(Math.min(...times) - 1)).toEqual({ do: 'call', due: [] });
         for (const [n, time] of handedBack) {
@@ -268,33 +287,36 @@ describe('the delay of the next message', () => {
   });
 });
 
-describe('calling alone', () => {
+describe('a suspect', () => {
   const step = (state: BlockState, called: number[] = [], over: Partial<Delivery> = {}) =>
-    aloneStep(aDelivery({ receives: 2, ...over }), state, new Set(called), SELF, NOW);
-  const theirs = (deadline: number, n = 5) => ({ child: n, deadline, by: 'other' });
+    suspectStep(aDelivery({ receives: 2, ...over }), state, new Set(called), SELF, NOW);
+  const mine = (n: number | null) => ({ child: n, deadline: SELF.deadline, by: 'me' });
 
-  test('marks the first child, and says alone', () => {
+  test('without evidence is called apart: all that are due, under one mark of the slot', () => {
     expect(step(aBlock([4]))).toEqual({
       do: 'call',
-      child: 5,
-      register: { turn: 0, tries: new Map(), alone: true, mark: { child: 5, deadline: SELF.deadline, by: 'me' } },
+      children: [5, 6, 7],
+      register: { turn: 0, tries: new Map(), care: 1, mark: mine(null) },
     });
   });
 
-  test('a live mark of another sends the message back until it ends; an expired one does not', () => {
-    expect(step(aBlock([], { mark: theirs(NOW + 1) }))).toEqual({ do: 'back', until: NOW + 1 });
-    expect(step(aBlock([], { mark: theirs(NOW) })).do).toBe('call');
+  test('of a mark of the whole slot is called alone from then on, and none of its children is accused', () => {
+    expect(step(aBlock([4], { care: 1, mark: theirs(ENDED, null) }))).toEqual({
+      do: 'call',
+      children: [5],
+      register: { turn: 0, tries: new Map(), care: 2, mark: mine(5) },
+    });
   });
 
   test('an expired mark adds a crash to its child, which then comes last', () => {
-    const next = step(aBlock([], { mark: theirs(NOW, 4) }));
-    expect(next).toMatchObject({ do: 'call', child: 5 });
+    const next = step(aBlock([], { mark: theirs(ENDED, 4) }));
+    expect(next).toMatchObject({ do: 'call', children: [5], register: { care: 2, mark: mine(5) } });
     if (next.do === 'call') expect(next.register.tries.get(4)).toEqual({ tries: 0, due: 0, crashes: 1 });
   });
 
   test('a mark accuses nobody where its child has an outcome, or where it is our own', () => {
-    const done = step(aBlock([5], { mark: theirs(NOW - 1) }));
-    const own = step(aBlock([], { mark: { child: 5, deadline: NOW - 1, by: 'me' } }), [5]);
+    const done = step(aBlock([5], { mark: theirs(ENDED) }));
+    const own = step(aBlock([], { mark: { ...theirs(ENDED), by: 'me' } }), [5]);
     for (const next of [done, own]) {
       expect(next.do).toBe('call');
       if (next.do === 'call') expect(next.register.tries.get(5)?.crashes ?? 0).toBe(0);
@@ -304,7 +326,7 @@ describe('calling alone', () => {
   test('two crashes are poison, also when the second is only told of by a mark', () => {
     const once = { tries: new Map([[5, { tries: 3, due: 0, crashes: 1 }]]) };
     expect(step(aBlock([], once)).do).toBe('call');
-    expect(step(aBlock([], { ...once, mark: theirs(NOW - 1) }))).toEqual({ do: 'poison', child: 5, calls: 5 });
+    expect(step(aBlock([], { ...once, mark: theirs(ENDED) }))).toEqual({ do: 'poison', child: 5, calls: 5 });
   });
 
   test('is done when all that are due were called', () => {
@@ -322,32 +344,45 @@ describe('calling alone', () => {
       const self = { id: `pass-${pass}`, deadline: now + 60_000 };
       const called = new Set<number>();
       for (;;) {
-        const next = aloneStep(aDelivery({ receives: 2 }), state, called, self, now);
-        if (next.do === 'back') throw new Error('A mark outlived its invocation.');
+        const next = suspectStep(aDelivery({ receives: 2 }), state, called, self, now);
         if (next.do === 'done') return { order, calls };
-        order.push(`${next.do} ${next.child}`);
+        order.push(next.do === 'call' ? `call ${next.children.join()}` : `poison ${next.child}`);
         const done = new Set(state.done);
         if (next.do === 'poison') {
           state = { ...state, done: done.add(next.child) };
           continue;
         }
-        expect(state.done.has(next.child)).toBe(false);
-        calls.set(next.child, (calls.get(next.child) ?? 0) + 1);
-        called.add(next.child);
+        for (const n of next.children) {
+          expect(state.done.has(n)).toBe(false);
+          calls.set(n, (calls.get(n) ?? 0) + 1);
+          called.add(n);
+        }
         state = { ...state, registers: new Map([[SLOT, next.register]]) };
-        if (killers.has(next.child)) break;
-        state = { done: done.add(next.child), registers: new Map([[SLOT, { ...next.register, mark: null }]]) };
+        if (next.children.some((n) => killers.has(n))) break;
+        state = {
+          done: new Set([...done, ...next.children]),
+          registers: new Map([[SLOT, { ...next.register, mark: null }]]),
+        };
       }
     }
     throw new Error('It never ended.');
   }
 
-  test('a killer dies after exactly two more calls; its neighbours are called once, before its second', () => {
-    expect(passes(new Set([4])).order).toEqual(['call 4', 'call 5', 'call 6', 'call 7', 'call 4', 'poison 4']);
+  test('a killer dies with its slot, then twice alone; its neighbours are called twice', () => {
+    expect(passes(new Set([4])).order).toEqual([
+      'call 4,5,6,7',
+      'call 4',
+      'call 5',
+      'call 6',
+      'call 7',
+      'call 4',
+      'poison 4',
+    ]);
     fc.assert(
       fc.property(fc.subarray([4, 5, 6, 7]), (killers) => {
         const { order, calls } = passes(new Set(killers));
-        for (const n of [4, 5, 6, 7]) expect(calls.get(n)).toBe(killers.includes(n) ? POISON_CRASHES : 1);
+        const alone = (n: number) => (killers.length === 0 ? 0 : killers.includes(n) ? POISON_CRASHES : 1);
+        for (const n of [4, 5, 6, 7]) expect(calls.get(n)).toBe(1 + alone(n));
         expect(order.filter((what) => what.startsWith('poison')).sort()).toEqual(killers.map((n) => `poison ${n}`));
       }),
     );
@@ -356,28 +391,33 @@ describe('calling alone', () => {
   test('calls only what is missing, due and uncalled, of the fewest crashes, and never loses a crash or a try', () => {
     fc.assert(
       fc.property(delivery, block, fc.uniqueArray(child), (message, state, called) => {
-        const next = aloneStep(message, state, new Set(called), SELF, NOW);
+        const next = suspectStep(message, state, new Set(called), SELF, NOW);
         const before = registerOf(state, SLOT);
         const left = missing(state, SLOT, COUNT);
-        const theirMark = before.mark?.by === 'other' ? before.mark : null;
-        expect(next.do === 'back').toBe(theirMark !== null && theirMark.deadline > NOW);
+        const evidence = before.mark?.by === 'other' ? before.mark : null;
         if (next.do === 'poison') {
           expect(left).toContain(next.child);
           const known = before.tries.get(next.child)?.crashes ?? 0;
-          expect(known + (theirMark?.child === next.child ? 1 : 0)).toBeGreaterThanOrEqual(POISON_CRASHES);
+          expect(known + (evidence?.child === next.child ? 1 : 0)).toBeGreaterThanOrEqual(POISON_CRASHES);
         }
         if (next.do !== 'call') return;
-        expect(left).toContain(next.child);
-        expect(called).not.toContain(next.child);
-        const after = next.register.tries;
-        expect(after.get(next.child)?.due ?? 0).toBeLessThanOrEqual(NOW);
-        expect(next.register).toMatchObject({ turn: before.turn, alone: true, mark: { child: next.child, by: 'me' } });
-        const crashes = (n: number) => after.get(n)?.crashes ?? 0;
-        const callable = left.filter((n) => !called.includes(n) && (after.get(n)?.due ?? 0) <= NOW);
-        expect(crashes(next.child)).toBe(Math.min(...callable.map(crashes)));
+        const { children, register: after } = next;
+        const crashes = (n: number) => after.tries.get(n)?.crashes ?? 0;
+        const callable = left.filter((n) => !called.includes(n) && (after.tries.get(n)?.due ?? 0) <= NOW);
+        const alone = evidence !== null || before.care === 2;
+        expect(after).toMatchObject({
+          turn: before.turn,
+          care: alone ? 2 : 1,
+          mark: mine(alone ? (children[0] ?? 0) : null),
+        });
+        if (alone) {
+          expect(children).toHaveLength(1);
+          expect(callable).toContain(children[0]);
+          expect(crashes(children[0] ?? 0)).toBe(Math.min(...callable.map(crashes)));
+        } else expect([...children].sort((a, b) => a - b)).toEqual(callable);
         for (const [n, was] of before.tries) {
-          expect(after.get(n)).toMatchObject({ tries: was.tries, due: was.due });
-          expect(crashes(n) - was.crashes).toBe(theirMark?.child === n && !state.done.has(n) ? 1 : 0);
+          expect(after.tries.get(n)).toMatchObject({ tries: was.tries, due: was.due });
+          expect(crashes(n) - was.crashes).toBe(evidence?.child === n && !state.done.has(n) ? 1 : 0);
         }
       }),
       { numRuns: 1_000 },

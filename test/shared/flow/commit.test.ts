@@ -82,7 +82,7 @@ const WRITERS: readonly Writer[] = [
     name: 'a suspect whose last child is poison',
     before: async (deps, endElsewhere) => {
       for (const n of [0, 1]) await endElsewhere(n);
-      await keepRegister(deps, { alone: true, tries: new Map([[2, { tries: 0, due: 0, crashes: 2 }]]) });
+      await keepRegister(deps, { care: 2, tries: new Map([[2, { tries: 0, due: 0, crashes: 2 }]]) });
     },
     ends: [2],
     write: (deps) => forward(deps, 2, () => expect.unreachable('Poison is not called.')),
