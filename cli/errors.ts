@@ -7,6 +7,7 @@ import {
   SourceError,
 } from '../shared/domain/errors.ts';
 import { UserError } from '../shared/domain/user-error.ts';
+import { docsPage } from '../shared/project/docs.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -105,7 +106,7 @@ function ofAws(error: unknown): string | undefined {
     return `AWS doesn't know these credentials: ${message} Check AWS_PROFILE and the keys, and "microprocess doctor --stage …".`;
   }
   if (/^(AccessDenied|AccessDeniedException|UnauthorizedOperation|NotAuthorized)$/.test(name)) {
-    return `AWS refused: ${message} The command line works with your own rights; docs/cli.md lists what each command needs.`;
+    return `AWS refused: ${message} The command line works with your own rights; ${docsPage('cli.md')} lists what each command needs.`;
   }
   if (message === 'Region is missing') return 'No AWS region. Set AWS_REGION, or a region in the profile.';
   if (/^(ENOTFOUND|ECONNREFUSED|ETIMEDOUT|TimeoutError)$/.test(code(error) ?? name)) {

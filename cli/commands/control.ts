@@ -9,7 +9,7 @@ import { follow, seeThrough } from '../follow.ts';
 import { outDir } from '../home.ts';
 import { fetchOutput, inWords } from '../output.ts';
 import { withTarget } from '../targets/open.ts';
-import { hint, needsThisTerminal, type Target, type Where } from '../targets/target.ts';
+import { hint, needsThisTerminal, type Target, type Where, worksElsewhere } from '../targets/target.ts';
 import type { Terminal } from '../terminal.ts';
 import { count, time } from '../text.ts';
 import { runJson } from './list.ts';
@@ -36,8 +36,12 @@ export async function cancel(run: string, options: Options, terminal: Terminal):
     }
     const record = await cancelRun(target.deps, run);
     if (!needsThisTerminal(target)) {
-      const next = isFinal(record.status) ? '' : ` Its report follows: ${hint(target, 'watch', run)}`;
-      return say(terminal, options, record, `Run ${run} ${what}.${next}`);
+      return say(
+        terminal,
+        options,
+        record,
+        `Run ${run} ${what}.${isFinal(record.status) ? '' : reportFollows(target, run)}`,
+      );
     }
     const ended = await follow(target, run, terminal);
     const summary = await fetchOutput(target, ended, outDir());
@@ -106,6 +110,13 @@ async function takeUp(
   else if (record.status === 'planned') await planRun(deps, record);
   else if (record.status === 'closing') await resumeClosing(deps, record);
   else await resumeRun(deps, run);
+}
+
+function reportFollows(target: Target, run: string): string {
+  const follows = ` Its report follows: ${hint(target, 'watch', run)}`;
+  return worksElsewhere(target)
+    ? `${follows}\nThe process that works on the run here makes it; if that ends before, this does: ${hint(target, 'cancel', run)}`
+    : follows;
 }
 
 const overdue = ({ run, deadline }: RunRecord) =>

@@ -1,3 +1,5 @@
+import { docsPage } from '../../shared/project/docs.ts';
+
 /** One thing looked at, and what to do about it. */
 export interface Check {
   readonly name: string;
@@ -22,7 +24,7 @@ export async function checked(name: string, check: () => Promise<Check | Check[]
           warn(
             name,
             `may not look: ${message}`,
-            'Ask for the right to read it (docs/cli.md), or let somebody look who has it.',
+            `Ask for the right to read it (${docsPage('cli.md')}), or let somebody look who has it.`,
           ),
         ]
       : [fail(name, message, 'Look at what the message names, then run doctor again.')];

@@ -1,6 +1,6 @@
 import { deepEqual, ok } from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
 import { PACKAGE_DIR } from '../../shared/project/project.mjs';
@@ -24,11 +24,24 @@ export async function pack({ folder, call }: Sandbox): Promise<string> {
     'its TypeScript is that of the template alone',
   );
   deepEqual(
-    files.filter((file) => /^package\/(dist\/)?(test|bench|pipelines|services|docs)\//.test(file)),
+    files.filter((file) => /^package\/(dist\/)?(test|bench|pipelines|services)\//.test(file)),
     [],
     "this repository's own pipelines and tests stay here",
   );
+  checkLinks(files, (file) => readFileSync(join(PACKAGE_DIR, file), 'utf8'));
   return path;
+}
+
+/** What a page of the package names must be in it too: npm's page has no repository to look into. */
+function checkLinks(packed: readonly string[], read: (file: string) => string): void {
+  const files = packed.map((file) => file.replace(/^package\//, ''));
+  for (const page of files.filter((file) => file.endsWith('.md') && !file.startsWith('dist/'))) {
+    for (const [, link = ''] of read(page).matchAll(/\]\(([^)#\s]+)/g)) {
+      const target = join(dirname(page), link);
+      const isThere = link.includes('://') || files.some((file) => file === target || file.startsWith(`${target}/`));
+      ok(isThere, `${page} names ${link}, which is in the package`);
+    }
+  }
 }
 
 const targets = z.record(z.string(), z.union([z.string(), z.record(z.string(), z.string())]));
