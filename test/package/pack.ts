@@ -19,9 +19,9 @@ export async function pack({ folder, call }: Sandbox): Promise<string> {
   const files = (await call('.', ['tar', 'tzf', path])).trim().split('\n');
   const typescript = files.filter((file) => SOURCE.test(file) && !file.endsWith('.d.ts') && !file.endsWith('.d.mts'));
   deepEqual(
-    typescript.filter((file) => !file.startsWith('package/dist/cli/template/')),
+    typescript.filter((file) => !/^package\/(dist\/cli\/template|docs\/examples)\//.test(file)),
     [],
-    'its TypeScript is that of the template alone',
+    'its TypeScript is that of the template and of the documentation alone',
   );
   deepEqual(
     files.filter((file) => /^package\/(dist\/)?(test|bench|pipelines|services)\//.test(file)),
@@ -37,7 +37,7 @@ function checkLinks(packed: readonly string[], read: (file: string) => string): 
   const files = packed.map((file) => file.replace(/^package\//, ''));
   for (const page of files.filter((file) => file.endsWith('.md') && !file.startsWith('dist/'))) {
     for (const [, link = ''] of read(page).matchAll(/\]\(([^)#\s]+)/g)) {
-      const target = join(dirname(page), link);
+      const target = join(dirname(page), link).replace(/\/$/, '');
       const isThere = link.includes('://') || files.some((file) => file === target || file.startsWith(`${target}/`));
       ok(isThere, `${page} names ${link}, which is in the package`);
     }
