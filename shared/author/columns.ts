@@ -18,13 +18,12 @@ export const fieldName = z
   .min(1, 'must be the name of a field')
   .max(200, 'must be at most 200 characters long');
 
-export const columnNames = z.array(
-  z.union(
-    [fieldName, z.looseObject({ name: fieldName, of: callable() })],
-    'must be the name of a field, or { name, of: (row) => … }',
-  ),
-  'must be a list of columns',
+export const columnName = z.union(
+  [fieldName, z.looseObject({ name: fieldName, of: callable() })],
+  'must be the name of a field, or { name, of: (row) => … }',
 );
+
+export const columnNames = z.array(columnName, 'must be a list of columns');
 
 /** Columns that every report.csv has: the first, and the last two. */
 const OWN_COLUMNS = ['id', 'status', 'reason'];
@@ -67,13 +66,32 @@ export function cell(value: unknown): Cell {
   return jsonText('the cell', synchronous('of', value), 'written');
 }
 
+/** What reads a column's value of a row: a field is looked up in the item first, or in the result. */
+export function reads<I, R>(
+  column: Column<I, R>,
+  first: 'item' | 'result' = 'item',
+): { readonly name: string; of(row: Row<I, R>): unknown } {
+  if (typeof column !== 'string') return { name: column.name, of: (row) => column.of(row) };
+  const of =
+    first === 'item'
+      ? ({ item, result }: Row<I, R>) => field(column, item, result)
+      : ({ item, result }: Row<I, R>) => field(column, result, item);
+  return { name: column, of };
+}
+
+/** Columns, each name once: of two with one name, the first stays. */
+export function distinctColumns<I, R>(columns: readonly Column<I, R>[]): Column<I, R>[] {
+  const byName = new Map<string, Column<I, R>>();
+  for (const column of columns) {
+    const name = typeof column === 'string' ? column : column.name;
+    if (!byName.has(name)) byName.set(name, column);
+  }
+  return [...byName.values()];
+}
+
 /** The name and the cell-maker of each column. */
 export function columnsOf<I, R>(columns: readonly Column<I, R>[]) {
-  const makers = columns.map((column) =>
-    typeof column === 'string'
-      ? { name: column, of: (row: Row<I, R>) => field(column, row.item, row.result) }
-      : { name: column.name, of: (row: Row<I, R>) => column.of(row) },
-  );
+  const makers = columns.map((column) => reads(column));
   return {
     columns: makers.map(({ name }) => name),
     cells: (row: Row<I, R>): Cell[] =>

@@ -9,6 +9,7 @@ import type { NotJson } from './json-item.ts';
 import { limitsSchema } from './limits.ts';
 import { callable, definitionIssues, strictOptions } from './options.ts';
 import type { Reduce } from './reduce.ts';
+import { collect } from './reducers/collect.ts';
 import type { Source } from './source.ts';
 import { timeZoneProblem } from './time-zone.ts';
 
@@ -90,14 +91,16 @@ const schema = strictOptions({
     children: z.number().int().min(1).max(10_000),
     failedPercent: z.number().min(0).max(100).default(0),
   }).optional(),
-  reduce: object<Reduce>(['start', 'cells']).superRefine(({ columns }: { columns?: unknown }, context) => {
-    if (!Array.isArray(columns)) {
-      context.addIssue({ code: 'custom', path: ['columns'], message: 'must be a list of names' });
-    } else {
-      for (const { index, message } of columnIssues(columns))
-        context.addIssue({ code: 'custom', path: ['columns', index], message });
-    }
-  }),
+  reduce: object<Reduce>(['start', 'cells'])
+    .superRefine(({ columns }: { columns?: unknown }, context) => {
+      if (!Array.isArray(columns)) {
+        context.addIssue({ code: 'custom', path: ['columns'], message: 'must be a list of names' });
+      } else {
+        for (const { index, message } of columnIssues(columns))
+          context.addIssue({ code: 'custom', path: ['columns', index], message });
+      }
+    })
+    .default(() => collect()),
   report: strictOptions({
     /** One line: it is the mail's subject too. */
     title: z
@@ -158,8 +161,8 @@ export type PipelineDefinition<Params extends z.ZodType, I, R, B = unknown> = Om
   source: Source<I, z.output<Params>>;
   /** The call's JSON body; the item itself where absent. */
   request?(item: I, context: RequestContext<z.output<Params>>): B;
-  /** Of the items that the source gives: they tell what `I` is. */
-  reduce: Reduce<NoInfer<I>, R>;
+  /** Of the items that the source gives: they tell what `I` is. {@link collect} where absent. */
+  reduce?: Reduce<NoInfer<I>, R>;
 };
 
 /** Refuses a source whose items aren't JSON as they are, in words: request and reduce would get something else than their types say. */
@@ -195,7 +198,7 @@ export function definePipeline<
     const issues = scheduleIssues(parsed.data);
     if (issues.length === 0) {
       // The same objects as were parsed, with their types.
-      const { source, request, reduce } = definition;
+      const { source, request, reduce = collect() } = definition;
       const { request: _, ...checked } = parsed.data;
       return { ...checked, source, reduce, ...(request && { request }) };
     }

@@ -14,8 +14,13 @@ export {
   type RequestContext,
 } from './definition.ts';
 export type { Accumulator, Reduce, ReducedRun } from './reduce.ts';
+export { collect } from './reducers/collect.ts';
+export { combineReducers } from './reducers/combine-reducers.ts';
 export { count } from './reducers/count.ts';
+export { groupBy } from './reducers/group-by.ts';
+export { type MapReduceOptions, mapReduce } from './reducers/map-reduce.ts';
 export { type StatisticsOptions, statistics } from './reducers/statistics.ts';
+export { type TopKOptions, topK } from './reducers/top-k.ts';
 export type { Section, SectionKind, SectionOf } from './section.ts';
 export type { Source, SourceContext, SourcedItem } from './source.ts';
 export { type ListOptions, list } from './sources/list.ts';

@@ -6,15 +6,18 @@ import { checkOptions, strictOptions } from '../options.ts';
 import type { Accumulator, Reduce } from '../reduce.ts';
 import type { Section } from '../section.ts';
 
-const optionsSchema = strictOptions({ columns: columnNames });
+const optionsSchema = strictOptions({ columns: columnNames.optional() });
 
 /**
- * Reduces a run to its CSV alone: the columns, and how many children succeeded. For pipelines that measure nothing.
+ * Counts children, and nothing else: for pipelines that measure nothing, and for {@link groupBy}.
+ * @param options columns of report.csv; none by default
  * @throws {DefinitionError} naming each wrong option
  */
-export function count<I = unknown, R = unknown>(options: { readonly columns: readonly Column<I, R>[] }): Reduce<I, R> {
+export function count<I = unknown, R = unknown>(
+  options: { readonly columns?: readonly Column<I, R>[] } = {},
+): Reduce<I, R> {
   checkOptions('reduce: count', optionsSchema, options);
-  return { ...columnsOf(options.columns), start: () => new CountAccumulator() };
+  return { ...columnsOf(options.columns ?? []), start: () => new CountAccumulator() };
 }
 
 class CountAccumulator implements Accumulator {

@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import type { Json } from '../../domain/json.ts';
 import type { Row } from '../../domain/row.ts';
-import { boundedName } from '../../domain/text.ts';
 import { type Column, columnNames, columnsOf, type Field, field, fieldName } from '../columns.ts';
 import { checkOptions, strictOptions } from '../options.ts';
 import type { Accumulator, Reduce, ReducedRun } from '../reduce.ts';
 import type { Section } from '../section.ts';
 import { Groups, groupsSchema } from './groups.ts';
 import { histogram } from './histogram.ts';
+import { NONE, nameOf } from './name-of.ts';
 import { RELATIVE_ERROR, Sketch, sketchSchema } from './sketch.ts';
 import { type Statistics, statisticsSections } from './statistics-sections.ts';
 import { Top, topSchema } from './top.ts';
@@ -33,9 +33,6 @@ const optionsSchema = strictOptions({
   columns: columnNames.optional(),
   top: z.number().int().min(0).max(100).optional(),
 });
-
-/** Longest name that is kept as it is, in UTF-16 units: data must not make a part, or a report, larger without end. */
-const MAX_NAME = 200;
 
 const schema = z.object({
   /** Compensated sum; null where it left the range of numbers. */
@@ -94,7 +91,7 @@ class StatisticsAccumulator<I, R> implements Accumulator<I, R> {
     this.addToSum(value);
     this.min = Math.min(this.min, value);
     this.max = Math.max(this.max, value);
-    if (groupBy !== undefined) this.groups.of(nameOf(field(groupBy, row.item, row.result)) ?? '(none)').add(value);
+    if (groupBy !== undefined) this.groups.of(nameOf(field(groupBy, row.item, row.result)) ?? NONE).add(value);
     if (this.top.takes(value)) {
       const named = label === undefined ? undefined : nameOf(field(label, row.item, row.result));
       this.top.add([value, row.id, named ?? row.id]);
@@ -114,13 +111,13 @@ class StatisticsAccumulator<I, R> implements Accumulator<I, R> {
     this.top.addAll(top);
   }
 
-  toJSON(): z.infer<typeof schema> {
+  toJSON(): Json {
     return {
       sum: [finite(this.sum), finite(this.compensation)],
       range: this.all.count === 0 ? null : [this.min, this.max],
       all: this.all.toJSON(),
       groups: this.groups.toJSON(),
-      top: [...this.top.list()],
+      top: this.top.list(),
     };
   }
 
@@ -162,9 +159,3 @@ class StatisticsAccumulator<I, R> implements Accumulator<I, R> {
 
 /** JSON has no infinities. */
 const finite = (value: number) => (Number.isFinite(value) ? value : null);
-
-/** What a group or a child is called. It decides which group a row belongs to: texts that differ have names that differ. */
-function nameOf(value: unknown): string | undefined {
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return typeof value === 'string' && value !== '' ? boundedName(value, MAX_NAME) : undefined;
-}

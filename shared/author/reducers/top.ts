@@ -2,37 +2,41 @@ import * as z from 'zod';
 
 /** `[value, child id, label]` */
 export const topSchema = z.array(z.tuple([z.number(), z.string(), z.string()]));
-type Entry = z.infer<typeof topSchema>[number];
+type Entry<Shown> = readonly [value: number, child: string, shown: Shown];
 
-/** The n highest values, exact; among equals the first child by {@link compareIds} stands first, whatever the order of arrival. */
-export class Top {
-  private entries: Entry[] = [];
+export type Order = 'highest' | 'lowest';
+
+/** The n highest values, or lowest, exact; among equals the first child by {@link compareIds} stands first, whatever the order of arrival. */
+export class Top<Shown = string> {
+  private entries: Entry<Shown>[] = [];
   private readonly size: number;
+  private readonly sign: 1 | -1;
 
-  constructor(size: number) {
+  constructor(size: number, order: Order = 'highest') {
     this.size = size;
+    this.sign = order === 'highest' ? 1 : -1;
   }
 
-  /** True where a value of this size would enter, so that a caller can spare making its label. */
+  /** True where a value of this size would enter, so that a caller can spare making what is shown of it. */
   takes(value: number): boolean {
     const last = this.entries[this.size - 1];
-    return this.size > 0 && (last === undefined || value >= last[0]);
+    return this.size > 0 && (last === undefined || this.sign * (value - last[0]) >= 0);
   }
 
-  add(entry: Entry): void {
+  add(entry: Entry<Shown>): void {
     this.addAll([entry]);
   }
 
-  addAll(entries: readonly Entry[]): void {
-    this.entries = [...this.entries, ...entries].sort(highestFirst).slice(0, this.size);
+  addAll(entries: readonly Entry<Shown>[]): void {
+    this.entries = [...this.entries, ...entries]
+      .sort((a, b) => this.sign * (b[0] - a[0]) || compareIds(a[1], b[1]))
+      .slice(0, this.size);
   }
 
-  list(): readonly Entry[] {
+  list(): readonly Entry<Shown>[] {
     return this.entries;
   }
 }
-
-const highestFirst = (a: Entry, b: Entry) => b[0] - a[0] || compareIds(a[1], b[1]);
 
 /** Orders `<slice>-<segment>.<block>.<n>` by its numbers: input order, where text order would put 10 before 9. */
 export function compareIds(a: string, b: string): number {

@@ -1,7 +1,7 @@
-import type { Accumulator } from '../../../../shared/author/reduce.ts';
+import type { Accumulator, Reduce } from '../../../../shared/author/reduce.ts';
 import { statistics } from '../../../../shared/author/reducers/statistics.ts';
 import { type Statistics, statisticsSections } from '../../../../shared/author/reducers/statistics-sections.ts';
-import { checkSections } from '../../../../shared/author/section.ts';
+import { checkSections, type Section, type SectionOf } from '../../../../shared/author/section.ts';
 import type { Row } from '../../../../shared/domain/row.ts';
 import { NO_COUNTS } from '../../../../shared/domain/run.ts';
 import type { ReportView } from '../../../../shared/report/view.ts';
@@ -72,6 +72,20 @@ export const unmeasured = (succeeded: number) =>
   statistics({ value: 'km' })
     .start()
     .sections({ counts: { ...NO_COUNTS, succeeded } });
+
+/** What a reduce shows of rows, checked as at a run's end. */
+export function sectionsOf<I, R>(reduce: Reduce<I, R>, rows: readonly Row<I, R>[]): readonly Section[] {
+  const accumulator = reduce.start();
+  for (const each of rows) accumulator.add(each);
+  return checkSections(accumulator.sections({ counts: { ...NO_COUNTS, total: rows.length, succeeded: rows.length } }));
+}
+
+/** The one table that a reduce shows of rows. */
+export function tableOf<I, R>(reduce: Reduce<I, R>, rows: readonly Row<I, R>[]): SectionOf<'table'> {
+  const [table, ...others] = sectionsOf(reduce, rows);
+  if (table?.kind !== 'table' || others.length > 0) throw new Error('It shows something else than a table.');
+  return table;
+}
 
 /** What the sections of {@link statistics} say, read as a program would: by their keys. */
 export function read(accumulator: Pick<Accumulator, 'sections'>, value = 'km') {
