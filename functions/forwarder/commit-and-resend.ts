@@ -35,7 +35,7 @@ export async function commitAndResend(
   // None left: a duplicate of this message has ended the others meanwhile.
   if (left.length === 0) return;
   const delay = delaySeconds(next, left, deps.clock.now());
-  await deps.queues.work.send([outgoing(deps, { ...message, turn: next.turn, failed: undefined }, delay)]);
+  await deps.queues.work.send([outgoing(deps, { ...message, turn: next.turn }, delay)]);
 }
 
 /** Commits what ended of a message that comes back for the rest. */

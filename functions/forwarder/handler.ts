@@ -5,7 +5,6 @@ import { handleBatch, sqsEvent } from '../../shared/lambda/sqs.ts';
 import type { ForwarderPorts } from './deps.ts';
 import { forwardBatch } from './forward-batch.ts';
 import { RunCache } from './run-cache.ts';
-import { sendAnew } from './send-anew.ts';
 
 /** Calls the children that its messages carry. */
 export function forwarder(ports: ForwarderPorts) {
@@ -19,7 +18,6 @@ export function forwarder(ports: ForwarderPorts) {
         schema: workMessage,
         queue: deps.queues.work,
         handle: (batch, invocation) => forwardBatch(deps, runs, batch, invocation),
-        sendAnew: (received, until) => sendAnew(deps, received, until),
       },
       event,
       context,

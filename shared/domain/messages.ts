@@ -25,8 +25,6 @@ export const workMessage = z.object({
   /** Number of the first child within its block. */
   slot: index(255),
   turn: index(1_000_000),
-  /** How often a forwarder failed on it and lived to send it anew; absent: never. */
-  failed: index(1_000_000).optional(),
   /** Children of the whole block. */
   size: index(256).min(1),
   /** When the block's records may go, epoch seconds. */

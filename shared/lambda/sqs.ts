@@ -47,11 +47,6 @@ export interface BatchOptions<M extends Message> {
   readonly queue: Queue<M>;
   /** Gives the errors of failed messages by message id. Every other message was handled and may be deleted. */
   handle(batch: readonly Received<M>[], invocation: Invocation): Promise<ReadonlyMap<string, unknown>>;
-  /**
-   * Sends a copy of a message that failed, if a second receive of the message itself would count against it. Resolves to whether it did.
-   * @param until the copy is not to be received before, epoch milliseconds
-   */
-  sendAnew?(received: Received<M>, until: number): Promise<boolean>;
 }
 
 /**
@@ -61,7 +56,7 @@ export interface BatchOptions<M extends Message> {
  */
 export async function handleBatch<M extends Message>(
   deps: FlowDeps<never>,
-  { schema, queue, handle, sendAnew }: BatchOptions<M>,
+  { schema, queue, handle }: BatchOptions<M>,
   event: SqsEvent,
   context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
 ): Promise<SQSBatchResponse> {
@@ -87,16 +82,11 @@ export async function handleBatch<M extends Message>(
   if (batch.length > 0) {
     for (const [id, error] of await handle(batch, invocationOf(deps, context))) failed.set(id, error);
   }
-  await Promise.all(
-    batch.map(async (received) => {
-      if (!failed.has(received.messageId)) return;
-      const { error, until } = readFailure(failed.get(received.messageId));
-      if (isNoFailure(error)) return;
-      withLogIds(logIdsOf(received), () => logFailure(deps, received.receives, error));
-      // If sending the copy fails too, the message itself goes back, below.
-      if (sendAnew && (await sendAnew(received, until).catch(() => false))) failed.delete(received.messageId);
-    }),
-  );
+  for (const received of batch) {
+    const { error } = readFailure(failed.get(received.messageId));
+    if (!failed.has(received.messageId) || isNoFailure(error)) continue;
+    withLogIds(logIdsOf(received), () => logFailure(deps, received.receives, error));
+  }
   const entries = event.Records.filter(({ messageId }) => failed.has(messageId));
   await Promise.all(entries.map((entry) => putBack(deps, queue, entry, failed.get(entry.messageId))));
   return { batchItemFailures: entries.map(({ messageId }) => ({ itemIdentifier: messageId })) };

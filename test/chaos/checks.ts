@@ -158,7 +158,7 @@ async function checkCalls(
   }
 }
 
-/** A turn is sent once; turn 0 again by each splitter that took its slice up. Each delivery that failed may send it anew, once. */
+/** A turn is sent once; turn 0 again by each splitter that took its slice up. */
 function checkMessages(problems: string[], { journal }: AnyWorld, run: string, stored: readonly StoredChild[]): void {
   const slices = new Map(stored.map(({ slot, slice }) => [slot, slice]));
   for (const [slot, turns] of journal.sends) {
@@ -169,15 +169,6 @@ function checkMessages(problems: string[], { journal }: AnyWorld, run: string, s
       const allowed = turn === 0 ? (journal.splits.get(`${run}/${slice}`) ?? 0) : 1;
       if (sends > allowed)
         problems.push(`Turn ${turn} of slot ${slot} was sent ${sends} times, allowed are ${allowed}.`);
-    }
-  }
-  for (const [slot, turns] of journal.anew) {
-    if (!slot.startsWith(`${run}/`)) continue;
-    for (const [turn, copies] of turns) {
-      const deliveries = journal.deliveries.get(slot)?.get(turn) ?? 0;
-      if (copies > deliveries) {
-        problems.push(`Turn ${turn} of slot ${slot} was sent anew ${copies} times for ${deliveries} deliveries.`);
-      }
     }
   }
 }

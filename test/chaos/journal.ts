@@ -16,9 +16,8 @@ export class Journal {
   readonly deliveries = new Map<string, Map<number, number>>();
   readonly failed = new Map<string, Map<number, number>>();
   readonly #underWay = new Map<string, number>();
-  /** Sends of each slot's messages, by turn; and of copies that a forwarder sent of a message that it failed on. */
+  /** Sends of each slot's messages, by turn. */
   readonly sends = new Map<string, Map<number, number>>();
-  readonly anew = new Map<string, Map<number, number>>();
   /** Turn that each slot was raised to by its forwarder. */
   readonly raised = new Map<string, number>();
   /** Most tries a register ever counted, by `<run>/<block>/<n>`. */
@@ -92,7 +91,7 @@ export class Journal {
     for (const { message } of messages) {
       const work = workMessage.safeParse(message);
       if (!work.success) continue;
-      addTurn(work.data.failed ? this.anew : this.sends, slotKey(work.data.run, work.data), work.data.turn);
+      addTurn(this.sends, slotKey(work.data.run, work.data), work.data.turn);
     }
   }
 }

@@ -112,25 +112,6 @@ test('a backlog that met an outage is called as fast behind it as before', async
   expect(disturbed).toBeLessThan(15 * MINUTE + 5 * MINUTE + 2 * undisturbed);
 });
 
-test('a forwarder that dies right behind what it sent anew leaves a duplicate, and nothing more', async () => {
-  const tableIsOut = outage(
-    () => world,
-    (port) => port === 'blocks',
-  );
-  let deaths = 0;
-  const plan: FaultPlan = (call) => {
-    const sendsAnew = call.port === 'work' && call.process.startsWith('forwarder');
-    if (!sendsAnew || deaths === 30) return tableIsOut(call);
-    deaths++;
-    return 'crash-after';
-  };
-  const world: World = new World({ pipeline: chaosPipeline({ children: 1_500, perSlice: 500 }), plan: () => plan });
-  await world.insist((deps) => startRun(deps, { runId: 'r' }, 'cli'));
-  expect((await world.runToEnd('r')).status).toBe('succeeded');
-  expect(await problems(world)).toEqual([]);
-  expect([deaths, world.journal.anew.size > 0]).toEqual([30, true]);
-});
-
 test('forwarders that stand still for hours make no poison', async () => {
   const world = await started(640, { service: (i) => answers(i, { ms: 300 }) });
   world.mappings.work.pause();

@@ -34,7 +34,7 @@ holds('L2 sending', SCENES, {
   },
   'a group and a store that fails': {
     states: 800,
-    reached: ['fail: forward before commit', 'fail: forward before update', 'forward: send anew'],
+    reached: ['fail: forward before commit', 'fail: forward before update', 'forward: put back'],
   },
   'a group and an answer that is lost': { states: 800, reached: ['fail: forward before delete', 'forward: put back'] },
   'retries and a store that fails': {

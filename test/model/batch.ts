@@ -61,15 +61,13 @@ export function failForwarder(w: World, p: Forwarder): void {
   beginSuspects(w, p);
 }
 
-/** Sent anew in its own place: a second receive would say that a forwarder may have died of it. A suspect stays one. */
+/** Its message comes back; a mark that may be there must not accuse anybody. */
 function putBack(w: World, p: Forwarder): void {
-  // What can't be sent anew either comes back by itself.
-  const comesBack = p.at === 'send anew' || parseWork(p.held[0] ?? '').receives > 1;
-  rest(w, p, p.mark ? 'end mark' : comesBack ? 'back' : 'send anew');
+  rest(w, p, p.mark ? 'end mark' : 'back');
 }
 
 /** It needs nothing any more but what its message is to become. */
-export function rest(w: World, p: Forwarder, at: 'delete' | 'back' | 'send anew' | 'end mark'): void {
+export function rest(w: World, p: Forwarder, at: 'delete' | 'back' | 'end mark'): void {
   if (at !== 'end mark') {
     leaveSuspect(p);
     shareWithCopies(w, p, at);
@@ -78,7 +76,7 @@ export function rest(w: World, p: Forwarder, at: 'delete' | 'back' | 'send anew'
 }
 
 /** What becomes of a message becomes of its copies in the batch, at the same time. */
-export function shareWithCopies(w: World, p: Forwarder, at: 'delete' | 'back' | 'send anew'): void {
+export function shareWithCopies(w: World, p: Forwarder, at: 'delete' | 'back'): void {
   if (p.copy) return;
   for (const one of batchOf(w, p)) if (one.copy && one.held[0] === p.held[0]) one.at = at;
 }

@@ -15,7 +15,6 @@ export const BUGS = {
   'group deletes what it lacks': 'a group deletes the messages of its block whose outcomes are not in it',
   'hand-back spends a try': 'a child that could not be called in time is counted as tried',
   'hand-back sends nothing': "a slot's turn is raised for the children handed back, and no message sent",
-  'sent anew and put back': 'a message that failed is sent anew, and comes back too',
   'turn raised without its condition': "a forwarder raises a slot's turn though it isn't its message's any more",
   'send though the condition failed': 'a forwarder that lost its turn sends the slot again all the same',
   'successor sent before the turn is raised': 'the next message is sent, then the register written',

@@ -1,4 +1,4 @@
-import { failForwarder, rest } from './batch.ts';
+import { failForwarder } from './batch.ts';
 import type { Finisher, Forwarder, Process } from './processes.ts';
 import { end } from './steps.ts';
 import type { World } from './world.ts';
@@ -53,9 +53,6 @@ function forwarderFailures(w: World, p: Forwarder, fail: (run: () => void, lost?
     failForwarder(w, p);
   };
   switch (p.at) {
-    // Sent anew, as far as the queue knows: it isn't tried again.
-    case 'delete':
-      return [fail(() => failForwarder(w, p)), fail(() => rest(w, p, 'back'))];
     // The answer to setting a mark is lost, or ending it fails as well: it stays until its time is up. Two such outages inside the same
     // child's lone calls are taken for its crashes: that price is known.
     case 'call marked':

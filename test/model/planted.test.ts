@@ -28,7 +28,6 @@ const PLANTED: Record<Bug, Planted> = {
   'group deletes what it lacks': [SEND['a group of two messages'], 'liveness', /./],
   'hand-back spends a try': [SEND['handed back time and again'], 'safety', /failed after \d of its 2 calls/],
   'hand-back sends nothing': [SEND['handed back time and again'], 'liveness', /./],
-  'sent anew and put back': [SEND['a group and a store that fails'], 'safety', /live messages/],
   'turn raised without its condition': [SEND['a hasty sweeper and a crash'], 'safety', /live messages/],
   'send though the condition failed': [SEND['retries and a duplicate'], 'safety', /live messages|was called/],
   'successor sent before the turn is raised': [SEND['retries and a crash'], 'safety', /live messages/],

@@ -96,8 +96,6 @@ export interface Forwarder extends Base {
     | 'comes back'
     /** A store failed while it lived: its mark must not accuse anybody. */
     | 'end mark'
-    /** It failed while it lived: the message is sent anew in its own place, and deleted. */
-    | 'send anew'
     /** It is over, and its message deleted, or put back, once all of the batch are. */
     | 'delete'
     | 'back';

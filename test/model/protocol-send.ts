@@ -68,16 +68,6 @@ export function forwarderSteps(cx: Context, w: World, p: Forwarder): Step[] {
           },
         },
       ];
-    case 'send anew':
-      return [
-        {
-          name: 'forward: send anew',
-          run: () => {
-            send(cx, w, workText({ ...work, receives: 0, delayed: cx.level.delays }));
-            p.at = cx.bug === 'sent anew and put back' ? 'back' : 'delete';
-          },
-        },
-      ];
     case 'tell':
       return [
         {

@@ -64,7 +64,7 @@ export function suspectSlotSteps(cx: Context, w: World, p: Forwarder, work: Work
           run: () => {
             endMark(record.registers[work.slot], p);
             cx.say(() => LINES.endMark(work.block, markedOf(p.mark) ?? 'slot', [], record.done));
-            rest(w, p, work.receives > 1 ? 'back' : 'send anew');
+            rest(w, p, 'back');
             beginSuspects(w, p);
           },
         },

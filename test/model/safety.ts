@@ -139,8 +139,7 @@ function lettersAreDead({ blocks, ghost }: World): string | null {
 function boundsHold(cx: Context, w: World): string | null {
   if (!cx.level.countCalls) return null;
   const used = (key: keyof Budget) => (cx.level.budget[key] ?? 0) - (w.left[key] ?? 0);
-  // What was sent anew is there twice where its forwarder dies before it deletes the old one, or doesn't learn that it was sent.
-  const copies = used('duplicate') + used('slow') + used('unanswered') + Math.min(used('fail'), used('crash'));
+  const copies = used('duplicate') + used('slow');
   const live = new Map<string, number>();
   const held = w.procs.filter((p) => !p.lapsed && !(p.kind === 'forward' && p.at === 'delete')).flatMap((p) => p.held);
   for (const message of [...w.queue, ...held]) {
@@ -157,6 +156,7 @@ function boundsHold(cx: Context, w: World): string | null {
   const extra =
     copies +
     used('fail') +
+    used('unanswered') +
     used('crash') +
     used('sweep') +
     used('pause') +

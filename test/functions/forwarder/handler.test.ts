@@ -79,7 +79,7 @@ test('a slot is called, stored and told', async () => {
 
 test('of two copies of a message in one batch one is called, and counted', async () => {
   const { deps, calls, forward, state } = await forwarder(() => ok());
-  expect(await forward([[message()], [message()], [message({ failed: 1 })]])).toEqual([]);
+  expect(await forward([[message()], [message()], [message()]])).toEqual([]);
   expect(calls).toHaveLength(4);
   expect([...(await state()).done].sort()).toEqual([0, 1, 2, 3]);
   expect(await deps.stores.progress.read('march')).toMatchObject({ succeeded: 4 });

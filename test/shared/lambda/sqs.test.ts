@@ -82,15 +82,6 @@ test.each([
   expect([...deps.counted]).toEqual([]);
 });
 
-test('what a newer release stored is not sent anew: the message itself waits', async () => {
-  const deps = testDeps();
-  const sendAnew = async () => expect.unreachable('It is sent anew.');
-  const handle = async () => new Map([['m', new NewerVersionError('A page of version 2')]]);
-  const options = { schema: aggregateMessage, queue: deps.queues.aggregate, handle, sendAnew };
-  const { batchItemFailures } = await handleBatch(deps, options, { Records: [entry('m', finish('a'))] }, context());
-  expect(batchItemFailures).toEqual([{ itemIdentifier: 'm' }]);
-});
-
 test('a queue that does not take the wait changes nothing: the message comes back after its time-out', async () => {
   const deps = testDeps();
   deps.queues.aggregate.retryIn = async () => {

@@ -36,31 +36,21 @@ async function deliver(
 }
 
 const FAILED = { batchItemFailures: [{ itemIdentifier: 'm-1' }] };
-const DELETED = { batchItemFailures: [] };
 
 test.each([
-  { failed: undefined, delays: [1, 2] },
-  { failed: 3, delays: [8, 16] },
-  { failed: 40, delays: [150, 300] },
-])('a message failed on $failed times goes out anew, later each time', async ({ failed, delays }) => {
-  const { answer, sent, putBack } = await deliver({ ...MESSAGE, failed }, 1);
-  expect(answer).toEqual(DELETED);
-  expect(putBack).toEqual([]);
-  expect(sent.map(({ message }) => message)).toEqual([{ ...MESSAGE, failed: (failed ?? 0) + 1 }]);
-  const [least, most] = delays;
-  expect(sent[0]?.delaySeconds).toBeGreaterThanOrEqual(least ?? 0);
-  expect(sent[0]?.delaySeconds).toBeLessThanOrEqual(most ?? 0);
-});
-
-test('a suspect stays one', async () => {
-  const { answer, sent, putBack } = await deliver(MESSAGE, 2);
-  expect([answer, sent, putBack.length]).toEqual([FAILED, [], 1]);
-});
-
-test('one that always fails is left to the dead-letter queue', async () => {
-  const { answer, sent, putBack } = await deliver({ ...MESSAGE, failed: 200 }, 1);
-  expect([answer, sent, putBack.length]).toEqual([FAILED, [], 1]);
-});
+  { receives: 1, least: 1, most: 2 },
+  { receives: 4, least: 8, most: 16 },
+  { receives: 41, least: 150, most: 300 },
+])(
+  'a message that a store failed comes back, later each time: receive $receives',
+  async ({ receives, least, most }) => {
+    const { answer, sent, putBack } = await deliver(MESSAGE, receives);
+    expect([answer, sent]).toEqual([FAILED, []]);
+    expect(putBack).toHaveLength(1);
+    expect(putBack[0]?.seconds).toBeGreaterThanOrEqual(least);
+    expect(putBack[0]?.seconds).toBeLessThanOrEqual(most);
+  },
+);
 
 describe('a child that was told to wait is not called earlier because a store failed', () => {
   const answer = { kind: 'answer', body: '', isJson: false, ms: 1 } as const;
@@ -77,17 +67,11 @@ describe('a child that was told to wait is not called earlier because a store fa
     ['its page', { putOutcomes: away }],
     ['its register', { addDoneAndRaise: away }],
   ])('%s', async (_, broken) => {
-    const { answer, sent } = await deliver(two, 1, { broken, call: told('700') });
-    expect(answer).toEqual(DELETED);
-    expect(sent).toEqual([{ message: { ...two, failed: 1 }, delaySeconds: 700 }]);
+    const { answer, putBack } = await deliver(two, 1, { broken, call: told('5000') });
+    expect([answer, putBack]).toEqual([FAILED, [{ receiptHandle: 'handle-m-1', seconds: 5_000 }]]);
   });
 
-  test('for longer than a queue delays a message: it goes back itself', async () => {
-    const { answer, sent, putBack } = await deliver(two, 1, { broken: { putOutcomes: away }, call: told('5000') });
-    expect([answer, sent, putBack]).toEqual([FAILED, [], [{ receiptHandle: 'handle-m-1', seconds: 5_000 }]]);
-  });
-
-  test('called alone', async () => {
+  test('called under a mark', async () => {
     const { answer, putBack } = await deliver(two, 2, { broken: { putOutcomes: away }, call: told('700') });
     expect([answer, putBack]).toEqual([FAILED, [{ receiptHandle: 'handle-m-1', seconds: 700 }]]);
   });
@@ -97,7 +81,7 @@ describe('a child that was told to wait is not called earlier because a store fa
       request.child.endsWith('.1')
         ? { ...answer, httpStatus: 200, retryAfter: null, body: 'x'.repeat(40_000) }
         : told('700')(request);
-    const { sent } = await deliver(two, 1, { broken: {}, call, put: away });
-    expect(sent).toEqual([{ message: { ...two, failed: 1 }, delaySeconds: 700 }]);
+    const { putBack } = await deliver(two, 1, { broken: {}, call, put: away });
+    expect(putBack).toEqual([{ receiptHandle: 'handle-m-1', seconds: 700 }]);
   });
 });
