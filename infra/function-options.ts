@@ -1,9 +1,19 @@
-import { RemovalPolicy, Tags } from 'aws-cdk-lib';
+import { type RemovalPolicy, Tags } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { type IManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
-import { check, matching, oneOf, refuse } from './check.ts';
+import { refuse } from './check.ts';
+import {
+  checkEnvironment,
+  checkTags,
+  having,
+  listOf,
+  object,
+  type PropertyRules,
+  REMOVAL,
+  RETENTION,
+} from './properties.ts';
 
 /** How functions are deployed. What a platform says holds for its pipelines and clones too, where they don't say otherwise. */
 export interface FunctionOptions {
@@ -25,31 +35,29 @@ export interface FunctionOptions {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
-const VARIABLE = matching(
-  /^(?!MP_)[A-Za-z][A-Za-z0-9_]*$/,
-  'a name of letters, digits and _ that does not begin with MP_',
-);
-const RETENTION = oneOf<unknown>(
-  Object.values(RetentionDays).filter((days) => typeof days === 'number'),
-  'the days of RetentionDays',
-);
-
-const REMOVAL = oneOf<unknown>(
-  [RemovalPolicy.DESTROY, RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE],
-  'RemovalPolicy.DESTROY, RETAIN, RETAIN_ON_UPDATE_OR_DELETE',
-);
+/** Of {@link FunctionOptions}. */
+export const OPTION_RULES: PropertyRules<FunctionOptions> = {
+  vpc: having('a Vpc', 'vpcId', 'selectSubnets'),
+  vpcSubnets: object,
+  securityGroups: listOf(having('a SecurityGroup', 'securityGroupId', 'connections')),
+  environment: object,
+  logRetention: RETENTION,
+  removalPolicy: REMOVAL,
+  permissionsBoundary: having('a ManagedPolicy, such as ManagedPolicy.fromManagedPolicyName gives', 'managedPolicyArn'),
+  tags: object,
+};
 
 /**
  * A construct's own options over those that it inherits. Network, subnets and groups go together: they belong to one network.
+ * Their kinds are checked by {@link OPTION_RULES} before.
  * @throws {InfraError} for a value that can't be deployed
  */
 export function optionsOf(scope: IConstruct, own: FunctionOptions, inherited: FunctionOptions = {}): FunctionOptions {
   const network = own.vpc ? own : inherited;
   if (!own.vpc && (own.vpcSubnets || own.securityGroups))
     refuse(scope, own.vpcSubnets ? 'vpcSubnets' : 'securityGroups', 'given together with vpc', 'no vpc');
-  for (const name of Object.keys(own.environment ?? {})) check(scope, 'environment', name, VARIABLE);
-  check<unknown>(scope, 'removalPolicy', own.removalPolicy, REMOVAL);
-  check<unknown>(scope, 'logRetention', own.logRetention, RETENTION);
+  checkEnvironment(scope, own.environment);
+  checkTags(scope, own.tags);
   const logRetention = own.logRetention ?? inherited.logRetention;
   const removalPolicy = own.removalPolicy ?? inherited.removalPolicy;
   const permissionsBoundary = own.permissionsBoundary ?? inherited.permissionsBoundary;

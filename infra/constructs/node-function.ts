@@ -39,14 +39,8 @@ export class NodeFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     const { options } = props;
     const logs = newLog(scope, `${id}Logs`, options);
-    // The managed AWSLambdaBasicExecutionRole may write any log of the account.
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        resources: [logs.logGroupArn],
-      }),
-    );
+    role.addToPolicy(logRight(logs));
     if (options.vpc) allowNetwork(role);
     super(scope, id, {
       description: props.description,
@@ -73,6 +67,11 @@ export class NodeFunction extends LambdaFunction {
     const policy = role.node.tryFindChild('DefaultPolicy')?.node.defaultChild;
     if (policy && CfnResource.isCfnResource(policy)) this.node.addDependency(policy);
   }
+}
+
+/** The managed AWSLambdaBasicExecutionRole may write any log of the account. */
+export function logRight({ logGroupArn }: LogGroup): PolicyStatement {
+  return new PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroupArn] });
 }
 
 /** A function's log, kept as its options say. */

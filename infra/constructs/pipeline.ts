@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Grant, type IGrantable, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
@@ -13,16 +13,17 @@ import { pascalCase } from '../../shared/project/deployment.ts';
 import { deploymentParameter, deploymentRecord } from '../../shared/project/deployment-record.ts';
 import { packageVersion } from '../../shared/project/package-version.ts';
 import { check, MEMORY_MB, oneOf, refuse } from '../check.ts';
-import { type FunctionOptions, govern, optionsOf } from '../function-options.ts';
+import { type FunctionOptions, govern, OPTION_RULES, optionsOf } from '../function-options.ts';
+import { checkProperties, having, object, type PropertyRules, STATEMENTS, text } from '../properties.ts';
 import { crashAlarm } from './crash-alarm.ts';
 import { addRoute } from './function-url.ts';
 import { grantUses } from './grants.ts';
 import { NodeFunction } from './node-function.ts';
 import { pipelineAlarms } from './pipeline-alarms.ts';
-import type { Platform } from './platform.ts';
+import { PLATFORM, type Platform } from './platform.ts';
 import { queueName, WorkerQueue } from './queue-worker.ts';
 import { StartSchedule, SweepSchedule } from './schedules.ts';
-import type { ServiceEndpoint } from './service-endpoint.ts';
+import type { CloneLimits, ServiceEndpoint } from './service-endpoint.ts';
 
 /** How a pipeline's functions are deployed. */
 export interface PipelineOptions extends FunctionOptions {
@@ -38,6 +39,25 @@ export interface PipelineProps extends PipelineOptions {
   readonly platform: Platform;
   /** What it calls: a {@link QueueDedicatedClone}, or the endpoint that one of its static methods gives. */
   readonly clone: ServiceEndpoint;
+}
+
+const RULES: PropertyRules<PipelineProps> = {
+  ...OPTION_RULES,
+  memoryMB: object,
+  grants: object,
+  entry: text,
+  platform: PLATFORM,
+  clone: having('a QueueDedicatedClone, or what QueueDedicatedClone.fromUrl or fromFunction gives', 'url', 'auth'),
+};
+
+/** Names of queues, records and rights hold neither account nor region. */
+function checkSamePlace(scope: Construct, platform: Platform): void {
+  const [here, there] = [Stack.of(scope), Stack.of(platform)];
+  for (const part of ['account', 'region'] as const) {
+    const [own, wanted] = [here[part], there[part]];
+    if (!Token.isUnresolved(own) && !Token.isUnresolved(wanted) && own !== wanted)
+      refuse(scope, `the ${part} of its stack`, `its platform's, ${wanted}`, own);
+  }
 }
 
 /**
@@ -60,11 +80,14 @@ export class Pipeline extends Construct {
 
   constructor(scope: Construct, id: string, props: PipelineProps) {
     super(scope, id);
+    checkProperties(this, props, RULES, ['entry', 'platform', 'clone']);
     const { platform, clone } = props;
+    checkSamePlace(this, platform);
     const { engine } = platform;
     const { pipeline, entry, reduceDigest } = engine.load(props.entry);
     this.definition = pipeline;
     this.checkOptions(props, Object.keys(engine.system.functions));
+    this.compareWith(clone);
     platform.adopt(pipeline);
     const options = optionsOf(this, props, platform.options);
     const wiring = wiringOf(engine.system, pipeline);
@@ -160,6 +183,30 @@ export class Pipeline extends Construct {
     for (const [option, given] of Object.entries({ memoryMB, grants }))
       for (const name of Object.keys(given)) check(this, `a key of ${option}`, name, oneOf(functions));
     for (const [name, value] of Object.entries(memoryMB)) check(this, `memoryMB.${name}`, value, MEMORY_MB);
+    for (const [name, value] of Object.entries(grants)) check<unknown>(this, `grants.${name}`, value, STATEMENTS);
+  }
+
+  /** What works, but not as the definition reads. */
+  private compareWith({ limits }: { readonly limits?: CloneLimits | undefined }): void {
+    const {
+      endpoint,
+      limits: { inFlight },
+    } = this.definition;
+    const { timeoutSeconds, reservedConcurrency } = limits ?? {};
+    if (timeoutSeconds !== undefined && timeoutSeconds < endpoint.timeoutSeconds)
+      this.warn(
+        'timeout',
+        `The clone ends each call after ${timeoutSeconds} s, though the definition waits for ${endpoint.timeoutSeconds} s (endpoint.timeoutSeconds).`,
+      );
+    if (reservedConcurrency !== undefined && reservedConcurrency < inFlight)
+      this.warn(
+        'concurrency',
+        `The clone takes ${reservedConcurrency} calls at once (reservedConcurrency), though the definition makes up to ${inFlight} (limits.inFlight): the others are throttled, and made again.`,
+      );
+  }
+
+  private warn(id: string, message: string): void {
+    Annotations.of(this).addWarningV2(`microprocess:${id}`, message);
   }
 
   private makeQueues(wiring: Wiring, platform: Platform): Readonly<Record<QueueName, WorkerQueue>> {

@@ -20,7 +20,8 @@ import { acknowledge } from '../acknowledged.ts';
 import { ADDRESS, check, checkKnown, matching, refuse, wholeNumber } from '../check.ts';
 import { ENGINE, type Engine } from '../engine.ts';
 import { InfraError } from '../errors.ts';
-import { type FunctionOptions, govern, optionsOf } from '../function-options.ts';
+import { type FunctionOptions, govern, OPTION_RULES, optionsOf } from '../function-options.ts';
+import { checkProperties, flag, having, type PropertyRules } from '../properties.ts';
 import { PlatformFunctions } from './platform-functions.ts';
 import type { PlatformParts } from './platform-parts.ts';
 
@@ -72,7 +73,8 @@ export class Platform extends Construct implements PlatformParts {
   /** @param engine only this package's own tests give another */
   constructor(scope: Construct, id: string, props: PlatformProps, engine: Engine = ENGINE) {
     super(scope, id);
-    checkProps(this, props);
+    checkProperties(this, props, PLATFORM_RULES);
+    checkMail(this, props);
     const { stage, mail, alarmEmail, orphanedObjectDays = 400 } = props;
     this.stage = stage;
     this.engine = engine;
@@ -154,12 +156,23 @@ export class Platform extends Construct implements PlatformParts {
   }
 }
 
-function checkProps(scope: Construct, { stage, mail, alarmEmail, orphanedObjectDays }: PlatformProps): void {
+/** Of {@link PlatformProps}. */
+export const PLATFORM_RULES: PropertyRules<PlatformProps> = {
+  ...OPTION_RULES,
+  stage: null,
+  mail: having('an object with `from`, the sender’s address', 'from'),
+  alarmEmail: ADDRESS,
+  pointInTimeRecovery: flag,
+  orphanedObjectDays: wholeNumber(1, 36_500),
+};
+
+/** A platform, also of another copy of this package. */
+export const PLATFORM = having('a Platform', 'engine', 'adopt', 'options');
+
+function checkMail(scope: Construct, { stage, mail }: PlatformProps): void {
   checkKnown(scope, 'stage', stage, matching(STAGE, '1 to 18 letters, digits or hyphens'));
   check(scope, 'mail.from', mail?.from, ADDRESS);
   check(scope, 'mail.identity', mail?.identity, matching(/^\S{3,}$/, 'an address or a domain'));
-  check(scope, 'alarmEmail', alarmEmail, ADDRESS);
-  check(scope, 'orphanedObjectDays', orphanedObjectDays, wholeNumber(1, 36_500));
 }
 
 /** A key schema as the CDK wants it; its attributes' types are the definition's. */

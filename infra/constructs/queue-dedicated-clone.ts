@@ -2,13 +2,20 @@ import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type FunctionUrl, FunctionUrlAuthType, type IFunction, type IFunctionUrl } from 'aws-cdk-lib/aws-lambda';
 import { Construct, type IConstruct } from 'constructs';
-import { check, MEMORY_MB, refuse, wholeNumber } from '../check.ts';
-import { type FunctionOptions, govern, optionsOf } from '../function-options.ts';
+import { MEMORY_MB, refuse, wholeNumber } from '../check.ts';
+import { type FunctionOptions, govern, OPTION_RULES, optionsOf } from '../function-options.ts';
+import { checkProperties, type PropertyRules, STATEMENTS, text } from '../properties.ts';
 import { FIVE_MINUTES, StatedAlarm } from './alarms.ts';
 import { NodeFunction } from './node-function.ts';
-import type { Platform } from './platform.ts';
+import { PLATFORM, type Platform } from './platform.ts';
 import { SameFunction } from './same-function.ts';
-import { functionEndpoint, openEndpoint, type ServiceEndpoint } from './service-endpoint.ts';
+import {
+  type CloneLimits,
+  functionEndpoint,
+  openEndpoint,
+  refuseOpen,
+  type ServiceEndpoint,
+} from './service-endpoint.ts';
 
 /** How a service's functions are deployed. */
 export interface CloneOptions extends FunctionOptions {
@@ -38,6 +45,26 @@ export type QueueDedicatedCloneProps = CloneOptions & {
       }
   );
 
+type EveryCloneProp = CloneOptions & {
+  readonly platform?: Platform;
+  readonly service?: string;
+  readonly entry?: string;
+  readonly of?: LambdaFunction;
+};
+
+const RULES: PropertyRules<EveryCloneProp> = {
+  ...OPTION_RULES,
+  memoryMB: MEMORY_MB,
+  timeoutSeconds: wholeNumber(1, 900),
+  grants: STATEMENTS,
+  reservedConcurrency: wholeNumber(1, 100_000),
+  platform: PLATFORM,
+  service: text,
+  entry: text,
+  // Looked at where it is copied.
+  of: null,
+};
+
 /**
  * The code of a service, deployed once more for pipelines alone, behind a URL that wants IAM. Live service and clone scale, throttle, fail
  * and are watched apart.
@@ -56,6 +83,8 @@ export class QueueDedicatedClone extends Construct {
   readonly url: string;
   /** The clone. */
   readonly function: IFunction;
+  /** What it lets through at most. */
+  readonly limits: CloneLimits;
   /** The live service, where this construct deploys it too. */
   readonly live: Extract<ServiceEndpoint, { auth: 'IAM' }> | undefined;
 
@@ -70,25 +99,36 @@ export class QueueDedicatedClone extends Construct {
 
   /** A function of your own, kept for pipelines, behind a URL that wants IAM (`authType: AWS_IAM`). */
   static fromFunction(fn: IFunction, url: Pick<IFunctionUrl, 'url'>): ServiceEndpoint {
+    refuseOpen(fn, url);
     return functionEndpoint(fn, url);
   }
 
   constructor(scope: Construct, id: string, props: QueueDedicatedCloneProps) {
     super(scope, id);
+    checkProperties<EveryCloneProp>(this, props, RULES, ['platform']);
     const { platform, service = id, memoryMB, timeoutSeconds, reservedConcurrency } = props;
-    check(this, 'memoryMB', memoryMB, MEMORY_MB);
-    check(this, 'timeoutSeconds', timeoutSeconds, wholeNumber(1, 900));
-    check(this, 'reservedConcurrency', reservedConcurrency, wholeNumber(1, 100_000));
+    const isOf = 'of' in props && props.of !== undefined;
+    const isEntry = 'entry' in props && props.entry !== undefined;
+    if (isOf === isEntry) refuse(this, 'one of entry and of', 'given, and not both', isOf ? 'both' : 'neither');
     const options = optionsOf(this, props, platform.options);
+    const grants = props.grants ?? [];
     const description = `${service}, queue-dedicated clone`;
     const figures = { memoryMB: memoryMB ?? 512, timeoutSeconds: timeoutSeconds ?? 60 };
     if ('of' in props) {
-      for (const name of ['vpc', 'vpcSubnets', 'securityGroups'] as const)
-        if (props[name]) refuse(this, name, 'left to the function that is cloned', 'another network');
+      for (const name of ['vpc', 'vpcSubnets', 'securityGroups', 'permissionsBoundary'] as const)
+        if (props[name])
+          refuse(
+            this,
+            name,
+            'left to the function that is cloned, whose role and network the clone has',
+            'another one',
+          );
       // The platform's variables are its own functions'; this one has those of the service, as it has its role and network.
       const { of, environment = {} } = props;
       const same = { of, description, options, environment, memoryMB, timeoutSeconds, reservedConcurrency };
-      this.function = new SameFunction(this, 'Queue', same).function;
+      const { function: fn, timeoutSeconds: ends } = new SameFunction(this, 'Queue', { ...same, grants });
+      this.function = fn;
+      this.limits = { timeoutSeconds: ends, reservedConcurrency };
       this.live = undefined;
     } else {
       const { entry } = props;
@@ -96,11 +136,8 @@ export class QueueDedicatedClone extends Construct {
       this.live = functionEndpoint(live, urlOf(live));
       this.alarm('Live', live, platform, service, `Callers of ${service} get errors: live traffic.`);
       this.function = new NodeFunction(this, 'Queue', { options, description, entry, ...figures, reservedConcurrency });
-    }
-    for (const statement of props.grants ?? []) {
-      this.function.addToRolePolicy(statement);
-      // Of a function that is cloned, the role is the clone's too.
-      this.live?.function.addToRolePolicy(statement);
+      this.limits = { timeoutSeconds: figures.timeoutSeconds, reservedConcurrency };
+      for (const fn of [live, this.function]) for (const statement of grants) fn.addToRolePolicy(statement);
     }
     this.url = functionEndpoint(this.function, urlOf(this.function)).url;
     const impact = 'Calls of background runs fail and are tried again; runs take longer, live traffic is not touched.';

@@ -1,12 +1,12 @@
 import { Lazy } from 'aws-cdk-lib';
-import type { IRole } from 'aws-cdk-lib/aws-iam';
+import { type IRole, Policy, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnFunction, type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import * as z from 'zod';
 import { acknowledge } from '../acknowledged.ts';
 import { refuse } from '../check.ts';
 import type { FunctionOptions } from '../function-options.ts';
-import { newLog } from './node-function.ts';
+import { logRight, newLog } from './node-function.ts';
 
 export interface SameFunctionProps {
   /** The function that is deployed once more. */
@@ -19,6 +19,8 @@ export interface SameFunctionProps {
   readonly timeoutSeconds?: number | undefined;
   readonly memoryMB?: number | undefined;
   readonly reservedConcurrency?: number | undefined;
+  /** What it and the other may do. */
+  readonly grants: readonly PolicyStatement[];
 }
 
 /** @throws {InfraError} for an imported function */
@@ -36,12 +38,15 @@ const rendered = z.object({ variables: z.record(z.string(), z.unknown()).optiona
  */
 export class SameFunction extends Construct {
   readonly function: IFunction;
+  /** Undefined where only the deployment knows it. */
+  readonly timeoutSeconds: number | undefined;
 
-  constructor(scope: Construct, id: string, { of, options, environment, ...props }: SameFunctionProps) {
+  constructor(scope: Construct, id: string, { of, options, environment, grants, ...props }: SameFunctionProps) {
     super(scope, id);
     const { source, role } = madeHere(this, of);
     const logs = newLog(this, 'Logs', options);
-    logs.grantWrite(role);
+    // In a policy of its own: in the role's it would make the service's stack need the clone's, which needs the service's.
+    const policy = new Policy(this, 'Policy', { roles: [role], statements: [logRight(logs), ...grants] });
     const made = new CfnFunction(this, 'Resource', {
       code: source.code,
       role: source.role,
@@ -71,7 +76,8 @@ export class SameFunction extends Construct {
     made.runtimeManagementConfig = source.runtimeManagementConfig;
     made.tracingConfig = source.tracingConfig;
     made.vpcConfig = source.vpcConfig;
-    made.node.addDependency(role);
+    made.node.addDependency(role, policy);
+    this.timeoutSeconds = made.timeout;
     acknowledge(made, 'AwsSolutions-L1', 'Its runtime is that of the service which it is a copy of.');
     this.function = LambdaFunction.fromFunctionAttributes(this, 'Function', {
       functionArn: made.attrArn,

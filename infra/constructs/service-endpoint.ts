@@ -1,7 +1,13 @@
 import { Fn, Token } from 'aws-cdk-lib';
-import type { IFunction, IFunctionUrl } from 'aws-cdk-lib/aws-lambda';
+import { FunctionUrlAuthType, type IFunction, type IFunctionUrl } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
-import { check, matching } from '../check.ts';
+import { check, matching, refuse } from '../check.ts';
+
+/** What a clone's own deployment lets through, where it's known. */
+export interface CloneLimits {
+  readonly timeoutSeconds?: number | undefined;
+  readonly reservedConcurrency?: number | undefined;
+}
 
 /** Where a pipeline's calls go: a function URL that wants IAM, or an address that takes calls as they are. */
 export type ServiceEndpoint =
@@ -12,11 +18,13 @@ export type ServiceEndpoint =
       readonly auth: 'IAM';
       /** The forwarder gets the right to call its URL. */
       readonly function: IFunction;
+      readonly limits?: CloneLimits | undefined;
     }
   | {
       readonly url: string;
       /** Calls aren't signed. The network, or the service, keeps others out. */
       readonly auth: 'NONE';
+      readonly limits?: undefined;
     };
 
 const BASE_URL = matching(/^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'http(s)://host[:port][/path]');
@@ -25,6 +33,13 @@ const BASE_URL = matching(/^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'http(s)://hos
 export function openEndpoint(scope: IConstruct, url: string): ServiceEndpoint {
   check(scope, 'url', url, BASE_URL);
   return { url: Token.isUnresolved(url) ? url : url.replace(/\/+$/, ''), auth: 'NONE' };
+}
+
+/** @throws {InfraError} for a URL that lets in whoever finds it */
+export function refuseOpen(fn: IFunction, url: object): void {
+  const { authType } = { authType: undefined, ...url };
+  if (authType !== undefined && authType !== FunctionUrlAuthType.AWS_IAM)
+    refuse(fn, 'the authType of its URL', 'FunctionUrlAuthType.AWS_IAM: nobody else may call it', authType);
 }
 
 /** A function's URL as the base of a definition's path, which starts with the slash that the URL ends with. */

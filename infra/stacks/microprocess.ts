@@ -6,13 +6,14 @@ import type { LoadedPipeline } from '../../shared/project/load-sync.ts';
 import { requireFolderName } from '../../shared/project/pipelines.ts';
 import { openProject, pipelineEntry, pipelineNames } from '../../shared/project/project.mjs';
 import { requireService } from '../../shared/project/services.ts';
-import { check, oneOf } from '../check.ts';
+import { check, oneOf, refuse } from '../check.ts';
 import { Pipeline, type PipelineOptions } from '../constructs/pipeline.ts';
-import { Platform, type PlatformProps } from '../constructs/platform.ts';
+import { PLATFORM_RULES, Platform, type PlatformProps } from '../constructs/platform.ts';
 import { type CloneOptions, QueueDedicatedClone } from '../constructs/queue-dedicated-clone.ts';
 import type { ServiceEndpoint } from '../constructs/service-endpoint.ts';
 import { ENGINE, type Engine } from '../engine.ts';
 import { govern } from '../function-options.ts';
+import { checkProperties, listOf, object, type PropertyRules, text } from '../properties.ts';
 import { Nested } from './nested.ts';
 
 export interface MicroprocessProps extends PlatformProps, Omit<StackProps, 'tags' | 'permissionsBoundary'> {
@@ -47,10 +48,10 @@ export class Microprocess extends Stack {
 
   /** @param engine only this package's own tests give another */
   constructor(scope: Construct, id: string, props: MicroprocessProps, engine: Engine = ENGINE) {
-    const { tags: _, permissionsBoundary: __, ...stackProps } = props;
-    super(scope, id, stackProps);
+    super(scope, id, ofStack(props));
+    checkProperties(this, props, RULES);
     const project = openProject(props.project);
-    const found = (props.pipelines ?? inFolder(project, engine)).map((entry) => engine.load(entry));
+    const found = this.entriesOf(props, project, engine).map((entry) => engine.load(entry));
     const definitions = found.map(({ pipeline }) => pipeline);
     // All of them before the first function is bundled, which takes a while.
     const entries = new Map(
@@ -59,7 +60,11 @@ export class Microprocess extends Stack {
         .map((pipeline) => [pipeline.endpoint.service, requireService(pipeline, project.services, 'lambda')]),
     );
     this.checkNames(props, definitions, [...entries.keys()]);
-    const platform = new Nested(this, 'Platform', (stack) => new Platform(stack, 'Platform', props, engine));
+    const platform = new Nested(
+      this,
+      'Platform',
+      (stack) => new Platform(stack, 'Platform', ofPlatform(props), engine),
+    );
     this.platform = platform.content;
     this.printPlatform(props);
     this.clones = new Map(
@@ -75,6 +80,19 @@ export class Microprocess extends Stack {
       }),
     );
     govern(this, this.platform.options);
+  }
+
+  /** Deployed over a stage that works, a stage without pipelines would take all of them away: somebody named the wrong folder. */
+  private entriesOf(
+    { project: folder, pipelines }: MicroprocessProps,
+    project: Project,
+    engine: Engine,
+  ): readonly string[] {
+    if (pipelines?.length === 0)
+      refuse(this, 'pipelines', 'left out, or paths of definitions (a Platform may stand alone)', []);
+    const entries = pipelines ?? inFolder(project, engine);
+    if (entries.length > 0) return entries;
+    return refuse(this, 'project', `a folder with a pipeline in pipelines/<name>/index.ts`, folder ?? project.folder);
   }
 
   private addService(
@@ -156,8 +174,43 @@ export class Microprocess extends Stack {
   }
 }
 
+type Project = ReturnType<typeof openProject>;
+
+const RULES: PropertyRules<MicroprocessProps> = {
+  ...PLATFORM_RULES,
+  project: text,
+  pipelines: listOf(text),
+  pipelineOptions: object,
+  clones: object,
+  cloneOptions: object,
+  // The CDK's own.
+  analyticsReporting: null,
+  crossRegionReferences: null,
+  description: null,
+  env: null,
+  notificationArns: null,
+  propertyInjectors: null,
+  stackName: null,
+  suppressTemplateIndentation: null,
+  synthesizer: null,
+  terminationProtection: null,
+};
+
+/** Tags and boundary are given to what stands in the stack, and not by its own properties. */
+function ofStack(props: MicroprocessProps): StackProps {
+  const { tags: _, permissionsBoundary: __, ...rest } = props ?? {};
+  return rest;
+}
+
+function ofPlatform(props: MicroprocessProps): PlatformProps {
+  const { project: _, pipelines: _p, pipelineOptions: _o, clones: _c, cloneOptions: _e, ...others } = props;
+  const { env, stackName, description, notificationArns, synthesizer, terminationProtection, ...more } = others;
+  const { analyticsReporting, crossRegionReferences, suppressTemplateIndentation, propertyInjectors, ...own } = more;
+  return own;
+}
+
 /** Entries of a project's pipelines, each called as its folder is. */
-function inFolder(project: ReturnType<typeof openProject>, engine: Engine): string[] {
+function inFolder(project: Project, engine: Engine): string[] {
   return pipelineNames(project).map((name) => {
     const entry = pipelineEntry(project, name);
     requireFolderName(engine.load(entry).pipeline, name);

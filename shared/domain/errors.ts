@@ -29,13 +29,20 @@ export class PlanTimeoutError extends MicroprocessError {
 export class DefinitionError extends MicroprocessError {
   readonly code = 'bad-definition';
   readonly issues: readonly { path: string; message: string; received: unknown }[];
+  readonly pipeline: string | null;
 
   /** @param pipeline its name, null where it isn't known */
   constructor(pipeline: string | null, issues: readonly { path: string; message: string; received: unknown }[]) {
     const lines = issues.map(({ path, message, received }) => `  ${path}: ${message} (received ${show(received)})`);
     super(`${pipeline === null ? 'A pipeline' : `Pipeline ${show(pipeline)}`} is not valid:\n${lines.join('\n')}`);
     this.issues = issues;
+    this.pipeline = pipeline;
   }
+}
+
+/** The same error, with a name where none was known: the options of a source or a reduce are checked before it is. */
+export function named(error: DefinitionError, pipeline: string): DefinitionError {
+  return error.pipeline === null ? new DefinitionError(pipeline, error.issues) : error;
 }
 
 /** A table of thousands of rows may be wrong in each. */

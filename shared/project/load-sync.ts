@@ -42,7 +42,7 @@ function runDefinition(path: string, said: string) {
   } catch (error) {
     // Not by its class: the definition was checked by the bundle's own copy of the code that throws it.
     if (error instanceof Error && error.name === 'DefinitionError')
-      throw new ProjectError(error.message, { cause: error });
+      throw new ProjectError(error.message.replace(/^A pipeline /, `The pipeline of ${said} `), { cause: error });
     throw new ProjectError(`${said} can't be loaded: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
     });

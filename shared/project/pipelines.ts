@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import type { Pipeline } from '../author/definition.ts';
-import { DefinitionError } from '../domain/errors.ts';
+import { DefinitionError, named } from '../domain/errors.ts';
 import { type Project, pipelineEntry, pipelineNames } from './project.mjs';
 
 /** A pipeline found in a project, with the module its functions are bundled with. */
@@ -30,7 +30,10 @@ export async function findPipelines(project: Pick<Project, 'pipelines'>): Promis
  * @throws {DefinitionError} where it isn't valid, isn't a definition at all, or is one of another name than its folder
  */
 export async function loadPipeline(name: string, module: string): Promise<Pipeline> {
-  const pipeline = definitionIn(await import(module), name);
+  const loaded: unknown = await import(module).catch((error: unknown) => {
+    throw error instanceof DefinitionError ? named(error, name) : error;
+  });
+  const pipeline = definitionIn(loaded, name);
   requireFolderName(pipeline, name);
   return pipeline;
 }

@@ -1,8 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
-import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Code, FunctionUrlAuthType, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { afterAll, describe, expect, test } from 'vitest';
-import { Pipeline, QueueDedicatedClone } from '../../infra/index.ts';
+import { Pipeline, Platform, QueueDedicatedClone } from '../../infra/index.ts';
 import { removeSynths, SYNTH_MS } from './synth.ts';
 import { ENTRY, said, theirApp } from './their-app.ts';
 
@@ -45,7 +45,7 @@ describe('a wrong value is refused, with what was received and what is allowed',
     [
       'a variable of ours',
       pipeline({ environment: { MP_TABLE: 'x' } }),
-      'Shop/ScoresJob: environment must be a name of letters, digits and _ that does not begin with MP_; received "MP_TABLE".',
+      'Shop/ScoresJob: each name in environment must be two or more letters, digits and _ that do not begin with MP_, and no name that Lambda sets itself; received "MP_TABLE".',
     ],
     [
       'memory',
@@ -71,8 +71,38 @@ describe('a wrong value is refused, with what was received and what is allowed',
     [
       'another network for a clone',
       otherNetwork,
-      'vpc must be left to the function that is cloned; received "another network".',
+      'vpc must be left to the function that is cloned, whose role and network the clone has; received "another one".',
     ],
+    ['a variable of Lambda’s', pipeline({ environment: { AWS_REGION: 'x' } }), 'received "AWS_REGION".'],
+    ['a variable of one letter', pipeline({ environment: { A: 'x' } }), 'received "A".'],
+    ['a variable that is no text', stage({ environment: { PAGE: 3 } }), 'environment.PAGE must be a text; received 3.'],
+    ['a tag of AWS’s', stage({ tags: { 'aws:x': 'y' } }), 'each name in tags must be '],
+    ['what is misspelt', stage({ vpcs: 1 }), /Shop\/Jobs: vpcs must be left out: it is none of vpc, .*; received 1\./],
+    ['what is misspelt in a pipeline', pipeline({ memory: 1 }), 'Shop/ScoresJob: memory must be left out'],
+    ['a network by its id', stage({ vpc: 'vpc-1' }), 'vpc must be a Vpc; received "vpc-1".'],
+    ['a boundary by its name', stage({ permissionsBoundary: 'b' }), 'permissionsBoundary must be a ManagedPolicy'],
+    ['a flag that is a word', stage({ pointInTimeRecovery: 'yes' }), 'must be one of: true, false; received "yes".'],
+    ['a sender that is no object', stage({ mail: 'a@example.com' }), 'mail must be an object with `from`'],
+    [
+      'grants that are none',
+      pipeline({ grants: { splitter: ['s3:*'] } }),
+      'grants.splitter must be a list, each a Pol',
+    ],
+    ['a clone by its address', pipeline({ clone: 'https://x' }), 'clone must be a QueueDedicatedClone, or what'],
+    ['no clone', pipeline({ clone: undefined }), 'clone must be a QueueDedicatedClone, or what'],
+    ['no platform', pipeline({ platform: undefined }), 'platform must be a Platform; received undefined.'],
+    ['no definition', pipeline({ entry: undefined }), 'entry must be a text; received undefined.'],
+    ['no properties', () => Reflect.construct(Platform, [new Stack(), 'Jobs']), 'the properties must be an object'],
+    ['a clone of nothing', clone({}), 'Clone: one of entry and of must be given, and not both; received "neither".'],
+    ['a clone of two', clone({ of: {}, entry: 'x' }), 'must be given, and not both; received "both".'],
+    ['a clone with grants that are none', clone({ of: {}, grants: {} }), 'grants must be a list'],
+    [
+      'a clone with another boundary',
+      clone({ of: {}, permissionsBoundary: BOUNDARY }),
+      'permissionsBoundary must be left',
+    ],
+    ['a function behind an open URL', openUrl, 'the authType of its URL must be FunctionUrlAuthType.AWS_IAM'],
+    ['another region', elsewhere, 'the region of its stack must be its platform\'s, eu-west-1; received "us-east-1".'],
     [
       'an imported function to clone',
       importedClone,
@@ -102,6 +132,29 @@ function otherNetwork() {
     runtime: Runtime.NODEJS_24_X,
   });
   new QueueDedicatedClone(stack, 'Clone', { platform, of, vpc });
+}
+
+const BOUNDARY = { managedPolicyArn: 'arn:aws:iam::123456789012:policy/here' };
+
+const clone = (props: object) => () => {
+  const { stack, platform } = theirApp();
+  Reflect.construct(QueueDedicatedClone, [stack, 'Clone', { platform, ...props }]);
+};
+
+function openUrl() {
+  const fn = new LambdaFunction(new Stack(), 'Open', {
+    code: Code.fromInline('exports.handler = () => 1;'),
+    handler: 'index.handler',
+    runtime: Runtime.NODEJS_24_X,
+  });
+  QueueDedicatedClone.fromFunction(fn, fn.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }));
+}
+
+function elsewhere() {
+  const { app, platform } = theirApp();
+  const far = new Stack(app, 'Far', { env: { region: 'us-east-1', account: '123456789012' } });
+  const clone = QueueDedicatedClone.fromUrl(far, 'https://scores.internal');
+  new Pipeline(far, 'Scores', { entry: ENTRY, platform, clone });
 }
 
 function importedClone() {

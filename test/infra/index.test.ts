@@ -1,9 +1,16 @@
 import { App, NestedStack, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { DockerImageCode, DockerImageFunction } from 'aws-cdk-lib/aws-lambda';
+import {
+  Code,
+  DockerImageCode,
+  DockerImageFunction,
+  Function as LambdaFunction,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -227,4 +234,64 @@ test('an image is deployed once more; a pipeline may stand in another stack than
   const paths = findingsIn(scattered().app);
   expect(paths).toContain('Shop/Scores/ServiceRole/Resource');
   expect(paths.filter((path) => !path.startsWith('Shop/Scores/'))).toEqual([]);
+});
+
+describe('a function is cloned', () => {
+  const code = Code.fromInline('exports.handler = async () => ({ score: 1 });');
+  const statement = () => new PolicyStatement({ actions: ['s3:GetObject'], resources: ['arn:aws:s3:::companies/*'] });
+
+  /** The service in one place, its clone and a pipeline that calls it in another. */
+  function apart(place: (app: App, service: Stack) => { service: Stack; rest: Stack }) {
+    const app = new App(withoutBundles());
+    const { service, rest } = place(app, new Stack(app, 'Service'));
+    const table = new Table(service, 'Companies', { partitionKey: { name: 'id', type: AttributeType.STRING } });
+    const of = new LambdaFunction(service, 'Scores', { code, handler: 'index.handler', runtime: Runtime.NODEJS_24_X });
+    const platform = new Platform(rest, 'Jobs', { stage: 'dev' });
+    const clone = new QueueDedicatedClone(rest, 'Clone', {
+      platform,
+      of,
+      grants: [statement()],
+      reservedConcurrency: 9,
+    });
+    new Pipeline(rest, 'Scores', { entry: ENTRY, platform, clone });
+    of.addEnvironment('TABLE', table.tableName);
+    table.grantReadData(of);
+    return { app, service, rest };
+  }
+
+  test.each<[string, Parameters<typeof apart>[0]]>([
+    ['from another stack', (app, service) => ({ service, rest: new Stack(app, 'Jobs') })],
+    ['from a nested stack', (_, service) => ({ service, rest: new NestedStack(service, 'Jobs') })],
+    ['out of a nested stack', (_, rest) => ({ service: new NestedStack(rest, 'Theirs'), rest })],
+  ])('%s: its stacks need each other in one direction', { timeout: SYNTH_MS }, (_, place) => {
+    const { service, rest } = apart(place);
+    // Template.fromStack refuses a template in which resources need each other in a circle.
+    const [ofService, ofRest] = [Template.fromStack(service), Template.fromStack(rest)];
+    const [copy] = functionsOf(ofRest, 'Clone, queue-dedicated clone');
+    expect(Object.keys(copy.Environment.Variables)).toEqual(['TABLE']);
+    const rights = Object.values(ofRest.findResources('AWS::IAM::Policy')).map(({ Properties }) => Properties);
+    const own = rights.find(({ PolicyDocument }) => JSON.stringify(PolicyDocument).includes('companies/*'));
+    expect(own?.PolicyDocument.Statement.map(({ Action }: { Action: unknown }) => Action)).toEqual([
+      ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      's3:GetObject',
+    ]);
+    expect(own?.Roles).toHaveLength(1);
+    // What the service may do is left as it was: its own stack has nothing of the clone's.
+    if (service !== rest.nestedStackParent) expect(JSON.stringify(ofService)).not.toContain('companies/*');
+  });
+
+  test('what lets less through than the definition says is said at synthesis', { timeout: SYNTH_MS }, () => {
+    const { app } = apart((app, service) => ({ service, rest: new Stack(app, 'Jobs') }));
+    const warnings = Annotations.fromStack(find(app, 'Jobs')).findWarning('*', Match.anyValue());
+    expect(warnings.map(({ entry }) => String(entry.data)).filter((text) => text.includes('microprocess:'))).toEqual([
+      expect.stringContaining('ends each call after 3 s, though the definition waits for 10 s'),
+      expect.stringContaining('takes 9 calls at once (reservedConcurrency), though the definition makes up to 512'),
+    ]);
+  });
+
+  function find(app: App, id: string): Stack {
+    const stack = app.node.findChild(id);
+    if (!(stack instanceof Stack)) throw new TypeError(`${id} is no stack.`);
+    return stack;
+  }
 });

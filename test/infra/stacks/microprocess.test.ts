@@ -175,3 +175,15 @@ test.each([
     () => new Microprocess(new App(withoutBundles()), 'Jobs', { ...project, ...props }, engineOf([pipelineOf('a')])),
   ).toThrow(message);
 });
+
+test.each([
+  [
+    { project: '/nope' },
+    'Jobs: project must be a folder with a pipeline in pipelines/<name>/index.ts; received "/nope".',
+  ],
+  [{ project: `${FIXTURE_PROJECT}/services` }, 'Jobs: project must be a folder with a pipeline'],
+  [{ project: FIXTURE_PROJECT, pipelines: [] }, 'Jobs: pipelines must be left out, or paths of definitions'],
+  [{ projekt: FIXTURE_PROJECT }, 'Jobs: projekt must be left out: it is none of '],
+])('a stage without pipelines would take those away that are deployed, and is refused: %j', (props, message) => {
+  expect(() => new Microprocess(new App(withoutBundles()), 'Jobs', { stage: 'dev', ...props })).toThrow(message);
+});

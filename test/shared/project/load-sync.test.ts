@@ -40,6 +40,11 @@ test('a definition is loaded without waiting, with the files that it reads, and 
 });
 
 test.each([
+  [
+    'has a source that is not valid',
+    definition('').replace(/source: list\(/, 'source: list(null, '),
+    /^The pipeline of .*index\.ts is not valid:\n {2}source: list: load: /,
+  ],
   ['is not valid', definition('deadlineHours: -1,'), /^Pipeline "scores" is not valid:\n {2}deadlineHours: /],
   ['is none', 'export default 7;', /must be what definePipeline returned \(received 7\)/],
   ['throws', 'throw new Error("no companies"); export default 7;', /throws\/index\.ts can't be loaded: no companies/],
