@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { show } from '../shared/domain/errors.ts';
 import { InfraError } from './errors.ts';
@@ -46,4 +46,17 @@ export function checkKnown<T>(scope: IConstruct, name: string, value: T, rule: R
 /** @throws {InfraError} */
 export function refuse(scope: IConstruct, name: string, allowed: string, received: unknown): never {
   throw new InfraError(`${scope.node.path}: ${name} must be ${allowed}; received ${show(received)}.`);
+}
+
+/**
+ * Refuses another account or region: what a construct and `of` know of each other, names and rights, holds neither.
+ * @throws {InfraError}
+ */
+export function checkSamePlace(scope: IConstruct, of: IConstruct, said: string): void {
+  const [here, there] = [Stack.of(scope), Stack.of(of)];
+  for (const part of ['account', 'region'] as const) {
+    const [own, wanted] = [here[part], there[part]];
+    if (!Token.isUnresolved(own) && !Token.isUnresolved(wanted) && own !== wanted)
+      refuse(scope, `the ${part} of its stack`, `that of ${said}, ${wanted}`, own);
+  }
 }

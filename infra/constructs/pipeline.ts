@@ -1,4 +1,4 @@
-import { Annotations, Duration, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Duration, Stack } from 'aws-cdk-lib';
 import { Grant, type IGrantable, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
@@ -12,7 +12,7 @@ import { type Wiring, wiringOf } from '../../shared/lambda/wiring.ts';
 import { pascalCase } from '../../shared/project/deployment.ts';
 import { deploymentParameter, deploymentRecord } from '../../shared/project/deployment-record.ts';
 import { packageVersion } from '../../shared/project/package-version.ts';
-import { check, MEMORY_MB, oneOf, refuse } from '../check.ts';
+import { check, checkSamePlace, MEMORY_MB, oneOf, refuse } from '../check.ts';
 import { type FunctionOptions, govern, OPTION_RULES, optionsOf } from '../function-options.ts';
 import { checkProperties, having, object, type PropertyRules, STATEMENTS, text } from '../properties.ts';
 import { crashAlarm } from './crash-alarm.ts';
@@ -50,16 +50,6 @@ const RULES: PropertyRules<PipelineProps> = {
   clone: having('a QueueDedicatedClone, or what QueueDedicatedClone.fromUrl or fromFunction gives', 'url', 'auth'),
 };
 
-/** Names of queues, records and rights hold neither account nor region. */
-function checkSamePlace(scope: Construct, platform: Platform): void {
-  const [here, there] = [Stack.of(scope), Stack.of(platform)];
-  for (const part of ['account', 'region'] as const) {
-    const [own, wanted] = [here[part], there[part]];
-    if (!Token.isUnresolved(own) && !Token.isUnresolved(wanted) && own !== wanted)
-      refuse(scope, `the ${part} of its stack`, `its platform's, ${wanted}`, own);
-  }
-}
-
 /**
  * All that runs one pipeline: queues, functions, schedules, alarms, and the record by which the command line finds it. In any stack, which it
  * takes about 70 of 500 resources of.
@@ -82,11 +72,15 @@ export class Pipeline extends Construct {
     super(scope, id);
     checkProperties(this, props, RULES, ['entry', 'platform', 'clone']);
     const { platform, clone } = props;
-    checkSamePlace(this, platform);
+    checkSamePlace(this, platform, 'its platform');
     const { engine } = platform;
     const { pipeline, entry, reduceDigest } = engine.load(props.entry);
     this.definition = pipeline;
-    this.checkOptions(props, Object.keys(engine.system.functions));
+    const ofPipeline = Object.entries(engine.system.functions).filter(([, { scope }]) => scope === 'pipeline');
+    this.checkOptions(
+      props,
+      ofPipeline.map(([name]) => name),
+    );
     this.compareWith(clone);
     platform.adopt(pipeline);
     const options = optionsOf(this, props, platform.options);

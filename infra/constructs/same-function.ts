@@ -4,7 +4,7 @@ import { CfnFunction, type IFunction, Function as LambdaFunction } from 'aws-cdk
 import { Construct } from 'constructs';
 import * as z from 'zod';
 import { acknowledge } from '../acknowledged.ts';
-import { refuse } from '../check.ts';
+import { checkSamePlace, refuse } from '../check.ts';
 import type { FunctionOptions } from '../function-options.ts';
 import { logRight, newLog } from './node-function.ts';
 
@@ -26,7 +26,10 @@ export interface SameFunctionProps {
 /** @throws {InfraError} for an imported function */
 function madeHere(scope: Construct, of: LambdaFunction): { readonly source: CfnFunction; readonly role: IRole } {
   const source = of.node?.defaultChild;
-  if (CfnFunction.isCfnFunction(source) && of.role) return { source, role: of.role };
+  if (CfnFunction.isCfnFunction(source) && of.role) {
+    checkSamePlace(scope, of, 'the function that is cloned');
+    return { source, role: of.role };
+  }
   return refuse(scope, 'of', 'a Function that this app makes: of an imported one the code is not known', of);
 }
 
@@ -46,7 +49,9 @@ export class SameFunction extends Construct {
     const { source, role } = madeHere(this, of);
     const logs = newLog(this, 'Logs', options);
     // In a policy of its own: in the role's it would make the service's stack need the clone's, which needs the service's.
-    const policy = new Policy(this, 'Policy', { roles: [role], statements: [logRight(logs), ...grants] });
+    const policy = new Policy(this, 'Policy', { statements: [logRight(logs), ...grants] });
+    // Not `roles`: an imported role that must not be changed stays as it is.
+    role.attachInlinePolicy(policy);
     const made = new CfnFunction(this, 'Resource', {
       code: source.code,
       role: source.role,

@@ -102,7 +102,11 @@ describe('a wrong value is refused, with what was received and what is allowed',
       'permissionsBoundary must be left',
     ],
     ['a function behind an open URL', openUrl, 'the authType of its URL must be FunctionUrlAuthType.AWS_IAM'],
-    ['another region', elsewhere, 'the region of its stack must be its platform\'s, eu-west-1; received "us-east-1".'],
+    [
+      'another region',
+      elsewhere,
+      'the region of its stack must be that of its platform, eu-west-1; received "us-east-1".',
+    ],
     [
       'an imported function to clone',
       importedClone,
