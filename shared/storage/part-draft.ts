@@ -5,7 +5,7 @@ import type { Deps } from '../ports/deps.ts';
 import type { Objects } from '../ports/objects.ts';
 import type { Frozen } from '../ports/segment-store.ts';
 import { ObjectDraft } from './object-draft.ts';
-import { compress, type HeldRow, type PartIndex, packRows, partKeys, textsOf } from './part.ts';
+import { compress, type HeldRow, type PartIndex, packRows, partKeys, REDUCERS_FORM, textsOf } from './part.ts';
 import { type Reduction, resultOf } from './reduction.ts';
 import { RowReducer } from './row-reducer.ts';
 import { countsOf, reasonsOf } from './tally.ts';
@@ -78,10 +78,10 @@ export class PartDraft {
 
   /** Stores what isn't yet; gives what freezes its segment. */
   async end(): Promise<Frozen> {
-    const { statistics, reduceError } = resultOf(this.reduction);
-    const failure = reduceError === undefined ? {} : { reduceError };
+    const result = resultOf(this.reduction);
+    const { statistics, reduceError } = result;
     const [offsets, csvOffsets] = [this.#offsets, this.#csvOffsets];
-    const index: PartIndex = { version: WRITES, offsets, csvOffsets, statistics, ...failure };
+    const index: PartIndex = { version: WRITES, offsets, csvOffsets, ...result, reducers: REDUCERS_FORM };
     const storing = [
       this.#rows.end(),
       this.#csv.end(),
@@ -97,7 +97,7 @@ export class PartDraft {
       reasons: this.#reasons,
       csvBytes: csvOffsets.at(-1) ?? 0,
       ...(isSmall && { statistics }),
-      ...failure,
+      ...(reduceError !== undefined && { reduceError }),
     };
   }
 

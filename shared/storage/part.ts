@@ -37,8 +37,16 @@ export const partIndex = z.object({
   statistics: z.custom<Json>((value) => value !== undefined),
   /** Why there are none: they are null. */
   reduceError: z.string().optional(),
+  /** Which form this package's reducers stored them in, {@link REDUCERS_FORM}; absent before there was a second. */
+  reducers: z.number().optional(),
 });
 export type PartIndex = z.infer<typeof partIndex>;
+
+/**
+ * The form in which this package's reducers store statistics. Another release's parts are reduced anew, so none reads another's form; but two
+ * forms can't be compared.
+ */
+export const REDUCERS_FORM = 2;
 
 /** Compresses beside this thread: the calls of other invocations, and of a pipeline on a laptop, go on meanwhile. */
 export const compress = promisify<string, Buffer>(gzip);

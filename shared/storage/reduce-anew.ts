@@ -2,7 +2,15 @@ import { ObjectDeniedError, ObjectNotFoundError } from '../domain/errors.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Objects } from '../ports/objects.ts';
 import type { ManifestPart } from './manifest.ts';
-import { compress, type HeldRow, type PartIndex, partKeys, readPartBlock, readPartIndex } from './part.ts';
+import {
+  compress,
+  type HeldRow,
+  type PartIndex,
+  partKeys,
+  REDUCERS_FORM,
+  readPartBlock,
+  readPartIndex,
+} from './part.ts';
 import { resultOf } from './reduction.ts';
 import { RowReducer } from './row-reducer.ts';
 
@@ -39,7 +47,7 @@ export async function reduceAnew(
     await objects.putStream(partKeys(reduced).csv, pieces(), 'application/gzip');
     // Written last: if the index is there, so is the CSV.
     const { version, offsets } = index;
-    anew = { version, offsets, csvOffsets, ...resultOf(reducer.reduction) };
+    anew = { version, offsets, csvOffsets, ...resultOf(reducer.reduction), reducers: REDUCERS_FORM };
     await objects.put(partKeys(reduced).index, JSON.stringify(anew), 'application/json');
   }
   // Dropped: another definition made the part's own statistics. The finisher reads the new ones from the index.

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import headOffices from '../../docs/examples/head-offices.ts';
 import { tallTrees } from '../../docs/examples/own-reduce.ts';
+import { trips } from '../../docs/examples/reducers.ts';
 import { definePipeline } from '../../shared/author/definition.ts';
 import { checkSections, SECTION_LIMITS } from '../../shared/author/section.ts';
 import { callsPerForwarder, forwardersOf } from '../../shared/domain/capacity.ts';
 import { NO_COUNTS } from '../../shared/domain/run.ts';
+import { checkLaws } from '../../testing/check-laws.ts';
 import { row } from '../shared/author/reducers/rows.ts';
 import { sectionsOf } from '../shared/report/sections/samples.ts';
 
@@ -52,6 +54,13 @@ test('the reduce in the docs is the file that is compiled here, and does what it
   ]);
   expect(tallTrees.columns).toEqual(['park', 'metres']);
   expect(tallTrees.cells(tree(31))).toEqual(['Prater', 31]);
+});
+
+test('the reducers in the docs are the file that is compiled here', () => {
+  expect(docs).toContain(`\`\`\`ts\n${text('docs/examples/reducers.ts')}\`\`\``);
+  const result = { trip: { km: 3, airport: 'VIE' }, price: 7 };
+  checkLaws(trips, [{ item: { city: 'Wien', country: 'AT' }, result }]);
+  expect(trips.columns).toEqual(['city', 'km', 'price', 'country']);
 });
 
 test('the docs name every kind of section, and the limits that hold', () => {

@@ -5,7 +5,7 @@ import type { Cell } from '../columns.ts';
 import { checkOptions } from '../options.ts';
 import type { Accumulator, Reduce, ReducedRun } from '../reduce.ts';
 import type { Section } from '../section.ts';
-import { reduceOption } from './reduce-option.ts';
+import { type GroupedReduce, reduceOption, startOne } from './reduce-option.ts';
 
 const namedSchema = z
   .record(z.string().min(1).max(100), reduceOption)
@@ -19,7 +19,9 @@ const storedSchema = z.array(z.json());
  * @example
  * combineReducers({ distance: statistics({ value: 'km' }), farthest: topK({ by: 'km', show: ['city'] }) });
  */
-export function combineReducers<I = unknown, R = unknown>(named: Readonly<Record<string, Reduce<I, R>>>): Reduce<I, R> {
+export function combineReducers<I = unknown, R = unknown>(
+  named: Readonly<Record<string, Reduce<I, R>>>,
+): GroupedReduce<I, R> {
   checkOptions('reduce: combineReducers', namedSchema, named);
   const reducers = Object.entries(named);
   const columns = [...new Set(reducers.flatMap(([, reduce]) => reduce.columns))];
@@ -36,6 +38,7 @@ export function combineReducers<I = unknown, R = unknown>(named: Readonly<Record
       return columns.map((name) => byName.get(name) ?? null);
     },
     start: () => new Combined(reducers.map(([name, reduce]) => [name, reduce.start()] as const)),
+    startOne: () => new Combined(reducers.map(([name, reduce]) => [name, startOne(reduce)] as const)),
   };
 }
 

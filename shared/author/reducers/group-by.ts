@@ -9,7 +9,7 @@ import { count } from './count.ts';
 import { groupTable } from './group-table.ts';
 import { MAX_GROUPS, OTHER } from './groups.ts';
 import { NONE, nameOf } from './name-of.ts';
-import { reduceOption } from './reduce-option.ts';
+import { reduceOption, startOne } from './reduce-option.ts';
 
 /** Columns that name a group; a table has 20. */
 const MOST_KEYS = 5;
@@ -110,14 +110,14 @@ class GroupAccumulator<I, R> implements Accumulator<I, R> {
     if (!group) {
       // Trimmed in bulk: one sort for as many new names as are kept.
       if (this.#named.size >= 2 * MAX_GROUPS) this.#trim();
-      group = { count: 0, accumulator: this.#reduce.start() };
+      group = { count: 0, accumulator: startOne(this.#reduce) };
       this.#named.set(names, group);
     }
     return group;
   }
 
   #others(): Group<I, R> {
-    this.#other ??= { count: 0, accumulator: this.#reduce.start() };
+    this.#other ??= { count: 0, accumulator: startOne(this.#reduce) };
     return this.#other;
   }
 

@@ -1,4 +1,4 @@
-import { RELATIVE_ERROR, type Sketch } from './sketch.ts';
+import type { Distribution } from './distribution.ts';
 import type { Statistics } from './statistics-sections.ts';
 
 type Histogram = Statistics['histogram'];
@@ -9,15 +9,15 @@ const MOST = 30;
 const SERIES = [[1, 1.6, 2.5, 4, 6.3], [1, 2, 5], [1, 3], [1]] as const;
 
 /**
- * 1 to 30 buckets with round bounds over all values of a sketch, each [from, to), the last including `to`. They are equally wide, unless
+ * 1 to 30 buckets with round bounds over all values of a distribution, each [from, to), the last including `to`. They are equally wide, unless
  * the values are positive and so skewed that half of them would stand in the first two: then their bounds grow as
- * 1, 2, 5, 10 do. Near a bound a value may be counted in the neighbouring bucket, as far as the sketch's error reaches.
+ * 1, 2, 5, 10 do. Near a bound a value may be counted in the neighbouring bucket, as far as a sketch's error reaches.
  */
-export function histogram(sketch: Sketch, min: number, max: number): Histogram {
-  if (sketch.count === 0) return [];
-  const bins = sketch.bins();
-  const [low = min, median = min] = sketch.quantiles(0.005, 0.5);
-  const linear = linearBounds(min, max);
+export function histogram(of: Distribution, min: number, max: number): Histogram {
+  if (of.count === 0) return [];
+  const bins = of.bins();
+  const [low = min, median = min] = of.quantiles([0.005, 0.5]);
+  const linear = linearBounds(min, max, of.relativeError);
   const second = linear[2];
   const skewed = min >= 0 && second !== undefined && linear.length > 8 && median < second;
   // Zeros stand in the first bucket, whatever the next larger value is.
@@ -40,12 +40,12 @@ export function histogram(sketch: Sketch, min: number, max: number): Histogram {
 
 const finite = (value: number, otherwise: number) => (Number.isFinite(value) ? value : otherwise);
 
-/** Bounds step, 2 × step … around [min, max]; never finer than the sketch resolves. */
-function linearBounds(min: number, max: number): number[] {
+/** Bounds step, 2 × step … around [min, max]; never finer than a sketch resolves. */
+function linearBounds(min: number, max: number, relativeError: number): number[] {
   const span = max - min;
   const largest = Math.max(Math.abs(min), Math.abs(max));
   if (!(span > largest * 1e-9) || !Number.isFinite(span)) return [min, max];
-  const step = niceAtLeast(Math.max(span / WANTED, Math.min(span, largest * 4 * RELATIVE_ERROR)));
+  const step = niceAtLeast(Math.max(span / WANTED, Math.min(span, largest * 4 * relativeError)));
   // At both ends of the numbers' range there is no round step.
   if (!(step > 0 && step < Number.POSITIVE_INFINITY)) return [min, max];
   const first = Math.floor(min / step);

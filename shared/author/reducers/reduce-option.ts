@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Reduce } from '../reduce.ts';
+import type { Accumulator, Reduce } from '../reduce.ts';
 
 /** A reduce that another one is made of. */
 export const reduceOption = z.custom<Reduce>(
@@ -11,3 +11,14 @@ export const reduceOption = z.custom<Reduce>(
     Array.isArray(Reflect.get(value, 'columns')),
   'must be a reduce, such as count()',
 );
+
+/** A reduce that can gather less, where there is a thousand of it. */
+export interface GroupedReduce<I, R> extends Reduce<I, R> {
+  /** As `start`, of one among many: small, whatever is added. Stored forms are the same. */
+  startOne(): Accumulator<I, R>;
+}
+
+/** An empty accumulator for one group of many. */
+export function startOne<I, R>(reduce: Reduce<I, R> | GroupedReduce<I, R>): Accumulator<I, R> {
+  return 'startOne' in reduce ? reduce.startOne() : reduce.start();
+}

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
-/** Quantiles are within this relative error of the value they stand for. */
-export const RELATIVE_ERROR = 0.005;
+/** A bin's middle is within this relative error of the values in it: half of what a quantile may be off, the other half is for rounding. */
+export const RELATIVE_ERROR = 0.0025;
 
 const GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR);
 const LOG_GAMMA = Math.log(GAMMA);
@@ -31,18 +31,11 @@ export class Sketch {
   count = 0;
 
   /** `value` must be finite. */
-  add(value: number): void {
-    this.count++;
+  add(value: number, times = 1): void {
+    this.count += times;
     const key = Math.ceil(Math.log(Math.abs(value)) / LOG_GAMMA);
-    if (value === 0) this.zeros++;
-    else increase(value > 0 ? this.positive : this.negative, key, 1);
-  }
-
-  merge(other: Sketch): void {
-    this.zeros += other.zeros;
-    this.count += other.count;
-    for (const [key, count] of other.positive) increase(this.positive, key, count);
-    for (const [key, count] of other.negative) increase(this.negative, key, count);
+    if (value === 0) this.zeros += times;
+    else increase(value > 0 ? this.positive : this.negative, key, times);
   }
 
   /** Adds what `toJSON` gave. Throws TypeError where it isn't that. */
@@ -53,29 +46,6 @@ export class Sketch {
 
   toJSON(): SketchJson {
     return [this.zeros, encode(this.positive), encode(this.negative)];
-  }
-
-  /**
-   * Quantiles `ps` (0 to 1), interpolated between neighbours as spreadsheets and NumPy do (Hyndman and Fan's definition 7); for 0.5
-   * that is the textbook median. Empty sketch: NaN.
-   */
-  quantiles(...ps: readonly number[]): number[] {
-    const bins = this.bins();
-    const at = (rank: number) => {
-      let seen = 0;
-      for (const bin of bins) {
-        seen += bin.count;
-        if (seen > rank) return bin.value;
-      }
-      return Number.NaN;
-    };
-    return ps.map((p) => {
-      const position = (this.count - 1) * p;
-      const [below, above] = [at(Math.floor(position)), at(Math.ceil(position))];
-      const weight = position - Math.floor(position);
-      // Weighed one by one: the difference of two large values may overflow.
-      return below === above ? below : below * (1 - weight) + above * weight;
-    });
   }
 
   /** All bins that hold something, by value. */

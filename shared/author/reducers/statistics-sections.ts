@@ -4,14 +4,20 @@ import type { Section, SectionOf } from '../section.ts';
 export interface Statistics {
   /** What is measured, such as `km`. */
   readonly value: string;
+  /** Drawn behind it, such as `km`. */
+  readonly unit?: string | undefined;
   readonly count: number;
   readonly min: number | null;
   readonly median: number | null;
   readonly p95: number | null;
   readonly max: number | null;
   readonly mean: number | null;
-  /** Relative error of median, p95 and the groups' medians. */
+  /** Relative error of median and p95; 0 where they are exact. */
   readonly relativeError: number;
+  /** Relative distance from a bucket's bound within which a value may be counted on its other side. */
+  readonly bucketError?: number;
+  /** Relative error of the groups' medians. */
+  readonly groupError?: number;
   readonly histogram: SectionOf<'histogram'>['buckets'];
   /** Highest first. */
   readonly top: readonly { readonly label: string; readonly value: number }[];
@@ -24,7 +30,7 @@ export interface Statistics {
  * @param succeeded children that succeeded; a report doesn't pass over those that gave no number
  */
 export function statisticsSections(statistics: Statistics, succeeded: number): Section[] {
-  const { value, count, histogram, top, groups, relativeError } = statistics;
+  const { value, count, histogram, top, groups, bucketError = 0 } = statistics;
   const without = Math.max(0, succeeded - count);
   if (count === 0 && without === 0) return [];
   return [
@@ -37,8 +43,8 @@ export function statisticsSections(statistics: Statistics, succeeded: number): S
             key: `${value}/histogram`,
             title: `Children by ${value}`,
             buckets: histogram,
-            // A bin of the sketch is as wide as twice its error, and stands on one side of a bound as a whole.
-            within: 2 * relativeError,
+            ...unitOf(statistics),
+            ...(bucketError > 0 && { within: bucketError }),
           } as const,
         ]),
     ...(top.length === 0 ? [] : [highest(statistics)]),
@@ -46,8 +52,12 @@ export function statisticsSections(statistics: Statistics, succeeded: number): S
   ];
 }
 
-function figures({ value, count, relativeError, ...of }: Statistics, without: number): SectionOf<'figures'> {
-  const estimate = { within: relativeError };
+const unitOf = ({ unit }: Statistics) => (unit === undefined ? {} : { unit });
+
+function figures(statistics: Statistics, without: number): SectionOf<'figures'> {
+  const { value, count, relativeError, ...of } = statistics;
+  const unit = unitOf(statistics);
+  const estimate = relativeError > 0 ? { ...unit, within: relativeError } : unit;
   return {
     kind: 'figures',
     key: value,
@@ -62,36 +72,38 @@ function figures({ value, count, relativeError, ...of }: Statistics, without: nu
       ...(count === 0
         ? []
         : [
-            { key: 'min', label: 'Minimum', value: of.min },
+            { key: 'min', label: 'Minimum', value: of.min, ...unit },
             { key: 'median', label: 'Median', value: of.median, ...estimate },
-            { key: 'mean', label: 'Mean', value: of.mean },
+            { key: 'mean', label: 'Mean', value: of.mean, ...unit },
             { key: 'p95', label: '95th percentile', value: of.p95, ...estimate },
-            { key: 'max', label: 'Maximum', value: of.max },
+            { key: 'max', label: 'Maximum', value: of.max, ...unit },
           ]),
     ],
   };
 }
 
-function highest({ value, top }: Statistics): SectionOf<'table'> {
+function highest(statistics: Statistics): SectionOf<'table'> {
+  const { value, top } = statistics;
   return {
     kind: 'table',
     key: `${value}/highest`,
     title: `The ${top.length === 1 ? '' : `${top.length} `}highest by ${value}`,
     ranked: true,
-    columns: [{ name: 'Child' }, { name: value, kind: 'number' }],
+    columns: [{ name: 'Child' }, { name: value, kind: 'number', ...unitOf(statistics) }],
     rows: top.map((entry) => [entry.label, entry.value]),
   };
 }
 
-function medians({ value, groups }: Statistics): SectionOf<'table'> {
+function medians(statistics: Statistics): SectionOf<'table'> {
+  const { value, groups, groupError = 0 } = statistics;
   return {
     kind: 'table',
     key: `${value}/groups`,
     title: `Median ${value} by group`,
-    note: 'Groups of most children first.',
+    note: `Groups of most children first.${groupError > 0 ? ` Medians are within ${100 * groupError}%.` : ''}`,
     columns: [
       { name: 'Group' },
-      { name: `Median ${value}`, kind: 'number', bar: true },
+      { name: `Median ${value}`, kind: 'number', bar: true, ...unitOf(statistics) },
       { name: 'Children', kind: 'number' },
     ],
     rows: groups.map(({ group, median, count }) => [group, median, count]),

@@ -1,161 +1,178 @@
 import * as z from 'zod';
 import type { Json } from '../../domain/json.ts';
 import type { Row } from '../../domain/row.ts';
-import { type Column, columnNames, columnsOf, type Field, field, fieldName } from '../columns.ts';
-import { checkOptions, strictOptions } from '../options.ts';
-import type { Accumulator, Reduce, ReducedRun } from '../reduce.ts';
+import { synchronous } from '../../domain/synchronous.ts';
+import {
+  type Column,
+  cell,
+  columnName,
+  columnNames,
+  columnsOf,
+  distinctColumns,
+  type Field,
+  field,
+  fieldName,
+  reads,
+} from '../columns.ts';
+import { callable, checkOptions, strictOptions } from '../options.ts';
+import type { Accumulator, ReducedRun } from '../reduce.ts';
 import type { Section } from '../section.ts';
-import { Groups, groupsSchema } from './groups.ts';
-import { histogram } from './histogram.ts';
+import { Measure, type MeasureSettings, measureSchema } from './measure.ts';
 import { NONE, nameOf } from './name-of.ts';
-import { RELATIVE_ERROR, Sketch, sketchSchema } from './sketch.ts';
-import { type Statistics, statisticsSections } from './statistics-sections.ts';
-import { Top, topSchema } from './top.ts';
+import type { GroupedReduce } from './reduce-option.ts';
+import { statisticsSections } from './statistics-sections.ts';
 
-/** Options of {@link statistics}; `I` is the pipeline's item, `R` the service's answer. */
-export interface StatisticsOptions<I, R> {
-  /** The numeric field that is measured, looked up in the result, then in the item. */
-  readonly value: Field<I, R>;
+/** How a number is read of a row: null or undefined where there is none. */
+type Accessor<I, R> = (row: Row<I, R>) => number | null | undefined;
+
+/** A number of {@link StatisticsOptions}. Where `of` is left out, it is the field of the value's name. */
+export type MeasuredValue<I, R> =
+  | Field<I, R>
+  | Accessor<I, R>
+  | {
+      readonly of?: Field<I, R> | Accessor<I, R>;
+      /** Drawn behind it, such as `km`. */
+      readonly unit?: string;
+    };
+
+interface CommonOptions<I, R> {
   /** Medians are reported by this field of the item, or else of the result. More than 1,000 groups: see {@link Groups}. */
-  readonly groupBy?: Field<I, R>;
-  /** The field that names a child among the highest, of the item, or else of the result; the child's id where absent. */
-  readonly label?: Field<I, R>;
-  /** Columns of report.csv between `id` and `status`. Default: the label, the group and the value. */
+  readonly groupBy?: Column<I, R>;
+  /** What names a child among the highest, a field of the item, or else of the result; the child's id where absent. */
+  readonly label?: Column<I, R>;
+  /** Columns of report.csv between `id` and `status`. Default: the label, the group and the values. */
   readonly columns?: readonly Column<I, R>[];
   /** How many of the highest values are listed, 0 to 100. Default 10. */
   readonly top?: number;
 }
 
+/** Options of {@link statistics}; `I` is the pipeline's item, `R` the service's answer. */
+export type StatisticsOptions<I, R> = CommonOptions<I, R> &
+  (
+    | {
+        /** The numeric field that is measured, looked up in the result, then in the item. */
+        readonly value: Field<I, R>;
+        readonly values?: never;
+      }
+    | {
+        readonly value?: never;
+        /** Up to eight numbers by name. */
+        readonly values: Readonly<Record<string, MeasuredValue<I, R>>>;
+      }
+  );
+
+const MOST_VALUES = 8;
+/** Different numbers that are kept exactly. */
+const EXACT = 10_000;
+/** The same, of one group of a thousand. */
+const GROUP_EXACT = 100;
+
+const accessor = z.union([fieldName, callable()], 'must be the name of a field, or (row) => …');
+const valueSchema = z.union(
+  [accessor, strictOptions({ of: accessor.optional(), unit: z.string().min(1).max(40).optional() })],
+  'must be the name of a field, (row) => …, or { of, unit }',
+);
 const optionsSchema = strictOptions({
-  value: fieldName,
-  groupBy: fieldName.optional(),
-  label: fieldName.optional(),
+  value: fieldName.optional(),
+  values: z
+    .record(fieldName, valueSchema)
+    .refine((values) => Object.keys(values).length > 0, 'must name a value')
+    .refine((values) => Object.keys(values).length <= MOST_VALUES, `must be at most ${MOST_VALUES}`)
+    .optional(),
+  groupBy: columnName.optional(),
+  label: columnName.optional(),
   columns: columnNames.optional(),
   top: z.number().int().min(0).max(100).optional(),
-});
-
-const schema = z.object({
-  /** Compensated sum; null where it left the range of numbers. */
-  sum: z.tuple([z.number().nullable(), z.number().nullable()]),
-  range: z.tuple([z.number(), z.number()]).nullable(),
-  all: sketchSchema,
-  groups: groupsSchema,
-  top: topSchema,
+}).superRefine(({ value, values }, context) => {
+  if (value === undefined && values === undefined)
+    context.addIssue({ code: 'custom', path: ['value'], message: 'must be the name of a field; or give values' });
+  if (value !== undefined && values !== undefined)
+    context.addIssue({ code: 'custom', path: ['values'], message: 'stands in the place of value' });
 });
 
 /**
- * Reduces a run to the statistics of one number: count, min, mean, max and the highest exactly, median, p95 and medians by group within
- * 0.5 %. Only SUCCEEDED rows count, and of these only finite numbers.
+ * Reduces a run to the statistics of one number, or of several: count, min, mean, max and the highest exactly; median, p95 and histogram
+ * exactly up to 10,000 different numbers, medians by group up to 100 of each, and beyond that within 0.5 %, rounded to what is known. Only
+ * SUCCEEDED rows count, and of these only finite numbers.
  * @throws {DefinitionError} naming each wrong option
+ * @example
+ * statistics<City, Answer>({ values: { km: { unit: 'km', of: ({ result }) => result?.trip.km }, price: 'price' }, label: 'city' });
  */
-export function statistics<I = unknown, R = unknown>(options: StatisticsOptions<I, R>): Reduce<I, R> {
+export function statistics<I = unknown, R = unknown>(options: StatisticsOptions<I, R>): GroupedReduce<I, R> {
   checkOptions('reduce: statistics', optionsSchema, options);
-  const { value, groupBy, label, top = 10 } = options;
+  const { value, values = {}, groupBy, label, top = 10 } = options;
+  const measured =
+    value === undefined
+      ? Object.entries(values).map(([name, of]) => measuredValue(name, of))
+      : [{ ...measuredValue<I, R>(value, value), column: value }];
   // A field may be label and group at once; it's one column.
-  const named = new Set([label, groupBy, value].filter((name) => name !== undefined));
-  const columns = options.columns ?? [...named];
-  return {
-    ...columnsOf(columns),
-    start: () => new StatisticsAccumulator<I, R>({ value, groupBy, label, top }),
+  const named = [label, groupBy].filter((column) => column !== undefined);
+  const columns = options.columns ?? distinctColumns([...named, ...measured.map(({ column }) => column)]);
+  const start = (exact: number) => {
+    const settings = { top, exact, share: measured.length };
+    return new StatisticsAccumulator<I, R>(measured, settings, groupBy && reads(groupBy), label && reads(label));
   };
+  return { ...columnsOf(columns), start: () => start(EXACT), startOne: () => start(GROUP_EXACT) };
 }
 
-interface Settings {
-  readonly value: string;
-  readonly groupBy: string | undefined;
-  readonly label: string | undefined;
-  readonly top: number;
+interface Measured<I, R> {
+  readonly name: string;
+  readonly unit: string | undefined;
+  readonly of: (row: Row<I, R>) => unknown;
+  readonly column: Column<I, R>;
+}
+
+function measuredValue<I, R>(name: string, value: MeasuredValue<I, R>): Measured<I, R> {
+  const { of = undefined, unit = undefined } = typeof value === 'object' ? value : { of: value };
+  if (typeof of === 'function') return { name, unit, of, column: { name, of } };
+  const read = (row: Row<I, R>) => field(of ?? name, row.result, row.item);
+  return { name, unit, of: read, column: { name, of: (row) => cell(read(row)) } };
+}
+
+interface Named<I, R> {
+  of(row: Row<I, R>): unknown;
 }
 
 class StatisticsAccumulator<I, R> implements Accumulator<I, R> {
-  private readonly settings: Settings;
-  private readonly all = new Sketch();
-  private readonly groups = new Groups();
-  private readonly top: Top;
-  private sum = 0;
-  private compensation = 0;
-  private min = Number.POSITIVE_INFINITY;
-  private max = Number.NEGATIVE_INFINITY;
+  readonly #values: readonly Measured<I, R>[];
+  readonly #measures: readonly Measure[];
+  readonly #group: Named<I, R> | undefined;
+  readonly #label: Named<I, R> | undefined;
 
-  constructor(settings: Settings) {
-    this.settings = settings;
-    this.top = new Top(settings.top);
+  constructor(
+    values: readonly Measured<I, R>[],
+    settings: Omit<MeasureSettings, 'name' | 'unit'>,
+    group: Named<I, R> | undefined,
+    label: Named<I, R> | undefined,
+  ) {
+    this.#values = values;
+    this.#measures = values.map(({ name, unit }) => new Measure({ name, unit, ...settings }));
+    this.#group = group;
+    this.#label = label;
   }
 
   add(row: Row<I, R>): void {
     if (row.status !== 'SUCCEEDED') return;
-    const { value: name, groupBy, label } = this.settings;
-    const value = field(name, row.result, row.item);
-    if (typeof value !== 'number' || !Number.isFinite(value)) return;
-    this.all.add(value);
-    this.addToSum(value);
-    this.min = Math.min(this.min, value);
-    this.max = Math.max(this.max, value);
-    if (groupBy !== undefined) this.groups.of(nameOf(field(groupBy, row.item, row.result)) ?? NONE).add(value);
-    if (this.top.takes(value)) {
-      const named = label === undefined ? undefined : nameOf(field(label, row.item, row.result));
-      this.top.add([value, row.id, named ?? row.id]);
+    // All that a user's code may throw on comes first: a row is measured whole or not at all.
+    const numbers = this.#values.map(({ of }) => synchronous('of', of(row)));
+    const group = this.#group && (nameOf(this.#group.of(row)) ?? NONE);
+    const label = this.#label && nameOf(this.#label.of(row));
+    for (const [i, measure] of this.#measures.entries()) {
+      const number = numbers[i];
+      if (typeof number === 'number' && Number.isFinite(number)) measure.add(number, row.id, group, label ?? row.id);
     }
   }
 
   merge(other: Json): void {
-    const { sum, range, all, groups, top } = schema.parse(other);
-    this.all.mergeJson(all);
-    this.addToSum(sum[0] ?? Number.NaN);
-    this.compensation += sum[1] ?? Number.NaN;
-    if (range) {
-      this.min = Math.min(this.min, range[0]);
-      this.max = Math.max(this.max, range[1]);
-    }
-    this.groups.merge(groups);
-    this.top.addAll(top);
+    const stored = z.array(measureSchema).length(this.#measures.length).parse(other);
+    for (const [i, part] of stored.entries()) this.#measures[i]?.merge(part);
   }
 
   toJSON(): Json {
-    return {
-      sum: [finite(this.sum), finite(this.compensation)],
-      range: this.all.count === 0 ? null : [this.min, this.max],
-      all: this.all.toJSON(),
-      groups: this.groups.toJSON(),
-      top: this.top.list(),
-    };
+    return this.#measures.map((measure) => measure.toJSON());
   }
 
   sections({ counts }: ReducedRun): Section[] {
-    return statisticsSections(this.statistics(), counts.succeeded);
-  }
-
-  private statistics(): Statistics {
-    const { count } = this.all;
-    const [median = 0, p95 = 0] = this.all.quantiles(0.5, 0.95).map((value) => this.clamp(value));
-    const measured = count > 0;
-    return {
-      value: this.settings.value,
-      count,
-      min: measured ? this.min : null,
-      median: measured ? median : null,
-      p95: measured ? p95 : null,
-      max: measured ? this.max : null,
-      mean: measured ? finite((this.sum + this.compensation) / count) : null,
-      relativeError: RELATIVE_ERROR,
-      histogram: histogram(this.all, this.min, this.max),
-      top: this.top.list().map(([value, , label]) => ({ label, value })),
-      groups: this.groups.medians().map((group) => ({ ...group, median: this.clamp(group.median) })),
-    };
-  }
-
-  /** What is estimated never leaves what was seen. */
-  private clamp(value: number): number {
-    return Math.min(Math.max(value, this.min), this.max);
-  }
-
-  /** Neumaier's sum: what rounding loses is kept aside, so that the order of rows and parts hardly matters. */
-  private addToSum(value: number): void {
-    const sum = this.sum + value;
-    this.compensation += Math.abs(this.sum) >= Math.abs(value) ? this.sum - sum + value : value - sum + this.sum;
-    this.sum = sum;
+    return this.#measures.flatMap((measure) => statisticsSections(measure.statistics(), counts.succeeded));
   }
 }
-
-/** JSON has no infinities. */
-const finite = (value: number) => (Number.isFinite(value) ? value : null);

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { Distribution } from '../../../../shared/author/reducers/distribution.ts';
 import { histogram } from '../../../../shared/author/reducers/histogram.ts';
-import { RELATIVE_ERROR, Sketch } from '../../../../shared/author/reducers/sketch.ts';
+import { RELATIVE_ERROR } from '../../../../shared/author/reducers/sketch.ts';
 
 /** Whether no bucket spans more than another. */
 function equallyWide(of: ReturnType<typeof histogram>): boolean {
@@ -8,10 +9,11 @@ function equallyWide(of: ReturnType<typeof histogram>): boolean {
   return Math.max(...widths) <= Math.min(...widths) * 1.001;
 }
 
-function buckets(values: readonly number[]) {
-  const sketch = new Sketch();
-  for (const value of values) sketch.add(value);
-  return histogram(sketch, Math.min(...values), Math.max(...values));
+/** @param exact different values that are kept; by default none, so that there are bins */
+function buckets(values: readonly number[], exact = 0) {
+  const of = new Distribution(exact);
+  for (const value of values) of.add(value);
+  return histogram(of, Math.min(...values), Math.max(...values));
 }
 
 it('moves no value into another bar than the next, nor from further off than the note says', () => {
@@ -25,7 +27,7 @@ it('moves no value into another bar than the next, nor from further off than the
 });
 
 it('is empty without values and one bucket where all are alike', () => {
-  expect(histogram(new Sketch(), Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY)).toEqual([]);
+  expect(histogram(new Distribution(9), Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY)).toEqual([]);
   expect(buckets([7, 7])).toEqual([{ from: 7, to: 7, count: 2 }]);
 });
 

@@ -40,6 +40,8 @@ export const MEASURED: Statistics = {
   max: 3_010.6,
   mean: 38.1,
   relativeError: 0.005,
+  bucketError: 0.01,
+  groupError: 0.005,
   histogram: [
     { from: 0, to: 50, count: 100_000 },
     { from: 50, to: 100, count: 35_000 },
