@@ -17,6 +17,7 @@ export type { Accumulator, Reduce, ReducedRun } from './reduce.ts';
 export { collect } from './reducers/collect.ts';
 export { combineReducers } from './reducers/combine-reducers.ts';
 export { count } from './reducers/count.ts';
+export { distinct } from './reducers/distinct.ts';
 export { groupBy } from './reducers/group-by.ts';
 export { type MapReduceOptions, mapReduce } from './reducers/map-reduce.ts';
 export { type StatisticsOptions, statistics } from './reducers/statistics.ts';

@@ -37,13 +37,18 @@ export function boundedName(text: string, units: number): string {
   return `${beginning(text, units - tail.length)}${tail}`;
 }
 
-/** 64 bits in hexadecimal, by two multiplicative hashes (FNV-1a, seeded apart). To tell texts apart, not to protect them. */
-function fingerprint(text: string): string {
+const fingerprint = (text: string): string =>
+  hashOf(text)
+    .map((half) => half.toString(16).padStart(8, '0'))
+    .join('');
+
+/** Two halves of 32 bits, by two multiplicative hashes (FNV-1a, seeded apart). To tell texts apart, not to protect them. */
+export function hashOf(text: string): readonly [high: number, low: number] {
   let [high, low] = [0x811c9dc5, 0x9e3779b9];
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
     high = Math.imul(high ^ unit, 0x01000193);
     low = Math.imul(low ^ unit ^ (high >>> 15), 0x85ebca6b);
   }
-  return [high, low].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('');
+  return [high >>> 0, low >>> 0];
 }
