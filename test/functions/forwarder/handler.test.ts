@@ -4,8 +4,9 @@ import { RunCache } from '../../../functions/forwarder/run-cache.ts';
 import { startRun } from '../../../shared/control/start.ts';
 import type { WorkMessage } from '../../../shared/domain/messages.ts';
 import type { CallResult } from '../../../shared/domain/retry.ts';
-import { type Register, registerOf } from '../../../shared/domain/sending.ts';
+import { NEW_REGISTER, type Register, registerOf } from '../../../shared/domain/sending.ts';
 import { ProgressMeter } from '../../../shared/flow/progress-meter.ts';
+import type { BlockStore } from '../../../shared/ports/block-store.ts';
 import type { CallRequest } from '../../../shared/ports/caller.ts';
 import { testDeps, testPipeline, workOf } from '../../shared/support.ts';
 
@@ -26,6 +27,8 @@ const status = (httpStatus: number): CallResult => ({
   body: '{}',
   retryAfter: null,
 });
+
+const away = () => Promise.reject(new Error('The table is away.'));
 
 const message = (over: Partial<WorkMessage> = {}) => workOf({ size: 4, items: [10, 11, 12, 13], ...over });
 
@@ -183,6 +186,54 @@ test('a suspect out of time is handed back with the crash that was found', async
   expect(registerOf(await state(), 0)).toMatchObject({ turn: 1, care: 2, mark: null });
   expect(registerOf(await state(), 0).tries.get(1)?.crashes).toBe(1);
   expect(deps.queues.work.take()).toMatchObject([{ turn: 1 }]);
+});
+
+test('suspects come last: a slot at a time, each stored before the next, and one that a forwarder died of child by child', async () => {
+  let open = 0;
+  const together: string[] = [];
+  const { deps, calls, forward, state } = await forwarder(async ({ child }) => {
+    open++;
+    const { done } = await deps.stores.blocks.read('march', BLOCK);
+    await new Promise((resolve) => setImmediate(resolve));
+    together.push(`${child} of ${open} beside ${done.size}`);
+    await new Promise((resolve) => setImmediate(resolve));
+    open--;
+    return ok();
+  });
+  const dead = { child: null, deadline: deps.clock.now() - 2_000, by: 'dead' };
+  const next: Register = { turn: 0, tries: new Map(), care: 1, mark: dead };
+  await deps.stores.blocks.replaceRegister('march', BLOCK, { slot: 0, read: NEW_REGISTER, next, ttl: 1 });
+  const slot = (slot: number) => message({ slot, items: [1, 2], size: 8 });
+  expect(await forward([[slot(0), 2], [slot(2), 2], [slot(4), 3], [slot(6)]])).toEqual([]);
+  expect(calls).toEqual([6, 7, 2, 3, 4, 5, 0, 1].map((n) => `0-0.0.${n}`));
+  expect(together.map((text) => text.slice(8))).toEqual([
+    ...['of 2 beside 0', 'of 2 beside 0', 'of 2 beside 2', 'of 2 beside 2'],
+    ...['of 2 beside 4', 'of 2 beside 4', 'of 1 beside 6', 'of 1 beside 7'],
+  ]);
+  expect([...(await state()).registers.values()].map(({ mark }) => mark)).toEqual([null, null, null]);
+});
+
+test('while another invocation calls a slot under its mark, the message goes back until it has ended', async () => {
+  const { deps, calls, forward } = await forwarder(() => ok());
+  const mark = { child: null, deadline: deps.clock.now() + 1_000, by: 'another' };
+  const next: Register = { turn: 0, tries: new Map(), care: 1, mark };
+  await deps.stores.blocks.replaceRegister('march', BLOCK, { slot: 0, read: NEW_REGISTER, next, ttl: 1 });
+  for (const receives of [1, 2]) expect(await forward([[message(), receives]])).toEqual(['m-0']);
+  expect(calls).toEqual([]);
+});
+
+test.each<[string, Partial<BlockStore>]>([
+  ['its page', { putOutcomes: away }],
+  ['its set', { addDone: away }],
+])('a suspect whose outcomes a store does not take leaves no mark: %s', async (_, broken) => {
+  const { deps, forward, state } = await forwarder(() => ok());
+  const { endMark } = deps.stores.blocks;
+  // The write that ends a mark adds to the set as well.
+  const ending: BlockStore['endMark'] = (run, ref, write) =>
+    'addDone' in broken && write.done.length > 0 ? away() : endMark(run, ref, write);
+  Object.assign(deps.stores.blocks, broken, { endMark: ending });
+  expect(await forward([[message(), 2]])).toEqual(['m-0']);
+  expect(registerOf(await state(), 0)).toMatchObject({ turn: 0, care: 1, mark: null });
 });
 
 test.each([
