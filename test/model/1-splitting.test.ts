@@ -12,6 +12,10 @@ holds('L1 splitting', SCENES, {
       'crash: split before count',
     ],
   },
+  'a block as long as there was time for': {
+    states: 500,
+    reached: ['split: put what there was time for', 'split: out of time', 'split: adopt items page'],
+  },
   'blocks sent in windows': {
     states: 3_000,
     reached: [
@@ -34,7 +38,7 @@ holds('L1 splitting', SCENES, {
     reached: ['request: resume', 'split: no call allowed any more, stop', 'sweep: resume slice by an old checkpoint'],
   },
   'a canary': {
-    states: 2_000,
+    states: 5_000,
     reached: [
       'split: wait for the canary',
       'sweep: the canary passes',

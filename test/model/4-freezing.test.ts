@@ -21,4 +21,12 @@ holds('L4 freezing', SCENES, {
     states: 1_000,
     reached: ['sweep: tell full segment', 'sweep: tell full run', 'lose: for finish'],
   },
+  'a sweeper that acts late': {
+    states: 1_000,
+    reached: [
+      'sweep: tell full segment by an old SEG',
+      'sweep: take frozen segment by an old ROOT',
+      'sweep: tell full run by an old status',
+    ],
+  },
 });

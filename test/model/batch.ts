@@ -69,7 +69,10 @@ function putBack(w: World, p: Forwarder): void {
 /** It needs nothing any more but what its message is to become. */
 export function rest(w: World, p: Forwarder, at: 'delete' | 'back' | 'end mark'): void {
   if (at !== 'end mark') {
+    // The answer to its last call may have been lost: then the mark is ended once more.
+    const mark = at === 'delete' ? p.mark : null;
     leaveSuspect(p);
+    p.mark = mark;
     shareWithCopies(w, p, at);
   }
   Object.assign(p, { due: [], ended: [], leads: false, failed: false, full: false, delayed: false, early: false, at });

@@ -12,6 +12,20 @@ export function draftPage(cx: Context, p: Splitter): Page {
   return page;
 }
 
+/** What it may have of that when its time is up; each ends its block. */
+export function cutPages(cx: Context, p: Splitter): Page[] {
+  const whole = draftPage(cx, p);
+  if (whole.kind === 'end') return [];
+  const items = cx.level.sources[p.slice]?.[p.variant] ?? '';
+  return whole.items.flatMap((_, i) => {
+    const isWhole = i === whole.items.length - 1;
+    if (isWhole && whole.endsBlock) return [];
+    const draft = new PageDraft(whole.first, cx.level.geometry);
+    for (let k = p.cursor; k <= p.cursor + i; k++) draft.add(items[k] ?? '', cx.level.itemBytes, k + 1);
+    return [draft.page(true)];
+  });
+}
+
 function readSource(cx: Context, items: string, cursor: number, first: number, bound: number): Page {
   const draft = new PageDraft(first, cx.level.geometry);
   const bytes = cx.level.itemBytes;

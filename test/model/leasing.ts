@@ -3,7 +3,7 @@ import { LINES, placeText } from './alphabet.ts';
 import type { Context } from './context.ts';
 import type { Splitter } from './processes.ts';
 import { end, type Step } from './steps.ts';
-import type { SliceRecord, World } from './world.ts';
+import { may, type SliceRecord, spend, type World } from './world.ts';
 
 /** A splitter's first write: the slice's lease, if it's free. With it comes the checkpoint. */
 export function leaseStep(cx: Context, w: World, p: Splitter, slice: SliceRecord): Step {
@@ -56,6 +56,47 @@ export function stop(cx: Context, p: Splitter, handsOn: boolean): void {
   p.handsOn = handsOn && cx.level.leases;
   if (cx.level.leases) p.at = 'release';
   else p.at = handsOn ? 'hand on' : 'delete';
+}
+
+/** What waits to be called is no part of this model: it may be enough whenever a splitter looks. */
+export function aheadSteps(w: World, p: Splitter): Step[] {
+  if (!may(w, 'continuation')) return [];
+  const look = () => {
+    spend(w, 'continuation');
+    p.at = 'hand on';
+  };
+  return [{ name: 'split: enough waits, look again later', fault: true, run: look }];
+}
+
+/** Its share of the canary is enumerated: it waits for the judgement, without a message. */
+export function canaryStep(cx: Context, p: Splitter, slice: SliceRecord): Step {
+  // Within a block no checkpoint can stand. Whoever put these pages knew that the canary has passed, and has a message.
+  if (p.pages.length > 0) {
+    return {
+      name: 'split: canary passed without it, stop',
+      run: () => {
+        if (cx.bug === 'checkpoint within a block') checkpoint(cx, p, slice);
+        stop(cx, p, false);
+      },
+    };
+  }
+  return {
+    name: 'split: wait for the canary',
+    run: () => {
+      p.waits = true;
+      p.at = p.out.length > 0 ? 'send' : 'checkpoint';
+    },
+  };
+}
+
+/** @param spends where running out of time is a fault of its own */
+export function outOfTime(p: Splitter, spends: World | null = null): Step {
+  const handOn = () => {
+    if (spends) spend(spends, 'continuation');
+    p.handsOn = true;
+    p.at = p.out.length > 0 ? 'send' : 'checkpoint';
+  };
+  return { name: 'split: out of time', run: handOn };
 }
 
 function lease(cx: Context, p: Splitter, slice: SliceRecord): void {

@@ -56,8 +56,12 @@ export interface Splitter extends Base {
   /** Before its first checkpoint, which comes behind the first block. */
   opens: boolean;
   ended: boolean;
+  /** Its share of the canary is enumerated, and nothing was behind it when it looked. */
+  reached: boolean;
   /** Waits for the canary: nothing but a checkpoint is left to do. */
   waits: boolean;
+  /** Out of time, where it put a page: it stops behind it. */
+  timeUp: boolean;
   /** A store or its source failed it: its message comes back. */
   failed: boolean;
   /** Children it may enumerate before the canary is judged, as RUN said when it began. */

@@ -3,8 +3,8 @@ import { packCount } from '../../shared/domain/completion.ts';
 import { sliceExtent } from '../../shared/domain/layout.ts';
 import { LINES, pageText } from './alphabet.ts';
 import { type Context, insert, messagesOf, placeKey, rootFull, segmentFull, segmentRecord, send } from './context.ts';
-import { draftPage } from './drafting.ts';
-import { checkpoint, leaseStep, releaseStep, stop } from './leasing.ts';
+import { cutPages, draftPage } from './drafting.ts';
+import { aheadSteps, canaryStep, checkpoint, leaseStep, outOfTime, releaseStep, stop } from './leasing.ts';
 import type { Splitter } from './processes.ts';
 import { deleteStep, putBackStep, type Step } from './steps.ts';
 import { isWatched, may, mayCall, type SliceRecord, spend, type World } from './world.ts';
@@ -27,7 +27,7 @@ export function splitterSteps(cx: Context, w: World, p: Splitter): Step[] {
             const mine = draftPage(cx, p);
             slice.chain[placeKey(p.place)] = cx.pageNumber(mine);
             p.at = 'page';
-            behindPage(cx, p, mine);
+            behindPage(cx, p, mine, true);
           },
         },
       ];
@@ -119,9 +119,18 @@ function pageSteps(cx: Context, w: World, p: Splitter, slice: SliceRecord): Step
   const key = placeKey(p.place);
   const stored = slice.chain[key];
   const steps: Step[] = [];
+  if (p.timeUp && p.pages.length === 0) return [outOfTime(p), ...sendBeside(cx, w, p)];
+  // At a block's start alone: elsewhere no checkpoint can stand.
+  const stops = may(w, 'continuation') && p.pages.length === 0 ? [{ ...outOfTime(p, w), fault: true }] : [];
+  if (p.reached) return [canaryStep(cx, p, slice), ...stops];
+  const isAtBound = p.bound !== null && p.cursor >= p.bound;
   if (stored === undefined) {
-    steps.push({ name: 'split: find no page', run: () => cx.say(() => LINES.readPage(p.slice, key, null)) });
-    if (p.bound !== null && p.cursor >= p.bound) return [...steps, canaryStep(cx, p, slice)];
+    const findNone = () => {
+      cx.say(() => LINES.readPage(p.slice, key, null));
+      p.reached = isAtBound;
+    };
+    steps.push({ name: 'split: find no page', run: findNone });
+    if (isAtBound) return steps;
   } else {
     steps.push({
       name: 'split: place is taken',
@@ -141,31 +150,34 @@ function pageSteps(cx: Context, w: World, p: Splitter, slice: SliceRecord): Step
         slice.chain[key] = cx.pageNumber(mine);
         cx.say(() => LINES.putPage(p.slice, key, pageText(mine), true));
       } else if (stored !== undefined) cx.say(() => LINES.readPage(p.slice, key, pageText(cx.page(stored))));
-      behindPage(cx, p, counted ? mine : cx.page(slice.chain[key] ?? 0));
+      behindPage(cx, p, counted ? mine : cx.page(slice.chain[key] ?? 0), stored === undefined);
     },
   });
-  // At a block's start alone: elsewhere no checkpoint can stand.
-  if (may(w, 'continuation') && p.pages.length === 0) {
-    const handOn = () => {
-      spend(w, 'continuation');
-      p.handsOn = true;
-      p.at = p.out.length > 0 ? 'send' : 'checkpoint';
-    };
-    steps.push({ name: 'split: out of time', fault: true, run: handOn });
-  }
-  // Messages of complete blocks are on their way while the next block is read.
-  if (p.out.length > 0 && p.unsent > 0) steps.push(...sendStep(cx, w, p));
-  return steps;
+  const cuts = may(w, 'continuation') ? cutSteps(cx, w, p, slice) : [];
+  return [...steps, ...cuts, ...stops, ...sendBeside(cx, w, p)];
 }
 
-/** What waits to be called is no part of this model: it may be enough whenever a splitter looks. */
-function aheadSteps(w: World, p: Splitter): Step[] {
-  if (!may(w, 'continuation')) return [];
-  const look = () => {
-    spend(w, 'continuation');
-    p.at = 'hand on';
-  };
-  return [{ name: 'split: enough waits, look again later', fault: true, run: look }];
+/** Messages of complete blocks are on their way while the next block is read. */
+function sendBeside(cx: Context, w: World, p: Splitter): Step[] {
+  return p.out.length > 0 && p.unsent > 0 ? sendStep(cx, w, p) : [];
+}
+
+/** Out of time within a page: the block is as long as it got. */
+function cutSteps(cx: Context, w: World, p: Splitter, slice: SliceRecord): Step[] {
+  const key = placeKey(p.place);
+  const stored = slice.chain[key];
+  return cutPages(cx, p).map((page) => ({
+    name: stored === undefined ? 'split: put what there was time for' : 'split: place is taken, out of time',
+    fault: true,
+    run: () => {
+      cx.say(() => LINES.putPage(p.slice, key, pageText(page), stored === undefined));
+      if (stored !== undefined) return;
+      spend(w, 'continuation');
+      slice.chain[key] = cx.pageNumber(page);
+      p.timeUp = true;
+      behindPage(cx, p, page, true);
+    },
+  }));
 }
 
 function checkpointSteps(cx: Context, w: World, p: Splitter, slice: SliceRecord): Step[] {
@@ -198,28 +210,8 @@ function checkpointSteps(cx: Context, w: World, p: Splitter, slice: SliceRecord)
 /** Not where it was cancelled or paused, or is past its deadline. */
 const mayGoOn = (w: World): boolean => w.run.status === 'none' || mayCall(w);
 
-/** Its share of the canary is enumerated: it waits for the judgement, without a message. */
-function canaryStep(cx: Context, p: Splitter, slice: SliceRecord): Step {
-  // Within a block no checkpoint can stand. Whoever put these pages knew that the canary has passed, and has a message.
-  if (p.pages.length > 0) {
-    return {
-      name: 'split: canary passed without it, stop',
-      run: () => {
-        if (cx.bug === 'checkpoint within a block') checkpoint(cx, p, slice);
-        stop(cx, p, false);
-      },
-    };
-  }
-  return {
-    name: 'split: wait for the canary',
-    run: () => {
-      p.waits = true;
-      p.at = p.out.length > 0 ? 'send' : 'checkpoint';
-    },
-  };
-}
-
-function behindPage(cx: Context, p: Splitter, page: Page): void {
+/** @param isOwn it put the page: then it looks at no place behind the canary's */
+function behindPage(cx: Context, p: Splitter, page: Page, isOwn: boolean): void {
   const block = `${p.slice}-${p.place.segment}.${p.place.block}`;
   if (page.kind === 'end') {
     // END in the middle of a block cuts it short: what there is of it is sent.
@@ -232,6 +224,7 @@ function behindPage(cx: Context, p: Splitter, page: Page): void {
   p.pages.push(cx.pageNumber(page));
   p.place = placeBehind(p.place, page, cx.level.geometry);
   p.cursor = typeof page.cursor === 'number' ? page.cursor : 0;
+  if (isOwn && p.bound !== null && p.cursor >= p.bound) p.reached = true;
   if (!page.endsBlock) return;
   p.out.push(...messagesOf(block, cx.itemsPages(p.pages)));
   p.pages = [];

@@ -34,13 +34,32 @@ export function sweeps(cx: Context, w: World): Step[] {
   const found: Step[] = [];
   const add = (name: string, act: () => void) => found.push({ name: `sweep: ${name}`, run: act });
   if (run.status === 'none') return found;
-  if (rootFull(cx, w) && !(isFinal(run.status) && run.mailClaimed)) add('tell full run', () => send(cx, w, 'f'));
-  if (isFinal(run.status)) return found;
-  for (const segment of Object.keys(w.segments)) {
-    if (inRoot(w, segment)) continue;
-    if (segmentRecord(w, segment).frozen !== null) add('take frozen segment', () => spawnSweeper(w, 'root', segment));
-    else if (segmentFull(cx, w, segment)) add('tell full segment', () => send(cx, w, `g:${segment}`));
+  const stale = (name: string, by: string, act: () => void) => {
+    if (!may(w, 'stale')) return;
+    const run = () => {
+      spend(w, 'stale');
+      act();
+    };
+    found.push({ name: `sweep: ${name} by an old ${by}`, fault: true, run });
+  };
+  if (rootFull(cx, w)) {
+    const tell = () => send(cx, w, 'f');
+    if (isFinal(run.status) && run.mailClaimed) stale('tell full run', 'status', tell);
+    else add('tell full run', tell);
   }
+  for (const segment of Object.keys(w.segments)) {
+    if (!segmentFull(cx, w, segment)) continue;
+    const tell = () => send(cx, w, `g:${segment}`);
+    const take = () => spawnSweeper(w, 'root', segment);
+    const isFrozen = segmentRecord(w, segment).frozen !== null;
+    if (isFrozen) stale('tell full segment', 'SEG', tell);
+    if (isFrozen && inRoot(w, segment)) stale('take frozen segment', 'ROOT', take);
+    else if (!isFinal(run.status)) {
+      if (isFrozen) add('take frozen segment', take);
+      else add('tell full segment', tell);
+    }
+  }
+  if (isFinal(run.status)) return found;
   if (statusNow(w) === 'closing' && run.status !== 'closing') {
     if (cx.bug !== 'overdue run is not closed') add('close an overdue run', () => spawnCloser(w, 'expired'));
     return found;
@@ -54,17 +73,9 @@ export function sweeps(cx: Context, w: World): Step[] {
   const fresh = unfinished(cx, w, ({ checkpoint }) => checkpoint);
   for (const slice of fresh.slices) add('resume slice', () => send(cx, w, `s:${slice}`));
   for (const block of fresh.blocks) add('look at block', () => spawnSweeper(w, 'read', block));
-  if (!may(w, 'stale')) return found;
-  const stale = (name: string, act: () => void) => {
-    const run = () => {
-      spend(w, 'stale');
-      act();
-    };
-    found.push({ name: `sweep: ${name} by an old checkpoint`, fault: true, run });
-  };
   const old = unfinished(cx, w, ({ was }) => was);
   for (const slice of old.slices) {
-    if (!fresh.slices.includes(slice)) stale('resume slice', () => send(cx, w, `s:${slice}`));
+    if (!fresh.slices.includes(slice)) stale('resume slice', 'checkpoint', () => send(cx, w, `s:${slice}`));
   }
   return found;
 }

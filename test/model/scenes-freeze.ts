@@ -76,4 +76,15 @@ export const SCENES: Record<string, Scene> = {
     },
     () => undefined,
   ),
+  // It stands still between its reads and what it does by them.
+  'a sweeper that acts late': scene(
+    {
+      geometry: geometry(1, 1, [1]),
+      sources: [['a']],
+      sweeper: true,
+      workers: { forward: 1, aggregate: 1, finish: 1 },
+      budget: { sweep: 1, stale: 1 },
+    },
+    () => undefined,
+  ),
 };

@@ -49,6 +49,11 @@ export const SCENES: Record<string, Scene> = {
     sources: [['abc', 'xyzuv']],
     budget: { crash: 1, duplicate: 1 },
   }),
+  'a block as long as there was time for': scene({
+    geometry: geometry(2, 2, [1, 2]),
+    sources: [['abc', 'xyz']],
+    budget: { crash: 1, continuation: 1 },
+  }),
   'blocks sent in windows': scene({
     geometry: geometry(1, 1, [1, 2]),
     window: 2,
@@ -63,7 +68,7 @@ export const SCENES: Record<string, Scene> = {
     sources: [['abc']],
     budget: { pause: 1, crash: 1, stale: 1, sweep: 1 },
   }),
-  'a canary': scene({ ...CANARY, budget: { duplicate: 1, lapse: 1 } }),
+  'a canary': scene({ ...CANARY, budget: { duplicate: 2, lapse: 1 } }),
   // A flag that is set, and its slices not sent, stands still.
   'a canary and a crash': scene({ ...CANARY, sweeper: true, budget: { crash: 1 } }),
 };

@@ -62,6 +62,7 @@ const NOT_IN_TRACES: Readonly<Record<string, string>> = {
   'close: read an old checkpoint': 'no trace meets a stale read: that the model allows one is no promise of the code',
   'close: adopt plan': 'a start that stores its plan between two calls of a close',
   'split: canary passed without it, stop': 'two splitters, and the flag, within one block of two pages',
+  'split: place is taken, out of time': 'two splitters, and the clock, within one page',
   'sweep: add block to segment': 'redelivery completes a full block long before the sweeper looks',
   'sweep: tell segment': 'redelivery completes a full block long before the sweeper looks',
   'sweep: turn condition failed': 'the sweeper sends again only where no message has moved for long',
