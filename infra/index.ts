@@ -1,6 +1,7 @@
 /**
  * `microprocess/cdk`: constructs for your own CDK app. Everything else in this folder may change in any release. docs/cdk.md explains them.
  */
+export type { EndpointBinding } from './constructs/endpoint-binding.ts';
 export { Pipeline, type PipelineOptions, type PipelineProps } from './constructs/pipeline.ts';
 export { type MailOptions, Platform, type PlatformProps } from './constructs/platform.ts';
 export {

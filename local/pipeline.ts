@@ -82,7 +82,8 @@ export async function startPipeline(
   surroundings: Surroundings,
 ): Promise<LocalPipeline> {
   const { system, services, telemetry, logger, clock } = surroundings;
-  const own = endpointUrl === undefined ? services.get(pipeline.endpoint.service) : null;
+  const { service, url } = pipeline.endpoint;
+  const own = endpointUrl === undefined && service !== undefined ? services.get(service) : null;
   const loaded = loadFunctions(system);
   await Promise.allSettled([surroundings.shared, own, loaded]);
   await loaded;
@@ -92,7 +93,7 @@ export async function startPipeline(
   const wiring = wiringOf(system, pipeline);
   const queues = queueAddresses(pipeline.name, awsUrl);
   await Promise.all([createQueues(sqs, wiring, queues), storage]);
-  const cloneUrl = (endpointUrl ?? pair?.clone.listening ?? '').replace(/\/+$/, '');
+  const cloneUrl = (endpointUrl ?? pair?.clone.listening ?? url ?? '').replace(/\/+$/, '');
   const resources = {
     ...mapValues(queues, ({ main }) => main.url),
     ...common,

@@ -1,3 +1,4 @@
+import { endpointWords } from '../shared/author/endpoint.ts';
 import { InputError } from '../shared/domain/errors.ts';
 import type { LocalPipeline, LocalPipelineOptions } from './pipeline.ts';
 
@@ -91,7 +92,7 @@ function agree(known: LocalPipelineOptions, asked: LocalPipelineOptions): void {
     );
   }
   if (known.endpointUrl !== asked.endpointUrl) {
-    const calls = known.endpointUrl ?? `services/${known.pipeline.endpoint.service}`;
+    const calls = known.endpointUrl ?? endpointWords(known.pipeline.endpoint);
     throw new InputError(
       `Pipeline "${name}" runs here already and calls ${calls}; received ${asked.endpointUrl ?? 'no --endpoint'}. Ask for the same, or wait until it has ended.`,
     );

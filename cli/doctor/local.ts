@@ -6,10 +6,12 @@ import { startEmulators } from '../../local/emulators.ts';
 import { findHolder } from '../../local/host-file.ts';
 import { startService } from '../../local/services.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
+import { endpointWords } from '../../shared/author/endpoint.ts';
 import { openProject } from '../../shared/project/project.mjs';
 import { stateDir, unwritableHome } from '../home.ts';
 import { time } from '../text.ts';
 import { type Check, checked, nodeVersion, pass, warn } from './check.ts';
+import { cloneCheck } from './clone.ts';
 
 /** A full run of the bundled pipeline takes less; a machine that swaps doesn't hold its speed. */
 const MEMORY_BYTES = 600 * 1_048_576;
@@ -31,7 +33,13 @@ export async function localChecks(pipeline: Pipeline): Promise<Check[]> {
       }),
       await checked('service', async () => {
         const from = performance.now();
-        const { service } = pipeline.endpoint;
+        const { service, url } = pipeline.endpoint;
+        if (url !== undefined) return cloneCheck({ endpoint: url, endpointAuth: 'NONE' });
+        if (service === undefined)
+          return pass(
+            'service',
+            `${endpointWords(pipeline.endpoint)} is bound by the CDK app; here by --endpoint <url>`,
+          );
         const started = await startService({ service, role: 'clone', logDir: folder });
         await started.stop();
         return pass('service', `services/${service} builds and listens within ${took(from)}`);

@@ -2,11 +2,10 @@ import { findHolder } from '../../local/host-file.ts';
 import { JoinRefusedError } from '../../local/join.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
 import { DefinitionError } from '../../shared/domain/errors.ts';
-import { openProject } from '../../shared/project/project.mjs';
-import { requireService } from '../../shared/project/services.ts';
 import { stateDir } from '../home.ts';
 import type { Terminal } from '../terminal.ts';
 import { openLocal } from './local.ts';
+import { requireCalled } from './require-called.ts';
 import type { Target } from './target.ts';
 import { workLocally } from './work-local.ts';
 
@@ -32,7 +31,7 @@ export async function openToClose(
   }
   if (holder.pipelines?.includes(pipeline.name)) return openLocal(pipeline, flags);
   try {
-    requireService(pipeline, openProject().services, 'server');
+    requireCalled(pipeline);
     return await workLocally(pipeline, flags, terminal);
   } catch (error) {
     if (error instanceof DefinitionError || error instanceof JoinRefusedError) return openLocal(pipeline, flags);

@@ -1,13 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pipeline } from '../../shared/author/definition.ts';
-import { openProject } from '../../shared/project/project.mjs';
-import { requireService } from '../../shared/project/services.ts';
 import { LeftError, said, UsageError } from '../errors.ts';
 import { prepareHome } from '../home.ts';
 import { choosePipeline, defaultPipeline, leftOut, loadForRuns, loadPipeline } from '../pipelines.ts';
 import { aborted, type Terminal } from '../terminal.ts';
 import { hasState, openLocal } from './local.ts';
 import { endOldFinishes } from './old-finishes.ts';
+import { requireCalled } from './require-called.ts';
 import { type Target, type Where, worksElsewhere } from './target.ts';
 
 /**
@@ -89,9 +88,6 @@ async function open(
   // Only 'own-worker' may be the first ever.
   const works = need === 'own-worker' || (need === 'worker' && hasState());
   if (!works) return openLocal(pipeline, flags, need === 'definition');
-  if (endpointUrl === undefined) {
-    const otherwise = ', or call a service that runs already: --endpoint <url>';
-    requireService(pipeline, openProject().services, 'server', otherwise);
-  }
+  if (endpointUrl === undefined) requireCalled(pipeline, ', or call a service that runs already: --endpoint <url>');
   return (await import('./work-local.ts')).workLocally(pipeline, flags, terminal, endpointUrl);
 }

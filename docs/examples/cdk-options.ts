@@ -2,7 +2,7 @@ import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Microprocess, QueueDedicatedClone } from 'microprocess/cdk';
+import { Microprocess } from 'microprocess/cdk';
 
 const app = new App();
 const env = { account: '123456789012', region: 'eu-west-1' };
@@ -28,5 +28,5 @@ export const jobs = new Microprocess(app, 'jobs-prod', {
       },
     },
   },
-  clones: { companies: QueueDedicatedClone.fromUrl(app, 'https://companies-jobs.internal.example.com') },
+  endpoints: { companies: 'https://companies-jobs.internal.example.com' },
 });

@@ -14,8 +14,9 @@ import { deploymentParameter, deploymentRecord } from '../../shared/project/depl
 import { packageVersion } from '../../shared/project/package-version.ts';
 import { check, checkSamePlace, MEMORY_MB, oneOf, refuse } from '../check.ts';
 import { type FunctionOptions, govern, OPTION_RULES, optionsOf } from '../function-options.ts';
-import { checkProperties, having, object, type PropertyRules, STATEMENTS, text } from '../properties.ts';
+import { checkProperties, object, type PropertyRules, STATEMENTS, text } from '../properties.ts';
 import { crashAlarm } from './crash-alarm.ts';
+import { boundEndpoint, type EndpointBinding } from './endpoint-binding.ts';
 import { addRoute } from './function-url.ts';
 import { grantUses } from './grants.ts';
 import { NodeFunction } from './node-function.ts';
@@ -37,8 +38,8 @@ export interface PipelineProps extends PipelineOptions {
   /** Path of the module that exports the definition, which the functions are bundled with. */
   readonly entry: string;
   readonly platform: Platform;
-  /** What it calls: a {@link QueueDedicatedClone}, or the endpoint that one of its static methods gives. */
-  readonly clone: ServiceEndpoint;
+  /** What it calls: a {@link QueueDedicatedClone}, an address, a function …; absent where the definition has a `url`. */
+  readonly clone?: EndpointBinding;
 }
 
 const RULES: PropertyRules<PipelineProps> = {
@@ -47,7 +48,8 @@ const RULES: PropertyRules<PipelineProps> = {
   grants: object,
   entry: text,
   platform: PLATFORM,
-  clone: having('a QueueDedicatedClone, or what QueueDedicatedClone.fromUrl or fromFunction gives', 'url', 'auth'),
+  // Looked at where it is bound.
+  clone: null,
 };
 
 /**
@@ -70,12 +72,13 @@ export class Pipeline extends Construct {
 
   constructor(scope: Construct, id: string, props: PipelineProps) {
     super(scope, id);
-    checkProperties(this, props, RULES, ['entry', 'platform', 'clone']);
-    const { platform, clone } = props;
+    checkProperties(this, props, RULES, ['entry', 'platform']);
+    const { platform } = props;
     checkSamePlace(this, platform, 'its platform');
     const { engine } = platform;
     const { pipeline, entry, reduceDigest } = engine.load(props.entry);
     this.definition = pipeline;
+    const clone = this.calls(props.clone);
     const ofPipeline = Object.entries(engine.system.functions).filter(([, { scope }]) => scope === 'pipeline');
     this.checkOptions(
       props,
@@ -178,6 +181,14 @@ export class Pipeline extends Construct {
       for (const name of Object.keys(given)) check(this, `a key of ${option}`, name, oneOf(functions));
     for (const [name, value] of Object.entries(memoryMB)) check(this, `memoryMB.${name}`, value, MEMORY_MB);
     for (const [name, value] of Object.entries(grants)) check<unknown>(this, `grants.${name}`, value, STATEMENTS);
+  }
+
+  /** A definition's own address, or what stands for the name that it calls. */
+  private calls(clone: EndpointBinding | undefined): ServiceEndpoint {
+    const { url, service, name } = this.definition.endpoint;
+    if (url === undefined) return boundEndpoint(this, `clone (for ${service ?? name})`, clone);
+    if (clone !== undefined) refuse(this, 'clone', `left out: the definition calls ${url}`, clone);
+    return { url, auth: 'NONE' };
   }
 
   /** What works, but not as the definition reads. */

@@ -17,7 +17,7 @@ export type ServiceEndpoint =
       /** Calls are signed with SigV4. */
       readonly auth: 'IAM';
       /** The forwarder gets the right to call its URL. */
-      readonly function: IFunction;
+      readonly function: Pick<IFunction, 'grantInvokeUrl'>;
       readonly limits?: CloneLimits | undefined;
     }
   | {
@@ -36,14 +36,17 @@ export function openEndpoint(scope: IConstruct, url: string): ServiceEndpoint {
 }
 
 /** @throws {InfraError} for a URL that lets in whoever finds it */
-export function refuseOpen(fn: IFunction, url: object): void {
+export function refuseOpen(fn: IConstruct, url: object): void {
   const { authType } = { authType: undefined, ...url };
   if (authType !== undefined && authType !== FunctionUrlAuthType.AWS_IAM)
     refuse(fn, 'the authType of its URL', 'FunctionUrlAuthType.AWS_IAM: nobody else may call it', authType);
 }
 
 /** A function's URL as the base of a definition's path, which starts with the slash that the URL ends with. */
-export function functionEndpoint(fn: IFunction, { url }: Pick<IFunctionUrl, 'url'>) {
+export function functionEndpoint<F extends Pick<IFunction, 'grantInvokeUrl'>>(
+  fn: F,
+  { url }: Pick<IFunctionUrl, 'url'>,
+) {
   return {
     url: Fn.join('', ['https://', Fn.select(2, Fn.split('/', url))]),
     auth: 'IAM',

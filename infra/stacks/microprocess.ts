@@ -7,10 +7,10 @@ import { requireFolderName } from '../../shared/project/pipelines.ts';
 import { openProject, pipelineEntry, pipelineNames } from '../../shared/project/project.mjs';
 import { requireService } from '../../shared/project/services.ts';
 import { check, oneOf, refuse } from '../check.ts';
+import type { EndpointBinding } from '../constructs/endpoint-binding.ts';
 import { Pipeline, type PipelineOptions } from '../constructs/pipeline.ts';
 import { PLATFORM_RULES, Platform, type PlatformProps } from '../constructs/platform.ts';
 import { type CloneOptions, QueueDedicatedClone } from '../constructs/queue-dedicated-clone.ts';
-import type { ServiceEndpoint } from '../constructs/service-endpoint.ts';
 import { ENGINE, type Engine } from '../engine.ts';
 import { govern } from '../function-options.ts';
 import { checkProperties, listOf, object, type PropertyRules, text } from '../properties.ts';
@@ -23,8 +23,11 @@ export interface MicroprocessProps extends PlatformProps, Omit<StackProps, 'tags
   readonly pipelines?: readonly string[];
   /** Options of single pipelines, by name, over those of the stage. */
   readonly pipelineOptions?: Readonly<Record<string, PipelineOptions>>;
-  /** Endpoints of services that aren't deployed here, by the name that definitions call them. Default: each is a folder of services/. */
-  readonly clones?: Readonly<Record<string, ServiceEndpoint>>;
+  /**
+   * What is called, by the `name` or `service` of definitions: each name, and services that aren't deployed here. Default: each service is a
+   * folder of services/.
+   */
+  readonly endpoints?: Readonly<Record<string, EndpointBinding>>;
   /** Options of single services that are deployed here, by name, over those of the stage. */
   readonly cloneOptions?: Readonly<Record<string, CloneOptions>>;
 }
@@ -55,9 +58,11 @@ export class Microprocess extends Stack {
     const definitions = found.map(({ pipeline }) => pipeline);
     // All of them before the first function is bundled, which takes a while.
     const entries = new Map(
-      definitions
-        .filter(({ endpoint }) => props.clones?.[endpoint.service] === undefined)
-        .map((pipeline) => [pipeline.endpoint.service, requireService(pipeline, project.services, 'lambda')]),
+      definitions.flatMap((pipeline) => {
+        const { service } = pipeline.endpoint;
+        if (service === undefined || props.endpoints?.[service] !== undefined) return [];
+        return [[service, requireService(pipeline, project.services, 'lambda')] as const];
+      }),
     );
     this.checkNames(props, definitions, [...entries.keys()]);
     const platform = new Nested(
@@ -70,13 +75,12 @@ export class Microprocess extends Stack {
     this.clones = new Map(
       [...entries].map(([service, entry]) => [service, this.addService(service, entry, definitions, props)]),
     );
-    const endpoints = new Map<string, ServiceEndpoint>([...Object.entries(props.clones ?? {}), ...this.clones]);
+    const endpoints = new Map<string, EndpointBinding>([...Object.entries(props.endpoints ?? {}), ...this.clones]);
     this.pipelines = new Map(
       found.map((each) => {
         const { name, endpoint } = each.pipeline;
-        const clone = endpoints.get(endpoint.service);
-        if (!clone) throw new TypeError(`The service ${endpoint.service} was not deployed.`);
-        return [name, this.addPipeline(each, clone, props)];
+        const called = endpoint.service ?? endpoint.name;
+        return [name, this.addPipeline(each, called === undefined ? undefined : endpoints.get(called), props)];
       }),
     );
     govern(this, this.platform.options);
@@ -124,14 +128,15 @@ export class Microprocess extends Stack {
 
   private addPipeline(
     { pipeline: { name }, entry }: LoadedPipeline,
-    clone: ServiceEndpoint,
+    clone: EndpointBinding | undefined,
     { pipelineOptions }: MicroprocessProps,
   ): Pipeline {
     const { platform } = this;
     const stack = new Nested(
       this,
       `${logicalId(name)}Pipeline`,
-      (within) => new Pipeline(within, 'Pipeline', { ...pipelineOptions?.[name], entry, platform, clone }),
+      (within) =>
+        new Pipeline(within, 'Pipeline', { ...pipelineOptions?.[name], entry, platform, ...(clone && { clone }) }),
     );
     Tags.of(stack).add('pipeline', name);
     this.print(
@@ -162,14 +167,22 @@ export class Microprocess extends Stack {
 
   /** A name that nothing has would leave its options out without a word. */
   private checkNames(
-    { pipelineOptions = {}, clones = {}, cloneOptions = {} }: MicroprocessProps,
+    { pipelineOptions = {}, endpoints = {}, cloneOptions = {} }: MicroprocessProps,
     definitions: readonly Definition[],
     deployed: readonly string[],
   ): void {
-    const called = definitions.map(({ endpoint }) => endpoint.service);
+    const called = definitions.flatMap(({ endpoint: { service, name } }) => service ?? name ?? []);
     const names = definitions.map(({ name }) => name);
     for (const name of Object.keys(pipelineOptions)) check(this, 'a key of pipelineOptions', name, oneOf(names));
-    for (const name of Object.keys(clones)) check(this, 'a key of clones', name, oneOf(called));
+    for (const name of Object.keys(endpoints)) check(this, 'a key of endpoints', name, oneOf(called));
+    for (const { name, endpoint } of definitions)
+      if (endpoint.name !== undefined && endpoints[endpoint.name] === undefined)
+        refuse(
+          this,
+          'endpoints',
+          `an object that binds ${endpoint.name}, which pipeline ${name} calls`,
+          Object.keys(endpoints),
+        );
     for (const name of Object.keys(cloneOptions)) check(this, 'a key of cloneOptions', name, oneOf(deployed));
   }
 }
@@ -181,7 +194,7 @@ const RULES: PropertyRules<MicroprocessProps> = {
   project: text,
   pipelines: listOf(text),
   pipelineOptions: object,
-  clones: object,
+  endpoints: object,
   cloneOptions: object,
   // The CDK's own.
   analyticsReporting: null,
@@ -203,7 +216,7 @@ function ofStack(props: MicroprocessProps): StackProps {
 }
 
 function ofPlatform(props: MicroprocessProps): PlatformProps {
-  const { project: _, pipelines: _p, pipelineOptions: _o, clones: _c, cloneOptions: _e, ...others } = props;
+  const { project: _, pipelines: _p, pipelineOptions: _o, endpoints: _c, cloneOptions: _e, ...others } = props;
   const { env, stackName, description, notificationArns, synthesizer, terminationProtection, ...more } = others;
   const { analyticsReporting, crossRegionReferences, suppressTemplateIndentation, propertyInjectors, ...own } = more;
   return own;

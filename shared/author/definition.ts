@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { CronError, DefinitionError, show } from '../domain/errors.ts';
 import { NAME } from '../domain/ids.ts';
 import { SES } from '../domain/limits.ts';
-import { encodePath, pathProblem } from '../domain/path.ts';
 import { columnIssues } from './columns.ts';
 import { readCron } from './cron.ts';
+import { endpointSchema } from './endpoint.ts';
 import type { NotJson } from './json-item.ts';
 import { limitsSchema } from './limits.ts';
 import { callable, definitionIssues, strictOptions } from './options.ts';
@@ -37,9 +37,6 @@ const object = <T>(methods: readonly string[], optional: readonly string[] = [])
     `must be an object with ${[...methods, ...optional.map((method) => `perhaps ${method}`)].map((method) => `${method}()`).join(' and ')}`,
   );
 
-/** Longer URLs are refused by many a server and proxy; most take 8,000 bytes of all headers. */
-const MAX_PATH = 2_000;
-
 /** Close the run as soon as more children failed than tolerated, instead of calling the rest. */
 const stopEarly = z.boolean().default(false);
 
@@ -49,24 +46,7 @@ const schema = strictOptions({
     .custom<z.ZodType>((value) => value instanceof z.ZodType, 'must be a zod schema')
     .default(z.strictObject({})),
   source: object<Source<unknown>>(['read'], ['plan']),
-  endpoint: strictOptions({
-    /** A folder of services/: its queue-dedicated clone gets the calls. */
-    service: name,
-    /** Percent-encoded here, once. */
-    path: z
-      .string()
-      .max(MAX_PATH, `must be at most ${MAX_PATH} characters long`)
-      .transform((path, context) => {
-        const problem = pathProblem(path);
-        if (problem !== null) context.addIssue({ code: 'custom', message: problem });
-        return problem === null ? encodePath(path) : z.NEVER;
-      }),
-    method: z.enum(['POST', 'PUT', 'PATCH']).default('POST'),
-    /** One call's time-out in seconds, from connecting to the last byte. */
-    timeoutSeconds: z.number().int().min(1).max(400).default(10),
-    /** A larger answer fails the child with `response-too-large`. */
-    maxResponseBytes: z.number().int().min(1_024).max(6_291_456).default(1_048_576),
-  }),
+  endpoint: endpointSchema,
   request: callable<RequestMapping['request']>().optional(),
   limits: limitsSchema,
   retry: strictOptions({

@@ -11,7 +11,7 @@ import { foldersWith, moduleIn } from './project.mjs';
  * @throws {DefinitionError} where it isn't there
  */
 export function requireService(
-  { name, endpoint: { service } }: Pipeline,
+  { name, endpoint: { service = '' } }: Pipeline,
   services: string,
   module: 'server' | 'lambda',
   otherwise = '',

@@ -3,18 +3,20 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
+import { ApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import {
   Code,
   DockerImageCode,
   DockerImageFunction,
+  FunctionUrlAuthType,
   Function as LambdaFunction,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Pipeline, Platform, QueueDedicatedClone } from '../../infra/index.ts';
+import { type EndpointBinding, Pipeline, Platform, QueueDedicatedClone } from '../../infra/index.ts';
 import { removeSynths, SYNTH_MS, withoutBundles } from './synth.ts';
 import { ENTRY, functionsOf, said, theirApp } from './their-app.ts';
 
@@ -295,3 +297,48 @@ describe('a function is cloned', () => {
     return stack;
   }
 });
+
+describe('what a pipeline calls may be', () => {
+  test.each<[string, (stack: Stack, fn: LambdaFunction) => EndpointBinding, auth: string, url: RegExp]>([
+    ['an address', () => 'https://scores.example.com/jobs/', 'NONE', /^"https:\/\/scores.example.com\/jobs"$/],
+    ['a function, which gets a URL', (_, fn) => fn, 'IAM', /Theirs.*FunctionUrl/],
+    [
+      'a function that has a URL',
+      (_, fn) => {
+        fn.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
+        return fn;
+      },
+      'IAM',
+      /Theirs.*FunctionUrl/,
+    ],
+    ['a function URL', (_, fn) => fn.addFunctionUrl(), 'IAM', /Theirs.*FunctionUrl/],
+    [
+      'a load balancer',
+      (stack) => new ApplicationLoadBalancer(stack, 'Balancer', { vpc: networkIn(stack) }),
+      'NONE',
+      /"https:\/\/",.*Balancer.*DNSName/,
+    ],
+  ])('%s', { timeout: SYNTH_MS }, (_, bind, auth, url) => {
+    const stack = new Stack(new App(withoutBundles()), 'Shop');
+    const theirs = new LambdaFunction(stack, 'Theirs', {
+      code: Code.fromInline('exports.handler = () => 1;'),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+    });
+    const platform = new Platform(stack, 'Jobs', { stage: 'dev' });
+    new Pipeline(stack, 'Scores', { entry: ENTRY, platform, clone: bind(stack, theirs) });
+    const template = Template.fromStack(stack);
+    const { Variables } = functionsOf(template, 'scores: calls the service')[0].Environment;
+    expect(Variables.MP_ENDPOINT_AUTH).toBe(auth);
+    expect(JSON.stringify(Variables.MP_ENDPOINT_URL)).toMatch(url);
+    const calls = JSON.stringify(template.findResources('AWS::IAM::Policy')).includes('lambda:InvokeFunctionUrl');
+    expect(calls).toBe(auth === 'IAM');
+  });
+});
+
+const networkIn = (stack: Stack) =>
+  Vpc.fromVpcAttributes(stack, 'Vpc', {
+    vpcId: 'vpc-1',
+    availabilityZones: ['eu-west-1a', 'eu-west-1b'],
+    privateSubnetIds: ['subnet-a', 'subnet-b'],
+  });

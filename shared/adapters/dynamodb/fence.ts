@@ -1,4 +1,5 @@
 import type { Pipeline } from '../../author/definition.ts';
+import { endpointId } from '../../author/endpoint.ts';
 import type { KeyPrefix } from '../../ports/uses.ts';
 
 /**
@@ -12,7 +13,7 @@ export function leadingKeys(prefix: KeyPrefix, pipeline?: Pipeline): string[] {
     case 'P#':
       return [`P#${name}`, `P#${name}#*`];
     case 'E#':
-      return [`E#${endpoint.service}`];
+      return [`E#${endpointId(endpoint)}`];
     case 'R#':
       return [`R#${name}`];
   }

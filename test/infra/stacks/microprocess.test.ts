@@ -5,7 +5,7 @@ import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { afterAll, expect, test } from 'vitest';
-import { Microprocess, type MicroprocessProps, QueueDedicatedClone } from '../../../infra/index.ts';
+import { Microprocess, type MicroprocessProps } from '../../../infra/index.ts';
 import { definePipeline, type Pipeline } from '../../../shared/author/definition.ts';
 import { list } from '../../../shared/author/sources/list.ts';
 import { FIXTURE_PROJECT } from '../../fixtures/project.ts';
@@ -124,7 +124,7 @@ test(
       permissionsBoundary: ManagedPolicy.fromManagedPolicyArn(app, 'Boundary', boundary),
       pipelineOptions: { b: { memoryMB: { forwarder: 2_048 }, environment: { LOG_LEVEL: 'WARN' } } },
       cloneOptions: { companies: { memoryMB: 256, reservedConcurrency: 7, grants: [readsCompanies] } },
-      clones: { elsewhere: QueueDedicatedClone.fromUrl(app, 'https://elsewhere.internal') },
+      endpoints: { elsewhere: 'https://elsewhere.internal' },
     };
     const engine = engineOf([pipelineOf('a', 'elsewhere'), pipelineOf('b')]);
     const stack = new Microprocess(app, 'Jobs', props, engine);
@@ -166,8 +166,8 @@ test.each([
   [{ pipelineOptions: { scorez: {} } }, 'Jobs: a key of pipelineOptions must be one of: "a"; received "scorez".'],
   [{ cloneOptions: { a: {} } }, 'Jobs: a key of cloneOptions must be one of: "companies"; received "a".'],
   [
-    { clones: { a: { url: 'https://a', auth: 'NONE' } as const } },
-    'Jobs: a key of clones must be one of: "companies"; received "a".',
+    { endpoints: { a: { url: 'https://a', auth: 'NONE' } as const } },
+    'Jobs: a key of endpoints must be one of: "companies"; received "a".',
   ],
 ])('options of what is not there are refused: %j', (props, message) => {
   const project = { stage: 'dev', project: FIXTURE_PROJECT, pipelines: ['a'] };

@@ -1,0 +1,17 @@
+import type { Pipeline } from '../../shared/author/definition.ts';
+import { DefinitionError } from '../../shared/domain/errors.ts';
+import { openProject } from '../../shared/project/project.mjs';
+import { requireService } from '../../shared/project/services.ts';
+
+/**
+ * Looks for what a pipeline calls before anything is started for it.
+ * @param otherwise what else would do than adding a service
+ * @throws {DefinitionError} where there is nothing on this machine
+ */
+export function requireCalled(pipeline: Pipeline, otherwise?: string): void {
+  const { service, name } = pipeline.endpoint;
+  if (service !== undefined) requireService(pipeline, openProject().services, 'server', otherwise);
+  if (name === undefined) return;
+  const message = 'is bound to an address by the CDK app; on this machine say what to call: --endpoint <url>';
+  throw new DefinitionError(pipeline.name, [{ path: 'endpoint.name', message, received: name }]);
+}

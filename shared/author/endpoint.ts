@@ -1,0 +1,98 @@
+import * as z from 'zod';
+import { addressKind } from '../domain/address.ts';
+import { NAME } from '../domain/ids.ts';
+import { encodePath, pathProblem } from '../domain/path.ts';
+import { strictOptions } from './options.ts';
+
+/** Longer URLs are refused by many a server and proxy; most take 8,000 bytes of all headers. */
+const MAX_PATH = 2_000;
+
+const TARGETS = ['service', 'name', 'url'] as const;
+
+const name = z.string().regex(NAME, 'must match [A-Za-z0-9_-]{1,48}');
+
+/** A definition's `endpoint`: what each child calls. */
+export const endpointSchema = strictOptions({
+  /** A folder of services/: its queue-dedicated clone gets the calls. */
+  service: name.optional(),
+  /** What the CDK app binds to an address (`endpoints`), and `--endpoint` on a machine. */
+  name: name.optional(),
+  /** `https://host[:port][/path]`. */
+  url: z.string().optional(),
+  /** Lets `url` be http: for hosts of a network that keeps others out. */
+  allowHttp: z.boolean().default(false),
+  /** Lets `url` lead to private addresses. Metadata and link-local ones are never called. */
+  allowPrivate: z.boolean().default(false),
+  /** Percent-encoded here, once. */
+  path: z
+    .string()
+    .max(MAX_PATH, `must be at most ${MAX_PATH} characters long`)
+    .transform((path, context) => {
+      const problem = pathProblem(path);
+      if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+      return problem === null ? encodePath(path) : z.NEVER;
+    }),
+  method: z.enum(['POST', 'PUT', 'PATCH']).default('POST'),
+  /** One call's time-out in seconds, from connecting to the last byte. */
+  timeoutSeconds: z.number().int().min(1).max(400).default(10),
+  /** A larger answer fails the child with `response-too-large`. */
+  maxResponseBytes: z.number().int().min(1_024).max(6_291_456).default(1_048_576),
+}).transform((endpoint, context) => {
+  const issue = (message: string, path: string[] = []) => context.addIssue({ code: 'custom', message, path });
+  const given = TARGETS.filter((target) => endpoint[target] !== undefined);
+  if (given.length !== 1) {
+    issue(`must have one of service, name and url; it has ${given.join(' and ') || 'none'}`);
+    return z.NEVER;
+  }
+  const { url } = endpoint;
+  if (url === undefined) {
+    for (const option of ['allowHttp', 'allowPrivate'] as const)
+      if (endpoint[option]) issue('goes with url alone: whoever binds a service or a name has said so', [option]);
+    return endpoint;
+  }
+  const problem = urlProblem(url, endpoint);
+  if (problem !== null) issue(problem, ['url']);
+  return problem === null ? { ...endpoint, url: new URL(url).href.replace(/\/+$/, '') } : z.NEVER;
+});
+
+export type Endpoint = z.output<typeof endpointSchema>;
+
+/**
+ * Why an address can't be called; null where it can. A name may still lead to an address that must not be called, which is seen when it is
+ * connected to.
+ */
+function urlProblem(
+  text: string,
+  { allowHttp, allowPrivate }: { allowHttp: boolean; allowPrivate: boolean },
+): string | null {
+  if (/[\s\\]|\p{Cc}/u.test(text) || !URL.canParse(text)) return 'must be a URL, https://host[:port][/path]';
+  const { protocol, username, password, search, hash, hostname } = new URL(text);
+  if (protocol !== 'https:' && protocol !== 'http:') return 'must begin with https://';
+  if (protocol === 'http:' && !allowHttp) return 'must begin with https://, or say allowHttp: true';
+  if (username !== '' || password !== '') return 'must hold no user or password: `auth` is for these';
+  if (search !== '' || hash !== '' || /[?#]/.test(text)) return 'must hold no query or fragment';
+  const problem = pathProblem(text.replace(/^[a-z]+:\/\/[^/]*/i, '') || '/');
+  if (problem !== null) return `has a path that ${problem}`;
+  const kind = /^(?:.*\.)?localhost$/.test(hostname) ? 'private' : addressKind(hostname);
+  if (kind === 'forbidden') return 'leads to an address that is never called (metadata, link-local, multicast)';
+  return kind === 'private' && !allowPrivate ? 'leads to a private address; say allowPrivate: true' : null;
+}
+
+/**
+ * What pipelines that call the same endpoint share: the gate's items are called by it. A service's or a bound name, or the host of a URL
+ * behind two slashes, which no name has.
+ * @example endpointId({ url: 'https://api.example.com/v1' }); // '//api.example.com'
+ */
+export function endpointId({ service, name, url }: Pick<Endpoint, 'service' | 'name' | 'url'>): string {
+  return service ?? name ?? `//${new URL(url ?? '').host}`;
+}
+
+/** The endpoint as a person is told it. */
+export function endpointWords({
+  service,
+  name,
+  url,
+  path,
+}: Pick<Endpoint, 'service' | 'name' | 'url' | 'path'>): string {
+  return `${service === undefined ? (name ?? url) : `services/${service}`} ${path}`;
+}
