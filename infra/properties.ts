@@ -47,9 +47,9 @@ export const listOf = ({ allowed, holds }: Rule<unknown>): Rule<unknown> => ({
 
 export const STATEMENTS = listOf(having('a PolicyStatement', 'addActions', 'toStatementJson'));
 
-/** What Lambda sets itself, and refuses to have set. */
+/** What Lambda sets itself, and refuses to have set. A wrapper of the runtime is the user's to name. */
 const RESERVED =
-  /^(?:_HANDLER|_X_AMZN_TRACE_ID|AWS_(?:ACCESS_KEY(?:_ID)?|DEFAULT_REGION|EXECUTION_ENV|LAMBDA_.*|REGION|SECRET_ACCESS_KEY|SECURITY_TOKEN|SESSION_TOKEN)|LAMBDA_(?:TASK_ROOT|RUNTIME_DIR))$/;
+  /^(?:_HANDLER|_X_AMZN_TRACE_ID|AWS_(?:ACCESS_KEY(?:_ID)?|DEFAULT_REGION|EXECUTION_ENV|LAMBDA_(?!EXEC_WRAPPER$).*|REGION|SECRET_ACCESS_KEY|SECURITY_TOKEN|SESSION_TOKEN)|LAMBDA_(?:TASK_ROOT|RUNTIME_DIR))$/;
 const NAME = /^(?!MP_)[A-Za-z][A-Za-z0-9_]+$/;
 const VARIABLE: Rule<string> = {
   allowed: 'two or more letters, digits and _ that do not begin with MP_, and no name that Lambda sets itself',

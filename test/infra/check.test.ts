@@ -123,6 +123,10 @@ describe('a wrong value is refused, with what was received and what is allowed',
     else expect(words).toContain(message);
   });
 
+  test('a wrapper of the runtime is no variable that Lambda sets', { timeout: SYNTH_MS }, () => {
+    expect(said(stage({ environment: { AWS_LAMBDA_EXEC_WRAPPER: '/opt/wrapper' } }))).toBe('');
+  });
+
   test('two pipelines of one name on one platform', { timeout: SYNTH_MS }, () => {
     const { stack, platform } = theirApp();
     const clone = QueueDedicatedClone.fromUrl(stack, 'https://scores.internal');
