@@ -1,4 +1,4 @@
-import { Lazy } from 'aws-cdk-lib';
+import { Lazy, Names } from 'aws-cdk-lib';
 import { type IRole, Policy, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnFunction, type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -49,7 +49,11 @@ export class SameFunction extends Construct {
     const { source, role } = madeHere(this, of);
     const logs = newLog(this, 'Logs', options);
     // In a policy of its own: in the role's it would make the service's stack need the clone's, which needs the service's.
-    const policy = new Policy(this, 'Policy', { statements: [logRight(logs), ...grants] });
+    const policy = new Policy(this, 'Policy', {
+      // With the stack's name in it: the CDK's default has none, and of two policies of one role and name the later takes the other's place.
+      policyName: Names.uniqueResourceName(this, { maxLength: 128 }),
+      statements: [logRight(logs), ...grants],
+    });
     // Not `roles`: an imported role that must not be changed stays as it is.
     role.attachInlinePolicy(policy);
     const made = new CfnFunction(this, 'Resource', {
