@@ -1,6 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Construct } from 'constructs';
 import { leadingKeys } from '../../shared/adapters/dynamodb/fence.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
 import { QUEUES } from '../../shared/domain/queues.ts';
@@ -106,9 +105,23 @@ function eventStatements({ events }: Uses, { bus }: PlatformParts): PolicyStatem
   return [new PolicyStatement({ sid: 'Events', actions: ['events:PutEvents'], resources: [bus.eventBusArn] })];
 }
 
-function mailStatements(scope: Construct, { mail }: Uses, { mailIdentity }: PlatformParts): PolicyStatement[] {
+function mailStatements(fn: NodeFunction, { mail }: Uses, { mailIdentity }: PlatformParts): PolicyStatement[] {
   if (!mail || !mailIdentity) return [];
-  const identity = Stack.of(scope).formatArn({ service: 'ses', resource: 'identity', resourceName: mailIdentity });
-  // SES checks a raw message against the action of its own name, whichever API sends it.
-  return [new PolicyStatement({ sid: 'Mail', actions: ['ses:SendEmail', 'ses:SendRawEmail'], resources: [identity] })];
+  const arnOf = (resource: string, resourceName: string) =>
+    Stack.of(fn).formatArn({ service: 'ses', resource, resourceName });
+  const sets = arnOf('configuration-set', '*');
+  acknowledgeWildcard(
+    fn.ownRole,
+    sets,
+    '',
+    'Which set an identity has by default is known to SES alone, and may change.',
+  );
+  // SES checks a raw message against the action of its own name, whichever API sends it, and both on the identity's default set too.
+  return [
+    new PolicyStatement({
+      sid: 'Mail',
+      actions: ['ses:SendEmail', 'ses:SendRawEmail'],
+      resources: [arnOf('identity', mailIdentity), sets],
+    }),
+  ];
 }

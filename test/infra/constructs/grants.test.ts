@@ -37,13 +37,14 @@ function allowed(name: string): Statement[] {
 }
 
 describe.each(FUNCTIONS)('%s', (name) => {
-  test('has no wildcard but its own objects', () => {
+  test('has no wildcard but its own objects, and configuration sets, which send nothing without an identity', () => {
     const statements = allowed(name);
     expect(statements.length).toBeGreaterThan(3);
     for (const { Action, Resource } of statements) {
       expect(Action.filter((action) => action.includes('*'))).toEqual([]);
       const wild = Resource.filter((resource) => resource.includes('*'));
-      if (wild.length > 0) expect([wild.length, wild[0]]).toEqual([1, expect.stringContaining('/runs/scores/*')]);
+      const own = Action.includes('ses:SendEmail') ? ':configuration-set/*"' : '/runs/scores/*';
+      if (wild.length > 0) expect([wild.length, wild[0]]).toEqual([1, expect.stringContaining(own)]);
     }
   });
 
@@ -77,6 +78,14 @@ test('calls to the clone are IAM-signed, and reach the clone alone', () => {
     { Bool: { 'lambda:InvokedViaFunctionUrl': true } },
   ]);
   for (const { Resource } of calls) expect(Resource).toEqual([expect.stringMatching(/ServiceQueue[0-9A-F]+/)]);
+});
+
+test("mail is sent from the stage's identity, by whichever set it has by default", () => {
+  const [mail] = allowed('aggregator').filter(({ Action }) => Action.includes('ses:SendEmail'));
+  expect(mail?.Resource).toEqual([
+    expect.stringMatching(/:identity\/[^*]+$/),
+    expect.stringMatching(/:configuration-set\/\*"/),
+  ]);
 });
 
 test(
