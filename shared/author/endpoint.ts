@@ -23,6 +23,11 @@ export const endpointSchema = strictOptions({
   allowHttp: z.boolean().default(false),
   /** Lets `url` lead to private addresses. Metadata and link-local ones are never called. */
   allowPrivate: z.boolean().default(false),
+  /** A certificate authority that is trusted besides the usual ones: PEM. */
+  ca: z
+    .string()
+    .regex(/-----BEGIN CERTIFICATE-----/, 'must be certificates as PEM')
+    .optional(),
   /** Percent-encoded here, once. */
   path: z
     .string()

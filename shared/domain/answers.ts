@@ -27,6 +27,7 @@ export const CALL_FAILURES = [
   'unsupported-encoding',
   'unsupported-charset',
   'bad-request',
+  'address-not-allowed',
 ] as const;
 export type CallFailure = (typeof CALL_FAILURES)[number];
 
@@ -64,7 +65,7 @@ export const ANSWERS: readonly AnswerRule[] = [
   { failures: ['timeout', 'connection-refused', 'connection-reset', 'dns', 'tls', 'network'], meaning: 'try-spent' },
   { failures: ['bad-http', 'headers-too-large', 'unasked-continue', 'invalid-json'], meaning: 'try-spent' },
   { failures: ['answer-too-deep', 'response-too-large', 'undecodable-answer'], meaning: 'final' },
-  { failures: ['unsupported-encoding', 'unsupported-charset', 'bad-request'], meaning: 'final' },
+  { failures: ['unsupported-encoding', 'unsupported-charset', 'bad-request', 'address-not-allowed'], meaning: 'final' },
 ];
 
 /**

@@ -10,4 +10,6 @@ export const endpoint: PortMakers['endpoint'] = ({ region, read }, pipeline) =>
     connections: callsPerForwarder(pipeline.limits),
     signer: read('endpointAuth') === 'IAM' ? lambdaUrlSigner(region) : null,
     pipeline,
+    // An address that its app or its user gave is where they want to call; of a definition's own, it says so.
+    mayBePrivate: pipeline.endpoint.allowPrivate || read('endpoint') !== pipeline.endpoint.url,
   });

@@ -1,7 +1,7 @@
 import type { Dispatcher, Pool } from 'undici';
 import { meaningOfStatus } from '../../domain/answers.ts';
 import { codingsOf, textOf, unpack } from './decode.ts';
-import { CallError } from './failure.ts';
+import { CallError, failureOf } from './failure.ts';
 
 /** An answer, read to its end. */
 export interface Answer {
@@ -57,7 +57,9 @@ export function exchange(
     let timedOut: CallError | undefined;
     const failed = (error: unknown) => {
       clearTimeout(timer);
-      if (!head || head.succeeds) reject(error);
+      // What broke off is a failure of this answer, whatever the connection had carried before.
+      if (!head) reject(error);
+      else if (head.succeeds) reject(new CallError(failureOf(error)));
       else resolve(pageOf(head, Buffer.concat(chunks, bytes), maxResponseBytes, false));
     };
     const timer = setTimeout(() => {

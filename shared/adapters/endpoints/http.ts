@@ -1,7 +1,7 @@
-import { Pool } from 'undici';
 import type { Pipeline } from '../../author/definition.ts';
 import type { Caller, CallRequest } from '../../ports/caller.ts';
 import type { Signer } from './auth.ts';
+import { connectionsTo, isRefused, type Lookup } from './connections.ts';
 import { type Answer, exchange } from './exchange.ts';
 import { failureOf } from './failure.ts';
 import { headersOf } from './headers.ts';
@@ -14,38 +14,51 @@ export interface HttpCallerOptions {
   /** Signs each call, where the URL wants IAM. */
   readonly signer: Signer | null;
   readonly pipeline: Pick<Pipeline, 'name' | 'endpoint'>;
+  /** False: public addresses alone are called. Default: private ones too; metadata and its like never. */
+  readonly mayBePrivate?: boolean;
+  /** Default: the machine's own. */
+  readonly lookup?: Lookup;
 }
 
 /**
  * Calls over kept-alive connections, one request per connection at a time. Redirects are not followed: hosts come from
  * the definition, never from an answer.
  */
-export function httpCaller({ url, connections, signer, pipeline }: HttpCallerOptions): Caller {
+export function httpCaller({
+  url,
+  connections,
+  signer,
+  pipeline,
+  mayBePrivate = true,
+  lookup,
+}: HttpCallerOptions): Caller {
   const base = new URL(url);
   const basePath = base.pathname.replace(/\/$/, '');
-  const { maxResponseBytes, timeoutSeconds } = pipeline.endpoint;
+  const { maxResponseBytes, timeoutSeconds, ca } = pipeline.endpoint;
   const timeoutMs = timeoutSeconds * 1_000;
-  const pool = new Pool(base.origin, {
-    connections,
-    pipelining: 1,
-    keepAliveTimeout: 30_000,
-    connect: { timeout: timeoutMs },
-    // One timer per call, exchange's, covers all of it.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  const limits = { timeoutMs, maxResponseBytes };
+  const pools = connectionsTo({ url: base, connections, timeoutMs, mayBePrivate, ca, lookup });
+  const refused = isRefused(base, mayBePrivate);
 
   async function send(request: CallRequest): Promise<Answer> {
     const { method, body } = request;
     const path = basePath + request.path;
     const headers = headersOf(pipeline.name, request);
     const signed = signer ? await signer.sign({ method, url: base, path, headers, body }) : headers;
-    return exchange(pool, { method, path, headers: signed, body }, { timeoutMs, maxResponseBytes });
+    const sent = { method, path, headers: signed, body };
+    try {
+      return await exchange(pools.kept, sent, limits);
+    } catch (error) {
+      // Its answer, if it was called at all, is lost: as with every repeat, the service knows the child by its key.
+      if (!pools.wasStale(error)) throw error;
+      return exchange(pools.fresh, sent, limits);
+    }
   }
 
   return {
     async call(request) {
       const started = performance.now();
+      if (refused) return { kind: 'failure', reason: 'address-not-allowed', ms: 0 };
       const ms = () => Math.round(performance.now() - started);
       try {
         return { kind: 'answer', ...(await send(request)), ms: ms() };
@@ -53,6 +66,6 @@ export function httpCaller({ url, connections, signer, pipeline }: HttpCallerOpt
         return { kind: 'failure', reason: failureOf(error), ms: ms() };
       }
     },
-    close: () => pool.destroy(),
+    close: () => pools.close(),
   };
 }
