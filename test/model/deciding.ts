@@ -30,14 +30,19 @@ export function readSteps(cx: Context, w: World, p: Forwarder, work: Work): Step
   return steps;
 }
 
-/** The status as it is, or as this environment still remembers it. */
-export function statusSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
+/** The status as it is, or as this environment still remembers it: the same for all messages that shared a read of their block. */
+export function statusSteps(cx: Context, w: World, p: Forwarder): Step[] {
+  const together = p.marks ? [p] : sameBlock(w, p).filter(({ at, marks }) => at === 'read status' && !marks);
+  if (together[0] !== p) return [];
+  const decide = (known: RunRecord['status'], cached: boolean) => {
+    for (const one of together) decideBy(cx, w, one, parseWork(one.held[0] ?? ''), known, cached);
+  };
   const { was, status } = w.run;
-  const steps: Step[] = [{ name: 'forward: read status', run: () => decideBy(cx, w, p, work, status) }];
+  const steps: Step[] = [{ name: 'forward: read status', run: () => decide(status, false) }];
   if (was === null || !may(w, 'stale')) return steps;
   const remember = () => {
     spend(w, 'stale');
-    decideBy(cx, w, p, work, was, cx.bug !== 'deleted by a cached status');
+    decide(was, cx.bug !== 'deleted by a cached status');
   };
   return [
     ...steps,

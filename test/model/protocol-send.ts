@@ -18,7 +18,7 @@ export function forwarderSteps(cx: Context, w: World, p: Forwarder): Step[] {
     case 'read':
       return readSteps(cx, w, p, work);
     case 'read status':
-      return statusSteps(cx, w, p, work);
+      return statusSteps(cx, w, p);
     case 'read status anew':
       return [{ name: 'forward: read status anew', run: () => decideBy(cx, w, p, work, w.run.status) }];
     case 'call':
