@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { pipeline as streamTo } from 'node:stream/promises';
 import * as z from 'zod';
 import { knownSections } from '../shared/author/section.ts';
@@ -30,6 +30,8 @@ const summarySchema = z.looseObject({
   failure: runFailure.nullable().default(null),
   mail: z.string(),
   objects: z.object({ csv: z.string(), html: z.string(), email: z.string().optional() }),
+  /** Absent from what an older version wrote. */
+  outputs: z.record(z.string(), z.array(z.object({ key: z.string() }))).default({}),
 });
 export type Summary = z.infer<typeof summarySchema>;
 export type LocalSummary = Summary & { paths: { report: string; html: string; email?: string; summary: string } };
@@ -77,6 +79,7 @@ async function write(objects: ObjectReader, summary: Summary, dir: string, writt
   await mkdir(dir, { recursive: true });
   const fetched = async (key: string, name: string) => {
     const path = join(dir, name);
+    await mkdir(dirname(path), { recursive: true });
     // Under a name of its own until it's whole: what was cut off half-way must not pass for a report, and two terminals may fetch one.
     const partial = `${path}.${randomUUID()}.part`;
     try {
@@ -97,10 +100,19 @@ async function write(objects: ObjectReader, summary: Summary, dir: string, writt
   // All come to their end: where one can't be written, the others may be.
   await Promise.allSettled(fetching);
   const [report, page, mail] = await Promise.all(fetching);
+  // One after the other: of a partitioned output there may be thousands.
+  for (const { key } of Object.values(summary.outputs).flat()) await fetched(key, nameOf(key));
   const paths = { report, html: page, ...(mail !== undefined && { email: mail }), summary: join(dir, 'summary.json') };
   const local = { ...summary, paths };
   await writeFile(paths.summary, `${JSON.stringify(local, null, 2)}\n`);
   return local;
+}
+
+/** An output's file lies where it does in the bucket, as its folders are what it is partitioned by. */
+function nameOf(key: string): string {
+  const name = key.slice(key.indexOf('/') + 1);
+  if (name.split('/').includes('..')) throw new UsageError(`The summary names a file outside of its run: ${name}.`);
+  return name;
 }
 
 /** A summary for people: its counts, then its sections, a line each. */

@@ -49,6 +49,8 @@ export interface PipelineRun<I = unknown, R = unknown> {
     /** report.html */
     readonly html: string;
   };
+  /** Files of each output of the definition, by their paths below it, such as `country=AU/0.parquet`. */
+  readonly outputs: Readonly<Record<string, Readonly<Record<string, Uint8Array>>>>;
   /** One, where the definition has recipients. */
   readonly mails: readonly SentMail[];
   /** Events that the run ended. */
@@ -79,10 +81,20 @@ export async function pipelineRun<I, R>(
     rows: await rowsOf<I, R>(objects, run),
     sections: summary.sections,
     report: { summary, csv: await text(keys.csv), html: await text(keys.html) },
+    outputs: await outputsOf(objects, run, summary),
     mails: mailer.sent.map(({ from, to, raw }) => ({ from, to, raw: Buffer.from(raw).toString('utf8') })),
     events: events.ended,
     errors,
   };
+}
+
+async function outputsOf(objects: ObjectReader, run: string, { outputs }: RunSummary): Promise<PipelineRun['outputs']> {
+  const read = Object.entries(outputs).map(async ([name, files]) => {
+    const folder = `${run}/outputs/${name}/`;
+    const contents = files.map(async ({ key }) => [key.slice(folder.length), await objects.get(key)] as const);
+    return [name, Object.fromEntries(await Promise.all(contents))] as const;
+  });
+  return Object.fromEntries(await Promise.all(read));
 }
 
 /** Rows of a run, in order. Their types are the definition's word for it. */

@@ -2,13 +2,15 @@ import { kindOf } from '../../shared/domain/errors.ts';
 import { finalStatus, REDUCE_FAILED } from '../../shared/domain/run.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { renderHtml } from '../../shared/report/html.ts';
-import { closedSection, failureSection, type ReportView } from '../../shared/report/view.ts';
+import { closedSection, failureSection, outputsFailedSection, type ReportView } from '../../shared/report/view.ts';
 import type { ManifestPart } from '../../shared/storage/manifest.ts';
 import type { AggregatorDeps } from './deps.ts';
 import { DrawingError, drawing } from './drawing.ts';
+import { filesSections } from './files-section.ts';
 import { type Tally, tally } from './frozen-parts.ts';
 import { composeMail } from './mail.ts';
 import { reportKeys } from './summary.ts';
+import type { Outputs } from './write-outputs.ts';
 
 interface Drawn {
   readonly view: ReportView;
@@ -21,15 +23,17 @@ export async function draw(
   deps: AggregatorDeps,
   record: RunRecord,
   parts: readonly ManifestPart[],
+  outputs: Outputs,
   gzip: Promise<Buffer | null>,
 ): Promise<Drawn> {
-  const tallied = await tally(deps, parts);
+  const reduced = await tally(deps, parts);
+  const tallied = { ...reduced, failure: reduced.failure ?? outputs.failure };
   try {
-    return await drawView(deps, record, viewOf(deps, record, tallied), gzip);
+    return await drawView(deps, record, viewOf(deps, record, tallied, outputs), gzip);
   } catch (error) {
     if (!(error instanceof DrawingError)) throw error;
     const failure = { reason: REDUCE_FAILED, detail: `sections(): can't be drawn: ${kindOf(error)}` };
-    return drawView(deps, record, viewOf(deps, record, { ...tallied, failure }), gzip);
+    return drawView(deps, record, viewOf(deps, record, { ...tallied, failure }, outputs), gzip);
   }
 }
 
@@ -50,6 +54,7 @@ function viewOf(
   { pipeline, clock }: AggregatorDeps,
   record: RunRecord,
   { counts, reasons, sections, failure }: Tally,
+  { written }: Outputs,
 ): ReportView {
   const closed = record.closed ?? record.redrive?.closed ?? null;
   return {
@@ -62,11 +67,16 @@ function viewOf(
     endedAt: clock.now(),
     counts,
     reasons,
-    sections: failure
-      ? [failureSection(failure)]
-      : record.failure
-        ? [closedSection(record.failure), ...sections]
-        : sections,
+    sections: [
+      ...(failure?.reason === REDUCE_FAILED
+        ? [failureSection(failure)]
+        : failure
+          ? [outputsFailedSection(failure), ...sections]
+          : record.failure
+            ? [closedSection(record.failure), ...sections]
+            : sections),
+      ...filesSections(written),
+    ],
     failure: failure ?? record.failure,
     credits: pipeline.report.credits,
   };

@@ -17,6 +17,7 @@ import { reducedHere } from './reduced-here.ts';
 import { reportKeys, summaryOf } from './summary.ts';
 import { MOST_DEATHS, withoutReduce } from './without-reduce.ts';
 import { writeCsv } from './write-csv.ts';
+import { writeOutputs } from './write-outputs.ts';
 
 /** A finisher's lease outlives its invocation by this much, so that no two ever work at once. */
 const LEASE_MARGIN_MS = 30_000;
@@ -64,15 +65,21 @@ async function finishLeased(
     : isDeadly
       ? own
       : await reducedHere(deps, own, invocation);
+  // Before the report: it says what there is.
+  const outputs = await writeOutputs(deps, run, parts, invocation);
   // Side by side: what is drawn doesn't wait for what is written.
   const csv = writeCsv(deps, run, parts);
   const [bytes, { view, raw }] = await together([
     csv.bytes,
-    draw(deps, record, parts, csv.gzip),
+    draw(deps, record, parts, outputs, csv.gzip),
     writeManifest(deps.objects, run, parts),
   ]);
   const mail = await sendMail(deps, record, raw);
-  await deps.objects.put(reportKeys(run).summary, JSON.stringify(summaryOf(view, mail, bytes)), 'application/json');
+  await deps.objects.put(
+    reportKeys(run).summary,
+    JSON.stringify(summaryOf(view, mail, bytes, outputs.written)),
+    'application/json',
+  );
   await end(deps, record, invocation, view);
 }
 

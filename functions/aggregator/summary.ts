@@ -1,6 +1,7 @@
 import { REDUCE_FAILED } from '../../shared/domain/run.ts';
 import type { MailState } from '../../shared/ports/run-store.ts';
 import type { ReportView } from '../../shared/report/view.ts';
+import type { WrittenOutputs } from './write-outputs.ts';
 
 /** What a run leaves, under the pipeline's prefix. */
 export const reportKeys = (run: string) => ({
@@ -11,7 +12,7 @@ export const reportKeys = (run: string) => ({
 });
 
 /** summary.json: what a program wants to know of a run. */
-export function summaryOf(view: ReportView, mail: MailState, reportBytes: number) {
+export function summaryOf(view: ReportView, mail: MailState, reportBytes: number, outputs: WrittenOutputs = {}) {
   const { csv, html, email } = reportKeys(view.run);
   return {
     version: 1,
@@ -30,6 +31,7 @@ export function summaryOf(view: ReportView, mail: MailState, reportBytes: number
     statistics: null,
     mail,
     reportBytes,
+    outputs,
     objects: { csv, html, ...(mail !== 'off' && { email }) },
     credits: view.credits,
   };

@@ -5,7 +5,7 @@ import type { AggregatorDeps } from './deps.ts';
 /** Attempts that may die before the user's reduce is asked no more: any of its calls may take all memory, and with it the function. */
 export const MOST_DEATHS = 5;
 
-/** With nothing of the user's reduce but its columns: every row has its line, with empty cells, and the reduction has failed. */
+/** With nothing of the user's reduce but its columns, and no outputs: every row has its line, with empty cells, and the reduction has failed. */
 export function withoutReduce(deps: AggregatorDeps): AggregatorDeps {
   const { columns } = deps.pipeline.reduce;
   const reduce: Reduce = {
@@ -18,5 +18,5 @@ export function withoutReduce(deps: AggregatorDeps): AggregatorDeps {
       );
     },
   };
-  return { ...deps, pipeline: { ...deps.pipeline, reduce } };
+  return { ...deps, pipeline: { ...deps.pipeline, reduce, outputs: {} } };
 }

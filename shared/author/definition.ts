@@ -8,6 +8,7 @@ import { endpointSchema } from './endpoint.ts';
 import type { NotJson } from './json-item.ts';
 import { limitsSchema } from './limits.ts';
 import { callable, definitionIssues, strictOptions } from './options.ts';
+import type { Output } from './output.ts';
 import type { Reduce } from './reduce.ts';
 import { collect } from './reducers/collect.ts';
 import type { Source } from './source.ts';
@@ -81,6 +82,16 @@ const schema = strictOptions({
       }
     })
     .default(() => collect()),
+  /** Files beside the report, by name. */
+  outputs: z
+    .record(
+      name,
+      object<Output>(['open']).refine(
+        ({ extension }) => typeof extension === 'string' && /^[A-Za-z0-9.]{1,32}$/.test(extension),
+        { path: ['extension'], message: 'must be up to 32 letters, digits and dots' },
+      ),
+    )
+    .default({}),
   report: strictOptions({
     /** One line: it is the mail's subject too. */
     title: z
@@ -135,7 +146,7 @@ interface RequestMapping<I = unknown, P = unknown, B = unknown> {
 /** What a user writes; see docs/definition.md for each field. */
 export type PipelineDefinition<Params extends z.ZodType, I, R, B = unknown> = Omit<
   z.input<typeof schema>,
-  'params' | 'source' | 'request' | 'reduce'
+  'params' | 'source' | 'request' | 'reduce' | 'outputs'
 > & {
   params?: Params;
   source: Source<I, z.output<Params>>;
@@ -143,6 +154,8 @@ export type PipelineDefinition<Params extends z.ZodType, I, R, B = unknown> = Om
   request?(item: I, context: RequestContext<z.output<Params>>): B;
   /** Of the items that the source gives: they tell what `I` is. {@link collect} where absent. */
   reduce?: Reduce<NoInfer<I>, R>;
+  /** Files that a run leaves beside its report, by name: {@link jsonLines}, {@link parquet}, {@link mergeFiles} or your own. */
+  outputs?: Readonly<Record<string, Output<NoInfer<I>, NoInfer<R>>>>;
 };
 
 /** Refuses a source whose items aren't JSON as they are, in words: request and reduce would get something else than their types say. */
@@ -155,10 +168,11 @@ type AnswersOfJson<R> = [NotJson<R, 'result'>] extends [never] ? unknown : { red
 export type Pipeline = z.output<typeof schema>;
 
 /** A {@link Pipeline} that still knows its types: parameters, item, the service's answer and the body that the service gets. */
-export interface DefinedPipeline<P, I, R, B> extends Omit<Pipeline, 'source' | 'request' | 'reduce'> {
+export interface DefinedPipeline<P, I, R, B> extends Omit<Pipeline, 'source' | 'request' | 'reduce' | 'outputs'> {
   readonly source: Source<I, P>;
   readonly request?: RequestMapping<I, P, B>['request'] | undefined;
   readonly reduce: Reduce<I, R>;
+  readonly outputs: Readonly<Record<string, Output<I, R>>>;
 }
 
 /**
@@ -178,9 +192,9 @@ export function definePipeline<
     const issues = scheduleIssues(parsed.data);
     if (issues.length === 0) {
       // The same objects as were parsed, with their types.
-      const { source, request, reduce = collect() } = definition;
+      const { source, request, reduce = collect(), outputs = {} } = definition;
       const { request: _, ...checked } = parsed.data;
-      return { ...checked, source, reduce, ...(request && { request }) };
+      return { ...checked, source, reduce, outputs, ...(request && { request }) };
     }
     throw new DefinitionError(parsed.data.name, issues);
   }

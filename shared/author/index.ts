@@ -13,6 +13,10 @@ export {
   type PipelineDefinition,
   type RequestContext,
 } from './definition.ts';
+export type { Output, OutputFile } from './output.ts';
+export { type JsonLinesOptions, jsonLines } from './outputs/json-lines.ts';
+export { type MergeFilesOptions, mergeFiles } from './outputs/merge-files.ts';
+export { type ParquetColumn, type ParquetOptions, parquet } from './outputs/parquet.ts';
 export type { Accumulator, Reduce, ReducedRun } from './reduce.ts';
 export { collect } from './reducers/collect.ts';
 export { combineReducers } from './reducers/combine-reducers.ts';

@@ -1,6 +1,6 @@
 import { InputError, RunConflictError, RunNotFoundError } from '../domain/errors.ts';
 import { executionId, firstRunOf, mayHold, type RedriveFilter, redriveFilter } from '../domain/redrive.ts';
-import { isFinal, REDUCE_FAILED } from '../domain/run.ts';
+import { isFinal, OUTPUT_FAILED, REDUCE_FAILED } from '../domain/run.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 import { readManifest } from '../storage/manifest.ts';
@@ -46,7 +46,7 @@ export async function redriveRun(
     );
   }
   refuseTooLate(deps, root);
-  if (latest.failure?.reason !== REDUCE_FAILED) {
+  if (latest.failure?.reason !== REDUCE_FAILED && latest.failure?.reason !== OUTPUT_FAILED) {
     await assertSameReduce(deps, root.run);
     await refuseNothing(deps, latest, filter);
   }

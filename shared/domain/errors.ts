@@ -72,6 +72,11 @@ export class ReduceError extends MicroprocessError {
   }
 }
 
+/** An output can't hold what a row has for it. Says the child and the place, nothing of what is there. */
+export class OutputError extends MicroprocessError {
+  readonly code = 'output-failed';
+}
+
 /** A reduce gave a row other cells than it has columns for. Says nothing of what is in them. */
 export class CellsError extends MicroprocessError {
   readonly code = 'cells-not-made';
@@ -140,7 +145,7 @@ function textOf(value: unknown): string {
 }
 
 /** Errors of ours whose text quotes no value. */
-const SAYABLE = [NotJsonError, SectionsError, ReduceError];
+const SAYABLE = [NotJsonError, SectionsError, ReduceError, OutputError];
 
 /** Of a chain of causes: a user's error may be its own. */
 const CAUSES_READ = 10;

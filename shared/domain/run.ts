@@ -117,10 +117,12 @@ export function addCounts(a: Counts, b: Counts): Counts {
 }
 
 export const REDUCE_FAILED = 'reduce-failed';
+/** An output of the definition could not be made. */
+export const OUTPUT_FAILED = 'output-failed';
 
 /** Why a run failed though its children may all have succeeded. */
 export const runFailure = z.object({
-  /** {@link REDUCE_FAILED}, the reason of a close, or a newer release's word. */
+  /** {@link REDUCE_FAILED}, {@link OUTPUT_FAILED}, the reason of a close, or a newer release's word. */
   reason: z.string(),
   /** The step or slice, and the kind and place of what was thrown. No value out of an item or answer. */
   detail: z.string(),

@@ -43,6 +43,14 @@ What the reduce makes of the whole run is missing. Every child has its row in re
   return { kind: 'text', key: 'failure', title: 'The reduce failed', text };
 }
 
+/** What a report shows before its sections where its outputs could not be made. */
+export function outputsFailedSection({ reason, detail }: RunFailure): Section {
+  const text = `${reason}: ${detail}
+
+The report is whole, its outputs are missing. Once they are mended, a redrive makes them and calls only what failed.`;
+  return { kind: 'text', key: 'outputs-failed', title: 'An output failed', text };
+}
+
 /** What a report shows before its sections where a failure closed the run. */
 export function closedSection({ reason, detail }: RunFailure): Section {
   const text = `${reason}: ${detail}

@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { gunzipSync, gzip } from 'node:zlib';
 import * as z from 'zod';
 import { READS } from '../domain/format.ts';
-import type { Held } from '../domain/held.ts';
+import { type Held, isPointer } from '../domain/held.ts';
 import type { Json } from '../domain/json.ts';
 import { CHILD_STATUSES, type Row, statusAt } from '../domain/row.ts';
 import { checkVersion } from '../domain/versions.ts';
@@ -21,6 +21,11 @@ export const partKeys = (part: string) => ({
 
 /** A row whose item and result are as the pages held them: what is large stays an object of its own. */
 export type HeldRow = Omit<Row, 'item' | 'result'> & { readonly item: Held; readonly result: Held };
+
+/** Whether a value of the row is an object of its own. */
+export function isLarge({ item, result }: HeldRow): boolean {
+  return isPointer(item) || isPointer(result);
+}
 
 const held = z.custom<Held>((value) => value !== undefined);
 const storedRow = z.tuple(

@@ -1,12 +1,11 @@
 import type { Cell } from '../author/columns.ts';
 import { CellsError, LargeCellsError } from '../domain/errors.ts';
-import { isPointer } from '../domain/held.ts';
 import type { Row } from '../domain/row.ts';
 import { REDUCE_FAILED } from '../domain/run.ts';
 import { UserError } from '../domain/user-error.ts';
 import type { Deps } from '../ports/deps.ts';
 import { csvCells, csvLines, emptyCells } from './csv.ts';
-import type { HeldRow } from './part.ts';
+import { type HeldRow, isLarge } from './part.ts';
 import { Reduction, reduceErrorOf } from './reduction.ts';
 import { release } from './spill.ts';
 import { TimeLimitError, withinTime } from './time-limit.ts';
@@ -142,9 +141,4 @@ export class RowReducer {
     const [item, result] = await Promise.all([release(objects, row.item), release(objects, row.result)]);
     return { ...row, item, result };
   }
-}
-
-/** Whether a value of the row is an object of its own. */
-function isLarge({ item, result }: HeldRow): boolean {
-  return isPointer(item) || isPointer(result);
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -18,6 +18,7 @@ const summary = (succeeded: number, sections: unknown[]): Summary => ({
   failure: null,
   mail: 'off',
   objects: { csv: 'report.csv', html: 'report.html' },
+  outputs: {},
 });
 
 const kilometres = (count: number): Statistics => ({
@@ -66,6 +67,7 @@ describe('what a run came to, in words', () => {
     failure: null,
     mail: 'off',
     objects: { csv: 'c', html: 'h' },
+    outputs: {},
     paths: { report: '/o/report.csv', html: '/o/report.html', summary: '/o/summary.json' },
   };
   test('why it was closed, and where its functions log', () => {
@@ -99,7 +101,9 @@ test('a report that the disk does not take is kept: what is there is said, and h
   const record = { ...started, status: 'succeeded', summary: 'summary.json' } as const;
   await deps.objects.put('report.csv', 'id\n');
   await deps.objects.put('report.html', '<p>');
-  await deps.objects.put('summary.json', JSON.stringify(summary(60, [])));
+  await deps.objects.put('march/outputs/km/country=AU/0.jsonl', '{}');
+  const outputs = { km: [{ key: 'march/outputs/km/country=AU/0.jsonl' }] };
+  await deps.objects.put('summary.json', JSON.stringify({ ...summary(60, []), outputs }));
   // A folder takes no file's place.
   await mkdir(join(out, 'march', 'report.html', 'in-the-way'), { recursive: true });
   const target = { deps, flags: ' --pipeline squares' };
@@ -114,5 +118,9 @@ test('a report that the disk does not take is kept: what is there is said, and h
   );
   await rm(join(out, 'march'));
   expect((await fetchOutput(target, record, out)).paths.html).toBe(join(out, 'march', 'report.html'));
+  expect(await readFile(join(out, 'march', 'outputs', 'km', 'country=AU', '0.jsonl'), 'utf8')).toBe('{}');
+  const outside = { km: [{ key: 'march/../../evil' }] };
+  await deps.objects.put('summary.json', JSON.stringify({ ...summary(60, []), outputs: outside }));
+  await expect(fetchOutput(target, record, out)).rejects.toThrow('outside of its run');
   await rm(out, { recursive: true });
 });

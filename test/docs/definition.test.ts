@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import headOffices from '../../docs/examples/head-offices.ts';
+import officeFiles from '../../docs/examples/outputs.ts';
 import { tallTrees } from '../../docs/examples/own-reduce.ts';
 import { trips } from '../../docs/examples/reducers.ts';
 import { definePipeline } from '../../shared/author/definition.ts';
@@ -8,6 +9,7 @@ import { checkSections, SECTION_LIMITS } from '../../shared/author/section.ts';
 import { callsPerForwarder, forwardersOf } from '../../shared/domain/capacity.ts';
 import { NO_COUNTS } from '../../shared/domain/run.ts';
 import { checkLaws } from '../../testing/check-laws.ts';
+import { runPipeline } from '../../testing/run-pipeline.ts';
 import { row } from '../shared/author/reducers/rows.ts';
 import { sectionsOf } from '../shared/report/sections/samples.ts';
 
@@ -22,7 +24,7 @@ const documented = new Map(
 /** Paths and values of a definition's plain parts, such as limits.inFlight → 512. */
 function leaves(value: unknown, path: string): [string, unknown][] {
   const isGroup = typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-  if (!isGroup || ['source', 'reduce', 'params'].includes(path)) return [[path, value]];
+  if (!isGroup || ['source', 'reduce', 'params', 'outputs'].includes(path)) return [[path, value]];
   return Object.entries(value).flatMap(([key, inner]) => leaves(inner, path === '' ? key : `${path}.${key}`));
 }
 
@@ -63,8 +65,17 @@ test('the reducers in the docs are the file that is compiled here', () => {
   expect(trips.columns).toEqual(['city', 'km', 'price', 'country']);
 });
 
+test('the outputs in the docs are the file that is compiled here, and are written', async () => {
+  expect(docs).toContain(`\`\`\`ts\n${text('docs/examples/outputs.ts')}\`\`\``);
+  const { outputs } = await runPipeline(officeFiles, { service: () => ({ airport: { km: 16 }, csv: 'Wien,16' }) });
+  expect(Object.values(outputs).flatMap((files) => Object.keys(files))).toEqual([
+    ...['rows.jsonl.gz', 'country=AT/0.parquet', 'merged.csv'],
+  ]);
+  expect(Buffer.from(outputs.merged?.['merged.csv'] ?? []).toString()).toBe('name,km\nWien,16\n');
+});
+
 test('the docs name every kind of section, and the limits that hold', () => {
-  const [, section = ''] = /^### Sections\n([\s\S]*)/m.exec(docs) ?? [];
+  const [, section = ''] = /^### Sections\n([\s\S]*?)^## /m.exec(docs) ?? [];
   const kinds = [...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, kind]) => kind);
   expect(kinds).toEqual(Object.keys(sectionsOf('x', 1)));
   const { json, ...limits } = SECTION_LIMITS;

@@ -30,6 +30,10 @@ beforeAll(async () => {
   }
 });
 
+test('no function holds what writes Parquet, as its pipeline uses none', () => {
+  for (const [name, text] of code) expect(text, name).not.toContain('hyparquet');
+});
+
 const does = (name: string, call: RegExp): boolean => call.test(code.get(name) ?? '');
 
 /** Granted is what the code does: no less, or it fails on AWS alone; no more, or it isn't least privilege. */

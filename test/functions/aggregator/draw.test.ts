@@ -71,5 +71,7 @@ test('a store that is away is no failure of the reduce', async () => {
   deps.objects.put = async () => {
     throw new Error('S3 is away.');
   };
-  await expect(draw(deps, record, [], Promise.resolve(null))).rejects.toThrow('S3 is away.');
+  await expect(draw(deps, record, [], { written: {}, failure: null }, Promise.resolve(null))).rejects.toThrow(
+    'S3 is away.',
+  );
 });

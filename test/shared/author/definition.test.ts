@@ -49,6 +49,7 @@ test('a minimal definition gets every default', () => {
     retry: { attempts: 5, baseSeconds: 2, maxSeconds: 900 },
     tolerate: { failedCount: 0, stopEarly: false },
     report: { email: [], bodyExcerpt: 0, credits: [], failedRows: 'keep', onAmbiguousSend: 'leave' },
+    outputs: {},
     deadlineHours: 24,
     retentionDays: 30,
   });

@@ -1,0 +1,52 @@
+import * as z from 'zod';
+import type { Row } from '../../domain/row.ts';
+import { synchronous } from '../../domain/synchronous.ts';
+import { type Column, columnName, reads } from '../columns.ts';
+import { checkOptions, strictOptions } from '../options.ts';
+import type { Output } from '../output.ts';
+import { commonOf, type OutputOptions, outputOptions } from './options.ts';
+import { TextFile } from './text-file.ts';
+
+/** Options of {@link mergeFiles}. */
+export interface MergeFilesOptions<I, R> extends OutputOptions<I, R> {
+  /** A child's text. Default: its result, where that is a text. Children without one are passed over. */
+  readonly of?: Column<I, R>;
+  /** Stands at the file's start. */
+  readonly header?: string;
+  /** Stands behind each text that doesn't end in it. Default a line break. */
+  readonly separator?: string;
+  /** Of the file. Default `txt`. */
+  readonly extension?: string;
+  readonly contentType?: string;
+  /** Compresses the files. */
+  readonly gzip?: boolean;
+}
+
+const optionsSchema = strictOptions({
+  ...outputOptions,
+  of: columnName.optional(),
+  header: z.string().max(100_000).optional(),
+  separator: z.string().max(1_000).optional(),
+  extension: z
+    .string()
+    .regex(/^[A-Za-z0-9]{1,16}$/, 'must be up to 16 letters and digits')
+    .optional(),
+  contentType: z.string().max(200).optional(),
+  gzip: z.boolean().optional(),
+});
+
+/**
+ * One file of all children's texts, in the order of the source: lines of CSV, SQL, logs, whatever the service answers.
+ * @throws {DefinitionError} naming each wrong option
+ */
+export function mergeFiles<I = unknown, R = unknown>(options: MergeFilesOptions<I, R> = {}): Output<I, R> {
+  checkOptions('outputs: mergeFiles', optionsSchema, options);
+  const { of, separator = '\n', header, extension = 'txt', contentType = 'text/plain; charset=utf-8', gzip } = options;
+  const read = of === undefined ? ({ result }: Row<I, R>) => result : reads(of, 'result').of;
+  const textOf = (row: Row<I, R>) => {
+    const text: unknown = synchronous('of', read(row));
+    if (typeof text !== 'string' || text === '') return null;
+    return text.endsWith(separator) ? text : `${text}${separator}`;
+  };
+  return { ...commonOf(options), extension, contentType, gzip, open: () => new TextFile(textOf, header) };
+}

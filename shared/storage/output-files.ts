@@ -1,0 +1,163 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { Output, OutputFile } from '../author/output.ts';
+import { kindOf, OutputError } from '../domain/errors.ts';
+import type { Row } from '../domain/row.ts';
+import type { Objects } from '../ports/objects.ts';
+import { ObjectDraft } from './object-draft.ts';
+import { partitionOf } from './partition.ts';
+
+/** Bytes that a file may hold before they are encoded: of Parquet, about a row group. */
+const ENCODED_BYTES = 4 * 1_048_576;
+/** Bytes that all files of an output hold together. Beyond, the largest is stored, and what follows of its partition is another file. */
+const HELD_BYTES = 96 * 1_048_576;
+/** Folders of an output: each has a file open. */
+const MOST_PARTITIONS = 10_000;
+
+const compress = promisify<Uint8Array, Buffer>(gzip);
+
+/** A file that was stored. */
+export interface StoredFile {
+  /** Relative to the pipeline's prefix. */
+  readonly key: string;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** A file on its way: one that is alone streams, one of many is held until it is stored. */
+interface Draft {
+  readonly key: string;
+  readonly file: OutputFile;
+  readonly stream: ObjectDraft | null;
+  pieces: Uint8Array[];
+  bytes: number;
+  rows: number;
+}
+
+/** The files of one output, in the making: of bounded memory, however many rows and partitions there are. */
+export class OutputFiles {
+  readonly #objects: Objects;
+  readonly #output: Output;
+  readonly #folder: string;
+  readonly #name: string;
+  readonly #open = new Map<string, Draft>();
+  /** Files begun, by partition. */
+  readonly #begun = new Map<string, number>();
+  readonly #stored: StoredFile[] = [];
+
+  /** @param folder of its files, relative to the pipeline's prefix */
+  constructor(objects: Objects, output: Output, folder: string, name: string) {
+    this.#objects = objects;
+    this.#output = output;
+    this.#folder = folder;
+    this.#name = name;
+  }
+
+  /**
+   * Rows in the report's order.
+   * @param guard calls the user's code, which it may stop
+   * @throws {OutputError} and what a user's code throws
+   */
+  async add(rows: readonly Row[], guard: <T>(task: () => T) => T): Promise<void> {
+    const { rows: which = 'succeeded', partitionBy = [] } = this.#output;
+    const taken = which === 'all' ? rows : rows.filter(({ status }) => status === 'SUCCEEDED');
+    const partitions = new Map<string, Row[]>();
+    guard(() => {
+      for (const row of taken) {
+        const partition = partitionOf(partitionBy, row);
+        const others = partitions.get(partition);
+        if (others) others.push(row);
+        else partitions.set(partition, [row]);
+      }
+    });
+    for (const [partition, of] of partitions) {
+      const draft = await this.#draft(partition);
+      guard(() => {
+        for (const row of of) draft.file.add(row);
+      });
+      draft.rows += of.length;
+      if (draft.file.held > ENCODED_BYTES)
+        await this.#keep(
+          draft,
+          guard(() => draft.file.take()),
+        );
+    }
+    await this.#makeRoom(guard);
+  }
+
+  /** Stores what isn't yet; an output that isn't partitioned has a file even where it has no rows. */
+  async end(guard: <T>(task: () => T) => T): Promise<readonly StoredFile[]> {
+    const isOne = (this.#output.partitionBy ?? []).length === 0;
+    if (isOne) await this.#draft('');
+    for (const [partition, draft] of this.#open) await this.#store(partition, draft, guard);
+    return this.#stored.sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  async abort(error: unknown): Promise<void> {
+    await Promise.all([...this.#open.values()].map(({ stream }) => stream?.abort(error)));
+    this.#open.clear();
+  }
+
+  async #draft(partition: string): Promise<Draft> {
+    const open = this.#open.get(partition);
+    if (open) return open;
+    const n = this.#begun.get(partition) ?? 0;
+    if (n === 0 && this.#begun.size >= MOST_PARTITIONS)
+      throw new OutputError(`output ${this.#name} has more than ${MOST_PARTITIONS} partitions`);
+    this.#begun.set(partition, n + 1);
+    const { extension, gzip: isPacked, contentType } = this.#output;
+    const ending = isPacked ? `${extension}.gz` : extension;
+    const key =
+      partition === '' ? `${this.#folder}/${this.#name}.${ending}` : `${this.#folder}/${partition}/${n}.${ending}`;
+    const file = await this.#opened();
+    const stream =
+      partition === '' ? new ObjectDraft(this.#objects, key, isPacked ? 'application/gzip' : contentType) : null;
+    const draft = { key, file, stream, pieces: [], bytes: 0, rows: 0 };
+    this.#open.set(partition, draft);
+    return draft;
+  }
+
+  async #opened(): Promise<OutputFile> {
+    try {
+      return await this.#output.open();
+    } catch (error) {
+      throw new OutputError(`outputs.${this.#name}: open(): ${kindOf(error)}`);
+    }
+  }
+
+  /** A piece of a file: gzip's members one behind the other are one file. */
+  async #keep(draft: Draft, piece: Uint8Array): Promise<void> {
+    const packed = this.#output.gzip ? await compress(piece) : piece;
+    draft.bytes += packed.length;
+    if (draft.stream) await draft.stream.add(packed);
+    else draft.pieces.push(packed);
+  }
+
+  async #makeRoom(guard: <T>(task: () => T) => T): Promise<void> {
+    const size = ({ stream, file, bytes }: Draft) => (stream ? 0 : file.held + bytes);
+    let held = 0;
+    for (const draft of this.#open.values()) held += size(draft);
+    while (held > HELD_BYTES) {
+      const [partition, largest] = [...this.#open].reduce((a, b) => (size(b[1]) > size(a[1]) ? b : a));
+      held -= size(largest);
+      await this.#store(partition, largest, guard);
+    }
+  }
+
+  async #store(partition: string, draft: Draft, guard: <T>(task: () => T) => T): Promise<void> {
+    const { key, file, stream, rows } = draft;
+    await this.#keep(
+      draft,
+      guard(() => file.end()),
+    );
+    if (stream) await stream.end();
+    else
+      await this.#objects.put(
+        key,
+        Buffer.concat(draft.pieces),
+        this.#output.gzip ? 'application/gzip' : this.#output.contentType,
+      );
+    this.#open.delete(partition);
+    this.#stored.push({ key, rows, bytes: draft.bytes });
+  }
+}
