@@ -1,4 +1,3 @@
-import type { SchemaElement } from 'hyparquet';
 import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js';
 import { ParquetWriter } from 'hyparquet-writer/src/parquet-writer.js';
 import { OutputError } from '../../domain/errors.ts';
@@ -7,6 +6,8 @@ import { synchronous } from '../../domain/synchronous.ts';
 import type { OutputFile } from '../output.ts';
 import type { ReadColumn } from './parquet.ts';
 import { type ParquetType, parquetValue } from './parquet-types.ts';
+
+type SchemaElement = ParquetWriter['schema'][number];
 
 const PHYSICAL = {
   string: { type: 'BYTE_ARRAY', converted_type: 'UTF8' },
