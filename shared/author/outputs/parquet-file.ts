@@ -4,8 +4,7 @@ import { OutputError } from '../../domain/errors.ts';
 import type { Row } from '../../domain/row.ts';
 import { synchronous } from '../../domain/synchronous.ts';
 import type { OutputFile } from '../output.ts';
-import type { ReadColumn } from './parquet.ts';
-import { type ParquetType, parquetValue } from './parquet-types.ts';
+import { type ParquetType, parquetValue, type ReadColumn } from './parquet-types.ts';
 
 type SchemaElement = ParquetWriter['schema'][number];
 

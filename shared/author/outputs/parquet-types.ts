@@ -1,8 +1,16 @@
 import { jsonText } from '../../domain/json.ts';
+import type { Row } from '../../domain/row.ts';
 
 /** What a column of Parquet may hold. `integer` has 64 bits, `timestamp` milliseconds in UTC. */
 export const PARQUET_TYPES = ['string', 'double', 'integer', 'boolean', 'timestamp', 'json'] as const;
 export type ParquetType = (typeof PARQUET_TYPES)[number];
+
+/** A column's name, its type and what reads it of a row. */
+export interface ReadColumn<I, R> {
+  readonly name: string;
+  readonly type: ParquetType;
+  readonly of: (row: Row<I, R>) => unknown;
+}
 
 /** A value as a column of its type holds it; undefined where it isn't of that type. */
 export function parquetValue(type: ParquetType, value: unknown): unknown {

@@ -4,7 +4,7 @@ import { type Field, field, fieldName } from '../columns.ts';
 import { callable, checkOptions, strictOptions } from '../options.ts';
 import type { Output } from '../output.ts';
 import { commonOf, type OutputOptions, outputOptions } from './options.ts';
-import { PARQUET_TYPES, type ParquetType } from './parquet-types.ts';
+import { PARQUET_TYPES, type ParquetType, type ReadColumn } from './parquet-types.ts';
 
 type Accessor<I, R> = (row: Row<I, R>) => unknown;
 
@@ -32,13 +32,6 @@ const optionsSchema = strictOptions({
     )
     .refine((columns) => Object.keys(columns).length > 0, 'must name a column'),
 });
-
-/** A column's name, its type and what reads it of a row. */
-export interface ReadColumn<I, R> {
-  readonly name: string;
-  readonly type: ParquetType;
-  readonly of: Accessor<I, R>;
-}
 
 /**
  * Parquet, compressed by Snappy. A field is looked up in the item first, or in the result. A value that isn't of its column's type ends the run as
