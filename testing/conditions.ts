@@ -12,9 +12,10 @@ export function holds(condition: Condition, item: Item): boolean {
       return valueIn(item, condition.name) === condition.value;
     case 'differs':
       return valueIn(item, condition.name) !== condition.value;
-    case 'below': {
+    case 'below':
+    case 'at-least': {
       const value = valueIn(item, condition.name);
-      return typeof value === 'number' && value < condition.value;
+      return typeof value === 'number' && value < condition.value === (condition.kind === 'below');
     }
     case 'one-of': {
       const value = valueIn(item, condition.name);

@@ -26,16 +26,20 @@ export type CallResult =
     }
   | { readonly kind: 'failure'; readonly reason: CallFailure; readonly ms: number };
 
+interface Again {
+  readonly reason: string;
+  readonly body: string | null;
+  /** Not before so long from now. */
+  readonly retryAfterMs: number;
+}
+
 /** What a call means for its child. */
 export type Verdict =
   | { readonly kind: 'succeeded'; readonly result: Json }
-  /** Worth another call, not before `retryAfterMs` from now; a spent try only where tries are left. */
-  | {
-      readonly kind: 'pressure' | 'try-spent';
-      readonly reason: string;
-      readonly body: string | null;
-      readonly retryAfterMs: number;
-    }
+  /** Worth another call; no try is spent. */
+  | ({ readonly kind: 'pressure' } & Again)
+  /** Worth another call where tries are left. */
+  | ({ readonly kind: 'try-spent' } & Again)
   /** No use in calling again. */
   | { readonly kind: 'final'; readonly reason: string; readonly body: string | null };
 

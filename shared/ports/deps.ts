@@ -65,6 +65,9 @@ export const METRICS = [
   'ChildrenSucceeded',
   'ChildrenFailed',
   'CallsRetried',
+  /** Answers that said the service is busy. */
+  'CallsUnderPressure',
+  'BreakerOpened',
   /** Of an invocation that went on: a message came back with an error. */
   'MessagesFailed',
   'MessagesRefused',

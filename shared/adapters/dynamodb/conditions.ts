@@ -5,7 +5,7 @@ import type { Placeholders } from './placeholders.ts';
 export type Condition =
   | { readonly kind: 'absent' | 'present'; readonly name: string }
   | { readonly kind: 'equals' | 'differs'; readonly name: string; readonly value: string | number }
-  | { readonly kind: 'below'; readonly name: string; readonly value: number }
+  | { readonly kind: 'below' | 'at-least'; readonly name: string; readonly value: number }
   | { readonly kind: 'one-of'; readonly name: string; readonly values: readonly string[] }
   | { readonly kind: 'all' | 'any'; readonly of: readonly Condition[] };
 
@@ -16,6 +16,8 @@ export const equals = (name: string, value: string | number): Condition => ({ ki
 export const differs = (name: string, value: string | number): Condition => ({ kind: 'differs', name, value });
 /** A number lower than `value`; an absent one isn't. */
 export const below = (name: string, value: number): Condition => ({ kind: 'below', name, value });
+/** A number no lower than `value`; an absent one isn't. */
+export const atLeast = (name: string, value: number): Condition => ({ kind: 'at-least', name, value });
 export const oneOf = (name: string, values: readonly string[]): Condition => ({ kind: 'one-of', name, values });
 export const all = (...of: readonly Condition[]): Condition => ({ kind: 'all', of });
 export const any = (...of: readonly Condition[]): Condition => ({ kind: 'any', of });
@@ -33,6 +35,8 @@ export function conditionText(condition: Condition, used: Placeholders): string 
       return `${used.name(condition.name)} <> ${used.value(operand(condition.value))}`;
     case 'below':
       return `${used.name(condition.name)} < ${used.value(N(condition.value))}`;
+    case 'at-least':
+      return `${used.name(condition.name)} >= ${used.value(N(condition.value))}`;
     case 'one-of':
       return `${used.name(condition.name)} IN (${condition.values.map((value) => used.value(S(value))).join(', ')})`;
     case 'all':

@@ -1,0 +1,271 @@
+import { AnswerWindow, broken, mended } from '../../shared/domain/gate/breaker.ts';
+import { cut, firstCap, isDueForRenewal, isIdle, mayCut } from '../../shared/domain/gate/cap.ts';
+import { type EndpointState, NEW_ENDPOINT, shutBy } from '../../shared/domain/gate/endpoint-state.ts';
+import { lanesAt, needsTicket } from '../../shared/domain/gate/lanes.ts';
+import { type DefinedLimits, type LimitsInForce, limitsAt } from '../../shared/domain/gate/limits.ts';
+import type { Verdict } from '../../shared/domain/retry.ts';
+import type { Process } from '../../shared/ports/deps.ts';
+import type { GateStore } from '../../shared/ports/gate-store.ts';
+import { Instants } from './instants.ts';
+
+/** While it calls, a forwarder reads the endpoint's item this often. */
+const READ_EVERY_MS = 1_000;
+/** With an older reading it starts no call: a table that can't be reached means silence. */
+const READ_HOLDS_MS = 3_000;
+/** The time of day is looked at this often. */
+const LIMITS_EVERY_MS = 500;
+/** New rights take seconds to hold; AWS's refusals are final once they go on for longer. */
+const RIGHTS_MS = 60_000;
+const RIGHTS_RETRY_MS = 5_000;
+
+/** How long a call takes, as long as none has told; and how much each that succeeds says of it. */
+const FIRST_CALL_MS = 100;
+const CALL_WEIGHT = 0.1;
+
+/** What a pipeline's gate is made of. */
+export interface GateOptions {
+  readonly store: GateStore;
+  readonly limits: DefinedLimits;
+  /** Its budget, by which limits are set by hand. */
+  readonly budget: string;
+  /** Invocations that may run at once. */
+  readonly forwarders: number;
+}
+
+/**
+ * What a forwarder's environment knows of its endpoint: it reads what the fleet shares, and tells it what answers say. One for each
+ * environment, which makes one invocation at a time.
+ */
+export class Gate {
+  readonly instants: Instants;
+  readonly #of: GateOptions;
+  readonly #process: Process;
+  readonly #window = new AnswerWindow();
+  readonly #chance: number;
+  #state: EndpointState = NEW_ENDPOINT;
+  #readAt = Number.NEGATIVE_INFINITY;
+  #writtenAt = Number.NEGATIVE_INFINITY;
+  #reading: Promise<void> | null = null;
+  #ticket = 0;
+  #limits: LimitsInForce | null = null;
+  #limitsAt = Number.NEGATIVE_INFINITY;
+  #refusedSince: number | null = null;
+  #callMs = FIRST_CALL_MS;
+  #isChanging = false;
+  readonly #writes = new Set<Promise<unknown>>();
+
+  constructor(process: Process, of: GateOptions) {
+    this.#process = process;
+    this.#of = of;
+    this.#chance = process.random.next();
+    this.instants = new Instants(of.store, process.clock);
+  }
+
+  /** Begins an invocation: its first call waits for a reading of this second, and under pressure for a ticket. */
+  begin(): void {
+    this.#ticket = 0;
+    const now = this.#process.clock.now();
+    if (now - this.#readAt < READ_EVERY_MS && !this.#needsTicket(now)) return;
+    this.#readAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Waits for what the invocation still has to write. */
+  async end(): Promise<void> {
+    await Promise.allSettled(this.#writes);
+  }
+
+  /** Whether calls may begin by what is known; where it is a second old, it is read anew meanwhile. */
+  isKnown(now: number): boolean {
+    const age = now - this.#readAt;
+    if (age >= READ_EVERY_MS && age <= READ_HOLDS_MS) this.#track(this.refresh());
+    return age <= READ_HOLDS_MS;
+  }
+
+  /** Reads the endpoint's item. @throws what the table does */
+  refresh(): Promise<void> {
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = null;
+    });
+    return this.#reading;
+  }
+
+  /** Until when no call begins; past where the endpoint is open. */
+  get shutUntil(): number {
+    return this.#state.shutUntil;
+  }
+
+  /** Calls that the invocation may keep open now. */
+  lanes(now: number): number {
+    return lanesAt(this.#state, this.#share(now), now);
+  }
+
+  /** The cap holds calls back, and grows by the clock. */
+  isHeldBack(now: number): boolean {
+    const { inFlight, forwarders } = this.#share(now);
+    return this.lanes(now) < Math.floor(inFlight / forwarders);
+  }
+
+  limits(now: number): LimitsInForce {
+    if (this.#limits === null || now - this.#limitsAt >= LIMITS_EVERY_MS) {
+      this.#limits = limitsAt(this.#of.limits, this.#state.byHand.get(this.#of.budget), now);
+      this.#limitsAt = now;
+    }
+    return this.#limits;
+  }
+
+  /** How long a call that succeeds takes, on average: a refusal comes sooner. */
+  get callMs(): number {
+    return this.#callMs;
+  }
+
+  get forwarders(): number {
+    return this.#of.forwarders;
+  }
+
+  /**
+   * Hears what a call came to, and says what that means for its child.
+   * @param began when the call began
+   */
+  heard(verdict: Verdict, began: number): Verdict {
+    switch (verdict.kind) {
+      case 'succeeded':
+        this.#refusedSince = null;
+        this.#callMs += (this.#process.clock.now() - began - this.#callMs) * CALL_WEIGHT;
+        this.#answered(began);
+        return verdict;
+      case 'final':
+        this.#answered(began);
+        return verdict;
+      case 'try-spent':
+        return this.#failed(verdict, began);
+      case 'pressure':
+        this.#process.metrics.count('CallsUnderPressure', 1);
+        return this.#pressed(verdict, began);
+    }
+  }
+
+  #answered(began: number): void {
+    this.#window.add(false);
+    if (this.#state.level > 0 && this.#isSince(began)) this.#change(mended(this.#state, this.#process.clock.now()));
+  }
+
+  #failed(verdict: Verdict & { kind: 'try-spent' }, began: number): Verdict {
+    const wasOpen = this.#state.level > 0;
+    const trips = wasOpen ? this.#isSince(began) : this.#window.add(true);
+    if (trips) {
+      this.#window.clear();
+      if (this.#change(broken(this.#state, this.#process.clock.now()))) {
+        this.#process.metrics.count('BreakerOpened', 1);
+        this.#process.log.warn('Half of the last answers were failures: the endpoint is shut for a while.', {
+          reason: verdict.reason,
+          level: this.#state.level,
+          until: new Date(this.#state.shutUntil).toISOString(),
+        });
+      }
+    }
+    return wasOpen ? { ...verdict, kind: 'pressure' } : verdict;
+  }
+
+  #pressed(verdict: Verdict & { kind: 'pressure' }, began: number): Verdict {
+    const now = this.#process.clock.now();
+    if (verdict.reason === 'http-403') {
+      this.#refusedSince ??= now;
+      if (now - this.#refusedSince > RIGHTS_MS) return { ...verdict, kind: 'final' };
+      this.#shut(now + RIGHTS_RETRY_MS);
+      return { ...verdict, retryAfterMs: Math.max(verdict.retryAfterMs, RIGHTS_RETRY_MS) };
+    }
+    if (verdict.retryAfterMs > 0) this.#shut(shutBy(verdict.retryAfterMs, now));
+    else {
+      const cap = this.#state.cap ?? firstCap(now);
+      if (this.#state.level === 0 && mayCut(cap, began))
+        this.#change({ ...this.#state, cap: cut(cap, this.limits(now).inFlight, now) });
+    }
+    return verdict;
+  }
+
+  /** The call began behind the last change of the breaker: it was a probe. */
+  #isSince(began: number): boolean {
+    return began > (this.#state.cap?.cutAt ?? 0);
+  }
+
+  #share(now: number) {
+    return { inFlight: this.limits(now).inFlight, forwarders: this.#of.forwarders, ticket: this.#ticket };
+  }
+
+  #needsTicket(now: number): boolean {
+    return needsTicket(this.#state, this.#share(now), now);
+  }
+
+  async #read(): Promise<void> {
+    const { store } = this.#of;
+    const { clock } = this.#process;
+    let sent = clock.now();
+    const isFirst = this.#ticket === 0 && this.#needsTicket(sent);
+    this.#take(isFirst ? await store.begin() : await store.read(), sent);
+    if (isFirst) this.#ticket = this.#state.invocations;
+    if (this.#ticket === 0 && this.#needsTicket(clock.now())) {
+      sent = clock.now();
+      this.#take(await store.begin(), sent);
+      this.#ticket = this.#state.invocations;
+    }
+    const now = clock.now();
+    const { cap } = this.#state;
+    if (cap === null || isIdle(cap, now)) this.#change({ ...this.#state, cap: firstCap(now) });
+    else if (isDueForRenewal(cap, this.#chance, now)) {
+      this.#state = { ...this.#state, cap: { ...cap, renewed: now } };
+      this.#write(store.renew(cap, now));
+    }
+  }
+
+  /** What was read or written last counts: a reading that was sent before a write is older than what that gave. */
+  #take(state: EndpointState, sent: number): void {
+    if (sent < this.#writtenAt && state.version < this.#state.version) return;
+    this.#state = state;
+    this.#readAt = Math.max(this.#readAt, sent);
+    this.#limitsAt = Number.NEGATIVE_INFINITY;
+  }
+
+  #shut(until: number): void {
+    // Of many answers alike, the first has said it.
+    if (this.#state.shutUntil > until - 500) return;
+    this.#state = { ...this.#state, shutUntil: until };
+    this.#write(this.#of.store.shut(until));
+  }
+
+  /** Changes cap and level at once here, and for the fleet if no other forwarder did meanwhile. False while a change is on its way. */
+  #change(next: EndpointState): boolean {
+    if (this.#isChanging) return false;
+    this.#isChanging = true;
+    const read = this.#state;
+    this.#state = next;
+    this.#write(
+      this.#of.store.change(read, next).finally(() => {
+        this.#isChanging = false;
+      }),
+    );
+    return true;
+  }
+
+  /** Best effort: where it fails the fleet learns of it with the next answer of its kind, and this forwarder reads what holds. */
+  #write(write: Promise<EndpointState | null>): void {
+    const sent = this.#process.clock.now();
+    this.#track(
+      write
+        .then(async (state) => {
+          if (state === null) await this.refresh();
+          else {
+            this.#writtenAt = this.#process.clock.now();
+            this.#take(state, sent);
+          }
+        })
+        .catch((error) => {
+          this.#process.log.warn("The endpoint's item could not be written.", { error: String(error) });
+        }),
+    );
+  }
+
+  #track(work: Promise<unknown>): void {
+    const tracked: Promise<unknown> = work.catch(() => undefined).finally(() => this.#writes.delete(tracked));
+    this.#writes.add(tracked);
+  }
+}

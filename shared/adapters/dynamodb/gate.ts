@@ -1,0 +1,159 @@
+import * as z from 'zod';
+import type { Cap } from '../../domain/gate/cap.ts';
+import { type EndpointState, NEW_ENDPOINT } from '../../domain/gate/endpoint-state.ts';
+import type { LimitsByHand } from '../../domain/gate/limits.ts';
+import type { Budget, GateStore } from '../../ports/gate-store.ts';
+import { type Item, N, numberOf, S, stringOf } from './attributes.ts';
+import { absent, all, any, atLeast, below, type Condition, equals } from './conditions.ts';
+import type { ItemTable, Update } from './item-table.ts';
+
+const byHand = z.object({
+  inFlight: z.number().optional(),
+  ratePerSecond: z.number().optional(),
+  until: z.number().nullable(),
+  revision: z.number(),
+});
+
+/** Before the name of a budget, in the name of the attribute with its limits by hand. */
+const BY_HAND = 'hand#';
+
+/** Partition keys of what a pipeline shares. */
+export interface GateKeys {
+  readonly endpoint: string;
+  readonly budget: string;
+}
+
+/** An endpoint's item and a budget's, on any table. */
+export function gateStore(table: ItemTable, keys: GateKeys): GateStore {
+  const endpoint = { pk: keys.endpoint, sk: 'GATE' };
+  const budget = { pk: keys.budget, sk: 'BUDGET' };
+
+  const update = async (change: Update): Promise<EndpointState | null> => {
+    const item = await table.update(endpoint, change);
+    return item && stateOf(item);
+  };
+
+  return {
+    async read() {
+      return stateOf((await table.get(endpoint)) ?? {});
+    },
+
+    async begin() {
+      return stateOf((await table.update(endpoint, { add: { invocations: N(1) } })) ?? {});
+    },
+
+    change: (read, { shutUntil, level, cap }) =>
+      update({
+        set: { shutUntil: N(shutUntil), level: N(level), ...capItem(cap) },
+        add: { version: N(1) },
+        remove: cap === null ? CAP : cap.cutAt === null ? ['cutAt'] : [],
+        condition: isOrNew('version', read.version),
+      }),
+
+    shut: (until) =>
+      update({
+        set: { shutUntil: N(until) },
+        // So that no change made of an older reading opens it again.
+        add: { version: N(1) },
+        condition: any(absent('shutUntil'), below('shutUntil', until)),
+      }),
+
+    renew: (cap, now) => update({ set: { renewed: N(now) }, condition: equals('renewed', cap.renewed) }),
+
+    async setByHand(limits) {
+      const name = `${BY_HAND}${keys.budget}`;
+      return stateOf(
+        (await table.update(endpoint, { set: { [name]: S(JSON.stringify(byHand.parse(limits))) } })) ?? {},
+      );
+    },
+
+    async open() {
+      const opened = await table.update(endpoint, {
+        remove: ['shutUntil', 'level', ...CAP],
+        add: { version: N(1) },
+      });
+      return stateOf(opened ?? {});
+    },
+
+    async readBudget() {
+      return budgetOf((await table.get(budget)) ?? {});
+    },
+
+    async buy({ ms, floor, from, latest, rate, revision }) {
+      const isOfRate = [equals('perSecond', rate.perSecond), equals('revision', revision)];
+      const item = await table.update(
+        budget,
+        from === 'next'
+          ? { add: { next: N(ms) }, condition: all(...isOfRate, atLeast('next', floor), below('next', latest)) }
+          : { set: { next: N(floor + ms) }, condition: all(...isOfRate, below('next', floor)) },
+      );
+      return item && budgetOf(item);
+    },
+
+    async changeRate(read, { next, perSecond, revision }) {
+      const item = await table.update(budget, {
+        set: { next: N(next), perSecond: N(perSecond), revision: N(revision) },
+        condition:
+          read.perSecond === 0
+            ? absent('perSecond')
+            : all(
+                equals('perSecond', read.perSecond),
+                equals('revision', read.revision),
+                // A purchase made meanwhile must not be made again.
+                equals('next', read.next),
+              ),
+      });
+      return item && budgetOf(item);
+    },
+  };
+}
+
+const CAP = ['capSize', 'capSince', 'cutAt', 'renewed'] as const;
+
+function capItem(cap: Cap | null): Item {
+  if (cap === null) return {};
+  const { size, since, cutAt, renewed } = cap;
+  return { capSize: N(size), capSince: N(since), renewed: N(renewed), ...(cutAt !== null && { cutAt: N(cutAt) }) };
+}
+
+function isOrNew(name: string, value: number): Condition {
+  return value === 0 ? any(absent(name), equals(name, 0)) : equals(name, value);
+}
+
+function stateOf(item: Item): EndpointState {
+  return {
+    shutUntil: numberOf(item, 'shutUntil') ?? NEW_ENDPOINT.shutUntil,
+    level: numberOf(item, 'level') ?? NEW_ENDPOINT.level,
+    cap: capOf(item),
+    version: numberOf(item, 'version') ?? NEW_ENDPOINT.version,
+    invocations: numberOf(item, 'invocations') ?? NEW_ENDPOINT.invocations,
+    byHand: byHandOf(item),
+  };
+}
+
+function capOf(item: Item): Cap | null {
+  const size = numberOf(item, 'capSize');
+  if (size === null) return null;
+  return {
+    size,
+    since: numberOf(item, 'capSince') ?? 0,
+    cutAt: numberOf(item, 'cutAt'),
+    renewed: numberOf(item, 'renewed') ?? 0,
+  };
+}
+
+function byHandOf(item: Item): ReadonlyMap<string, LimitsByHand> {
+  const names = Object.keys(item).filter((name) => name.startsWith(BY_HAND));
+  if (names.length === 0) return NEW_ENDPOINT.byHand;
+  return new Map(
+    names.map((name) => [name.slice(BY_HAND.length), byHand.parse(JSON.parse(stringOf(item, name) ?? '{}'))]),
+  );
+}
+
+function budgetOf(item: Item): Budget {
+  return {
+    next: numberOf(item, 'next') ?? 0,
+    perSecond: numberOf(item, 'perSecond') ?? 0,
+    revision: numberOf(item, 'revision') ?? 0,
+  };
+}
