@@ -1,4 +1,5 @@
 import { QueueError } from '../shared/domain/errors.ts';
+import type { Clock } from '../shared/ports/clock.ts';
 import type { Stores } from '../shared/ports/stores.ts';
 import { SeededRandom } from './seeded-random.ts';
 import type { VirtualClock } from './virtual-clock.ts';
@@ -194,6 +195,29 @@ export class SimulatedProcess {
     } finally {
       this.#waits -= 1;
     }
+  }
+
+  /** The clock as this process sees it: a timer of its own is a wait for virtual time, and dies with it. */
+  clockOn(clock: Clock): Clock {
+    return {
+      now: () => clock.now(),
+      after: (ms, task) => {
+        this.#waits += 1;
+        let isSet = true;
+        const end = () => {
+          if (isSet) this.#waits -= 1;
+          isSet = false;
+        };
+        const cancel = clock.after(ms, () => {
+          end();
+          if (!this.isDead) task();
+        });
+        return () => {
+          end();
+          cancel();
+        };
+      },
+    };
   }
 
   /** The first reason stays. */

@@ -81,8 +81,8 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
   let [open, mostOpen, spent, invocations, ended] = [0, 0, 0, 0, clock.now()];
 
   async function forwarder(of: FleetPipeline, index: number, work: { left: number }): Promise<void> {
-    const budget = `R#${of.budget ?? of.name}`;
-    const store = slow(gateStore(table, { endpoint: 'E#service', budget }), clock, tableMs, options.unreachable);
+    const budget = of.budget ?? of.name;
+    const store = slow(gateStore(table, { endpoint: 'service', budget }), clock, tableMs, options.unreachable);
     const log = { info() {}, warn() {}, error() {} };
     const own = random.fork();
     const process = { clock, random: own, log, metrics: { count() {}, flush() {} } };
@@ -104,7 +104,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
           for (;;) {
             // Where nothing is known of the endpoint, messages come back.
             const due = await Promise.resolve(lanes.enter()).catch(() => clock.now() + 2_000);
-            if (due !== 0) {
+            if (due !== null) {
               back += 1;
               until = Math.max(until, due);
               return;
@@ -143,7 +143,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
       return Array.from({ length: of.running }, (_, index) => forwarder(of, index, work));
     }),
   );
-  options.meanwhile?.(clock, gateStore(table, { endpoint: 'E#service', budget: `R#${pipelines[0]?.name}` }));
+  options.meanwhile?.(clock, gateStore(table, { endpoint: 'service', budget: pipelines[0]?.name ?? '' }));
   let isOver = false;
   void all.then(() => {
     isOver = true;

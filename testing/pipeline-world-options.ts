@@ -2,6 +2,7 @@ import type { ItemTable } from '../shared/adapters/dynamodb/item-table.ts';
 import type { Pipeline } from '../shared/author/definition.ts';
 import type { Handler } from '../shared/lambda/declaration.ts';
 import type { Caller } from '../shared/ports/caller.ts';
+import type { MetricName } from '../shared/ports/deps.ts';
 import type { SendResult } from '../shared/ports/mailer.ts';
 import type { Objects } from '../shared/ports/objects.ts';
 import type { Queue } from '../shared/ports/queue.ts';
@@ -59,6 +60,8 @@ export interface Observer {
   fault?(fault: Fault): void;
   /** A function's handler in one process, as it is invoked. */
   handler?(functionName: string, process: SimulatedProcess, handle: Handler): Handler;
+  /** What functions count. */
+  counted?(name: MetricName, value: number): void;
   /** Errors that functions log. */
   error?(message: string, fields: Record<string, unknown>): void;
 }

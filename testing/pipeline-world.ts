@@ -1,5 +1,7 @@
 import type { Context } from 'aws-lambda';
 import type { FunctionName } from '../functions/system.ts';
+import { gateNamesOf } from '../shared/adapters/dynamodb/fence.ts';
+import { gateStore } from '../shared/adapters/dynamodb/gate.ts';
 import type { ItemTable } from '../shared/adapters/dynamodb/item-table.ts';
 import { storesOn } from '../shared/adapters/dynamodb/stores-on.ts';
 import type { Pipeline } from '../shared/author/definition.ts';
@@ -7,7 +9,8 @@ import type { QueueName } from '../shared/domain/queues.ts';
 import type { EventSource } from '../shared/host/event-source.ts';
 import type { Connectors, Handler } from '../shared/lambda/declaration.ts';
 import { type Wiring, wiringOf } from '../shared/lambda/wiring.ts';
-import type { Deps } from '../shared/ports/deps.ts';
+import type { Clock } from '../shared/ports/clock.ts';
+import type { Deps, MetricName } from '../shared/ports/deps.ts';
 import type { Objects } from '../shared/ports/objects.ts';
 import type { Queue } from '../shared/ports/queue.ts';
 import type { RunRecord } from '../shared/ports/run-store.ts';
@@ -126,7 +129,7 @@ export class PipelineWorld<Q extends WorldQueue = WorldQueue> {
 
   /** Everything as it is stored, without faults: to set a scene, and to look. */
   get deps(): Deps {
-    return this.#depsOf({ stores: this.#stores, objects: this.objects, wrap: (_, port) => port });
+    return this.#depsOf({ clock: this.clock, stores: this.#stores, objects: this.objects, wrap: (_, port) => port });
   }
 
   now(): number {
@@ -202,8 +205,13 @@ export class PipelineWorld<Q extends WorldQueue = WorldQueue> {
     await this.host.run({ limit: this.now() + ms });
   }
 
-  #depsOf(of: { stores: Stores; objects: Objects; wrap: <T extends object>(name: string, port: T) => T }) {
-    const { stores, objects, wrap } = of;
+  #depsOf(of: {
+    clock: Clock;
+    stores: Stores;
+    objects: Objects;
+    wrap: <T extends object>(name: string, port: T) => T;
+  }) {
+    const { clock, stores, objects, wrap } = of;
     const queue = (name: QueueName): Queue<unknown> =>
       wrap(name, this.#observer.queue?.(this.queues[name]) ?? this.queues[name]);
     return {
@@ -211,20 +219,24 @@ export class PipelineWorld<Q extends WorldQueue = WorldQueue> {
       stores,
       objects: wrap('objects', objects),
       queues: each(queue),
-      clock: this.clock,
+      clock,
       random: this.#random.fork(),
       log: {
         info() {},
         warn() {},
         error: (message: string, fields?: Record<string, unknown>) => this.#observer.error?.(message, fields ?? {}),
       },
-      metrics: { count() {}, flush() {} },
+      metrics: {
+        count: (name: MetricName, value: number) => this.#observer.counted?.(name, value),
+        flush() {},
+      },
     };
   }
 
   #depsIn(process: SimulatedProcess, all: Stores, objects: Objects) {
     const stores = { ...all, runs: this.#watchEnds(all.runs) };
     return this.#depsOf({
+      clock: process.clockOn(this.clock),
       stores: process.wrapStores(this.#observer.stores?.(stores, process.name) ?? stores),
       objects,
       wrap: (name, port) => process.wrap(name, port),
@@ -271,6 +283,10 @@ export class PipelineWorld<Q extends WorldQueue = WorldQueue> {
       ...deps,
       ...release,
       caller: this.#caller(process, this.clock),
+      gateStore: process.wrap(
+        'gate',
+        gateStore(tableWithRights(this.#table, uses, pipeline), gateNamesOf(this.pipeline)),
+      ),
       mailer: process.wrap('mailer', this.mailer),
       mailFrom: this.#mailFrom,
       events: process.wrap('events', this.events),

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Context } from 'aws-lambda';
 import { type FunctionName, SYSTEM } from '../../functions/system.ts';
+import { gateNamesOf } from '../../shared/adapters/dynamodb/fence.ts';
+import { gateStore } from '../../shared/adapters/dynamodb/gate.ts';
 import { definePipeline, type Pipeline } from '../../shared/author/definition.ts';
 import { statistics } from '../../shared/author/reducers/statistics.ts';
 import { redriveRun } from '../../shared/control/redrive.ts';
@@ -70,6 +72,7 @@ export class Simulation {
       log: { info() {}, warn: fail, error: fail },
       metrics: { count() {}, flush() {} },
       caller: this.#caller(),
+      gateStore: gateStore(new MemoryTable(), gateNamesOf(this.#pipeline)),
       mailer: this.mailer,
       mailFrom: 'reports@example.com',
       events: new MemoryEvents(),

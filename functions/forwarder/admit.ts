@@ -1,5 +1,6 @@
 import type { WorkMessage } from '../../shared/domain/messages.ts';
 import { maySend, statusAt } from '../../shared/domain/run.ts';
+import type { Invocation } from '../../shared/ports/deps.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import type { Forwarding } from './forwarding.ts';
 
@@ -16,6 +17,11 @@ export type Admission =
 
 const HAND_BACK: Admission = { admitted: false, due: 0 };
 
+/** The last moment at which a call may begin: it must end, and be stored, within the invocation. */
+export function lastStartOf({ pipeline }: Pick<Forwarding['deps'], 'pipeline'>, { deadline }: Invocation): number {
+  return deadline - pipeline.endpoint.timeoutSeconds * 1_000 - WRITE_MS;
+}
+
 /**
  * Whether one of the message's children may be called now. Asked before each call, and the only place that holds one back: the
  * call must still end, and be stored, within the invocation, and the run must take calls and not have passed its deadline.
@@ -24,8 +30,7 @@ export async function admit(
   { deps, runs, invocation }: Pick<Forwarding, 'deps' | 'runs' | 'invocation'>,
   message: WorkMessage,
 ): Promise<Admission> {
-  const callMs = deps.pipeline.endpoint.timeoutSeconds * 1_000;
-  if (deps.clock.now() + callMs + WRITE_MS > invocation.deadline) return HAND_BACK;
+  if (deps.clock.now() > lastStartOf(deps, invocation)) return HAND_BACK;
   const run = await runs.read(message.run);
   return run !== null && maySend(statusAt(run, deps.clock.now())) ? { admitted: true, run } : HAND_BACK;
 }

@@ -22,7 +22,12 @@ export type ChildResult =
   /** It spent a try, and is due then. */
   | { readonly kind: 'again'; readonly due: number }
   /** It was not called, or its answer was pressure: it spent no try, and is due then. */
-  | { readonly kind: 'handed-back'; readonly due: number };
+  | {
+      readonly kind: 'handed-back';
+      readonly due: number;
+      /** It was called, and the answer named no time to wait: it may be called again in this invocation. */
+      readonly isSoon?: boolean;
+    };
 
 /**
  * Calls one child once and applies the retry policy.
@@ -36,7 +41,7 @@ export async function callChild(
   run: RunRecord,
   jitter: number,
 ): Promise<ChildResult> {
-  const { pipeline, caller, clock } = deps;
+  const { pipeline, caller, clock, gate } = deps;
   const attempts = before.tries + 1;
   const ended = (outcome: Omit<Outcome, 'n' | 'attempts'>, calls = attempts): ChildResult => ({
     kind: 'ended',
@@ -50,6 +55,7 @@ export async function callChild(
   if (request === null)
     return ended({ status: 'FAILED', reason: 'request-not-mapped', result: null, ms: 0 }, before.tries);
 
+  const began = clock.now();
   const call = await caller.call({
     run: message.run,
     root: firstRunOf(message.run),
@@ -58,7 +64,7 @@ export async function callChild(
     ...request,
   });
   const now = clock.now();
-  const verdict = judge(call, now);
+  const verdict = gate.heard(judge(call, now), began);
   if (verdict.kind === 'succeeded') {
     const key = () => `${message.run}/results/${child}.${deps.random.id()}.json`;
     const { held } = await hold(deps.objects, key, JSON.stringify(verdict.result), verdict.result);
@@ -88,7 +94,7 @@ export function goesOn(
 ): Exclude<ChildResult, { kind: 'ended' }> | null {
   if (verdict.kind === 'final') return null;
   const due = nextDue(retry, attempts, verdict.retryAfterMs, jitter, now);
-  if (verdict.kind === 'pressure') return { kind: 'handed-back', due };
+  if (verdict.kind === 'pressure') return { kind: 'handed-back', due, isSoon: verdict.retryAfterMs === 0 };
   return attempts < retry.attempts ? { kind: 'again', due } : null;
 }
 

@@ -14,7 +14,8 @@ interface Calls {
 }
 
 /**
- * Calls children side by side, over the lanes that all of the batch share. One that may not be called any more is handed back. A store
+ * Calls children side by side, over the lanes that all of the batch share. One that may not be called any more, or would wait too long, is
+ * handed back; under pressure one is called again and again. A store
  * that fails for one of them is an error beside the others' results: they were called, and none is left running.
  */
 export async function callChildren(
@@ -24,21 +25,28 @@ export async function callChildren(
   const { deps, lanes } = forwarding;
   const results = new Map<number, ChildResult>();
   const errors: unknown[] = [];
-  const call = async (n: number): Promise<ChildResult> => {
-    const admission = await admit(forwarding, message);
-    if (!admission.admitted) return { kind: 'handed-back', due: admission.due };
-    return callChild(deps, message, n, tries.get(n) ?? NO_TRIES, admission.run, jitter);
+  const call = async (n: number): Promise<void> => {
+    for (;;) {
+      const entry = lanes.enter();
+      const later = entry === null ? null : await entry;
+      if (later !== null) return handBack(n, later);
+      try {
+        const admission = await admit(forwarding, message);
+        if (!admission.admitted) return handBack(n, admission.due);
+        const result = await callChild(deps, message, n, tries.get(n) ?? NO_TRIES, admission.run, jitter);
+        results.set(n, result);
+        if (result.kind !== 'handed-back' || !result.isSoon) return;
+        // Then behind those that wait already: the service is busy.
+        await lanes.pause();
+      } finally {
+        lanes.leave();
+      }
+    }
   };
-  await Promise.all(
-    children.map((n) =>
-      lanes.run(async () => {
-        try {
-          results.set(n, await call(n));
-        } catch (error) {
-          errors.push(error);
-        }
-      }),
-    ),
-  );
+  const handBack = (n: number, due: number) => {
+    // Of a child that was called, its answer says more.
+    if (!results.has(n)) results.set(n, { kind: 'handed-back', due });
+  };
+  await Promise.all(children.map((n) => call(n).catch((error: unknown) => void errors.push(error))));
   return { results, errors };
 }

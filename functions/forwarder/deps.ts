@@ -1,9 +1,10 @@
 import type { ProgressMeter } from '../../shared/flow/progress-meter.ts';
 import type { Connected, Uses } from '../../shared/ports/uses.ts';
+import type { Gate } from './gate.ts';
 
 /** What the forwarder uses: its variables, its rights and its ports. */
 export const USES = {
-  table: { 'P#': ['get', 'put', 'update'] },
+  table: { 'P#': ['get', 'put', 'update'], 'E#': ['get', 'update'], 'R#': ['get', 'update'] },
   objects: ['get', 'put'],
   work: 'send',
   aggregate: 'send',
@@ -12,4 +13,4 @@ export const USES = {
 
 export type ForwarderPorts = Connected<typeof USES>;
 
-export type ForwarderDeps = ForwarderPorts & { readonly progress: ProgressMeter };
+export type ForwarderDeps = ForwarderPorts & { readonly progress: ProgressMeter; readonly gate: Gate };

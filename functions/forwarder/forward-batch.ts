@@ -1,16 +1,16 @@
-import { callsPerForwarder } from '../../shared/domain/capacity.ts';
 import type { WorkMessage } from '../../shared/domain/messages.ts';
 import type { Care } from '../../shared/domain/sending.ts';
-import { Semaphore } from '../../shared/flow/semaphore.ts';
 import { withLogIds } from '../../shared/lambda/log-ids.ts';
 import { logIdsOf, type Received } from '../../shared/lambda/sqs.ts';
 import type { Invocation } from '../../shared/ports/deps.ts';
+import { lastStartOf } from './admit.ts';
 import { BlockReads } from './block-reads.ts';
 import type { ForwarderDeps } from './deps.ts';
 import { forwardSuspect } from './forward-suspect.ts';
 import { forwardTogether } from './forward-together.ts';
 import type { Forwarding } from './forwarding.ts';
 import { GroupCommits } from './group-commits.ts';
+import { Lanes } from './lanes.ts';
 import type { RunCache } from './run-cache.ts';
 
 /**
@@ -25,13 +25,14 @@ export async function forwardBatch(
   invocation: Invocation,
 ): Promise<Map<string, unknown>> {
   const { batch, copies } = apartFromCopies(received);
+  deps.gate.begin();
   const messages = batch.map(({ message }) => message);
   const forwarding: Forwarding = {
     deps,
     runs,
     blocks: new BlockReads(deps.stores.blocks),
     commits: new GroupCommits(deps, messages),
-    lanes: new Semaphore(callsPerForwarder(deps.pipeline.limits)),
+    lanes: new Lanes(deps.gate, deps, lastStartOf(deps, invocation)),
     invocation,
   };
   const failed = new Map<string, unknown>();
@@ -58,7 +59,7 @@ export async function forwardBatch(
       failed.set(received.messageId, error);
     }
   }
-  await deps.progress.flush();
+  await Promise.all([deps.progress.flush(), deps.gate.end()]);
   for (const { messageId, of } of copies) if (failed.has(of)) failed.set(messageId, failed.get(of));
   return failed;
 }

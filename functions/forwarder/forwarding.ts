@@ -1,7 +1,6 @@
 import type { WorkMessage } from '../../shared/domain/messages.ts';
 import { statusAt } from '../../shared/domain/run.ts';
 import { type BlockState, type Decision, type Delivery, decide } from '../../shared/domain/sending.ts';
-import type { Semaphore } from '../../shared/flow/semaphore.ts';
 import { RetryLater } from '../../shared/lambda/retry-later.ts';
 import type { Received } from '../../shared/lambda/sqs.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
@@ -10,6 +9,7 @@ import type { RunRecord } from '../../shared/ports/run-store.ts';
 import type { BlockReads } from './block-reads.ts';
 import type { ForwarderDeps } from './deps.ts';
 import type { GroupCommits } from './group-commits.ts';
+import type { Lanes } from './lanes.ts';
 import type { RunCache } from './run-cache.ts';
 
 /** What the messages of one invocation share. */
@@ -18,7 +18,7 @@ export interface Forwarding {
   readonly runs: RunCache;
   readonly blocks: BlockReads;
   readonly commits: GroupCommits;
-  readonly lanes: Semaphore;
+  readonly lanes: Lanes;
   readonly invocation: Invocation;
 }
 

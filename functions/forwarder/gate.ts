@@ -1,8 +1,10 @@
+import type { Pipeline } from '../../shared/author/definition.ts';
+import { forwardersOf } from '../../shared/domain/capacity.ts';
 import { AnswerWindow, broken, mended } from '../../shared/domain/gate/breaker.ts';
 import { cut, firstCap, isDueForRenewal, isIdle, mayCut } from '../../shared/domain/gate/cap.ts';
 import { type EndpointState, NEW_ENDPOINT, shutBy } from '../../shared/domain/gate/endpoint-state.ts';
 import { lanesAt, needsTicket } from '../../shared/domain/gate/lanes.ts';
-import { type DefinedLimits, type LimitsInForce, limitsAt } from '../../shared/domain/gate/limits.ts';
+import { budgetOf, type DefinedLimits, type LimitsInForce, limitsAt } from '../../shared/domain/gate/limits.ts';
 import type { Verdict } from '../../shared/domain/retry.ts';
 import type { Process } from '../../shared/ports/deps.ts';
 import type { GateStore } from '../../shared/ports/gate-store.ts';
@@ -30,6 +32,13 @@ export interface GateOptions {
   readonly budget: string;
   /** Invocations that may run at once. */
   readonly forwarders: number;
+}
+
+/** A pipeline's gate. */
+export function gateOf(of: Process & { readonly pipeline: Pipeline; readonly gateStore: GateStore }): Gate {
+  const { pipeline, gateStore: store } = of;
+  const { limits } = pipeline;
+  return new Gate(of, { store, limits, budget: budgetOf(pipeline), forwarders: forwardersOf(limits) });
 }
 
 /**
@@ -163,7 +172,9 @@ export class Gate {
         });
       }
     }
-    return wasOpen ? { ...verdict, kind: 'pressure' } : verdict;
+    if (!wasOpen) return verdict;
+    this.#process.metrics.count('FailuresSpared', 1);
+    return { ...verdict, kind: 'pressure' };
   }
 
   #pressed(verdict: Verdict & { kind: 'pressure' }, began: number): Verdict {

@@ -4,12 +4,13 @@ import { lambdaHandler } from '../../shared/lambda/handler.ts';
 import { handleBatch, sqsEvent } from '../../shared/lambda/sqs.ts';
 import type { ForwarderPorts } from './deps.ts';
 import { forwardBatch } from './forward-batch.ts';
+import { gateOf } from './gate.ts';
 import { RunCache } from './run-cache.ts';
 
 /** Calls the children that its messages carry. */
 export function forwarder(ports: ForwarderPorts) {
   const progress = new ProgressMeter(ports.stores.progress, ports.clock, ports.random.id());
-  const deps = { ...ports, progress };
+  const deps = { ...ports, progress, gate: gateOf(ports) };
   const runs = new RunCache(deps.stores.runs, deps.clock);
   return lambdaHandler(deps, sqsEvent, (event, context) =>
     handleBatch(

@@ -9,7 +9,7 @@ const LOOK_MS = 50;
 const LOOK_SELDOM_MS = 1_000;
 
 interface Waiting {
-  go(due: number): void;
+  go(due: number | null): void;
   fail(error: unknown): void;
 }
 
@@ -42,16 +42,16 @@ export class Lanes {
   }
 
   /**
-   * Takes a lane for one call: 0 once it may begin. Otherwise when it is due (epoch milliseconds): it would have to wait for too long here,
-   * and took no lane.
+   * Takes a lane for one call: null once it may begin. Otherwise when it is due (epoch milliseconds, 0 is at once): it would have to wait
+   * for too long here, and took no lane.
    * @throws what the table does, where nothing is known of the endpoint
    */
-  enter(): number | Promise<number> {
+  enter(): null | Promise<number | null> {
     if (this.#waiting.length === 0 && this.#isFree()) {
       this.#busy += 1;
-      return 0;
+      return null;
     }
-    return new Promise<number>((go, fail) => {
+    return new Promise<number | null>((go, fail) => {
       this.#waiting.push({ go, fail });
       if (this.#waiting.length === 1) this.#admit();
     });
@@ -95,12 +95,12 @@ export class Lanes {
       }
       this.#busy += 1;
       this.#granted = this.#clock.now();
-      this.#waiting.shift()?.go(0);
+      this.#waiting.shift()?.go(null);
     }
   }
 
   #next(now: number): Next {
-    if (now > this.#lastStart) return { do: 'hand-back', due: now };
+    if (now > this.#lastStart) return { do: 'hand-back', due: 0 };
     if (!this.#gate.isKnown(now)) return { do: 'ask', work: this.#gate.refresh() };
     const { shutUntil } = this.#gate;
     if (shutUntil > now) return this.#until(shutUntil, now);

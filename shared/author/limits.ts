@@ -14,6 +14,14 @@ const inFlight = z
 const rate = z.number().min(0.001).max(100_000);
 const timeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a time from 00:00 to 23:59');
 
+function oneRate(
+  { ratePerSecond, ratePerMinute }: { ratePerSecond?: number | undefined; ratePerMinute?: number | undefined },
+  context: z.RefinementCtx,
+): void {
+  if (ratePerSecond === undefined || ratePerMinute === undefined) return;
+  context.addIssue({ code: 'custom', path: ['ratePerMinute'], message: 'only one of the two rates can be given' });
+}
+
 const profile = strictOptions({
   from: timeOfDay,
   /** No later than `from`: it goes on over midnight. */
@@ -28,7 +36,12 @@ const profile = strictOptions({
   inFlight: inFlight.optional(),
   ratePerSecond: rate.optional(),
   ratePerMinute: rate.optional(),
-});
+})
+  .superRefine(oneRate)
+  .superRefine(({ inFlight, ratePerSecond, ratePerMinute }, context) => {
+    if (inFlight === undefined && ratePerSecond === undefined && ratePerMinute === undefined)
+      context.addIssue({ code: 'custom', message: 'must name inFlight, ratePerSecond or ratePerMinute' });
+  });
 
 /** A definition's `limits`: how much of the service, and of the queue, its runs may take. */
 export const limitsSchema = strictOptions({
@@ -45,4 +58,6 @@ export const limitsSchema = strictOptions({
   profiles: z.array(profile).max(20).default([]),
   /** Runs of this pipeline share its queue by message groups: a small one is not stuck behind a big one. */
   fairRuns: z.boolean().default(false),
-}).prefault({});
+})
+  .superRefine(oneRate)
+  .prefault({});

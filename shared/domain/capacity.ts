@@ -1,3 +1,4 @@
+import { mostInFlight, type Profile } from './gate/limits.ts';
 import { LAMBDA, SIZES, SQS } from './limits.ts';
 
 /** How many forwarders a pipeline has, and how much each of them does: pure functions of its definition. */
@@ -6,8 +7,15 @@ const CALLS_UNDER_SMALL_CAP = 32;
 
 export const FORWARDER_MEMORY_MB = 1_024;
 
+/** The part of a definition's limits that says so: calls in flight, by day and night. */
+interface Flight {
+  readonly inFlight: number;
+  readonly profiles?: readonly Profile[];
+}
+
 /** Forwarders that run at once at most. */
-export function forwardersOf({ inFlight }: { readonly inFlight: number }): number {
+export function forwardersOf(limits: Flight): number {
+  const inFlight = mostInFlight(limits);
   // Under a small cap, more forwarders of fewer calls each: while one waits for its last calls, writes and receives, the
   // others keep the cap filled (docs/adr/0004).
   const calls = inFlight < CALLS_PER_FORWARDER ? CALLS_UNDER_SMALL_CAP : CALLS_PER_FORWARDER;
@@ -15,11 +23,11 @@ export function forwardersOf({ inFlight }: { readonly inFlight: number }): numbe
 }
 
 /** Calls that one forwarder invocation keeps open at most. */
-export function callsPerForwarder(limits: { readonly inFlight: number }): number {
+export function callsPerForwarder(limits: Flight): number {
   return Math.min(
     CALLS_PER_FORWARDER,
     SIZES.slotChildren * SQS.maxBatchEntries,
-    Math.floor(limits.inFlight / forwardersOf(limits)),
+    Math.floor(mostInFlight(limits) / forwardersOf(limits)),
   );
 }
 
@@ -43,8 +51,8 @@ export function forwarderTimeoutSeconds(endpoint: { readonly timeoutSeconds: num
  * of a minute at 50 ms a call: longer than SQS takes to notice that its queue got shorter. They are younger than a queue keeps
  * them, and another run's first children wait behind no more than these.
  */
-export function mostWaiting({ inFlight }: { readonly inFlight: number }): number {
-  return Math.max(1_000, 20 * inFlight);
+export function mostWaiting(limits: Flight): number {
+  return Math.max(1_000, 20 * mostInFlight(limits));
 }
 
 /** How long a received message stays out of sight, given its consumer's time-out. */

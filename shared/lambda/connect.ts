@@ -3,6 +3,9 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { dynamoStores } from '../adapters/dynamodb/dynamo-stores.ts';
+import { DynamoTable } from '../adapters/dynamodb/dynamo-table.ts';
+import { gateNamesOf } from '../adapters/dynamodb/fence.ts';
+import { gateStore } from '../adapters/dynamodb/gate.ts';
 import { s3Objects } from '../adapters/s3/objects.ts';
 import { sqsQueue } from '../adapters/sqs/sqs-queue.ts';
 import { triesOf } from '../adapters/tries.ts';
@@ -83,6 +86,9 @@ export function connect(
     },
     get objects() {
       return objectsOf(clients, resources, pipeline.name);
+    },
+    get gateStore() {
+      return gateStore(new DynamoTable(clients.dynamodb(), resources.read('table')), gateNamesOf(pipeline));
     },
     queues: queuesOf(clients, options, (name) => resources.read(name)),
     get caller() {

@@ -68,6 +68,8 @@ export const METRICS = [
   /** Answers that said the service is busy. */
   'CallsUnderPressure',
   'BreakerOpened',
+  /** Failures that spent no try: the breaker was open. */
+  'FailuresSpared',
   /** Of an invocation that went on: a message came back with an error. */
   'MessagesFailed',
   'MessagesRefused',

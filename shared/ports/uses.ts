@@ -3,6 +3,7 @@ import { QUEUES, type QueueName } from '../domain/queues.ts';
 import type { Caller } from './caller.ts';
 import type { Process, Queues, Senders } from './deps.ts';
 import type { Events } from './events.ts';
+import type { GateStore } from './gate-store.ts';
 import type { Mailer } from './mailer.ts';
 import type { Objects } from './objects.ts';
 import type { Stores } from './stores.ts';
@@ -21,7 +22,7 @@ export type KeyPrefix = 'P#' | 'E#' | 'R#';
 export interface Uses extends Readonly<Partial<Record<QueueName, 'send'>>> {
   readonly table?: Readonly<Partial<Record<KeyPrefix, readonly TableRight[]>>>;
   readonly objects?: readonly ObjectRight[];
-  /** The queue-dedicated clone of the pipeline's service. */
+  /** The queue-dedicated clone of the pipeline's service, and what all that call it share. */
   readonly endpoint?: 'call';
   readonly mail?: 'send';
   readonly events?: 'put';
@@ -39,6 +40,7 @@ export interface AllPorts extends Process {
   readonly objects: Objects;
   readonly queues: Queues;
   readonly caller: Caller;
+  readonly gateStore: GateStore;
   readonly mailer: Mailer;
   /** Verified sender; empty switches the mail off. */
   readonly mailFrom: string;
@@ -76,7 +78,7 @@ export type Connected<U extends Uses> = Shared<U> &
     Pick<AllPorts, 'stores'>
   > &
   If<U, 'objects', { readonly objects: ObjectsFor<Right<U>> }> &
-  If<U, 'endpoint', Pick<AllPorts, 'caller'>> &
+  If<U, 'endpoint', Pick<AllPorts, 'caller' | 'gateStore'>> &
   If<U, 'reduce', Pick<AllPorts, 'reduceDigest'>>;
 
 /** What the handler of a platform's function gets for what it declares. */
@@ -94,7 +96,7 @@ export function portsOf(uses: Uses, all: AllPorts): unknown {
     queues: queuesFor(uses, all.queues),
     ...(uses.table && { stores: all.stores }),
     ...(uses.objects && { objects: all.objects }),
-    ...(uses.endpoint && { caller: all.caller }),
+    ...(uses.endpoint && { caller: all.caller, gateStore: all.gateStore }),
     ...(uses.reduce && { reduceDigest: all.reduceDigest }),
   };
 }

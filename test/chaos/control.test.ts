@@ -131,7 +131,7 @@ test('pausing and resuming over and over never multiplies messages or calls', as
 
 test('past its deadline a run is closed, and says what expired', async () => {
   const never: Service = (i) =>
-    i % 2 === 0 ? answers(i) : answers(i, { httpStatus: 503, retryAfter: '3600', body: '' });
+    i % 2 === 0 ? answers(i) : answers(i, { httpStatus: 500, retryAfter: '3600', body: '' });
   const pipeline = chaosPipeline({ children: 300 }, { deadlineHours: 0.5 });
   const world = await running(300, SECOND, { pipeline, service: never });
   const record = await world.runToEnd('r');

@@ -38,6 +38,9 @@ export class Journal {
     return add(this.calls, `${run}/${child}`);
   }
 
+  /** Failures that spent no try, of any child: the breaker was open. */
+  spared = 0;
+
   answeredWithPressure(run: string, child: string): void {
     add(this.pressed, `${run}/${child}`);
   }

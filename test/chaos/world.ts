@@ -53,6 +53,9 @@ function journalling(journal: Journal, errors: string[]): Observer {
     fault: (fault) => void (fault !== 'pass' && add(journal.faults, nameOf(fault))),
     handler: (functionName, process, handle) =>
       functionName === 'forwarder' ? journalled(journal, process, handle) : handle,
+    counted: (name, value) => {
+      if (name === 'FailuresSpared') journal.spared += value;
+    },
     error: (message, fields) => void errors.push(`${message} ${JSON.stringify(fields)}`),
   };
 }

@@ -65,8 +65,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     mistake: 'a call is admitted however little time is left',
     file: 'functions/forwarder/admit.ts',
-    code: 'deps.clock.now() + callMs + WRITE_MS > invocation.deadline',
-    mutated: 'callMs > invocation.deadline',
+    code: 'deadline - pipeline.endpoint.timeoutSeconds * 1_000 - WRITE_MS',
+    mutated: 'deadline',
     testFile: 'test/functions/forwarder/admit.test.ts',
     test: 'is started when the time left is too short for it',
   },

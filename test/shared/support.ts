@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
+import { gateStore } from '../../shared/adapters/dynamodb/gate.ts';
 import { definePipeline, type Pipeline } from '../../shared/author/definition.ts';
 import type { Reduce } from '../../shared/author/reduce.ts';
 import { list } from '../../shared/author/sources/list.ts';
@@ -8,6 +9,7 @@ import { logIds } from '../../shared/lambda/log-ids.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Deps } from '../../shared/ports/deps.ts';
 import type { Outgoing, Queue } from '../../shared/ports/queue.ts';
+import { MemoryTable } from '../../testing/memory-table.ts';
 import { MemoryObjects } from '../../testing/objects.ts';
 import { SeededRandom } from '../../testing/seeded-random.ts';
 import { memoryStores } from '../../testing/stores.ts';
@@ -111,6 +113,7 @@ export function testDeps(pipeline: Pipeline = testPipeline()) {
   return {
     pipeline,
     stores: memoryStores(),
+    gateStore: gateStore(new MemoryTable(), { endpoint: pipeline.endpoint.service, budget: pipeline.name }),
     objects: new MemoryObjects(),
     queues: {
       split: new RecordingQueue<SplitMessage>(),

@@ -1,7 +1,8 @@
 import type { Pipeline } from '../../author/definition.ts';
 import { endpointId } from '../../author/endpoint.ts';
+import { budgetOf } from '../../domain/gate/limits.ts';
 import type { KeyPrefix } from '../../ports/uses.ts';
-import type { GateKeys } from './gate.ts';
+import { budgetKey, endpointKey, type GateNames } from './gate.ts';
 
 /**
  * Leading keys of the items of one kind that a function may reach, with IAM's wildcards: its pipeline's, or all where it is
@@ -14,16 +15,13 @@ export function leadingKeys(prefix: KeyPrefix, pipeline?: Pipeline): string[] {
     case 'P#':
       return [`P#${name}`, `P#${name}#*`];
     case 'E#':
-      return [gateKeysOf(pipeline).endpoint];
+      return [endpointKey(gateNamesOf(pipeline))];
     case 'R#':
-      return [gateKeysOf(pipeline).budget];
+      return [budgetKey(gateNamesOf(pipeline))];
   }
 }
 
-/** The items that a pipeline shares with all that call its endpoint, and with all that have its budget. */
-export function gateKeysOf({ name, endpoint, limits }: Pick<Pipeline, 'name' | 'endpoint' | 'limits'>): GateKeys {
-  return {
-    endpoint: `E#${endpointId(endpoint)}`,
-    budget: limits.sharedAs === undefined ? `R#${name}` : `R#shared#${limits.sharedAs}`,
-  };
+/** What a pipeline shares with all that call its endpoint, and with all that have its budget. */
+export function gateNamesOf(pipeline: Pick<Pipeline, 'name' | 'endpoint' | 'limits'>): GateNames {
+  return { endpoint: endpointId(pipeline.endpoint), budget: budgetOf(pipeline) };
 }

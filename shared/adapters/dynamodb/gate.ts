@@ -17,16 +17,19 @@ const byHand = z.object({
 /** Before the name of a budget, in the name of the attribute with its limits by hand. */
 const BY_HAND = 'hand#';
 
-/** Partition keys of what a pipeline shares. */
-export interface GateKeys {
+/** Names of what a pipeline shares with others. */
+export interface GateNames {
   readonly endpoint: string;
   readonly budget: string;
 }
 
+export const endpointKey = ({ endpoint }: GateNames): string => `E#${endpoint}`;
+export const budgetKey = ({ budget }: GateNames): string => `R#${budget}`;
+
 /** An endpoint's item and a budget's, on any table. */
-export function gateStore(table: ItemTable, keys: GateKeys): GateStore {
-  const endpoint = { pk: keys.endpoint, sk: 'GATE' };
-  const budget = { pk: keys.budget, sk: 'BUDGET' };
+export function gateStore(table: ItemTable, names: GateNames): GateStore {
+  const endpoint = { pk: endpointKey(names), sk: 'GATE' };
+  const budget = { pk: budgetKey(names), sk: 'BUDGET' };
 
   const update = async (change: Update): Promise<EndpointState | null> => {
     const item = await table.update(endpoint, change);
@@ -61,7 +64,7 @@ export function gateStore(table: ItemTable, keys: GateKeys): GateStore {
     renew: (cap, now) => update({ set: { renewed: N(now) }, condition: equals('renewed', cap.renewed) }),
 
     async setByHand(limits) {
-      const name = `${BY_HAND}${keys.budget}`;
+      const name = `${BY_HAND}${names.budget}`;
       return stateOf(
         (await table.update(endpoint, { set: { [name]: S(JSON.stringify(byHand.parse(limits))) } })) ?? {},
       );

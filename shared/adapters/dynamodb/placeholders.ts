@@ -11,8 +11,10 @@ export class Placeholders {
   #count = 0;
 
   name(attribute: string): string {
-    this.#names[`#${attribute}`] = attribute;
-    return `#${attribute}`;
+    // A placeholder holds letters and digits alone.
+    const placeholder = `#${attribute.replaceAll(/[^A-Za-z0-9_]/g, (other) => `_${other.charCodeAt(0)}_`)}`;
+    this.#names[placeholder] = attribute;
+    return placeholder;
   }
 
   value(value: AttributeValue): string {

@@ -52,6 +52,17 @@ export function mostInFlight({
   return Math.max(inFlight, ...profiles.map((profile) => profile.inFlight ?? 0));
 }
 
+/** The name of a pipeline's budget: its own, or the one that it shares. No pipeline's name holds a `#`. */
+export function budgetOf({
+  name,
+  limits,
+}: {
+  readonly name: string;
+  readonly limits: { readonly sharedAs?: string | undefined };
+}): string {
+  return limits.sharedAs === undefined ? name : `shared#${limits.sharedAs}`;
+}
+
 /** What holds now: what was set by hand, before the time of day's, before the definition's own. */
 export function limitsAt(defined: DefinedLimits, byHand: LimitsByHand | undefined, now: number): LimitsInForce {
   const set = byHand && (byHand.until === null || now < byHand.until) ? byHand : undefined;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { admit } from '../../../functions/forwarder/admit.ts';
 import { forwardBatch } from '../../../functions/forwarder/forward-batch.ts';
+import { gateOf } from '../../../functions/forwarder/gate.ts';
 import { RunCache } from '../../../functions/forwarder/run-cache.ts';
 import { startRun } from '../../../shared/control/start.ts';
 import type { CallResult } from '../../../shared/domain/retry.ts';
@@ -20,6 +21,7 @@ async function forwarder(onCall: () => Promise<void> = async () => undefined) {
   const deps = {
     ...base,
     progress: new ProgressMeter(base.stores.progress, base.clock, 'shard'),
+    gate: gateOf(base),
     caller: {
       async call({ child }: { child: string }) {
         calls.push(child);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { callChild, goesOn } from '../../../functions/forwarder/call-child.ts';
+import { gateOf } from '../../../functions/forwarder/gate.ts';
 import { startRun } from '../../../shared/control/start.ts';
 import type { CallResult } from '../../../shared/domain/retry.ts';
 import { NO_TRIES } from '../../../shared/domain/sending.ts';
@@ -33,7 +34,7 @@ async function call(item: unknown, result: CallResult, over: Parameters<typeof t
   };
   const progress = new ProgressMeter(deps.stores.progress, deps.clock, 'shard');
   const message = workOf({ items: [JSON.parse(JSON.stringify(item))], size: 1 });
-  const ended = await callChild({ ...deps, caller, progress }, message, 0, NO_TRIES, run, 0);
+  const ended = await callChild({ ...deps, caller, progress, gate: gateOf(deps) }, message, 0, NO_TRIES, run, 0);
   return { ended, sent, deps, errors: deps.lines.filter(({ level }) => level === 'error') };
 }
 
@@ -120,8 +121,8 @@ describe('what becomes of a child that did not succeed', () => {
   const due = NOW + 30_000;
 
   test.each([
-    ['pressure on the last try', { kind: 'pressure', ...asked }, 3, { kind: 'handed-back', due }],
-    ['pressure on the first try', { kind: 'pressure', ...asked }, 1, { kind: 'handed-back', due }],
+    ['pressure on the last try', { kind: 'pressure', ...asked }, 3, { kind: 'handed-back', due, isSoon: false }],
+    ['pressure on the first try', { kind: 'pressure', ...asked }, 1, { kind: 'handed-back', due, isSoon: false }],
     ['a spent try with more to come', { kind: 'try-spent', ...asked }, 2, { kind: 'again', due }],
     ['the last try spent', { kind: 'try-spent', ...asked }, 3, null],
     ['what is final', { kind: 'final', reason: 'http-404', body: null }, 1, null],

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { commitAndResend } from '../../../functions/forwarder/commit-and-resend.ts';
+import { gateOf } from '../../../functions/forwarder/gate.ts';
 import { GroupCommits } from '../../../functions/forwarder/group-commits.ts';
 import { registerOf } from '../../../shared/domain/sending.ts';
 import { ProgressMeter } from '../../../shared/flow/progress-meter.ts';
@@ -16,7 +17,9 @@ test('a child handed back by pressure keeps its tries, and its slot comes when i
     next: { turn: 1, tries, care: 0, mark: null },
   });
   const until = deps.clock.now() + 30_000;
-  const of = { deps: { ...deps, caller: { call: neverCalled, close: async () => undefined }, progress } };
+  const of = {
+    deps: { ...deps, caller: { call: neverCalled, close: async () => undefined }, progress, gate: gateOf(deps) },
+  };
   const forwarding = { ...of, commits: new GroupCommits(deps, [message]) };
   const received = { messageId: 'm', receives: 1, message: { ...message, turn: 1 } };
   const block = await deps.stores.blocks.read('march', ref);

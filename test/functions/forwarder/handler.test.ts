@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { forwardBatch } from '../../../functions/forwarder/forward-batch.ts';
+import { gateOf } from '../../../functions/forwarder/gate.ts';
 import { RunCache } from '../../../functions/forwarder/run-cache.ts';
 import { startRun } from '../../../shared/control/start.ts';
 import type { WorkMessage } from '../../../shared/domain/messages.ts';
@@ -44,6 +45,7 @@ async function forwarder(
   const full = {
     ...deps,
     progress: new ProgressMeter(deps.stores.progress, deps.clock, 'shard'),
+    gate: gateOf(deps),
     caller: {
       async call(request: CallRequest) {
         calls.push(request.child);
@@ -254,7 +256,7 @@ test('a message whose turn another delivery has raised sends nothing: the slot i
   const next: Register = { turn: 1, tries: new Map(), care: 0, mark: null };
   const { deps, forward } = await forwarder(async (): Promise<CallResult> => {
     await deps.stores.blocks.addDoneAndRaise('march', BLOCK, { slot: 0, done: [], next, ttl: 1 });
-    return status(503);
+    return status(500);
   });
   expect(await forward([[message({ items: [10], size: 1 })]])).toEqual([]);
   expect(deps.queues.work.sent).toEqual([]);

@@ -58,7 +58,7 @@ describe('a child that was told to wait is not called earlier because a store fa
   const told = (retryAfter: string): Caller['call'] => {
     return async ({ child }) =>
       child.endsWith('.0')
-        ? { ...answer, httpStatus: 503, retryAfter }
+        ? { ...answer, httpStatus: 500, retryAfter }
         : { ...answer, httpStatus: 200, retryAfter: null };
   };
   const two = { ...MESSAGE, size: 2, items: [10, 11] };

@@ -14,12 +14,23 @@ const usual: Service = (i, nth) => {
 };
 const refusedAtFirst: Service = (i, _, { run }) =>
   run === 'r' && i > 0 ? answers(i, { httpStatus: 422, body: '' }) : answers(i);
+const toldToWait: Service = (i, nth) =>
+  i === 1 && nth === 1 ? answers(i, { httpStatus: 500, body: '', retryAfter: '30' }) : answers(i);
+/** A forwarder dies of the first call; the others take so long. */
+const killsOnce =
+  (ms: number): Service =>
+  (i, nth) =>
+    i === 0 && nth === 1 ? { kind: 'kill', ms: 30 } : answers(i, { ms });
 const killer: Service = (i) => (i === 1 ? { kind: 'kill', ms: 30 } : answers(i));
 /** Two fit into an invocation, one behind the other. */
 const slow: Service = (i) => answers(i, { ms: 12 * SECOND });
 
 /** Both of a message's copies are called before either is told to try again. */
 const slowAtFirst: Service = (i, nth) => answers(i, { ms: 5 * SECOND, ...(nth <= 2 && { httpStatus: 500, body: '' }) });
+
+/** The table refuses the first page of outcomes of every forwarder but the first. */
+const refusesOutcomesOnce: FaultPlan = ({ method, process }) =>
+  method === 'putOutcomes' && process === 'forwarder-2' ? 'throttle' : 'pass';
 
 const slowToPlan: FaultPlan = ({ method, process }) =>
   method === 'plan' && process.startsWith('control-1') ? { delayMs: SECOND } : 'pass';
@@ -47,7 +58,8 @@ export const NAMED: Readonly<Record<string, Scene>> = {
   'hand-backs of a suspect': { slices: [4], inFlight: 2, service: slow, plan: diesReading() },
   'a hand-back of a suspect before any call': { slices: [2], plan: diesReading(17 * SECOND) },
   'a hand-back before any call': { slices: [2], plan: slowToRead(33 * SECOND) },
-  'a copy that comes before its children are due': { slices: [2], service: usual, meddle: copyDelayed },
+  'a copy that comes before its children are due': { slices: [2], service: toldToWait, meddle: copyDelayed },
+  'a suspect whose outcome can not be written': { slices: [2], service: killsOnce(30), plan: refusesOutcomesOnce },
   'cancelled at once': { slices: [3], service: usual, cancelAfter: 1 },
   // The canary waits to be judged, and so does the slice's END.
   'cancelled while splitting': { slices: [4], canary: 1, cancelAfter: 500 },

@@ -45,7 +45,7 @@ test('a minimal definition gets every default', () => {
       timeoutSeconds: 10,
       maxResponseBytes: 1_048_576,
     },
-    limits: { inFlight: 512, fairRuns: false },
+    limits: { inFlight: 512, burst: 0, profiles: [], fairRuns: false },
     retry: { attempts: 5, baseSeconds: 2, maxSeconds: 900 },
     tolerate: { failedCount: 0, stopEarly: false },
     report: { email: [], bodyExcerpt: 0, credits: [], failedRows: 'keep', onAmbiguousSend: 'leave' },
@@ -153,7 +153,21 @@ describe('a wrong field is refused by its path', () => {
       '<=400',
     ],
     ['a request that is no function', { request: { lat: 'lat' } }, 'request', 'must be a function'],
-    ['a limit not held yet', { limits: { ratePerSecond: 300 } }, 'limits.ratePerSecond', 'inFlight, fairRuns'],
+    ['a limit that there is none of', { limits: { perHour: 300 } }, 'limits.perHour', 'inFlight, ratePerSecond'],
+    ['a rate of nothing', { limits: { ratePerSecond: 0 } }, 'limits.ratePerSecond', '>=0.001'],
+    ['two rates', { limits: { ratePerSecond: 5, ratePerMinute: 300 } }, 'limits.ratePerMinute', 'only one of the two'],
+    [
+      'a time of day that clocks never show',
+      { limits: { profiles: [{ from: '24:00', to: '06:00', inFlight: 5 }] } },
+      'limits.profiles.0.from',
+      '00:00 to 23:59',
+    ],
+    [
+      'a profile that changes nothing',
+      { limits: { profiles: [{ from: '20:00', to: '06:00' }] } },
+      'limits.profiles.0',
+      'must name',
+    ],
     ['less in flight than two', { limits: { inFlight: 1 } }, 'limits.inFlight', '>=2'],
     ['a retry policy without a call', { retry: { attempts: 0 } }, 'retry.attempts', '>=1'],
     [
@@ -230,8 +244,8 @@ test('all wrong fields are named at once, each with the value received', () => {
 });
 
 test('an option that is not there is named by its path, with what was given it', () => {
-  expect(() => Reflect.apply(definePipeline, undefined, [{ ...minimal, limits: { ratePerSecond: 300 } }])).toThrow(
-    'limits.ratePerSecond: is no option here; allowed are inFlight, fairRuns (received 300)',
+  expect(() => Reflect.apply(definePipeline, undefined, [{ ...minimal, limits: { perHour: 300 } }])).toThrow(
+    /limits\.perHour: is no option here; allowed are inFlight, .*fairRuns \(received 300\)/,
   );
   expect(() => definePipeline({ ...minimal, tolerate: { failedCount: 1, failedPercent: 2 } })).toThrow(
     /tolerate: must hold .*, not both.* \(received \{"failedCount":1,"failedPercent":2\}\)/,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { deadLetter } from '../../../functions/dead-letter/handler.ts';
 import { forwardBatch } from '../../../functions/forwarder/forward-batch.ts';
+import { gateOf } from '../../../functions/forwarder/gate.ts';
 import { RunCache } from '../../../functions/forwarder/run-cache.ts';
 import { splitSlice } from '../../../functions/splitter/split.ts';
 import { startRun } from '../../../shared/control/start.ts';
@@ -43,6 +44,7 @@ async function forward(deps: TestDeps, receives: number, call = async (_child: s
   const forwarder = {
     ...deps,
     progress: new ProgressMeter(deps.stores.progress, deps.clock, 'shard'),
+    gate: gateOf(deps),
     caller: { call: ({ child }: { child: string }) => call(child), close: async () => undefined },
   };
   const runs = new RunCache(deps.stores.runs, deps.clock);
@@ -67,7 +69,7 @@ const WRITERS: readonly Writer[] = [
       forward(deps, 1, async (child) => {
         if (!child.endsWith('.2')) return answer(200);
         await endElsewhere(2);
-        return answer(503);
+        return answer(500);
       }),
   },
   {
