@@ -197,11 +197,12 @@ export class SimulatedProcess {
     }
   }
 
-  /** The clock as this process sees it: a timer of its own is a wait for virtual time, and dies with it. */
+  /** The clock as this process sees it: its waits are known, and end with it. */
   clockOn(clock: Clock): Clock {
     return {
       now: () => clock.now(),
-      after: (ms, task) => {
+      after: (ms, task, purpose = 'limit') => {
+        if (purpose === 'limit') return clock.after(ms, task);
         this.#waits += 1;
         let isSet = true;
         const end = () => {

@@ -66,7 +66,7 @@ export class Lanes {
   /** After pressure that named no time: keeps the lane for half to one and a half call times, so that its next call isn't in vain too. */
   pause(): Promise<void> {
     return new Promise((resolve) => {
-      this.#clock.after(Math.max(1, this.#gate.callMs * (0.5 + this.#random.next())), resolve);
+      this.#clock.after(Math.ceil(this.#gate.callMs * (0.5 + this.#random.next())), resolve, 'wait');
     });
   }
 
@@ -89,7 +89,7 @@ export class Lanes {
       const next = this.#next(this.#clock.now());
       if (next.do !== 'begin') {
         if (next.do === 'hand-back') for (const { go } of this.#waiting.splice(0)) go(next.due);
-        if (next.do === 'look') this.#stopTimer = this.#clock.after(next.ms, () => this.#admit());
+        if (next.do === 'look') this.#stopTimer = this.#clock.after(next.ms, () => this.#admit(), 'wait');
         if (next.do === 'ask') this.#after(next.work);
         return;
       }
@@ -108,7 +108,7 @@ export class Lanes {
       // With calls of its own open it waits for these, or for the cap.
       if (this.#busy > 0 && !this.#gate.isHeldBack(now)) return { do: 'look', ms: LOOK_SELDOM_MS };
       if (this.#busy > 0 || now - this.#granted < PATIENCE_MS) return { do: 'look', ms: LOOK_MS };
-      return { do: 'hand-back', due: now + PATIENCE_MS * (0.5 + this.#random.next()) };
+      return { do: 'hand-back', due: Math.ceil(now + PATIENCE_MS * (0.5 + this.#random.next())) };
     }
     const { rate, revision } = this.#gate.limits(now);
     if (rate === null) return { do: 'begin' };
@@ -121,7 +121,7 @@ export class Lanes {
   }
 
   #until(time: number, now: number): Next {
-    if (time - now >= PATIENCE_MS || time > this.#lastStart) return { do: 'hand-back', due: time };
+    if (time - now >= PATIENCE_MS || time > this.#lastStart) return { do: 'hand-back', due: Math.ceil(time) };
     // The endpoint may be opened by hand meanwhile, or its rate changed.
     return { do: 'look', ms: Math.min(LOOK_SELDOM_MS, Math.max(1, Math.ceil(time - now))) };
   }

@@ -2,8 +2,12 @@
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number;
-  /** Runs `task` after `ms` milliseconds unless the returned function was called before. */
-  after(ms: number, task: () => void): () => void;
+  /**
+   * Runs `task` after `ms` milliseconds unless the returned function was called before.
+   * @param purpose a limit, by default, of work that goes on meanwhile; or a wait, with nothing else to do. Simulations tell them apart:
+   *   time may pass for a wait, and stands still for work
+   */
+  after(ms: number, task: () => void, purpose?: 'limit' | 'wait'): () => void;
 }
 
 /** The machine's clock. */

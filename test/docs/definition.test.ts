@@ -101,10 +101,11 @@ test('the docs have rows only for fields that a definition may have', () => {
     request: (item) => item,
     tolerate: { failedCount: 1 },
     canary: { children: 10 },
+    limits: { ratePerSecond: 5, sharedAs: 'scores' },
     report: { ...headOffices.report, title: 'Scores' },
   });
   // Of fields of which a definition has one.
-  const instead = ['tolerate.failedPercent', 'endpoint.name', 'endpoint.url', 'endpoint.ca'];
+  const instead = ['limits.ratePerMinute', 'tolerate.failedPercent', 'endpoint.name', 'endpoint.url', 'endpoint.ca'];
   const allowed = leaves(full, '').map(([path]) => path);
   expect([...documented.keys()].sort()).toEqual([...allowed, ...instead].sort());
 });

@@ -80,7 +80,7 @@ export async function startEmulatedWorlds() {
       const world = new AnyWorld<WiredQueue>(
         {
           ...options,
-          pipeline: { ...options.pipeline, name },
+          pipeline: { ...options.pipeline, name, endpoint: { ...options.pipeline.endpoint, service: name } },
           table: new DynamoTable(work.watch(emulated.dynamodb), TABLE),
           objects: s3Objects({ client: work.watch(emulated.s3), bucket: BUCKET, prefix: `runs/${name}/` }),
           work,
