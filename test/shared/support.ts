@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
+import { gateNamesOf } from '../../shared/adapters/dynamodb/fence.ts';
 import { gateStore } from '../../shared/adapters/dynamodb/gate.ts';
 import { definePipeline, type Pipeline } from '../../shared/author/definition.ts';
 import type { Reduce } from '../../shared/author/reduce.ts';
@@ -113,7 +114,7 @@ export function testDeps(pipeline: Pipeline = testPipeline()) {
   return {
     pipeline,
     stores: memoryStores(),
-    gateStore: gateStore(new MemoryTable(), { endpoint: pipeline.endpoint.service, budget: pipeline.name }),
+    gateStore: gateStore(new MemoryTable(), gateNamesOf(pipeline)),
     objects: new MemoryObjects(),
     queues: {
       split: new RecordingQueue<SplitMessage>(),
