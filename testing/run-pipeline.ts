@@ -29,7 +29,7 @@ export interface RunPipelineOptions<B = unknown, R = unknown> {
   readonly seed?: number;
   /** When the run starts, in virtual time: a date, or epoch milliseconds. Default the first of January 2026, UTC. */
   readonly now?: Date | number;
-  /** Real seconds after which a source that gives nothing is given up, with an error that says so. Default 30. */
+  /** Real seconds after which a source that gives nothing is given up, with an error that says so. Default 4: test runners' own limits say less. */
   readonly waitSeconds?: number;
 }
 
@@ -76,7 +76,7 @@ export async function runPipeline<P, I, R, B>(
   if (typeof definition !== 'object' || definition === null || !('deadlineHours' in definition))
     throw new TypeError(`runPipeline takes what definePipeline gives, received ${show(definition)}.`);
   checkTestOptions('runPipeline', optionsSchema, options);
-  const { service, params, limit, seed, now, waitSeconds = 30 } = options;
+  const { service, params, limit, seed, now, waitSeconds = 4 } = options;
   const errors: LoggedError[] = [];
   const log = (message: string, error: unknown) => {
     if (errors.length < ERRORS_KEPT) errors.push({ message, error });

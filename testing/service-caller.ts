@@ -29,11 +29,11 @@ export function serviceCaller<B, R>(of: ServiceCallerOptions<B, R>): Caller {
   const limits = { timeoutMs: timeoutSeconds * 1_000, maxResponseBytes };
 
   async function answerTo(request: CallRequest): Promise<unknown> {
-    const { method, path, body, child, attempt } = request;
+    const { method, path, child, attempt } = request;
     const headers = headersOf(pipeline.name, request);
     const key = headers['idempotency-key'] ?? '';
     try {
-      const answer = service({ method, path, headers, body: JSON.parse(body), key, child, attempt, at: clock.now() });
+      const answer = service({ method, path, headers, body: bodyOf(request), key, child, attempt, at: clock.now() });
       // Most answer at once: one promise less for each call.
       return isPromise(answer) || answer instanceof Response ? await work.until(patience.wait(whole(answer))) : answer;
     } catch (error) {
@@ -74,4 +74,9 @@ function isPromise(answer: unknown): answer is PromiseLike<unknown> {
 /** Of Node, Chai and Vitest by name; Jest's and Vitest's `expect` say what the matcher found. */
 function isAssertion(error: unknown): boolean {
   return error instanceof Error && (error.name === 'AssertionError' || 'matcherResult' in error);
+}
+
+/** JSON, read; the text of another body, and null for none. */
+function bodyOf({ body, headers }: CallRequest) {
+  return body === null || headers['content-type'] !== 'application/json' ? body : JSON.parse(body);
 }

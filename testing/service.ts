@@ -6,10 +6,11 @@ import type { CallResult } from '../shared/domain/retry.ts';
 /** A child's call, as the service sees it. */
 export interface ServiceRequest<B = unknown> {
   readonly method: string;
+  /** With its query. */
   readonly path: string;
   /** All that a deployed forwarder sends, with their names in small letters. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The JSON body, read. */
+  /** The JSON body, read; the text of another, and null where there is none. */
   readonly body: AsJson<B>;
   /** The Idempotency-Key: the child's, the same for each of its calls. */
   readonly key: string;
@@ -118,6 +119,7 @@ function headOf(headers: Headers) {
     retryAfter: headers.get('retry-after'),
     date: headers.get('date'),
     fromAws: headers.has('x-amzn-errortype'),
+    says: { retry: headers.get('microprocess-retry'), reason: headers.get('microprocess-reason') },
   };
 }
 

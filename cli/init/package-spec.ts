@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
+import { validRange } from 'semver';
 import { show } from '../../shared/domain/errors.ts';
 import { UsageError } from '../errors.ts';
 
 const PATH = /^(?:file:|\.{0,2}[/\\]|\.{1,2}$|[A-Za-z]:[/\\])|\.(?:tgz|tar\.gz|tar)$/i;
-const ADDRESS = /^(?:(?:git\+)?(?:https?|ssh|file)|git|github|gitlab|bitbucket|npm|workspace):\S+$/i;
+const ADDRESS =
+  /^(?:(?:(?:git\+)?(?:https?|ssh|file)|git|github|gitlab|bitbucket|npm|workspace):\S+|git@[\w.-]+:\S+)$/i;
 const REPOSITORY = /^[\w.-]+\/[\w.-]+(?:#\S+)?$/;
-/** A version or a range, as npm reads one: `1.2.3`, `^1`, `>=1 <3`, `1.x || 2.0.0-rc.1`. */
-const RANGE =
-  /^(?:\*|(?:[\^~<>=v]|[<>]=)?\s*\d+(?:\.(?:\d+|[x*])){0,2}(?:[-+][\w.+-]+)?(?:(?:\s+|\s*-\s*|\s*\|\|\s*)(?=[\^~<>=v\d]))?)+$/;
 const TAG = /^[a-z][\w.-]*$/i;
 
 /**
@@ -20,8 +19,13 @@ const TAG = /^[a-z][\w.-]*$/i;
 export function dependencySpec(said: string, name: string, target: string): string {
   const spec = said.trim().replace(new RegExp(`^${name}@`), '');
   if (PATH.test(spec) && !/^[a-z+]+:\/\//i.test(spec)) return fileSpec(spec, target);
-  if ([ADDRESS, REPOSITORY, RANGE].some((form) => form.test(spec))) return spec;
-  if (TAG.test(spec) && spec !== name) return spec;
+  if (ADDRESS.test(spec) || REPOSITORY.test(spec)) return spec;
+  if (spec === name) return 'latest';
+  if (spec !== '' && validRange(spec) !== null) return spec;
+  // npm would take it for a tag, and say later that there is none.
+  if (existsSync(resolve(spec)) && spec !== '')
+    throw new UsageError(`--package ${show(said)}: write ./${spec} for what is here.`);
+  if (TAG.test(spec)) return spec;
   throw new UsageError(
     `--package ${show(said)} names no package that npm could install; give a version or range (1.2.3, ^1.2), a tag (latest), a path (./${name}-1.2.3.tgz) or an address.`,
   );

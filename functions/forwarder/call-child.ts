@@ -1,7 +1,7 @@
 import { NotJsonError } from '../../shared/domain/errors.ts';
 import type { Held } from '../../shared/domain/held.ts';
 import { childId } from '../../shared/domain/ids.ts';
-import { type Json, jsonText } from '../../shared/domain/json.ts';
+import type { Json } from '../../shared/domain/json.ts';
 import { blockOf, type WorkMessage } from '../../shared/domain/messages.ts';
 import type { Outcome } from '../../shared/domain/outcome.ts';
 import { firstRunOf, parseRedrivenItem } from '../../shared/domain/redrive.ts';
@@ -9,12 +9,11 @@ import { judge, nextDue, type RetryPolicy, type Verdict } from '../../shared/dom
 import type { Tries } from '../../shared/domain/sending.ts';
 import { beginning } from '../../shared/domain/text.ts';
 import { UserError } from '../../shared/domain/user-error.ts';
-import type { CallRequest } from '../../shared/ports/caller.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { hold, release } from '../../shared/storage/spill.ts';
 import type { ForwarderDeps } from './deps.ts';
-
-const HEADERS = { 'content-type': 'application/json', accept: 'application/json' };
+import { fitAnswer, misfitWords } from './fit-answer.ts';
+import { callOfItem, type MappedCall, mapCall } from './map-call.ts';
 
 /** What became of a child in a message's pass; times are epoch milliseconds. */
 export type ChildResult =
@@ -66,8 +65,14 @@ export async function callChild(
   const now = clock.now();
   const verdict = gate.heard(judge(call, now), began);
   if (verdict.kind === 'succeeded') {
+    const fit = fitAnswer(deps, child, verdict.result);
+    if ('misfit' in fit) {
+      const body = call.kind === 'answer' ? call.body : '';
+      const result = misfitWords(fit.misfit, body, pipeline.report);
+      return ended({ status: 'FAILED', reason: 'unexpected-answer', result, ms: call.ms });
+    }
     const key = () => `${message.run}/results/${child}.${deps.random.id()}.json`;
-    const { held } = await hold(deps.objects, key, JSON.stringify(verdict.result), verdict.result);
+    const { held } = await hold(deps.objects, key, JSON.stringify(fit.result), fit.result);
     return ended({ status: 'SUCCEEDED', reason: null, result: held, ms: call.ms });
   }
   return (
@@ -117,26 +122,20 @@ function excerptOf(body: string, length: number): string | null {
   return beginning(body, length) || null;
 }
 
-/** The request for an item. Null if the user's mapping throws or gives no JSON: another try would do the same. */
+/** The request for an item. Null if the user's mapping throws or gives no call: another try would do the same. */
 function requestOf(
   { pipeline, log }: ForwarderDeps,
   childId: string,
   item: Json,
   { run, params }: RunRecord,
-): Pick<CallRequest, 'method' | 'path' | 'headers' | 'body'> | null {
-  const { method, path } = pipeline.endpoint;
+): MappedCall | null {
   try {
-    const context = { runId: firstRunOf(run), childId, params };
-    const body = pipeline.request ? bodyOf(pipeline.request(item, context)) : JSON.stringify(item);
-    return { method, path, headers: HEADERS, body };
+    if (!pipeline.request) return callOfItem(pipeline, item);
+    const mapped: unknown = pipeline.request(item, { runId: firstRunOf(run), childId, params });
+    if (mapped instanceof Promise) throw new NotJsonError('request is async; it must give the body itself.');
+    return mapCall(pipeline, mapped);
   } catch (error) {
     log.error('The request mapping failed.', { child: childId, error: new UserError(error) });
     return null;
   }
-}
-
-/** @throws {NotJsonError} */
-function bodyOf(mapped: unknown): string {
-  if (mapped instanceof Promise) throw new NotJsonError('request is async; it must give the body itself.');
-  return jsonText('what request gave', mapped, 'written');
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { CronError, DefinitionError, show } from '../domain/errors.ts';
 import { NAME } from '../domain/ids.ts';
 import { SES } from '../domain/limits.ts';
+import type { Call } from './call.ts';
 import { columnIssues } from './columns.ts';
 import { readCron } from './cron.ts';
 import { endpointSchema } from './endpoint.ts';
@@ -49,6 +50,7 @@ const schema = strictOptions({
   source: object<Source<unknown>>(['read'], ['plan']),
   endpoint: endpointSchema,
   request: callable<RequestMapping['request']>().optional(),
+  answer: z.custom<z.ZodType>((value) => value instanceof z.ZodType, 'must be a zod schema').optional(),
   limits: limitsSchema,
   retry: strictOptions({
     /** Calls of one child at most. */
@@ -140,18 +142,23 @@ export interface RequestContext<P = unknown> {
 
 /** As a method, so that one of a narrower item is one of these: a pipeline's own items are what it's called with. */
 interface RequestMapping<I = unknown, P = unknown, B = unknown> {
-  request(item: I, context: RequestContext<P>): B;
+  request(item: I, context: RequestContext<P>): B | Call<B>;
 }
 
 /** What a user writes; see docs/definition.md for each field. */
 export type PipelineDefinition<Params extends z.ZodType, I, R, B = unknown> = Omit<
   z.input<typeof schema>,
-  'params' | 'source' | 'request' | 'reduce' | 'outputs'
+  'params' | 'source' | 'request' | 'answer' | 'reduce' | 'outputs'
 > & {
   params?: Params;
   source: Source<I, z.output<Params>>;
-  /** The call's JSON body; the item itself where absent. */
-  request?(item: I, context: RequestContext<z.output<Params>>): B;
+  /** The call's JSON body, or a {@link Call}; the item itself, as body, where absent. */
+  request?(item: I, context: RequestContext<z.output<Params>>): B | Call<B>;
+  /**
+   * What an answer must be: another shape fails the child with `unexpected-answer`. What the schema leaves out isn't stored. The answer as it
+   * came where absent.
+   */
+  answer?: z.ZodType<R> | undefined;
   /** Of the items that the source gives: they tell what `I` is. {@link collect} where absent. */
   reduce?: Reduce<NoInfer<I>, R>;
   /** Files that a run leaves beside its report, by name: {@link jsonLines}, {@link parquet}, {@link mergeFiles} or your own. */

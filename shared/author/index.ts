@@ -5,6 +5,7 @@
 export type { Json } from '../domain/json.ts';
 export type { Row } from '../domain/row.ts';
 export type { Counts } from '../domain/run.ts';
+export { type Call, type CallOptions, call } from './call.ts';
 export { type Cell, type Column, columnsOf } from './columns.ts';
 export {
   type DefinedPipeline,

@@ -32,17 +32,23 @@ const IPV6: readonly Range[] = [
   ['::', 96, 'forbidden'],
   ['fe80::', 10, 'forbidden'],
   ['ff00::', 8, 'forbidden'],
-  // EC2's metadata and its neighbours, within the range of private networks.
+  // Metadata of EC2 and of Google's cloud, within the range of private networks.
   ['fd00:ec2::', 32, 'forbidden'],
+  ['fd20:ce::', 32, 'forbidden'],
+  // Teredo: an address of IPv4 within, in disguise.
+  ['2001::', 32, 'forbidden'],
   ['fc00::', 7, 'private'],
   ['fec0::', 10, 'private'],
   ['100::', 64, 'private'],
   ['2001:db8::', 32, 'private'],
+  ['3fff::', 20, 'private'],
+  ['5f00::', 16, 'private'],
 ];
 
 /** Ranges of IPv6 of which an address stands for one of IPv4, and where in it that is, in bits. */
 const EMBEDDED: readonly (readonly [network: string, bits: number, at: number])[] = [
   ['::ffff:0:0', 96, 96],
+  ['::ffff:0:0:0', 96, 96],
   ['64:ff9b::', 96, 96],
   ['64:ff9b:1::', 48, 96],
   ['2002::', 16, 16],

@@ -62,6 +62,11 @@ export class SectionsError extends MicroprocessError {
   }
 }
 
+/** What a definition's `request` gave is no call that can be made. Names the field, nothing of what is in it. */
+export class UnmappedCallError extends MicroprocessError {
+  readonly code = 'request-not-mapped';
+}
+
 /** A user's reduce could not do what it was called for. Says the step and the place, nothing of what it was given. */
 export class ReduceError extends MicroprocessError {
   readonly code = 'reduce-failed';
@@ -145,7 +150,7 @@ function textOf(value: unknown): string {
 }
 
 /** Errors of ours whose text quotes no value. */
-const SAYABLE = [NotJsonError, SectionsError, ReduceError, OutputError];
+const SAYABLE = [NotJsonError, SectionsError, ReduceError, OutputError, UnmappedCallError];
 
 /** Of a chain of causes: a user's error may be its own. */
 const CAUSES_READ = 10;

@@ -22,6 +22,8 @@ export type CallResult =
       readonly date?: string | null;
       /** AWS answered in the service's place: a right is missing, or Lambda throttles. */
       readonly fromAws?: boolean;
+      /** What the service itself says of a call that it didn't serve: headers of ours that it may send. */
+      readonly says?: ServiceWords;
       readonly ms: number;
     }
   | { readonly kind: 'failure'; readonly reason: CallFailure; readonly ms: number };
@@ -31,6 +33,12 @@ interface Again {
   readonly body: string | null;
   /** Not before so long from now. */
   readonly retryAfterMs: number;
+}
+
+/** `Microprocess-Retry` and `Microprocess-Reason`, as they came. */
+export interface ServiceWords {
+  readonly retry: string | null;
+  readonly reason: string | null;
 }
 
 /** What a call means for its child. */
@@ -48,8 +56,26 @@ export function judge(call: CallResult, now: number): Verdict {
   if (call.kind === 'failure') return unusable(call.reason, null);
   const { meaning, reason } = meaningOfStatus(call.httpStatus, call.fromAws);
   if (meaning === 'succeeded') return read(call.body, call.isJson);
-  if (meaning === 'final') return { kind: meaning, reason, body: call.body };
-  return { kind: meaning, reason, body: call.body, retryAfterMs: waitOf(call, now) };
+  const verdict = { reason: reasonOf(call) ?? reason, body: call.body };
+  const again = againOf(call);
+  if (again === 'never') return { kind: 'final', ...verdict };
+  // Who says when to call again means that it will serve then, whatever its status.
+  if (again !== null) return { kind: meaning === 'pressure' ? meaning : 'try-spent', ...verdict, retryAfterMs: again };
+  if (meaning === 'final') return { kind: meaning, ...verdict };
+  return { kind: meaning, ...verdict, retryAfterMs: waitOf(call, now) };
+}
+
+/** A reason code of the service's own: what is none is left aside, as it would stand in every list and table. */
+function reasonOf({ says }: CallResult & { kind: 'answer' }): string | null {
+  return says?.reason && /^[a-z0-9][a-z0-9-]{0,63}$/.test(says.reason) ? says.reason : null;
+}
+
+/** `never`, or milliseconds to wait (`after=30`, in seconds); null where the service says nothing that is understood. */
+function againOf({ says }: CallResult & { kind: 'answer' }): 'never' | number | null {
+  if (!says?.retry) return null;
+  if (/^never$/i.test(says.retry)) return 'never';
+  const [, seconds] = /^after=(\d{1,9})$/i.exec(says.retry) ?? [];
+  return seconds === undefined ? null : Number(seconds) * 1_000;
 }
 
 /**

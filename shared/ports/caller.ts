@@ -15,10 +15,10 @@ export interface CallRequest {
   /** 1 for the first call. */
   readonly attempt: number;
   readonly method: string;
-  /** Starts with /, percent-encoded. */
+  /** Starts with /, percent-encoded, with its query. */
   readonly path: string;
   /** Those that say whose call it is are the caller's: it adds them, and none here overwrites one. */
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON text. */
-  readonly body: string;
+  /** Null for none. */
+  readonly body: string | null;
 }

@@ -26,7 +26,7 @@ export function chaosCaller(of: {
       void process.death.then(() => {
         if (isOpen) journal.died(run, child);
       });
-      const { i } = bodyOf.parse(JSON.parse(request.body));
+      const { i } = bodyOf.parse(JSON.parse(request.body ?? 'null'));
       const behaviour = service(i, nth, request);
       if (behaviour.kind === 'hang') return process.waitFor(new Promise(() => {}));
       await process.waitFor(clock.sleep(behaviour.kind === 'kill' ? behaviour.ms : behaviour.result.ms));

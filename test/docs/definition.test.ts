@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import * as z from 'zod';
 import headOffices from '../../docs/examples/head-offices.ts';
 import officeFiles from '../../docs/examples/outputs.ts';
 import { tallTrees } from '../../docs/examples/own-reduce.ts';
@@ -99,6 +100,7 @@ test('the docs have rows only for fields that a definition may have', () => {
   const full = definePipeline({
     ...headOffices,
     request: (item) => item,
+    answer: z.any(),
     tolerate: { failedCount: 1 },
     canary: { children: 10 },
     limits: { ratePerSecond: 5, sharedAs: 'scores' },

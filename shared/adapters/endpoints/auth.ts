@@ -9,7 +9,7 @@ export interface Signer {
     readonly url: URL;
     readonly path: string;
     readonly headers: Record<string, string>;
-    readonly body: string;
+    readonly body: string | null;
   }): Promise<Record<string, string>>;
 }
 
@@ -23,12 +23,20 @@ export function lambdaUrlSigner(region: string): Signer {
         protocol: url.protocol,
         hostname: url.hostname,
         ...(url.port && { port: Number(url.port) }),
-        path,
-        query: {},
+        ...partsOf(path),
         headers: { ...headers, host: url.host },
-        body,
+        body: body ?? undefined,
       });
       return signed.headers;
     },
   };
+}
+
+/** The signature takes path and query apart, the query's names and values decoded. */
+function partsOf(target: string): { path: string; query: Record<string, string | string[]> } {
+  const [path = '/', search] = target.split('?', 2);
+  const query: Record<string, string | string[]> = {};
+  const parameters = new URLSearchParams(search);
+  for (const name of new Set(parameters.keys())) query[name] = parameters.getAll(name);
+  return { path, query };
 }

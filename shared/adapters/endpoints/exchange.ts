@@ -1,5 +1,6 @@
 import type { Dispatcher, Pool } from 'undici';
 import { meaningOfStatus } from '../../domain/answers.ts';
+import type { ServiceWords } from '../../domain/retry.ts';
 import { codingsOf, textOf, unpack } from './decode.ts';
 import { CallError, failureOf } from './failure.ts';
 
@@ -14,6 +15,7 @@ export interface Answer {
   readonly date: string | null;
   /** AWS answered in the service's place. */
   readonly fromAws: boolean;
+  readonly says?: ServiceWords;
 }
 
 export interface ExchangeLimits {
@@ -132,7 +134,7 @@ async function pageOf(head: Head, body: Buffer, maxBytes: number, isWhole: boole
   }
 }
 
-function answerOf({ httpStatus, headers }: Head, body: Buffer, isWhole: boolean): Answer {
+function answerOf({ httpStatus, headers, succeeds }: Head, body: Buffer, isWhole: boolean): Answer {
   const contentType = header(headers, 'content-type') ?? '';
   return {
     httpStatus,
@@ -141,7 +143,15 @@ function answerOf({ httpStatus, headers }: Head, body: Buffer, isWhole: boolean)
     retryAfter: header(headers, 'retry-after'),
     date: header(headers, 'date'),
     fromAws: headers['x-amzn-errortype'] !== undefined,
+    ...(!succeeds && wordsIn(headers)),
   };
+}
+
+/** What the service says of a call that it didn't serve, where it says more than its status. */
+function wordsIn(headers: Headers): { says: ServiceWords } | undefined {
+  const retry = header(headers, 'microprocess-retry');
+  const reason = header(headers, 'microprocess-reason');
+  return retry === null && reason === null ? undefined : { says: { retry, reason } };
 }
 
 function charsetOf(contentType: string): string | null {

@@ -53,6 +53,8 @@ describe('a new project', () => {
     ['a version behind the name', 'microprocess@1.2.3', '1.2.3'],
     ['a range of two', '>=1.2 <3', '>=1.2 <3'],
     ['a tag', 'next', 'next'],
+    ['the name alone', 'microprocess', 'latest'],
+    ['a repository by ssh', 'git@github.com:someone/microprocess.git', 'git@github.com:someone/microprocess.git'],
     ['an address', 'https://example.com/made.tgz', 'https://example.com/made.tgz'],
     ['a repository', 'someone/microprocess#v2', 'someone/microprocess#v2'],
     ['a packed file without ./', 'made.tgz', 'file:../made.tgz'],
@@ -80,13 +82,15 @@ describe('a new project', () => {
   test.each([
     ['', 'names no package'],
     ['a b c', 'names no package'],
-    ['microprocess', 'names no package'],
+    ['here', 'write ./here for what is here'],
+    [`${'1'.repeat(300)}!`, 'names no package'],
     ['./none.tgz', 'there is no '],
     ['none.tgz', 'there is no '],
   ])('refuses what npm could not install, and makes nothing: --package %j', async (spec, says) => {
+    await mkdir('here');
     const { code, stderr } = await microprocess('init', 'jobs', '--package', spec);
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining(says) });
-    expect(await all(folder)).toEqual([]);
+    expect(await all(folder)).toEqual(['here']);
   });
 
   test('has a name that npm takes, and the way into it is quoted', async () => {

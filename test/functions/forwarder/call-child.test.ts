@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { callChild, goesOn } from '../../../functions/forwarder/call-child.ts';
 import { gateOf } from '../../../functions/forwarder/gate.ts';
+import { call as asCall } from '../../../shared/author/call.ts';
 import { startRun } from '../../../shared/control/start.ts';
 import type { CallResult } from '../../../shared/domain/retry.ts';
 import { NO_TRIES } from '../../../shared/domain/sending.ts';
@@ -129,4 +131,54 @@ describe('what becomes of a child that did not succeed', () => {
   ] as const)('%s', (_, verdict, attempts, expected) => {
     expect(goesOn(verdict, RETRY, attempts, 0, NOW)).toEqual(expected);
   });
+});
+
+describe('an answer that the definition has a schema for', () => {
+  const schema = z.object({ score: z.number(), of: z.array(z.object({ id: z.string() })).optional() });
+
+  test('is what the schema makes of it: what that leaves out is not stored', async () => {
+    const { ended } = await call(1, answer('{"score":7,"secret":"x"}'), { answer: schema });
+    expect(ended).toMatchObject({ outcome: { status: 'SUCCEEDED', result: { score: 7 } } });
+    expect(JSON.stringify(ended)).not.toContain('secret');
+    const date = await call(1, answer('"2026-01-01"'), { answer: z.coerce.date() });
+    expect(date.ended).toMatchObject({ outcome: { result: '2026-01-01T00:00:00.000Z' } });
+  });
+
+  test.each<[string, string, string, z.ZodType]>([
+    ['a field of another type', '{"score":"7"}', 'score', schema],
+    ['one deep within', '{"score":7,"of":[{"id":"a"},{"id":7}]}', 'of[1].id', schema],
+    ['another kind of answer', '7', '(the answer)', schema],
+    ['no answer', '', '(the answer)', schema],
+    [
+      'a schema that throws',
+      '7',
+      '(the answer)',
+      z.any().transform(() => {
+        throw new RangeError('secret');
+      }),
+    ],
+    ['a schema that waits', '7', '(the answer)', z.any().refine(async () => true)],
+    ['a schema that gives what JSON has not', '7', '(the answer)', z.any().transform(() => 7n)],
+  ])('fails its child where it is %s, with the place', async (_, body, place, given) => {
+    const { ended, errors } = await call(1, answer(body), { answer: given });
+    expect(ended).toMatchObject({
+      outcome: { status: 'FAILED', reason: 'unexpected-answer', result: place, attempts: 1 },
+    });
+    expect(JSON.stringify(errors)).not.toContain('secret');
+    const kept = await call(1, answer('{"score":"x"}'), { answer: schema, report: { bodyExcerpt: 6 } });
+    expect(kept.ended).toMatchObject({ outcome: { result: 'score: {"scor' } });
+  });
+});
+
+test('a call of its own shape is made', async () => {
+  const request = () => asCall({ method: 'GET', path: ['companies', 7], query: { year: 2026 } });
+  expect((await call(1, answer('1'), { request })).sent).toMatchObject([
+    { method: 'GET', path: '/companies/7?year=2026', body: null },
+  ]);
+  const climbing = await call(1, answer('1'), { request: () => asCall({ path: ['..', 'secret'] }) });
+  expect(climbing.sent).toEqual([]);
+  expect(climbing.ended).toMatchObject({ outcome: { reason: 'request-not-mapped', attempts: 0 } });
+  expect(climbing.errors).toMatchObject([
+    { fields: { error: expect.stringMatching(/^"path" of what request gave must be/) } },
+  ]);
 });

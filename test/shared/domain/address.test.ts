@@ -15,6 +15,9 @@ describe('addresses that are never called, in every spelling', () => {
     '::ffff:a9fe:a9fe',
     '64:ff9b::a9fe:a9fe',
     '2002:a9fe:a9fe::1',
+    '::ffff:0:a9fe:a9fe',
+    '2001:0:1::1',
+    'fd20:ce::254',
     'fe80::1%eth0',
     'fd00:ec2::254',
     '100.100.100.200',
@@ -71,6 +74,8 @@ test('it agrees with Node’s own lists for any address', () => {
     ['fe80::', 10],
     ['ff00::', 8],
     ['fd00:ec2::', 32],
+    ['fd20:ce::', 32],
+    ['2001::', 32],
   ] as const)
     six.addSubnet(network, bits, 'ipv6');
   fc.assert(

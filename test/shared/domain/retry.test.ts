@@ -173,3 +173,21 @@ describe('the next call', () => {
     );
   });
 });
+
+describe('the service can say more than its status', () => {
+  const says = (retry: string | null, reason: string | null = null) => ({ says: { retry, reason } });
+  test.each<[string, CallResult, object]>([
+    ['never', answer(503, says('never')), { kind: 'final', reason: 'http-503' }],
+    ['never, where tries were left', answer(500, says('Never')), { kind: 'final', reason: 'http-500' }],
+    ['after a while', answer(500, says('after=30')), { kind: 'try-spent', retryAfterMs: 30_000 }],
+    ['after a while, where it was final', answer(422, says('after=5')), { kind: 'try-spent', retryAfterMs: 5_000 }],
+    ['after a while, of pressure', answer(429, says('after=5')), { kind: 'pressure', retryAfterMs: 5_000 }],
+    ['a reason', answer(422, says(null, 'no-such-company')), { kind: 'final', reason: 'no-such-company' }],
+    ['what is no reason code', answer(422, says(null, '=cmd|x')), { kind: 'final', reason: 'http-422' }],
+    ['a reason that is too long', answer(422, says(null, 'a'.repeat(65))), { reason: 'http-422' }],
+    ['what nobody understands', answer(500, says('soon')), { kind: 'try-spent', retryAfterMs: 0 }],
+    ['it, though it succeeded', answer(200, says('never', 'no')), { kind: 'succeeded', result: { km: 1 } }],
+  ])('%s', (_, call, expected) => {
+    expect(judge(call, NOW)).toMatchObject(expected);
+  });
+});
