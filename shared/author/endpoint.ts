@@ -9,6 +9,8 @@ const MAX_PATH = 2_000;
 
 const TARGETS = ['service', 'name', 'url'] as const;
 
+const CERTIFICATES = /^\s*(?:-----BEGIN CERTIFICATE-----[\sA-Za-z0-9+/=]{100,}-----END CERTIFICATE-----\s*)+$/;
+
 const name = z.string().regex(NAME, 'must match [A-Za-z0-9_-]{1,48}');
 
 /** A definition's `endpoint`: what each child calls. */
@@ -24,10 +26,7 @@ export const endpointSchema = strictOptions({
   /** Lets `url` lead to private addresses. Metadata and link-local ones are never called. */
   allowPrivate: z.boolean().default(false),
   /** A certificate authority that is trusted besides the usual ones: PEM. */
-  ca: z
-    .string()
-    .regex(/-----BEGIN CERTIFICATE-----/, 'must be certificates as PEM')
-    .optional(),
+  ca: z.string().regex(CERTIFICATES, 'must be certificates as PEM').optional(),
   /** Percent-encoded here, once. */
   path: z
     .string()
@@ -78,7 +77,10 @@ function urlProblem(
   if (search !== '' || hash !== '' || /[?#]/.test(text)) return 'must hold no query or fragment';
   const problem = pathProblem(text.replace(/^[a-z]+:\/\/[^/]*/i, '') || '/');
   if (problem !== null) return `has a path that ${problem}`;
-  const kind = /^(?:.*\.)?localhost$/.test(hostname) ? 'private' : addressKind(hostname);
+  // The gate's items are fenced by it, in patterns of IAM.
+  if (!/^(?:[a-z0-9.-]+|\[[0-9a-f:]+\])$/.test(hostname))
+    return 'has a host that is no name: letters, digits, dots and hyphens';
+  const kind = /^(?:.*\.)?localhost\.?$/.test(hostname) ? 'private' : addressKind(hostname);
   if (kind === 'forbidden') return 'leads to an address that is never called (metadata, link-local, multicast)';
   return kind === 'private' && !allowPrivate ? 'leads to a private address; say allowPrivate: true' : null;
 }

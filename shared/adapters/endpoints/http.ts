@@ -20,6 +20,9 @@ export interface HttpCallerOptions {
   readonly lookup?: Lookup;
 }
 
+/** A connection that was closed already breaks at once; one that breaks later was served, and its service died. */
+const STALE_MS = 500;
+
 /**
  * Calls over kept-alive connections, one request per connection at a time. Redirects are not followed: hosts come from
  * the definition, never from an answer.
@@ -46,12 +49,15 @@ export function httpCaller({
     const headers = headersOf(pipeline.name, request);
     const signed = signer ? await signer.sign({ method, url: base, path, headers, body }) : headers;
     const sent = { method, path, headers: signed, body };
+    const began = performance.now();
     try {
       return await exchange(pools.kept, sent, limits);
     } catch (error) {
       // Its answer, if it was called at all, is lost: as with every repeat, the service knows the child by its key.
-      if (!pools.wasStale(error)) throw error;
-      return exchange(pools.fresh, sent, limits);
+      const tookMs = performance.now() - began;
+      if (tookMs > STALE_MS || !pools.wasStale(error)) throw error;
+      // Both together end within the call's time: a forwarder has no more for it.
+      return exchange(pools.fresh, sent, { ...limits, timeoutMs: timeoutMs - tookMs });
     }
   }
 

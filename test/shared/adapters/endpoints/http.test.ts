@@ -348,6 +348,25 @@ describe('a kept connection that the service closes under a call', () => {
     expect(seen.requests).toBeGreaterThan(3);
   });
 
+  test('but a service that dies at work is called no second time, nor longer than its time', async () => {
+    let requests = 0;
+    const url = await listeners.listen(
+      createTcpServer((socket) => {
+        socket
+          .on('error', () => undefined)
+          .on('data', () => {
+            requests++;
+            if (requests === 1) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
+            else setTimeout(() => socket.resetAndDestroy(), 700);
+          });
+      }),
+    );
+    const caller = callerOf(url, { connections: 1 });
+    expect(await caller.call(request())).toMatchObject({ body: 'ok' });
+    expect(await caller.call(request())).toMatchObject({ kind: 'failure', reason: 'connection-reset' });
+    expect(requests).toBe(2);
+  });
+
   test('but a new connection that breaks is a failure, and an answer that breaks off too', async () => {
     let requests = 0;
     const breaking = await listeners.listen(
