@@ -21,6 +21,12 @@ const only =
   (name) =>
     names.includes(name) === (version === 'previous') ? 'previous' : 'this';
 
+/** Each finds the marks that the other died under: of a slot, and of a child. */
+function forwardersInTurns(first: 0 | 1): Pick {
+  let invocations: number = first;
+  return (name) => (name === 'forwarder' && invocations++ % 2 === 0 ? 'previous' : 'this');
+}
+
 test.each<[string, number, Pick]>([
   ['the previous forwarder, the rest of this release', 1, only(['forwarder'], 'previous')],
   ['the previous aggregator', 2, only(['aggregator'], 'previous')],
@@ -31,6 +37,8 @@ test.each<[string, number, Pick]>([
   ['a rollback after a minute', 7, (_name, _random, atMs) => (atMs < 60_000 ? 'this' : 'previous')],
   ['either release at each invocation', 8, (_name, random) => (random.chance(0.5) ? 'previous' : 'this')],
   ['the same, by another chance', 9, (_name, random) => (random.chance(0.5) ? 'previous' : 'this')],
+  ['forwarders of both releases in turns, the previous first', 10, forwardersInTurns(0)],
+  ['forwarders of both releases in turns, this one first', 11, forwardersInTurns(1)],
 ])(
   '%s: a run ends with the right report, is shown and redriven',
   async (_, seed, pick) => {
