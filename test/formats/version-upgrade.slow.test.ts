@@ -45,7 +45,7 @@ function pageVersion({ p }: Item): unknown {
 }
 const keyOf = ({ pk, sk }: Item) => `${pk?.S} ${sk?.S}`;
 
-/** A release takes over what the one before has under way, works on it for two seconds, and sends all of it anew. */
+/** A release takes over what the one before has under way, works on it for four seconds, and sends all of it anew. */
 async function takesOver(name: string, release: Release, before?: World): Promise<World> {
   const known = new Set(table.items().map(keyOf));
   const world = new release.World({
@@ -74,7 +74,7 @@ async function takesOver(name: string, release: Release, before?: World): Promis
   }
   world.sweep();
   if (!before) await world.insist((deps) => release.startRun(deps, { runId: RUN }, 'cli'));
-  await world.host.run({ limit: world.now() + 2_000 });
+  await world.host.run({ limit: world.now() + 4_000 });
   await world.insist((deps) => release.pauseRun(deps, RUN));
   await world.insist((deps) => release.resumeRun(deps, RUN));
   const pages = table.items().filter((item) => isPage(item) && !known.has(keyOf(item)));
