@@ -39,6 +39,10 @@ export const having = (allowed: string, ...members: readonly string[]): Rule<unk
 export const flag: Rule<unknown> = oneOf<unknown>([true, false], 'true, false');
 export const object: Rule<unknown> = { allowed: 'an object', holds: isObject };
 export const text: Rule<unknown> = { allowed: 'a text', holds: isText };
+export const named: Rule<unknown> = {
+  allowed: 'a text that isn’t empty',
+  holds: (value) => isText(value) && value !== '',
+};
 
 export const listOf = ({ allowed, holds }: Rule<unknown>): Rule<unknown> => ({
   allowed: `a list, each ${allowed}`,
@@ -60,6 +64,11 @@ const TAG = matching(
   '1 to 128 letters, digits and _.:/=+-@ that do not begin with aws:',
 );
 
+const TAG_VALUE: Rule<unknown> = {
+  allowed: 'a text of at most 256 characters',
+  holds: (value) => typeof value === 'string' && value.length <= 256,
+};
+
 /** Variables of a function. @throws {InfraError} */
 export function checkEnvironment(scope: IConstruct, environment: Readonly<Record<string, unknown>> = {}): void {
   for (const [name, value] of Object.entries(environment)) {
@@ -72,7 +81,7 @@ export function checkEnvironment(scope: IConstruct, environment: Readonly<Record
 export function checkTags(scope: IConstruct, tags: Readonly<Record<string, unknown>> = {}): void {
   for (const [name, value] of Object.entries(tags)) {
     check(scope, 'each name in tags', name, TAG);
-    check(scope, `tags.${name}`, value, text);
+    check(scope, `tags.${name}`, value, TAG_VALUE);
   }
 }
 

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { strictOptions } from '../shared/author/options.ts';
 import type { Reduce } from '../shared/author/reduce.ts';
-import { show } from '../shared/domain/errors.ts';
+import { NotJsonError, show } from '../shared/domain/errors.ts';
 import { childId } from '../shared/domain/ids.ts';
+import { jsonText } from '../shared/domain/json.ts';
 import { SIZES } from '../shared/domain/limits.ts';
 import type { Row } from '../shared/domain/row.ts';
 import { beginning } from '../shared/domain/text.ts';
@@ -75,6 +76,8 @@ export function checkLaws<I, R>(
 ): void {
   checkTestOptions('checkLaws', optionsSchema, options);
   const { seed = 1, cases = 25, tolerance = 1e-9 } = options;
+  if (typeof reduce?.start !== 'function') throw new TypeError(`checkLaws takes a reduce, received ${show(reduce)}.`);
+  checkRows(rows);
   const all = rows.map(rowOf);
   if (!all.some(({ status }) => status === 'SUCCEEDED'))
     throw new TypeError(`checkLaws needs a row that SUCCEEDED, received ${show(rows.map(({ status }) => status))}.`);
@@ -142,6 +145,22 @@ function rowOf<I, R>(sample: SampleRow<I, R>, place: number): Row<I, R> {
   const block = Math.floor(place / SIZES.blockChildren);
   const id = childId({ slice: 0, segment: 0, block, n: place % SIZES.blockChildren });
   return { id, status: 'SUCCEEDED', reason: null, attempts: 1, ms: 1, at: 0, ...sample };
+}
+
+/** @throws {TypeError} for what no run could hold: a law that breaks on it would say nothing of the reduce */
+function checkRows(rows: readonly SampleRow[]): void {
+  if (!Array.isArray(rows)) throw new TypeError(`checkLaws takes a list of rows, received ${show(rows)}.`);
+  for (const [place, row] of rows.entries()) {
+    const isRow = typeof row === 'object' && row !== null && 'item' in row && 'result' in row;
+    if (!isRow) throw new TypeError(`Row ${place + 1} must have item and result, received ${show(row)}.`);
+    try {
+      jsonText('item', row.item);
+      jsonText('result', row.result);
+    } catch (error) {
+      if (error instanceof NotJsonError) throw new TypeError(`Row ${place + 1}: ${error.message}`);
+      throw error;
+    }
+  }
 }
 
 const failed = (row: Row): Row => ({ ...row, status: 'FAILED', reason: 'http-500', result: null });

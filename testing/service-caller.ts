@@ -35,7 +35,9 @@ export function serviceCaller<B, R>(of: ServiceCallerOptions<B, R>): Caller {
     try {
       const answer = service({ method, path, headers, body: bodyOf(request), key, child, attempt, at: clock.now() });
       // Most answer at once: one promise less for each call.
-      return isPromise(answer) || answer instanceof Response ? await work.until(patience.wait(whole(answer))) : answer;
+      return isPromise(answer) || answer instanceof Response
+        ? await work.until(patience.wait(whole(answer, maxResponseBytes)))
+        : answer;
     } catch (error) {
       if (isAssertion(error)) throw error;
       of.threw(error);
@@ -65,7 +67,7 @@ export function serviceCaller<B, R>(of: ServiceCallerOptions<B, R>): Caller {
   };
 }
 
-const whole = async (answer: unknown) => readWhole(await answer);
+const whole = async (answer: unknown, maxBytes: number) => readWhole(await answer, maxBytes);
 
 function isPromise(answer: unknown): answer is PromiseLike<unknown> {
   return typeof answer === 'object' && answer !== null && 'then' in answer && typeof answer.then === 'function';

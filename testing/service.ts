@@ -83,12 +83,24 @@ export class ReadResponse {
 }
 
 /**
- * What a service's answer is once all of it has come. `Response.error()` is what `fetch` gives for a network that failed.
+ * What a service's answer is once all of it has come, or more than may come. `Response.error()` is what `fetch` gives for a network that failed.
  */
-export async function readWhole(answer: unknown): Promise<unknown> {
+export async function readWhole(answer: unknown, maxBytes: number): Promise<unknown> {
   if (!(answer instanceof Response)) return answer;
   if (answer.type === 'error') return { failure: 'network' } satisfies FailedCall;
-  return new ReadResponse(answer, await answer.text());
+  return new ReadResponse(answer, await textWithin(answer, maxBytes));
+}
+
+/** A body that has more than is read of any is read no further: what never ends would keep the process from all else. */
+async function textWithin({ body }: Response, maxBytes: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > maxBytes) break;
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
 /**

@@ -5,8 +5,7 @@ import { show } from '../../shared/domain/errors.ts';
 import { UsageError } from '../errors.ts';
 
 const PATH = /^(?:file:|\.{0,2}[/\\]|\.{1,2}$|[A-Za-z]:[/\\])|\.(?:tgz|tar\.gz|tar)$/i;
-const ADDRESS =
-  /^(?:(?:(?:git\+)?(?:https?|ssh|file)|git|github|gitlab|bitbucket|npm|workspace):\S+|git@[\w.-]+:\S+)$/i;
+const ADDRESS = /^(?:(?:(?:git\+)?(?:https?|ssh|file)|git|github|gitlab|bitbucket|workspace):\S+|git@[\w.-]+:\S+)$/i;
 const REPOSITORY = /^[\w.-]+\/[\w.-]+(?:#\S+)?$/;
 const TAG = /^[a-z][\w.-]*$/i;
 
@@ -19,6 +18,7 @@ const TAG = /^[a-z][\w.-]*$/i;
 export function dependencySpec(said: string, name: string, target: string): string {
   const spec = said.trim().replace(new RegExp(`^${name}@`), '');
   if (PATH.test(spec) && !/^[a-z+]+:\/\//i.test(spec)) return fileSpec(spec, target);
+  if (/[\n\r\t]/.test(spec)) return refuse(said, name);
   if (ADDRESS.test(spec) || REPOSITORY.test(spec)) return spec;
   if (spec === name) return 'latest';
   if (spec !== '' && validRange(spec) !== null) return spec;
@@ -26,6 +26,10 @@ export function dependencySpec(said: string, name: string, target: string): stri
   if (existsSync(resolve(spec)) && spec !== '')
     throw new UsageError(`--package ${show(said)}: write ./${spec} for what is here.`);
   if (TAG.test(spec)) return spec;
+  return refuse(said, name);
+}
+
+function refuse(said: string, name: string): never {
   throw new UsageError(
     `--package ${show(said)} names no package that npm could install; give a version or range (1.2.3, ^1.2), a tag (latest), a path (./${name}-1.2.3.tgz) or an address.`,
   );

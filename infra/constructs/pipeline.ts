@@ -14,7 +14,7 @@ import { deploymentParameter, deploymentRecord } from '../../shared/project/depl
 import { packageVersion } from '../../shared/project/package-version.ts';
 import { check, checkSamePlace, MEMORY_MB, oneOf, refuse } from '../check.ts';
 import { type FunctionOptions, govern, OPTION_RULES, optionsOf } from '../function-options.ts';
-import { checkProperties, object, type PropertyRules, STATEMENTS, text } from '../properties.ts';
+import { checkProperties, named, object, type PropertyRules, STATEMENTS } from '../properties.ts';
 import { crashAlarm } from './crash-alarm.ts';
 import { boundEndpoint, type EndpointBinding } from './endpoint-binding.ts';
 import { addRoute } from './function-url.ts';
@@ -46,7 +46,7 @@ const RULES: PropertyRules<PipelineProps> = {
   ...OPTION_RULES,
   memoryMB: object,
   grants: object,
-  entry: text,
+  entry: named,
   platform: PLATFORM,
   // Looked at where it is bound.
   clone: null,

@@ -18,7 +18,7 @@ import { TTL_ATTRIBUTE, tableDefinition } from '../../shared/adapters/dynamodb/t
 import type { Pipeline } from '../../shared/author/definition.ts';
 import { STAGE } from '../../shared/project/deployment.ts';
 import { acknowledge } from '../acknowledged.ts';
-import { ADDRESS, check, checkKnown, matching, refuse, wholeNumber } from '../check.ts';
+import { ADDRESS, check, checkKnown, matching, type Rule, refuse, wholeNumber } from '../check.ts';
 import { ENGINE, type Engine } from '../engine.ts';
 import { InfraError } from '../errors.ts';
 import { type FunctionOptions, govern, OPTION_RULES, optionsOf } from '../function-options.ts';
@@ -180,10 +180,24 @@ export const PLATFORM_RULES: PropertyRules<PlatformProps> = {
 /** A platform, also of another copy of this package. */
 export const PLATFORM = having('a Platform', 'engine', 'adopt', 'options');
 
+/** An address or domain that lets the sender send. */
+function covering(from: string): Rule<string> {
+  const domain = from.slice(from.lastIndexOf('@') + 1).toLowerCase();
+  return {
+    allowed: `the sender's address, its domain ${domain}, or one above that`,
+    holds: (identity) => {
+      const name = identity.toLowerCase();
+      return name === from.toLowerCase() || name === domain || domain.endsWith(`.${name}`);
+    },
+  };
+}
+
 function checkMail(scope: Construct, { stage, mail }: PlatformProps): void {
   checkKnown(scope, 'stage', stage, matching(STAGE, '1 to 18 letters, digits or hyphens'));
   check(scope, 'mail.from', mail?.from, ADDRESS);
   check(scope, 'mail.identity', mail?.identity, matching(/^\S{3,}$/, 'an address or a domain'));
+  if (mail) checkProperties(scope, mail, { from: ADDRESS, identity: null });
+  check(scope, 'mail.identity', mail?.identity, covering(mail?.from ?? ''));
 }
 
 /** A key schema as the CDK wants it; its attributes' types are the definition's. */

@@ -4,7 +4,7 @@ import { type FunctionUrl, FunctionUrlAuthType, type IFunction, type IFunctionUr
 import { Construct, type IConstruct } from 'constructs';
 import { MEMORY_MB, refuse, wholeNumber } from '../check.ts';
 import { type FunctionOptions, govern, OPTION_RULES, optionsOf } from '../function-options.ts';
-import { checkProperties, type PropertyRules, STATEMENTS, text } from '../properties.ts';
+import { checkProperties, named, type PropertyRules, STATEMENTS } from '../properties.ts';
 import { FIVE_MINUTES, StatedAlarm } from './alarms.ts';
 import { NodeFunction } from './node-function.ts';
 import { PLATFORM, type Platform } from './platform.ts';
@@ -59,8 +59,8 @@ const RULES: PropertyRules<EveryCloneProp> = {
   grants: STATEMENTS,
   reservedConcurrency: wholeNumber(1, 100_000),
   platform: PLATFORM,
-  service: text,
-  entry: text,
+  service: named,
+  entry: named,
   // Looked at where it is copied.
   of: null,
 };

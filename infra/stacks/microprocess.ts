@@ -13,7 +13,7 @@ import { PLATFORM_RULES, Platform, type PlatformProps } from '../constructs/plat
 import { type CloneOptions, QueueDedicatedClone } from '../constructs/queue-dedicated-clone.ts';
 import { ENGINE, type Engine } from '../engine.ts';
 import { govern } from '../function-options.ts';
-import { checkProperties, listOf, object, type PropertyRules, text } from '../properties.ts';
+import { checkProperties, listOf, named, object, type PropertyRules, text } from '../properties.ts';
 import { Nested } from './nested.ts';
 
 export interface MicroprocessProps extends PlatformProps, Omit<StackProps, 'tags' | 'permissionsBoundary'> {
@@ -53,6 +53,7 @@ export class Microprocess extends Stack {
   constructor(scope: Construct, id: string, props: MicroprocessProps, engine: Engine = ENGINE) {
     super(scope, id, ofStack(props));
     checkProperties(this, props, RULES);
+    if (props.env) checkProperties(this, props.env, { account: named, region: named });
     const project = openProject(props.project);
     const found = this.entriesOf(props, project, engine).map((entry) => engine.load(entry));
     const definitions = found.map(({ pipeline }) => pipeline);

@@ -217,3 +217,14 @@ test.each([
   expect(check).toThrow(says);
   expect(check).toThrow(`(received ${received})`);
 });
+
+test.each<[string, unknown, unknown, string]>([
+  ['no reduce', {}, ROWS, 'takes a reduce, received {}'],
+  ['no rows', by(Sum), null, 'takes a list of rows, received null'],
+  ['a row that is none', by(Sum), [...ROWS, null], 'Row 32 must have item and result, received null'],
+  ['a row without a result', by(Sum), [{ item: { name: 'x' } }], 'Row 1 must have item and result'],
+  ['an item that no run has', by(Sum), [{ ...scored(1), item: 1n }], 'Row 1: item is a bigint'],
+  ['a result that no service sends', by(Sum), [scored(Number.NaN)], 'Row 1: result has NaN at $.score'],
+])('%s is refused in words', (_, reduce, rows, says) => {
+  expect(() => Reflect.apply(checkLaws, undefined, [reduce, rows])).toThrow(says);
+});

@@ -24,6 +24,9 @@ const named = (count: number) => list(() => Array.from({ length: count }, (_, i)
 const scores = (count: number, rest: Partial<Parameters<typeof definePipeline<z.ZodAny, Item, Answer>>[0]> = {}) =>
   definePipeline({ ...common, source: named(count), tolerate: { failedPercent: 100 }, ...rest });
 
+/** Gives more as long as it is read. */
+const endless = () => new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(65_536)) });
+
 /** Fails what is named n1, in a way of its own; the rest is well. */
 const failing =
   (answer: () => ReturnType<Service<Item, Answer>>): Service<Item, Answer> =>
@@ -111,6 +114,7 @@ describe('an answer may be', () => {
     ['of a web framework', () => Response.json({ score: 5 }), { result: { score: 5 } }],
     ['none at all', () => ({ status: 204 }), { result: null }],
     ['a framework’s that never ends', () => new Response(new ReadableStream()), { reason: 'timeout', ms: 10_000 }],
+    ['a framework’s that comes without end', () => new Response(endless()), { reason: 'response-too-large' }],
     ['a network that failed', () => Response.error(), { reason: 'network' }],
     ['a refusal', () => ({ status: 422, body: 'no such name' }), { reason: 'http-422', result: 'no such' }],
     ['a lost connection', () => ({ failure: 'connection-reset' }), { reason: 'connection-reset' }],
