@@ -11,6 +11,23 @@ export function wholeNumber(text: string): number {
   throw new InvalidArgumentError(`It must be a whole number from 1 to 1,000,000,000; received ${show(text)}.`);
 }
 
+/** Calls a second, also fractions. */
+export function rate(text: string): number {
+  const value = Number(text);
+  if (/^\d+(?:\.\d+)?$/.test(text) && value >= 0.001 && value <= 100_000) return value;
+  throw new InvalidArgumentError(`It must be a number from 0.001 to 100,000; received ${show(text)}.`);
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+
+/** `90s`, `30m`, `2h` or `1d`, in seconds. */
+export function timeSpan(text: string): number {
+  const [, number = '', unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const seconds = Number(number) * (UNITS[unit] ?? 0);
+  if (seconds > 0) return seconds;
+  throw new InvalidArgumentError(`It must be a time such as 90s, 30m, 2h or 1d; received ${show(text)}.`);
+}
+
 /** A service's address: a pipeline's path is put behind it, and what it holds stands in logs. */
 export function httpUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;

@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { HostGoneError, WorkEndedError } from '../local/join.ts';
+import { readGate } from '../shared/control/limits.ts';
 import type { StartHooks } from '../shared/control/start.ts';
 import { type RunProgress, readProgress } from '../shared/control/status.ts';
 import { isFinal } from '../shared/domain/run.ts';
 import type { RunRecord } from '../shared/ports/run-store.ts';
 import { EnvironmentError, isGone } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
+import { gateNote } from './gate-words.ts';
 import { outDir } from './home.ts';
 import { fetchOutput, inWords } from './output.ts';
 import { progressDisplay } from './progress.ts';
@@ -25,9 +27,12 @@ export async function follow(
     for (;;) {
       const progress = await readProgress(target.deps, run);
       over.signal.throwIfAborted();
-      display.update(progress);
+      // A record alone says how a run ended; one that goes on may be held back.
+      const isOver = isFinal(progress.record.status);
+      const note = isOver ? '' : gateNote(await readGate(target.deps), target.deps.clock.now());
+      display.update(progress, note);
       await each(progress);
-      if (isFinal(progress.record.status)) return progress.record;
+      if (isOver) return progress.record;
       await delay(target.pollMs, undefined, { signal: over.signal });
     }
   };

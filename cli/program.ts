@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { packageVersion } from '../shared/project/package-version.ts';
-import { httpUrl, json, newRunId, runId, several, stage, statuses, wholeNumber } from './arguments.ts';
+import { httpUrl, json, newRunId, rate, runId, several, stage, statuses, timeSpan, wholeNumber } from './arguments.ts';
 import { explain, LeftError } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { pipelineNames, pipelineToRun } from './pipelines.ts';
@@ -159,6 +159,27 @@ ${WHERE}`,
       `\nWhat has no outcome is sent again; what is still queued becomes void, so nothing multiplies.\n${WHERE}`,
     )
     .action(async (run, options) => exit(await (await import('./commands/control.ts')).resume(run, options, terminal)));
+
+  command('limits [pipeline]', 'Show what calls are held to, set limits by hand, or open an endpoint that is shut.')
+    .option('--rate <n>', 'calls that begin in a second at most', rate)
+    .option('--in-flight <n>', 'calls open at once at most', wholeNumber)
+    .option('--for <time>', 'how long these hold, such as 90s, 30m or 2h; otherwise until --clear', timeSpan)
+    .option('--clear', 'take back what was set by hand')
+    .option('--open', 'call the service again at once, whatever shut it')
+    .addOption(jsonOption('print what holds as JSON'))
+    .addHelpText(
+      'after',
+      `${examples(
+        'microprocess limits scores --rate 50 --for 2h --stage prod   by itself back after two hours',
+        'microprocess limits scores --open                            do not wait any longer',
+      )}
+
+Forwarders hold them within two seconds, those of other pipelines that share its budget (limits.sharedAs) too.
+${WHERE}`,
+    )
+    .action(async (pipeline, options) =>
+      exit(await (await import('./commands/limits.ts')).limits(pipeline, options, terminal)),
+    );
 
   ofPipeline(command('redrive', "Call again what failed in an ended run, at today's endpoint: one whole new report."))
     .argument('<run>', 'a run id', runId)

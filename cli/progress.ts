@@ -6,7 +6,8 @@ import { count, duration } from './text.ts';
 
 /** Shows how a run goes, on stderr: a bar on a terminal, a plain line now and then elsewhere. */
 export interface ProgressDisplay {
-  update(progress: RunProgress): void;
+  /** @param note what holds calls back just now; empty where nothing does */
+  update(progress: RunProgress, note?: string): void;
   /** Leaves the last state standing. */
   stop(): void;
 }
@@ -36,9 +37,9 @@ function bar(stream: Terminal['stderr'], now: () => number): ProgressDisplay {
   // Frames that a stopped terminal doesn't take are dropped: the next one draws the whole line. The last one stays.
   const frames = withWrite(stream, (text) => (isOver || !isBehind(stream) ? stream.write(text) : true));
   return {
-    update(progress) {
+    update(progress, note) {
       const { done, total } = position(progress);
-      const payload = { line: describe(progress, rate.at(now(), done)) };
+      const payload = { line: withNote(describe(progress, rate.at(now(), done)), note) };
       if (!shown) {
         shown = new SingleBar({
           format: `${NO_WRAP}{bar} {percentage}%  {line}`,
@@ -73,11 +74,11 @@ function plainLines(stream: Terminal['stderr'], now: () => number): ProgressDisp
   let lastAt = Number.NEGATIVE_INFINITY;
   let last = '';
   return {
-    update(progress) {
+    update(progress, note) {
       const at = now();
       const perSecond = rate.at(at, position(progress).done);
       if (!isFinal(progress.record.status) && (at - lastAt < PLAIN_EVERY_MS || isBehind(stream))) return;
-      const line = describe(progress, perSecond);
+      const line = withNote(describe(progress, perSecond), note);
       if (line === last) return;
       [lastAt, last] = [at, line];
       stream.write(`${line}\n`);
@@ -116,6 +117,8 @@ export function describe(progress: RunProgress, perSecond: number): string {
   else parts.push(`waiting for ${count(left)}`);
   return parts.join(' · ');
 }
+
+const withNote = (line: string, note = '') => (note === '' ? line : `${line} · ${note}`);
 
 const WINDOW_MS = 5_000;
 

@@ -5,7 +5,7 @@ import { mapValues } from '../shared/domain/records.ts';
 import { LOCAL_REGION } from '../shared/host/arn.ts';
 import { connectOperator } from '../shared/lambda/operator.ts';
 import type { Resources } from '../shared/lambda/resources.ts';
-import type { Deps } from '../shared/ports/deps.ts';
+import type { Deps, OperatorDeps } from '../shared/ports/deps.ts';
 import type { AdminAddress } from './admin.ts';
 import { claimState } from './claim.ts';
 import { startEmulators } from './emulators.ts';
@@ -14,7 +14,7 @@ import { type EmulatorsEnvironment, findHolder, LOOK_AGAIN_MS, PATIENCE_MS, Stat
 import { createStorage, queueAddresses } from './resources.ts';
 
 export interface OpenedState {
-  readonly deps: Deps;
+  readonly deps: OperatorDeps;
   /** What its commands know of this machine. */
   readonly resources: Resources;
   /**

@@ -1,9 +1,11 @@
 import { relative } from 'node:path';
+import { type GateView, readGate } from '../../shared/control/limits.ts';
 import { latestExecution } from '../../shared/control/redrive.ts';
 import { type ChildView, showChild } from '../../shared/control/show-child.ts';
 import { type RunProgress, readProgress } from '../../shared/control/status.ts';
 import { executionId, firstRunOf } from '../../shared/domain/redrive.ts';
 import { EXIT } from '../exit-codes.ts';
+import { gateFields } from '../gate-words.ts';
 import { closedField, failureField, mailField, readSummary, type Summary, summaryFields } from '../output.ts';
 import { describe } from '../progress.ts';
 import { withTarget } from '../targets/open.ts';
@@ -28,12 +30,13 @@ export async function show(
     const progress = await readProgress(target.deps, run);
     const { record } = progress;
     const summary = record.summary === null ? null : await readSummary(target.deps.objects, record);
+    const gate = record.endedAt === null ? await readGate(target.deps) : null;
     const { n } = await latestExecution(target.deps, run);
     const executions = Array.from({ length: n }, (_, i) => executionId(firstRunOf(run), i + 1));
     stdout.write(
       options.json
-        ? `${JSON.stringify({ ...progressJson(progress), reasons: summary?.reasons ?? null, objects: summary?.objects ?? null, executions })}\n`
-        : runText(target, progress, summary, executions),
+        ? `${JSON.stringify({ ...progressJson(progress), reasons: summary?.reasons ?? null, objects: summary?.objects ?? null, executions, gate })}\n`
+        : runText(target, progress, summary, executions, gate),
     );
     return EXIT.ok;
   });
@@ -44,6 +47,7 @@ function runText(
   progress: RunProgress,
   summary: Summary | null,
   executions: readonly string[],
+  gate: GateView | null,
 ): string {
   const { record } = progress;
   const { run, status, trigger, params, limit, startedAt, endedAt, deadline, closed, failure, redrive } = record;
@@ -61,6 +65,7 @@ function runText(
     closedField(closed),
     failureField(failure),
     ...(summary ? [...summaryFields(summary), mailField(summary)] : [['progress', describe(progress, 0)] as const]),
+    ...(gate ? gateFields(gate, target.deps.clock.now()) : []),
     ['failures', failed ? hint(target, 'failures', run) : undefined],
     ['report', summary ? hint(target, 'report', run) : undefined],
     ['log', status === 'failed' && target.log !== undefined ? relative(process.cwd(), target.log) : undefined],

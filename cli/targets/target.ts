@@ -1,7 +1,7 @@
 import type { Pipeline } from '../../shared/author/definition.ts';
 import type { Started, StartHooks, StartRequest } from '../../shared/control/start.ts';
 import type { RedriveFilter } from '../../shared/domain/redrive.ts';
-import type { Deps } from '../../shared/ports/deps.ts';
+import type { OperatorDeps } from '../../shared/ports/deps.ts';
 
 type RedriveRequest = Partial<RedriveFilter>;
 
@@ -19,7 +19,7 @@ export interface Target {
   readonly worker: 'deployed' | 'this' | 'other' | 'joined' | 'nobody';
   /** True: the worker began with this terminal, so whoever had the pipeline's runs before is gone. */
   readonly fresh: boolean;
-  readonly deps: Deps;
+  readonly deps: OperatorDeps;
   /** The file that the functions log to, on this machine. */
   readonly log?: string;
   /** Milliseconds between two looks at a run: each is a few reads. */

@@ -6,7 +6,7 @@ import { environmentOf, type Resources } from './resources.ts';
 
 /** What a person's commands use, with that person's own rights. */
 const USES = {
-  table: { 'P#': ['get', 'put', 'update', 'query', 'batch-get', 'query-index'] },
+  table: { 'P#': ['get', 'put', 'update', 'query', 'batch-get', 'query-index'], 'E#': ['get', 'update'] },
   objects: ['get'],
   split: 'send',
   work: 'send',

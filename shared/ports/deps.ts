@@ -1,6 +1,7 @@
 import type { Pipeline } from '../author/definition.ts';
 import type { MessageOf, QueueName } from '../domain/queues.ts';
 import type { Clock, Random } from './clock.ts';
+import type { GateStore } from './gate-store.ts';
 import type { ObjectReader } from './objects.ts';
 import type { Queue } from './queue.ts';
 import type { Stores } from './stores.ts';
@@ -37,6 +38,11 @@ export interface CommitDeps extends Omit<FlowDeps, 'pipeline' | 'queues'> {
 /** With objects beside, which most steps only read. What only one function needs (calls, mail, events) is that function's own. */
 export interface Deps<Q extends QueueName = RunQueue, O = ObjectReader> extends FlowDeps<Q> {
   readonly objects: O;
+}
+
+/** What a person's commands work with: also what is shared by all that call an endpoint. */
+export interface OperatorDeps extends Deps {
+  readonly gateStore: GateStore;
 }
 
 /**

@@ -22,7 +22,7 @@ export type KeyPrefix = 'P#' | 'E#' | 'R#';
 export interface Uses extends Readonly<Partial<Record<QueueName, 'send'>>> {
   readonly table?: Readonly<Partial<Record<KeyPrefix, readonly TableRight[]>>>;
   readonly objects?: readonly ObjectRight[];
-  /** The queue-dedicated clone of the pipeline's service, and what all that call it share. */
+  /** The queue-dedicated clone of the pipeline's service. */
   readonly endpoint?: 'call';
   readonly mail?: 'send';
   readonly events?: 'put';
@@ -70,6 +70,9 @@ type Shared<U extends Uses> = Process &
   If<U, 'mail', Pick<AllPorts, 'mailer' | 'mailFrom'>> &
   If<U, 'events', Pick<AllPorts, 'events'>>;
 
+/** Who may reach an endpoint's items gets the store of them. */
+type Gated<U> = U extends { readonly table: { readonly 'E#': unknown } } ? Pick<AllPorts, 'gateStore'> : unknown;
+
 /** What the handler of a pipeline's function gets for what it declares. */
 export type Connected<U extends Uses> = Shared<U> &
   Pick<AllPorts, 'pipeline'> & { readonly queues: Pick<Queues, Extract<keyof U, QueueName>> } & If<
@@ -78,7 +81,8 @@ export type Connected<U extends Uses> = Shared<U> &
     Pick<AllPorts, 'stores'>
   > &
   If<U, 'objects', { readonly objects: ObjectsFor<Right<U>> }> &
-  If<U, 'endpoint', Pick<AllPorts, 'caller' | 'gateStore'>> &
+  If<U, 'endpoint', Pick<AllPorts, 'caller'>> &
+  Gated<U> &
   If<U, 'reduce', Pick<AllPorts, 'reduceDigest'>>;
 
 /** What the handler of a platform's function gets for what it declares. */
@@ -96,7 +100,8 @@ export function portsOf(uses: Uses, all: AllPorts): unknown {
     queues: queuesFor(uses, all.queues),
     ...(uses.table && { stores: all.stores }),
     ...(uses.objects && { objects: all.objects }),
-    ...(uses.endpoint && { caller: all.caller, gateStore: all.gateStore }),
+    ...(uses.endpoint && { caller: all.caller }),
+    ...(uses.table?.['E#'] && { gateStore: all.gateStore }),
     ...(uses.reduce && { reduceDigest: all.reduceDigest }),
   };
 }

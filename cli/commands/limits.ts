@@ -1,0 +1,40 @@
+import { clearLimits, type LimitsToSet, openEndpoint, readGate, setLimits } from '../../shared/control/limits.ts';
+import { UsageError } from '../errors.ts';
+import { EXIT } from '../exit-codes.ts';
+import { gateFields } from '../gate-words.ts';
+import { withTarget } from '../targets/open.ts';
+import type { Where } from '../targets/target.ts';
+import type { Terminal } from '../terminal.ts';
+import { fields } from '../text.ts';
+
+interface Options extends Where {
+  readonly rate?: number;
+  readonly inFlight?: number;
+  readonly for?: number;
+  readonly clear?: boolean;
+  readonly open?: boolean;
+  readonly json?: boolean;
+}
+
+/** Shows what calls of a pipeline are held to; sets limits by hand, takes them back, and opens an endpoint that is shut. */
+export async function limits(pipeline: string | undefined, options: Options, terminal: Terminal): Promise<number> {
+  const { rate, inFlight, for: seconds, clear = false, open = false } = options;
+  const sets = rate !== undefined || inFlight !== undefined;
+  if (clear && sets) throw new UsageError('--clear takes back what --rate and --in-flight set: give one or the other.');
+  if (seconds !== undefined && !sets) throw new UsageError('--for says how long --rate or --in-flight hold: give one.');
+  const where = { ...options, ...(pipeline !== undefined && { pipeline }) };
+  return withTarget(where, 'definition', terminal, async ({ deps, place }) => {
+    const wanted: LimitsToSet = { ratePerSecond: rate, inFlight, forMs: seconds && seconds * 1_000 };
+    if (sets) await setLimits(deps, wanted);
+    if (clear) await clearLimits(deps);
+    if (open) await openEndpoint(deps);
+    const gate = await readGate(deps);
+    const { name } = deps.pipeline;
+    terminal.stdout.write(
+      options.json
+        ? `${JSON.stringify({ pipeline: name, ...gate })}\n`
+        : `Pipeline ${name}, ${place}\n${fields(gateFields(gate, deps.clock.now()))}`,
+    );
+    return EXIT.ok;
+  });
+}
