@@ -199,7 +199,7 @@ function scalePipeline(children: number): Pipeline {
       },
     },
     endpoint: { service: 'scale', path: '/scale' },
-    limits: { inFlight: 2_560 },
+    limits: { inFlight: 2_560, maxChildren: Math.max(1, children) },
     tolerate: { failedPercent: 100 },
     reduce: statistics<Item, Result>({ value: 'score', groupBy: 'country', label: 'name' }),
     report: { email: ['owner@example.com'] },

@@ -8,6 +8,7 @@ import { type SplitMessage, splitMessage } from '../../shared/domain/messages.ts
 import { maySend, statusAt } from '../../shared/domain/run.ts';
 import { UserError } from '../../shared/domain/user-error.ts';
 import { closeRun } from '../../shared/flow/close.ts';
+import { tooManyWords } from '../../shared/flow/too-many.ts';
 import { lambdaHandler } from '../../shared/lambda/handler.ts';
 import { RetryLater } from '../../shared/lambda/retry-later.ts';
 import { handleBatch, oneByOne, sqsEvent } from '../../shared/lambda/sqs.ts';
@@ -48,6 +49,11 @@ async function split(deps: SplitterDeps, { run, slice }: SplitMessage, invocatio
   // A paused run's slice is resumed with the run; END of one that is closed, or past its deadline, is the closer's.
   if (!record || !maySend(statusAt(record, deps.clock.now()))) return;
   const result = await splitSlice(deps, record, slice, invocation);
+  if (typeof result === 'object' && 'tooMany' in result) {
+    deps.log.error('A source gives too many items: its run is closed.', { slice, children: result.tooMany });
+    const how = `slice ${slice} alone has come to`;
+    return closeRun(deps, run, 'too-many-children', tooManyWords(deps.pipeline, result.tooMany, how));
+  }
   if (typeof result === 'object') {
     const { failed: error } = result;
     deps.log.error('A slice can not be enumerated: its run is closed.', error ? { error: new UserError(error) } : {});

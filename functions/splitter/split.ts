@@ -36,7 +36,14 @@ export type SplitResult =
   | 'stopped'
   /** The canary's children are sent: the rest waits for the sweeper's judgement. */
   | 'canary'
+  /** The source gives more than a run may have: the run is to be closed. */
+  | TooMany
   | Failed;
+
+export interface TooMany {
+  /** Children that this slice has come to so far. */
+  readonly tooMany: number;
+}
 
 /** It can't be enumerated: the run is to be closed. */
 export interface Failed {
@@ -161,7 +168,7 @@ class Splitter {
         return 'canary';
       }
       // Ahead: it stands at the checkpoint that found it so.
-      if (result === 'stopped' || result === 'ahead') return result;
+      if (result === 'stopped' || result === 'ahead' || typeof result === 'object') return result;
       // 'taken': another splitter's page stands where ours should: adopt it, and go on behind it.
     }
   }
@@ -179,7 +186,7 @@ class Splitter {
   }
 
   /** Puts pages from the source until it ends, time is up, or another's page is met. */
-  async #enumerate(): Promise<'end' | 'taken' | 'canary' | Halt> {
+  async #enumerate(): Promise<'end' | 'taken' | 'canary' | TooMany | Halt> {
     const limit = this.#run.limit ?? Number.POSITIVE_INFINITY;
     const canary = canaryOf(this.#run, this.#slice);
     // Within a block no checkpoint can stand; the splitter that put its pages knows that the canary has passed, and goes on.
@@ -189,6 +196,8 @@ class Splitter {
     if (taken < limit) {
       const from = { range: this.#range, cursor: this.#cursor, count: this.#count };
       for await (const { text, cursor } of readSource(this.#deps, this.#run, this.#slice, from)) {
+        // A redrive's children are rows of a report: it was let through before.
+        if (taken >= this.#deps.pipeline.limits.maxChildren && !this.#run.redrive) return { tooMany: taken + 1 };
         const { held, bytes } = await this.#hold(text);
         if (!draft.fits(bytes)) {
           const put = await this.#put(draft.page(draft.fillsBlock));

@@ -2,6 +2,7 @@ import { type RunProgress, readProgress } from '../../shared/control/status.ts';
 import { isTolerated, NO_COUNTS } from '../../shared/domain/run.ts';
 import { closeRun } from '../../shared/flow/close.ts';
 import { splitAgain } from '../../shared/flow/send-again.ts';
+import { tooManyWords } from '../../shared/flow/too-many.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { countFailed } from './count-failed.ts';
 import type { SweeperDeps } from './deps.ts';
@@ -26,6 +27,15 @@ export async function judgeCanary(deps: SweeperDeps, record: RunRecord): Promise
     await deps.stores.runs.flag(run, 'canary-passed');
     await splitAgain(deps, record);
   }
+  return true;
+}
+
+/** Closes a run whose slices have come to more children than it may have: each of them knows its own alone. */
+export async function judgeSize(deps: SweeperDeps, record: RunRecord, children: number): Promise<boolean> {
+  const { pipeline, log } = deps;
+  if (record.redrive || children <= pipeline.limits.maxChildren) return false;
+  log.error('A source gives too many items: its run is closed.', { children });
+  await closeRun(deps, record.run, 'too-many-children', tooManyWords(pipeline, children, 'its slices have come to'));
   return true;
 }
 

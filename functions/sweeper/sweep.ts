@@ -15,7 +15,7 @@ import { isEnoughWaiting } from '../../shared/flow/work.ts';
 import { withLogIds } from '../../shared/lambda/log-ids.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import type { SweeperDeps } from './deps.ts';
-import { judgeCanary, judgeFailures } from './judge.ts';
+import { judgeCanary, judgeFailures, judgeSize } from './judge.ts';
 
 /** Runs looked at in one round, newest first: more than are ever under way, or the oldest would pass their deadlines unseen. */
 const RUNS = 1_000;
@@ -62,8 +62,11 @@ async function sweepRun(deps: SweeperDeps, run: string): Promise<boolean> {
   }
   if (record.status === 'paused') return false;
   if (isWaiting(record)) return dequeue(deps, record);
-  if (maySend(record.status) && ((await judgeCanary(deps, record)) || (await judgeFailures(deps, record)))) return true;
-  const fingerprint = await fingerprintOf(deps, record);
+  if (maySend(record.status)) {
+    for (const judge of [judgeCanary, judgeFailures]) if (await judge(deps, record)) return true;
+  }
+  const { fingerprint, children } = await moving(deps, record);
+  if (maySend(record.status) && (await judgeSize(deps, record, children))) return true;
   const known = await stores.sweeps.read(run);
   if (known?.fingerprint !== fingerprint) {
     await stores.sweeps.write(run, { fingerprint, since: now, acted: 0 }, record.ttl);
@@ -120,14 +123,20 @@ function standstillMs({ pipeline }: SweeperDeps): number {
   return (SQS.maxDelaySeconds + work) * 1_000;
 }
 
-/** Everything that moves while a run goes on. */
-async function fingerprintOf({ stores }: SweeperDeps, record: RunRecord): Promise<string> {
+/** Everything that moves while a run goes on, as one text; and the children that its slices have come to. */
+async function moving(
+  { stores }: SweeperDeps,
+  record: RunRecord,
+): Promise<{ readonly fingerprint: string; readonly children: number }> {
   const root = await stores.runs.readCompletion(record.run);
   const [progress, slices] = await Promise.all([
     stores.progress.read(record.run),
     readSlices({ stores }, record.run, root),
   ]);
   const counts = slices.map(({ checkpoint }) => checkpoint?.count ?? -1);
-  const moving = [record.status, root.done.size, root.counted.size, progress, counts];
-  return createHash('sha256').update(JSON.stringify(moving)).digest('base64url').slice(0, 22);
+  const all = [record.status, root.done.size, root.counted.size, progress, counts];
+  return {
+    fingerprint: createHash('sha256').update(JSON.stringify(all)).digest('base64url').slice(0, 22),
+    children: counts.reduce((sum, count) => sum + Math.max(0, count), 0),
+  };
 }

@@ -47,7 +47,7 @@ const schema = strictOptions({
   params: z
     .custom<z.ZodType>((value) => value instanceof z.ZodType, 'must be a zod schema')
     .default(z.strictObject({})),
-  source: object<Source<unknown>>(['read'], ['plan']),
+  source: object<Source<unknown>>(['read'], ['plan', 'count']),
   endpoint: endpointSchema,
   request: callable<RequestMapping['request']>().optional(),
   answer: z.custom<z.ZodType>((value) => value instanceof z.ZodType, 'must be a zod schema').optional(),

@@ -56,6 +56,8 @@ export const limitsSchema = strictOptions({
   sharedAs: z.string().regex(NAME, 'must match [A-Za-z0-9_-]{1,48}').optional(),
   /** Other figures by time of day; the first that holds counts. */
   profiles: z.array(profile).max(20).default([]),
+  /** Children of one run: a source that gives more is most likely the wrong one, and its run is closed. */
+  maxChildren: z.number().int().min(1).max(1_000_000_000).default(1_000_000),
   /** Runs of this pipeline share its queue by message groups: a small one is not stuck behind a big one. */
   fairRuns: z.boolean().default(false),
 })

@@ -18,9 +18,11 @@ export interface SourcedItem<I> {
 
 /**
  * Where a pipeline's items come from. `plan` cuts the source into at most 1,000 different ranges that are enumerated in parallel;
- * without it there is one. `read` yields a range's items in order, from behind `cursor` (null: from the start).
+ * without it there is one. `read` yields a range's items in order, from behind `cursor` (null: from the start). `count` says how many items
+ * the ranges of a plan hold, where that is known without reading them: a run of too many is then refused at its start.
  */
 export interface Source<I, P = unknown> {
   plan?(context: SourceContext<P>): Promise<readonly Json[]>;
+  count?(ranges: readonly Json[]): number;
   read(context: SourceContext<P> & { range: Json; cursor: Json }): AsyncIterable<SourcedItem<I>>;
 }

@@ -1,6 +1,7 @@
 import { InputError, NotJsonError, PlanTimeoutError, SourceError } from '../domain/errors.ts';
 import { type Json, jsonText } from '../domain/json.ts';
 import { SIZES } from '../domain/limits.ts';
+import { rangesIn } from '../flow/one-range.ts';
 import { sourceContext, sourceOf } from '../flow/run-source.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
@@ -36,6 +37,25 @@ export async function planOf(
     cancelTimer();
   }
   return checkPlan(given);
+}
+
+/**
+ * Children that a run's source counts in its stored plan; 0 where it can't.
+ * @throws {SourceError} if the source throws
+ */
+export function countOf(
+  { pipeline }: Pick<Deps, 'pipeline'>,
+  { redrive, limit }: Pick<RunRecord, 'redrive' | 'limit'>,
+  stored: readonly Json[],
+): number {
+  // A redrive's ranges are our own.
+  if (redrive || !pipeline.source.count) return 0;
+  try {
+    const counted = pipeline.source.count(stored.flatMap((range) => rangesIn(range) ?? [range]));
+    return Math.min(counted, limit ?? Number.POSITIVE_INFINITY);
+  } catch (cause) {
+    throw new SourceError('plan', cause);
+  }
 }
 
 /** @param given what a user's code calls a plan */

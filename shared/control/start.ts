@@ -11,9 +11,10 @@ import { closeIfOverdue, closeRun } from '../flow/close.ts';
 import { notifyIfRunComplete } from '../flow/completion.ts';
 import { moveIfCounted } from '../flow/end-slice.ts';
 import { asOneRange } from '../flow/one-range.ts';
+import { tooManyWords } from '../flow/too-many.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { NewRun, RunRecord, Trigger } from '../ports/run-store.ts';
-import { planOf } from './plan.ts';
+import { countOf, planOf } from './plan.ts';
 import { tickRunId } from './ticks.ts';
 
 /** What a start may say; all of it optional. */
@@ -146,6 +147,9 @@ export async function planRun(deps: Deps, record: RunRecord): Promise<void> {
   if (isFinal(record.status) || (await closeIfOverdue(deps, record))) return;
   const ranges = await planned(deps, record);
   if (ranges instanceof InputError) return closeRun(deps, run, 'split-failed', ranges.message);
+  const children = countOf(deps, record, ranges);
+  if (children > pipeline.limits.maxChildren)
+    return closeRun(deps, run, 'too-many-children', tooManyWords(pipeline, children, 'its source counts'));
   // A run of no slices is full as soon as it's open.
   await notifyIfRunComplete(deps, run, await stores.runs.openRoot(run, ranges.length, record.ttl));
   await queues.split.send(

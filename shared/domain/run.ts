@@ -34,6 +34,8 @@ export const CLOSE_REASONS = [
   'too-many-failures',
   /** A slice could not be enumerated, time and again. */
   'split-failed',
+  /** Its source gives more items than `limits.maxChildren`. */
+  'too-many-children',
   /** The first children failed more than the definition's canary allows. */
   'canary-failed',
 ] as const;

@@ -17,6 +17,7 @@ const WORDS = {
   expired: { status: 'EXPIRED', reason: 'run-expired' },
   'too-many-failures': { status: 'CANCELLED', reason: 'too-many-failures' },
   'split-failed': { status: 'CANCELLED', reason: 'split-failed' },
+  'too-many-children': { status: 'CANCELLED', reason: 'too-many-children' },
   'canary-failed': { status: 'CANCELLED', reason: 'canary-failed' },
 } as const satisfies Record<CloseReason, unknown>;
 

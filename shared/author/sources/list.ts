@@ -43,6 +43,7 @@ export function list<I, P = unknown>(
       for (let from = 0; from < length; from += size) ranges.push([from, Math.min(from + size, length)]);
       return ranges;
     },
+    count: (ranges) => ranges.map(boundsOf).reduce((sum, [from, to]) => sum + to - from, 0),
     async *read({ params, range, cursor }) {
       const items = await loaded(params);
       const [from, to] = boundsOf(range);

@@ -45,7 +45,7 @@ test('a minimal definition gets every default', () => {
       timeoutSeconds: 10,
       maxResponseBytes: 1_048_576,
     },
-    limits: { inFlight: 512, burst: 0, profiles: [], fairRuns: false },
+    limits: { inFlight: 512, burst: 0, profiles: [], maxChildren: 1_000_000, fairRuns: false },
     retry: { attempts: 5, baseSeconds: 2, maxSeconds: 900 },
     tolerate: { failedCount: 0, stopEarly: false },
     report: { email: [], bodyExcerpt: 0, credits: [], failedRows: 'keep', onAmbiguousSend: 'leave' },
