@@ -10,6 +10,7 @@ import type { NodeFunction } from './node-function.ts';
 export interface PipelineAlarmsProps {
   readonly pipeline: string;
   readonly sweeper: NodeFunction;
+  readonly forwarder: NodeFunction;
   readonly workQueue: IQueue;
   /** The pipeline has a start schedule. */
   readonly scheduled: boolean;
@@ -66,6 +67,22 @@ export function pipelineAlarms(scope: Construct, props: PipelineAlarmsProps): vo
     periods: 3,
     impact: `work of ${pipeline} waits for six hours and more; reports will be late, and children expire at their run's deadline.`,
     action: `whether the mapping is paused, the forwarder's errors, the clone's throttles, and limits.inFlight.`,
+    topic,
+  });
+  new StatedAlarm(scope, 'ForwarderThrottled', {
+    metric: props.forwarder.metricThrottles({ period: FIVE_MINUTES }),
+    // Once in a while another function takes the last of the account's concurrency for a moment.
+    periods: 3,
+    impact: `forwarders of ${pipeline} can't start: runs take longer, and messages come back unread, which counts against them.`,
+    action: `the account's concurrent executions and the forwarder's reserved concurrency, of which there should be none; a lower limits.inFlight needs fewer.`,
+    topic,
+  });
+  new StatedAlarm(scope, 'BreakerOpened', {
+    metric: own('BreakerOpened'),
+    // A service that was away for a minute is no news.
+    periods: 3,
+    impact: `most calls of ${pipeline} have failed for a quarter of an hour: the service is hardly called, and its runs stand still until it answers or their deadlines come.`,
+    action: `the service's log; then "npx microprocess limits ${pipeline}", which also opens it at once.`,
     topic,
   });
   new StatedAlarm(scope, 'SweeperSilent', {

@@ -128,6 +128,7 @@ export class Pipeline extends Construct {
     pipelineAlarms(this, {
       pipeline: pipeline.name,
       sweeper: this.own('sweeper'),
+      forwarder: this.own('forwarder'),
       workQueue: queues.work.queue,
       scheduled: wiring.schedules.some((schedule) => 'cron' in schedule),
       topic: platform.alarms,

@@ -142,6 +142,14 @@ export class QueueDedicatedClone extends Construct {
     this.url = functionEndpoint(this.function, urlOf(this.function)).url;
     const impact = 'Calls of background runs fail and are tried again; runs take longer, live traffic is not touched.';
     this.alarm('Queue', this.function, platform, service, impact);
+    new StatedAlarm(this, 'QueueThrottles', {
+      metric: this.function.metricThrottles({ period: FIVE_MINUTES }),
+      atLeast: 1_000,
+      periods: 3,
+      impact: `Lambda refuses calls to ${service} (queue): no child fails of it, but runs take longer.`,
+      action: `limits.inFlight of its pipelines against its reserved concurrency, and the account's concurrent executions.`,
+      topic: platform.alarms,
+    });
     govern(this, options);
   }
 

@@ -220,13 +220,28 @@ describe('alarms', () => {
     }
   });
 
-  const counted = ['RunsFailed', 'MailNotSent', 'MessagesFailed', 'MessagesRefused', 'SweepsFailed', 'ScheduleMissed'];
+  const counted = [
+    'RunsFailed',
+    'MailNotSent',
+    'MessagesFailed',
+    'MessagesRefused',
+    'SweepsFailed',
+    'BreakerOpened',
+    'ScheduleMissed',
+  ];
   test.each(counted)('%s watches what functions count', (MetricName) => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       MetricName,
       Namespace: 'Microprocess',
       Dimensions: [{ Name: 'Pipeline', Value: 'scores' }],
       TreatMissingData: 'notBreaching',
+    });
+  });
+
+  test('throttles of the forwarder are seen', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'Throttles',
+      Dimensions: [{ Name: 'FunctionName', Value: { Ref: idOf('forwarder') } }],
     });
   });
 

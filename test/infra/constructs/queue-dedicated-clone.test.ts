@@ -7,7 +7,7 @@ import { removeSynths, SYNTH_MS, withoutBundles } from '../synth.ts';
 
 afterAll(removeSynths);
 
-test('clones of one function in two stacks have policies of two names: the role would keep the later alone', {
+test('clones of one function in two stacks have policies of two names, as the role would keep the later alone, and alarms', {
   timeout: SYNTH_MS,
 }, () => {
   const app = new App(withoutBundles());
@@ -24,5 +24,8 @@ test('clones of one function in two stacks have policies of two names: the role 
       ({ Properties }) => Properties.PolicyName,
     ),
   );
+  // Lambda refuses its calls without an error of the function's: they have an alarm of their own.
+  for (const stack of stacks)
+    Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'Throttles' });
   expect(names).toEqual([expect.stringContaining('First'), expect.stringContaining('Second')]);
 });
