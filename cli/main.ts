@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { reachThisMachineDirectly } from '../local/environment.ts';
+import { readEnvFile } from './env-file.ts';
 import { EXIT } from './exit-codes.ts';
 import { neverBlocking } from './never-blocking.ts';
 import { type BundledPipelines, useBundles } from './pipelines.ts';
@@ -45,6 +46,7 @@ function outlive(stream: NodeJS.WriteStream): () => Error | null {
 /** The process's own command line. @param pipelines what bin.mjs has made of the project's */
 export async function main(pipelines: BundledPipelines): Promise<void> {
   useBundles(pipelines);
+  readEnvFile();
   reachThisMachineDirectly();
   const { stdout, stderr } = process;
   for (const stream of [stdout, stderr]) neverBlocking(stream);

@@ -1,9 +1,10 @@
+import { fromEnvironment } from '../shared/adapters/endpoints/secrets.ts';
 import type { Pipeline } from '../shared/author/definition.ts';
 import { mapValues } from '../shared/domain/records.ts';
 import { LOCAL_REGION } from '../shared/host/arn.ts';
 import { connect, connectPlatform, type PortMakers } from '../shared/lambda/connect.ts';
 import type { Connectors, System } from '../shared/lambda/declaration.ts';
-import { endpoint } from '../shared/lambda/endpoint.ts';
+import { endpointOf } from '../shared/lambda/endpoint.ts';
 import { events } from '../shared/lambda/events.ts';
 import { mail } from '../shared/lambda/mail.ts';
 import { environmentOf, type Resources } from '../shared/lambda/resources.ts';
@@ -56,8 +57,10 @@ export function pipelineFunctions<N extends string>(
 ): LocalFunctions {
   const { system, telemetry, clock, serviceGone } = options;
   const wiring = wiringOf(system, pipeline);
-  const endpointHere: PortMakers['endpoint'] = (...given) =>
-    serviceGone ? callerOf(endpoint(...given), serviceGone) : endpoint(...given);
+  const endpointHere: PortMakers['endpoint'] = (...given) => {
+    const caller = endpointOf(...given, fromEnvironment(process.env));
+    return serviceGone ? callerOf(caller, serviceGone) : caller;
+  };
   const { env, ofPlatform } = connecting(options);
   const connectors: Connectors = {
     ofPipeline: (uses) =>

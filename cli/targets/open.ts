@@ -6,7 +6,7 @@ import { choosePipeline, defaultPipeline, leftOut, loadForRuns, loadPipeline } f
 import { aborted, type Terminal } from '../terminal.ts';
 import { hasState, openLocal } from './local.ts';
 import { endOldFinishes } from './old-finishes.ts';
-import { requireCalled } from './require-called.ts';
+import { requireCalled, requireSecrets } from './require-called.ts';
 import { type Target, type Where, worksElsewhere } from './target.ts';
 
 /**
@@ -88,6 +88,7 @@ async function open(
   // Only 'own-worker' may be the first ever.
   const works = need === 'own-worker' || (need === 'worker' && hasState());
   if (!works) return openLocal(pipeline, flags, need === 'definition');
+  requireSecrets(pipeline);
   if (endpointUrl === undefined) requireCalled(pipeline, ', or call a service that runs already: --endpoint <url>');
   return (await import('./work-local.ts')).workLocally(pipeline, flags, terminal, endpointUrl);
 }

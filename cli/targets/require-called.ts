@@ -1,7 +1,10 @@
+import { secretVariable } from '../../shared/adapters/endpoints/secrets.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
+import { secretsOf } from '../../shared/author/endpoint.ts';
 import { DefinitionError } from '../../shared/domain/errors.ts';
 import { openProject } from '../../shared/project/project.mjs';
 import { requireService } from '../../shared/project/services.ts';
+import { ENV_FILE } from '../env-file.ts';
 
 /**
  * Looks for what a pipeline calls before anything is started for it.
@@ -14,4 +17,14 @@ export function requireCalled(pipeline: Pipeline, otherwise?: string): void {
   if (name === undefined) return;
   const message = 'is bound to an address by the CDK app; on this machine say what to call: --endpoint <url>';
   throw new DefinitionError(pipeline.name, [{ path: 'endpoint.name', message, received: name }]);
+}
+
+/** @throws {DefinitionError} naming a secret that calls need and nobody told this process */
+export function requireSecrets(pipeline: Pipeline): void {
+  for (const secret of secretsOf(pipeline.endpoint)) {
+    const variable = secretVariable(secret);
+    if (process.env[variable]) continue;
+    const message = `is in no variable here; set ${variable}, or write it to ${ENV_FILE} in the project's folder`;
+    throw new DefinitionError(pipeline.name, [{ path: 'endpoint: the secret', message, received: secret }]);
+  }
 }

@@ -18,6 +18,7 @@ import { checkProperties, named, object, type PropertyRules, STATEMENTS } from '
 import { crashAlarm } from './crash-alarm.ts';
 import { boundEndpoint, type EndpointBinding } from './endpoint-binding.ts';
 import { addRoute } from './function-url.ts';
+import { grantEndpoint } from './grant-endpoint.ts';
 import { grantUses } from './grants.ts';
 import { NodeFunction } from './node-function.ts';
 import { pipelineAlarms } from './pipeline-alarms.ts';
@@ -113,6 +114,7 @@ export class Pipeline extends Construct {
       grantUses(fn, uses, platform, pipeline);
       mapValues(queues, ({ queue }, of) => uses[of] && queue.grantSendMessages(fn));
       if (uses.endpoint && clone.auth === 'IAM') clone.function.grantInvokeUrl(fn);
+      if (uses.endpoint) grantEndpoint(fn, pipeline.endpoint);
       for (const statement of props.grants?.[name] ?? []) fn.addToRolePolicy(statement);
       if (route) addRoute(fn, route);
       crashAlarm(this, { name, fn, of: pipeline.name, purpose, said: crashes, topic: platform.alarms });
@@ -187,7 +189,18 @@ export class Pipeline extends Construct {
   /** A definition's own address, or what stands for the name that it calls. */
   private calls(clone: EndpointBinding | undefined): ServiceEndpoint {
     const { url, service, name } = this.definition.endpoint;
-    if (url === undefined) return boundEndpoint(this, `clone (for ${service ?? name})`, clone);
+    if (url === undefined) {
+      const bound = boundEndpoint(this, `clone (for ${service ?? name})`, clone);
+      const { auth } = this.definition.endpoint;
+      if (bound.auth === 'IAM' && auth && auth.type !== 'iam')
+        refuse(
+          this,
+          'clone',
+          `one that calls by ${auth.type} get into, as the definition says (endpoint.auth)`,
+          'a URL that wants IAM',
+        );
+      return bound;
+    }
     if (clone !== undefined) refuse(this, 'clone', `left out: the definition calls ${url}`, clone);
     return { url, auth: 'NONE' };
   }

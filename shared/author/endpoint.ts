@@ -13,6 +13,30 @@ const CERTIFICATES = /^\s*(?:-----BEGIN CERTIFICATE-----[\sA-Za-z0-9+/=]{100,}--
 
 const name = z.string().regex(NAME, 'must match [A-Za-z0-9_-]{1,48}');
 
+/** A secret's name, in Secrets Manager where it is deployed. */
+const secret = z
+  .string()
+  .regex(/^[\w/+=.@-]{1,256}$/, 'must be the name of a secret: 1 to 256 letters, digits and /_+=.@-');
+
+/** Headers that a key may come in: none of HTTP's own, and none of ours. */
+const header = z
+  .string()
+  .regex(
+    /^(?!(?:host|content-length|transfer-encoding|connection|idempotency-key|traceparent|microprocess-.*)$)[a-z0-9-]{1,64}$/i,
+    'must be the name of a header that is none of HTTP’s or ours',
+  )
+  .transform((name) => name.toLowerCase());
+
+/** How calls to a `url` or a `name` are let in. */
+const authSchema = z.discriminatedUnion('type', [
+  /** Signed with SigV4 by the function's own role. */
+  strictOptions({ type: z.literal('iam'), service: z.enum(['lambda', 'execute-api', 'vpc-lattice-svcs']) }),
+  strictOptions({ type: z.literal('bearer'), secret }),
+  strictOptions({ type: z.literal('apiKey'), secret, header: header.default('x-api-key') }),
+  /** The secret is `user:password`. */
+  strictOptions({ type: z.literal('basic'), secret }),
+]);
+
 /** A definition's `endpoint`: what each child calls. */
 export const endpointSchema = strictOptions({
   /** A folder of services/: its queue-dedicated clone gets the calls. */
@@ -27,6 +51,10 @@ export const endpointSchema = strictOptions({
   allowPrivate: z.boolean().default(false),
   /** A certificate authority that is trusted besides the usual ones: PEM. */
   ca: z.string().regex(CERTIFICATES, 'must be certificates as PEM').optional(),
+  /** Default: calls aren't let in by anything, but for a clone's URL, which wants IAM. */
+  auth: authSchema.optional(),
+  /** Signs time and body of each call, as Standard Webhooks does. */
+  hmac: strictOptions({ secret }).optional(),
   /** Percent-encoded here, once. */
   path: z
     .string()
@@ -48,6 +76,8 @@ export const endpointSchema = strictOptions({
     issue(`must have one of service, name and url; it has ${given.join(' and ') || 'none'}`);
     return z.NEVER;
   }
+  if (endpoint.service !== undefined && endpoint.auth)
+    issue('goes with url and name: a clone is called by IAM', ['auth']);
   const { url } = endpoint;
   if (url === undefined) {
     for (const option of ['allowHttp', 'allowPrivate'] as const)
@@ -102,4 +132,9 @@ export function endpointWords({
   path,
 }: Pick<Endpoint, 'service' | 'name' | 'url' | 'path'>): string {
   return `${service === undefined ? (name ?? url) : `services/${service}`} ${path}`;
+}
+
+/** Names of the secrets that calls need. */
+export function secretsOf({ auth, hmac }: Pick<Endpoint, 'auth' | 'hmac'>): readonly string[] {
+  return [...new Set([auth && 'secret' in auth ? auth.secret : [], hmac?.secret ?? []].flat())];
 }

@@ -17,6 +17,7 @@ export const CALL_FAILURES = [
   'dns',
   'tls',
   'network',
+  'no-credentials',
   'bad-http',
   'headers-too-large',
   'unasked-continue',
@@ -62,7 +63,10 @@ export const ANSWERS: readonly AnswerRule[] = [
   // Client errors that say "later", not "never", and the service's own.
   { statuses: [408, 425, [500, 999]], meaning: 'try-spent' },
   { statuses: [[100, 999]], meaning: 'final' },
-  { failures: ['timeout', 'connection-refused', 'connection-reset', 'dns', 'tls', 'network'], meaning: 'try-spent' },
+  {
+    failures: ['timeout', 'connection-refused', 'connection-reset', 'dns', 'tls', 'network', 'no-credentials'],
+    meaning: 'try-spent',
+  },
   { failures: ['bad-http', 'headers-too-large', 'unasked-continue', 'invalid-json'], meaning: 'try-spent' },
   { failures: ['answer-too-deep', 'response-too-large', 'undecodable-answer'], meaning: 'final' },
   { failures: ['unsupported-encoding', 'unsupported-charset', 'bad-request', 'address-not-allowed'], meaning: 'final' },

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import { copyAssets } from './assets.ts';
+import { OF_LAMBDA } from './of-lambda.ts';
 import { aliases, OWN_ENTRIES, PACKAGE_DIR, seenFrom } from './project.mjs';
 
 /**
@@ -28,6 +29,8 @@ export function bundleFunction(entry: string, folder: string, pipelineEntry?: st
     },
     banner: { js: 'const __bundleUrl=require("node:url").pathToFileURL(__filename).href;' },
     // The AWS SDK is bundled with the rest: Lambda's own copy changes without notice, and what was tested is what runs.
+    // But for clients that few pipelines need: these are Lambda's own.
+    external: OF_LAMBDA,
     alias: aliases(PACKAGE_DIR, { ...OWN_ENTRIES, ...(pipelineEntry && { '#pipeline': pipelineEntry }) }),
     minifySyntax: true,
     minifyWhitespace: true,

@@ -5,6 +5,7 @@ import type { BuildOptions } from 'esbuild';
 import * as z from 'zod';
 import { copyAssets } from './assets.ts';
 import { ProjectError } from './errors.ts';
+import { OF_LAMBDA } from './of-lambda.ts';
 import { aliases, makeCache, makeHome, OWN_ENTRIES, openProject, PACKAGE_DEFINED, seenFrom } from './project.mjs';
 
 /** What bundled CommonJS packages expect and an ES module lacks. */
@@ -86,7 +87,7 @@ export function programOptions(
     target: `node${process.versions.node}`,
     write: false,
     logLevel: 'silent',
-    external: [...external],
+    external: [...OF_LAMBDA, ...external],
     ...(packages && { packages }),
     alias: aliases(folder, { ...OWN_ENTRIES, ...alias }),
     define: PACKAGE_DEFINED,

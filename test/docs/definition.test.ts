@@ -107,7 +107,15 @@ test('the docs have rows only for fields that a definition may have', () => {
     report: { ...headOffices.report, title: 'Scores' },
   });
   // Of fields of which a definition has one.
-  const instead = ['limits.ratePerMinute', 'tolerate.failedPercent', 'endpoint.name', 'endpoint.url', 'endpoint.ca'];
+  const instead = [
+    'limits.ratePerMinute',
+    'tolerate.failedPercent',
+    'endpoint.name',
+    'endpoint.url',
+    'endpoint.ca',
+    'endpoint.auth',
+    'endpoint.hmac',
+  ];
   const allowed = leaves(full, '').map(([path]) => path);
   expect([...documented.keys()].sort()).toEqual([...allowed, ...instead].sort());
 });

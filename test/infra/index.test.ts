@@ -17,7 +17,9 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type EndpointBinding, Pipeline, Platform, QueueDedicatedClone } from '../../infra/index.ts';
-import { removeSynths, SYNTH_MS, withoutBundles } from './synth.ts';
+import { definePipeline } from '../../shared/author/definition.ts';
+import { list } from '../../shared/author/sources/list.ts';
+import { engineOf, removeSynths, SYNTH_MS, withoutBundles } from './synth.ts';
 import { ENTRY, functionsOf, said, theirApp } from './their-app.ts';
 
 afterAll(removeSynths);
@@ -342,3 +344,45 @@ const networkIn = (stack: Stack) =>
     availabilityZones: ['eu-west-1a', 'eu-west-1b'],
     privateSubnetIds: ['subnet-a', 'subnet-b'],
   });
+
+test('the forwarder alone may read the secrets that an endpoint names, and call the API that it is', {
+  timeout: SYNTH_MS,
+}, () => {
+  const app = new App(withoutBundles());
+  const stack = new Stack(app, 'Shop', { env: { region: 'eu-west-1', account: '123456789012' } });
+  const url = 'https://abc123.execute-api.eu-west-1.amazonaws.com/prod';
+  const definitions = [
+    { name: 'keyed', endpoint: { name: 'scores', path: '/', auth: { type: 'bearer', secret: 'scores/token' } } },
+    { name: 'signed', endpoint: { url, path: '/', auth: { type: 'iam', service: 'execute-api' } } },
+  ] as const;
+  const engine = engineOf(definitions.map((of) => definePipeline({ ...of, source: list(() => []) })));
+  const platform = new Platform(stack, 'Jobs', { stage: 'dev' }, engine);
+  new Pipeline(stack, 'Keyed', { entry: 'keyed', platform, clone: 'https://scores.example.com' });
+  new Pipeline(stack, 'Signed', { entry: 'signed', platform });
+  const statements = Object.entries(Template.fromStack(stack).findResources('AWS::IAM::Policy')).flatMap(
+    ([id, { Properties }]) => Properties.PolicyDocument.Statement.map((of: object) => ({ id, ...of })),
+  );
+  const granted = (action: string) => statements.filter(({ Action }) => Action === action);
+  expect(granted('secretsmanager:GetSecretValue')).toMatchObject([
+    {
+      id: expect.stringMatching(/^KeyedForwarderRole/),
+      Resource: {
+        'Fn::Join': ['', expect.arrayContaining([':secretsmanager:eu-west-1:123456789012:secret:scores/token-??????'])],
+      },
+    },
+  ]);
+  expect(granted('execute-api:Invoke')).toMatchObject([{ id: expect.stringMatching(/^SignedForwarderRole/) }]);
+  expect(findingsIn(app).filter((path) => /Forwarder/.test(path))).toEqual([]);
+});
+
+test('a clone that wants IAM gets no calls with a secret', { timeout: SYNTH_MS }, () => {
+  const stack = new Stack(new App(withoutBundles()), 'Shop');
+  const auth = { type: 'bearer', secret: 'a' } as const;
+  const engine = engineOf([
+    definePipeline({ name: 'a', source: list(() => []), endpoint: { name: 'b', path: '/', auth } }),
+  ]);
+  const platform = new Platform(stack, 'Jobs', { stage: 'dev' }, engine);
+  const fn = LambdaFunction.fromFunctionArn(stack, 'Fn', 'arn:aws:lambda:eu-west-1:123456789012:function:b');
+  const clone = QueueDedicatedClone.fromFunction(fn, { url: 'https://x.lambda-url.eu-west-1.on.aws/' });
+  expect(() => new Pipeline(stack, 'A', { entry: 'a', platform, clone })).toThrow('calls by bearer get into');
+});

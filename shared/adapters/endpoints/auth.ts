@@ -13,9 +13,14 @@ export interface Signer {
   }): Promise<Record<string, string>>;
 }
 
-/** Signs for Lambda function URLs with the function's own credentials. */
-export function lambdaUrlSigner(region: string): Signer {
-  const signature = new SignatureV4({ service: 'lambda', region, credentials: defaultProvider(), sha256: Sha256 });
+/** Services that take signed calls, by the names that their signatures have. */
+export type SignedService = 'lambda' | 'execute-api' | 'vpc-lattice-svcs';
+
+/** Signs with the function's own credentials. */
+export function signerFor(service: SignedService, region: string): Signer {
+  const signature = new SignatureV4({ service, region, credentials: defaultProvider(), sha256: Sha256 });
+  // VPC Lattice reads no body before it lets a call in.
+  const unread = service === 'vpc-lattice-svcs' ? { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' } : {};
   return {
     async sign({ method, url, path, headers, body }) {
       const signed = await signature.sign({
@@ -24,7 +29,7 @@ export function lambdaUrlSigner(region: string): Signer {
         hostname: url.hostname,
         ...(url.port && { port: Number(url.port) }),
         ...partsOf(path),
-        headers: { ...headers, host: url.host },
+        headers: { ...headers, ...unread, host: url.host },
         body: body ?? undefined,
       });
       return signed.headers;

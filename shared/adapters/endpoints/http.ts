@@ -1,9 +1,10 @@
 import type { Pipeline } from '../../author/definition.ts';
 import type { Caller, CallRequest } from '../../ports/caller.ts';
 import type { Signer } from './auth.ts';
-import { connectionsTo, isRefused, type Lookup } from './connections.ts';
+import { connectionsTo, isRefused as isRefusedAddress, type Lookup } from './connections.ts';
+import type { Credentials } from './credentials.ts';
 import { type Answer, exchange } from './exchange.ts';
-import { failureOf } from './failure.ts';
+import { CallError, failureOf } from './failure.ts';
 import { headersOf } from './headers.ts';
 
 export interface HttpCallerOptions {
@@ -13,6 +14,8 @@ export interface HttpCallerOptions {
   readonly connections: number;
   /** Signs each call, where the URL wants IAM. */
   readonly signer: Signer | null;
+  /** What else lets calls in. */
+  readonly credentials?: Credentials | null;
   readonly pipeline: Pick<Pipeline, 'name' | 'endpoint'>;
   /** False: public addresses alone are called. Default: private ones too; metadata and its like never. */
   readonly mayBePrivate?: boolean;
@@ -31,6 +34,7 @@ export function httpCaller({
   url,
   connections,
   signer,
+  credentials = null,
   pipeline,
   mayBePrivate = true,
   lookup,
@@ -39,25 +43,34 @@ export function httpCaller({
   const basePath = base.pathname.replace(/\/$/, '');
   const { maxResponseBytes, timeoutSeconds, ca } = pipeline.endpoint;
   const timeoutMs = timeoutSeconds * 1_000;
-  const limits = { timeoutMs, maxResponseBytes };
   const pools = connectionsTo({ url: base, connections, timeoutMs, mayBePrivate, ca, lookup });
-  const refused = isRefused(base, mayBePrivate);
+  const refused = isRefusedAddress(base, mayBePrivate);
 
   async function send(request: CallRequest): Promise<Answer> {
+    const began = performance.now();
+    const answer = await sendOnce(request, began);
+    // Rotated meanwhile, perhaps: what was refused is fetched anew, and the call made once more if it is another.
+    const isRefused = answer.httpStatus === 401 && credentials !== null;
+    return isRefused && (await credentials.renew()) ? sendOnce(request, began) : answer;
+  }
+
+  /** @param began all that is tried ends within the call's time from then on */
+  async function sendOnce(request: CallRequest, began: number): Promise<Answer> {
     const { method, body } = request;
     const path = basePath + request.path;
     const headers = headersOf(pipeline.name, request);
+    if (credentials) Object.assign(headers, await letIn(credentials, headers['idempotency-key'] ?? '', body));
     const signed = signer ? await signer.sign({ method, url: base, path, headers, body }) : headers;
     const sent = { method, path, headers: signed, body };
-    const began = performance.now();
+    const sentAt = performance.now();
+    // A forwarder has no more time for all of it.
+    const left = () => ({ maxResponseBytes, timeoutMs: Math.max(1, timeoutMs - (performance.now() - began)) });
     try {
-      return await exchange(pools.kept, sent, limits);
+      return await exchange(pools.kept, sent, left());
     } catch (error) {
       // Its answer, if it was called at all, is lost: as with every repeat, the service knows the child by its key.
-      const tookMs = performance.now() - began;
-      if (tookMs > STALE_MS || !pools.wasStale(error)) throw error;
-      // Both together end within the call's time: a forwarder has no more for it.
-      return exchange(pools.fresh, sent, { ...limits, timeoutMs: timeoutMs - tookMs });
+      if (performance.now() - sentAt > STALE_MS || !pools.wasStale(error)) throw error;
+      return exchange(pools.fresh, sent, left());
     }
   }
 
@@ -74,4 +87,13 @@ export function httpCaller({
     },
     close: () => pools.close(),
   };
+}
+
+/** @throws {CallError} whatever kept a secret from being fetched: it may name it */
+async function letIn(credentials: Credentials, key: string, body: string | null): Promise<Record<string, string>> {
+  try {
+    return await credentials.headersOf(key, body);
+  } catch {
+    throw new CallError('no-credentials');
+  }
 }

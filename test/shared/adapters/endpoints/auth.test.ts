@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { lambdaUrlSigner } from '../../../../shared/adapters/endpoints/auth.ts';
+import { signerFor } from '../../../../shared/adapters/endpoints/auth.ts';
 
 const ACCESS_KEY = 'AKIDEXAMPLE';
 const SECRET_KEY = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
@@ -67,7 +67,7 @@ test('the recomputation agrees with the vector AWS publishes for the signing key
 });
 
 test('a call is signed for Lambda in its region, over host, body and all of its headers', async () => {
-  const headers = await lambdaUrlSigner('eu-west-1').sign(request);
+  const headers = await signerFor('lambda', 'eu-west-1').sign(request);
   const expected = signatureOf({ ...request, headers }, 'eu-west-1');
   expect(headers.authorization).toBe(expected.authorization);
   expect(expected.signedHeaders).toEqual(
@@ -79,7 +79,7 @@ test('a call is signed for Lambda in its region, over host, body and all of its 
 test('another body, path or header has another signature', async () => {
   vi.useFakeTimers({ now: Date.UTC(2026, 10, 3), toFake: ['Date'] });
   try {
-    const signer = lambdaUrlSigner('eu-west-1');
+    const signer = signerFor('lambda', 'eu-west-1');
     const requests = [
       request,
       { ...request, body: '{}' },
@@ -97,20 +97,20 @@ test('another body, path or header has another signature', async () => {
 });
 
 test.each(['/gr%C3%B6%C3%9Fe', '/a%2Fb', "/a=b;c@d!$&'()*+,:"])('the path %s is signed as it is sent', async (path) => {
-  const headers = await lambdaUrlSigner('eu-west-1').sign({ ...request, path });
+  const headers = await signerFor('lambda', 'eu-west-1').sign({ ...request, path });
   expect(headers.authorization).toBe(signatureOf({ ...request, path, headers }, 'eu-west-1').authorization);
 });
 
 test("a function's session token goes along", async () => {
   vi.stubEnv('AWS_SESSION_TOKEN', 'session');
-  const headers = await lambdaUrlSigner('eu-west-1').sign(request);
+  const headers = await signerFor('lambda', 'eu-west-1').sign(request);
   expect(headers['x-amz-security-token']).toBe('session');
   expect(headers.authorization).toBe(signatureOf({ ...request, headers }, 'eu-west-1').authorization);
 });
 
 test('a host with a port is signed with it', async () => {
   const local = { ...request, url: new URL('http://127.0.0.1:8080') };
-  const headers = await lambdaUrlSigner('eu-west-1').sign(local);
+  const headers = await signerFor('lambda', 'eu-west-1').sign(local);
   expect(headers.host).toBe('127.0.0.1:8080');
   expect(headers.authorization).toBe(signatureOf({ ...local, headers }, 'eu-west-1').authorization);
 });

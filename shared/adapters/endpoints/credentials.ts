@@ -1,0 +1,53 @@
+import { createHmac } from 'node:crypto';
+import type { Endpoint } from '../../author/endpoint.ts';
+import type { Secrets } from './secrets.ts';
+
+/** What a call is let in by, where that isn't a signature of IAM. */
+export interface Credentials {
+  /** Headers of a call, by its key and body. */
+  headersOf(key: string, body: string | null): Promise<Record<string, string>>;
+  /** Fetches what the service refused; gives whether it is another now, so that the call may be made once more. */
+  renew(): Promise<boolean>;
+}
+
+/** The credentials that a definition's endpoint names; null where it names none. */
+export function credentialsOf({ auth, hmac }: Pick<Endpoint, 'auth' | 'hmac'>, secrets: Secrets): Credentials | null {
+  const names = [auth && 'secret' in auth ? auth.secret : [], hmac?.secret ?? []].flat();
+  if (names.length === 0) return null;
+  return {
+    async headersOf(key, body) {
+      const headers = auth && 'secret' in auth ? authHeader(auth, await secrets.read(auth.secret)) : {};
+      return hmac ? { ...headers, ...signature(await secrets.read(hmac.secret), key, body ?? '') } : headers;
+    },
+    async renew() {
+      const renewed = await Promise.all(names.map((name) => secrets.renew(name)));
+      return renewed.includes(true);
+    },
+  };
+}
+
+type SecretAuth = Extract<NonNullable<Endpoint['auth']>, { secret: string }>;
+
+function authHeader(auth: SecretAuth, secret: string): Record<string, string> {
+  switch (auth.type) {
+    case 'bearer':
+      return { authorization: `Bearer ${secret.trim()}` };
+    case 'apiKey':
+      return { [auth.header]: secret.trim() };
+    case 'basic':
+      return { authorization: `Basic ${Buffer.from(secret.trim()).toString('base64')}` };
+  }
+}
+
+/** As https://www.standardwebhooks.com says: what is signed is the id, the time in seconds and the body. */
+function signature(
+  secret: string,
+  id: string,
+  body: string,
+  seconds = Math.floor(Date.now() / 1_000),
+): Record<string, string> {
+  const text = secret.trim();
+  const key = text.startsWith('whsec_') ? Buffer.from(text.slice('whsec_'.length), 'base64') : Buffer.from(text);
+  const signed = createHmac('sha256', key).update(`${id}.${seconds}.${body}`).digest('base64');
+  return { 'webhook-id': id, 'webhook-timestamp': String(seconds), 'webhook-signature': `v1,${signed}` };
+}
