@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { figuresOf } from './figures.ts';
+import { type PushOptions, push } from './push/push.ts';
 import { runScenario, scenariosOf } from './scenarios.ts';
 import { tableOf } from './table.ts';
 import { checksOf } from './targets.ts';
@@ -41,6 +42,15 @@ function program(): Command {
     .addHelpText('after', '\nExit codes: 0 all targets met, 1 one missed or something broke, 2 wrong usage.')
     .action(async (options: BenchOptions) => {
       process.exitCode = await bench(options);
+    });
+  cli
+    .command('push')
+    .description("Measures the gate's rules against a service that records every call: asked, seen, whether it holds.")
+    .option('--only <text>', 'rows whose names contain it')
+    .option('--json', 'print all figures as one line of JSON; the table goes to stderr')
+    .addHelpText('after', '\nExit codes: 0 all rules hold, 1 one is broken, 2 wrong usage.')
+    .action(async (_: PushOptions, command: Command) => {
+      process.exitCode = (await push(command.optsWithGlobals<PushOptions>())) ? EXIT.ok : EXIT.missed;
     });
   return cli;
 }

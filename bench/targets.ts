@@ -25,6 +25,7 @@ export function checksOf(figures: readonly Figures[]): Check[] {
   });
 }
 
-function check(name: string, bound: Check['bound'], target: number, value: number): Check {
+/** Holds what was measured against its target. */
+export function check(name: string, bound: Check['bound'], target: number, value: number): Check {
   return { name, bound, target, value, met: bound === 'at most' ? value <= target : value >= target };
 }

@@ -28,6 +28,8 @@ export interface FleetOptions {
   readonly pipelines: readonly FleetPipeline[];
   readonly service: (clock: VirtualClock) => SimulatedService;
   readonly seed?: number;
+  /** When it begins, epoch milliseconds. */
+  readonly start?: number;
   /** How long a request to the table takes, virtual milliseconds. */
   readonly tableMs?: number;
   /** Virtual milliseconds after which no invocation begins. */
@@ -70,8 +72,8 @@ const LAST_START_MS = 30_000;
  * minutes, twenty forwarders of a thousand calls take a second.
  */
 export async function runFleet(options: FleetOptions): Promise<FleetResult> {
-  const { pipelines, seed = 1, tableMs = 5, limitMs = Number.POSITIVE_INFINITY } = options;
-  const clock = new VirtualClock({ seed });
+  const { pipelines, seed = 1, start, tableMs = 5, limitMs = Number.POSITIVE_INFINITY } = options;
+  const clock = new VirtualClock({ seed, ...(start !== undefined && { start }) });
   const meter = new Meter(() => clock.now());
   const table = new MemoryTable(meter);
   const random = new SeededRandom(seed);

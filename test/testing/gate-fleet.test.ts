@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { DefinedLimits } from '../../shared/domain/gate/limits.ts';
+import { mostWithin } from '../../testing/call-times.ts';
 import {
   answer,
   type FleetCall,
@@ -32,16 +33,7 @@ const well = (ms: number) => (): SimulatedService => () => ({ result: answer(200
 /** Share of the calls that were in vain. */
 const inVain = (calls: readonly FleetCall[]) => calls.filter(({ kind }) => kind !== 'succeeded').length / calls.length;
 
-/** Most calls that began within a second, wherever it begins. */
-function worstSecond(calls: readonly FleetCall[]): number {
-  const times = calls.map(({ at }) => at).sort((a, b) => a - b);
-  let [first, worst] = [0, 0];
-  for (const [last, at] of times.entries()) {
-    while ((times[first] ?? at) <= at - 1_000) first += 1;
-    worst = Math.max(worst, last - first + 1);
-  }
-  return worst;
-}
+const worstSecond = (calls: readonly FleetCall[]) => mostWithin(calls.map(({ at }) => at));
 
 describe('a service that takes 7 calls at once for 50 ms', () => {
   test.each([
