@@ -21,6 +21,8 @@ export class PartDraft {
   readonly #csvOffsets = [0];
   readonly #reasons: Record<string, number> = {};
   #counts: Counts = NO_COUNTS;
+  /** The block before: compressed and stored while the next one is reduced. */
+  #storing: Promise<void> = Promise.resolve();
 
   /** @param part prefix of its objects, unique to this attempt */
   constructor(deps: Pick<Deps, 'pipeline' | 'log'> & { readonly objects: Objects }, part: string) {
@@ -50,18 +52,29 @@ export class PartDraft {
       csvBytes += piece.length;
       await this.#csv.add(piece);
     };
+    const before = this.#storing;
     for await (const { rows: some, csv } of this.#reducer.reduce(rows, { measured })) {
       kept.push(...some);
+      if (compressing) await before;
       await store();
       compressing = compress(csv);
     }
-    const [packed] = await Promise.all([packRows(kept, texts), store()]);
-    await this.#rows.add(packed);
-    this.#count(kept, packed.length, csvBytes);
+    const packing = packRows(kept, texts);
+    const storing = before.then(async () => {
+      const [packed] = await Promise.all([packing, store()]);
+      await this.#rows.add(packed);
+      this.#count(kept, packed.length, csvBytes);
+    });
+    // Awaited with the next block, or at the end; until then a rejection must not count as unhandled.
+    storing.catch(() => undefined);
+    packing.catch(() => undefined);
+    this.#storing = storing;
+    await before;
   }
 
   /** A block whose members are known. */
   async copy(rows: readonly HeldRow[], packed: Uint8Array, csv: Uint8Array): Promise<void> {
+    await this.#storing;
     await this.#csv.add(csv);
     await this.#rows.add(packed);
     this.#count(rows, packed.length, csv.length);
@@ -78,6 +91,7 @@ export class PartDraft {
 
   /** Stores what isn't yet; gives what freezes its segment. */
   async end(): Promise<Frozen> {
+    await this.#storing;
     const result = resultOf(this.reduction);
     const { statistics, reduceError } = result;
     const [offsets, csvOffsets] = [this.#offsets, this.#csvOffsets];
@@ -103,5 +117,6 @@ export class PartDraft {
 
   async abort(error: unknown): Promise<void> {
     await Promise.all([this.#rows.abort(error), this.#csv.abort(error)]);
+    await this.#storing.catch(() => undefined);
   }
 }
