@@ -9,10 +9,12 @@ import { partitionOf } from './partition.ts';
 
 /** Bytes that a file may hold before they are encoded: of Parquet, about a row group. */
 const ENCODED_BYTES = 4 * 1_048_576;
-/** Bytes that all files of an output hold together. Beyond, the largest is stored, and what follows of its partition is another file. */
-const HELD_BYTES = 96 * 1_048_576;
-/** Folders of an output: each has a file open. */
-const MOST_PARTITIONS = 10_000;
+const LIMITS = {
+  /** Bytes that all files of an output hold together. Beyond, the largest is stored, and what follows of its partition is another file. */
+  heldBytes: 96 * 1_048_576,
+  /** Folders of an output: each has a file open. */
+  partitions: 10_000,
+};
 
 const compress = promisify<Uint8Array, Buffer>(gzip);
 
@@ -40,17 +42,19 @@ export class OutputFiles {
   readonly #output: Output;
   readonly #folder: string;
   readonly #name: string;
+  readonly #limits: typeof LIMITS;
   readonly #open = new Map<string, Draft>();
   /** Files begun, by partition. */
   readonly #begun = new Map<string, number>();
   readonly #stored: StoredFile[] = [];
 
   /** @param folder of its files, relative to the pipeline's prefix */
-  constructor(objects: Objects, output: Output, folder: string, name: string) {
+  constructor(objects: Objects, output: Output, folder: string, name: string, limits = LIMITS) {
     this.#objects = objects;
     this.#output = output;
     this.#folder = folder;
     this.#name = name;
+    this.#limits = limits;
   }
 
   /**
@@ -102,8 +106,8 @@ export class OutputFiles {
     const open = this.#open.get(partition);
     if (open) return open;
     const n = this.#begun.get(partition) ?? 0;
-    if (n === 0 && this.#begun.size >= MOST_PARTITIONS)
-      throw new OutputError(`output ${this.#name} has more than ${MOST_PARTITIONS} partitions`);
+    if (n === 0 && this.#begun.size >= this.#limits.partitions)
+      throw new OutputError(`output ${this.#name} has more than ${this.#limits.partitions} partitions`);
     this.#begun.set(partition, n + 1);
     const { extension, gzip: isPacked, contentType } = this.#output;
     const ending = isPacked ? `${extension}.gz` : extension;
@@ -137,7 +141,7 @@ export class OutputFiles {
     const size = ({ stream, file, bytes }: Draft) => (stream ? 0 : file.held + bytes);
     let held = 0;
     for (const draft of this.#open.values()) held += size(draft);
-    while (held > HELD_BYTES) {
+    while (held > this.#limits.heldBytes) {
       const [partition, largest] = [...this.#open].reduce((a, b) => (size(b[1]) > size(a[1]) ? b : a));
       held -= size(largest);
       await this.#store(partition, largest, guard);
