@@ -147,6 +147,7 @@ const CLOSED: Readonly<Record<CloseReason, string>> = {
   'too-many-failures': 'more of its children failed than the definition tolerates',
   'split-failed': 'its source could not be read',
   'too-many-children': 'its source gives more items than limits.maxChildren allows',
+  'source-changed': 'what its source reads was changed meanwhile',
   'canary-failed': 'more of its first children, the canary, failed than the definition allows',
 };
 

@@ -15,6 +15,7 @@ import type { Uses } from '../shared/ports/uses.ts';
 import type { LocalRoute } from './function-urls.ts';
 import { LocalFunction } from './local-function.ts';
 import { callerOf } from './service-caller.ts';
+import { filesHere } from './source-files.ts';
 
 /**
  * Messages that one of the emulated queues may hold before a splitter waits: they lie in memory, of up to 60 KB each. What other
@@ -62,9 +63,10 @@ export function pipelineFunctions<N extends string>(
     return serviceGone ? callerOf(caller, serviceGone) : caller;
   };
   const { env, ofPlatform } = connecting(options);
+  const files = filesHere(pipeline.name);
   const connectors: Connectors = {
     ofPipeline: (uses) =>
-      connect(uses, env(uses), { pipeline, telemetry, endpoint: endpointHere, mail, events, queueRoom: QUEUE_ROOM }),
+      connect(uses, env(uses), { pipeline, telemetry, endpoint: endpointHere, mail, events, files, queueRoom: QUEUE_ROOM }),
     ofPlatform,
   };
   const functions = new Map<string, LocalFunction>();

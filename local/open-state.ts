@@ -12,6 +12,7 @@ import { startEmulators } from './emulators.ts';
 import { applyEnvironment, BUCKET } from './environment.ts';
 import { type EmulatorsEnvironment, findHolder, LOOK_AGAIN_MS, PATIENCE_MS, StateBusyError } from './host-file.ts';
 import { createStorage, queueAddresses } from './resources.ts';
+import { filesHere } from './source-files.ts';
 
 export interface OpenedState {
   readonly deps: OperatorDeps;
@@ -62,7 +63,7 @@ export function attach(
 ): Omit<OpenedState, 'host'> {
   const restore = applyEnvironment(mapValues(emulators, (value) => value ?? undefined));
   const resources = resourcesOf(pipeline, emulators.AWS_ENDPOINT_URL_SQS ?? '', table);
-  const deps = connectOperator(pipeline, resources, LOCAL_REGION, telemetry);
+  const deps = connectOperator(pipeline, resources, LOCAL_REGION, telemetry, filesHere(pipeline.name));
   return { deps, resources, close: async () => restore() };
 }
 
@@ -94,7 +95,7 @@ async function fromDisk(
     }
     const resources = resourcesOf(pipeline, emulators.awsUrl, table);
     return {
-      deps: connectOperator(pipeline, resources, LOCAL_REGION, telemetry),
+      deps: connectOperator(pipeline, resources, LOCAL_REGION, telemetry, filesHere(pipeline.name)),
       resources,
       host: null,
       async close() {

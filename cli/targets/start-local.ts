@@ -1,6 +1,7 @@
 import { fileLog } from '../../local/file-log.ts';
 import { type Host, startHost } from '../../local/host.ts';
 import { WorkEndedError } from '../../local/join.ts';
+import { filesHere } from '../../local/source-files.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
 import { redriveRun } from '../../shared/control/redrive.ts';
 import { startRun } from '../../shared/control/start.ts';
@@ -51,7 +52,7 @@ export async function startLocal(
       logger: { warn: (text) => log.log.warn(String(text)), error: (text) => log.log.error(String(text)) },
     });
     const { first } = host;
-    const deps = connectOperator(pipeline, first.resources, LOCAL_REGION, heard);
+    const deps = connectOperator(pipeline, first.resources, LOCAL_REGION, heard, filesHere(pipeline.name));
     const broken = Promise.race([host.failure, first.failure]).then(({ message }) =>
       Promise.reject(new WorkEndedError(message)),
     );

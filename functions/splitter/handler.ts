@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { redriveRun } from '../../shared/control/redrive.ts';
 import { startRun } from '../../shared/control/start.ts';
 import { isTick, startScheduled } from '../../shared/control/start-scheduled.ts';
-import { kindOf } from '../../shared/domain/errors.ts';
+import { kindOf, SourceChangedError } from '../../shared/domain/errors.ts';
 import { RUN_ID } from '../../shared/domain/ids.ts';
 import { type SplitMessage, splitMessage } from '../../shared/domain/messages.ts';
 import { maySend, statusAt } from '../../shared/domain/run.ts';
@@ -58,7 +58,8 @@ async function split(deps: SplitterDeps, { run, slice }: SplitMessage, invocatio
     const { failed: error } = result;
     deps.log.error('A slice can not be enumerated: its run is closed.', error ? { error: new UserError(error) } : {});
     const why = error ? kindOf(error) : 'its splitter died each time';
-    return closeRun(deps, run, 'split-failed', `slice ${slice}: ${why}`);
+    const reason = error?.cause instanceof SourceChangedError ? 'source-changed' : 'split-failed';
+    return closeRun(deps, run, reason, `slice ${slice}: ${why}`);
   }
   deps.log.info('A slice was split.', { result });
   // It waits behind the lease: its holder may die yet.

@@ -5,6 +5,8 @@ export interface SourceContext<P> {
   readonly params: P;
   /** First n items only; undefined means all. A run ends after exactly so many, whatever the source gives: this is to read less. */
   readonly limit: number | undefined;
+  /** The place of a file that was handed over at the start of the run. */
+  readonly file?: string | undefined;
 }
 
 /**
@@ -25,4 +27,42 @@ export interface Source<I, P = unknown> {
   plan?(context: SourceContext<P>): Promise<readonly Json[]>;
   count?(ranges: readonly Json[]): number;
   read(context: SourceContext<P> & { range: Json; cursor: Json }): AsyncIterable<SourcedItem<I>>;
+  /** What it reads: paths beside the pipeline. A deployment brings exactly these along. */
+  readonly reads?: readonly string[];
+  /** Whether a run may be started with a file, which is read instead. */
+  readonly takesFile?: boolean;
+  /** The same source, reading through these files. Without it, it reads none. */
+  over?(files: SourceFiles): Source<I, P>;
+}
+
+/** A file as it was when a run was planned. */
+export interface PinnedFile {
+  /** A path beside the pipeline, or what handed a file over. */
+  readonly place: string;
+  /** Changes with the content. */
+  readonly version: string;
+  /** As it is stored, so of a compressed file compressed. */
+  readonly bytes: number;
+  readonly compressed: 'gzip' | 'zstd' | null;
+}
+
+/** The files that sources read, wherever they are. A declaration knows no file system and no AWS. */
+export interface SourceFiles {
+  /**
+   * Pins what is there now.
+   * @throws {SourceDataError} where there is no such file
+   */
+  look(place: string): Promise<PinnedFile>;
+  /**
+   * The content, decompressed, from a byte of it on.
+   * @throws {SourceChangedError} where it isn't what was pinned any more
+   * @throws {SourceDataError} where it can't be decompressed
+   */
+  read(file: PinnedFile, from: number): AsyncIterable<Uint8Array>;
+}
+
+/** A pipeline whose source reads through these files. */
+export function overFiles<P extends { readonly source: Source<never> }>(pipeline: P, files: () => SourceFiles): P {
+  const { source } = pipeline;
+  return source.over ? { ...pipeline, source: source.over(files()) } : pipeline;
 }

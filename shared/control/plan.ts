@@ -1,4 +1,4 @@
-import { InputError, NotJsonError, PlanTimeoutError, SourceError } from '../domain/errors.ts';
+import { InputError, NotJsonError, PlanTimeoutError, SourceDataError, SourceError } from '../domain/errors.ts';
 import { type Json, jsonText } from '../domain/json.ts';
 import { SIZES } from '../domain/limits.ts';
 import { rangesIn } from '../flow/one-range.ts';
@@ -17,7 +17,7 @@ export const PLAN_SECONDS = 100;
  */
 export async function planOf(
   deps: Pick<Deps, 'pipeline' | 'objects' | 'clock'>,
-  record: Pick<RunRecord, 'redrive' | 'params' | 'limit'>,
+  record: Pick<RunRecord, 'redrive' | 'params' | 'limit' | 'file'>,
 ): Promise<readonly Json[]> {
   const source = sourceOf(deps, record);
   if (!source.plan) return [null];
@@ -31,6 +31,8 @@ export async function planOf(
   try {
     given = await Promise.race([source.plan(sourceContext(record)), tooLate]);
   } catch (cause) {
+    // Nothing is there to be read, or nothing that can be: it was asked for wrongly.
+    if (cause instanceof SourceDataError) throw new InputError(cause.message, { cause });
     // A redrive reads our own files.
     throw record.redrive || cause instanceof PlanTimeoutError ? cause : new SourceError('plan', cause);
   } finally {

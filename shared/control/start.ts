@@ -23,6 +23,8 @@ export const startRequest = z.strictObject({
   runId: z.string().regex(NAME, 'must match [A-Za-z0-9_-]{1,48}').optional(),
   /** First n items only. */
   limit: z.number().int('must be a whole number').min(1).max(1_000_000_000).optional(),
+  /** A file for the source to read: where the command line put it. */
+  file: z.string().min(1).max(1_024).optional(),
   /** Run parameters, as the definition's `params` types them. */
   params: z.json().optional(),
   /** Call this many children first, and the rest only if they do well. Default: the definition's. */
@@ -62,18 +64,24 @@ export async function startRun(
   { queued = false, ...hooks }: StartHooks & { readonly queued?: boolean } = {},
 ): Promise<Started> {
   const { pipeline, clock, random } = deps;
-  const { asked, params, limit } = validated(pipeline, request);
+  const { asked, params, limit, file } = validated(pipeline, request);
   const run =
     asked.runId ??
     (asked.schedule ? tickRunId(pipeline.schedule, asked.schedule) : newRunId(clock.now(), () => random.next()));
   const canary = asked.canary ?? pipeline.canary?.children;
   // Only what the request names: if the definition's default canary changes, repeating the same request is still the same input.
-  const input = digest({ params, limit, ...(asked.canary !== undefined && { canary: asked.canary }) });
+  const input = digest({
+    params,
+    limit,
+    ...(asked.canary !== undefined && { canary: asked.canary }),
+    ...(file !== undefined && { file }),
+  });
   const next: Parameters<typeof createRun>[1] = {
     run,
     input,
     params,
     limit,
+    ...(file !== undefined && { file }),
     trigger: asked.schedule ? 'schedule' : trigger,
     ...(canary !== undefined && { canary }),
     ...(queued && { queued }),
@@ -93,14 +101,17 @@ export async function startRun(
 export function validated(
   pipeline: Pipeline,
   request: unknown,
-): { asked: StartRequest; params: Json; limit: number | null } {
+): { asked: StartRequest; params: Json; limit: number | null; file: string | undefined } {
   const asked = parse(startRequest, request, '');
   const params = json(parse(pipeline.params, asked.params ?? {}, 'params'));
   const bytes = Buffer.byteLength(JSON.stringify(params));
   if (bytes > SIZES.inlineBytes) {
     throw new InputError(`params: is ${bytes} bytes of JSON; allowed are ${SIZES.inlineBytes}.`);
   }
-  return { asked, params, limit: asked.limit ?? null };
+  if (asked.file !== undefined && !pipeline.source.takesFile) {
+    throw new InputError(`file: the source of pipeline ${show(pipeline.name)} takes none; csv() and jsonl() do.`);
+  }
+  return { asked, params, limit: asked.limit ?? null, file: asked.file };
 }
 
 /** Whether a run waits for an earlier one to end. */

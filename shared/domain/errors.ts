@@ -113,6 +113,20 @@ export class NotJsonError extends MicroprocessError {
   readonly code = 'not-json';
 }
 
+/** What a source reads can't be taken, and would be no better another time. Its message names places and kinds, never values. */
+export class SourceDataError extends MicroprocessError {
+  readonly code: string = 'bad-source-data';
+}
+
+/** What a source reads isn't what the run's plan pinned. */
+export class SourceChangedError extends SourceDataError {
+  override readonly code = 'source-changed';
+
+  constructor(place: string) {
+    super(`${show(place)} was changed after the run was planned. Start a new run.`);
+  }
+}
+
 /** The same run id was used before with other input. */
 export class RunConflictError extends MicroprocessError {
   readonly code = 'run-conflict';
@@ -150,7 +164,7 @@ function textOf(value: unknown): string {
 }
 
 /** Errors of ours whose text quotes no value. */
-const SAYABLE = [NotJsonError, SectionsError, ReduceError, OutputError, UnmappedCallError];
+const SAYABLE = [NotJsonError, SourceDataError, SectionsError, ReduceError, OutputError, UnmappedCallError];
 
 /** Of a chain of causes: a user's error may be its own. */
 const CAUSES_READ = 10;
@@ -236,7 +250,7 @@ export class SourceError extends MicroprocessError {
     const place = where === 'plan' ? 'to plan' : `in slice ${where}`;
     super(`The source failed ${place}: ${thrownText(cause)}`);
     this.cause = cause;
-    this.isFinal = cause instanceof NotJsonError;
+    this.isFinal = cause instanceof NotJsonError || cause instanceof SourceDataError;
   }
 }
 

@@ -36,6 +36,8 @@ export const CLOSE_REASONS = [
   'split-failed',
   /** Its source gives more items than `limits.maxChildren`. */
   'too-many-children',
+  /** What its source reads was changed after the plan. */
+  'source-changed',
   /** The first children failed more than the definition's canary allows. */
   'canary-failed',
 ] as const;

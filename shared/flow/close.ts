@@ -18,6 +18,7 @@ const WORDS = {
   'too-many-failures': { status: 'CANCELLED', reason: 'too-many-failures' },
   'split-failed': { status: 'CANCELLED', reason: 'split-failed' },
   'too-many-children': { status: 'CANCELLED', reason: 'too-many-children' },
+  'source-changed': { status: 'CANCELLED', reason: 'source-changed' },
   'canary-failed': { status: 'CANCELLED', reason: 'canary-failed' },
 } as const satisfies Record<CloseReason, unknown>;
 

@@ -10,6 +10,7 @@ import { s3Objects } from '../adapters/s3/objects.ts';
 import { sqsQueue } from '../adapters/sqs/sqs-queue.ts';
 import { triesOf } from '../adapters/tries.ts';
 import type { Pipeline } from '../author/definition.ts';
+import { overFiles, type SourceFiles } from '../author/source.ts';
 import { MESSAGES, type QueueName } from '../domain/queues.ts';
 import { lazyValues } from '../domain/records.ts';
 import type { Caller } from '../ports/caller.ts';
@@ -17,6 +18,7 @@ import { type Random, systemClock } from '../ports/clock.ts';
 import type { Process, Queues } from '../ports/deps.ts';
 import type { Events } from '../ports/events.ts';
 import type { Mailer } from '../ports/mailer.ts';
+import type { ObjectReader } from '../ports/objects.ts';
 import {
   type Connected,
   type PlatformConnected,
@@ -42,12 +44,17 @@ export interface PortMakers {
   mail(resources: ResourceReader): Mailer;
   events(resources: ResourceReader): Events;
 }
+/** Opens the files that a source reads, for whoever plans or reads it. */
+export type OpenFiles = (objects: () => ObjectReader) => SourceFiles;
+
 type MakersOf<U> = Pick<PortMakers, Extract<keyof U, keyof PortMakers>>;
 
 export interface ConnectOptions {
   /** Where it logs and counts; CloudWatch by default. */
   readonly telemetry?: Pick<Process, 'log' | 'metrics'> | undefined;
   readonly tryMs?: Readonly<Record<keyof typeof TRY_MS, number>>;
+  /** By default sources read no files. */
+  readonly files?: OpenFiles | undefined;
   /** Messages that a queue has room for; by default any number. */
   readonly queueRoom?: number;
 }
@@ -77,7 +84,9 @@ export function connect(
 ): unknown {
   const resources = readResources(uses, env);
   const clients = lazyClients(resources, options);
-  const { pipeline } = options;
+  const { files } = options;
+  const objects = () => objectsOf(clients, resources, options.pipeline.name);
+  const pipeline = files ? overFiles(options.pipeline, () => files(objects)) : options.pipeline;
   return portsOf(uses, {
     ...processOf(pipeline.name, options),
     pipeline,
@@ -85,7 +94,7 @@ export function connect(
       return dynamoStores({ client: clients.dynamodb(), table: resources.read('table'), pipeline: pipeline.name });
     },
     get objects() {
-      return objectsOf(clients, resources, pipeline.name);
+      return objects();
     },
     get gateStore() {
       return gateStore(new DynamoTable(clients.dynamodb(), resources.read('table')), gateNamesOf(pipeline));

@@ -1,7 +1,7 @@
 import type { Pipeline } from '../author/definition.ts';
 import type { Process } from '../ports/deps.ts';
 import type { Connected, Uses } from '../ports/uses.ts';
-import { connect } from './connect.ts';
+import { connect, type OpenFiles } from './connect.ts';
 import { environmentOf, type Resources } from './resources.ts';
 
 /** What a person's commands use, with that person's own rights. */
@@ -19,6 +19,7 @@ export function connectOperator(
   resources: Resources,
   region: string,
   telemetry: Pick<Process, 'log' | 'metrics'>,
+  files?: OpenFiles,
 ): Connected<typeof USES> {
-  return connect(USES, { ...environmentOf(USES, resources), AWS_REGION: region }, { pipeline, telemetry });
+  return connect(USES, { ...environmentOf(USES, resources), AWS_REGION: region }, { pipeline, telemetry, files });
 }

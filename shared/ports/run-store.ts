@@ -15,6 +15,8 @@ export interface NewRun {
   readonly input: string;
   readonly params: Json;
   readonly limit: number | null;
+  /** Where the file is that it was handed over; its source reads that. */
+  readonly file?: string | undefined;
   /** A {@link Trigger}, or a newer release's word. */
   readonly trigger: string;
   /** Present where it calls again what failed in another run. */

@@ -30,6 +30,7 @@ const head = z.object({
   input: z.string(),
   params: json,
   limit: z.number().nullable(),
+  file: z.string().optional(),
   // Shown, and nothing decides by it: a word that a newer release says is shown as it is.
   trigger: z.string(),
   redrive: redrive.optional(),

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import type { PinnedFile } from '../../author/source.ts';
+import { SourceChangedError, SourceDataError, show } from '../../domain/errors.ts';
+import { compressionOf, decompressed, MAGIC_BYTES } from './decompress.ts';
+
+/** What tells one content of a file from another. */
+type VersionOf = (path: string, file: FileHandle) => Promise<string>;
+
+/** By time and size: a file of many gigabytes is pinned at once. */
+export const byTime: VersionOf = async (_, file) => {
+  const { mtimeNs, size, ino } = await file.stat({ bigint: true });
+  return `${mtimeNs}-${size}-${ino}`;
+};
+
+const digests = new Map<string, string>();
+
+/** By content: a deployed file has no time of its own, and a copy in another folder is the same file. Once in a process. */
+export const byContent: VersionOf = async (path, file) => {
+  const key = `${path}\n${await byTime(path, file)}`;
+  const known = digests.get(key);
+  if (known !== undefined) return known;
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  const digest = hash.digest('base64url').slice(0, 22);
+  digests.set(key, digest);
+  return digest;
+};
+
+/** Pins a file on a disk. */
+export async function lookAtFile(path: string, place: string, versionOf: VersionOf): Promise<PinnedFile> {
+  return withFile(path, place, async (file) => {
+    const { size } = await file.stat();
+    const { buffer } = await file.read(Buffer.alloc(MAGIC_BYTES), 0, MAGIC_BYTES, 0);
+    return { place, version: await versionOf(path, file), bytes: size, compressed: compressionOf(buffer) };
+  });
+}
+
+/** Reads a pinned file on a disk. It is looked at before and after: what was read was what is pinned. */
+export async function* readFile(
+  path: string,
+  pinned: PinnedFile,
+  from: number,
+  versionOf: VersionOf,
+): AsyncGenerator<Uint8Array> {
+  const check = () =>
+    withFile(path, pinned.place, async (file) => {
+      if ((await versionOf(path, file)) !== pinned.version) throw new SourceChangedError(pinned.place);
+    });
+  await check();
+  yield* pinned.compressed
+    ? decompressed(createReadStream(path), pinned, from)
+    : createReadStream(path, { start: from });
+  await check();
+}
+
+async function withFile<T>(path: string, place: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
+  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
+    throw new SourceDataError(`The file ${show(place)} can't be opened (${error.code}).`);
+  });
+  try {
+    if (!(await file.stat()).isFile()) throw new SourceDataError(`${show(place)} is no file.`);
+    return await use(file);
+  } finally {
+    await file.close();
+  }
+}

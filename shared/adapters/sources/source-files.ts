@@ -1,0 +1,41 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { SourceFiles } from '../../author/source.ts';
+import { SourceDataError } from '../../domain/errors.ts';
+import type { ObjectReader } from '../../ports/objects.ts';
+import { isGiven, lookAtGiven, readGiven } from './handed-over.ts';
+import { byContent, byTime, lookAtFile, readFile } from './local-file.ts';
+
+/** Where the files of a pipeline's source are. */
+export interface SourcePlaces {
+  /** What stands beside the pipeline, here. */
+  readonly folder: string;
+  /** Whether a run may be handed any file of this machine: never where somebody else starts it. */
+  readonly anyFile?: boolean;
+  /** The pipeline's own, which hold what was handed over to a stage. */
+  readonly objects: () => ObjectReader;
+}
+
+/** Reads what a source declares, and what a run was handed over. */
+export function sourceFiles({ folder, anyFile = false, objects }: SourcePlaces): SourceFiles {
+  const handedOver = (place: string) => {
+    if (anyFile) return fileURLToPath(place);
+    throw new SourceDataError('A file of another machine was handed over; give it to the command line with --file.');
+  };
+  const at = (place: string) =>
+    place.startsWith('file:')
+      ? { path: handedOver(place), versionOf: byTime }
+      : { path: resolve(folder, place), versionOf: byContent };
+  return {
+    async look(place) {
+      if (isGiven(place)) return lookAtGiven(objects(), place);
+      const { path, versionOf } = at(place);
+      return lookAtFile(path, place, versionOf);
+    },
+    read(file, from) {
+      if (isGiven(file.place)) return readGiven(objects(), file, from);
+      const { path, versionOf } = at(file.place);
+      return readFile(path, file, from, versionOf);
+    },
+  };
+}

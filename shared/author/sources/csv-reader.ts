@@ -1,0 +1,166 @@
+import { CsvError, parse } from 'csv-parse';
+import { SourceDataError } from '../../domain/errors.ts';
+import { SIZES } from '../../domain/limits.ts';
+import { type Found, NOT_UTF8, REPLACED, type RecordReader, type Start } from './records.ts';
+
+/** A row's texts by column. */
+export type CsvRow = Readonly<Record<string, string>>;
+
+/** What is said about the dialect of a file. */
+export interface CsvDialect {
+  readonly delimiter: string;
+  readonly quote: string | null;
+  /** Names of the columns, where the file doesn't begin with them. */
+  readonly header: readonly string[] | null;
+}
+
+/** Any of these, wherever they stand: a file may have been put together from several. */
+const RECORD_ENDS = ['\r\n', '\n', '\r'];
+
+/** Reads the rows of a CSV file as objects of texts by column. */
+export async function csvReader(
+  dialect: CsvDialect,
+  begin: () => AsyncIterable<Uint8Array>,
+  start: Start,
+): Promise<RecordReader<CsvRow>> {
+  if (dialect.header) return new CsvReader(dialect, columnsOf(dialect.header), start);
+  if (start.byte === 0) return new CsvReader(dialect, null, start);
+  return new CsvReader(dialect, await firstRow(dialect, begin()), start);
+}
+
+async function firstRow(dialect: CsvDialect, bytes: AsyncIterable<Uint8Array>): Promise<readonly string[]> {
+  const reader = new CsvReader(dialect, null, { byte: 0, lines: 0 });
+  for await (const chunk of bytes) {
+    await reader.feed(chunk);
+    if (reader.columns) return reader.columns;
+  }
+  await reader.end();
+  return reader.columns ?? [];
+}
+
+/**
+ * A column without a name is called by its number, and one whose name stands there already gets a number behind it: data that nobody asked
+ * for is no reason to fail.
+ */
+export function columnsOf(header: readonly string[]): readonly string[] {
+  const taken = new Set(header);
+  const used = new Set<string>();
+  return header.map((name, place) => {
+    let column = name === '' ? `column_${place + 1}` : name;
+    for (let n = 2; used.has(column) || (column !== name && taken.has(column)); n++) {
+      column = `${name || `column_${place + 1}`}_${n}`;
+    }
+    used.add(column);
+    return column;
+  });
+}
+
+class CsvReader implements RecordReader<CsvRow> {
+  columns: readonly string[] | null;
+  #found: Found<CsvRow>[] = [];
+  /** What was wrong within a row that hasn't ended yet. */
+  #problem: { text: string; line: number } | null = null;
+  readonly #start: Start;
+  readonly #parser;
+
+  constructor({ delimiter, quote }: CsvDialect, columns: readonly string[] | null, start: Start) {
+    this.columns = columns;
+    this.#start = start;
+    this.#parser = parse({
+      delimiter,
+      quote,
+      record_delimiter: RECORD_ENDS,
+      bom: start.byte === 0,
+      skip_empty_lines: true,
+      relax_column_count: true,
+      skip_records_with_error: true,
+      max_record_size: SIZES.jsonBytes,
+      // Told in the order of the file, and never put into the stream: nothing waits for a reader of it.
+      on_record: (row: string[], { bytes, lines }) => {
+        this.#row(row, start.byte + bytes, start.lines + lines);
+        return null;
+      },
+      on_skip: (error) => this.#wrong(error),
+    }).resume();
+  }
+
+  feed(chunk: Uint8Array): Promise<readonly Found<CsvRow>[]> {
+    return this.#taken((done) => this.#parser.write(chunk, done));
+  }
+
+  async end(): Promise<readonly Found<CsvRow>[]> {
+    const found = await this.#taken((done) => this.#parser.end(done));
+    this.#endWrong();
+    return [...found, ...this.#take()];
+  }
+
+  async #taken(give: (done: (error?: Error | null) => void) => void): Promise<readonly Found<CsvRow>[]> {
+    await new Promise<void>((resolve, reject) => {
+      this.#parser.once('error', reject);
+      give((error) => (error ? reject(error) : resolve()));
+    });
+    this.#parser.removeAllListeners('error');
+    return this.#take();
+  }
+
+  #take(): readonly Found<CsvRow>[] {
+    const found = this.#found;
+    this.#found = [];
+    return found;
+  }
+
+  #row(row: readonly string[], end: number, lines: number): void {
+    this.#endWrong();
+    const place = { end, line: lines - breaksIn(row), lines };
+    if (!this.columns) {
+      if (row.some((name) => name.includes(REPLACED)))
+        throw new SourceDataError(`The row of column names ${NOT_UTF8}.`);
+      this.columns = columnsOf(row);
+      return;
+    }
+    const problem = problemOf(row, this.columns.length);
+    this.#found.push(problem === null ? { ...place, value: this.#object(row, this.columns) } : { ...place, problem });
+  }
+
+  #object(row: readonly string[], columns: readonly string[]): CsvRow {
+    // With a column called __proto__ it would be another object's.
+    return Object.fromEntries(columns.map((column, place) => [column, row[place] ?? '']));
+  }
+
+  /** The parser tells of errors where it meets them, and goes on to the row's end without another word. */
+  #wrong(error: CsvError | undefined): undefined {
+    const line = this.#start.lines + (error instanceof CsvError && typeof error.lines === 'number' ? error.lines : 0);
+    const endless = ENDLESS.get(error?.code ?? '');
+    if (endless !== undefined) throw new SourceDataError(`Line ${line} ${endless}.`);
+    this.#problem ??= { text: 'has a quote within a value that does not begin with one', line };
+  }
+
+  #endWrong(): void {
+    if (!this.#problem) return;
+    const { text, line } = this.#problem;
+    this.#found.push({ problem: text, line, lines: line, end: null });
+    this.#problem = null;
+  }
+}
+
+/** What leaves open where its row ends: the rows behind it could be read as anything, so none is, whatever is done with wrong rows. */
+const ENDLESS = new Map([
+  ['CSV_INVALID_CLOSING_QUOTE', 'has a quote within a quoted value that is not doubled'],
+  ['CSV_QUOTE_NOT_CLOSED', 'ends the file within a quoted value: a quote before it is not closed'],
+  [
+    'CSV_MAX_RECORD_SIZE',
+    `is the last of a row that is longer than ${SIZES.jsonBytes} bytes: a quote before it may not be closed`,
+  ],
+]);
+
+/** Null where nothing is wrong. Spreadsheets write empty values behind the last column. */
+function problemOf(row: readonly string[], columns: number): string | null {
+  if (row.length < columns) return `has ${row.length} values for ${columns} columns`;
+  if (row.length > columns && row.slice(columns).some((value) => value !== '')) {
+    return `has ${row.length} values for ${columns} columns`;
+  }
+  return row.some((value) => value.includes(REPLACED)) ? NOT_UTF8 : null;
+}
+
+const breaksIn = (row: readonly string[]) =>
+  row.reduce((sum, value) => sum + (/[\r\n]/.test(value) ? value.split(/\r\n|[\r\n]/).length - 1 : 0), 0);

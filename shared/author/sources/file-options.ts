@@ -1,0 +1,38 @@
+import * as z from 'zod';
+import { callable } from '../options.ts';
+
+/** Options of every source that reads a file. */
+export interface FileOptions<I> {
+  /** What becomes of a record that can't be read or doesn't fit the schema: it ends the run (`fail`, the default), or is left out. */
+  readonly onBadRow?: 'fail' | 'skip';
+  /** Items that are wanted; the others are no children. */
+  where?(item: I): boolean;
+}
+
+export const fileOptions = {
+  schema: z.custom<z.ZodType>((value) => value instanceof z.ZodType, 'must be a zod schema').optional(),
+  onBadRow: z.enum(['fail', 'skip']).optional(),
+  where: callable().optional(),
+};
+
+/** A path beside the pipeline. */
+export const placeSchema = z
+  .string()
+  .min(1)
+  .refine(
+    (path) => !/^[a-z][a-z0-9+.-]*:|^[/\\]|\\|\0/i.test(path) && !path.split('/').includes('..'),
+    'must be a path to a file beside the pipeline or below, such as ./companies.csv',
+  )
+  .optional();
+
+export type Checked<I> = { readonly item: I } | { readonly problem: string };
+
+/** Checks a record; what is wrong is said by path and kind, as values may be personal. */
+export function checkedBy<S extends z.ZodType>(schema: S): (value: unknown) => Checked<z.output<S>> {
+  return (value) => {
+    const { data, error, success } = schema.safeParse(value);
+    if (success) return { item: data };
+    const issues = error.issues.map(({ path, code }) => `${path.map(String).join('.') || 'the record'} (${code})`);
+    return { problem: `does not fit the schema: ${issues.join(', ')}` };
+  };
+}

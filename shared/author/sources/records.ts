@@ -1,0 +1,42 @@
+/** A record as a format found it. */
+export type Found<V> = {
+  /** The byte of the file behind it; null where nothing tells. */
+  readonly end: number | null;
+  /** The line it begins in, counted from 1. */
+  readonly line: number;
+  /** Lines of the file up to its end. */
+  readonly lines: number;
+} & ({ readonly value: V } | { readonly problem: string });
+
+/** Where in a file a reading begins: behind so many bytes and lines. */
+export interface Start {
+  readonly byte: number;
+  readonly lines: number;
+}
+
+/**
+ * Cuts bytes into records, in order. Holds no more than one record and a chunk. Throws a SourceDataError with the line where nothing tells how
+ * the file goes on.
+ */
+export interface RecordReader<V> {
+  /** The records that these bytes end. */
+  feed(chunk: Uint8Array): Promise<readonly Found<V>[]>;
+  /** The record that the file's end ends. */
+  end(): Promise<readonly Found<V>[]>;
+}
+
+/** How a file is cut into records. */
+export interface Format<V> {
+  /** A label of the Encoding Standard; UTF-8 where absent. */
+  readonly encoding?: string | undefined;
+  /**
+   * @param begin reads the file from its beginning, for what stands there alone, such as names of columns
+   * @param start of what will be fed
+   */
+  open(begin: () => AsyncIterable<Uint8Array>, start: Start): Promise<RecordReader<V>>;
+}
+
+/** What bytes that are no UTF-8 read as. */
+export const REPLACED = '\uFFFD';
+
+export const NOT_UTF8 = 'holds bytes that are not UTF-8 (or U+FFFD); name its encoding, such as "windows-1252"';

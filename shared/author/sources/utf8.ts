@@ -1,0 +1,25 @@
+/**
+ * Text of some encoding as UTF-8, from a byte of that on. What isn't stored as UTF-8 is read from its beginning, as there is no telling where
+ * that byte stands in the file.
+ */
+export async function* utf8(
+  read: (from: number) => AsyncIterable<Uint8Array>,
+  from: number,
+  encoding: string | undefined,
+): AsyncGenerator<Uint8Array> {
+  const decoder = new TextDecoder(encoding);
+  if (decoder.encoding === 'utf-8') {
+    yield* read(from);
+    return;
+  }
+  const encoder = new TextEncoder();
+  let left = from;
+  const behind = (text: string) => {
+    const bytes = encoder.encode(text);
+    const skipped = Math.min(left, bytes.length);
+    left -= skipped;
+    return bytes.subarray(skipped);
+  };
+  for await (const chunk of read(0)) yield behind(decoder.decode(chunk, { stream: true }));
+  yield behind(decoder.decode());
+}

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import type { Source, SourcedItem, SourceFiles } from '../../shared/author/source.ts';
+import { SourceDataError } from '../../shared/domain/errors.ts';
+import type { Json } from '../../shared/domain/json.ts';
+
+/** Files in memory, given in chunks of so many bytes. */
+export function memoryFiles(files: Readonly<Record<string, string | Uint8Array>>, chunkBytes = 65_536): SourceFiles {
+  const bytesOf = (place: string) => {
+    const content = files[place];
+    if (content === undefined) throw new SourceDataError(`no ${place}`);
+    return Buffer.from(content);
+  };
+  return {
+    look: async (place) => ({ place, version: '1', bytes: bytesOf(place).length, compressed: null }),
+    async *read({ place }, from) {
+      const bytes = bytesOf(place);
+      for (let at = from; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
+    },
+  };
+}
+
+/** Reads all ranges of a source, each from behind a cursor. */
+export async function readAll<I>(source: Source<I>, limit?: number): Promise<SourcedItem<I>[]> {
+  const context = { params: {}, limit };
+  const read: SourcedItem<I>[] = [];
+  for (const range of (await source.plan?.(context)) ?? [null]) {
+    for await (const sourced of source.read({ ...context, range, cursor: null })) read.push(sourced);
+  }
+  return read;
+}
+
+export async function itemsOf<I>(source: Source<I>): Promise<I[]> {
+  return (await readAll(source)).map(({ item }) => item);
+}
+
+async function itemsBehind<I>(source: Source<I>, range: Json, cursor: Json): Promise<I[]> {
+  const items: I[] = [];
+  for await (const { item } of source.read({ params: {}, limit: undefined, range, cursor })) items.push(item);
+  return items;
+}
+
+/**
+ * What every source keeps: each item once and in order, whatever pieces its bytes come in, and from any cursor what follows.
+ * @param make the source, its bytes in chunks of this size
+ */
+export function sourceContract<I>(name: string, make: (chunkBytes: number) => Source<I>, expected: readonly I[]): void {
+  test.each([1, 2, 3, 7, 65_536])(`${name}: each item once, in order, in chunks of %i bytes`, async (chunkBytes) => {
+    expect(await itemsOf(make(chunkBytes))).toEqual(expected);
+  });
+
+  test(`${name}: goes on behind any cursor, which survives JSON`, async () => {
+    const source = make(5);
+    const [range = null] = (await source.plan?.({ params: {}, limit: undefined })) ?? [];
+    const all = await readAll(source);
+    expect(all.length).toBe(expected.length);
+    for (const [place, { cursor }] of all.entries()) {
+      const again: Json = JSON.parse(JSON.stringify(cursor));
+      expect(await itemsBehind(make(3), range, again)).toEqual(expected.slice(place + 1));
+    }
+  });
+
+  test(`${name}: plans the same again`, async () => {
+    const context = { params: {}, limit: undefined };
+    expect(await make(9).plan?.(context)).toEqual(await make(5).plan?.(context));
+  });
+}

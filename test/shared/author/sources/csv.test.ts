@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { type CsvOptions, csv } from '../../../../shared/author/sources/csv.ts';
+import type { CsvRow } from '../../../../shared/author/sources/csv-reader.ts';
+import { DefinitionError, SourceDataError } from '../../../../shared/domain/errors.ts';
+import { itemsOf, memoryFiles, readAll, sourceContract } from '../../../contracts/source.contract.ts';
+
+const source = (content: string | Uint8Array, options: CsvOptions<CsvRow> = {}, chunkBytes = 65_536) =>
+  csv('a.csv', options).over?.(memoryFiles({ 'a.csv': content }, chunkBytes)) ?? expect.fail('it reads no files');
+const read = (content: string | Uint8Array, options?: CsvOptions<CsvRow>) => itemsOf(source(content, options));
+
+const HARD = '\uFEFFname,note\r\n"Ü ""x"", y","two\r\nlines"\r\n\r\nplain,\n😀,"a\nb"\r"last, one",no end';
+const HARD_ROWS = [
+  { name: 'Ü "x", y', note: 'two\r\nlines' },
+  { name: 'plain', note: '' },
+  { name: '😀', note: 'a\nb' },
+  { name: 'last, one', note: 'no end' },
+];
+const WRONG = 'a,b\nx"y,0\n1,2\nx"y",3\nx"y,3\n4,5\nq"r,6\n7\n8,9\nz"';
+const RIGHT_ROWS = [
+  { a: '1', b: '2' },
+  { a: '4', b: '5' },
+  { a: '8', b: '9' },
+];
+
+describe('csv', () => {
+  sourceContract('marks, quotes and all ends of lines', (chunk) => source(HARD, {}, chunk), HARD_ROWS);
+  sourceContract('rows that are wrong, left out', (chunk) => source(WRONG, { onBadRow: 'skip' }, chunk), RIGHT_ROWS);
+  sourceContract('without a header', (chunk) => source('1;2\n3;4', { header: ['a', 'b'], delimiter: ';' }, chunk), [
+    { a: '1', b: '2' },
+    { a: '3', b: '4' },
+  ]);
+  sourceContract(
+    'another encoding',
+    (chunk) => source(Buffer.from('n\r\nÄ\r\nß\r\n', 'utf16le'), { encoding: 'utf-16le' }, chunk),
+    [{ n: 'Ä' }, { n: 'ß' }],
+  );
+
+  test.each([
+    ['only a header', 'a,b\n', []],
+    ['nothing', '', []],
+    [
+      'names that are missing or stand twice',
+      'id,,id,id_2,\n1,2,3,4,5\n',
+      [{ id: '1', column_2: '2', id_3: '3', id_2: '4', column_5: '5' }],
+    ],
+    ['empty values behind the last column', 'a\n1,,\n', [{ a: '1' }]],
+    [
+      '-0, numbers and blanks, as they are',
+      'a,b,c\n-0, 1 ,12345678901234567890\n',
+      [{ a: '-0', b: ' 1 ', c: '12345678901234567890' }],
+    ],
+  ])('takes %s', async (_, content, rows) => {
+    expect(await read(content)).toEqual(rows);
+  });
+
+  test.each([
+    ['a row that is short', 'a,b\n1,2\n3\n', 'Line 3 of "a.csv" has 1 values for 2 columns.'],
+    [
+      'a row that is long, behind lines in quotes',
+      'a,b\n"1\n1",2\n3,4,5\n',
+      'Line 4 of "a.csv" has 3 values for 2 columns.',
+    ],
+    ['a quote that is not doubled', 'a\n"x"y\n', 'Line 2 has a quote within a quoted value that is not doubled.'],
+    ['a quote that begins within a value', 'a\n1\nx"\n', 'Line 3 of "a.csv" has a quote within a value'],
+    ['a quote that is not closed', 'a\n1\n"x\n', 'ends the file within a quoted value'],
+    ['another encoding', Buffer.from('a\n\xe4\n', 'latin1'), 'Line 2 of "a.csv" holds bytes that are not UTF-8'],
+    [
+      'names of columns in another encoding',
+      Buffer.from('\xe4\n1\n', 'latin1'),
+      'The row of column names holds bytes that are not UTF-8',
+    ],
+  ])('says where %s is', async (_, content, message) => {
+    const reading = read(content);
+    await expect(reading).rejects.toThrow(message);
+    await expect(reading).rejects.toBeInstanceOf(SourceDataError);
+  });
+
+  test('names the line where it went on behind a cursor', async () => {
+    const made = source('a,b\n1,2\n"3\n3",4\n5\n', {}, 3);
+    const [range = null] = (await made.plan?.({ params: {}, limit: undefined })) ?? [];
+    const cursors: unknown[] = [];
+    const reading = async () => {
+      for await (const { cursor } of made.read({ params: {}, limit: undefined, range, cursor: [8, 2, 0] }))
+        cursors.push(cursor);
+    };
+    await expect(reading()).rejects.toThrow('Line 5 of "a.csv"');
+    expect(cursors).toEqual([[16, 4, 0]]);
+  });
+
+  test('types rows by a schema, and says which field does not fit without its value', async () => {
+    const schema = z.object({ n: z.coerce.number().int() });
+    const over = (content: string) =>
+      csv('a.csv', { schema }).over?.(memoryFiles({ 'a.csv': content })) ?? expect.fail();
+    const items: { n: number }[] = await itemsOf(over('n,x\n7,y\n'));
+    expect(items).toEqual([{ n: 7 }]);
+    await expect(itemsOf(over('n\nsecret\n'))).rejects.toThrow(
+      'Line 2 of "a.csv" does not fit the schema: n (invalid_type).',
+    );
+  });
+
+  test('leaves out what is not wanted', async () => {
+    expect(await read('n\n1\n2\n3\n', { where: ({ n }) => n !== '2' })).toEqual([{ n: '1' }, { n: '3' }]);
+  });
+
+  test('ends a row that never ends before it fills the memory', async () => {
+    const long = source(`a\n"${'x'.repeat(7_000_000)}`);
+    await expect(readAll(long)).rejects.toThrow('is longer than 6291456 bytes');
+  });
+
+  test('refuses wrong options by name', () => {
+    expect(() => csv('/etc/passwd')).toThrow(DefinitionError);
+    expect(() => csv('../a.csv')).toThrow('source: csv: place');
+    expect(() => csv('a.csv', { delimiter: '::' })).toThrow('source: csv: delimiter');
+    expect(() => csv('a.csv', { encoding: 'klingon' })).toThrow('source: csv: encoding');
+  });
+
+  test('what is written by RFC 4180 is read as it was, in any pieces and from any cursor', async () => {
+    const value = fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\r', 'é', '😀', ' ') });
+    const rows = fc.array(fc.tuple(value, value), { maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(rows, fc.integer({ min: 1, max: 20 }), fc.nat(), async (written, chunk, pick) => {
+        const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+        const content = ['a,b', ...written.map((row) => row.map(quoted).join(','))].join('\r\n');
+        const expected = written.map(([a, b]) => ({ a, b }));
+        const made = source(content, {}, chunk);
+        const all = await readAll(made);
+        expect(all.map(({ item }) => item)).toEqual(expected);
+        const from = all.length === 0 ? 0 : pick % all.length;
+        const [range = null] = (await made.plan?.({ params: {}, limit: undefined })) ?? [];
+        const rest: CsvRow[] = [];
+        const cursor = all[from]?.cursor ?? null;
+        for await (const { item } of made.read({ params: {}, limit: undefined, range, cursor })) rest.push(item);
+        expect(rest).toEqual(cursor === null ? expected : expected.slice(from + 1));
+      }),
+      { numRuns: 100 },
+    );
+  });
+});

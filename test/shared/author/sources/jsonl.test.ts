@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { jsonl } from '../../../../shared/author/sources/jsonl.ts';
+import { itemsOf, memoryFiles, sourceContract } from '../../../contracts/source.contract.ts';
+
+const source = (content: string | Uint8Array, chunkBytes = 65_536, onBadRow: 'fail' | 'skip' = 'fail') =>
+  jsonl('a.jsonl', { onBadRow }).over?.(memoryFiles({ 'a.jsonl': content }, chunkBytes)) ?? expect.fail();
+
+describe('jsonl', () => {
+  sourceContract(
+    'lines',
+    (chunk) => source('\uFEFF{"a":"é\\n"}\r\n\n  \n[1,null]\n12345678901234567890\n"😀"', chunk),
+    [{ a: 'é\n' }, [1, null], '12345678901234567890', '😀'],
+  );
+  sourceContract('wrong lines, left out', (chunk) => source('1\n{\n2\n\uFFFD\n3\n', chunk, 'skip'), [1, 2, 3]);
+
+  test.each([
+    ['is no JSON', '1\n\n{"a":}\n', 'Line 3 of "a.jsonl" is not JSON.'],
+    ['is of another encoding', Buffer.from('"\xe4"\n', 'latin1'), 'Line 1 of "a.jsonl" holds bytes that are not UTF-8'],
+    ['has too many levels', `${'['.repeat(600)}${']'.repeat(600)}`, 'Line 1 of "a.jsonl" has too many levels.'],
+    ['is too long', `"${'x'.repeat(6_300_000)}"`, 'is longer than 6291456 bytes'],
+  ])('says which line %s', async (_, content, message) => {
+    await expect(itemsOf(source(content))).rejects.toThrow(message);
+  });
+
+  test('types items by a schema', async () => {
+    const schema = z.object({ n: z.number() });
+    const made = jsonl('a', { schema }).over?.(memoryFiles({ a: '{"n":1,"x":2}\n' })) ?? expect.fail();
+    const items: { n: number }[] = await itemsOf(made);
+    expect(items).toEqual([{ n: 1 }]);
+  });
+});
