@@ -49,6 +49,7 @@ function program(terminal: Terminal, exit: (code: number) => void): Command {
   const startOptions = (cmd: Command) =>
     cmd
       .option('-l, --limit <n>', 'take the first n items only', wholeNumber)
+      .option('-f, --file <path>', 'read this file instead of the one that the source names; at a stage it is uploaded')
       .option('-p, --params <json>', "the run's parameters, as the definition types them", json)
       .option('--run-id <id>', 'name the run; the same id and input again is the same run', newRunId)
       .option('--canary <n>', 'call the first n alone; the rest follows once they went well', wholeNumber)
@@ -67,6 +68,7 @@ function program(terminal: Terminal, exit: (code: number) => void): Command {
         'npm start -- --limit 2000                     its first 2,000 items',
         `npm start -- --params '{"country":"AU"}'      with parameters`,
         'npm start -- my-pipeline --endpoint http://localhost:3000',
+        'npm start -- my-pipeline --file companies.csv',
       )}
 
 Results go to out/<run id>/: report.csv, report.html, email.eml, summary.json. State stays in .state/: "show", "failures" and

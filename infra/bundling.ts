@@ -11,9 +11,10 @@ import { InfraError } from './errors.ts';
  * The code of a function: one bundled file, its source map, and the data files it reads. Bundled in this process: the
  * CDK's NodejsFunction starts npx and a shell for each function, which took two thirds of a synthesis.
  * @param path of the module that exports `handler`; a relative one begins in the current folder
+ * @param reads paths beside the pipeline that its source reads
  * @param pipelineEntry absolute path of what the import `#pipeline` means in this bundle
  */
-export function bundledCode(path: string, pipelineEntry?: string): Code {
+export function bundledCode(path: string, pipelineEntry?: string, reads: readonly string[] = []): Code {
   const entry = resolve(path);
   if (!existsSync(entry))
     throw new InfraError(`A function needs ${entry}, which exports \`handler\`; there is no such file.`);
@@ -24,12 +25,16 @@ export function bundledCode(path: string, pipelineEntry?: string): Code {
       image: DockerImage.fromRegistry('unused'),
       local: {
         tryBundle(folder) {
-          bundleFunction(entry, folder, pipelineEntry);
+          bundleFunction(entry, folder, pipelineEntry, reads);
           return true;
         },
       },
       // Staged bundles are told apart by their options, and a function isn't one.
-      environment: { BUNDLE: createHash('sha256').update(`${entry}\n${pipelineEntry}`).digest('hex') },
+      environment: {
+        BUNDLE: createHash('sha256')
+          .update(JSON.stringify([entry, pipelineEntry, reads]))
+          .digest('hex'),
+      },
     },
   });
 }

@@ -66,7 +66,15 @@ export function pipelineFunctions<N extends string>(
   const files = filesHere(pipeline.name);
   const connectors: Connectors = {
     ofPipeline: (uses) =>
-      connect(uses, env(uses), { pipeline, telemetry, endpoint: endpointHere, mail, events, files, queueRoom: QUEUE_ROOM }),
+      connect(uses, env(uses), {
+        pipeline,
+        telemetry,
+        endpoint: endpointHere,
+        mail,
+        events,
+        files,
+        queueRoom: QUEUE_ROOM,
+      }),
     ofPlatform,
   };
   const functions = new Map<string, LocalFunction>();

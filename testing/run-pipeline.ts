@@ -1,11 +1,16 @@
+import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
 import { SYSTEM } from '../functions/system.ts';
+import { sourceFiles } from '../shared/adapters/sources/source-files.ts';
 import type { DefinedPipeline } from '../shared/author/definition.ts';
 import { callable, strictOptions } from '../shared/author/options.ts';
+import { overFiles } from '../shared/author/source.ts';
 import { startRun } from '../shared/control/start.ts';
 import { show } from '../shared/domain/errors.ts';
 import { isFinal } from '../shared/domain/run.ts';
 import { UserError } from '../shared/domain/user-error.ts';
+import type { Objects } from '../shared/ports/objects.ts';
+import { pipelineFolder } from '../shared/project/pipeline-folder.ts';
 import { type LoadedSystem, loaded } from './loaded-system.ts';
 import { checkTestOptions } from './options.ts';
 import { Patience } from './patience.ts';
@@ -25,6 +30,8 @@ export interface RunPipelineOptions<B = unknown, R = unknown> {
   readonly params?: Readonly<Record<string, unknown>>;
   /** First n items only. */
   readonly limit?: number;
+  /** A file that the source reads instead of its own, as `--file` hands one over. */
+  readonly file?: string;
   /** The order in which things happen that happen at once, and the jitter of retries. Default 1: each run is the same. */
   readonly seed?: number;
   /** When the run starts, in virtual time: a date, or epoch milliseconds. Default the first of January 2026, UTC. */
@@ -42,6 +49,7 @@ const optionsSchema = strictOptions({
   // The definition's own schema says what is wrong with them; a start says so of the limit.
   params: z.unknown().optional(),
   limit: z.unknown().optional(),
+  file: z.string().optional(),
   seed: z.int('must be a whole number').optional(),
   now: z
     .unknown()
@@ -76,7 +84,7 @@ export async function runPipeline<P, I, R, B>(
   if (typeof definition !== 'object' || definition === null || !('deadlineHours' in definition))
     throw new TypeError(`runPipeline takes what definePipeline gives, received ${show(definition)}.`);
   checkTestOptions('runPipeline', optionsSchema, options);
-  const { service, params, limit, seed, now, waitSeconds = 4 } = options;
+  const { service, params, limit, file, seed, now, waitSeconds = 4 } = options;
   const errors: LoggedError[] = [];
   const log = (message: string, error: unknown) => {
     if (errors.length < ERRORS_KEPT) errors.push({ message, error });
@@ -86,7 +94,9 @@ export async function runPipeline<P, I, R, B>(
   const patience = new Patience();
   const world = new PipelineWorld(
     {
-      pipeline: definition,
+      pipeline: overFiles(definition, () =>
+        sourceFiles({ folder: pipelineFolder(definition.name), anyFile: true, objects: (): Objects => world.objects }),
+      ),
       functions: await deployed(),
       seed: seed ?? 1,
       ...(now !== undefined && { start: Number(now) }),
@@ -109,7 +119,13 @@ export async function runPipeline<P, I, R, B>(
   );
   world.clock.busyMs = waitSeconds * 1_000;
   try {
-    const start = await world.controlled((deps) => startRun(deps, { runId: RUN, params, limit }, 'cli'));
+    const start = await world.controlled((deps) =>
+      startRun(
+        deps,
+        { runId: RUN, params, limit, ...(file !== undefined && { file: pathToFileURL(file).href }) },
+        'cli',
+      ),
+    );
     if (start.end === 'failed') throw start.error;
     const until = () => world.ended.has(RUN) || problems.length > 0;
     await world.host.run({ until, limit: world.now() + (definition.deadlineHours + 1) * HOUR });

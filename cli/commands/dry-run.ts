@@ -1,5 +1,8 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { type DryRun, dryRun as estimate } from '../../shared/control/dry-run.ts';
 import { EXIT } from '../exit-codes.ts';
+import { handOver } from '../hand-over.ts';
 import { choosePipeline } from '../pipelines.ts';
 import { withTarget } from '../targets/open.ts';
 import type { Where } from '../targets/target.ts';
@@ -14,10 +17,12 @@ export async function dryRun(
   terminal: Terminal,
 ): Promise<number> {
   const name = choosePipeline(named ?? options.pipeline);
-  const { limit, runId, params } = options;
+  const { limit, runId, params, file } = options;
   // The last run says how long a call takes, where there was one.
   return withTarget({ ...options, pipeline: name }, 'definition', terminal, async ({ deps }) => {
-    const said = await estimate(deps, { limit, runId, params });
+    // Read where it is, also for a stage: nothing is uploaded.
+    const given = await handOver({ handOver: async (path) => pathToFileURL(resolve(path)).href }, file);
+    const said = await estimate(deps, { limit, runId, params, ...given });
     terminal.stdout.write(options.json ? `${JSON.stringify(said)}\n` : inWords(name, said));
     return EXIT.ok;
   });

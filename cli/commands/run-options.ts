@@ -3,6 +3,7 @@ import type { StartRequest } from '../../shared/control/start.ts';
 /** Options of `run`, `start` and their dry runs. */
 export interface RunOptions {
   readonly limit?: number;
+  readonly file?: string;
   readonly runId?: string;
   readonly params?: StartRequest['params'];
   readonly endpoint?: string;

@@ -1,5 +1,6 @@
 import { EXIT } from '../exit-codes.ts';
 import { seeThrough } from '../follow.ts';
+import { handOver } from '../hand-over.ts';
 import { stageOf, withTarget } from '../targets/open.ts';
 import { hint, type Where } from '../targets/target.ts';
 import type { Terminal } from '../terminal.ts';
@@ -16,8 +17,8 @@ export async function start(
   if (options.dryRun) return (await import('./dry-run.ts')).dryRun(pipeline, options, terminal);
   const where = { ...options, ...(pipeline !== undefined && { pipeline }) };
   return withTarget(where, 'records', terminal, async (target) => {
-    const { limit, runId, params, canary } = options;
-    const request = { limit, runId, params, canary };
+    const { limit, runId, params, canary, file } = options;
+    const request = { limit, runId, params, canary, ...(await handOver(target, file)) };
     if (options.watch) return seeThrough(target, (hooks) => target.start(request, hooks), terminal, options);
     const started = await target.start(request);
     terminal.stdout.write(

@@ -21,6 +21,7 @@ import { EnvironmentError } from '../errors.ts';
 import type { Terminal } from '../terminal.ts';
 import { findStack, type Stack } from './stack.ts';
 import { NEVER, type Target } from './target.ts';
+import { upload } from './upload.ts';
 
 /** A look at a run reads up to a thousand checkpoints: slower than on a laptop, and nobody minds. */
 const POLL_MS = 2_000;
@@ -40,6 +41,7 @@ export async function deployed(pipeline: Pipeline, stage: string, flags: string,
     deps,
     pollMs: POLL_MS,
     broken: NEVER,
+    handOver: (file) => upload(file, stack, pipeline.name),
     start: (request) => startBySplitter(stack, request),
     redrive: (redrive, filter) => invokeSplitter(stack, { redrive, filter }),
     pausePipeline: () => switchMapping(stack, false, terminal.signal),

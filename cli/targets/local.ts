@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { PurgeQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type AdminAddress, callAdmin } from '../../local/admin.ts';
 import { fileLog } from '../../local/file-log.ts';
@@ -56,7 +57,15 @@ export async function openLocal(pipeline: Pipeline, flags: string, mayBeFirst = 
 
 /** What every target on this machine has. */
 export function common(pipeline: Pipeline, flags: string) {
-  return { pipeline, flags, place: 'on this machine', pollMs: POLL_MS, log: functionsLog() };
+  return {
+    pipeline,
+    flags,
+    place: 'on this machine',
+    pollMs: POLL_MS,
+    log: functionsLog(),
+    // It is read where it is.
+    handOver: async (file: string) => pathToFileURL(resolve(file)).href,
+  };
 }
 
 export async function purge(QueueUrl: string | undefined): Promise<void> {

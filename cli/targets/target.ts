@@ -26,6 +26,8 @@ export interface Target {
   readonly pollMs: number;
   /** Rejects when what works here breaks down; never resolves. */
   readonly broken: Promise<never>;
+  /** Brings a file to where a run's source can read it; gives its place. */
+  handOver(file: string): Promise<string>;
   start(request: StartRequest, hooks?: StartHooks): Promise<Started>;
   /** Calls again what failed in an ended run; by default every FAILED child. */
   redrive(run: string, filter: RedriveRequest, hooks?: StartHooks): Promise<Started>;

@@ -7,6 +7,7 @@ export const USES = {
   split: 'send',
   work: 'send',
   aggregate: 'send',
+  source: 'read',
 } as const satisfies Uses;
 
 export type SplitterDeps = Connected<typeof USES>;

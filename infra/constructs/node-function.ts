@@ -21,6 +21,8 @@ export interface NodeFunctionProps {
   readonly entry: string;
   /** What the import `#pipeline` means in this bundle. */
   readonly pipelineEntry?: string;
+  /** Paths beside the pipeline that its source reads, where this is the function that does. */
+  readonly reads?: readonly string[];
   readonly timeoutSeconds: number;
   readonly memoryMB: number;
   readonly environment?: Record<string, string>;
@@ -44,7 +46,7 @@ export class NodeFunction extends LambdaFunction {
     if (options.vpc) allowNetwork(role);
     super(scope, id, {
       description: props.description,
-      code: bundledCode(props.entry, props.pipelineEntry),
+      code: bundledCode(props.entry, props.pipelineEntry, props.reads),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       // A fifth cheaper for the same second, and every dependency is JavaScript or WebAssembly.

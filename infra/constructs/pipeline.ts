@@ -107,6 +107,7 @@ export class Pipeline extends Construct {
         description: `${pipeline.name}: ${purpose}`,
         entry: engine.functionEntry(name),
         pipelineEntry: entry,
+        ...(uses.source && { reads: pipeline.source.reads ?? [] }),
         ...wired,
         memoryMB: props.memoryMB?.[name] ?? memoryMB,
         environment: environmentOf(uses, this.resources),

@@ -62,7 +62,10 @@ export interface SourceFiles {
 }
 
 /** A pipeline whose source reads through these files. */
-export function overFiles<P extends { readonly source: Source<never> }>(pipeline: P, files: () => SourceFiles): P {
+export function overFiles<I, P, D>(
+  pipeline: D & { readonly source: Source<I, P> },
+  files: () => SourceFiles,
+): D & { readonly source: Source<I, P> } {
   const { source } = pipeline;
   return source.over ? { ...pipeline, source: source.over(files()) } : pipeline;
 }

@@ -26,6 +26,8 @@ export interface Uses extends Readonly<Partial<Record<QueueName, 'send'>>> {
   readonly endpoint?: 'call';
   readonly mail?: 'send';
   readonly events?: 'put';
+  /** What the pipeline's source declares. */
+  readonly source?: 'read';
   /** The digest of the definition and code that reduce. */
   readonly reduce?: 'digest';
 }

@@ -47,6 +47,35 @@ export function copyAssets(modules: readonly string[], folder: string): Asset[] 
   return [...assets.values()];
 }
 
+/** What a Lambda function may hold, unpacked, is 250 MB: this leaves room for its code. */
+const DECLARED_BYTES = 200 * 1_048_576;
+
+/**
+ * Copies what a pipeline's source declares to read beside a bundle, by the same paths.
+ * @param beside folder of the pipeline
+ * @throws {ProjectError} where a file isn't there, or a function can't hold them
+ */
+export function copyDeclared(beside: string, reads: readonly string[], folder: string): void {
+  let bytes = 0;
+  for (const path of reads) {
+    const file = join(beside, path);
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (!found?.isFile()) throw new ProjectError(`The pipeline's source reads ${file}, which isn't there.`);
+    bytes += found.size;
+    if (bytes > DECLARED_BYTES)
+      throw new ProjectError(
+        `The pipeline's source reads ${bytes} bytes of files, up to ${file}; a function holds ${DECLARED_BYTES}. Compress them, or hand a file over at the start of a run: --file.`,
+      );
+    const target = join(folder, path);
+    if (existsSync(target) && !readFileSync(target).equals(readFileSync(file)))
+      throw new ProjectError(
+        `The pipeline's source reads ${file}, and the bundle has another file of that name. Rename it.`,
+      );
+    mkdirSync(dirname(target), { recursive: true });
+    copyFileSync(file, target);
+  }
+}
+
 /** The assets that a module declares. */
 export function assetsOf(module: string): Asset[] {
   const text = readFileSync(module, 'utf8');

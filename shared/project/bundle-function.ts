@@ -1,6 +1,6 @@
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
-import { copyAssets } from './assets.ts';
+import { copyAssets, copyDeclared } from './assets.ts';
 import { OF_LAMBDA } from './of-lambda.ts';
 import { aliases, OWN_ENTRIES, PACKAGE_DIR, seenFrom } from './project.mjs';
 
@@ -10,9 +10,16 @@ import { aliases, OWN_ENTRIES, PACKAGE_DIR, seenFrom } from './project.mjs';
  * @param entry absolute path of the module that exports `handler`
  * @param folder gets index.js
  * @param pipelineEntry what the import `#pipeline` means in this bundle
+ * @param reads paths beside the pipeline that its source reads, which come to lie beside the bundle
  * @param target the Node that will run it, in esbuild's words
  */
-export function bundleFunction(entry: string, folder: string, pipelineEntry?: string, target = 'node24'): void {
+export function bundleFunction(
+  entry: string,
+  folder: string,
+  pipelineEntry?: string,
+  reads: readonly string[] = [],
+  target = 'node24',
+): void {
   const { metafile } = buildSync({
     entryPoints: [seenFrom(PACKAGE_DIR, entry)],
     outfile: join(folder, 'index.js'),
@@ -50,4 +57,5 @@ export function bundleFunction(entry: string, folder: string, pipelineEntry?: st
     modules.map((module) => resolve(PACKAGE_DIR, module)),
     folder,
   );
+  if (pipelineEntry !== undefined) copyDeclared(dirname(pipelineEntry), reads, folder);
 }

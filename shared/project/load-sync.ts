@@ -35,7 +35,7 @@ export function loadSync(entry: string): LoadedPipeline {
 function runDefinition(path: string, said: string) {
   const folder = mkdtempSync(join(tmpdir(), 'microprocess-definition-'));
   try {
-    bundleFunction(path, folder, undefined, `node${process.versions.node}`);
+    bundleFunction(path, folder, undefined, [], `node${process.versions.node}`);
     // Whatever the folders above say of their modules.
     writeFileSync(join(folder, 'package.json'), '{"type":"commonjs"}');
     return definitionIn(createRequire(import.meta.url)(join(folder, 'index.js')), said);

@@ -98,6 +98,7 @@ async function breakingDown() {
     place: 'here',
     flags: '',
     worker: 'this',
+    handOver: async (file) => file,
     fresh: true,
     deps: { ...deps, stores: { ...deps.stores, runs: { ...runs, read } } },
     pollMs: 0,

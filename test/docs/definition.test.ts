@@ -5,6 +5,7 @@ import headOffices from '../../docs/examples/head-offices.ts';
 import officeFiles from '../../docs/examples/outputs.ts';
 import { tallTrees } from '../../docs/examples/own-reduce.ts';
 import { trips } from '../../docs/examples/reducers.ts';
+import vendors from '../../docs/examples/vendors.ts';
 import { definePipeline } from '../../shared/author/definition.ts';
 import { checkSections, SECTION_LIMITS } from '../../shared/author/section.ts';
 import { callsPerForwarder, forwardersOf } from '../../shared/domain/capacity.ts';
@@ -38,6 +39,11 @@ test.each(['README.md', 'docs/definition.md'])(
     expect(headOffices.name).toBe('head-offices');
   },
 );
+
+test('the source in the docs is the file that is compiled here', () => {
+  expect(docs).toContain(`\`\`\`ts\n${text('docs/examples/vendors.ts')}\`\`\``);
+  expect(vendors.source.reads).toEqual(['./vendors.csv']);
+});
 
 test('the reduce in the docs is the file that is compiled here, and does what it says', () => {
   expect(docs).toContain(`\`\`\`ts\n${text('docs/examples/own-reduce.ts')}\`\`\``);

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, expectTypeOf, test, vi } from 'vitest';
 import * as z from 'zod';
 import { definePipeline } from '../../shared/author/definition.ts';
 import { statistics } from '../../shared/author/reducers/statistics.ts';
 import type { Source } from '../../shared/author/source.ts';
+import { csv } from '../../shared/author/sources/csv.ts';
 import { list } from '../../shared/author/sources/list.ts';
-import { InputError, SourceError } from '../../shared/domain/errors.ts';
+import { InputError, SourceChangedError, SourceError } from '../../shared/domain/errors.ts';
 import type { Row } from '../../shared/domain/row.ts';
 import { runPipeline } from '../../testing/run-pipeline.ts';
 import type { Service } from '../../testing/service.ts';
@@ -253,6 +257,42 @@ describe('a run that fails', () => {
     const rejected = runPipeline(scores(0, { source: unplanned }), { service });
     await expect(rejected).rejects.toThrow(SourceError);
     await expect(rejected).rejects.toThrow('The source failed to plan: the file is gone');
+  });
+
+  test('by a file that it was handed over, with the line', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'handed-over-'));
+    const file = join(folder, 'names.csv');
+    const source = csv(undefined, { schema: z.object({ name: z.string().max(2) }) });
+    try {
+      await writeFile(file, 'name\nn0\nn1\n');
+      const { rows } = await runPipeline(scores(0, { source }), { service, file, limit: 1 });
+      expect(rows.map(({ item }) => item)).toEqual([{ name: 'n0' }]);
+      await writeFile(file, 'name\nn0\nlong\n');
+      expect(await runPipeline(scores(0, { source }), { service, file })).toMatchObject({
+        status: 'failed',
+        reason: 'split-failed',
+        errors: [{ error: { message: expect.stringContaining('Line 3 of') } }],
+      });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+    await expect(runPipeline(scores(1), { service, file })).rejects.toThrow('takes none; csv() and jsonl() do');
+    const without = await runPipeline(scores(0, { source }), { service });
+    expect(without).toMatchObject({ status: 'failed', reason: 'split-failed' });
+  });
+
+  test('by a source that was changed after the plan is closed at once', async () => {
+    const source: Source<Item> = {
+      async *read() {
+        for (let i = 0; i < 256; i++) yield { item: { name: `n${i}` }, cursor: i + 1 };
+        throw new SourceChangedError('names.csv');
+      },
+    };
+    expect(await runPipeline(scores(0, { source }), { service })).toMatchObject({
+      status: 'failed',
+      reason: 'source-changed',
+      counts: { total: 256, cancelled: 256 },
+    });
   });
 
   test('by its reduce keeps its rows and CSV', async () => {

@@ -57,6 +57,19 @@ describe('what modules read lies beside the bundle', () => {
     expect(await run(join(folder, 'index.js'))).toEqual(read);
   });
 
+  test('and what its source declares, in the function that reads it alone', async () => {
+    await write({
+      ...READING,
+      'pipelines/a/data/vendors.csv': 'n',
+      'function.ts': `export { default as handler } from '#pipeline';`,
+    });
+    const of = (...reads: readonly string[]) =>
+      bundleFunction(join(project, 'function.ts'), folder, join(project, 'pipelines/a/index.ts'), reads);
+    of('./data/vendors.csv', './offices.csv');
+    expect(await readdir(join(folder, 'data'))).toEqual(['vendors.csv']);
+    expect(() => of('./gone.csv')).toThrow("gone.csv, which isn't there");
+  });
+
   test('of a program on this machine', async () => {
     await write(READING);
     const script = await bundle({ entry: join(project, 'pipelines/a/index.ts') });

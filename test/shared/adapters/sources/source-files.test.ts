@@ -1,0 +1,111 @@
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import * as zlib from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { givenKey } from '../../../../shared/adapters/sources/handed-over.ts';
+import { sourceFiles } from '../../../../shared/adapters/sources/source-files.ts';
+import type { PinnedFile } from '../../../../shared/author/source.ts';
+import { jsonl } from '../../../../shared/author/sources/jsonl.ts';
+import { SourceChangedError, SourceDataError } from '../../../../shared/domain/errors.ts';
+import { MemoryObjects } from '../../../../testing/objects.ts';
+import { sourceContract } from '../../../contracts/source.contract.ts';
+
+let folder: string;
+let objects: MemoryObjects;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'source-files-'));
+  objects = new MemoryObjects();
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const here = (anyFile = false) => sourceFiles({ folder, anyFile, objects: () => objects });
+const CONTENT = Buffer.from('1\n22\n"üü"\n');
+
+async function bytesOf(file: PinnedFile, from = 0): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of here(true).read(file, from)) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** Stores a content where a place says, and gives the place. */
+const PLACES: Readonly<Record<string, (content: Uint8Array) => Promise<string>>> = {
+  'beside the pipeline': async (content) => {
+    await writeFile(join(folder, 'a.jsonl'), content);
+    return './a.jsonl';
+  },
+  'handed over on this machine': async (content) => {
+    await writeFile(join(folder, 'b.jsonl'), content);
+    return pathToFileURL(join(folder, 'b.jsonl')).href;
+  },
+  'handed over to a stage': async (content) => {
+    const place = givenKey('d'.repeat(43), content.length, 'my file.jsonl');
+    await objects.put(place, content);
+    return place;
+  },
+};
+const COMPRESSIONS = {
+  none: (content: Buffer) => content,
+  gzip: zlib.gzipSync,
+  'gzip of two members': (content: Buffer) =>
+    Buffer.concat([zlib.gzipSync(content.subarray(0, 3)), zlib.gzipSync(content.subarray(3))]),
+  ...('zstdCompressSync' in zlib && { zstd: zlib.zstdCompressSync }),
+};
+
+describe.each(Object.entries(PLACES))('a file %s', (_, store) => {
+  test.each(Object.entries(COMPRESSIONS))('is read from any byte on, compressed by %s', async (_, compress) => {
+    const file = await here(true).look(await store(compress(CONTENT)));
+    for (let from = 0; from <= CONTENT.length; from++)
+      expect((await bytesOf(file, from)).toString('latin1')).toBe(CONTENT.subarray(from).toString('latin1'));
+  });
+
+  test('that is cut off within its compression says so', async () => {
+    const file = await here(true).look(await store(zlib.gzipSync(CONTENT).subarray(0, 15)));
+    await expect(bytesOf(file)).rejects.toThrow(SourceDataError);
+  });
+
+  test('may be empty', async () => {
+    expect(await bytesOf(await here(true).look(await store(Buffer.from(''))))).toEqual(Buffer.from(''));
+  });
+});
+
+test.each(['beside the pipeline', 'handed over on this machine'])('a file %s that changed is refused', async (name) => {
+  const place = (await PLACES[name]?.(CONTENT)) ?? '';
+  const file = await here(true).look(place);
+  await appendFile(join(folder, place.startsWith('file:') ? 'b.jsonl' : 'a.jsonl'), '3\n');
+  await expect(bytesOf(file)).rejects.toThrow(SourceChangedError);
+});
+
+test('a file that changes while it is read is refused before its end', async () => {
+  await writeFile(join(folder, 'a.jsonl'), CONTENT);
+  const file = await here().look('a.jsonl');
+  const reading = async () => {
+    for await (const _ of here().read(file, 0)) await appendFile(join(folder, 'a.jsonl'), '4\n');
+  };
+  await expect(reading()).rejects.toThrow('"a.jsonl" was changed after the run was planned');
+});
+
+test('a file beside the pipeline is the same in another folder', async () => {
+  await writeFile(join(folder, 'a.jsonl'), CONTENT);
+  const { version } = await here().look('a.jsonl');
+  await writeFile(join(folder, 'b.jsonl'), CONTENT);
+  expect((await here().look('b.jsonl')).version).toBe(version);
+});
+
+test.each([
+  ['is missing', './gone.csv', 'ENOENT'],
+  ['is a folder', '.', 'is no file'],
+  [
+    'is on the machine of a deployed function',
+    pathToFileURL('/etc/hostname').href,
+    'give it to the command line with --file',
+  ],
+])('a file that %s is refused', async (_, place, message) => {
+  await expect(here().look(place)).rejects.toThrow(message);
+});
+
+describe('a source over them', () => {
+  beforeEach(() => writeFile(join(folder, 'z.gz'), zlib.gzipSync(CONTENT)));
+  sourceContract('compressed lines', () => jsonl('z.gz').over?.(here()) ?? expect.fail(), [1, 22, 'üü']);
+});
