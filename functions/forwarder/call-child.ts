@@ -19,11 +19,13 @@ import { callOfItem, type MappedCall, mapCall } from './map-call.ts';
 export type ChildResult =
   | { readonly kind: 'ended'; readonly outcome: Outcome }
   /** It spent a try, and is due then. */
-  | { readonly kind: 'again'; readonly due: number }
+  | { readonly kind: 'again'; readonly due: number; readonly isPressed?: boolean }
   /** It was not called, or its answer was pressure: it spent no try, and is due then. */
   | {
       readonly kind: 'handed-back';
       readonly due: number;
+      /** Its answer was pressure. */
+      readonly isPressed?: boolean;
       /** It was called, and the answer named no time to wait: it may be called again in this invocation. */
       readonly isSoon?: boolean;
     };
@@ -63,7 +65,7 @@ export async function callChild(
     ...request,
   });
   const now = clock.now();
-  const verdict = gate.heard(judge(call, now), began);
+  const verdict = gate.heard(judge(call, now), began, before.pressed);
   if (verdict.kind === 'succeeded') {
     const fit = fitAnswer(deps, child, verdict.result);
     if ('misfit' in fit) {
@@ -99,8 +101,9 @@ export function goesOn(
 ): Exclude<ChildResult, { kind: 'ended' }> | null {
   if (verdict.kind === 'final') return null;
   const due = nextDue(retry, attempts, verdict.retryAfterMs, jitter, now);
-  if (verdict.kind === 'pressure') return { kind: 'handed-back', due, isSoon: verdict.retryAfterMs === 0 };
-  return attempts < retry.attempts ? { kind: 'again', due } : null;
+  if (verdict.kind === 'pressure')
+    return { kind: 'handed-back', due, isPressed: true, isSoon: verdict.retryAfterMs === 0 };
+  return attempts < retry.attempts ? { kind: 'again', due, ...(verdict.isPressure && { isPressed: true }) } : null;
 }
 
 /** A child's id and item. A redrive's child keeps the id, and with it the Idempotency-Key, that it has in the root run. */

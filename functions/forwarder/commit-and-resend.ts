@@ -26,7 +26,10 @@ export async function commitAndResend(
   const again = dueTimes(results, 'again');
   const ended = new Set(outcomes.map(({ n }) => n));
   const handedBack = dueTimes(results, 'handed-back');
-  const next = nextRegister(deliveryOf(received), block, { ended, again, handedBack, complete });
+  const pressed = new Set(
+    [...results].flatMap(([n, result]) => ('isPressed' in result && result.isPressed ? [n] : [])),
+  );
+  const next = nextRegister(deliveryOf(received), block, { ended, again, handedBack, pressed, complete });
   countOutcomes(deps, message, outcomes, again.size);
   if (next === null) return commits.commit(message, outcomes);
   const { done, raised } = await commit(deps, blockOf(message), outcomes, { slot: message.slot, raise: next });

@@ -20,6 +20,10 @@ const LIMITS_EVERY_MS = 500;
 const RIGHTS_MS = 60_000;
 const RIGHTS_RETRY_MS = 5_000;
 
+/** After so many passes in a row under pressure a child spends tries, where the service has answered others within so long. */
+const MOST_PRESSED = 20;
+const ANSWERS_HOLD_MS = 60_000;
+
 /** How long a call takes, as long as none has told; and how much each that succeeds says of it. */
 const FIRST_CALL_MS = 100;
 const CALL_WEIGHT = 0.1;
@@ -59,6 +63,7 @@ export class Gate {
   #limits: LimitsInForce | null = null;
   #limitsAt = Number.NEGATIVE_INFINITY;
   #refusedSince: number | null = null;
+  #answeredAt = Number.NEGATIVE_INFINITY;
   #callMs = FIRST_CALL_MS;
   #isChanging = false;
   readonly #writes = new Set<Promise<unknown>>();
@@ -134,11 +139,13 @@ export class Gate {
   /**
    * Hears what a call came to, and says what that means for its child.
    * @param began when the call began
+   * @param pressed passes in a row that its child has ended under pressure
    */
-  heard(verdict: Verdict, began: number): Verdict {
+  heard(verdict: Verdict, began: number, pressed = 0): Verdict {
     switch (verdict.kind) {
       case 'succeeded':
         this.#refusedSince = null;
+        this.#answeredAt = this.#process.clock.now();
         this.#callMs += (this.#process.clock.now() - began - this.#callMs) * CALL_WEIGHT;
         this.#answered(began);
         return verdict;
@@ -149,7 +156,7 @@ export class Gate {
         return this.#failed(verdict, began);
       case 'pressure':
         this.#process.metrics.count('CallsUnderPressure', 1);
-        return this.#pressed(verdict, began);
+        return this.#spent(this.#pressed(verdict, began), pressed);
     }
   }
 
@@ -192,6 +199,13 @@ export class Gate {
         this.#change({ ...this.#state, cap: cut(cap, this.limits(now).inFlight, now) });
     }
     return verdict;
+  }
+
+  /** A child that alone finds its service busy, time and again, spends its tries as others do. */
+  #spent(verdict: Verdict, pressed: number): Verdict {
+    const isAlone = this.#process.clock.now() - this.#answeredAt < ANSWERS_HOLD_MS;
+    if (verdict.kind !== 'pressure' || pressed < MOST_PRESSED || !isAlone) return verdict;
+    return { ...verdict, kind: 'try-spent', isPressure: true };
   }
 
   /** The call began behind the last change of the breaker: it was a probe. */

@@ -47,7 +47,7 @@ export type Verdict =
   /** Worth another call; no try is spent. */
   | ({ readonly kind: 'pressure' } & Again)
   /** Worth another call where tries are left. */
-  | ({ readonly kind: 'try-spent' } & Again)
+  | ({ readonly kind: 'try-spent' /** Pressure that goes on for too long. */; readonly isPressure?: boolean } & Again)
   /** No use in calling again. */
   | { readonly kind: 'final'; readonly reason: string; readonly body: string | null };
 

@@ -40,6 +40,8 @@ export interface Tries extends Carried {
   readonly due: number;
   /** Forwarders that died while calling it alone. */
   readonly crashes: number;
+  /** Passes in a row that its service ended by being busy; absent for none. */
+  readonly pressed?: number;
 }
 
 /**
@@ -161,6 +163,8 @@ export interface Results {
   readonly again: ReadonlyMap<number, number>;
   /** Handed back: it is due then, and no try is spent. */
   readonly handedBack?: ReadonlyMap<number, number>;
+  /** Of these and those called in vain, the ones whose service was busy. */
+  readonly pressed?: ReadonlySet<number>;
   /** Every child that was due got its call. False keeps `care`. */
   readonly complete: boolean;
 }
@@ -172,12 +176,16 @@ export function nextRegister(delivery: Delivery, block: BlockState, results: Res
   const register = registerOf(block, delivery.slot);
   const tries = new Map<number, Tries>();
   for (const n of left) {
-    const before = register.tries.get(n) ?? NO_TRIES;
+    const { pressed = 0, ...before } = register.tries.get(n) ?? NO_TRIES;
+    const isPressed = results.pressed?.has(n) ?? false;
     const due = results.again.get(n);
     const later = results.handedBack?.get(n) ?? 0;
-    if (due !== undefined) tries.set(n, { ...before, tries: before.tries + 1, due });
-    else if (later > before.due) tries.set(n, { ...before, due: later });
-    else if (before !== NO_TRIES) tries.set(n, before);
+    // One that was not called keeps its row; another answer than pressure ends it.
+    const row = isPressed ? pressed + 1 : due === undefined ? pressed : 0;
+    const next = { ...before, ...(row > 0 && { pressed: row }) };
+    if (due !== undefined) tries.set(n, { ...next, tries: before.tries + 1, due });
+    else if (later > before.due) tries.set(n, { ...next, due: later });
+    else if (register.tries.has(n) || row > 0) tries.set(n, next);
   }
   // A suspect that was handed back stays one, also when its pass had no time to say so in a mark.
   const care = results.complete ? 0 : careOf(delivery, register);

@@ -123,8 +123,18 @@ describe('what becomes of a child that did not succeed', () => {
   const due = NOW + 30_000;
 
   test.each([
-    ['pressure on the last try', { kind: 'pressure', ...asked }, 3, { kind: 'handed-back', due, isSoon: false }],
-    ['pressure on the first try', { kind: 'pressure', ...asked }, 1, { kind: 'handed-back', due, isSoon: false }],
+    [
+      'pressure on the last try',
+      { kind: 'pressure', ...asked },
+      3,
+      { kind: 'handed-back', due, isPressed: true, isSoon: false },
+    ],
+    [
+      'pressure on the first try',
+      { kind: 'pressure', ...asked },
+      1,
+      { kind: 'handed-back', due, isPressed: true, isSoon: false },
+    ],
     ['a spent try with more to come', { kind: 'try-spent', ...asked }, 2, { kind: 'again', due }],
     ['the last try spent', { kind: 'try-spent', ...asked }, 3, null],
     ['what is final', { kind: 'final', reason: 'http-404', body: null }, 1, null],
