@@ -18,6 +18,9 @@ export interface SdkCounts {
   readonly sqsRequests: number;
   /** Receives that brought nothing; part of `sqsRequests`. */
   readonly emptyReceives: number;
+  /** Requests for the items that forwarders share, an endpoint's or a budget's. */
+  readonly gateReads: number;
+  readonly gateWrites: number;
 }
 
 const CLIENTS = { DynamoDB: DynamoDBClient, SQS: SQSClient, S3: S3Client, SES: SESv2Client };
@@ -36,6 +39,8 @@ export class SdkCounter {
   #readUnits = 0;
   #sqsRequests = 0;
   #emptyReceives = 0;
+  #gateReads = 0;
+  #gateWrites = 0;
 
   constructor() {
     for (const service of ['DynamoDB', 'SQS', 'S3', 'SES'] as const) this.#instrument(service);
@@ -51,10 +56,13 @@ export class SdkCounter {
       unitsBy: Object.fromEntries(this.#unitsBy),
       sqsRequests: this.#sqsRequests,
       emptyReceives: this.#emptyReceives,
+      gateReads: this.#gateReads,
+      gateWrites: this.#gateWrites,
     };
     this.#calls = new Map();
     this.#unitsBy = new Map();
     this.#retries = this.#readUnits = this.#sqsRequests = this.#emptyReceives = 0;
+    this.#gateReads = this.#gateWrites = 0;
     return counts;
   }
 
@@ -83,6 +91,10 @@ export class SdkCounter {
     add(this.#calls, call, 1);
     this.#retries += Math.max(0, (numberIn(field(output, '$metadata'), 'attempts') ?? 1) - 1);
     if (service === 'DynamoDB') {
+      if (isOfGate(input)) {
+        if (READS.has(name)) this.#gateReads += 1;
+        else this.#gateWrites += 1;
+      }
       const units = unitsOf(field(output, 'ConsumedCapacity'));
       if (READS.has(name)) this.#readUnits += units;
       else add(this.#unitsBy, name, field(output, 'name') === 'ConditionalCheckFailedException' ? 1 : units);
@@ -93,6 +105,12 @@ export class SdkCounter {
       if (name === 'ReceiveMessage' && bytes === 0) this.#emptyReceives++;
     }
   }
+}
+
+/** One item of those that no pipeline's key leads to. */
+function isOfGate(input: unknown): boolean {
+  const key = field(field(field(input, 'Key'), 'pk'), 'S');
+  return typeof key === 'string' && /^[ER]#/.test(key);
 }
 
 /** One answer's units; an answer to a batch has them by table. */

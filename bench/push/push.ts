@@ -1,4 +1,5 @@
 import { measureProtection, type Protection, protectionChecks } from './live-protection.ts';
+import { PROCESS_ROWS } from './process-rows.ts';
 import { allHold, type PushRow, runRow } from './rows.ts';
 import { protectionText, rowText } from './table.ts';
 import { VIRTUAL_ROWS } from './virtual-rows.ts';
@@ -6,7 +7,7 @@ import { VIRTUAL_ROWS } from './virtual-rows.ts';
 /** Virtual time that live traffic is watched for. */
 const PROTECTION_SECONDS = 60;
 
-const ROWS: readonly PushRow[] = [...VIRTUAL_ROWS];
+const ROWS: readonly PushRow[] = [...VIRTUAL_ROWS, ...PROCESS_ROWS];
 
 export interface PushOptions {
   /** Rows whose names contain it; default all. */
