@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import type { Json } from '../../domain/json.ts';
 import { Distribution, distributionSchema } from './distribution.ts';
+import { firstForm } from './first-form.ts';
 import type { Statistics } from './statistics-sections.ts';
 
 type Group = Statistics['groups'][number];
@@ -51,6 +53,15 @@ export class Groups {
   toJSON(): z.infer<typeof groupsSchema> {
     this.trim();
     return { named: this.sorted().map(([name, group]) => [name, group.toJSON()]), other: this.other.toJSON() };
+  }
+
+  /** As the release before this one stores them. */
+  firstForm(): Json {
+    this.trim();
+    return {
+      named: this.sorted().map(([name, group]): Json => [name, firstForm(group.bins())]),
+      other: firstForm(this.other.bins()),
+    };
   }
 
   /** @param decimals that the values have at most */

@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import type { Json } from '../../domain/json.ts';
 import { Distribution, distributionSchema } from './distribution.ts';
+import { firstForm } from './first-form.ts';
 import { Groups, groupsSchema } from './groups.ts';
 import { histogram } from './histogram.ts';
 import { decimalsOf, ESTIMATE_ERROR } from './rounding.ts';
@@ -83,6 +85,17 @@ export class Measure {
       decimals: this.#decimals ?? null,
       all: this.#all.toJSON(),
       groups: this.#groups.toJSON(),
+      top: this.#top.list(),
+    };
+  }
+
+  /** What the release before this one stores, and reads, of a single value. */
+  firstForm(): Record<string, Json> {
+    return {
+      sum: [finite(this.#sum), finite(this.#compensation)],
+      range: this.#all.count === 0 ? null : [this.#min, this.#max],
+      all: firstForm(this.#all.bins()),
+      groups: this.#groups.firstForm(),
       top: this.#top.list(),
     };
   }

@@ -10,7 +10,7 @@ const LOG_GAMMA = Math.log(GAMMA);
 export const sketchSchema = z.tuple([z.number().int().min(0), z.string(), z.string()]);
 export type SketchJson = z.infer<typeof sketchSchema>;
 
-type Bins = Map<number, number>;
+export type Bins = Map<number, number>;
 
 /** What a bin's values are within the relative error of, the bin's upper bound, and how many values it holds. */
 export interface Bin {
@@ -64,12 +64,12 @@ const middle = (key: number) => GAMMA ** (key - 1) * (1 + RELATIVE_ERROR);
 
 const sorted = (bins: Bins) => [...bins].sort(([a], [b]) => a - b);
 
-function increase(bins: Bins, key: number, by: number): void {
+export function increase(bins: Bins, key: number, by: number): void {
   bins.set(key, (bins.get(key) ?? 0) + by);
 }
 
 /** `gap[*count] …` in base 36: the gap to the key before, the count where it isn't 1. About 3 bytes a bin. */
-function encode(bins: Bins): string {
+export function encode(bins: Bins): string {
   let previous = 0;
   return sorted(bins)
     .map(([key, count]) => {

@@ -164,12 +164,17 @@ class StatisticsAccumulator<I, R> implements Accumulator<I, R> {
   }
 
   merge(other: Json): void {
-    const stored = z.array(measureSchema).length(this.#measures.length).parse(other);
+    const { measures: stored } = z
+      .object({ measures: z.array(measureSchema).length(this.#measures.length) })
+      .parse(other);
     for (const [i, part] of stored.entries()) this.#measures[i]?.merge(part);
   }
 
   toJSON(): Json {
-    return this.#measures.map((measure) => measure.toJSON());
+    const measures: Json = this.#measures.map((measure) => measure.toJSON());
+    // Of one value: what the release before reads, beside.
+    const [only, ...others] = this.#measures;
+    return { ...(only && others.length === 0 && only.firstForm()), measures };
   }
 
   sections({ counts }: ReducedRun): Section[] {

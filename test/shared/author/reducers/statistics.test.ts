@@ -206,9 +206,11 @@ describe('groups', () => {
 });
 
 it('refuses to merge what is not a part', () => {
-  expect(() => reduce.start().merge([{ sum: [1, 0] }])).toThrow(/all/);
-  const [part] = JSON.parse(JSON.stringify(reduced([row(1, 2)])));
-  expect(() => reduce.start().merge([{ ...part, all: [0, '1*-3', ''] }])).toThrow('received "1*-3"');
+  expect(() => reduce.start().merge({ measures: [{ sum: [1, 0] }] })).toThrow(/all/);
+  const {
+    measures: [part],
+  } = JSON.parse(JSON.stringify(reduced([row(1, 2)])));
+  expect(() => reduce.start().merge({ measures: [{ ...part, all: [0, '1*-3', ''] }] })).toThrow('received "1*-3"');
 });
 
 it('keeps a segment of 65,536 rows with 240 groups small', () => {
@@ -220,7 +222,7 @@ it('keeps a segment of 65,536 rows with 240 groups small', () => {
   const rows = Array.from({ length: 65_536 }, (_, n) =>
     row(n, 30 * Math.exp(2 * random() - 2 * random()), { item: { city: 'x', country: `C${n % 240}` } }),
   );
-  expect(JSON.stringify(reduced(rows)).length).toBeLessThan(320_000);
+  expect(JSON.stringify(reduced(rows)).length).toBeLessThan(500_000);
 });
 
 describe('a wrong option is refused when the definition is loaded', () => {
