@@ -1,5 +1,5 @@
 import { NotJsonError } from '../../shared/domain/errors.ts';
-import type { Held } from '../../shared/domain/held.ts';
+import { type Held, isUnread } from '../../shared/domain/held.ts';
 import { childId } from '../../shared/domain/ids.ts';
 import type { Json } from '../../shared/domain/json.ts';
 import { blockOf, type WorkMessage } from '../../shared/domain/messages.ts';
@@ -51,7 +51,8 @@ export async function callChild(
 
   const held = message.items[n - message.slot];
   if (held === undefined) throw new TypeError(`Slot ${message.slot} has no child ${n}.`);
-  const { child, item } = await identify(deps, message, n, held, run);
+  const { child, item, problem } = await identify(deps, message, n, held, run);
+  if (problem !== null) return ended({ status: 'FAILED', reason: 'bad-record', result: problem, ms: 0 }, before.tries);
   const request = requestOf(deps, child, item, run);
   if (request === null)
     return ended({ status: 'FAILED', reason: 'request-not-mapped', result: null, ms: 0 }, before.tries);
@@ -106,18 +107,18 @@ export function goesOn(
   return attempts < retry.attempts ? { kind: 'again', due, ...(verdict.isPressure && { isPressed: true }) } : null;
 }
 
-/** A child's id and item. A redrive's child keeps the id, and with it the Idempotency-Key, that it has in the root run. */
+/** A child's id and item, or why that couldn't be read. A redrive's child keeps the id, and with it the Idempotency-Key, that it has in the root run. */
 async function identify(
   { objects }: ForwarderDeps,
   message: WorkMessage,
   n: number,
   held: Held,
   run: RunRecord,
-): Promise<{ child: string; item: Json }> {
+): Promise<{ child: string; item: Json; problem: string | null }> {
   const value = await release(objects, held);
-  if (!run.redrive) return { child: childId({ ...blockOf(message).ref, n }), item: value };
-  const [child, item] = parseRedrivenItem(value);
-  return { child, item: await release(objects, item) };
+  const [child, own] = run.redrive ? parseRedrivenItem(value) : [childId({ ...blockOf(message).ref, n }), held];
+  if (isUnread(own)) return { child, item: null, problem: own.$unread };
+  return { child, item: run.redrive ? await release(objects, own) : value, problem: null };
 }
 
 /** The first characters of a body, cut between two of them; null for none. */

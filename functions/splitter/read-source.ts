@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { SourceContext, SourcedItem } from '../../shared/author/source.ts';
+import type { SourceContext, SourcedItem, SourcedProblem } from '../../shared/author/source.ts';
 import { NotJsonError, ObjectDeniedError, ObjectNotFoundError, SourceError } from '../../shared/domain/errors.ts';
 import { type Json, jsonText } from '../../shared/domain/json.ts';
 import { rangesIn } from '../../shared/flow/one-range.ts';
@@ -13,6 +13,9 @@ const MAX_CURSOR_BYTES = 8_192;
 /** In ranges that are read one after the other: the place of one, and the cursor within it. */
 const position = z.tuple([z.number(), z.json()]);
 
+/** An item as JSON text, or why there is none; and where to go on behind it. */
+type Read = { readonly cursor: Json } & ({ readonly text: string } | { readonly problem: string });
+
 /**
  * A slice's items as JSON text.
  * @param from the range of the source, the cursor to go on behind, and how many items are before it
@@ -23,7 +26,7 @@ export async function* readSource(
   run: RunRecord,
   slice: number,
   { range, cursor: behind, count }: { readonly range: Json; readonly cursor: Json; readonly count: number },
-): AsyncGenerator<{ text: string; cursor: Json }> {
+): AsyncGenerator<Read> {
   const context: SourceContext<unknown> = sourceContext(run);
   const source = sourceOf(deps, run);
   const ranges = run.limit === null ? null : rangesIn(range);
@@ -33,8 +36,10 @@ export async function* readSource(
     for (let place = first; place < (ranges?.length ?? 1); place++) {
       const own = ranges ? (ranges[place] ?? null) : range;
       for await (const sourced of source.read({ ...context, range: own, cursor: place === first ? within : null })) {
-        const { item, cursor } = checkSourced(++number, sourced);
-        yield { text: jsonText(`item ${number}`, item), cursor: ranges ? [place, cursor] : cursor };
+        const cursor = checkSourced(++number, sourced);
+        const read =
+          'item' in sourced ? { text: jsonText(`item ${number}`, sourced.item) } : { problem: sourced.problem };
+        yield { ...read, cursor: ranges ? [place, cursor] : cursor };
       }
     }
   } catch (cause) {
@@ -45,14 +50,15 @@ export async function* readSource(
   }
 }
 
-/** Of a source's yield both parts are there; the cursor itself is checked where a page stores it. */
-function checkSourced(number: number, sourced: SourcedItem<unknown>): SourcedItem<unknown> {
+/** Of a source's yield both parts are there; the cursor, which it gives, is checked where a page stores it. */
+function checkSourced(number: number, sourced: SourcedItem<unknown> | SourcedProblem): Json {
   const given: unknown = sourced;
-  if (typeof given !== 'object' || given === null || !('item' in given)) {
+  const isSourced = typeof given === 'object' && given !== null;
+  if (!isSourced || !('item' in given || ('problem' in given && typeof given.problem === 'string'))) {
     throw new NotJsonError(`what stands for item ${number} isn't { item, cursor }.`);
   }
   if (sourced.cursor === undefined) throw new NotJsonError(`the cursor behind item ${number} is undefined.`);
-  return sourced;
+  return sourced.cursor;
 }
 
 /** @throws {SourceError} for a cursor that a page can't hold */

@@ -1,5 +1,6 @@
 import { blockSize, END, type ItemsPage, PageDraft, placeBehind } from '../../shared/domain/chain.ts';
 import { SourceError } from '../../shared/domain/errors.ts';
+import { unread } from '../../shared/domain/held.ts';
 import type { Json } from '../../shared/domain/json.ts';
 import { FIRST_PLACE, type Place } from '../../shared/domain/layout.ts';
 import { maySend, statusAt } from '../../shared/domain/run.ts';
@@ -195,16 +196,16 @@ class Splitter {
     let taken = this.#count;
     if (taken < limit) {
       const from = { range: this.#range, cursor: this.#cursor, count: this.#count };
-      for await (const { text, cursor } of readSource(this.#deps, this.#run, this.#slice, from)) {
+      for await (const read of readSource(this.#deps, this.#run, this.#slice, from)) {
         // A redrive's children are rows of a report: it was let through before.
         if (taken >= this.#deps.pipeline.limits.maxChildren && !this.#run.redrive) return { tooMany: taken + 1 };
-        const { held, bytes } = await this.#hold(text);
+        const { held, bytes } = 'text' in read ? await this.#hold(read.text) : unread(read.problem);
         if (!draft.fits(bytes)) {
           const put = await this.#put(draft.page(draft.fillsBlock));
           if (put !== 'put') return put;
           draft = this.#draft();
         }
-        draft.add(held, bytes, cursor);
+        draft.add(held, bytes, read.cursor);
         taken++;
         // Out of time, a block is as long as it got: a slow source would else begin it anew in each invocation.
         if (draft.fillsBlock || taken >= canary || this.#isTimeUp()) {

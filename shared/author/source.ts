@@ -18,6 +18,13 @@ export interface SourcedItem<I> {
   readonly cursor: Json;
 }
 
+/** What stands in an item's place where it can't be read: a child that fails without a call, as `bad-record`. */
+export interface SourcedProblem {
+  /** What is wrong, and where; no value of the record, as logs and mails may show it. */
+  readonly problem: string;
+  readonly cursor: Json;
+}
+
 /**
  * Where a pipeline's items come from. `plan` cuts the source into at most 1,000 different ranges that are enumerated in parallel;
  * without it there is one. `read` yields a range's items in order, from behind `cursor` (null: from the start). `count` says how many items
@@ -26,7 +33,7 @@ export interface SourcedItem<I> {
 export interface Source<I, P = unknown> {
   plan?(context: SourceContext<P>): Promise<readonly Json[]>;
   count?(ranges: readonly Json[]): number;
-  read(context: SourceContext<P> & { range: Json; cursor: Json }): AsyncIterable<SourcedItem<I>>;
+  read(context: SourceContext<P> & { range: Json; cursor: Json }): AsyncIterable<SourcedItem<I> | SourcedProblem>;
   /** What it reads: paths beside the pipeline. A deployment brings exactly these along. */
   readonly reads?: readonly string[];
   /** Whether a run may be started with a file, which is read instead. */

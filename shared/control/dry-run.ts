@@ -58,10 +58,10 @@ export async function dryRun(
   let children = 0;
   let complete = true;
   for (const range of ranges) {
-    for await (const { item } of pipeline.source.read({ ...context, range, cursor: null })) {
+    for await (const sourced of pipeline.source.read({ ...context, range, cursor: null })) {
       // Each is looked at, as a run would: one that isn't JSON, wherever it is, closes its run.
-      const text = jsonText(`item ${children + 1}`, item);
-      if (sample.length < SAMPLE) sample.push(JSON.parse(text));
+      const text = 'item' in sourced ? jsonText(`item ${children + 1}`, sourced.item) : null;
+      if (text !== null && sample.length < SAMPLE) sample.push(JSON.parse(text));
       children++;
       if (limit !== null && children >= limit) break;
       if (children % LOOK_EVERY === 0 && clock.now() > until) complete = false;

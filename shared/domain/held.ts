@@ -21,6 +21,19 @@ export function isPointer(held: Held): held is Pointer {
   );
 }
 
+/** What stands in an item's place that its source couldn't read. A value that looks like one is never held inline either. */
+export type Unread = { readonly $unread: string };
+
+/** The mark that a page holds for it, with its bytes. */
+export function unread(problem: string): { held: Unread; bytes: number } {
+  const held = { $unread: problem };
+  return { held, bytes: JSON.stringify(held).length * 3 };
+}
+
+export function isUnread(held: unknown): held is Unread {
+  return typeof held === 'object' && held !== null && '$unread' in held && typeof held.$unread === 'string';
+}
+
 /** Whether what a page holds stands for something large: a pointer, also as the item of a redrive's triple. */
 export function isLarge(held: Held): boolean {
   if (isPointer(held)) return true;
@@ -29,5 +42,5 @@ export function isLarge(held: Held): boolean {
 
 /** Whether a value has to go to an object of its own; `bytes` is its JSON's length. */
 export function mustSpill(value: Json, bytes: number): boolean {
-  return bytes > SIZES.inlineBytes || isPointer(value);
+  return bytes > SIZES.inlineBytes || isPointer(value) || isUnread(value);
 }

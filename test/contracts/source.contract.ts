@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Source, SourcedItem, SourceFiles } from '../../shared/author/source.ts';
+import type { Source, SourcedItem, SourcedProblem, SourceFiles } from '../../shared/author/source.ts';
 import { SourceDataError } from '../../shared/domain/errors.ts';
 import type { Json } from '../../shared/domain/json.ts';
 
@@ -19,12 +19,17 @@ export function memoryFiles(files: Readonly<Record<string, string | Uint8Array>>
   };
 }
 
+/** What a source gave, which is to be an item. */
+export function sourced<I>(given: SourcedItem<I> | SourcedProblem): SourcedItem<I> {
+  return 'item' in given ? given : expect.fail(given.problem);
+}
+
 /** Reads all ranges of a source, each from behind a cursor. */
 export async function readAll<I>(source: Source<I>, limit?: number): Promise<SourcedItem<I>[]> {
   const context = { params: {}, limit };
   const read: SourcedItem<I>[] = [];
   for (const range of (await source.plan?.(context)) ?? [null]) {
-    for await (const sourced of source.read({ ...context, range, cursor: null })) read.push(sourced);
+    for await (const given of source.read({ ...context, range, cursor: null })) read.push(sourced(given));
   }
   return read;
 }
@@ -35,7 +40,8 @@ export async function itemsOf<I>(source: Source<I>): Promise<I[]> {
 
 async function itemsBehind<I>(source: Source<I>, range: Json, cursor: Json): Promise<I[]> {
   const items: I[] = [];
-  for await (const { item } of source.read({ params: {}, limit: undefined, range, cursor })) items.push(item);
+  for await (const given of source.read({ params: {}, limit: undefined, range, cursor }))
+    items.push(sourced(given).item);
   return items;
 }
 

@@ -281,6 +281,31 @@ describe('a run that fails', () => {
     expect(without).toMatchObject({ status: 'failed', reason: 'split-failed' });
   });
 
+  test('by a record that can’t be read: it is a row with its line, and is never called, nor when it’s redriven', async () => {
+    const source: Source<Item> = {
+      async *read() {
+        yield { item: { name: 'n0' }, cursor: 1 };
+        yield { problem: 'Line 2 of "names.csv" is not JSON.', cursor: 2 };
+        yield { item: JSON.parse('{"$unread":"an item that looks like it","name":"n2"}'), cursor: 3 };
+      },
+    };
+    const called: unknown[] = [];
+    const run = await runPipeline(scores(0, { source }), {
+      service: ({ body }) => {
+        called.push(body.name);
+        return { score: 1 };
+      },
+    });
+    expect(called.sort()).toEqual(['n0', 'n2']);
+    expect(run).toMatchObject({ status: 'succeeded-with-failures', counts: { succeeded: 2, failed: 1 } });
+    expect(run.rows[1]).toMatchObject({
+      status: 'FAILED',
+      reason: 'bad-record',
+      result: 'Line 2 of "names.csv" is not JSON.',
+      attempts: 0,
+    });
+  });
+
   test('by a source that was changed after the plan is closed at once', async () => {
     const source: Source<Item> = {
       async *read() {

@@ -132,6 +132,8 @@ class CsvReader implements RecordReader<CsvRow> {
     const line = this.#start.lines + (error instanceof CsvError && typeof error.lines === 'number' ? error.lines : 0);
     const endless = ENDLESS.get(error?.code ?? '');
     if (endless !== undefined) throw new SourceDataError(`Line ${line} ${endless}.`);
+    // Such a row ends with its line: another line is another row.
+    if (this.#problem?.line !== line) this.#endWrong();
     this.#problem ??= { text: 'has a quote within a value that does not begin with one', line };
   }
 

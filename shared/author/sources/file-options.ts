@@ -3,15 +3,18 @@ import { callable } from '../options.ts';
 
 /** Options of every source that reads a file. */
 export interface FileOptions<I> {
-  /** What becomes of a record that can't be read or doesn't fit the schema: it ends the run (`fail`, the default), or is left out. */
-  readonly onBadRow?: 'fail' | 'skip';
+  /**
+   * What becomes of a record that can't be read or doesn't fit the schema: it ends the run (`fail`, the default), is left out (`skip`), or is a
+   * child that fails without a call, with line and reason (`report`).
+   */
+  readonly onBadRow?: 'fail' | 'skip' | 'report';
   /** Items that are wanted; the others are no children. */
   where?(item: I): boolean;
 }
 
 export const fileOptions = {
   schema: z.custom<z.ZodType>((value) => value instanceof z.ZodType, 'must be a zod schema').optional(),
-  onBadRow: z.enum(['fail', 'skip']).optional(),
+  onBadRow: z.enum(['fail', 'skip', 'report']).optional(),
   where: callable().optional(),
 };
 

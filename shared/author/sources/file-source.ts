@@ -54,7 +54,9 @@ export function fileSource<V, I>(
         if ('item' in checked) {
           if (options.where?.(checked.item) ?? true) yield { item: checked.item, cursor: behind };
         } else if (options.onBadRow !== 'skip') {
-          throw new SourceDataError(`Line ${found.line} of ${show(file.place)} ${checked.problem}.`);
+          const problem = `Line ${found.line} of ${show(file.place)} ${checked.problem}.`;
+          if (options.onBadRow !== 'report') throw new SourceDataError(problem);
+          yield { problem, cursor: behind };
         }
       }
     },

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type City, cities, loadCities, params } from '../../../pipelines/airport-access/cities.ts';
 import type { SourcedItem } from '../../../shared/author/source.ts';
 import type { Json } from '../../../shared/domain/json.ts';
+import { sourced } from '../../contracts/source.contract.ts';
 
 type Wanted = Parameters<typeof params.parse>[0];
 
@@ -14,7 +15,7 @@ async function plan(wanted?: Wanted, limit?: number): Promise<readonly Json[]> {
 
 async function read(range: Json, cursor: Json = null, wanted?: Wanted): Promise<SourcedItem<City>[]> {
   const items: SourcedItem<City>[] = [];
-  for await (const item of cities.read({ ...context(wanted), range, cursor })) items.push(item);
+  for await (const given of cities.read({ ...context(wanted), range, cursor })) items.push(sourced(given));
   return items;
 }
 

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { Source } from '../../../shared/author/source.ts';
 import { list } from '../../../shared/author/sources/list.ts';
 import type { Json } from '../../../shared/domain/json.ts';
+import { sourced } from '../../contracts/source.contract.ts';
 
 /** Reads a whole slice in pieces: anew from the last cursor after each `piece` items, as restarted splitters do. */
 async function readInPieces(source: Source<number>, range: Json, piece: number): Promise<number[]> {
@@ -10,9 +11,9 @@ async function readInPieces(source: Source<number>, range: Json, piece: number):
   let cursor: Json = null;
   for (;;) {
     let got = 0;
-    for await (const sourced of source.read({ params: {}, limit: undefined, range, cursor })) {
-      read.push(sourced.item);
-      cursor = sourced.cursor;
+    for await (const given of source.read({ params: {}, limit: undefined, range, cursor })) {
+      read.push(sourced(given).item);
+      cursor = given.cursor;
       if (++got === piece) break;
     }
     if (got < piece) return read;
@@ -77,7 +78,7 @@ test('the parameters reach the loader', async () => {
   const source = list<string, { country: string }>(({ country }) => [country]);
   const read: string[] = [];
   const context = { params: { country: 'AT' }, limit: undefined, range: [0, 1], cursor: null };
-  for await (const { item } of source.read(context)) read.push(item);
+  for await (const given of source.read(context)) read.push(sourced(given).item);
   expect(read).toEqual(['AT']);
 });
 

@@ -4,7 +4,8 @@ import * as z from 'zod';
 import { type CsvOptions, csv } from '../../../../shared/author/sources/csv.ts';
 import type { CsvRow } from '../../../../shared/author/sources/csv-reader.ts';
 import { DefinitionError, SourceDataError } from '../../../../shared/domain/errors.ts';
-import { itemsOf, memoryFiles, readAll, sourceContract } from '../../../contracts/source.contract.ts';
+import type { Json } from '../../../../shared/domain/json.ts';
+import { itemsOf, memoryFiles, readAll, sourceContract, sourced } from '../../../contracts/source.contract.ts';
 
 const source = (content: string | Uint8Array, options: CsvOptions<CsvRow> = {}, chunkBytes = 65_536) =>
   csv('a.csv', options).over?.(memoryFiles({ 'a.csv': content }, chunkBytes)) ?? expect.fail('it reads no files');
@@ -100,6 +101,21 @@ describe('csv', () => {
     );
   });
 
+  test('gives what is wrong in its place, with the line, and goes on behind it', async () => {
+    const made = source(WRONG, { onBadRow: 'report' }, 3);
+    const [range = null] = (await made.plan?.({ params: {}, limit: undefined })) ?? [];
+    const from = async (cursor: Json) => {
+      const all: { said: unknown; cursor: Json }[] = [];
+      for await (const given of made.read({ params: {}, limit: undefined, range, cursor }))
+        all.push({ said: 'item' in given ? given.item.a : given.problem.split(' ')[1], cursor: given.cursor });
+      return all;
+    };
+    const all = await from(null);
+    // A row that is wrong by its line, a right one by its first value.
+    expect(all.map(({ said }) => said)).toEqual(['2', '1', '4', '5', '4', '7', '8', '8', '10']);
+    for (const [place, { cursor }] of all.entries()) expect(await from(cursor)).toEqual(all.slice(place + 1));
+  });
+
   test('leaves out what is not wanted', async () => {
     expect(await read('n\n1\n2\n3\n', { where: ({ n }) => n !== '2' })).toEqual([{ n: '1' }, { n: '3' }]);
   });
@@ -131,7 +147,8 @@ describe('csv', () => {
         const [range = null] = (await made.plan?.({ params: {}, limit: undefined })) ?? [];
         const rest: CsvRow[] = [];
         const cursor = all[from]?.cursor ?? null;
-        for await (const { item } of made.read({ params: {}, limit: undefined, range, cursor })) rest.push(item);
+        for await (const given of made.read({ params: {}, limit: undefined, range, cursor }))
+          rest.push(sourced(given).item);
         expect(rest).toEqual(cursor === null ? expected : expected.slice(from + 1));
       }),
       { numRuns: 100 },
