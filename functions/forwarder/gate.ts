@@ -4,11 +4,13 @@ import { AnswerWindow, broken, mended } from '../../shared/domain/gate/breaker.t
 import { cut, firstCap, isDueForRenewal, isIdle, mayCut } from '../../shared/domain/gate/cap.ts';
 import { type EndpointState, NEW_ENDPOINT, shutBy } from '../../shared/domain/gate/endpoint-state.ts';
 import { lanesAt, needsTicket } from '../../shared/domain/gate/lanes.ts';
-import { budgetOf, type DefinedLimits, type LimitsInForce, limitsAt } from '../../shared/domain/gate/limits.ts';
+import { budgetOf, type LimitsInForce, limitsAt } from '../../shared/domain/gate/limits.ts';
 import type { Verdict } from '../../shared/domain/retry.ts';
 import type { Process } from '../../shared/ports/deps.ts';
 import type { GateStore } from '../../shared/ports/gate-store.ts';
+import type { GateOptions } from './gate-options.ts';
 import { Instants } from './instants.ts';
+import { OwnShuts } from './own-shuts.ts';
 
 /** While it calls, a forwarder reads the endpoint's item this often. */
 const READ_EVERY_MS = 1_000;
@@ -27,16 +29,6 @@ const ANSWERS_HOLD_MS = 60_000;
 /** How long a call takes, as long as none has told; and how much each that succeeds says of it. */
 const FIRST_CALL_MS = 100;
 const CALL_WEIGHT = 0.1;
-
-/** What a pipeline's gate is made of. */
-export interface GateOptions {
-  readonly store: GateStore;
-  readonly limits: DefinedLimits;
-  /** Its budget, by which limits are set by hand. */
-  readonly budget: string;
-  /** Invocations that may run at once. */
-  readonly forwarders: number;
-}
 
 /** A pipeline's gate. */
 export function gateOf(of: Process & { readonly pipeline: Pipeline; readonly gateStore: GateStore }): Gate {
@@ -66,6 +58,7 @@ export class Gate {
   #answeredAt = Number.NEGATIVE_INFINITY;
   #callMs = FIRST_CALL_MS;
   #isChanging = false;
+  readonly #own = new OwnShuts();
   readonly #writes = new Set<Promise<unknown>>();
 
   constructor(process: Process, of: GateOptions) {
@@ -105,7 +98,7 @@ export class Gate {
 
   /** Until when no call begins; past where the endpoint is open. */
   get shutUntil(): number {
-    return this.#state.shutUntil;
+    return Math.max(this.#state.shutUntil, this.#own.latest);
   }
 
   /** Calls that the invocation may keep open now. */
@@ -244,7 +237,7 @@ export class Gate {
 
   /** What was read or written last counts: a reading that was sent before a write is older than what that gave. */
   #take(state: EndpointState, sent: number): void {
-    if (sent < this.#writtenAt && state.version < this.#state.version) return;
+    if (sent <= this.#writtenAt && state.version < this.#state.version) return;
     this.#state = state;
     this.#readAt = Math.max(this.#readAt, sent);
     this.#limitsAt = Number.NEGATIVE_INFINITY;
@@ -252,9 +245,9 @@ export class Gate {
 
   #shut(until: number): void {
     // Of many answers alike, the first has said it.
-    if (this.#state.shutUntil > until - 500) return;
+    if (this.shutUntil > until - 500) return;
     this.#state = { ...this.#state, shutUntil: until };
-    this.#write(this.#of.store.shut(until));
+    this.#write(this.#of.store.shut(until), until);
   }
 
   /** Changes cap and level at once here, and for the fleet if no other forwarder did meanwhile. False while a change is on its way. */
@@ -267,21 +260,30 @@ export class Gate {
       this.#of.store.change(read, next).finally(() => {
         this.#isChanging = false;
       }),
+      next.shutUntil,
     );
     return true;
   }
 
-  /** Best effort: where it fails the fleet learns of it with the next answer of its kind, and this forwarder reads what holds. */
-  #write(write: Promise<EndpointState | null>): void {
+  /**
+   * Best effort: where it fails the fleet learns of it with the next answer of its kind, and this forwarder reads what holds.
+   * @param until when the write shuts the endpoint, which holds for this forwarder until it has read what became of it
+   */
+  #write(write: Promise<EndpointState | null>, until = 0): void {
     const sent = this.#process.clock.now();
+    this.#own.add(until, sent);
     this.#track(
       write
         .then(async (state) => {
-          if (state === null) await this.refresh();
-          else {
+          if (state === null) {
+            // A reading that is under way may be older than what refused it.
+            await this.#reading;
+            await this.refresh();
+          } else {
             this.#writtenAt = this.#process.clock.now();
             this.#take(state, sent);
           }
+          this.#own.delete(until);
         })
         .catch((error) => {
           this.#process.log.warn("The endpoint's item could not be written.", { error: String(error) });
