@@ -132,7 +132,7 @@ export async function runPipeline<P, I, R, B>(
   } catch (error) {
     if (!(error instanceof StuckError)) throw error;
     throw new Error(
-      `The run waits for something in real time that hasn't come for ${waitSeconds} s: most likely a promise in the source's plan, read or load. A slow one gets longer by the option waitSeconds.`,
+      `The run waits for something in real time that hasn't come for ${waitSeconds} s: most likely a promise in the source's plan, read or load, or of the service. A slow one gets longer by the option waitSeconds.`,
     );
   }
   if (problems.length > 0) throw problems[0];

@@ -41,7 +41,7 @@ export function serviceCaller<B, R>(of: ServiceCallerOptions<B, R>): Caller {
     } catch (error) {
       if (isAssertion(error)) throw error;
       of.threw(error);
-      return { status: 500, body: String(error) };
+      return { status: 500, body: wordsOf(error) };
     }
   }
 
@@ -81,4 +81,13 @@ function isAssertion(error: unknown): boolean {
 /** JSON, read; the text of another body, and null for none. */
 function bodyOf({ body, headers }: CallRequest) {
   return body === null || headers['content-type'] !== 'application/json' ? body : JSON.parse(body);
+}
+
+/** What was thrown, as a framework's page would say it: an object without a prototype has no words. */
+function wordsOf(error: unknown): string {
+  try {
+    return String(error);
+  } catch {
+    return 'an error';
+  }
 }

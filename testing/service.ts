@@ -1,3 +1,5 @@
+// As imports: a test that fakes the timers of its program must not stop these.
+import { setImmediate } from 'node:timers';
 import { CALL_FAILURES, type CallFailure } from '../shared/domain/answers.ts';
 import { show } from '../shared/domain/errors.ts';
 import { jsonText } from '../shared/domain/json.ts';
@@ -91,6 +93,10 @@ export async function readWhole(answer: unknown, maxBytes: number): Promise<unkn
   return new ReadResponse(answer, await textWithin(answer, maxBytes));
 }
 
+/** Chunks of a body that are read without a pause, and in all. */
+const CHUNKS_AT_ONCE = 1_000;
+const MOST_CHUNKS = 1_000_000;
+
 /** A body that has more than is read of any is read no further: what never ends would keep the process from all else. */
 async function textWithin({ body }: Response, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
@@ -98,7 +104,9 @@ async function textWithin({ body }: Response, maxBytes: number): Promise<string>
   for await (const chunk of body ?? []) {
     chunks.push(chunk);
     bytes += chunk.length;
-    if (bytes > maxBytes) break;
+    if (bytes > maxBytes || chunks.length > MOST_CHUNKS) break;
+    // What is made as it is read comes in microtasks alone: without a pause now and then no timer would ever end it.
+    if (chunks.length % CHUNKS_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
   }
   return new TextDecoder().decode(Buffer.concat(chunks));
 }

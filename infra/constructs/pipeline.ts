@@ -1,5 +1,5 @@
-import { Annotations, Duration, Stack } from 'aws-cdk-lib';
-import { Grant, type IGrantable, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Annotations, Duration, Names, Stack } from 'aws-cdk-lib';
+import { type IGrantable, type IPrincipal, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
@@ -15,6 +15,7 @@ import { packageVersion } from '../../shared/project/package-version.ts';
 import { check, checkSamePlace, MEMORY_MB, oneOf, refuse } from '../check.ts';
 import { type FunctionOptions, govern, OPTION_RULES, optionsOf } from '../function-options.ts';
 import { checkProperties, named, object, type PropertyRules, STATEMENTS } from '../properties.ts';
+import { attachHere } from './attach-here.ts';
 import { crashAlarm } from './crash-alarm.ts';
 import { boundEndpoint, type EndpointBinding } from './endpoint-binding.ts';
 import { addRoute } from './function-url.ts';
@@ -148,9 +149,17 @@ export class Pipeline extends Construct {
 
   /** Lets somebody start runs by the command line (`microprocess start --stage …`), or by invoking the splitter. */
   grantStart(grantee: IGrantable): void {
-    const { functionArn } = this.own('splitter');
-    Grant.addToPrincipal({ grantee, actions: ['lambda:InvokeFunction'], resourceArns: [functionArn] });
-    Grant.addToPrincipal({ grantee, actions: ['ssm:GetParameter'], resourceArns: [this.#record.parameterArn] });
+    const rights = {
+      'lambda:InvokeFunction': this.own('splitter').functionArn,
+      'ssm:GetParameter': this.#record.parameterArn,
+    };
+    const statements = Object.entries(rights).map(
+      ([action, arn]) => new PolicyStatement({ actions: [action], resources: [arn] }),
+    );
+    const { grantPrincipal } = grantee;
+    if (isRole(grantPrincipal))
+      attachHere(this, `Start${Names.nodeUniqueId(grantPrincipal.node)}`, grantPrincipal, statements);
+    else for (const statement of statements) grantPrincipal.addToPrincipalPolicy(statement);
   }
 
   /** The record by which all else finds the pipeline, in whatever stack it stands. */
@@ -248,6 +257,9 @@ export class Pipeline extends Construct {
     );
   }
 }
+
+const isRole = (principal: IPrincipal): principal is IRole =>
+  'roleArn' in principal && 'attachInlinePolicy' in principal;
 
 /** The stack that is deployed by its name, with this one nested in it. */
 function outermost(stack: Stack): Stack {

@@ -1,11 +1,12 @@
-import { Lazy, Names } from 'aws-cdk-lib';
-import { type IRole, Policy, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Lazy } from 'aws-cdk-lib';
+import type { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnFunction, type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import * as z from 'zod';
 import { acknowledge } from '../acknowledged.ts';
 import { checkSamePlace, refuse } from '../check.ts';
 import type { FunctionOptions } from '../function-options.ts';
+import { attachHere } from './attach-here.ts';
 import { logRight, newLog } from './node-function.ts';
 
 export interface SameFunctionProps {
@@ -48,14 +49,7 @@ export class SameFunction extends Construct {
     super(scope, id);
     const { source, role } = madeHere(this, of);
     const logs = newLog(this, 'Logs', options);
-    // In a policy of its own: in the role's it would make the service's stack need the clone's, which needs the service's.
-    const policy = new Policy(this, 'Policy', {
-      // With the stack's name in it: the CDK's default has none, and of two policies of one role and name the later takes the other's place.
-      policyName: Names.uniqueResourceName(this, { maxLength: 128 }),
-      statements: [logRight(logs), ...grants],
-    });
-    // Not `roles`: an imported role that must not be changed stays as it is.
-    role.attachInlinePolicy(policy);
+    const policy = attachHere(this, 'Rights', role, [logRight(logs), ...grants]);
     const made = new CfnFunction(this, 'Resource', {
       code: source.code,
       role: source.role,

@@ -257,7 +257,8 @@ describe('a function is cloned', () => {
       grants: [statement()],
       reservedConcurrency: 9,
     });
-    new Pipeline(rest, 'Scores', { entry: ENTRY, platform, clone });
+    const scores = new Pipeline(rest, 'Scores', { entry: ENTRY, platform, clone });
+    if (of.role) scores.grantStart(of.role);
     of.addEnvironment('TABLE', table.tableName);
     table.grantReadData(of);
     return { app, service, rest };

@@ -29,7 +29,8 @@ const scores = (count: number, rest: Partial<Parameters<typeof definePipeline<z.
   definePipeline({ ...common, source: named(count), tolerate: { failedPercent: 100 }, ...rest });
 
 /** Gives more as long as it is read. */
-const endless = () => new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(65_536)) });
+const endless = (bytes = 65_536) =>
+  new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(bytes)) });
 
 /** Fails what is named n1, in a way of its own; the rest is well. */
 const failing =
