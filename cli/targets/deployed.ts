@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { PurgeQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
-import { filesHere } from '../../local/source-files.ts';
+import { filesOfStage } from '../../local/source-files.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
 import type { Started, StartRequest } from '../../shared/control/start.ts';
 import { InputError } from '../../shared/domain/errors.ts';
@@ -31,7 +31,7 @@ const MAPPING_PATIENCE_MS = 90_000;
 /** A pipeline as it is deployed at a stage, with the operator's own credentials. */
 export async function deployed(pipeline: Pipeline, stage: string, flags: string, terminal: Terminal): Promise<Target> {
   const stack = await findStack(pipeline, stage);
-  const deps = connectOperator(pipeline, stack.resources, stack.region, quiet(terminal), filesHere(pipeline.name));
+  const deps = connectOperator(pipeline, stack.resources, stack.region, quiet(terminal), filesOfStage(pipeline.name));
   return {
     pipeline,
     place: `at stage ${stage} (${stack.region})`,

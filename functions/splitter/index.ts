@@ -1,10 +1,10 @@
 import pipeline from '#pipeline';
 import { connect } from '../../shared/lambda/connect.ts';
-import { filesIn } from '../../shared/lambda/source-files.ts';
+import { filesInAccount } from '../../shared/lambda/source-files.ts';
 import { USES } from './deps.ts';
 import { splitter } from './handler.ts';
 
 // What the source declares to read is deployed beside the bundle.
-const files = filesIn({ folder: import.meta.dirname });
+const files = filesInAccount({ folder: import.meta.dirname });
 
 export const handler = splitter(connect(USES, process.env, { pipeline, files }));

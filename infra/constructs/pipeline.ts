@@ -5,6 +5,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import type { FunctionName } from '../../functions/system.ts';
 import type { Pipeline as Definition } from '../../shared/author/definition.ts';
+import { isObject } from '../../shared/author/sources/place.ts';
 import type { QueueName } from '../../shared/domain/queues.ts';
 import { mapValues } from '../../shared/domain/records.ts';
 import { environmentOf, type ResourceName } from '../../shared/lambda/resources.ts';
@@ -20,6 +21,7 @@ import { crashAlarm } from './crash-alarm.ts';
 import { boundEndpoint, type EndpointBinding } from './endpoint-binding.ts';
 import { addRoute } from './function-url.ts';
 import { grantEndpoint } from './grant-endpoint.ts';
+import { grantSource } from './grant-source.ts';
 import { grantUses } from './grants.ts';
 import { NodeFunction } from './node-function.ts';
 import { pipelineAlarms } from './pipeline-alarms.ts';
@@ -108,12 +110,13 @@ export class Pipeline extends Construct {
         description: `${pipeline.name}: ${purpose}`,
         entry: engine.functionEntry(name),
         pipelineEntry: entry,
-        ...(uses.source && { reads: pipeline.source.reads ?? [] }),
+        ...(uses.source && { reads: pipeline.source.reads?.filter((place) => !isObject(place)) ?? [] }),
         ...wired,
         memoryMB: props.memoryMB?.[name] ?? memoryMB,
         environment: environmentOf(uses, this.resources),
       });
       grantUses(fn, uses, platform, pipeline);
+      if (uses.source) grantSource(fn, pipeline.source);
       mapValues(queues, ({ queue }, of) => uses[of] && queue.grantSendMessages(fn));
       if (uses.endpoint && clone.auth === 'IAM') clone.function.grantInvokeUrl(fn);
       if (uses.endpoint) grantEndpoint(fn, pipeline.endpoint);

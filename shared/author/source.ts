@@ -34,7 +34,7 @@ export interface Source<I, P = unknown> {
   plan?(context: SourceContext<P>): Promise<readonly Json[]>;
   count?(ranges: readonly Json[]): number;
   read(context: SourceContext<P> & { range: Json; cursor: Json }): AsyncIterable<SourcedItem<I> | SourcedProblem>;
-  /** What it reads: paths beside the pipeline. A deployment brings exactly these along. */
+  /** What it reads: paths beside the pipeline, which a deployment brings along, and `s3://bucket/key`, which it may read there. */
   readonly reads?: readonly string[];
   /** Whether a run may be started with a file, which is read instead. */
   readonly takesFile?: boolean;
@@ -44,7 +44,7 @@ export interface Source<I, P = unknown> {
 
 /** A file as it was when a run was planned. */
 export interface PinnedFile {
-  /** A path beside the pipeline, or what handed a file over. */
+  /** A path beside the pipeline, `s3://bucket/key`, or what handed a file over. */
   readonly place: string;
   /** Changes with the content. */
   readonly version: string;

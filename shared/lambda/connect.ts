@@ -45,7 +45,7 @@ export interface PortMakers {
   events(resources: ResourceReader): Events;
 }
 /** Opens the files that a source reads, for whoever plans or reads it. */
-export type OpenFiles = (objects: () => ObjectReader) => SourceFiles;
+export type OpenFiles = (objects: () => ObjectReader, s3: () => S3Client) => SourceFiles;
 
 type MakersOf<U> = Pick<PortMakers, Extract<keyof U, keyof PortMakers>>;
 
@@ -86,7 +86,7 @@ export function connect(
   const clients = lazyClients(resources, options);
   const { files } = options;
   const objects = () => objectsOf(clients, resources, options.pipeline.name);
-  const pipeline = files ? overFiles(options.pipeline, () => files(objects)) : options.pipeline;
+  const pipeline = files ? overFiles(options.pipeline, () => files(objects, clients.s3)) : options.pipeline;
   return portsOf(uses, {
     ...processOf(pipeline.name, options),
     pipeline,

@@ -1,20 +1,26 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
+import { gzipSync } from 'node:zlib';
+import { DeleteObjectCommand, ListMultipartUploadsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { dynamoStores } from '../../shared/adapters/dynamodb/dynamo-stores.ts';
 import { DynamoTable } from '../../shared/adapters/dynamodb/dynamo-table.ts';
 import { s3Objects } from '../../shared/adapters/s3/objects.ts';
 import { sesMailer } from '../../shared/adapters/ses/ses-mailer.ts';
+import { s3Files } from '../../shared/adapters/sources/s3-object.ts';
+import { sourceFiles } from '../../shared/adapters/sources/source-files.ts';
 import { sqsQueue } from '../../shared/adapters/sqs/sqs-queue.ts';
+import { jsonl } from '../../shared/author/sources/jsonl.ts';
+import { SourceChangedError, SourceDataError } from '../../shared/domain/errors.ts';
 import type { Json } from '../../shared/domain/json.ts';
 import { BUCKET, type Emulated, startEmulated, TABLE } from './emulated.ts';
 import { describeItemTable } from './item-table.contract.ts';
 import { describeMailer } from './mailer.contract.ts';
 import { describeObjects } from './objects.contract.ts';
 import { describeQueue } from './queue.contract.ts';
+import { sourceContract } from './source.contract.ts';
 import { describeStores } from './stores.contract.ts';
 
 // The emulators answer in milliseconds, unless the machine has other work.
@@ -37,6 +43,45 @@ const fresh = (kind: string) => {
   made += 1;
   return `${kind}-${made}`;
 };
+
+const noObjects = () => expect.fail('nothing was handed over');
+const filesOnS3 = () => sourceFiles({ folder: '/nowhere', objects: noObjects, account: () => s3Files(aws().s3) });
+const putLines = (Key: string, Body: string | Uint8Array) =>
+  aws().s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body }));
+const LINES = '1\n22\n"üü"\n';
+
+describe('a source on S3', () => {
+  beforeAll(async () => {
+    await putLines('in/plain.jsonl', LINES);
+    await putLines('in/packed', gzipSync(LINES));
+    await putLines('in/empty', '');
+  });
+  for (const [key, items] of Object.entries({
+    'in/plain.jsonl': [1, 22, 'üü'],
+    'in/packed': [1, 22, 'üü'],
+    'in/empty': [],
+  })) {
+    sourceContract(key, () => jsonl(`s3://${BUCKET}/${key}`).over?.(filesOnS3()) ?? expect.fail(), items);
+  }
+
+  test('that is another one since the plan is refused, and so is one that was deleted', async () => {
+    await putLines('in/changing', LINES);
+    const file = await filesOnS3().look(`s3://${BUCKET}/in/changing`);
+    const read = async () => {
+      for await (const _ of filesOnS3().read(file, 0)) expect.fail('bytes of another object');
+    };
+    await putLines('in/changing', LINES.replace('1', '9'));
+    await expect(read()).rejects.toThrow(SourceChangedError);
+    await aws().s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: 'in/changing' }));
+    await expect(read()).rejects.toThrow(SourceChangedError);
+    await expect(filesOnS3().look(file.place)).rejects.toThrow(SourceDataError);
+  });
+
+  test('is not read where a client would reach the emulators', async () => {
+    const here = sourceFiles({ folder: '/nowhere', objects: noObjects });
+    await expect(here.look(`s3://${BUCKET}/in/empty`)).rejects.toThrow('hand over a copy with --file');
+  });
+});
 
 describeStores('DynamoDB', async () => ({
   stores: dynamoStores({ client: aws().dynamodb, table: TABLE, pipeline: fresh('pipeline') }),

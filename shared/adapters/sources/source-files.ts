@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SourceFiles } from '../../author/source.ts';
-import { SourceDataError } from '../../domain/errors.ts';
+import { isObject } from '../../author/sources/place.ts';
+import { SourceDataError, show } from '../../domain/errors.ts';
 import type { ObjectReader } from '../../ports/objects.ts';
 import { isGiven, lookAtGiven, readGiven } from './handed-over.ts';
 import { byContent, byTime, lookAtFile, readFile } from './local-file.ts';
@@ -14,13 +15,21 @@ export interface SourcePlaces {
   readonly anyFile?: boolean;
   /** The pipeline's own, which hold what was handed over to a stage. */
   readonly objects: () => ObjectReader;
+  /** Objects of the user's buckets; absent where a client would reach emulators. */
+  readonly account?: (() => SourceFiles) | undefined;
 }
 
 /** Reads what a source declares, and what a run was handed over. */
-export function sourceFiles({ folder, anyFile = false, objects }: SourcePlaces): SourceFiles {
+export function sourceFiles({ folder, anyFile = false, objects, account }: SourcePlaces): SourceFiles {
   const handedOver = (place: string) => {
     if (anyFile) return fileURLToPath(place);
     throw new SourceDataError('A file of another machine was handed over; give it to the command line with --file.');
+  };
+  const ofAccount = (place: string) => {
+    if (account) return account();
+    throw new SourceDataError(
+      `${show(place)} isn't read on this machine, which has no account: hand over a copy with --file.`,
+    );
   };
   const at = (place: string) =>
     place.startsWith('file:')
@@ -29,11 +38,13 @@ export function sourceFiles({ folder, anyFile = false, objects }: SourcePlaces):
   return {
     async look(place) {
       if (isGiven(place)) return lookAtGiven(objects(), place);
+      if (isObject(place)) return ofAccount(place).look(place);
       const { path, versionOf } = at(place);
       return lookAtFile(path, place, versionOf);
     },
     read(file, from) {
       if (isGiven(file.place)) return readGiven(objects(), file, from);
+      if (isObject(file.place)) return ofAccount(file.place).read(file, from);
       const { path, versionOf } = at(file.place);
       return readFile(path, file, from, versionOf);
     },

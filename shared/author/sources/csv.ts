@@ -2,8 +2,9 @@ import * as z from 'zod';
 import { checkOptions, strictOptions } from '../options.ts';
 import type { Source } from '../source.ts';
 import type { CsvRow } from './csv-reader.ts';
-import { type Checked, checkedBy, type FileOptions, fileOptions, placeSchema } from './file-options.ts';
+import { type Checked, checkedBy, type FileOptions, fileOptions } from './file-options.ts';
 import { fileSource } from './file-source.ts';
+import { placeSchema } from './place.ts';
 import type { Format } from './records.ts';
 
 /** Options of {@link csv}. */
@@ -31,7 +32,7 @@ const optionsSchema = strictOptions({
 /**
  * The rows of a CSV file beside the pipeline, or of one that is handed over at the start of a run (`--file`), which is read instead. Also gzip.
  * A row is an object of texts by column, or what `schema` makes of it.
- * @param place a path that begins at the pipeline's folder; undefined where each run is handed a file
+ * @param place a path that begins at the pipeline's folder, or `s3://bucket/key`; undefined where each run is handed a file
  * @throws {DefinitionError} naming each wrong option
  * @example
  * csv('./companies.csv', { schema: z.object({ name: z.string(), employees: z.coerce.number() }) });

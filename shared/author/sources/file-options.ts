@@ -18,16 +18,6 @@ export const fileOptions = {
   where: callable().optional(),
 };
 
-/** A path beside the pipeline. */
-export const placeSchema = z
-  .string()
-  .min(1)
-  .refine(
-    (path) => !/^[a-z][a-z0-9+.-]*:|^[/\\]|\\|\0/i.test(path) && !path.split('/').includes('..'),
-    'must be a path to a file beside the pipeline or below, such as ./companies.csv',
-  )
-  .optional();
-
 export type Checked<I> = { readonly item: I } | { readonly problem: string };
 
 /** Checks a record; what is wrong is said by path and kind, as values may be personal. */

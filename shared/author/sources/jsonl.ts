@@ -2,9 +2,10 @@ import type * as z from 'zod';
 import type { Json } from '../../domain/json.ts';
 import { checkOptions, strictOptions } from '../options.ts';
 import type { Source } from '../source.ts';
-import { type Checked, checkedBy, type FileOptions, fileOptions, placeSchema } from './file-options.ts';
+import { type Checked, checkedBy, type FileOptions, fileOptions } from './file-options.ts';
 import { fileSource } from './file-source.ts';
 import { JsonLinesReader } from './json-lines-reader.ts';
+import { placeSchema } from './place.ts';
 import type { Format } from './records.ts';
 
 const optionsSchema = strictOptions({ ...fileOptions, place: placeSchema });
@@ -13,7 +14,7 @@ const FORMAT: Format<Json> = { open: async (_, start) => new JsonLinesReader(sta
 
 /**
  * The values of a file with a line of JSON for each, beside the pipeline or handed over at the start of a run (`--file`). Also gzip.
- * @param place a path that begins at the pipeline's folder; undefined where each run is handed a file
+ * @param place a path that begins at the pipeline's folder, or `s3://bucket/key`; undefined where each run is handed a file
  * @throws {DefinitionError} naming each wrong option
  * @example
  * jsonl('./companies.jsonl', { schema: z.object({ name: z.string() }) });

@@ -2,7 +2,9 @@ import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { SYSTEM } from '../../../functions/system.ts';
-import { removeSynths, SYNTH_MS, synth } from '../synth.ts';
+import { definePipeline } from '../../../shared/author/definition.ts';
+import { csv } from '../../../shared/author/sources/csv.ts';
+import { deploying, removeSynths, SYNTH_MS, synth } from '../synth.ts';
 
 afterAll(removeSynths);
 
@@ -95,6 +97,23 @@ test(
     const app = await synth();
     expect(JSON.stringify(app.template('scores').toJSON())).not.toContain('ses:SendEmail');
     app.template().hasOutput('Mail', { Value: Match.stringLikeRegexp('^off: .*-c mailFrom=') });
+  },
+  SYNTH_MS,
+);
+
+test(
+  'what a source declares to read is granted to the splitter alone, and exactly',
+  async () => {
+    const source = csv('s3://companies/in/all.csv');
+    const definition = definePipeline({ name: 'scores', source, endpoint: { service: 'companies', path: '/score' } });
+    template = (await synth({}, deploying(definition))).template('scores');
+    const reading = FUNCTIONS.filter((name) =>
+      allowed(name).some(({ Resource }) => Resource.join().includes('companies/in')),
+    );
+    expect(reading).toEqual(['splitter']);
+    const statement = allowed('splitter').find(({ Resource }) => Resource.join().includes('companies/in'));
+    expect(statement?.Action).toEqual(['s3:GetObject']);
+    expect(statement?.Resource).toEqual([expect.stringMatching(/:s3:::companies\/in\/all\.csv"/)]);
   },
   SYNTH_MS,
 );

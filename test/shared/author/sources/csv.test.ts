@@ -127,7 +127,9 @@ describe('csv', () => {
 
   test('refuses wrong options by name', () => {
     expect(() => csv('/etc/passwd')).toThrow(DefinitionError);
-    expect(() => csv('../a.csv')).toThrow('source: csv: place');
+    for (const place of ['../a.csv', 'https://a/b.csv', 's3://bucket', 's3://bucket/*', 's3://b_c/a.csv'])
+      expect(() => csv(place)).toThrow('source: csv: place');
+    expect(csv('s3://companies/in/all.csv').reads).toEqual(['s3://companies/in/all.csv']);
     expect(() => csv('a.csv', { delimiter: '::' })).toThrow('source: csv: delimiter');
     expect(() => csv('a.csv', { encoding: 'klingon' })).toThrow('source: csv: encoding');
   });

@@ -1,0 +1,16 @@
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Source } from '../../shared/author/source.ts';
+import { bucketAndKey, isObject } from '../../shared/author/sources/place.ts';
+import type { NodeFunction } from './node-function.ts';
+
+/** Lets a function read exactly the objects that a source declares. A key of KMS is its owner's to grant. */
+export function grantSource(fn: NodeFunction, { reads = [] }: Pick<Source<unknown>, 'reads'>): void {
+  const { partition } = Stack.of(fn);
+  const resources = reads.filter(isObject).map((place) => {
+    const { bucket, key } = bucketAndKey(place);
+    return `arn:${partition}:s3:::${bucket}/${key}`;
+  });
+  if (resources.length > 0)
+    fn.addToRolePolicy(new PolicyStatement({ sid: 'Source', actions: ['s3:GetObject'], resources }));
+}

@@ -1,0 +1,59 @@
+import { GetObjectCommand, HeadObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import type { PinnedFile, SourceFiles } from '../../author/source.ts';
+import { bucketAndKey } from '../../author/sources/place.ts';
+import { SourceChangedError, SourceDataError, show } from '../../domain/errors.ts';
+import { compressionOf, decompressed, MAGIC_BYTES } from './decompress.ts';
+
+/** Requests of this size: a slow reader holds no connection for hours. */
+const PIECE_BYTES = 8 * 1_048_576;
+
+/** Objects in buckets of the user's. */
+export function s3Files(client: S3Client): SourceFiles {
+  return {
+    look: (place) => lookAtObject(client, place),
+    read: (file, from) => readObject(client, file, from),
+  };
+}
+
+/** Pins an object by its ETag. */
+async function lookAtObject(client: S3Client, place: string): Promise<PinnedFile> {
+  const { bucket: Bucket, key: Key } = bucketAndKey(place);
+  try {
+    const { ETag: version = '', ContentLength: bytes = 0 } = await client.send(new HeadObjectCommand({ Bucket, Key }));
+    const file = { place, version, bytes, compressed: null };
+    const first = await piece(client, file, 0, Math.min(MAGIC_BYTES, bytes));
+    return { ...file, compressed: compressionOf(first) };
+  } catch (error) {
+    // Without the right to list the bucket, S3 answers the same for an object that isn't there.
+    if (statusOf(error) === 403 || statusOf(error) === 404)
+      throw new SourceDataError(`${show(place)} isn't there, or may not be read.`);
+    throw error;
+  }
+}
+
+/** Reads a pinned object, in pieces that S3 gives only while it is the one that was pinned. */
+function readObject(client: S3Client, file: PinnedFile, from: number): AsyncIterable<Uint8Array> {
+  return file.compressed ? decompressed(pieces(client, file, 0), file, from) : pieces(client, file, from);
+}
+
+async function* pieces(client: S3Client, file: PinnedFile, from: number): AsyncGenerator<Uint8Array> {
+  for (let at = from; at < file.bytes; at += PIECE_BYTES) {
+    yield await piece(client, file, at, Math.min(at + PIECE_BYTES, file.bytes));
+  }
+}
+
+async function piece(client: S3Client, { place, version }: PinnedFile, from: number, to: number): Promise<Uint8Array> {
+  if (to <= from) return new Uint8Array();
+  const { bucket: Bucket, key: Key } = bucketAndKey(place);
+  try {
+    const { Body } = await client.send(
+      new GetObjectCommand({ Bucket, Key, IfMatch: version, Range: `bytes=${from}-${to - 1}` }),
+    );
+    return (await Body?.transformToByteArray()) ?? new Uint8Array();
+  } catch (error) {
+    if (statusOf(error) === 412 || statusOf(error) === 404) throw new SourceChangedError(place);
+    throw error;
+  }
+}
+
+const statusOf = (error: unknown) => (error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined);
