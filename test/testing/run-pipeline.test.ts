@@ -119,6 +119,7 @@ describe('an answer may be', () => {
     ['of a web framework', () => Response.json({ score: 5 }), { result: { score: 5 } }],
     ['none at all', () => ({ status: 204 }), { result: null }],
     ['a framework’s that never ends', () => new Response(new ReadableStream()), { reason: 'timeout', ms: 10_000 }],
+    ['a framework’s that never comes to anything', () => new Response(endless(0)), { reason: 'timeout' }],
     ['a framework’s that comes without end', () => new Response(endless()), { reason: 'response-too-large' }],
     ['a network that failed', () => Response.error(), { reason: 'network' }],
     ['a refusal', () => ({ status: 422, body: 'no such name' }), { reason: 'http-422', result: 'no such' }],
