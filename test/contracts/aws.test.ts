@@ -16,6 +16,7 @@ import { jsonl } from '../../shared/author/sources/jsonl.ts';
 import { SourceChangedError, SourceDataError } from '../../shared/domain/errors.ts';
 import type { Json } from '../../shared/domain/json.ts';
 import { BUCKET, type Emulated, startEmulated, TABLE } from './emulated.ts';
+import { describeGateStore } from './gate-store.contract.ts';
 import { describeItemTable } from './item-table.contract.ts';
 import { describeMailer } from './mailer.contract.ts';
 import { describeObjects } from './objects.contract.ts';
@@ -101,6 +102,11 @@ describeItemTable(
   'DynamoDB',
   () => new DynamoTable(aws().dynamodb, TABLE),
   () => fresh('table'),
+);
+describeGateStore(
+  'DynamoDB',
+  () => new DynamoTable(aws().dynamodb, TABLE),
+  () => fresh('gate'),
 );
 
 describeObjects('S3', async () => ({

@@ -8,6 +8,7 @@ import { MemoryObjects } from '../../testing/objects.ts';
 import { SeededRandom } from '../../testing/seeded-random.ts';
 import { memoryStores } from '../../testing/stores.ts';
 import { VirtualClock } from '../../testing/virtual-clock.ts';
+import { describeGateStore } from './gate-store.contract.ts';
 import { describeItemTable } from './item-table.contract.ts';
 import { describeMailer } from './mailer.contract.ts';
 import { describeObjects } from './objects.contract.ts';
@@ -26,6 +27,11 @@ describeItemTable(
   'memory',
   () => new MemoryTable(),
   () => 'P#memory',
+);
+describeGateStore(
+  'memory',
+  () => new MemoryTable(),
+  () => 'gate',
 );
 describeObjects('memory', async () => ({ objects: new MemoryObjects(), dispose }));
 describeMailer('memory', async () => {

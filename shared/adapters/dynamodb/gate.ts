@@ -14,6 +14,9 @@ const byHand = z.object({
   revision: z.number(),
 });
 
+/** How near an instant is to what was read of it. */
+const READ_WITHIN_MS = 0.001;
+
 /** Before the name of a budget, in the name of the attribute with its limits by hand. */
 const BY_HAND = 'hand#';
 
@@ -102,8 +105,10 @@ export function gateStore(table: ItemTable, names: GateNames): GateStore {
             : all(
                 equals('perSecond', read.perSecond),
                 equals('revision', read.revision),
-                // A purchase made meanwhile must not be made again.
-                equals('next', read.next),
+                // A purchase made meanwhile must not be made again. The table adds up in decimals, of which the number that was
+                // read has the first 17 digits: far closer than two purchases are.
+                atLeast('next', read.next - READ_WITHIN_MS),
+                below('next', read.next + READ_WITHIN_MS),
               ),
       });
       return item && budgetOf(item);
