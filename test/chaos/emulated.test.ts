@@ -41,7 +41,8 @@ test('the wire did its worst', () => {
 test('a seed takes the same course again', async () => {
   const [first] = results.keys();
   const seed = first ?? expect.unreachable('No seed took its course.');
-  expect(await chaosOver(worlds(), seed)).toEqual(results.get(seed));
+  // But for how long it takes: a forwarder reads its gate beside its calls, and the emulators answer in whatever order.
+  expect(await chaosOver(worlds(), seed)).toEqual({ ...results.get(seed), tookMs: expect.any(Number) });
 }, 60_000);
 
 test.each([
