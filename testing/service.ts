@@ -101,12 +101,16 @@ const MOST_CHUNKS = 1_000_000;
 async function textWithin({ body }: Response, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
+  let read = 0;
   for await (const chunk of body ?? []) {
-    chunks.push(chunk);
+    if (chunk.length > 0) chunks.push(chunk);
     bytes += chunk.length;
-    if (bytes > maxBytes || chunks.length > MOST_CHUNKS) break;
+    if (bytes > maxBytes) break;
+    read++;
+    // It never ends, and comes to nothing: as if it never came.
+    if (read > MOST_CHUNKS) return new Promise(() => undefined);
     // What is made as it is read comes in microtasks alone: without a pause now and then no timer would ever end it.
-    if (chunks.length % CHUNKS_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (read % CHUNKS_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
   }
   return new TextDecoder().decode(Buffer.concat(chunks));
 }
