@@ -76,12 +76,15 @@ test('it agrees with Node’s own lists for any address', () => {
     ['fd00:ec2::', 32],
     ['fd20:ce::', 32],
     ['2001::', 32],
+    ['::', 96],
   ] as const)
     six.addSubnet(network, bits, 'ipv6');
   fc.assert(
     fc.property(fc.ipV6(), (address) => {
-      if (/^::|^2002:|^64:ff9b/i.test(address) || address.includes('.')) return;
-      expect(addressKind(address) === 'forbidden').toBe(six.check(address, 'ipv6') || /^(0+:){6}/.test(address));
+      // As a URL spells it: any address has many spellings. Those that stand for one of IPv4 are looked at above, and this machine's is private.
+      const { hostname } = new URL(`http://[${address}]/`);
+      if (hostname === '[::1]' || /^\[(?:::ffff:|2002:|64:ff9b:)/.test(hostname)) return;
+      expect(addressKind(address) === 'forbidden').toBe(six.check(hostname.slice(1, -1), 'ipv6'));
     }),
   );
 });
