@@ -99,6 +99,14 @@ function interrupted(target: Target, run: string): string {
   return `Run ${run} goes on without this terminal${until}. See it: ${hint(target, 'watch', run)}`;
 }
 
+/** Who makes the report of a run that was cancelled, and how another terminal would. */
+export function reportFollows(target: Pick<Target, 'worker' | 'flags'>, run: string): string {
+  const follows = ` Its report follows: ${hint(target, 'watch', run)}`;
+  return worksElsewhere(target)
+    ? `${follows}\nThe process that works on the run here makes it; if that ends before, this does: ${hint(target, 'cancel', run)}`
+    : follows;
+}
+
 /** 0 where the run succeeded, also with as many failures as its definition tolerates. */
 export function outcomeCode({ status }: RunRecord): number {
   return status === 'succeeded' || status === 'succeeded-with-failures' ? EXIT.ok : EXIT.failed;

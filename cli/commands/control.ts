@@ -5,11 +5,11 @@ import { isFinal } from '../../shared/domain/run.ts';
 import { closeIfOverdue, resumeClosing } from '../../shared/flow/close.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { EXIT } from '../exit-codes.ts';
-import { follow, seeThrough } from '../follow.ts';
+import { follow, reportFollows, seeThrough } from '../follow.ts';
 import { outDir } from '../home.ts';
 import { fetchOutput, inWords } from '../output.ts';
 import { withTarget } from '../targets/open.ts';
-import { hint, needsThisTerminal, type Target, type Where, worksElsewhere } from '../targets/target.ts';
+import { hint, needsThisTerminal, type Target, type Where } from '../targets/target.ts';
 import type { Terminal } from '../terminal.ts';
 import { count, time } from '../text.ts';
 import { runJson } from './list.ts';
@@ -110,13 +110,6 @@ async function takeUp(
   else if (record.status === 'planned') await planRun(deps, record);
   else if (record.status === 'closing') await resumeClosing(deps, record);
   else await resumeRun(deps, run);
-}
-
-function reportFollows(target: Target, run: string): string {
-  const follows = ` Its report follows: ${hint(target, 'watch', run)}`;
-  return worksElsewhere(target)
-    ? `${follows}\nThe process that works on the run here makes it; if that ends before, this does: ${hint(target, 'cancel', run)}`
-    : follows;
 }
 
 const overdue = ({ run, deadline }: RunRecord) =>

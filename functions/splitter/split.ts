@@ -14,6 +14,7 @@ import type { SplitterDeps } from './deps.ts';
 import { goOn, goOnLater } from './go-on.ts';
 import { Outbox } from './outbox.ts';
 import { checkCursor, readSource } from './read-source.ts';
+import type { SplitResult, TooMany } from './split-result.ts';
 
 /** Leases that a slice may take without getting on: its splitter died, or its source threw, each time. */
 const ATTEMPTS = 5;
@@ -24,33 +25,6 @@ const WINDOW_BLOCKS = 10;
 const WINDOW_MESSAGES = 100;
 /** A lease outlives this many milliseconds without a checkpoint. */
 const LEASE_MS = 60_000;
-
-export type SplitResult =
-  | 'ended'
-  /** Time is up: the slice goes on from its checkpoint, in a message of its own. */
-  | 'continued'
-  /** Enough waits to be called: the slice goes on later, in a message of its own. */
-  | 'ahead'
-  /** Another splitter holds the lease. */
-  | 'leased'
-  /** The run takes no more calls: its END is the closer's. */
-  | 'stopped'
-  /** The canary's children are sent: the rest waits for the sweeper's judgement. */
-  | 'canary'
-  /** The source gives more than a run may have: the run is to be closed. */
-  | TooMany
-  | Failed;
-
-export interface TooMany {
-  /** Children that this slice has come to so far. */
-  readonly tooMany: number;
-}
-
-/** It can't be enumerated: the run is to be closed. */
-export interface Failed {
-  /** What its source failed with; null where its splitter died each time. */
-  readonly failed: SourceError | null;
-}
 
 /** Why a splitter stops at a block's start. */
 type Halt = 'time-up' | 'stopped' | 'ahead';

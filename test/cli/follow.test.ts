@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { follow, seeThrough } from '../../cli/follow.ts';
+import { follow, reportFollows, seeThrough } from '../../cli/follow.ts';
 import { execute } from '../../cli/program.ts';
 import { openLocal } from '../../cli/targets/local.ts';
 import { NEVER, type Target } from '../../cli/targets/target.ts';
@@ -129,5 +129,15 @@ test('when what works breaks down, the terminal says why, and how to go on', asy
   const seen = seeThrough(target, async () => ({ runId: 'march' }), terminal, {});
   await expect(seen).rejects.toThrow(
     'Its service has ended.\nRun march is not done. Nothing is lost; go on with it: npx microprocess resume march',
+  );
+});
+
+test('a cancelled run says who makes its report, and what to do should that end before', () => {
+  const flags = ' --pipeline scores';
+  expect(reportFollows({ worker: 'deployed', flags }, 'march')).toBe(
+    ' Its report follows: npx microprocess watch march --pipeline scores',
+  );
+  expect(reportFollows({ worker: 'other', flags }, 'march')).toMatch(
+    /\nThe process that works on the run here makes it; if that ends before, .*: npx microprocess cancel march --pipeline scores$/,
   );
 });

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { readEnvFile } from '../../../cli/env-file.ts';
 import { definitionOf, type TemporaryProject, temporaryProject } from '../project.ts';
 import { microprocess } from '../support.ts';
 
@@ -9,6 +10,13 @@ const folder = process.cwd();
 beforeAll(async () => {
   project = await temporaryProject();
   await project.write('pipelines/credit-scores/index.ts', definitionOf('credit-scores', 'scores'));
+  const calling = (name: string, endpoint: string) =>
+    project.write(`pipelines/${name}/index.ts`, definitionOf(name, 'scores').replace(/endpoint: \{[^}]*\}/, endpoint));
+  await calling('bound', "endpoint: { name: 'scores', path: '/score' }");
+  await calling(
+    'keyed',
+    "endpoint: { name: 'scores', path: '/score', auth: { type: 'bearer', secret: 'scores/token' } }",
+  );
   await project.write('pipelines/empty/notes.txt', 'to be written');
   await project.write('pipelines/notes.md', 'No folder at all.');
   process.chdir(project.dir);
@@ -29,6 +37,29 @@ test('a service that is not there is said before anything starts: pipeline, fiel
   expect(existsSync(join(project.dir, '.state'))).toBe(false);
 });
 
+test('a name that an app binds, and a secret, are asked for before anything starts', async () => {
+  const bound = await microprocess('run', 'bound');
+  expect(bound).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/endpoint\.name: is bound .* --endpoint <url> \(received "scores"\)/),
+  });
+  const keyed = await microprocess('run', 'keyed', '--endpoint', 'http://127.0.0.1:1');
+  expect(keyed).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('set SECRET_SCORES_TOKEN, or write it to .env'),
+  });
+  expect(existsSync(join(project.dir, '.state'))).toBe(false);
+});
+
+test('a .env of the project holds what this process is not told otherwise', async () => {
+  await project.write('.env', 'SECRET_OF_ENV_TEST=from the file\nSECRET_OF_BOTH=from the file\n');
+  vi.stubEnv('SECRET_OF_BOTH', 'told');
+  vi.stubEnv('SECRET_OF_ENV_TEST', undefined);
+  readEnvFile();
+  expect([process.env.SECRET_OF_ENV_TEST, process.env.SECRET_OF_BOTH]).toEqual(['from the file', 'told']);
+  vi.unstubAllEnvs();
+});
+
 test('a service that is not there is not needed to say what a run would come to', async () => {
   const { code, stdout, stderr } = await microprocess('run', 'credit-scores', '--dry-run', '--json');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -37,6 +68,6 @@ test('a service that is not there is not needed to say what a run would come to'
 
 test('a folder without an index.ts is no pipeline', async () => {
   const { code, stderr } = await microprocess('run', 'empty');
-  expect(stderr).toMatch(/no pipeline "empty"\. Pipelines here: credit-scores\./);
+  expect(stderr).toMatch(/no pipeline "empty"\. Pipelines here: bound, credit-scores, keyed\./);
   expect(code).toBe(2);
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { type SplitResult, splitSlice } from '../../../functions/splitter/split.ts';
+import { splitSlice } from '../../../functions/splitter/split.ts';
+import type { SplitResult } from '../../../functions/splitter/split-result.ts';
 import type { SourceContext, SourcedItem } from '../../../shared/author/source.ts';
 import { startRun } from '../../../shared/control/start.ts';
 import { mostWaiting } from '../../../shared/domain/capacity.ts';

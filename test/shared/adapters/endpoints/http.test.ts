@@ -1,47 +1,12 @@
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createTcpServer, type Socket } from 'node:net';
 import { Pool } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Lookup } from '../../../../shared/adapters/endpoints/connections.ts';
 import { exchange } from '../../../../shared/adapters/endpoints/exchange.ts';
-import { type HttpCallerOptions, httpCaller } from '../../../../shared/adapters/endpoints/http.ts';
-import type { Pipeline } from '../../../../shared/author/definition.ts';
-import type { Caller, CallRequest } from '../../../../shared/ports/caller.ts';
-import { Listeners } from '../../listeners.ts';
-import { testPipeline } from '../../support.ts';
+import { calling, pipelineOf, request } from './calling.ts';
 
-const listeners = new Listeners();
+const { listeners, serving, answering, callerOf } = calling();
 afterEach(() => listeners.close());
-
-const serving = (listener: RequestListener) => listeners.listen(createServer(listener));
-const answering = (answer: (response: ServerResponse, request: IncomingMessage) => void) =>
-  serving((request, response) => {
-    request.resume();
-    request.on('end', () => answer(response, request));
-  });
-
-function pipelineOf(name = 'squares', over: Partial<Pipeline['endpoint']> = {}): HttpCallerOptions['pipeline'] {
-  const { endpoint } = testPipeline();
-  return { name, endpoint: { ...endpoint, timeoutSeconds: 5, maxResponseBytes: 1_000, ...over } };
-}
-
-function callerOf(url: string, over: Partial<HttpCallerOptions> = {}): Caller {
-  const caller = httpCaller({ url, connections: 4, signer: null, pipeline: pipelineOf(), ...over });
-  listeners.closing(() => caller.close());
-  return caller;
-}
-
-const request = (over: Partial<CallRequest> = {}): CallRequest => ({
-  run: 'march~2',
-  root: 'march',
-  child: '0-0.0.7',
-  attempt: 1,
-  method: 'POST',
-  path: '/square',
-  headers: { 'content-type': 'application/json' },
-  body: '{"n":7}',
-  ...over,
-});
 
 describe('an answer', () => {
   test.each([
@@ -318,118 +283,4 @@ test('a signer signs what is sent; one that fails is a failed call, not an excep
   const broken = { sign: async () => Promise.reject(new Error('no credentials')) };
   expect(await callerOf(url, { signer: broken }).call(request())).toMatchObject({ kind: 'failure', reason: 'network' });
   expect(seen).toHaveLength(1);
-});
-
-describe('a kept connection that the service closes under a call', () => {
-  /** A server that answers each connection's first request, and ends the connection at the second. */
-  async function closing(how: 'end' | 'resetAndDestroy') {
-    const seen = { connections: 0, requests: 0 };
-    const url = await listeners.listen(
-      createTcpServer((socket) => {
-        seen.connections++;
-        let first = true;
-        socket
-          .on('error', () => undefined)
-          .on('data', () => {
-            seen.requests++;
-            if (first) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
-            else socket[how]();
-            first = false;
-          });
-      }),
-    );
-    return { url, seen };
-  }
-
-  test.each(['end', 'resetAndDestroy'] as const)('is called again on a fresh one: %s', async (how) => {
-    const { url, seen } = await closing(how);
-    const caller = callerOf(url, { connections: 1 });
-    for (const _ of [1, 2, 3]) expect(await caller.call(request())).toMatchObject({ kind: 'answer', body: 'ok' });
-    expect(seen.requests).toBeGreaterThan(3);
-  });
-
-  test('but a service that dies at work is called no second time, nor longer than its time', async () => {
-    let requests = 0;
-    const url = await listeners.listen(
-      createTcpServer((socket) => {
-        socket
-          .on('error', () => undefined)
-          .on('data', () => {
-            requests++;
-            if (requests === 1) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
-            else setTimeout(() => socket.resetAndDestroy(), 700);
-          });
-      }),
-    );
-    const caller = callerOf(url, { connections: 1 });
-    expect(await caller.call(request())).toMatchObject({ body: 'ok' });
-    expect(await caller.call(request())).toMatchObject({ kind: 'failure', reason: 'connection-reset' });
-    expect(requests).toBe(2);
-  });
-
-  test('but a new connection that breaks is a failure, and an answer that breaks off too', async () => {
-    let requests = 0;
-    const breaking = await listeners.listen(
-      createTcpServer((socket) => {
-        socket
-          .on('error', () => undefined)
-          .on('data', () => {
-            requests++;
-            socket.resetAndDestroy();
-          });
-      }),
-    );
-    expect(await callerOf(breaking).call(request())).toMatchObject({ kind: 'failure', reason: 'connection-reset' });
-    expect(requests).toBe(1);
-    requests = 0;
-    const half = await listeners.listen(
-      createTcpServer((socket) => {
-        socket
-          .on('error', () => undefined)
-          .on('data', () => {
-            requests++;
-            if (requests === 1) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
-            else socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nok');
-          });
-      }),
-    );
-    const caller = callerOf(half, { connections: 1 });
-    expect(await caller.call(request())).toMatchObject({ body: 'ok' });
-    expect(await caller.call(request())).toMatchObject({ kind: 'failure' });
-    expect(requests).toBe(2);
-  });
-});
-
-describe('addresses that a name leads to are looked at as they are connected to', () => {
-  /** Names that lead to these addresses, one after the other. */
-  const leading =
-    (...answers: string[]): Lookup =>
-    (_, __, callback) => {
-      const address = (answers.length > 1 ? answers.shift() : answers[0]) ?? '';
-      callback(null, [{ address, family: address.includes(':') ? 6 : 4 }]);
-    };
-
-  test('metadata is never called, also where the name led elsewhere a moment before', async () => {
-    const url = await answering((response) => response.setHeader('connection', 'close').end('ok'));
-    const { port } = new URL(url);
-    const lookup = leading('127.0.0.1', '169.254.169.254');
-    const caller = callerOf(`http://service.example:${port}`, { lookup });
-    expect(await caller.call(request())).toMatchObject({ kind: 'answer', body: 'ok' });
-    expect(await caller.call(request())).toMatchObject({ kind: 'failure', reason: 'address-not-allowed' });
-  });
-
-  test.each(['127.0.0.1', '10.0.0.1', '::1', 'fd00::1', '::ffff:10.0.0.1', '0.0.0.0'])(
-    'a public endpoint leads to no private address: %s',
-    async (address) => {
-      const caller = callerOf('http://service.example:1', { mayBePrivate: false, lookup: leading(address) });
-      expect(await caller.call(request())).toMatchObject({ kind: 'failure', reason: 'address-not-allowed' });
-    },
-  );
-
-  test.each(['http://169.254.169.254', 'http://[::ffff:a9fe:a9fe]:80/latest', 'http://0xa9fea9fe'])(
-    'an address that is written is looked at too: %s',
-    async (url) => {
-      expect(await callerOf(url).call(request())).toMatchObject({ kind: 'failure', reason: 'address-not-allowed' });
-    },
-  );
 });
