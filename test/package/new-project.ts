@@ -42,7 +42,8 @@ export async function theFourCommands(
     deepEqual(run, { ...run, status: 'succeeded', counts: { total, succeeded: total } });
     ok(run.paths.report.startsWith(join(folder, PROJECT, 'out')), `its report is in ${run.paths.report}`);
   }
-  match(await call(PROJECT, ['npm', 'test']), /# fail 0/);
+  // TAP where nobody looks on, up to Node 22; from then on as a person reads it.
+  match(await call(PROJECT, ['npm', 'test']), /^(?:#|ℹ) fail 0$/m);
   await call(PROJECT, ['npx', 'tsc', '--noEmit']);
   await call(PROJECT, ['npx', 'cdk', 'synth', '--quiet']);
   const assembly = join(folder, PROJECT, 'cdk.out');
