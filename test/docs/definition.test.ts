@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
+import orderChecks from '../../docs/examples/from.ts';
 import headOffices from '../../docs/examples/head-offices.ts';
 import officeFiles from '../../docs/examples/outputs.ts';
 import { tallTrees } from '../../docs/examples/own-reduce.ts';
@@ -40,8 +41,12 @@ test.each(['README.md', 'docs/definition.md'])(
   },
 );
 
-test('the source in the docs is the file that is compiled here', () => {
-  expect(docs).toContain(`\`\`\`ts\n${text('docs/examples/vendors.ts')}\`\`\``);
+test('the sources in the docs are the files that are compiled here', async () => {
+  for (const example of ['vendors', 'from'])
+    expect(docs).toContain(`\`\`\`ts\n${text(`docs/examples/${example}.ts`)}\`\`\``);
+  const context = { params: { year: 2026 }, limit: undefined, range: null, cursor: null };
+  for await (const given of orderChecks.source.read(context))
+    expect(given).toEqual({ item: { id: 202_600, total: 12.5 }, cursor: 202_600 });
   expect(vendors.source.reads).toEqual(['./vendors.csv']);
 });
 

@@ -4,6 +4,7 @@ import type { Json } from '../../domain/json.ts';
 import type { PinnedFile, Source, SourceFiles } from '../source.ts';
 import type { Checked, FileOptions } from './file-options.ts';
 import type { Format, Found } from './records.ts';
+import { sift } from './sift.ts';
 import { utf8 } from './utf8.ts';
 
 const pinned = z.object({
@@ -51,13 +52,8 @@ export function fileSource<V, I>(
       const from = cursor === null ? null : position.parse(cursor);
       for await (const { found, behind } of recordsOf(opened(), file, format, from)) {
         const checked = 'problem' in found ? found : check(found.value);
-        if ('item' in checked) {
-          if (options.where?.(checked.item) ?? true) yield { item: checked.item, cursor: behind };
-        } else if (options.onBadRow !== 'skip') {
-          const problem = `Line ${found.line} of ${show(file.place)} ${checked.problem}.`;
-          if (options.onBadRow !== 'report') throw new SourceDataError(problem);
-          yield { problem, cursor: behind };
-        }
+        const sifted = sift(checked, () => `Line ${found.line} of ${show(file.place)}`, behind, options);
+        if (sifted) yield sifted;
       }
     },
   };
