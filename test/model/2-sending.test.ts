@@ -42,6 +42,14 @@ holds('L2 sending', SCENES, {
     reached: ['fail: forward before call', 'fail: forward before send', 'sweep: raise turn'],
   },
   'handed back time and again': { states: 1_500, reached: ['forward: hand back', 'forward: hand back the rest'] },
+  'a service that is busy': {
+    states: 2_000,
+    reached: ['forward: call meets pressure, calls again', 'forward: raise turn'],
+  },
+  'a service that is busy, and a crash': {
+    states: 6_000,
+    reached: ['forward: call meets pressure', 'suspect: call meets pressure', 'suspect: pass complete'],
+  },
   'a store that fails a suspect': {
     states: 1_000,
     reached: ['fail: forward before call marked', 'suspect: end own mark after a failure', 'forward: put back'],

@@ -49,11 +49,11 @@ export function finish(w: World, p: Forwarder): void {
 export function failForwarder(w: World, p: Forwarder): void {
   if (p.at === 'call' && p.ended.length > 0) {
     // What ended meanwhile is stored first; what is to be called again costs no try, as nothing says that it was called.
-    Object.assign(p, { due: [], again: [], seen: null, failed: true, at: 'commit' });
+    Object.assign(p, { due: [], again: [], pressed: [], seen: null, failed: true, at: 'commit' });
     return;
   }
   if (p.at === 'call marked') {
-    Object.assign(p, { due: [], again: [], next: null, failed: true });
+    Object.assign(p, { due: [], again: [], pressed: [], next: null, failed: true });
     p.at = p.ended.length > 0 ? 'page marked' : 'update marked';
     return;
   }
@@ -103,7 +103,7 @@ function suspectsReady(w: World, p: Forwarder): Forwarder[] {
 }
 
 function beginMarking(p: Forwarder): void {
-  Object.assign(p, { marks: true, called: [], again: [], at: 'read' });
+  Object.assign(p, { marks: true, called: [], again: [], pressed: [], at: 'read' });
 }
 
 /** Once all of the batch are over: what was handled is deleted, what wasn't comes back. */

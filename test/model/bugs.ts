@@ -14,6 +14,7 @@ export const BUGS = {
   'page lacks some of its group': "a group's page holds the outcomes of one message, its set those of all",
   'group deletes what it lacks': 'a group deletes the messages of its block whose outcomes are not in it',
   'hand-back spends a try': 'a child that could not be called in time is counted as tried',
+  'a try spent on pressure': 'a child whose service was busy is counted as tried',
   'hand-back sends nothing': "a slot's turn is raised for the children handed back, and no message sent",
   'turn raised without its condition': "a forwarder raises a slot's turn though it isn't its message's any more",
   'send though the condition failed': 'a forwarder that lost its turn sends the slot again all the same',

@@ -58,6 +58,7 @@ function cloneProcess(p: Process): Process {
         due: [...p.due],
         ended: [...p.ended],
         again: [...p.again],
+        pressed: [...p.pressed],
         called: [...p.called],
         next: p.next && cloneRegister(p.next),
       };

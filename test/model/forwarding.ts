@@ -1,8 +1,53 @@
-import { type BlockState, delaySeconds, missing, type Register } from '../../shared/domain/sending.ts';
+import { type BlockState, delaySeconds, missing, type Register, type Results } from '../../shared/domain/sending.ts';
+import { LINES } from './alphabet.ts';
 import { type Context, fromRegister, toBlock } from './context.ts';
 import type { Work } from './messages.ts';
 import type { Forwarder } from './processes.ts';
-import type { World } from './world.ts';
+import { may, spend, type World } from './world.ts';
+
+/** What its calls came to, as {@link nextRegister} takes it; children that are neither of these are handed back. */
+export function resultsOf({ level, bug }: Context, p: Forwarder, complete: boolean): Results {
+  const due = level.delays ? 1 : 0;
+  return {
+    ended: new Set(p.ended.map(([n]) => n)),
+    again: new Map([...p.again, ...(bug === 'a try spent on pressure' ? p.pressed : [])].map((n) => [n, due])),
+    handedBack: new Map(p.pressed.map((n) => [n, due])),
+    pressed: new Set(p.pressed),
+    complete,
+  };
+}
+
+/** The first child that is due got an answer that says more of it than that its service is busy. */
+export function answered(p: Forwarder): void {
+  const n = p.due.shift();
+  p.pressed = p.pressed.filter((child) => child !== n);
+}
+
+/**
+ * The service is busy when the first child that is due is called: ways to call it again, before or behind any of the others, and to
+ * hand it back.
+ * @param store what comes behind the last call
+ */
+export function pressure(cx: Context, w: World, p: Forwarder, { block }: Work, store: () => void) {
+  const [n] = p.due;
+  if (n === undefined || !may(w, 'pressure')) return [];
+  const meet = () => {
+    spend(w, 'pressure');
+    cx.say(() => LINES.call(block, n, 'B'));
+    answered(p);
+  };
+  const again = p.due.map((_, place) => () => {
+    meet();
+    p.pressed.push(n);
+    p.due.splice(place, 0, n);
+  });
+  const handBack = () => {
+    meet();
+    p.pressed.push(n);
+    if (p.due.length === 0) store();
+  };
+  return [...again.map((run) => ({ isAgain: true, run })), { isAgain: false, run: handBack }];
+}
 
 /** What its update will write, and how long the next message waits. */
 export function leaveBehind(p: Forwarder, work: Work, block: BlockState, next: Register | null): void {
@@ -45,6 +90,7 @@ export function leaveSuspect(p: Forwarder): void {
   p.partial = false;
   p.seen = null;
   p.again = [];
+  p.pressed = [];
   p.called = [];
   p.mark = null;
   p.next = null;

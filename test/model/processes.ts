@@ -118,6 +118,8 @@ export interface Forwarder extends Base {
   due: number[];
   ended: [number, string][];
   again: number[];
+  /** Of those handed back, or yet to be called again, the ones whose service was busy. */
+  pressed: number[];
   called: number[];
   /** What it has marked, if the mark may be there. */
   mark: { child: number | null } | null;

@@ -4,7 +4,7 @@ import { LINES, register } from './alphabet.ts';
 import { answerSteps, finish, gatherGroup, sameBlock, suspectSteps } from './batch.ts';
 import { addBlock, addDone, addOutcomes, blockOf, type Context, registerLine, send, toBlock } from './context.ts';
 import { decideBy, readSteps, statusSteps } from './deciding.ts';
-import { countCalls, leaveBehind, tell } from './forwarding.ts';
+import { answered, countCalls, leaveBehind, pressure, resultsOf, tell } from './forwarding.ts';
 import { delivery, parseWork, segmentOf, type Work, workText } from './messages.ts';
 import type { Forwarder } from './processes.ts';
 import { suspectSlotSteps } from './protocol-suspect.ts';
@@ -124,7 +124,7 @@ function callSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
         run: () => {
           countCalls(cx, w, [letter(n)]);
           cx.say(() => LINES.call(work.block, n, answer));
-          p.due.shift();
+          answered(p);
           const known = registerOf(toBlock(p.seen ?? { done: [], register: null }, work.slot), work.slot);
           const tries = (known.tries.get(n) ?? NO_TRIES).tries + 1;
           if (answer === 'R' && tries < cx.level.attempts) p.again.push(n);
@@ -133,6 +133,10 @@ function callSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
         },
       });
     }
+  }
+  for (const { isAgain, run } of pressure(cx, w, p, work, () => commitAndResend(cx, p, work, true))) {
+    const name = isAgain ? 'forward: call meets pressure, calls again' : 'forward: call meets pressure';
+    steps.push({ name, fault: true, run });
   }
   // Asked before each call.
   const handBack = () => {
@@ -160,11 +164,11 @@ function callSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
 /** What the message leaves behind: a group's outcomes where all its children ended, else a register and the next turn. */
 function commitAndResend(cx: Context, p: Forwarder, work: Work, complete: boolean): void {
   const block = toBlock(p.seen ?? { done: [], register: null }, work.slot);
-  const again = new Map(p.again.map((n) => [n, cx.level.delays ? 1 : 0]));
-  const next = nextRegister(delivery(work), block, { ended: new Set(p.ended.map(([n]) => n)), again, complete });
+  const next = nextRegister(delivery(work), block, resultsOf(cx, p, complete && p.pressed.length === 0));
   leaveBehind(p, work, block, next);
   p.seen = null;
   p.again = [];
+  p.pressed = [];
   p.full = false;
   if (p.next === null) p.at = 'commit';
   else if (cx.bug === 'successor sent before the turn is raised') {

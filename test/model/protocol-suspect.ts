@@ -3,7 +3,7 @@ import { NO_TRIES, nextRegister, type SuspectStep, suspectStep } from '../../sha
 import { LINES, markedOf, register } from './alphabet.ts';
 import { beginSuspects, finish, rest } from './batch.ts';
 import { addDone, addOutcomes, blockOf, type Context, fromRegister, registerLine, toBlock } from './context.ts';
-import { blockSeen, countCalls, leaveBehind, tell } from './forwarding.ts';
+import { answered, blockSeen, countCalls, leaveBehind, pressure, resultsOf, tell } from './forwarding.ts';
 import { delivery, type Work } from './messages.ts';
 import type { Forwarder, Process } from './processes.ts';
 import { goBack, type Step } from './steps.ts';
@@ -100,13 +100,17 @@ function callSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
     run: () => {
       countCalls(cx, w, [letter(child)]);
       cx.say(() => LINES.call(work.block, child, answer));
-      p.due.shift();
+      answered(p);
       const tries = (p.next?.tries.find(([n]) => n === child)?.[1] ?? NO_TRIES.tries) + 1;
       if (answer === 'R' && tries < cx.level.attempts) p.again.push(child);
       else p.ended.push([child, answer === 'R' ? 'F' : answer]);
       if (p.due.length === 0) store();
     },
   }));
+  for (const { isAgain, run } of pressure(cx, w, p, work, store)) {
+    const name = isAgain ? 'suspect: call meets pressure, calls again' : 'suspect: call meets pressure';
+    steps.push({ name, fault: true, run });
+  }
   if (may(w, 'back')) {
     const handBack = () => {
       spend(w, 'back');
@@ -166,7 +170,10 @@ function decideMark(cx: Context, w: World, p: Forwarder, work: Work): Step {
       };
     }
     case 'done':
-      return { name: 'suspect: pass complete', run: () => finishPass(cx, w, p, work, !p.partial) };
+      return {
+        name: 'suspect: pass complete',
+        run: () => finishPass(cx, w, p, work, !p.partial && p.pressed.length === 0),
+      };
   }
 }
 
@@ -187,10 +194,9 @@ function handBackUnmarked(cx: Context, w: World, p: Forwarder, work: Work): Step
 /** The pass is over: the register is raised for what remains, as after any message. */
 function finishPass(cx: Context, w: World, p: Forwarder, work: Work, complete: boolean): void {
   const block = toBlock(p.seen ?? { done: [], register: null }, work.slot);
-  const again = new Map(p.again.map((n) => [n, cx.level.delays ? 1 : 0]));
-  const next = nextRegister(delivery(work), block, { ended: new Set(), again, complete });
+  const next = nextRegister(delivery(work), block, resultsOf(cx, p, complete));
   leaveBehind(p, work, block, next);
-  Object.assign(p, { again: [], called: [], seen: null, marks: false, partial: false });
+  Object.assign(p, { again: [], pressed: [], called: [], seen: null, marks: false, partial: false });
   if (next === null) finish(w, p);
   else p.at = 'update';
 }

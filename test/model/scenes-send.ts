@@ -58,6 +58,14 @@ export const SCENES: Record<string, Scene> = {
     sweeper: false,
     budget: { back: 3 },
   }),
+  // Calls that meet it are not counted: those that are left are the attempts.
+  'a service that is busy': scene({ ...ONE_SLOT, answers: 'SR', sweeper: false, budget: { pressure: 2 } }),
+  'a service that is busy, and a crash': scene({
+    ...ONE_SLOT,
+    answers: 'SR',
+    workers: { forward: 1 },
+    budget: { pressure: 1, crash: 1 },
+  }),
   'a store that fails a suspect': scene({ ...ONE_SLOT, workers: { forward: 1 }, budget: { fail: 2, crash: 1 } }),
   'pause and resume': scene({ ...ONE_SLOT, answers: 'SR', budget: { pause: 1 } }),
   'pause and a crash': scene({ ...SINGLE, answers: 'SR', workers: { forward: 1 }, budget: { pause: 1, crash: 1 } }),

@@ -75,6 +75,7 @@ function consumer(cx: Context, w: World, id: number, message: string, variant: n
         due: [],
         ended: [],
         again: [],
+        pressed: [],
         called: [],
         mark: null,
         partial: false,

@@ -99,6 +99,8 @@ export interface Budget {
   sweep: number;
   /** A forwarder hands back those of a slot's children that it has no time to call. */
   back: number;
+  /** A service is busy: the child is handed back, and no try is spent. */
+  pressure: number;
   /** A store or a queue fails a process, and it lives. */
   fail: number;
   /** The same, behind its last call: it took effect, and its answer was lost. */

@@ -154,4 +154,4 @@ function isIncidental(process: string, who: Who | undefined, line: string): bool
 const textsOf = ({ messages }: Who, run: string): string[] =>
   messages.filter((message) => message.run === run).map(({ text }) => text);
 
-const ANSWERS = { succeeded: 'S', final: 'F', 'try-spent': 'R', pressure: 'R' } as const;
+const ANSWERS = { succeeded: 'S', final: 'F', 'try-spent': 'R', pressure: 'B' } as const;

@@ -133,6 +133,7 @@ describe('a model with a planted bug refuses what the code does', () => {
     ['tell before write', 'one child'],
     ['successor sent before the turn is raised', 'retries and failures'],
     ['hand-back spends a try', 'hand-backs'],
+    ['a try spent on pressure', 'a service that is busy'],
     ['checkpoint before sent', 'one child'],
     ['no END page', 'one child'],
     ['pages read after freezing', 'one child'],

@@ -16,6 +16,9 @@ const refusedAtFirst: Service = (i, _, { run }) =>
   run === 'r' && i > 0 ? answers(i, { httpStatus: 422, body: '' }) : answers(i);
 const toldToWait: Service = (i, nth) =>
   i === 1 && nth === 1 ? answers(i, { httpStatus: 500, body: '', retryAfter: '30' }) : answers(i);
+const busyAtFirst: Service = (i, nth) =>
+  nth === 1 ? answers(i, { httpStatus: 429, body: '', retryAfter: '5' }) : answers(i);
+const busyForAWhile: Service = (i, nth) => answers(i, nth <= 2 ? { httpStatus: 429, body: '' } : {});
 /** A forwarder dies of the first call; the others take so long. */
 const killsOnce =
   (ms: number): Service =>
@@ -59,6 +62,10 @@ export const NAMED: Readonly<Record<string, Scene>> = {
   'a hand-back of a suspect before any call': { slices: [2], plan: diesReading(17 * SECOND) },
   'a hand-back before any call': { slices: [2], plan: slowToRead(33 * SECOND) },
   'a copy that comes before its children are due': { slices: [2], service: toldToWait, meddle: copyDelayed },
+  'a service that is busy': { slices: [3], service: busyAtFirst },
+  'a service that is busy, and says no time': { slices: [3], service: busyForAWhile },
+  'a suspect of a service that says no time': { slices: [2], service: busyForAWhile, plan: diesReading() },
+  'a service that is too busy for a suspect': { slices: [2], service: busyAtFirst, plan: diesReading() },
   'a suspect whose outcome can not be written': { slices: [2], service: killsOnce(30), plan: refusesOutcomesOnce },
   'cancelled at once': { slices: [3], service: usual, cancelAfter: 1 },
   // The canary waits to be judged, and so does the slice's END.

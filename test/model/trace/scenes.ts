@@ -100,7 +100,7 @@ function levelOf({ isLarge, canary, attempts = 3 }: Scene, sources: readonly str
     window: 10,
     attempts,
     answers: 'SRF',
-    budget: { stale: ANY, back: ANY, fail: ANY, lapse: ANY, continuation: ANY, close: ANY },
+    budget: { stale: ANY, back: ANY, pressure: ANY, fail: ANY, lapse: ANY, continuation: ANY, close: ANY },
     workers: { start: 1, split: 1, forward: 1, aggregate: 1, finish: 1, close: 1, dead: 1, sweep: 1 },
     delays: true,
     leases: true,
