@@ -26,7 +26,16 @@ export const oneOf = <T>(values: readonly T[], allowed = values.map(show).join('
 
 /** Lambda's. */
 export const MEMORY_MB = wholeNumber(128, 10_240);
-export const ADDRESS = matching(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, 'an email address');
+
+const ANY_ADDRESS = /^[^@\s]+@[^@\s]+\.[^@\s]+$/;
+/** Kept for examples and tests (RFC 2606): what is sent there bounces, and bounces are what SES closes accounts for. */
+const RESERVED_DOMAIN = /[@.](?:example\.(?:com|net|org)|example|test|invalid|localhost)$/i;
+export const ADDRESS = matching(ANY_ADDRESS, 'an email address');
+/** An address that mail can reach. */
+export const REACHABLE: Rule<string> = {
+  allowed: 'an email address at a domain that is not reserved for examples, such as example.com',
+  holds: (address) => !RESERVED_DOMAIN.test(address),
+};
 
 /**
  * Refuses a wrong value at synthesis. What is known at the deployment alone is let through.

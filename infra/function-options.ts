@@ -1,4 +1,4 @@
-import { type RemovalPolicy, Tags } from 'aws-cdk-lib';
+import { RemovalPolicy, Tags } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { type IManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -27,13 +27,19 @@ export interface FunctionOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** How long logs are kept. Default: three months. */
   readonly logRetention?: RetentionDays;
-  /** What becomes of logs, and of a platform's table and bucket, when they leave the stack. Default: they are kept. */
+  /** What becomes of logs, and of a platform's table and bucket, when they leave the stack. Default: they are kept, unless their first deployment fails. */
   readonly removalPolicy?: RemovalPolicy;
   /** The most that any role may do. */
   readonly permissionsBoundary?: IManagedPolicy;
   /** Of all that can have tags; a pipeline's come on top of its platform's. */
   readonly tags?: Readonly<Record<string, string>>;
 }
+
+/**
+ * What is kept by default. A first deployment that fails takes it back: kept, it would stand in the way of the next one, and nobody would
+ * know whose it is.
+ */
+export const KEPT = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
 
 /** Of {@link FunctionOptions}. */
 export const OPTION_RULES: PropertyRules<FunctionOptions> = {

@@ -14,7 +14,7 @@ const context = z.object({
   alarmEmail: z.email().optional(),
 });
 
-/** Context keys the app reads: `cdk deploy -c stage=prod -c mailFrom=reports@example.com`. */
+/** Context keys the app reads: `cdk deploy -c stage=prod -c mailFrom=reports@your-company.com`. */
 const CONTEXT_KEYS = Object.keys(context.shape);
 
 /**

@@ -1,17 +1,15 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { SYSTEM } from '../../functions/system.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
-import { wiringOf } from '../../shared/lambda/wiring.ts';
 import { explain } from '../errors.ts';
 import { workMapping } from '../targets/deployed.ts';
 import { findStack, type Stack } from '../targets/stack.ts';
-import { count } from '../text.ts';
 import { type Check, checked, fail, nodeVersion, pass, warn } from './check.ts';
 import { cloneCheck } from './clone.ts';
+import { concurrencyCheck } from './concurrency.ts';
 import { mailChecks } from './mail.ts';
 import { queueChecks } from './queues.ts';
 import { releaseCheck } from './release.ts';
@@ -39,7 +37,7 @@ export async function deployedChecks(pipeline: Pipeline, stage: string): Promise
     checked('bucket', () => bucket(stack)),
     checked('queues', () => queueChecks(stack)),
     checked('mapping', () => mapping(stack)),
-    checked('concurrency', () => concurrency(pipeline)),
+    checked('concurrency', () => concurrencyCheck(pipeline)),
     checked('mail', () => mailChecks(pipeline, stack)),
     checked('clone', () => cloneCheck(stack.resources)),
   ]);
@@ -104,24 +102,5 @@ async function mapping(stack: Stack): Promise<Check> {
     'mapping',
     `the work queue's mapping is ${State}: the pipeline is paused`,
     'Resume it: microprocess resume --stage …',
-  );
-}
-
-/**
- * Whether the account's concurrency holds what the definition asks for: forwarders and the other functions, and, since the
- * clone is a Lambda function too, each call in flight. A new account may have 10.
- */
-async function concurrency(pipeline: Pipeline): Promise<Check> {
-  const client = new LambdaClient({});
-  const { AccountLimit } = await client.send(new GetAccountSettingsCommand({})).finally(() => client.destroy());
-  const { ConcurrentExecutions: total = 0, UnreservedConcurrentExecutions: free = 0 } = AccountLimit ?? {};
-  const functions = wiringOf(SYSTEM, pipeline).mappings.reduce((sum, { maxConcurrency }) => sum + maxConcurrency, 0);
-  const wanted = functions + pipeline.limits.inFlight;
-  const detail = `${count(free)} of the account's ${count(total)} concurrent executions are unreserved; this pipeline takes up to ${count(wanted)} (${count(functions)} for its functions, ${count(pipeline.limits.inFlight)} calls in flight)`;
-  if (free >= wanted) return pass('concurrency', detail);
-  return warn(
-    'concurrency',
-    `${detail}: calls will be throttled (429) and tried again`,
-    'Ask for more in Service Quotas (Lambda, "Concurrent executions"), or lower limits.inFlight.',
   );
 }

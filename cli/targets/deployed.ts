@@ -17,6 +17,7 @@ import { newRunId } from '../../shared/domain/ids.ts';
 import { RUN_STATUSES } from '../../shared/domain/run.ts';
 import { connectOperator } from '../../shared/lambda/operator.ts';
 import type { Deps } from '../../shared/ports/deps.ts';
+import { sayTight } from '../doctor/concurrency.ts';
 import { EnvironmentError } from '../errors.ts';
 import type { Terminal } from '../terminal.ts';
 import { findStack, type Stack } from './stack.ts';
@@ -42,7 +43,11 @@ export async function deployed(pipeline: Pipeline, stage: string, flags: string,
     pollMs: POLL_MS,
     broken: NEVER,
     handOver: (file) => upload(file, stack, pipeline.name),
-    start: (request) => startBySplitter(stack, request),
+    async start(request) {
+      const started = await startBySplitter(stack, request);
+      if (started.created) await sayTight(pipeline, terminal);
+      return started;
+    },
     redrive: (redrive, filter) => invokeSplitter(stack, { redrive, filter }),
     pausePipeline: () => switchMapping(stack, false, terminal.signal),
     resumePipeline: () => switchMapping(stack, true, terminal.signal),

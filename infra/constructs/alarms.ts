@@ -13,8 +13,11 @@ export interface StatedAlarmProps {
   readonly action: string;
   /** Rings at this value and above. Default 1. */
   readonly atLeast?: number;
-  /** Rings below this value instead, and when there is no data. */
-  readonly below?: number;
+  /**
+   * Rings when the metric falls silent instead. Before its first data there is no silence, so a fresh deployment doesn't ring: CloudWatch
+   * tells the step from data to none.
+   */
+  readonly silent?: true;
   /** Periods in a row. Default 1. */
   readonly periods?: number;
   readonly topic: ITopic;
@@ -26,16 +29,16 @@ export class StatedAlarm extends Alarm {
     super(scope, id, {
       metric: props.metric,
       alarmDescription: `Impact: ${props.impact} First: ${props.action}`,
-      threshold: props.below ?? props.atLeast ?? 1,
-      comparisonOperator:
-        props.below === undefined
-          ? ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
-          : ComparisonOperator.LESS_THAN_THRESHOLD,
+      threshold: props.atLeast ?? 1,
+      comparisonOperator: props.silent
+        ? ComparisonOperator.LESS_THAN_THRESHOLD
+        : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: props.periods ?? 1,
-      treatMissingData: props.below === undefined ? TreatMissingData.NOT_BREACHING : TreatMissingData.BREACHING,
+      treatMissingData: props.silent ? TreatMissingData.MISSING : TreatMissingData.NOT_BREACHING,
     });
     this.addAlarmAction(new SnsAction(props.topic));
     this.addOkAction(new SnsAction(props.topic));
+    if (props.silent) this.addInsufficientDataAction(new SnsAction(props.topic));
   }
 }
 

@@ -1,4 +1,4 @@
-import { CfnResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { CfnResource, Duration } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -11,7 +11,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../acknowledged.ts';
 import { bundledCode } from '../bundling.ts';
-import type { FunctionOptions } from '../function-options.ts';
+import { type FunctionOptions, KEPT } from '../function-options.ts';
 
 /** What every function of the app says about itself. */
 export interface NodeFunctionProps {
@@ -80,7 +80,7 @@ export function logRight({ logGroupArn }: LogGroup): PolicyStatement {
 export function newLog(scope: Construct, id: string, { logRetention, removalPolicy }: FunctionOptions): LogGroup {
   return new LogGroup(scope, id, {
     retention: logRetention ?? RetentionDays.THREE_MONTHS,
-    removalPolicy: removalPolicy ?? RemovalPolicy.RETAIN,
+    removalPolicy: removalPolicy ?? KEPT,
   });
 }
 

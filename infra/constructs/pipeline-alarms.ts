@@ -87,7 +87,7 @@ export function pipelineAlarms(scope: Construct, props: PipelineAlarmsProps): vo
   });
   new StatedAlarm(scope, 'SweeperSilent', {
     metric: props.sweeper.metricInvocations({ period: FIVE_MINUTES }),
-    below: 1,
+    silent: true,
     periods: 3,
     impact: `what stands still in ${pipeline} isn't resumed, no deadline is kept and a missed schedule stays unnoticed.`,
     action: `the sweep schedule and its role.`,

@@ -13,7 +13,7 @@ import { type Wiring, wiringOf } from '../../shared/lambda/wiring.ts';
 import { pascalCase } from '../../shared/project/deployment.ts';
 import { deploymentParameter, deploymentRecord } from '../../shared/project/deployment-record.ts';
 import { packageVersion } from '../../shared/project/package-version.ts';
-import { check, checkSamePlace, MEMORY_MB, oneOf, refuse } from '../check.ts';
+import { check, checkSamePlace, MEMORY_MB, oneOf, REACHABLE, refuse } from '../check.ts';
 import { type FunctionOptions, govern, OPTION_RULES, optionsOf } from '../function-options.ts';
 import { checkProperties, named, object, type PropertyRules, STATEMENTS } from '../properties.ts';
 import { attachHere } from './attach-here.ts';
@@ -82,6 +82,8 @@ export class Pipeline extends Construct {
     const { engine } = platform;
     const { pipeline, entry, reduceDigest } = engine.load(props.entry);
     this.definition = pipeline;
+    if (platform.mailIdentity !== undefined)
+      for (const address of pipeline.report.email) check(this, `report.email of ${pipeline.name}`, address, REACHABLE);
     const clone = this.calls(props.clone);
     const ofPipeline = Object.entries(engine.system.functions).filter(([, { scope }]) => scope === 'pipeline');
     this.checkOptions(

@@ -18,10 +18,10 @@ import { TTL_ATTRIBUTE, tableDefinition } from '../../shared/adapters/dynamodb/t
 import type { Pipeline } from '../../shared/author/definition.ts';
 import { STAGE } from '../../shared/project/deployment.ts';
 import { acknowledge } from '../acknowledged.ts';
-import { ADDRESS, check, checkKnown, matching, type Rule, refuse, wholeNumber } from '../check.ts';
+import { ADDRESS, check, checkKnown, matching, REACHABLE, type Rule, refuse, wholeNumber } from '../check.ts';
 import { ENGINE, type Engine } from '../engine.ts';
 import { InfraError } from '../errors.ts';
-import { type FunctionOptions, govern, OPTION_RULES, optionsOf } from '../function-options.ts';
+import { type FunctionOptions, govern, KEPT, OPTION_RULES, optionsOf } from '../function-options.ts';
 import { checkProperties, flag, having, type PropertyRules } from '../properties.ts';
 import { PlatformFunctions } from './platform-functions.ts';
 import type { PlatformParts } from './platform-parts.ts';
@@ -43,6 +43,11 @@ export interface PlatformProps extends FunctionOptions {
   readonly alarmEmail?: string;
   /** Whether the table can be put back to any second of the last 35 days. Default: where it is kept. */
   readonly pointInTimeRecovery?: boolean;
+  /**
+   * Whether nobody can delete the table, by whatever right. Default: no, as it stands in the way of taking a failed first deployment back.
+   * Switch it on by the second one.
+   */
+  readonly deletionProtection?: boolean;
   /** Days that objects of pipelines are kept that are gone from the code; a pipeline's own are kept as it says. Default: 400. */
   readonly orphanedObjectDays?: number;
 }
@@ -52,7 +57,7 @@ export interface PlatformProps extends FunctionOptions {
  * inherit its {@link FunctionOptions}.
  *
  * @example
- * const platform = new Platform(this, 'Jobs', { stage: 'prod', vpc, mail: { from: 'reports@example.com' } });
+ * const platform = new Platform(this, 'Jobs', { stage: 'prod', vpc, mail: { from: 'reports@your-company.com' } });
  * platform.alarms.addSubscription(new UrlSubscription('https://pager.example.com'));
  */
 export class Platform extends Construct implements PlatformParts {
@@ -80,7 +85,7 @@ export class Platform extends Construct implements PlatformParts {
     this.stage = stage;
     this.engine = engine;
     this.options = optionsOf(this, props);
-    const removal = this.options.removalPolicy ?? RemovalPolicy.RETAIN;
+    const removal = this.options.removalPolicy ?? KEPT;
     this.table = new TableV2(this, 'Table', {
       ...keys(tableDefinition.KeySchema),
       globalSecondaryIndexes: tableDefinition.GlobalSecondaryIndexes.map((index) => ({
@@ -95,7 +100,7 @@ export class Platform extends Construct implements PlatformParts {
       pointInTimeRecoverySpecification: {
         pointInTimeRecoveryEnabled: props.pointInTimeRecovery ?? removal !== RemovalPolicy.DESTROY,
       },
-      deletionProtection: removal !== RemovalPolicy.DESTROY,
+      deletionProtection: props.deletionProtection ?? false,
       removalPolicy: removal,
     });
     this.bucket = new Bucket(this, 'Objects', {
@@ -174,6 +179,7 @@ export const PLATFORM_RULES: PropertyRules<PlatformProps> = {
   mail: having('an object with `from`, the sender’s address', 'from'),
   alarmEmail: ADDRESS,
   pointInTimeRecovery: flag,
+  deletionProtection: flag,
   orphanedObjectDays: wholeNumber(1, 36_500),
 };
 
@@ -192,12 +198,14 @@ function covering(from: string): Rule<string> {
   };
 }
 
-function checkMail(scope: Construct, { stage, mail }: PlatformProps): void {
+function checkMail(scope: Construct, { stage, mail, alarmEmail }: PlatformProps): void {
   checkKnown(scope, 'stage', stage, matching(STAGE, '1 to 18 letters, digits or hyphens'));
   check(scope, 'mail.from', mail?.from, ADDRESS);
   check(scope, 'mail.identity', mail?.identity, matching(/^\S{3,}$/, 'an address or a domain'));
   if (mail) checkProperties(scope, mail, { from: ADDRESS, identity: null });
   check(scope, 'mail.identity', mail?.identity, covering(mail?.from ?? ''));
+  check(scope, 'mail.from', mail?.from, REACHABLE);
+  check(scope, 'alarmEmail', alarmEmail, REACHABLE);
 }
 
 /** A key schema as the CDK wants it; its attributes' types are the definition's. */

@@ -40,7 +40,7 @@ export interface MicroprocessProps extends PlatformProps, Omit<StackProps, 'tags
  * @example
  * const app = new App();
  * new Microprocess(app, 'jobs-dev', { stage: 'dev', removalPolicy: RemovalPolicy.DESTROY });
- * new Microprocess(app, 'jobs-prod', { stage: 'prod', mail: { from: 'reports@example.com' } });
+ * new Microprocess(app, 'jobs-prod', { stage: 'prod', mail: { from: 'reports@your-company.com' } });
  */
 export class Microprocess extends Stack {
   readonly platform: Platform;

@@ -91,6 +91,28 @@ export async function smokeChecks(context: SmokeContext): Promise<number> {
       equal(summary.parse(JSON.parse(text)).mail, 'sent');
     });
   } else console.log('skipped 6 the mail: no --mail-from');
+  await check('7 an alarm that rings may publish to the topic', async () => {
+    const cloudWatch = (Action: string, parameters: Record<string, string>) =>
+      queryApi(signing, 'monitoring', `monitoring.${signing.region}.amazonaws.com`, {
+        Action,
+        Version: '2010-08-01',
+        ...parameters,
+      });
+    const alarms = await cloudWatch('DescribeAlarms', { AlarmNamePrefix: 'microprocess-smoke-' });
+    const name = /<AlarmName>([^<]+)</.exec(alarms)?.[1];
+    if (name === undefined) throw new Error(`No alarm is named microprocess-smoke-…: ${alarms}`);
+    const reason = 'npm run smoke tries whether it is heard';
+    await cloudWatch('SetAlarmState', { AlarmName: name, StateValue: 'ALARM', StateReason: reason });
+    await poll(
+      `the action of ${name}`,
+      async () => {
+        const history = await cloudWatch('DescribeAlarmHistory', { AlarmName: name, HistoryItemType: 'Action' });
+        if (/<HistorySummary>Failed to execute action/.test(history)) throw new Error(history);
+        return /<HistorySummary>Successfully executed action/.test(history) ? true : undefined;
+      },
+      { seconds: 60, everyMs: 3_000, signal },
+    );
+  });
   return failed;
 }
 

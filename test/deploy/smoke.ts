@@ -17,8 +17,7 @@ credentials in use, makes two runs of 1,000 children, asserts, and destroys it a
 less than a cent; the account and region must be bootstrapped (npx cdk bootstrap).
 
   --yes                 deploy to the account that the credentials belong to; without it nothing is done
-  --mail-from <address> a verified SES sender, to check the mail too; in SES's sandbox the pipeline's recipients must be
-                        verified as well
+  --mail-from <address> a verified SES sender, to check the mail too; its recipient is SES's own mailbox simulator
   --keep                leave the stage deployed, to look at it; "npx cdk destroy -c stage=smoke" destroys it
   --help
 

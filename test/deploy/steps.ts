@@ -21,7 +21,7 @@ const PIPELINE = 'scores';
 const STAGE = 'dev';
 const LIMIT = 1_000;
 const RUN = 'deploy-test';
-const SENDER = 'reports@example.com';
+const SENDER = 'reports@your-company.com';
 /** A run of a thousand takes seconds; the machine may be busy. */
 const RUN_SECONDS = 120;
 const shownRun = z.object({ runId: z.literal(RUN), status: z.string() });
@@ -122,7 +122,7 @@ async function checkMail(
   const [mail] = mails;
   ok(mail);
   equal(mail.Source, SENDER);
-  ok(mail.To.includes('reports@example.com'), `recipients are ${mail.To.join(', ')}`);
+  ok(mail.To.includes('success@simulator.amazonses.com'), `recipients are ${mail.To.join(', ')}`);
   ok(mail.BodyHtml && mail.BodyHtml.length > 500, 'the mail has an HTML part');
   const stored = await PostalMime.parse(await aws.object(bucket, `${prefix}email.eml`));
   const attached = stored.attachments.find(({ filename }) => filename?.endsWith('.csv.gz'));

@@ -8,7 +8,11 @@ afterAll(removeSynths);
 test(
   'prod has no finding of cdk-nag that nobody argued for',
   async () => {
-    const { app } = await synth({ stage: 'prod', mailFrom: 'reports@example.com', alarmEmail: 'ops@example.com' });
+    const { app } = await synth({
+      stage: 'prod',
+      mailFrom: 'reports@your-company.com',
+      alarmEmail: 'ops@your-company.com',
+    });
     expect(() => app.synth()).not.toThrow();
   },
   SYNTH_MS,

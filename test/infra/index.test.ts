@@ -100,8 +100,8 @@ describe('everything is a property', () => {
         removalPolicy: RemovalPolicy.DESTROY,
         permissionsBoundary: ManagedPolicy.fromManagedPolicyArn(stack, 'Boundary', boundary),
         tags: { team: 'scoring', cost: '42' },
-        alarmEmail: 'ops@example.com',
-        mail: { from: 'reports@example.com', identity: 'example.com' },
+        alarmEmail: 'ops@your-company.com',
+        mail: { from: 'reports@your-company.com', identity: 'your-company.com' },
         orphanedObjectDays: 50,
         pointInTimeRecovery: true,
       }),
@@ -178,20 +178,25 @@ describe('everything is a property', () => {
   });
 
   test('mail and alarms have their addresses', () => {
-    template.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'ops@example.com' });
+    template.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'ops@your-company.com' });
     template.resourceCountIs('AWS::SES::EmailIdentity', 0);
     const [aggregator] = functionsOf(template, 'scores: reduces');
-    expect(aggregator.Environment.Variables.MP_MAIL_FROM).toBe('reports@example.com');
+    expect(aggregator.Environment.Variables.MP_MAIL_FROM).toBe('reports@your-company.com');
   });
 });
 
-test('without a word, everything is kept', { timeout: SYNTH_MS }, () => {
+test('without a word, everything is kept but what a failed first deployment made, which nothing keeps it from taking back', {
+  timeout: SYNTH_MS,
+}, () => {
   const template = Template.fromStack(theirApp().stack);
   for (const type of ['AWS::DynamoDB::GlobalTable', 'AWS::S3::Bucket', 'AWS::Logs::LogGroup'])
     for (const [id, { DeletionPolicy }] of Object.entries(template.findResources(type)))
-      expect(DeletionPolicy, id).toBe('Retain');
+      expect(DeletionPolicy, id).toBe('RetainExceptOnCreate');
   for (const { Properties } of Object.values(template.findResources('AWS::Logs::LogGroup')))
     expect(Properties.RetentionInDays).toBe(90);
+  template.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+    Replicas: [Match.objectLike({ DeletionProtectionEnabled: false })],
+  });
 });
 
 test("a service of their own is called as it is, by nobody's right", { timeout: SYNTH_MS }, () => {

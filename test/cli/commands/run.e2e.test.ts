@@ -104,7 +104,7 @@ describe('a run of the first thousand', () => {
   test('its mail is one that mail programs read, with the report attached', async () => {
     const mail = await PostalMime.parse(await readFile(summary.paths.email));
     expect(mail.subject).toMatch(/How do companies score\?: 1,000 done, 0 failed$/);
-    expect(mail.to?.map(({ address }) => address)).toEqual(['reports@example.com']);
+    expect(mail.to?.map(({ address }) => address)).toEqual(['success@simulator.amazonses.com']);
     expect(mail.text).toContain('1,000');
     expect(mail.html).toContain('<table');
     expect(mail.attachments.some(({ mimeType, contentId }) => mimeType === 'image/png' && contentId)).toBe(true);

@@ -58,6 +58,10 @@ describe('at a stage', () => {
       'lambda POST /functions/sample-splitter/invocations',
     ]);
 
+    expect(ran.stderr).toMatch(
+      /^warning: 10 of the account's 10 concurrent .* throttled .* Ask for \d+ in Service Quotas/m,
+    );
+
     const again = await microprocess('start', '--run-id', 'march', '--limit', '300', '--json');
     expect(JSON.parse(again.stdout)).toEqual({ runId: 'march', status: 'succeeded', created: false });
 

@@ -26,7 +26,7 @@ const policies = z.array(
 
 let template: Template;
 beforeAll(async () => {
-  template = (await synth({ mailFrom: 'reports@example.com' })).template('scores');
+  template = (await synth({ mailFrom: 'reports@your-company.com' })).template('scores');
 }, SYNTH_MS);
 
 /** All a function's role may do. */

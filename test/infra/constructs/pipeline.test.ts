@@ -164,6 +164,14 @@ describe("a pipeline's stack is what is declared", () => {
   });
 });
 
+test('a report is not mailed where nobody can be, once there is a sender', async () => {
+  const mailed = { ...pipeline, report: { ...pipeline.report, email: ['a@company.example'] } };
+  await expect(synth({ mailFrom: 'reports@your-company.com' }, deploying(mailed))).rejects.toThrow(
+    'report.email of scores must be an email address at a domain that is not reserved for examples, such as example.com; received "a@company.example".',
+  );
+  await expect(synth({}, deploying(mailed))).resolves.toBeDefined();
+});
+
 describe('the platform', () => {
   test("keeps a pipeline's objects as long as it promises, and lets no other rule undercut it", () => {
     platform.hasResourceProperties('AWS::S3::Bucket', {
@@ -235,6 +243,15 @@ describe('alarms', () => {
       Namespace: 'Microprocess',
       Dimensions: [{ Name: 'Pipeline', Value: 'scores' }],
       TreatMissingData: 'notBreaching',
+    });
+  });
+
+  test('a sweeper that falls silent is seen, and one that has not begun rings nowhere', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'Invocations',
+      Dimensions: [{ Name: 'FunctionName', Value: { Ref: idOf('sweeper') } }],
+      TreatMissingData: 'missing',
+      InsufficientDataActions: [Match.anyValue()],
     });
   });
 
