@@ -18,7 +18,7 @@ import { aborted, type Terminal } from './terminal.ts';
 export async function follow(
   target: Target,
   run: string,
-  terminal: Terminal,
+  terminal: Omit<Terminal, 'stdin'>,
   each: (progress: RunProgress) => void | Promise<void> = () => undefined,
 ): Promise<RunRecord> {
   const display = progressDisplay(terminal.stderr);
@@ -52,7 +52,7 @@ export async function follow(
 export async function seeThrough(
   target: Target,
   begin: (hooks: Required<StartHooks>) => Promise<{ readonly runId: string }>,
-  terminal: Terminal,
+  terminal: Omit<Terminal, 'stdin'>,
   { json }: { readonly json?: boolean },
 ): Promise<number> {
   const { signal, stdout, stderr } = terminal;

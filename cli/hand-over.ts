@@ -1,18 +1,38 @@
 import { stat } from 'node:fs/promises';
 import { UsageError } from './errors.ts';
+import { keepInput } from './keep-input.ts';
 import type { Target } from './targets/target.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What a run is to read in place of what its definition names: a file of the source's, or items. */
+interface Given {
+  readonly file?: string | undefined;
+  readonly items?: string | undefined;
+}
+
+/** How standard input is named, where a file is asked for. */
+const STANDARD_INPUT = '-';
 
 /**
- * Brings a file to where a run's source will read it.
- * @returns its place, as a start's request says it; nothing where no file was named
- * @throws {UsageError} where there is no such file
+ * Brings a file or items to where a run will read them.
+ * @returns their place, as a start's request says it; nothing where none was named
+ * @throws {UsageError} where there is no such file, or both are named
  */
 export async function handOver(
   { handOver }: Pick<Target, 'handOver'>,
-  file: string | undefined,
-): Promise<{ readonly file?: string }> {
-  if (file === undefined) return {};
-  const found = await stat(file).catch(() => null);
-  if (!found?.isFile()) throw new UsageError(`--file: there is no file ${JSON.stringify(file)}.`);
-  return { file: await handOver(file) };
+  { file, items }: Given,
+  { stdin, signal }: Pick<Terminal, 'stdin' | 'signal'>,
+): Promise<Given> {
+  if (file !== undefined && items !== undefined)
+    throw new UsageError("--file and --items: a run reads its source's file or these items; leave one of them out.");
+  if (file !== undefined) return { file: await handOver(await existing('--file', file)) };
+  if (items === undefined) return {};
+  const path = items === STANDARD_INPUT ? await keepInput(stdin, signal) : await existing('--items', items);
+  return { items: await handOver(path) };
+}
+
+async function existing(option: string, path: string): Promise<string> {
+  const found = await stat(path).catch(() => null);
+  if (!found?.isFile()) throw new UsageError(`${option}: there is no file ${JSON.stringify(path)}.`);
+  return path;
 }

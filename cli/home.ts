@@ -30,6 +30,7 @@ export function prepareHome({ stderr }: Pick<Terminal, 'stderr'>): void {
     [join(state, 'logs'), 'folder'],
     [join(state, 'table'), 'folder'],
     [join(state, 'mail'), 'folder'],
+    [join(state, 'given'), 'folder'],
     [hostPath(state), 'file'],
   ]);
   if (obstacle !== undefined) {

@@ -48,14 +48,14 @@ export async function main(pipelines: BundledPipelines): Promise<void> {
   useBundles(pipelines);
   readEnvFile();
   reachThisMachineDirectly();
-  const { stdout, stderr } = process;
+  const { stdin, stdout, stderr } = process;
   for (const stream of [stdout, stderr]) neverBlocking(stream);
   const unwritten = outlive(stdout);
   outlive(stderr);
   // A terminal that is closed is a reader that leaves: the run goes on, and another terminal can watch or cancel it.
   process.on('SIGHUP', () => undefined);
   const signal = interruptible();
-  const code = await execute(process.argv.slice(2), { stdout, stderr, signal });
+  const code = await execute(process.argv.slice(2), { stdin, stdout, stderr, signal });
   // The result has its reader's time, and so has a terminal that is stopped; Ctrl-C ends that too.
   const taken = Promise.all([written(stdout), stderr.isTTY && written(stderr)]);
   await Promise.race([taken, aborted(signal).catch(() => undefined)]);

@@ -50,6 +50,7 @@ function program(terminal: Terminal, exit: (code: number) => void): Command {
     cmd
       .option('-l, --limit <n>', 'take the first n items only', wholeNumber)
       .option('-f, --file <path>', 'read this file instead of the one that the source names; at a stage it is uploaded')
+      .option('-i, --items <path>', "call these items, JSON Lines, in place of the source's; - for standard input")
       .option('-p, --params <json>', "the run's parameters, as the definition types them", json)
       .option('--run-id <id>', 'name the run; the same id and input again is the same run', newRunId)
       .option('--canary <n>', 'call the first n alone; the rest follows once they went well', wholeNumber)
@@ -69,6 +70,7 @@ function program(terminal: Terminal, exit: (code: number) => void): Command {
         `npm start -- --params '{"country":"AU"}'      with parameters`,
         'npm start -- my-pipeline --endpoint http://localhost:3000',
         'npm start -- my-pipeline --file companies.csv',
+        'jq -c ".companies[]" all.json | npm start -- my-pipeline --items -',
       )}
 
 Results go to out/<run id>/: report.csv, report.html, email.eml, summary.json. State stays in .state/: "show", "failures" and

@@ -1,5 +1,7 @@
 /** What a command talks to; the process's own, or a test's. */
 export interface Terminal {
+  /** What `--items -` reads. */
+  readonly stdin: NodeJS.ReadableStream;
   readonly stdout: NodeJS.WritableStream;
   /** Progress, hints and errors: a bar where it's a terminal. */
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly writableLength?: number };

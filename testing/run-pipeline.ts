@@ -4,9 +4,11 @@ import { SYSTEM } from '../functions/system.ts';
 import { sourceFiles } from '../shared/adapters/sources/source-files.ts';
 import type { DefinedPipeline } from '../shared/author/definition.ts';
 import { callable, strictOptions } from '../shared/author/options.ts';
-import { overFiles } from '../shared/author/source.ts';
+import { overFiles } from '../shared/author/sources/over-files.ts';
+import { handOverItems } from '../shared/control/hand-over-items.ts';
 import { startRun } from '../shared/control/start.ts';
 import { show } from '../shared/domain/errors.ts';
+import type { Json } from '../shared/domain/json.ts';
 import { isFinal } from '../shared/domain/run.ts';
 import { UserError } from '../shared/domain/user-error.ts';
 import type { Objects } from '../shared/ports/objects.ts';
@@ -32,6 +34,8 @@ export interface RunPipelineOptions<B = unknown, R = unknown> {
   readonly limit?: number;
   /** A file that the source reads instead of its own, as `--file` hands one over. */
   readonly file?: string;
+  /** Items in place of the source's, as `--items` and the console hand them over. */
+  readonly items?: readonly Json[];
   /** The order in which things happen that happen at once, and the jitter of retries. Default 1: each run is the same. */
   readonly seed?: number;
   /** When the run starts, in virtual time: a date, or epoch milliseconds. Default the first of January 2026, UTC. */
@@ -50,6 +54,7 @@ const optionsSchema = strictOptions({
   params: z.unknown().optional(),
   limit: z.unknown().optional(),
   file: z.string().optional(),
+  items: z.array(z.json()).optional(),
   seed: z.int('must be a whole number').optional(),
   now: z
     .unknown()
@@ -84,7 +89,7 @@ export async function runPipeline<P, I, R, B>(
   if (typeof definition !== 'object' || definition === null || !('deadlineHours' in definition))
     throw new TypeError(`runPipeline takes what definePipeline gives, received ${show(definition)}.`);
   checkTestOptions('runPipeline', optionsSchema, options);
-  const { service, params, limit, file, seed, now, waitSeconds = 4 } = options;
+  const { service, params, limit, file, items, seed, now, waitSeconds = 4 } = options;
   const errors: LoggedError[] = [];
   const log = (message: string, error: unknown) => {
     if (errors.length < ERRORS_KEPT) errors.push({ message, error });
@@ -119,13 +124,15 @@ export async function runPipeline<P, I, R, B>(
   );
   world.clock.busyMs = waitSeconds * 1_000;
   try {
-    const start = await world.controlled((deps) =>
-      startRun(
-        deps,
-        { runId: RUN, params, limit, ...(file !== undefined && { file: pathToFileURL(file).href }) },
-        'cli',
-      ),
-    );
+    const request = {
+      runId: RUN,
+      params,
+      limit,
+      ...(file !== undefined && { file: pathToFileURL(file).href }),
+      ...(items && { items }),
+    };
+    const handedOver = await handOverItems(world.objects, request);
+    const start = await world.controlled((deps) => startRun(deps, handedOver, 'cli'));
     if (start.end === 'failed') throw start.error;
     const until = () => world.ended.has(RUN) || problems.length > 0;
     await world.host.run({ until, limit: world.now() + (definition.deadlineHours + 1) * HOUR });

@@ -17,11 +17,12 @@ export async function dryRun(
   terminal: Terminal,
 ): Promise<number> {
   const name = choosePipeline(named ?? options.pipeline);
-  const { limit, runId, params, file } = options;
+  const { limit, runId, params, file, items } = options;
   // The last run says how long a call takes, where there was one.
   return withTarget({ ...options, pipeline: name }, 'definition', terminal, async ({ deps }) => {
     // Read where it is, also for a stage: nothing is uploaded.
-    const given = await handOver({ handOver: async (path) => pathToFileURL(resolve(path)).href }, file);
+    const readHere = { handOver: async (path: string) => pathToFileURL(resolve(path)).href };
+    const given = await handOver(readHere, { file, items }, terminal);
     const said = await estimate(deps, { limit, runId, params, ...given });
     terminal.stdout.write(options.json ? `${JSON.stringify(said)}\n` : inWords(name, said));
     return EXIT.ok;

@@ -4,6 +4,7 @@ import type { StartRequest } from '../../shared/control/start.ts';
 export interface RunOptions {
   readonly limit?: number;
   readonly file?: string;
+  readonly items?: string;
   readonly runId?: string;
   readonly params?: StartRequest['params'];
   readonly endpoint?: string;

@@ -6,7 +6,7 @@ import type { RunOptions } from './run-options.ts';
 
 /** Runs a pipeline on this machine from start to report. */
 export async function run(pipeline: string | undefined, options: RunOptions, terminal: Terminal): Promise<number> {
-  const { limit, runId, params, canary, endpoint, file } = options;
+  const { limit, runId, params, canary, endpoint, file, items } = options;
   const where = { local: true, ...(pipeline !== undefined && { pipeline }) };
   if (options.dryRun) return (await import('./dry-run.ts')).dryRun(pipeline, { ...options, local: true }, terminal);
   return withTarget(
@@ -14,7 +14,7 @@ export async function run(pipeline: string | undefined, options: RunOptions, ter
     'own-worker',
     terminal,
     async (target) => {
-      const request = { limit, runId, params, canary, ...(await handOver(target, file)) };
+      const request = { limit, runId, params, canary, ...(await handOver(target, { file, items }, terminal)) };
       return seeThrough(target, (hooks) => target.start(request, hooks), terminal, options);
     },
     endpoint,

@@ -17,8 +17,8 @@ export async function start(
   if (options.dryRun) return (await import('./dry-run.ts')).dryRun(pipeline, options, terminal);
   const where = { ...options, ...(pipeline !== undefined && { pipeline }) };
   return withTarget(where, 'records', terminal, async (target) => {
-    const { limit, runId, params, canary, file } = options;
-    const request = { limit, runId, params, canary, ...(await handOver(target, file)) };
+    const { limit, runId, params, canary, file, items } = options;
+    const request = { limit, runId, params, canary, ...(await handOver(target, { file, items }, terminal)) };
     if (options.watch) return seeThrough(target, (hooks) => target.start(request, hooks), terminal, options);
     const started = await target.start(request);
     terminal.stdout.write(

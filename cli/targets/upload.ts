@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { s3Objects } from '../../shared/adapters/s3/objects.ts';
-import { givenKey } from '../../shared/adapters/sources/handed-over.ts';
+import { handedOverKey } from '../../shared/domain/handed-over.ts';
 import type { Stack } from './stack.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function upload(file: string, { resources, region }: Stack, pipelin
     hash.update(chunk);
     bytes += chunk.length;
   }
-  const place = givenKey(hash.digest('base64url'), bytes, basename(file));
+  const place = handedOverKey({ digest: hash.digest('base64url'), bytes }, basename(file));
   const client = new S3Client({ region });
   try {
     const objects = s3Objects({ client, bucket: resources.objects, prefix: `runs/${pipeline}/` });

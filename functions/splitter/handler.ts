@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { handOverItems } from '../../shared/control/hand-over-items.ts';
 import { redriveRun } from '../../shared/control/redrive.ts';
 import { startRun } from '../../shared/control/start.ts';
 import { isTick, startScheduled } from '../../shared/control/start-scheduled.ts';
@@ -16,7 +17,7 @@ import type { Invocation } from '../../shared/ports/deps.ts';
 import type { SplitterDeps } from './deps.ts';
 import { splitSlice } from './split.ts';
 
-/** Its queue's messages, or a start: the schedule's, or the console's Test button with `{}`. */
+/** Its queue's messages, or a start: the schedule's, or the console's Test button with `{}` or `{"items": […]}`. */
 const splitterEvent = z.union([sqsEvent, z.custom<unknown>((value) => !hasRecords(value))]);
 
 /** The command line's redrive: `{"redrive": "march", "filter": {"statuses": ["FAILED"], "reasons": []}}`. */
@@ -33,7 +34,9 @@ export function splitter(deps: SplitterDeps) {
     const again = redriveEvent.safeParse(event);
     // A redrive starts here and not in the command line, because the deployed definition will reduce the new rows.
     if (again.success) return redriveRun(deps, again.data.redrive, again.data.filter);
-    const started = isTick(event) ? await startScheduled(deps, event) : await startRun(deps, event ?? {}, 'console');
+    const started = isTick(event)
+      ? await startScheduled(deps, event)
+      : await startRun(deps, (await handOverItems(deps.objects, event)) ?? {}, 'console');
     if ('skipped' in started) return started;
     return {
       ...started,

@@ -7,6 +7,8 @@ export interface SourceContext<P> {
   readonly limit: number | undefined;
   /** The place of a file that was handed over at the start of the run. */
   readonly file?: string | undefined;
+  /** The place of JSON Lines that are the run's items, in place of the source's. */
+  readonly items?: string | undefined;
 }
 
 /**
@@ -66,13 +68,4 @@ export interface SourceFiles {
    * @throws {SourceDataError} where it can't be decompressed
    */
   read(file: PinnedFile, from: number): AsyncIterable<Uint8Array>;
-}
-
-/** A pipeline whose source reads through these files. */
-export function overFiles<I, P, D>(
-  pipeline: D & { readonly source: Source<I, P> },
-  files: () => SourceFiles,
-): D & { readonly source: Source<I, P> } {
-  const { source } = pipeline;
-  return source.over ? { ...pipeline, source: source.over(files()) } : pipeline;
 }

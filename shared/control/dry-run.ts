@@ -50,9 +50,9 @@ export async function dryRun(
   { callMs, budgetMs = 60_000 }: { readonly callMs?: number | undefined; readonly budgetMs?: number } = {},
 ): Promise<DryRun> {
   const { pipeline, clock } = deps;
-  const { params, limit, file } = validated(pipeline, request);
-  const context = sourceContext({ params, limit, file });
-  const ranges = await planOf(deps, { params, limit, file });
+  const { params, limit, file, items } = validated(pipeline, request);
+  const context = sourceContext({ params, limit, file, items });
+  const ranges = await planOf(deps, { params, limit, file, items });
   const until = clock.now() + budgetMs;
   const sample: Json[] = [];
   let children = 0;

@@ -17,7 +17,7 @@ export const PLAN_SECONDS = 100;
  */
 export async function planOf(
   deps: Pick<Deps, 'pipeline' | 'objects' | 'clock'>,
-  record: Pick<RunRecord, 'redrive' | 'params' | 'limit' | 'file'>,
+  record: Pick<RunRecord, 'redrive' | 'params' | 'limit' | 'file' | 'items'>,
 ): Promise<readonly Json[]> {
   const source = sourceOf(deps, record);
   if (!source.plan) return [null];
@@ -47,11 +47,11 @@ export async function planOf(
  */
 export function countOf(
   { pipeline }: Pick<Deps, 'pipeline'>,
-  { redrive, limit }: Pick<RunRecord, 'redrive' | 'limit'>,
+  { redrive, items, limit }: Pick<RunRecord, 'redrive' | 'items' | 'limit'>,
   stored: readonly Json[],
 ): number {
-  // A redrive's ranges are our own.
-  if (redrive || !pipeline.source.count) return 0;
+  // The ranges of a redrive, and of items that were handed over, are our own.
+  if (redrive || items !== undefined || !pipeline.source.count) return 0;
   try {
     const counted = pipeline.source.count(stored.flatMap((range) => rangesIn(range) ?? [range]));
     return Math.min(counted, limit ?? Number.POSITIVE_INFINITY);

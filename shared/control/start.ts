@@ -25,6 +25,8 @@ export const startRequest = z.strictObject({
   limit: z.number().int('must be a whole number').min(1).max(1_000_000_000).optional(),
   /** A file for the source to read: where the command line put it. */
   file: z.string().min(1).max(1_024).optional(),
+  /** The run's items in place of the source's: where JSON Lines of them were put. */
+  items: z.string().min(1).max(1_024).optional(),
   /** Run parameters, as the definition's `params` types them. */
   params: z.json().optional(),
   /** Call this many children first, and the rest only if they do well. Default: the definition's. */
@@ -64,7 +66,7 @@ export async function startRun(
   { queued = false, ...hooks }: StartHooks & { readonly queued?: boolean } = {},
 ): Promise<Started> {
   const { pipeline, clock, random } = deps;
-  const { asked, params, limit, file } = validated(pipeline, request);
+  const { asked, params, limit, file, items } = validated(pipeline, request);
   const run =
     asked.runId ??
     (asked.schedule ? tickRunId(pipeline.schedule, asked.schedule) : newRunId(clock.now(), () => random.next()));
@@ -75,6 +77,7 @@ export async function startRun(
     limit,
     ...(asked.canary !== undefined && { canary: asked.canary }),
     ...(file !== undefined && { file }),
+    ...(items !== undefined && { items }),
   });
   const next: Parameters<typeof createRun>[1] = {
     run,
@@ -82,6 +85,7 @@ export async function startRun(
     params,
     limit,
     ...(file !== undefined && { file }),
+    ...(items !== undefined && { items }),
     trigger: asked.schedule ? 'schedule' : trigger,
     ...(canary !== undefined && { canary }),
     ...(queued && { queued }),
@@ -101,17 +105,19 @@ export async function startRun(
 export function validated(
   pipeline: Pipeline,
   request: unknown,
-): { asked: StartRequest; params: Json; limit: number | null; file: string | undefined } {
+): Pick<StartRequest, 'file' | 'items'> & { asked: StartRequest; params: Json; limit: number | null } {
   const asked = parse(startRequest, request, '');
   const params = json(parse(pipeline.params, asked.params ?? {}, 'params'));
   const bytes = Buffer.byteLength(JSON.stringify(params));
   if (bytes > SIZES.inlineBytes) {
     throw new InputError(`params: is ${bytes} bytes of JSON; allowed are ${SIZES.inlineBytes}.`);
   }
+  if (asked.file !== undefined && asked.items !== undefined)
+    throw new InputError('file: is given beside items, which are read instead of it; leave one of them out.');
   if (asked.file !== undefined && !pipeline.source.takesFile) {
     throw new InputError(`file: the source of pipeline ${show(pipeline.name)} takes none; csv() and jsonl() do.`);
   }
-  return { asked, params, limit: asked.limit ?? null, file: asked.file };
+  return { asked, params, limit: asked.limit ?? null, file: asked.file, items: asked.items };
 }
 
 /** Whether a run waits for an earlier one to end. */

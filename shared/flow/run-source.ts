@@ -17,9 +17,9 @@ export function sourceOf(
 }
 
 /** What a run's source is asked with, the same at every restart. */
-export function sourceContext({ params, limit, file }: Pick<RunRecord, 'params' | 'limit' | 'file'>) {
+export function sourceContext({ params, limit, file, items }: Pick<RunRecord, 'params' | 'limit' | 'file' | 'items'>) {
   // The params as the schema made them once: parsing its own output again could fail, or change it.
-  return { params, limit: limit ?? undefined, file };
+  return { params, limit: limit ?? undefined, file, items };
 }
 
 /** Parts of the base that one slice reads: 64 of up to 65,536 rows. */

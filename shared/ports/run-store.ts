@@ -17,6 +17,8 @@ export interface NewRun {
   readonly limit: number | null;
   /** Where the file is that it was handed over; its source reads that. */
   readonly file?: string | undefined;
+  /** Where the items are that it was handed over, as JSON Lines, in place of its source's. */
+  readonly items?: string | undefined;
   /** A {@link Trigger}, or a newer release's word. */
   readonly trigger: string;
   /** Present where it calls again what failed in another run. */

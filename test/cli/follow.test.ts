@@ -27,13 +27,13 @@ async function stoppedWhen(says: RegExp) {
     if (says.test(stderr.text)) abort.abort();
   });
   const args = ['run', '--limit', '5', '--run-id', 'march', '--endpoint', 'http://127.0.0.1:1'];
-  const code = await execute(args, { stdout, stderr, signal: abort.signal });
+  const code = await execute(args, { stdin: process.stdin, stdout, stderr, signal: abort.signal });
   return { code, stderr: stderr.text };
 }
 
 test('a stop before anything was started starts nothing, and says so', SLOW, async () => {
   const [stdout, stderr] = [new Captured(), new Captured()];
-  const code = await execute(['run'], { stdout, stderr, signal: AbortSignal.abort() });
+  const code = await execute(['run'], { stdin: process.stdin, stdout, stderr, signal: AbortSignal.abort() });
   expect({ code, stderr: stderr.text }).toEqual({ code: 130, stderr: 'Stopped. Nothing of it is left running.\n' });
 });
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { execute } from '../../cli/program.ts';
 import { FIXTURE_PROJECT } from '../fixtures/project.ts';
 
@@ -29,9 +29,19 @@ export interface Said {
 }
 
 /** Runs a command line in this process. */
-export async function microprocess(...args: readonly string[]): Promise<Said> {
+export function microprocess(...args: readonly string[]): Promise<Said> {
+  return microprocessOn('', ...args);
+}
+
+/** {@link microprocess}, with this text on its standard input. */
+export async function microprocessOn(input: string, ...args: readonly string[]): Promise<Said> {
   const [stdout, stderr] = [new Captured(), new Captured()];
-  const code = await execute(args, { stdout, stderr, signal: new AbortController().signal });
+  const code = await execute(args, {
+    stdin: Readable.from([Buffer.from(input)]),
+    stdout,
+    stderr,
+    signal: new AbortController().signal,
+  });
   return { code, stdout: stdout.text, stderr: stderr.text };
 }
 

@@ -226,6 +226,18 @@ describe('parameters', () => {
   });
 });
 
+test('items that are handed over stand in the place of the source’s', async () => {
+  const service = () => ({ score: 1 });
+  const items = [{ name: 'a' }, { name: 'b' }, { name: 'c' }];
+  const whole = await runPipeline(scores(9), { service, items });
+  expect(whole.rows.map(({ item }) => item)).toEqual(items);
+  const first = await runPipeline(scores(9), { service, items, limit: 1 });
+  expect(first.rows.map(({ item }) => item)).toEqual([{ name: 'a' }]);
+  const none = await runPipeline(scores(9), { service, items: [] });
+  expect(none).toMatchObject({ rows: [] });
+  await expect(runPipeline(scores(9), { service, items, file: 'x' })).rejects.toThrow('file: is given beside items');
+});
+
 describe('a run that fails', () => {
   const service = () => ({ score: 1 });
 

@@ -31,6 +31,7 @@ const head = z.object({
   params: json,
   limit: z.number().nullable(),
   file: z.string().optional(),
+  items: z.string().optional(),
   // Shown, and nothing decides by it: a word that a newer release says is shown as it is.
   trigger: z.string(),
   redrive: redrive.optional(),

@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url';
 import type { SourceFiles } from '../../author/source.ts';
 import { isObject } from '../../author/sources/place.ts';
 import { SourceDataError, show } from '../../domain/errors.ts';
+import { readHandedOverKey } from '../../domain/handed-over.ts';
 import type { ObjectReader } from '../../ports/objects.ts';
-import { isGiven, lookAtGiven, readGiven } from './handed-over.ts';
+import { lookAtGiven, readGiven } from './handed-over.ts';
 import { byContent, byTime, lookAtFile, readFile } from './local-file.ts';
 
 /** Where the files of a pipeline's source are. */
@@ -18,6 +19,8 @@ export interface SourcePlaces {
   /** Objects of the user's buckets; absent where a client would reach emulators. */
   readonly account?: (() => SourceFiles) | undefined;
 }
+
+const isGiven = (place: string) => readHandedOverKey(place) !== null;
 
 /** Reads what a source declares, and what a run was handed over. */
 export function sourceFiles({ folder, anyFile = false, objects, account }: SourcePlaces): SourceFiles {

@@ -1,11 +1,17 @@
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { localTable, stateDir } from '../../../cli/home.ts';
+import { BUCKET } from '../../../local/environment.ts';
 import { type Host, startHost } from '../../../local/host.ts';
+import { s3Objects } from '../../../shared/adapters/s3/objects.ts';
 import { deploymentParameter } from '../../../shared/project/deployment-record.ts';
 import pipeline from '../../fixtures/project/pipelines/scores/index.ts';
 import { type ControlPlane, startControlPlane } from '../control-plane.ts';
 import { reportRows, summarySchema } from '../report-rows.ts';
-import { microprocess, temporaryHome, withEnvironment } from '../support.ts';
+import { microprocess, microprocessOn, temporaryHome, withEnvironment } from '../support.ts';
 
 /** A deployed pipeline as the command line sees it: table, bucket and queues are emulated, and so is the control plane. */
 let place: Awaited<ReturnType<typeof temporaryHome>>;
@@ -80,6 +86,33 @@ describe('at a stage', () => {
       runId: 'march',
       progress: { total: 300, totalKnown: true, succeeded: 300 },
     });
+  });
+
+  test('items and files are uploaded: the same again is the same run', { timeout: 90_000 }, async () => {
+    const lines = '{"name":"a","country":"AU","staff":1}\n{"name":"b","country":"AU","staff":4}\n';
+    const file = join(place.home, 'items.jsonl');
+    await writeFile(file, lines);
+    const ran = await microprocess('start', '--run-id', 'given', '--items', file, '--watch', '--json');
+    const { counts, paths } = summarySchema.parse(JSON.parse(ran.stdout));
+    expect(counts).toMatchObject({ total: 2, succeeded: 2 });
+    expect((await reportRows(paths.report)).map(({ name }) => name)).toEqual(['a', 'b']);
+    const again = await microprocess('start', '--run-id', 'given', '--items', file, '--json');
+    expect(JSON.parse(again.stdout)).toMatchObject({ runId: 'given', created: false });
+    const piped = await microprocessOn(lines.slice(0, 38), 'start', '--items', '-', '--watch', '--json');
+    expect(summarySchema.parse(JSON.parse(piped.stdout)).counts).toMatchObject({ total: 1, succeeded: 1 });
+    // As the console's Test button sends them.
+    const event = { runId: 'listed', items: [{ name: 'c', country: 'AU', staff: 9 }] };
+    expect(await host.first.invoke('splitter', event)).toMatchObject({ runId: 'listed', created: true });
+    const listed = await microprocess('watch', 'listed');
+    expect(listed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Run listed succeeded/) });
+    // Its source takes no file, which only the splitter knows.
+    const refused = await microprocess('start', '--file', file);
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(/takes none; csv\(\) and jsonl\(\) do/) });
+    const stored = `given/${createHash('sha256').update(lines).digest('base64url')}-${lines.length}/items.jsonl`;
+    const client = new S3Client({});
+    const objects = s3Objects({ client, bucket: BUCKET, prefix: 'runs/scores/' });
+    expect(Buffer.from(await objects.get(stored)).toString()).toBe(lines);
+    client.destroy();
   });
 
   test('a start that the splitter refuses is wrong usage', async () => {

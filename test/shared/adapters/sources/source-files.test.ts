@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as zlib from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { givenKey } from '../../../../shared/adapters/sources/handed-over.ts';
 import { sourceFiles } from '../../../../shared/adapters/sources/source-files.ts';
 import type { PinnedFile } from '../../../../shared/author/source.ts';
 import { jsonl } from '../../../../shared/author/sources/jsonl.ts';
 import { SourceChangedError, SourceDataError } from '../../../../shared/domain/errors.ts';
+import { handedOverKey } from '../../../../shared/domain/handed-over.ts';
 import { MemoryObjects } from '../../../../testing/objects.ts';
 import { sourceContract } from '../../../contracts/source.contract.ts';
 
@@ -40,7 +40,7 @@ const PLACES: Readonly<Record<string, (content: Uint8Array) => Promise<string>>>
     return pathToFileURL(join(folder, 'b.jsonl')).href;
   },
   'handed over to a stage': async (content) => {
-    const place = givenKey('d'.repeat(43), content.length, 'my file.jsonl');
+    const place = handedOverKey({ digest: 'd'.repeat(43), bytes: content.length }, 'my file.jsonl');
     await objects.put(place, content);
     return place;
   },

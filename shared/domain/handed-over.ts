@@ -1,0 +1,19 @@
+/** A file that was handed over to a stage: an object named by digest and length of its content, so that it can't change. */
+const PLACE = /^given\/([A-Za-z0-9_-]{43})-(\d{1,15})\/[^/]{1,200}$/;
+
+/** What a handed-over file's place says of its content. */
+export interface HandedOver {
+  readonly digest: string;
+  readonly bytes: number;
+}
+
+/** The key that a handed-over file is stored under, which is its place too. */
+export function handedOverKey({ digest, bytes }: HandedOver, name: string): string {
+  return `given/${digest}-${bytes}/${name.replace(/[^A-Za-z0-9._-]/g, '_').slice(-100) || 'file'}`;
+}
+
+/** What a place says that a file was handed over to; null for any other place. */
+export function readHandedOverKey(place: string): HandedOver | null {
+  const [, digest, bytes] = PLACE.exec(place) ?? [];
+  return digest === undefined ? null : { digest, bytes: Number(bytes) };
+}

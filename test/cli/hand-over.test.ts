@@ -1,0 +1,53 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { handOver } from '../../cli/hand-over.ts';
+import { stateDir } from '../../cli/home.ts';
+import { common } from '../../cli/targets/local.ts';
+import pipeline from '../fixtures/project/pipelines/scores/index.ts';
+import { temporaryHome } from './support.ts';
+
+let place: Awaited<ReturnType<typeof temporaryHome>>;
+beforeAll(async () => {
+  place = await temporaryHome();
+});
+afterAll(() => place.close());
+
+const { signal } = new AbortController();
+const given = (input: string) =>
+  handOver(common(pipeline, ''), { items: '-' }, { stdin: Readable.from([Buffer.from(input)]), signal });
+
+test('standard input is kept by its content, for a run that goes on after a break', async () => {
+  const { items = '' } = await given('{"staff":1}\n');
+  const path = fileURLToPath(items);
+  expect(await readFile(path, 'utf8')).toBe('{"staff":1}\n');
+  const { mtimeNs } = await stat(path, { bigint: true });
+  // The same start again: a file that was written anew would be another one.
+  expect(await given('{"staff":1}\n')).toEqual({ items });
+  expect((await stat(path, { bigint: true })).mtimeNs).toBe(mtimeNs);
+  expect(await given('{"staff":2}\n')).not.toEqual({ items });
+  expect(await readdir(join(stateDir(), 'given'))).toHaveLength(2);
+});
+
+test('input that breaks off leaves nothing', async () => {
+  const broken = Readable.from(
+    (async function* () {
+      yield Buffer.from('{"staff":');
+      throw new Error('gone');
+    })(),
+  );
+  const kept = await readdir(join(stateDir(), 'given'));
+  const giving = handOver(common(pipeline, ''), { items: '-' }, { stdin: broken, signal });
+  await expect(giving).rejects.toThrow('gone');
+  expect(await readdir(join(stateDir(), 'given'))).toEqual(kept);
+});
+
+test.each([
+  ['that are not there', { items: 'gone.jsonl' }, '--items: there is no file "gone.jsonl"'],
+  ['beside a file', { items: '-', file: 'x' }, '--file and --items: '],
+])('items %s are wrong usage', async (_, named, message) => {
+  const giving = handOver(common(pipeline, ''), named, { stdin: Readable.from([]), signal });
+  await expect(giving).rejects.toThrow(message);
+});
