@@ -115,7 +115,9 @@ export function validated(
   if (asked.file !== undefined && asked.items !== undefined)
     throw new InputError('file: is given beside items, which are read instead of it; leave one of them out.');
   if (asked.file !== undefined && !pipeline.source.takesFile) {
-    throw new InputError(`file: the source of pipeline ${show(pipeline.name)} takes none; csv() and jsonl() do.`);
+    throw new InputError(
+      `file: the source of pipeline ${show(pipeline.name)} takes none; csv(), json() and jsonl() do.`,
+    );
   }
   return { asked, params, limit: asked.limit ?? null, file: asked.file, items: asked.items };
 }

@@ -290,7 +290,7 @@ describe('a run that fails', () => {
     } finally {
       await rm(folder, { recursive: true });
     }
-    await expect(runPipeline(scores(1), { service, file })).rejects.toThrow('takes none; csv() and jsonl() do');
+    await expect(runPipeline(scores(1), { service, file })).rejects.toThrow('takes none; csv(), json() and jsonl() do');
     const without = await runPipeline(scores(0, { source }), { service });
     expect(without).toMatchObject({ status: 'failed', reason: 'split-failed' });
   });

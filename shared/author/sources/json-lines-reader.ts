@@ -1,7 +1,9 @@
 import { SourceDataError } from '../../domain/errors.ts';
-import { type Json, readJson } from '../../domain/json.ts';
+import type { Json } from '../../domain/json.ts';
 import { SIZES } from '../../domain/limits.ts';
-import { type Found, NOT_UTF8, REPLACED, type RecordReader, type Start } from './records.ts';
+import { joined } from './joined.ts';
+import { readRecord } from './json-record.ts';
+import type { Found, RecordReader, Start } from './records.ts';
 
 const BREAK = 0x0a;
 
@@ -45,8 +47,7 @@ export class JsonLinesReader implements RecordReader<Json> {
   }
 
   #line(found: Found<Json>[], breakBytes: number): void {
-    const [only, ...others] = this.#rest;
-    const bytes = only && others.length === 0 ? only : joined(this.#rest, this.#restBytes);
+    const bytes = joined(this.#rest);
     this.#end += this.#restBytes + breakBytes;
     this.#lines++;
     this.#rest = [];
@@ -55,23 +56,6 @@ export class JsonLinesReader implements RecordReader<Json> {
     const text = this.#decoder.decode(bytes);
     if (text.trim() === '') return;
     const place = { end: this.#end, line: this.#lines, lines: this.#lines };
-    if (text.includes(REPLACED)) {
-      found.push({ ...place, problem: NOT_UTF8 });
-      return;
-    }
-    const read = readJson(text);
-    found.push('value' in read ? { ...place, value: read.value } : { ...place, problem: PROBLEMS[read.problem] });
+    found.push({ ...place, ...readRecord(text) });
   }
-}
-
-const PROBLEMS = { 'invalid-json': 'is not JSON', 'answer-too-deep': 'has too many levels' } as const;
-
-function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array {
-  const whole = new Uint8Array(bytes);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

@@ -107,7 +107,10 @@ describe('at a stage', () => {
     expect(listed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Run listed succeeded/) });
     // Its source takes no file, which only the splitter knows.
     const refused = await microprocess('start', '--file', file);
-    expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(/takes none; csv\(\) and jsonl\(\) do/) });
+    expect(refused).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/takes none; csv\(\), json\(\) and jsonl\(\) do/),
+    });
     const stored = `given/${createHash('sha256').update(lines).digest('base64url')}-${lines.length}/items.jsonl`;
     const client = new S3Client({});
     const objects = s3Objects({ client, bucket: BUCKET, prefix: 'runs/scores/' });
