@@ -57,8 +57,8 @@ const FUNCTIONS = {
     memoryMB: FORWARDER_MEMORY_MB,
     takes: {
       queue: 'work',
-      batch: ({ limits }) => messagesPerForwarder(limits),
-      concurrency: ({ limits }) => forwardersOf(limits),
+      batch: messagesPerForwarder,
+      concurrency: forwardersOf,
     },
     crashes: {
       atLeast: 5,

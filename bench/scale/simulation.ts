@@ -113,7 +113,7 @@ export class Simulation {
   async #work(step: () => void): Promise<void> {
     const { split, work, aggregate } = this.#queues;
     const forwarders: Handler[] = [];
-    for (let i = 0; i < forwardersOf(this.#pipeline.limits); i++) forwarders.push(await this.#start('forwarder'));
+    for (let i = 0; i < forwardersOf(this.#pipeline); i++) forwarders.push(await this.#start('forwarder'));
     const splits = await this.#start('splitter');
     const aggregates = await this.#start('aggregator');
     // What is nearest to its end goes first, as there would be forwarders enough: queues stay short.

@@ -1,21 +1,25 @@
 import type { WorkMessage } from '../../shared/domain/messages.ts';
 import { NO_TRIES, type Tries } from '../../shared/domain/sending.ts';
+import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { admit } from './admit.ts';
-import { type ChildResult, callChild } from './call-child.ts';
+import { callBatch } from './call-batch.ts';
+import { callChild } from './call-child.ts';
+import type { ChildResult } from './child-result.ts';
 import type { Forwarding } from './forwarding.ts';
+import { groupsOf } from './groups-of.ts';
 
 interface Calls {
   readonly message: WorkMessage;
   readonly children: readonly number[];
   /** Of the slot, as read. */
   readonly tries: ReadonlyMap<number, Tries>;
-  /** See {@link callChild}. */
+  /** See {@link childResult}. */
   readonly jitter: number;
 }
 
 /**
- * Calls children side by side, over the lanes that all of the batch share. One that may not be called any more, or would wait too long, is
- * handed back; under pressure one is called again and again. A store
+ * Calls children side by side, over the lanes that all of the batch share: each alone, or several with one call where the definition says
+ * so. One that may not be called any more, or would wait too long, is handed back; under pressure one is called again and again. A store
  * that fails for one of them is an error beside the others' results: they were called, and none is left running.
  */
 export async function callChildren(
@@ -23,30 +27,62 @@ export async function callChildren(
   { message, children, tries, jitter }: Calls,
 ): Promise<{ readonly results: Map<number, ChildResult>; readonly errors: readonly unknown[] }> {
   const { deps, lanes } = forwarding;
+  const { itemsPerCall } = deps.pipeline.endpoint;
   const results = new Map<number, ChildResult>();
   const errors: unknown[] = [];
-  const call = async (n: number): Promise<void> => {
-    for (;;) {
+
+  /** One call; gives the sets of children to call next, each with one. */
+  const send = async (set: readonly number[], run: RunRecord): Promise<readonly (readonly number[])[]> => {
+    if (itemsPerCall !== undefined) {
+      const { results: came, halves } = await callBatch(deps, message, set, tries, run, jitter);
+      for (const [n, result] of came) results.set(n, keepingTogether(results.get(n), result));
+      const together = Math.max(...halves.map(({ length }) => length));
+      for (const n of halves.flat()) results.set(n, { kind: 'handed-back', due: 0, together });
+      return halves;
+    }
+    for (const n of set) results.set(n, await callChild(deps, message, n, tries.get(n) ?? NO_TRIES, run, jitter));
+    return [];
+  };
+  const call = async (set: readonly number[]): Promise<void> => {
+    let next: readonly (readonly number[])[] = [];
+    for (let now = set; now.length > 0; ) {
       const entry = lanes.enter();
       const later = entry === null ? null : await entry;
-      if (later !== null) return handBack(n, later);
+      if (later !== null) return handBack(now, later);
       try {
         const admission = await admit(forwarding, message);
-        if (!admission.admitted) return handBack(n, admission.due);
-        const result = await callChild(deps, message, n, tries.get(n) ?? NO_TRIES, admission.run, jitter);
-        results.set(n, result);
-        if (result.kind !== 'handed-back' || !result.isSoon) return;
+        if (!admission.admitted) return handBack(now, admission.due);
+        next = await send(now, admission.run);
+        now = next.length > 0 ? [] : now.filter((n) => isSoon(results.get(n)));
         // Then behind those that wait already: the service is busy.
-        await lanes.pause();
+        if (now.length > 0) await lanes.pause();
       } finally {
         lanes.leave();
       }
     }
+    await Promise.all(next.map(callSafely));
   };
-  const handBack = (n: number, due: number) => {
-    // Of a child that was called, its answer says more.
-    if (!results.has(n)) results.set(n, { kind: 'handed-back', due });
+  const callSafely = (set: readonly number[]) => call(set).catch((error: unknown) => void errors.push(error));
+  const handBack = (set: readonly number[], due: number) => {
+    for (const n of set) {
+      const known = results.get(n);
+      // Of a child that was called, its answer says more; one whose half could not be called any more has none.
+      if (known === undefined) results.set(n, { kind: 'handed-back', due });
+      else if (known.kind === 'handed-back' && !known.isPressed) results.set(n, { ...known, due });
+    }
   };
-  await Promise.all(children.map((n) => call(n).catch((error: unknown) => void errors.push(error))));
+  const groups = itemsPerCall === undefined ? children.map((n) => [n]) : groupsOf(children, itemsPerCall, tries);
+  await Promise.all(groups.map(callSafely));
   return { results, errors };
+}
+
+/** Under pressure that named no time. */
+function isSoon(result: ChildResult | undefined): boolean {
+  return result?.kind === 'handed-back' && result.isSoon === true;
+}
+
+/** A child whose call failed in company, and is then handed back by itself, still remembers how few it may be called with. */
+function keepingTogether(before: ChildResult | undefined, result: ChildResult): ChildResult {
+  const isKept = result.kind === 'handed-back' && before?.kind === 'handed-back' && before.together !== undefined;
+  return isKept ? { ...result, together: before.together } : result;
 }

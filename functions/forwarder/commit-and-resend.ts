@@ -4,7 +4,7 @@ import { type BlockState, delaySeconds, missing, nextRegister } from '../../shar
 import { commit } from '../../shared/flow/commit.ts';
 import { outgoing } from '../../shared/flow/work.ts';
 import type { Received } from '../../shared/lambda/sqs.ts';
-import type { ChildResult } from './call-child.ts';
+import type { ChildResult } from './child-result.ts';
 import type { ForwarderDeps } from './deps.ts';
 import { deliveryOf, type Forwarding } from './forwarding.ts';
 
@@ -29,7 +29,12 @@ export async function commitAndResend(
   const pressed = new Set(
     [...results].flatMap(([n, result]) => ('isPressed' in result && result.isPressed ? [n] : [])),
   );
-  const next = nextRegister(deliveryOf(received), block, { ended, again, handedBack, pressed, complete });
+  const together = new Map(
+    [...results].flatMap(([n, result]) =>
+      result.kind === 'handed-back' && result.together !== undefined ? [[n, result.together] as const] : [],
+    ),
+  );
+  const next = nextRegister(deliveryOf(received), block, { ended, again, handedBack, pressed, together, complete });
   countOutcomes(deps, message, outcomes, again.size);
   if (next === null) return commits.commit(message, outcomes);
   const { done, raised } = await commit(deps, blockOf(message), outcomes, { slot: message.slot, raise: next });

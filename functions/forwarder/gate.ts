@@ -34,7 +34,7 @@ const CALL_WEIGHT = 0.1;
 export function gateOf(of: Process & { readonly pipeline: Pipeline; readonly gateStore: GateStore }): Gate {
   const { pipeline, gateStore: store } = of;
   const { limits } = pipeline;
-  return new Gate(of, { store, limits, budget: budgetOf(pipeline), forwarders: forwardersOf(limits) });
+  return new Gate(of, { store, limits, budget: budgetOf(pipeline), forwarders: forwardersOf(pipeline) });
 }
 
 /**
@@ -130,11 +130,10 @@ export class Gate {
   }
 
   /**
-   * Hears what a call came to, and says what that means for its child.
+   * Hears what a call came to, and says what that means as the fleet fares.
    * @param began when the call began
-   * @param pressed passes in a row that its child has ended under pressure
    */
-  heard(verdict: Verdict, began: number, pressed = 0): Verdict {
+  heard(verdict: Verdict, began: number): Verdict {
     switch (verdict.kind) {
       case 'succeeded':
         this.#refusedSince = null;
@@ -149,8 +148,18 @@ export class Gate {
         return this.#failed(verdict, began);
       case 'pressure':
         this.#process.metrics.count('CallsUnderPressure', 1);
-        return this.#spent(this.#pressed(verdict, began), pressed);
+        return this.#pressed(verdict, began);
     }
+  }
+
+  /**
+   * What that means for a child: one that alone finds its service busy, time and again, spends its tries as others do.
+   * @param pressed passes in a row that it has ended under pressure
+   */
+  spares(verdict: Verdict, pressed = 0): Verdict {
+    const isAlone = this.#process.clock.now() - this.#answeredAt < ANSWERS_HOLD_MS;
+    if (verdict.kind !== 'pressure' || pressed < MOST_PRESSED || !isAlone) return verdict;
+    return { ...verdict, kind: 'try-spent', isPressure: true };
   }
 
   #answered(began: number): void {
@@ -192,13 +201,6 @@ export class Gate {
         this.#change({ ...this.#state, cap: cut(cap, this.limits(now).inFlight, now) });
     }
     return verdict;
-  }
-
-  /** A child that alone finds its service busy, time and again, spends its tries as others do. */
-  #spent(verdict: Verdict, pressed: number): Verdict {
-    const isAlone = this.#process.clock.now() - this.#answeredAt < ANSWERS_HOLD_MS;
-    if (verdict.kind !== 'pressure' || pressed < MOST_PRESSED || !isAlone) return verdict;
-    return { ...verdict, kind: 'try-spent', isPressure: true };
   }
 
   /** The call began behind the last change of the breaker: it was a probe. */

@@ -1,5 +1,5 @@
 import { NotBefore } from '../../shared/lambda/retry-later.ts';
-import type { ChildResult } from './call-child.ts';
+import type { ChildResult } from './child-result.ts';
 
 /**
  * Runs the end of a message's pass. Where it throws, no register says when the children that were called are due: the message then

@@ -27,9 +27,13 @@ const OURS =
  * @throws {NotJsonError} for a body that JSON can't hold
  */
 export function mapCall({ endpoint }: Pick<Pipeline, 'endpoint'>, given: unknown): MappedCall {
-  const { method, path } = endpoint;
+  const { method, path, itemsPerCall } = endpoint;
   if (!isCall(given))
     return { method, path, headers: JSON_HEADERS, body: jsonText('what request gave', given, 'written') };
+  if (itemsPerCall !== undefined)
+    throw new UnmappedCallError(
+      'With itemsPerCall, what request gave must be a JSON body: call() is of one item alone.',
+    );
   const unknown = Object.keys(given).find((field) => !FIELDS.includes(field));
   if (unknown !== undefined) refuse(unknown, `left out; allowed are ${FIELDS.join(', ')}`);
   const mapped = given.method ?? method;

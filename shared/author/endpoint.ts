@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { addressKind } from '../domain/address.ts';
 import { NAME } from '../domain/ids.ts';
+import { SIZES } from '../domain/limits.ts';
 import { encodePath, pathProblem } from '../domain/path.ts';
 import { strictOptions } from './options.ts';
 
@@ -65,6 +66,11 @@ export const endpointSchema = strictOptions({
       return problem === null ? encodePath(path) : z.NEVER;
     }),
   method: z.enum(['POST', 'PUT', 'PATCH']).default('POST'),
+  /**
+   * Items of one call at most: its body is a list of them, and its answer a list of outcomes. Without it each item is a call of its own,
+   * and the body. A message carries 64 children, so no call has more.
+   */
+  itemsPerCall: z.number().int().min(1).max(SIZES.slotChildren).optional(),
   /** One call's time-out in seconds, from connecting to the last byte. */
   timeoutSeconds: z.number().int().min(1).max(400).default(10),
   /** A larger answer fails the child with `response-too-large`. */

@@ -83,7 +83,8 @@ export async function dryRun(
     Math.ceil(((bytes / Math.max(1, sample.length)) * SIZES.slotChildren) / SQS.billedChunkBytes),
   );
   const queueRequests = slots * messageChunks * REQUESTS_PER_SLOT;
-  const gbSeconds = ((children * ms) / 1_000 / callsPerForwarder(pipeline.limits)) * (FORWARDER_MEMORY_MB / 1_024);
+  const calls = children / (pipeline.endpoint.itemsPerCall ?? 1);
+  const gbSeconds = ((calls * ms) / 1_000 / callsPerForwarder(pipeline)) * (FORWARDER_MEMORY_MB / 1_024);
   const [first] = sample;
   return {
     slices: ranges.length,
@@ -93,7 +94,7 @@ export async function dryRun(
     firstBody: first === undefined ? null : bodyOf(deps, first, params),
     callMs: ms,
     callMsFrom: callMs !== undefined ? 'given' : known !== null ? 'last run' : 'assumed',
-    hours: (children * ms) / pipeline.limits.inFlight / 3_600_000,
+    hours: (calls * ms) / pipeline.limits.inFlight / 3_600_000,
     writeUnits,
     queueRequests: Math.ceil(queueRequests),
     gbSeconds: Math.round(gbSeconds),
@@ -112,7 +113,7 @@ const REQUESTS_PER_SLOT = 0.6;
 
 function bodyOf({ pipeline }: Deps, item: Json, params: unknown): Json {
   const body = pipeline.request ? pipeline.request(item, { runId: 'dry-run', childId: '0-0.0.0', params }) : item;
-  return JSON.parse(JSON.stringify(body) ?? 'null');
+  return JSON.parse(JSON.stringify(pipeline.endpoint.itemsPerCall === undefined ? body : [body]) ?? 'null');
 }
 
 /** Mean duration of a call in the last finished run's first block; null where there was none. */

@@ -32,6 +32,20 @@ export const CALL_FAILURES = [
 ] as const;
 export type CallFailure = (typeof CALL_FAILURES)[number];
 
+/** Those of a call that never reached the service: they say nothing of what it was to do. */
+const UNREACHED: ReadonlySet<string> = new Set<CallFailure>([
+  'connection-refused',
+  'dns',
+  'tls',
+  'no-credentials',
+  'address-not-allowed',
+]);
+
+/** Whether a call that ended with this reason reached the service. */
+export function isReached(reason: string): boolean {
+  return !UNREACHED.has(reason);
+}
+
 /** A status, or the first and the last of several. */
 export type Statuses = number | readonly [first: number, last: number];
 

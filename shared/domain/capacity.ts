@@ -7,27 +7,33 @@ const CALLS_UNDER_SMALL_CAP = 32;
 
 export const FORWARDER_MEMORY_MB = 1_024;
 
-/** The part of a definition's limits that says so: calls in flight, by day and night. */
+/** The part of a definition that says so: calls in flight, by day and night, and how many items one call takes. */
 interface Flight {
-  readonly inFlight: number;
-  readonly profiles?: readonly Profile[];
+  readonly limits: { readonly inFlight: number; readonly profiles?: readonly Profile[] };
+  readonly endpoint: { readonly itemsPerCall?: number | undefined };
+}
+
+/** Calls that a full message is made of. */
+export function callsPerMessage({ itemsPerCall = 1 }: Flight['endpoint']): number {
+  return Math.ceil(SIZES.slotChildren / itemsPerCall);
 }
 
 /** Forwarders that run at once at most. */
-export function forwardersOf(limits: Flight): number {
+export function forwardersOf({ limits, endpoint }: Flight): number {
   const inFlight = mostInFlight(limits);
   // Under a small cap, more forwarders of fewer calls each: while one waits for its last calls, writes and receives, the
-  // others keep the cap filled (docs/adr/0004).
-  const calls = inFlight < CALLS_PER_FORWARDER ? CALLS_UNDER_SMALL_CAP : CALLS_PER_FORWARDER;
-  return Math.max(LAMBDA.minMappingConcurrency, Math.ceil(inFlight / calls));
+  // others keep the cap filled (docs/adr/0004). A batch of messages may hold fewer calls than that where each takes many items.
+  const most = inFlight < CALLS_PER_FORWARDER ? CALLS_UNDER_SMALL_CAP : CALLS_PER_FORWARDER;
+  const calls = Math.min(most, callsPerMessage(endpoint) * SQS.maxBatchEntries);
+  return Math.max(LAMBDA.minMappingConcurrency, Math.min(LAMBDA.maxMappingConcurrency, Math.ceil(inFlight / calls)));
 }
 
 /** Calls that one forwarder invocation keeps open at most. */
-export function callsPerForwarder(limits: Flight): number {
+export function callsPerForwarder(flight: Flight): number {
   return Math.min(
     CALLS_PER_FORWARDER,
-    SIZES.slotChildren * SQS.maxBatchEntries,
-    Math.floor(mostInFlight(limits) / forwardersOf(limits)),
+    callsPerMessage(flight.endpoint) * SQS.maxBatchEntries,
+    Math.floor(mostInFlight(flight.limits) / forwardersOf(flight)),
   );
 }
 
@@ -35,9 +41,9 @@ export function callsPerForwarder(limits: Flight): number {
  * Messages that one forwarder invocation takes at most. Where runs share the queue fairly, no more than two rounds of its calls: a run
  * that comes later waits for the batches under way, and for what another run's messages still want of the same forwarder.
  */
-export function messagesPerForwarder(limits: { readonly inFlight: number; readonly fairRuns: boolean }): number {
-  if (!limits.fairRuns) return SQS.maxBatchEntries;
-  const rounds = Math.floor((2 * callsPerForwarder(limits)) / SIZES.slotChildren);
+export function messagesPerForwarder(flight: Flight & { readonly limits: { readonly fairRuns: boolean } }): number {
+  if (!flight.limits.fairRuns) return SQS.maxBatchEntries;
+  const rounds = Math.floor((2 * callsPerForwarder(flight)) / callsPerMessage(flight.endpoint));
   return Math.min(SQS.maxBatchEntries, Math.max(1, rounds));
 }
 
@@ -51,7 +57,7 @@ export function forwarderTimeoutSeconds(endpoint: { readonly timeoutSeconds: num
  * of a minute at 50 ms a call: longer than SQS takes to notice that its queue got shorter. They are younger than a queue keeps
  * them, and another run's first children wait behind no more than these.
  */
-export function mostWaiting(limits: Flight): number {
+export function mostWaiting(limits: Flight['limits']): number {
   return Math.max(1_000, 20 * mostInFlight(limits));
 }
 

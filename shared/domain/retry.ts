@@ -54,24 +54,40 @@ export type Verdict =
 /** Reads an answer by the one table of what answers mean. */
 export function judge(call: CallResult, now: number): Verdict {
   if (call.kind === 'failure') return unusable(call.reason, null);
-  const { meaning, reason } = meaningOfStatus(call.httpStatus, call.fromAws);
-  if (meaning === 'succeeded') return read(call.body, call.isJson);
-  const verdict = { reason: reasonOf(call) ?? reason, body: call.body };
-  const again = againOf(call);
+  return judgeStatus(call, () => waitOf(call, now)) ?? read(call.body, call.isJson);
+}
+
+/** A status, and what the service says beside it: of a call, or of one item of a batch. */
+export interface Status {
+  readonly httpStatus: number;
+  readonly fromAws?: boolean;
+  readonly says?: ServiceWords;
+  readonly body: string;
+}
+
+/**
+ * Reads a status; null where it says success.
+ * @param waitMs how long the service asks to wait, where it is called again
+ */
+export function judgeStatus(status: Status, waitMs: () => number): Exclude<Verdict, { kind: 'succeeded' }> | null {
+  const { meaning, reason } = meaningOfStatus(status.httpStatus, status.fromAws);
+  if (meaning === 'succeeded') return null;
+  const verdict = { reason: reasonOf(status.says) ?? reason, body: status.body };
+  const again = againOf(status.says);
   if (again === 'never') return { kind: 'final', ...verdict };
   // Who says when to call again means that it will serve then, whatever its status.
   if (again !== null) return { kind: meaning === 'pressure' ? meaning : 'try-spent', ...verdict, retryAfterMs: again };
   if (meaning === 'final') return { kind: meaning, ...verdict };
-  return { kind: meaning, ...verdict, retryAfterMs: waitOf(call, now) };
+  return { kind: meaning, ...verdict, retryAfterMs: waitMs() };
 }
 
 /** A reason code of the service's own: what is none is left aside, as it would stand in every list and table. */
-function reasonOf({ says }: CallResult & { kind: 'answer' }): string | null {
+function reasonOf(says: ServiceWords | undefined): string | null {
   return says?.reason && /^[a-z0-9][a-z0-9-]{0,63}$/.test(says.reason) ? says.reason : null;
 }
 
 /** `never`, or milliseconds to wait (`after=30`, in seconds); null where the service says nothing that is understood. */
-function againOf({ says }: CallResult & { kind: 'answer' }): 'never' | number | null {
+function againOf(says: ServiceWords | undefined): 'never' | number | null {
   if (!says?.retry) return null;
   if (/^never$/i.test(says.retry)) return 'never';
   const [, seconds] = /^after=(\d{1,9})$/i.exec(says.retry) ?? [];

@@ -42,6 +42,8 @@ export interface Tries extends Carried {
   readonly crashes: number;
   /** Passes in a row that its service ended by being busy; absent for none. */
   readonly pressed?: number;
+  /** Children that a call of it may have at most, where one of more failed as a whole; absent where none did since its last try. */
+  readonly together?: number;
 }
 
 /**
@@ -165,6 +167,8 @@ export interface Results {
   readonly handedBack?: ReadonlyMap<number, number>;
   /** Of these and those called in vain, the ones whose service was busy. */
   readonly pressed?: ReadonlySet<number>;
+  /** Of those handed back: children that each one's next call may have at most, as one of more failed as a whole. */
+  readonly together?: ReadonlyMap<number, number>;
   /** Every child that was due got its call. False keeps `care`. */
   readonly complete: boolean;
 }
@@ -176,16 +180,18 @@ export function nextRegister(delivery: Delivery, block: BlockState, results: Res
   const register = registerOf(block, delivery.slot);
   const tries = new Map<number, Tries>();
   for (const n of left) {
-    const { pressed = 0, ...before } = register.tries.get(n) ?? NO_TRIES;
+    const { pressed = 0, together, ...before } = register.tries.get(n) ?? NO_TRIES;
     const isPressed = results.pressed?.has(n) ?? false;
     const due = results.again.get(n);
     const later = results.handedBack?.get(n) ?? 0;
     // One that was not called keeps its row; another answer than pressure ends it.
     const row = isPressed ? pressed + 1 : due === undefined ? pressed : 0;
-    const next = { ...before, ...(row > 0 && { pressed: row }) };
+    // A try was its own call's: what that came to in company of others no longer matters.
+    const most = due === undefined ? (results.together?.get(n) ?? together) : undefined;
+    const next = { ...before, ...(row > 0 && { pressed: row }), ...(most !== undefined && { together: most }) };
     if (due !== undefined) tries.set(n, { ...next, tries: before.tries + 1, due });
     else if (later > before.due) tries.set(n, { ...next, due: later });
-    else if (register.tries.has(n) || row > 0) tries.set(n, next);
+    else if (register.tries.has(n) || row > 0 || most !== undefined) tries.set(n, next);
   }
   // A suspect that was handed back stays one, also when its pass had no time to say so in a mark.
   const care = results.complete ? 0 : careOf(delivery, register);

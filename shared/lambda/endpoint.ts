@@ -16,11 +16,11 @@ export function endpointOf(
   pipeline: Pipeline,
   secretsFrom: FetchSecret,
 ): ReturnType<PortMakers['endpoint']> {
-  const { endpoint, limits } = pipeline;
+  const { endpoint } = pipeline;
   const signs = signedService(read('endpointAuth'), endpoint.auth);
   return httpCaller({
     url: read('endpoint'),
-    connections: callsPerForwarder(limits),
+    connections: callsPerForwarder(pipeline),
     signer: signs === null ? null : signerFor(signs, region),
     credentials: credentialsOf(endpoint, new Secrets(secretsFrom)),
     pipeline,

@@ -11,7 +11,10 @@ export interface CallRequest {
   readonly run: string;
   /** The run that a redrive's chain began with; the Idempotency-Key is of this one. */
   readonly root: string;
+  /** Of a batch, the first of its children. */
   readonly child: string;
+  /** Of a batch, whose body is a list: its children's ids, in the list's order. */
+  readonly batch?: readonly string[];
   /** 1 for the first call. */
   readonly attempt: number;
   readonly method: string;

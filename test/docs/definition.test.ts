@@ -138,6 +138,7 @@ test('the examples of limits.inFlight are what is deployed', () => {
   });
   expect(examples.length).toBeGreaterThan(2);
   for (const [inFlight, forwarders, each] of examples) {
-    expect([forwardersOf({ inFlight }), callsPerForwarder({ inFlight })], `${inFlight}`).toEqual([forwarders, each]);
+    const flight = { limits: { inFlight }, endpoint: {} };
+    expect([forwardersOf(flight), callsPerForwarder(flight)], `${inFlight}`).toEqual([forwarders, each]);
   }
 });

@@ -171,14 +171,14 @@ test('a register is replaced as read, whatever a newer release added to it and t
     next: { turn: 1, tries: new Map(), care: 0, mark: null },
     ttl: TTL,
   });
-  await change('BLOCK', () => ({ r0: S('[[[3,1,0,0,0,{"wait":5}]],false,2]'), x0: S('kept'), more: S('kept') }));
+  await change('BLOCK', () => ({ r0: S('[[[3,1,0,0,0,0,{"wait":5}]],false,2]'), x0: S('kept'), more: S('kept') }));
   const read = (await blocks.read(RUN, BLOCK)).registers.get(0);
   if (!read) throw new Error('There is no register.');
   const next = { ...read, turn: 2 };
   expect(await blocks.replaceRegister(RUN, BLOCK, { slot: 0, read, next, ttl: TTL })).toBe(true);
   expect(find('BLOCK')).toMatchObject({
     t0: { N: '2' },
-    r0: S('[[[3,1,0,0,0,{"wait":5}]],false,2]'),
+    r0: S('[[[3,1,0,0,0,0,{"wait":5}]],false,2]'),
     x0: S('kept'),
     more: S('kept'),
   });

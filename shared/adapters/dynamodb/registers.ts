@@ -13,8 +13,14 @@ import { absent, all, any, type Condition, differs, equals } from './conditions.
  * A release that knows no `c…` calls each suspect one child at a time, and leaves `c…` as it is: it says something only of a suspect.
  */
 const later = z.json();
-/** Child, tries, due, crashes; behind them passes under pressure, which the release before carries along unread. */
-const childTries = z.tuple([z.number(), z.number(), z.number(), z.number(), z.number().optional()], later);
+/**
+ * Child, tries, due, crashes; behind them passes under pressure, and how many children a call of it may have: 0 for no less than any. A
+ * release that doesn't know them carries them along unread.
+ */
+const childTries = z.tuple(
+  [z.number(), z.number(), z.number(), z.number(), z.number().optional(), z.number().optional()],
+  later,
+);
 /** Tries by child, whether it is a suspect. */
 const rest = z.tuple([z.array(childTries), z.boolean()], later);
 /** Child, or {@link WHOLE_SLOT}; deadline; invocation. */
@@ -47,9 +53,14 @@ export function registersOf(item: Item): ReadonlyMap<number, Register> {
     registers.set(slot, {
       turn: numberOf(item, names.turn) ?? 0,
       tries: new Map(
-        tries.map(([n, count, due, crashes, pressed = 0, ...of]) => [
+        tries.map(([n, count, due, crashes, pressed = 0, together = 0, ...of]) => [
           n,
-          { tries: count, due, crashes, ...(pressed > 0 && { pressed }), ...carried(of) },
+          {
+            ...{ tries: count, due, crashes },
+            ...(pressed > 0 && { pressed }),
+            ...(together > 0 && { together }),
+            ...carried(of),
+          },
         ]),
       ),
       care: !isSuspect ? 0 : numberOf(item, names.care) === APART ? 1 : 2,
@@ -64,9 +75,12 @@ export function registersOf(item: Item): ReadonlyMap<number, Register> {
 export function restText(register: Register): string {
   const tries = [...register.tries]
     .sort(([a], [b]) => a - b)
-    .map(([n, { tries, due, crashes, pressed = 0, later = [] }]) => [
+    .map(([n, { tries, due, crashes, pressed = 0, together = 0, later = [] }]) => [
       ...[n, tries, due, crashes],
-      ...(pressed > 0 || later.length > 0 ? [pressed, ...later] : []),
+      // Nothing behind what says something, as a release that knows less writes it too.
+      ...(pressed > 0 || together > 0 || later.length > 0 ? [pressed] : []),
+      ...(together > 0 || later.length > 0 ? [together] : []),
+      ...later,
     ]);
   return JSON.stringify([tries, register.care > 0, ...(register.later ?? [])]);
 }

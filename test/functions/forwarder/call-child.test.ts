@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { callChild, goesOn } from '../../../functions/forwarder/call-child.ts';
+import { callChild } from '../../../functions/forwarder/call-child.ts';
 import { gateOf } from '../../../functions/forwarder/gate.ts';
 import { call as asCall } from '../../../shared/author/call.ts';
 import { startRun } from '../../../shared/control/start.ts';
@@ -113,33 +113,6 @@ describe('whatever a service answers ends its child, or has it called again', ()
     const report = { bodyExcerpt: 3 };
     const { ended } = await call(1, answer('ab🛫', { httpStatus: 404 }), { report });
     expect(ended).toMatchObject({ outcome: { status: 'FAILED', reason: 'http-404', result: 'ab' } });
-  });
-});
-
-describe('what becomes of a child that did not succeed', () => {
-  const RETRY = { attempts: 3, baseSeconds: 0, maxSeconds: 0 };
-  const NOW = 1_000_000;
-  const asked = { reason: 'http-429', body: null, retryAfterMs: 30_000 };
-  const due = NOW + 30_000;
-
-  test.each([
-    [
-      'pressure on the last try',
-      { kind: 'pressure', ...asked },
-      3,
-      { kind: 'handed-back', due, isPressed: true, isSoon: false },
-    ],
-    [
-      'pressure on the first try',
-      { kind: 'pressure', ...asked },
-      1,
-      { kind: 'handed-back', due, isPressed: true, isSoon: false },
-    ],
-    ['a spent try with more to come', { kind: 'try-spent', ...asked }, 2, { kind: 'again', due }],
-    ['the last try spent', { kind: 'try-spent', ...asked }, 3, null],
-    ['what is final', { kind: 'final', reason: 'http-404', body: null }, 1, null],
-  ] as const)('%s', (_, verdict, attempts, expected) => {
-    expect(goesOn(verdict, RETRY, attempts, 0, NOW)).toEqual(expected);
   });
 });
 

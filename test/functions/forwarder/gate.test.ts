@@ -22,12 +22,12 @@ async function opened() {
 describe('a child that is sent away', () => {
   test('spends tries from its twentieth pass on, where the service answers others', async () => {
     const { gate, pass } = await opened();
-    expect(gate.heard(busy, NOW, 100)).toMatchObject({ kind: 'pressure' });
+    expect(gate.spares(busy, 100)).toMatchObject({ kind: 'pressure' });
     gate.heard(good, NOW);
-    expect(gate.heard(busy, NOW, 19)).toMatchObject({ kind: 'pressure' });
-    expect(gate.heard(busy, NOW, 20)).toMatchObject({ kind: 'try-spent', isPressure: true });
+    expect(gate.spares(busy, 19)).toMatchObject({ kind: 'pressure' });
+    expect(gate.spares(busy, 20)).toMatchObject({ kind: 'try-spent', isPressure: true });
     pass(60_000);
-    expect(gate.heard(busy, NOW, 20)).toMatchObject({ kind: 'pressure' });
+    expect(gate.spares(busy, 20)).toMatchObject({ kind: 'pressure' });
   });
 });
 

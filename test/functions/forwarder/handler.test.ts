@@ -1,15 +1,11 @@
 import { expect, test } from 'vitest';
-import { forwardBatch } from '../../../functions/forwarder/forward-batch.ts';
-import { gateOf } from '../../../functions/forwarder/gate.ts';
-import { RunCache } from '../../../functions/forwarder/run-cache.ts';
-import { startRun } from '../../../shared/control/start.ts';
 import type { WorkMessage } from '../../../shared/domain/messages.ts';
 import type { CallResult } from '../../../shared/domain/retry.ts';
 import { NEW_REGISTER, type Register, registerOf } from '../../../shared/domain/sending.ts';
-import { ProgressMeter } from '../../../shared/flow/progress-meter.ts';
 import type { BlockStore } from '../../../shared/ports/block-store.ts';
 import type { CallRequest } from '../../../shared/ports/caller.ts';
-import { testDeps, testPipeline, workOf } from '../../shared/support.ts';
+import { testPipeline, workOf } from '../../shared/support.ts';
+import { forwarder } from './forwarder.ts';
 
 const BLOCK = { slice: 0, segment: 0, block: 0 };
 const ok = (body = '1'): CallResult => ({
@@ -32,41 +28,6 @@ const status = (httpStatus: number): CallResult => ({
 const away = () => Promise.reject(new Error('The table is away.'));
 
 const message = (over: Partial<WorkMessage> = {}) => workOf({ size: 4, items: [10, 11, 12, 13], ...over });
-
-/** A forwarder in memory; `answer` is its service. */
-async function forwarder(
-  answer: (request: CallRequest) => CallResult | Promise<CallResult>,
-  pipeline = testPipeline(),
-) {
-  const calls: string[] = [];
-  const deps = testDeps(pipeline);
-  await startRun(deps, { runId: 'march' }, 'cli');
-  let invocation = 0;
-  const full = {
-    ...deps,
-    progress: new ProgressMeter(deps.stores.progress, deps.clock, 'shard'),
-    gate: gateOf(deps),
-    caller: {
-      async call(request: CallRequest) {
-        calls.push(request.child);
-        return answer(request);
-      },
-      async close() {},
-    },
-  };
-  return {
-    deps,
-    calls,
-    state: () => deps.stores.blocks.read('march', BLOCK),
-    /** Forwards messages; gives the ids of those that failed. */
-    async forward(messages: readonly (readonly [WorkMessage, receives?: number])[], remainingMs = 50_000) {
-      const batch = messages.map(([of, receives = 1], i) => ({ messageId: `m-${i}`, receives, message: of }));
-      const self = { id: `forwarder-${++invocation}`, deadline: deps.clock.now() + remainingMs };
-      const failed = await forwardBatch(full, new RunCache(deps.stores.runs, deps.clock), batch, self);
-      return [...failed.keys()];
-    },
-  };
-}
 
 test('a slot is called, stored and told', async () => {
   const { deps, calls, forward, state } = await forwarder(() => ok());

@@ -6,9 +6,9 @@ import { holds } from '../../../../testing/conditions.ts';
 /** What a newer release may have stored of slot 64: each list longer than this release writes it. */
 const REST = JSON.stringify([
   [
-    [65, 1, 5_000, 0, 0, { wait: 9_000 }],
+    [65, 1, 5_000, 0, 0, 3, { wait: 9_000 }],
     [66, 2, 6_000, 0],
-    [70, 0, 0, 0, 2, null, 'more'],
+    [70, 0, 0, 0, 2, 0, null, 'more'],
   ],
   true,
   2,
@@ -27,6 +27,7 @@ test("a newer release's longer register is read as far as it is known", () => {
   expect(register()).toMatchObject({ turn: 3, care: 2, mark: { child: 66, deadline: 7_000, by: 'invocation-1' } });
   expect(register().tries.get(65)).toMatchObject({ tries: 1, due: 5_000, crashes: 0 });
   expect(register().tries.get(70)).toMatchObject({ pressed: 2 });
+  expect(register().tries.get(65)).toMatchObject({ together: 3 });
 });
 
 test('it is still the one that was read: the condition names the very texts that are stored', () => {
@@ -48,8 +49,8 @@ test('sent again, the slot keeps what the newer release knows of it and of its c
   expect(next?.turn).toBe(4);
   expect(restWritten(next)).toEqual([
     [
-      [65, 2, 8_000, 0, 0, { wait: 9_000 }],
-      [70, 0, 0, 0, 2, null, 'more'],
+      [65, 2, 8_000, 0, 0, 0, { wait: 9_000 }],
+      [70, 0, 0, 0, 2, 0, null, 'more'],
     ],
     false,
     2,
@@ -61,7 +62,7 @@ test('so does a slot whose children are called alone', () => {
   const step = suspectStep(delivery, block(), new Set(), { id: 'invocation-2', deadline: 20_000 }, 10_000);
   if (step.do !== 'call') throw new Error(`It says ${step.do}.`);
   const [tries, alone, ...more] = restWritten(step.register);
-  expect(tries).toContainEqual([65, 1, 5_000, 0, 0, { wait: 9_000 }]);
+  expect(tries).toContainEqual([65, 1, 5_000, 0, 0, 3, { wait: 9_000 }]);
   expect([alone, ...more]).toEqual([true, 2, { care: 'much' }]);
   // The mark is this invocation's own: it says nothing of another release's.
   expect(writing(64, step.register, 'w').set.m64).toEqual({ S: '[64,20000,"invocation-2"]' });

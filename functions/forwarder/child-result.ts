@@ -1,0 +1,81 @@
+import type { Misfit } from '../../shared/domain/batch-answer.ts';
+import type { WorkMessage } from '../../shared/domain/messages.ts';
+import type { Outcome } from '../../shared/domain/outcome.ts';
+import { nextDue, type RetryPolicy, type Verdict } from '../../shared/domain/retry.ts';
+import { beginning } from '../../shared/domain/text.ts';
+import { hold } from '../../shared/storage/spill.ts';
+import type { Child } from './child-request.ts';
+import type { ForwarderDeps } from './deps.ts';
+import { fitAnswer, misfitWords } from './fit-answer.ts';
+
+/** What became of a child in a message's pass; times are epoch milliseconds. */
+export type ChildResult =
+  | { readonly kind: 'ended'; readonly outcome: Outcome }
+  /** It spent a try, and is due then. */
+  | { readonly kind: 'again'; readonly due: number; readonly isPressed?: boolean }
+  /** It was not called, or its answer was pressure: it spent no try, and is due then. */
+  | {
+      readonly kind: 'handed-back';
+      readonly due: number;
+      /** Its answer was pressure. */
+      readonly isPressed?: boolean;
+      /** It was called, and the answer named no time to wait: it may be called again in this invocation. */
+      readonly isSoon?: boolean;
+      /** Children that its next call may have at most. */
+      readonly together?: number;
+    };
+
+/**
+ * What a child's answer makes of it, by the retry policy.
+ * @param text the answer as it came, of a success that doesn't fit
+ * @param jitter 0 ≤ x < 1, the same for all children of a message, so that they come due together
+ */
+export async function childResult(
+  { objects, pipeline, clock, random, log }: ForwarderDeps,
+  message: WorkMessage,
+  { n, id, before }: Child,
+  { verdict, ms, text }: { readonly verdict: Verdict | Misfit; readonly ms: number; text(): string },
+  jitter: number,
+): Promise<ChildResult> {
+  const attempts = before.tries + 1;
+  const ended = (outcome: Pick<Outcome, 'status' | 'reason' | 'result'>): ChildResult => ({
+    kind: 'ended',
+    outcome: { n, attempts, ms, ...outcome },
+  });
+  const misfit = (place: string) =>
+    ended({ status: 'FAILED', reason: 'unexpected-answer', result: misfitWords(place, text(), pipeline.report) });
+  if (verdict.kind === 'misfit') return misfit(verdict.place);
+  if (verdict.kind === 'succeeded') {
+    const fit = fitAnswer({ pipeline, log }, id, verdict.result);
+    if ('misfit' in fit) return misfit(fit.misfit);
+    const key = () => `${message.run}/results/${id}.${random.id()}.json`;
+    const { held } = await hold(objects, key, JSON.stringify(fit.result), fit.result);
+    return ended({ status: 'SUCCEEDED', reason: null, result: held });
+  }
+  return (
+    goesOn(verdict, pipeline.retry, attempts, jitter, clock.now()) ??
+    ended({
+      status: 'FAILED',
+      reason: verdict.reason,
+      result: beginning(verdict.body ?? '', pipeline.report.bodyExcerpt) || null,
+    })
+  );
+}
+
+/**
+ * What becomes of a child that is called again; null where it fails.
+ * @param attempts calls that spent a try, this one included if it did
+ */
+export function goesOn(
+  verdict: Exclude<Verdict, { kind: 'succeeded' }>,
+  retry: RetryPolicy,
+  attempts: number,
+  jitter: number,
+  now: number,
+): Exclude<ChildResult, { kind: 'ended' }> | null {
+  if (verdict.kind === 'final') return null;
+  const due = nextDue(retry, attempts, verdict.retryAfterMs, jitter, now);
+  if (verdict.kind === 'pressure')
+    return { kind: 'handed-back', due, isPressed: true, isSoon: verdict.retryAfterMs === 0 };
+  return attempts < retry.attempts ? { kind: 'again', due, ...(verdict.isPressure && { isPressed: true }) } : null;
+}
