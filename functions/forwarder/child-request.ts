@@ -8,16 +8,9 @@ import type { Tries } from '../../shared/domain/sending.ts';
 import { UserError } from '../../shared/domain/user-error.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { release } from '../../shared/storage/spill.ts';
-import type { ChildResult } from './child-result.ts';
+import type { Child, ChildResult } from './child-result.ts';
 import type { ForwarderDeps } from './deps.ts';
 import { callOfItem, type MappedCall, mapCall } from './map-call.ts';
-
-/** A child of a message that is about to be called. */
-export interface Child {
-  readonly n: number;
-  readonly id: string;
-  readonly before: Tries;
-}
 
 /** A child with its call, or how it ended without one. */
 export type ChildRequest =

@@ -2,11 +2,18 @@ import type { Misfit } from '../../shared/domain/batch-answer.ts';
 import type { WorkMessage } from '../../shared/domain/messages.ts';
 import type { Outcome } from '../../shared/domain/outcome.ts';
 import { nextDue, type RetryPolicy, type Verdict } from '../../shared/domain/retry.ts';
+import type { Tries } from '../../shared/domain/sending.ts';
 import { beginning } from '../../shared/domain/text.ts';
 import { hold } from '../../shared/storage/spill.ts';
-import type { Child } from './child-request.ts';
 import type { ForwarderDeps } from './deps.ts';
 import { fitAnswer, misfitWords } from './fit-answer.ts';
+
+/** A child of a message that is about to be called. */
+export interface Child {
+  readonly n: number;
+  readonly id: string;
+  readonly before: Tries;
+}
 
 /** What became of a child in a message's pass; times are epoch milliseconds. */
 export type ChildResult =

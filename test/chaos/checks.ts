@@ -112,7 +112,7 @@ function checkCounts(
 }
 
 /**
- * Invariant 6: calls of a child ≤ its attempts + pressure + crashes + duplicate deliveries + re-sends that caught it in flight. Of a slot's
+ * Invariant 6: calls of a child ≤ its attempts + pressure + crashes + duplicate deliveries + re-sends that caught it in flight + halvings of its batch. Of a slot's
  * deliveries, one per turn is the attempt itself, unless that failed; the others stand behind a failure, a lost deletion or a
  * duplicate. And none past the deadline.
  */
@@ -150,18 +150,19 @@ async function checkCalls(
     }
     const pressed = journal.pressed.get(`${run}/${id}`) ?? 0;
     const resends = journal.resends.get(slot) ?? 0;
+    const halvings = journal.together.get(`${run}/${id}`) ?? 0;
     const tries = journal.tries.get(`${run}/${block.slice}-${block.segment}.${block.block}/${n}`) ?? 0;
     const own = Math.max(attempts.get(n) ?? 0, tries);
     // Poison's crashes are counted with its attempts.
     if (own > pipeline.retry.attempts + 2) problems.push(`Child ${id} has ${own} attempts.`);
-    const beyond = calls - own - pressed - repeats - resends;
+    const beyond = calls - own - pressed - repeats - resends - halvings;
     if (beyond > 0) {
       unexplained += beyond;
-      const allowed = `${own} attempts, ${pressed} under pressure, ${repeats} repeats, ${resends} re-sends`;
+      const allowed = `${own} attempts, ${pressed} under pressure, ${repeats} repeats, ${resends} re-sends, ${halvings} halvings`;
       unlikely.push(`Child ${id} was called ${calls} times: ${allowed}.`);
     }
   }
-  if (unexplained > journal.spared) problems.push(...unlikely);
+  if (unexplained > journal.spared * (pipeline.endpoint.itemsPerCall ?? 1)) problems.push(...unlikely);
 }
 
 /** A turn is sent once; turn 0 again by each splitter that took its slice up. */

@@ -10,6 +10,8 @@ export class Journal {
   readonly lastCall = new Map<string, number>();
   /** Calls that were answered with pressure, by `<run>/<child>`. */
   readonly pressed = new Map<string, number>();
+  /** Calls of several that failed as a whole, by `<run>/<child>` of each of them. */
+  readonly together = new Map<string, number>();
   /** Forwarders that died with a call of the child open. */
   readonly deaths = new Map<string, number>();
   /** Deliveries of each slot's messages, by turn; those of them that failed or died; those under way. */
@@ -43,6 +45,10 @@ export class Journal {
 
   answeredWithPressure(run: string, child: string): void {
     add(this.pressed, `${run}/${child}`);
+  }
+
+  failedTogether(run: string, child: string, size: number): void {
+    if (size > 1) add(this.together, `${run}/${child}`);
   }
 
   counted(run: string, { slice, segment, block }: BlockRef, { tries }: Register): void {

@@ -63,13 +63,22 @@ export function chaosPipeline(
     readonly inFlight?: number;
     readonly fairRuns?: boolean;
     readonly path?: string;
+    readonly itemsPerCall?: number;
   } = {},
 ): Pipeline {
-  const { mail = true, timeoutSeconds = 5, inFlight = 512, fairRuns = false, path = '/chaos', ...rest } = options;
+  const {
+    mail = true,
+    timeoutSeconds = 5,
+    inFlight = 512,
+    fairRuns = false,
+    path = '/chaos',
+    itemsPerCall,
+    ...rest
+  } = options;
   return definePipeline({
     name: 'chaos',
     source: 'read' in source ? source : chaosSource(source),
-    endpoint: { service: 'chaos', path, timeoutSeconds },
+    endpoint: { service: 'chaos', path, timeoutSeconds, ...(itemsPerCall !== undefined && { itemsPerCall }) },
     limits: { inFlight, fairRuns },
     retry: { attempts: 4, baseSeconds: 2, maxSeconds: 60 },
     tolerate: { failedPercent: 100 },

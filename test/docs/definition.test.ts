@@ -124,6 +124,7 @@ test('the docs have rows only for fields that a definition may have', () => {
     'endpoint.name',
     'endpoint.url',
     'endpoint.ca',
+    'endpoint.itemsPerCall',
     'endpoint.auth',
     'endpoint.hmac',
   ];

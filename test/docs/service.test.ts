@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import * as z from 'zod';
 import { startService } from '../../local/services.ts';
 import { ANSWERS, type AnswerRule } from '../../shared/domain/answers.ts';
+import { readBatch } from '../../shared/domain/batch-answer.ts';
 
 const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const EXAMPLES = 'cli/template/services';
@@ -59,6 +61,7 @@ const path = (name: string) => fileURLToPath(new URL(`../../docs/examples/${name
 test.each([
   ['ts', 'idempotent-service.ts'],
   ['python', 'idempotent_service.py'],
+  ['ts', 'batch-service.ts'],
 ])('the recipe in %s is the file that is run here', (language, file) => {
   expect(text('docs/service.md')).toContain(`\`\`\`${language}\n${readFileSync(path(file), 'utf8')}\`\`\``);
 });
@@ -105,3 +108,22 @@ print(json.dumps([answers, db.execute("SELECT count(*) FROM letters").fetchone()
     2,
   ]);
 });
+
+test.skipIf(!hasSqlite)(
+  'a list is answered by a list: a bad item fails alone, and one that comes again is sent once',
+  async () => {
+    const { letters } = await import('../../docs/examples/batch-service.ts');
+    const app = letters(':memory:');
+    const call = async (children: string, companies: readonly string[]) => {
+      const headers = { 'idempotency-key': 'letters.march.hash', 'microprocess-children': children };
+      const body = JSON.stringify(companies.map((company) => ({ company })));
+      const answer = await app.request('/letters', { method: 'POST', headers, body });
+      return readBatch(z.json().parse(await answer.json()), children.split(','));
+    };
+    const sent = (company: string) => ({ kind: 'succeeded', result: { sent: company } });
+    expect(await call('0-0.0.0,0-0.0.1', ['Example', ''])).toEqual({
+      each: [sent('Example'), { kind: 'final', reason: 'no-company', body: '' }],
+    });
+    expect(await call('0-0.0.0', ['Example'])).toEqual({ each: [sent('Example')] });
+  },
+);

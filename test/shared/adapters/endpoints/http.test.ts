@@ -192,6 +192,26 @@ test('a call says who it is, and keeps its key over attempts and redrives', asyn
   expect(new Set(traces.map((trace) => trace?.[2])).size).toBe(3);
 });
 
+test('a batch names its children, and has a key of its own that is always the same for them', async () => {
+  const seen: IncomingMessage['headers'][] = [];
+  const url = await answering((response, { headers }) => {
+    seen.push(headers);
+    response.end();
+  });
+  const caller = callerOf(url);
+  for (const batch of [['0-0.0.7', '0-0.0.8'], ['0-0.0.7', '0-0.0.8'], ['0-0.0.7', '0-0.0.9'], ['0-0.0.7']])
+    await caller.call(request({ batch }));
+  expect(seen.map((headers) => headers['microprocess-children'])).toEqual([
+    ...['0-0.0.7,0-0.0.8', '0-0.0.7,0-0.0.8', '0-0.0.7,0-0.0.9', '0-0.0.7'],
+  ]);
+  expect(seen.some((headers) => 'microprocess-child' in headers)).toBe(false);
+  const [first, again, other, alone] = seen.map((headers) => headers['idempotency-key']);
+  expect(first).toMatch(/^squares\.march\.[0-9a-f]{40}$/);
+  expect(again).toBe(first);
+  expect(other).not.toBe(first);
+  expect(alone).toBe('squares.march.0-0.0.7');
+});
+
 test('headers of the request go along, but none takes the place of what says whose call it is', async () => {
   let seen: IncomingMessage['headers'] = {};
   const url = await answering((response, { headers }) => {
