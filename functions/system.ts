@@ -23,14 +23,12 @@ const DECLARED_QUEUES = {
     // A duplicate of a slice that takes up to three hours to split waits behind its lease, a minute at a time, and is no dead
     // letter.
     maxReceiveCount: 200,
-    lost: 'part of a run is not enumerated; the run ends at its deadline unless the sweeper resumes it.',
   },
   work: {
     // A table that is down for hours must fail no child: a message that fails comes back within five minutes each time.
     maxReceiveCount: 200,
-    lost: 'children end as FAILED without their service having answered; reports miss their results.',
   },
-  aggregate: { maxReceiveCount: 20, lost: 'a report is late until the sweeper tells again.' },
+  aggregate: { maxReceiveCount: 20 },
 } as const;
 
 const FUNCTIONS = {
@@ -43,11 +41,6 @@ const FUNCTIONS = {
     memoryMB: 1_024,
     takes: { queue: 'split', batch: 1, concurrency: 10 },
     schedule: ({ schedule }) => schedule,
-    crashes: {
-      impact: (pipeline) =>
-        `${pipeline} refused or failed to start a run, or enumerates a slice later: its message comes again after its visibility time-out.`,
-      action: "the splitter's log; a request that was refused is its sender's to mend.",
-    },
   }),
   forwarder: pipelineFunction({
     purpose: 'calls the service for each child and stores the outcomes',
@@ -60,12 +53,8 @@ const FUNCTIONS = {
       batch: messagesPerForwarder,
       concurrency: forwardersOf,
     },
-    crashes: {
-      atLeast: 5,
-      impact: (pipeline) =>
-        `forwarders of ${pipeline} crash or run out of time: their messages come again after their visibility time-out, and are then called one child at a time.`,
-      action: "the forwarder's log: its memory, and the times of its calls.",
-    },
+    // One that dies is taken up by itself: its messages come again.
+    crashes: 5,
   }),
   aggregator: pipelineFunction({
     purpose: 'reduces results to the report, stores and mails it',
@@ -74,11 +63,6 @@ const FUNCTIONS = {
     timeoutSeconds: LAMBDA.maxTimeoutSeconds,
     memoryMB: 1_769,
     takes: { queue: 'aggregate', batch: 1, concurrency: 10 },
-    crashes: {
-      impact: (pipeline) =>
-        `a reduce of ${pipeline} crashed or ran out of time: its report is late, as the message comes again after its visibility time-out.`,
-      action: "the aggregator's log: its memory and duration.",
-    },
   }),
   'dead-letter': pipelineFunction({
     purpose: 'gives every message that could not be handled an outcome',
@@ -95,12 +79,7 @@ const FUNCTIONS = {
     timeoutSeconds: 300,
     memoryMB: 512,
     schedule: { everySeconds: 60 },
-    crashes: {
-      atLeast: 3,
-      impact: (pipeline) =>
-        `the sweeper of ${pipeline} crashes, runs out of time or can't list the runs: what stands still isn't resumed, no deadline is kept and a missed schedule stays unnoticed.`,
-      action: "the sweeper's log.",
-    },
+    crashes: 3,
   }),
 };
 

@@ -26,6 +26,7 @@ export function deadLetter(deps: DeadLetterDeps) {
         if (error instanceof NewerVersionError) {
           // Nothing is given up for what this release can't read: it stays until a newer one takes it, or the queue lets it go. What
           // it stood for is in the table, whose sweeper or deadline ends its run.
+          deps.metrics.count('MessagesFailed', 1);
           deps.log.warn('A dead letter waits for a newer release.', { messageId: entry.messageId });
           continue;
         }

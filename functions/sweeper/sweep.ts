@@ -23,6 +23,8 @@ const RUNS = 1_000;
 const CLOSING_MS = 60_000;
 /** Then every sixteen minutes. */
 const CLOSING_DOUBLINGS = 4;
+/** A run that stands still for so long is people's to look at: its messages wait for a mapping, a concurrency or a service. */
+const STOOD_STILL_MS = 2 * 3_600_000;
 /** A finisher may work for all of its invocation, fifteen minutes, before anything moves. */
 const FINISHING_MS = 16 * 60_000;
 /** Then every two hours. */
@@ -72,8 +74,9 @@ async function sweepRun(deps: SweeperDeps, run: string): Promise<boolean> {
     await stores.sweeps.write(run, { fingerprint, since: now, acted: 0 }, record.ttl);
     return false;
   }
-  if (now - known.since < patienceMs(deps, record, known.acted)) return false;
-  const { since, acted: before } = known;
+  const { since, acted: before, still = since } = known;
+  if (now - still >= STOOD_STILL_MS) deps.metrics.count('RunsStoodStill', 1);
+  if (now - since < patienceMs(deps, record, before)) return false;
   deps.log.warn('A run stands still: it is taken up from its records.', { since, acted: before });
   deps.metrics.count('RunsSwept', 1);
   // Messages wait in the queue because the mapping is off, or because another run's come first. They will be received; sending
@@ -81,7 +84,7 @@ async function sweepRun(deps: SweeperDeps, run: string): Promise<boolean> {
   const backlog = (await deps.queues.work.waiting()) > 0;
   // Stored first: a sweep that dies halfway must not be repeated every minute.
   const acted = backlog && maySend(record.status) ? before : before + 1;
-  await stores.sweeps.write(run, { fingerprint, since: now, acted }, record.ttl);
+  await stores.sweeps.write(run, { fingerprint, since: now, acted, still }, record.ttl);
   await takeUp(deps, record, backlog);
   return true;
 }

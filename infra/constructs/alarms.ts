@@ -11,6 +11,8 @@ export interface StatedAlarmProps {
   readonly impact: string;
   /** What to look at first. */
   readonly action: string;
+  /** Its paragraph in docs/runbook.md. */
+  readonly page: string;
   /** Rings at this value and above. Default 1. */
   readonly atLeast?: number;
   /**
@@ -28,7 +30,7 @@ export class StatedAlarm extends Alarm {
   constructor(scope: Construct, id: string, props: StatedAlarmProps) {
     super(scope, id, {
       metric: props.metric,
-      alarmDescription: `Impact: ${props.impact} First: ${props.action}`,
+      alarmDescription: `Impact: ${props.impact} First: ${props.action} Then: docs/runbook.md#${props.page}`,
       threshold: props.atLeast ?? 1,
       comparisonOperator: props.silent
         ? ComparisonOperator.LESS_THAN_THRESHOLD

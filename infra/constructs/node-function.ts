@@ -6,6 +6,7 @@ import {
   LoggingFormat,
   RecursiveLoop,
   Runtime,
+  SystemLogLevel,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -29,6 +30,8 @@ export interface NodeFunctionProps {
   /** It sends to the queue that invokes it: Lambda would cut such a chain after 16 hops. */
   readonly sendsAgain?: boolean;
   readonly reservedConcurrency?: number | undefined;
+  /** Lambda writes no lines of its own about invocations that went well: two each, of half a kilobyte. */
+  readonly isQuiet?: boolean;
 }
 
 /** A bundled Node function with a role of its own that may write its own log, and nothing else until it is granted. */
@@ -59,6 +62,7 @@ export class NodeFunction extends LambdaFunction {
       role,
       logGroup: logs,
       loggingFormat: LoggingFormat.JSON,
+      ...(props.isQuiet && { systemLogLevelV2: SystemLogLevel.WARN }),
       ...(options.vpc && { vpc: options.vpc }),
       ...(options.vpcSubnets && { vpcSubnets: options.vpcSubnets }),
       ...(options.securityGroups && { securityGroups: [...options.securityGroups] }),

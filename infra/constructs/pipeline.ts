@@ -17,7 +17,6 @@ import { check, checkSamePlace, MEMORY_MB, oneOf, REACHABLE, refuse } from '../c
 import { type FunctionOptions, govern, OPTION_RULES, optionsOf } from '../function-options.ts';
 import { checkProperties, named, object, type PropertyRules, STATEMENTS } from '../properties.ts';
 import { attachHere } from './attach-here.ts';
-import { crashAlarm } from './crash-alarm.ts';
 import { boundEndpoint, type EndpointBinding } from './endpoint-binding.ts';
 import { addRoute } from './function-url.ts';
 import { grantEndpoint } from './grant-endpoint.ts';
@@ -103,6 +102,7 @@ export class Pipeline extends Construct {
       reduceDigest,
     };
 
+    const watched: { readonly fn: NodeFunction; readonly crashes: number }[] = [];
     mapValues(engine.system.functions, (declared, name) => {
       if (declared.scope !== 'pipeline') return;
       const { uses, purpose, route, crashes } = declared;
@@ -116,6 +116,8 @@ export class Pipeline extends Construct {
         ...wired,
         memoryMB: props.memoryMB?.[name] ?? memoryMB,
         environment: environmentOf(uses, this.resources),
+        // What the clock wakes every minute.
+        isQuiet: wiring.schedules.some((schedule) => schedule.function === name && 'everySeconds' in schedule),
       });
       grantUses(fn, uses, platform, pipeline);
       if (uses.source) grantSource(fn, pipeline.source);
@@ -124,22 +126,21 @@ export class Pipeline extends Construct {
       if (uses.endpoint) grantEndpoint(fn, pipeline.endpoint);
       for (const statement of props.grants?.[name] ?? []) fn.addToRolePolicy(statement);
       if (route) addRoute(fn, route);
-      crashAlarm(this, { name, fn, of: pipeline.name, purpose, said: crashes, topic: platform.alarms });
+      watched.push({ fn, crashes: crashes ?? 1 });
       this.#functions.set(name, fn);
     });
 
     for (const mapping of wiring.mappings) queues[mapping.queue].invokes(this.own(mapping.function), mapping);
     for (const schedule of wiring.schedules) {
       const target = this.own(schedule.function);
-      if ('cron' in schedule) new StartSchedule(this, 'Start', { schedule, target, topic: platform.alarms });
+      if ('cron' in schedule) new StartSchedule(this, 'Start', { schedule, target });
       else new SweepSchedule(this, 'Sweep', { every: Duration.seconds(schedule.everySeconds), target });
     }
     pipelineAlarms(this, {
       pipeline: pipeline.name,
+      stage: platform.stage,
+      functions: watched,
       sweeper: this.own('sweeper'),
-      forwarder: this.own('forwarder'),
-      workQueue: queues.work.queue,
-      scheduled: wiring.schedules.some((schedule) => 'cron' in schedule),
       topic: platform.alarms,
     });
     this.recordName = deploymentParameter(platform.stage, pipeline.name);
@@ -256,8 +257,6 @@ export class Pipeline extends Construct {
         new WorkerQueue(this, `${pascalCase(name)}Queue`, {
           queue,
           name: isFoundByName(name) ? queueName(platform.stage, pipeline, name) : undefined,
-          topic: platform.alarms,
-          impact: `${pipeline}: ${queue.lost}`,
         }),
     );
   }

@@ -1,3 +1,4 @@
+import { Names } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type FunctionUrl, FunctionUrlAuthType, type IFunction, type IFunctionUrl } from 'aws-cdk-lib/aws-lambda';
@@ -5,7 +6,8 @@ import { Construct, type IConstruct } from 'constructs';
 import { MEMORY_MB, refuse, wholeNumber } from '../check.ts';
 import { type FunctionOptions, govern, OPTION_RULES, optionsOf } from '../function-options.ts';
 import { checkProperties, named, type PropertyRules, STATEMENTS } from '../properties.ts';
-import { FIVE_MINUTES, StatedAlarm } from './alarms.ts';
+import { StatedAlarm } from './alarms.ts';
+import { CRASHED, LoggedMetric } from './logged-metric.ts';
 import { NodeFunction } from './node-function.ts';
 import { PLATFORM, type Platform } from './platform.ts';
 import { SameFunction } from './same-function.ts';
@@ -114,6 +116,7 @@ export class QueueDedicatedClone extends Construct {
     const grants = props.grants ?? [];
     const description = `${service}, queue-dedicated clone`;
     const figures = { memoryMB: memoryMB ?? 512, timeoutSeconds: timeoutSeconds ?? 60 };
+    const errors = new LoggedMetric(`Microprocess/${platform.stage}`, `ServiceErrors-${Names.nodeUniqueId(this.node)}`);
     if ('of' in props) {
       for (const name of ['vpc', 'vpcSubnets', 'securityGroups', 'permissionsBoundary'] as const)
         if (props[name])
@@ -126,7 +129,9 @@ export class QueueDedicatedClone extends Construct {
       // The platform's variables are its own functions'; this one has those of the service, as it has its role and network.
       const { of, environment = {} } = props;
       const same = { of, description, options, environment, memoryMB, timeoutSeconds, reservedConcurrency };
-      const { function: fn, timeoutSeconds: ends } = new SameFunction(this, 'Queue', { ...same, grants });
+      const made = new SameFunction(this, 'Queue', { ...same, grants });
+      const { function: fn, timeoutSeconds: ends } = made;
+      errors.count(made, 'Crashed', CRASHED);
       this.function = fn;
       this.limits = { timeoutSeconds: ends, reservedConcurrency };
       this.live = undefined;
@@ -134,33 +139,26 @@ export class QueueDedicatedClone extends Construct {
       const { entry } = props;
       const live = new NodeFunction(this, 'Live', { options, description: `${service}, live`, entry, ...figures });
       this.live = functionEndpoint(live, urlOf(live));
-      this.alarm('Live', live, platform, service, `Callers of ${service} get errors: live traffic.`);
-      this.function = new NodeFunction(this, 'Queue', { options, description, entry, ...figures, reservedConcurrency });
+      errors.count(live, 'Crashed', CRASHED);
+      const queue = new NodeFunction(this, 'Queue', {
+        ...{ options, description, entry, ...figures, reservedConcurrency },
+        isQuiet: true,
+      });
+      errors.count(queue, 'Crashed', CRASHED);
+      this.function = queue;
       this.limits = { timeoutSeconds: figures.timeoutSeconds, reservedConcurrency };
-      for (const fn of [live, this.function]) for (const statement of grants) fn.addToRolePolicy(statement);
+      for (const fn of [live, queue]) for (const statement of grants) fn.addToRolePolicy(statement);
     }
     this.url = functionEndpoint(this.function, urlOf(this.function)).url;
-    const impact = 'Calls of background runs fail and are tried again; runs take longer, live traffic is not touched.';
-    this.alarm('Queue', this.function, platform, service, impact);
-    new StatedAlarm(this, 'QueueThrottles', {
-      metric: this.function.metricThrottles({ period: FIVE_MINUTES }),
-      atLeast: 1_000,
-      periods: 3,
-      impact: `Lambda refuses calls to ${service} (queue): no child fails of it, but runs take longer.`,
-      action: `limits.inFlight of its pipelines against its reserved concurrency, and the account's concurrent executions.`,
+    new StatedAlarm(this, 'ServiceErrors', {
+      metric: errors.sum,
+      atLeast: 5,
+      impact: `${service} crashes or runs out of time: callers of the live service get errors; of its queue-dedicated clone, calls are made again and runs take longer.`,
+      action: `the logs of ${service}, live and clone.`,
+      page: 'serviceerrors',
       topic: platform.alarms,
     });
     govern(this, options);
-  }
-
-  private alarm(role: 'Live' | 'Queue', fn: IFunction, { alarms }: Platform, service: string, impact: string): void {
-    new StatedAlarm(this, `${role}Errors`, {
-      metric: fn.metricErrors({ period: FIVE_MINUTES }),
-      atLeast: 5,
-      impact,
-      action: `the log of ${service} (${role.toLowerCase()}).`,
-      topic: alarms,
-    });
   }
 }
 

@@ -1,12 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { QueueName } from '../../shared/domain/queues.ts';
 import type { MappingWiring, QueueWiring } from '../../shared/lambda/wiring.ts';
-import { FIVE_MINUTES, StatedAlarm } from './alarms.ts';
 
 /**
  * The name of a pipeline's queue that functions of the platform send to: they find it by the pipeline's name. At most SQS's 80 characters. A
@@ -20,12 +18,9 @@ export interface WorkerQueueProps {
   readonly queue: QueueWiring;
   /** CloudFormation's own where absent. Another name is another queue: what the old one held is gone. */
   readonly name?: string | undefined;
-  readonly topic: ITopic;
-  /** What it means when messages end in the dead-letter queue. */
-  readonly impact: string;
 }
 
-/** A queue that can't lose a message unseen: dead-letter queue, 14 days, encrypted, TLS only, an alarm that says what it means. */
+/** A queue that can't lose a message unseen: dead-letter queue, 14 days, encrypted, TLS only. The dead-letter function counts what arrives there. */
 export class WorkerQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
@@ -45,20 +40,6 @@ export class WorkerQueue extends Construct {
       retentionPeriod,
       visibilityTimeout: Duration.seconds(props.queue.visibilitySeconds),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: props.queue.maxReceiveCount },
-    });
-    // Its handler takes what arrives at once, so arriving is what can be seen; what stays, nobody takes.
-    new StatedAlarm(this, 'DeadLettersArrived', {
-      metric: this.deadLetters.metricNumberOfMessagesReceived({ period: FIVE_MINUTES }),
-      impact: props.impact,
-      action: `the dead-letter function's log, which names each message's reason code.`,
-      topic: props.topic,
-    });
-    new StatedAlarm(this, 'DeadLettersStay', {
-      metric: this.deadLetters.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES, statistic: 'Maximum' }),
-      periods: 3,
-      impact: `${props.impact} Nobody takes these messages: their runs wait for the sweeper, or for their deadline.`,
-      action: `the dead-letter function's errors and its mapping.`,
-      topic: props.topic,
     });
   }
 

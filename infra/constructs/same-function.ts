@@ -1,6 +1,7 @@
 import { Lazy } from 'aws-cdk-lib';
 import type { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnFunction, type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import * as z from 'zod';
 import { acknowledge } from '../acknowledged.ts';
@@ -42,6 +43,7 @@ const rendered = z.object({ variables: z.record(z.string(), z.unknown()).optiona
  */
 export class SameFunction extends Construct {
   readonly function: IFunction;
+  readonly logs: LogGroup;
   /** Undefined where only the deployment knows it. */
   readonly timeoutSeconds: number | undefined;
 
@@ -49,6 +51,7 @@ export class SameFunction extends Construct {
     super(scope, id);
     const { source, role } = madeHere(this, of);
     const logs = newLog(this, 'Logs', options);
+    this.logs = logs;
     const policy = attachHere(this, 'Rights', role, [logRight(logs), ...grants]);
     const made = new CfnFunction(this, 'Resource', {
       code: source.code,
@@ -61,7 +64,7 @@ export class SameFunction extends Construct {
           return { variables: { ...variables, ...environment } };
         },
       }),
-      loggingConfig: { logGroup: logs.logGroupName, logFormat: 'JSON' },
+      loggingConfig: { logGroup: logs.logGroupName, logFormat: 'JSON', systemLogLevel: 'WARN' },
       timeout: props.timeoutSeconds ?? source.timeout ?? 3,
     });
     made.architectures = source.architectures;

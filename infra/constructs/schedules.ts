@@ -1,5 +1,4 @@
 import { Duration, Stack, TimeZone } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
@@ -11,27 +10,24 @@ import {
   ScheduleTargetInput,
 } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { SQS } from '../../shared/domain/limits.ts';
 import type { Schedule as Declared } from '../../shared/lambda/declaration.ts';
 import { acknowledge, acknowledgeWildcard } from '../acknowledged.ts';
 import { awsCron } from '../cron.ts';
-import { FIVE_MINUTES, StatedAlarm } from './alarms.ts';
 
 export interface StartScheduleProps {
   readonly schedule: Extract<Declared, { cron: string }>;
   readonly target: IFunction;
-  readonly topic: ITopic;
 }
 
 /**
  * Starts a run by the clock. The payload is the time it was due, which makes the run's id: delivered twice, it is one
- * run. A start that fails for six hours is kept in a queue and rings.
+ * run. A start that fails for six hours is kept in a queue. The sweeper sees, and counts, a run that isn't there.
  */
 export class StartSchedule extends Construct {
-  constructor(scope: Construct, id: string, { schedule, target, topic }: StartScheduleProps) {
+  constructor(scope: Construct, id: string, { schedule, target }: StartScheduleProps) {
     super(scope, id);
     const missed = new Queue(this, 'Missed', {
       encryption: QueueEncryption.SQS_MANAGED,
@@ -58,24 +54,6 @@ export class StartSchedule extends Construct {
       retryAttempts: 2,
       maxEventAge: patience.maxEventAge,
       onFailure: new SqsDestination(missed),
-    });
-    new StatedAlarm(this, 'MissedAlarm', {
-      metric: missed.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES, statistic: 'Maximum' }),
-      impact: `the schedule didn't start a run: people wait for a report that nothing is making.`,
-      action: `the message in the queue says why; invoke the splitter with its payload, then delete it.`,
-      topic,
-    });
-    new StatedAlarm(this, 'DroppedAlarm', {
-      metric: new Metric({
-        namespace: 'AWS/Scheduler',
-        metricName: 'InvocationDroppedCount',
-        dimensionsMap: { ScheduleGroup: group.scheduleGroupName },
-        statistic: 'Sum',
-        period: FIVE_MINUTES,
-      }),
-      impact: `the schedule didn't start a run, and not even its dead-letter queue took the event.`,
-      action: `the schedule's role and queue; then invoke the splitter by hand.`,
-      topic,
     });
   }
 }

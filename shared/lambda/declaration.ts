@@ -28,16 +28,6 @@ export interface Route {
 /** A value, or what it is for one pipeline. */
 export type Of<T> = T | ((pipeline: Pipeline) => T);
 
-/** What people are told when a function's invocations crash or run out of time. */
-export interface CrashAlarm {
-  /** Crashes within five minutes. Default 1. */
-  readonly atLeast?: number;
-  /** What it means for whom, where the pipeline has this name. */
-  readonly impact: (pipeline: string) => string;
-  /** What to look at first. */
-  readonly action: string;
-}
-
 interface Declaration<U> {
   /** What it does, after its pipeline's name. */
   readonly purpose: string;
@@ -64,8 +54,8 @@ export interface PipelineFunction extends Declaration<Uses> {
   readonly takes?: Takes;
   /** Undefined for a pipeline that isn't scheduled. */
   readonly schedule?: Of<Schedule | undefined>;
-  /** Every function has this alarm; by default it says what the function is there for. */
-  readonly crashes?: CrashAlarm;
+  /** Invocations that crash or run out of time within five minutes before people hear of it. Default 1. */
+  readonly crashes?: number;
 }
 
 /** A Lambda function that a stage has once. */
@@ -83,8 +73,6 @@ export interface System<N extends string = string> {
 export interface QueueDeclaration {
   /** Receives after which a message moves to the queue's dead-letter queue: a backstop, never the retry policy. */
   readonly maxReceiveCount: number;
-  /** What it means for people when messages end in the dead-letter queue. */
-  readonly lost: string;
 }
 
 type Loads<P> = {

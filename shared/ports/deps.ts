@@ -86,6 +86,8 @@ export const METRICS = [
   'ScheduleMissed',
   'TicksSkipped',
   'RunsSwept',
+  /** Once a minute for each run in which nothing has moved for two hours, whatever the sweeper did. */
+  'RunsStoodStill',
 ] as const;
 export type MetricName = (typeof METRICS)[number];
 

@@ -6,6 +6,8 @@ export interface SweepState {
   readonly since: number;
   /** How often the sweeper acted on this standstill: it waits twice as long each time. */
   readonly acted: number;
+  /** Since when it has stood still, once the sweeper has acted; epoch milliseconds. Absent where an older release wrote. */
+  readonly still?: number;
 }
 
 export interface SweepStore {

@@ -17,8 +17,9 @@ export function describeSweepStore(name: string, make: MakeStores): void {
         expect(await sweeps.read(RUN)).toBeNull();
         await sweeps.write(RUN, state, TTL);
         expect(await sweeps.read(RUN)).toEqual(state);
-        await sweeps.write(RUN, { ...state, acted: 3, fingerprint: '' }, TTL);
-        expect(await sweeps.read(RUN)).toEqual({ ...state, acted: 3, fingerprint: '' });
+        const acted = { ...state, acted: 3, fingerprint: '', still: NOW - 1 };
+        await sweeps.write(RUN, acted, TTL);
+        expect(await sweeps.read(RUN)).toEqual(acted);
       });
 
       test('keeps runs apart', async () => {

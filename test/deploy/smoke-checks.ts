@@ -64,26 +64,30 @@ export async function smokeChecks(context: SmokeContext): Promise<number> {
     const scheduled = await aws.firstRun(table, /^schedule-/, 180, signal);
     await aws.ended(table, scheduled, 'succeeded', RUN_SECONDS, signal);
   });
-  await check('5 embedded metrics arrive with the dimension the alarms watch', async () => {
-    await poll(
-      'the metric RunsSucceeded',
-      async () => {
-        const xml = await queryApi(signing, 'monitoring', `monitoring.${signing.region}.amazonaws.com`, {
-          Action: 'GetMetricStatistics',
-          Version: '2010-08-01',
-          Namespace: 'Microprocess',
-          MetricName: 'RunsSucceeded',
-          'Dimensions.member.1.Name': 'Pipeline',
-          'Dimensions.member.1.Value': PIPELINE,
-          StartTime: new Date(Date.now() - 3_600_000).toISOString(),
-          EndTime: new Date().toISOString(),
-          Period: '3600',
-          'Statistics.member.1': 'Sum',
-        });
-        return /<Sum>[1-9]/.test(xml) ? true : undefined;
-      },
-      { seconds: 300, everyMs: 10_000, signal },
-    );
+  const cloudWatch = (Action: string, parameters: Record<string, string>) =>
+    queryApi(signing, 'monitoring', `monitoring.${signing.region}.amazonaws.com`, {
+      Action,
+      Version: '2010-08-01',
+      ...parameters,
+    });
+  const sumOf = (what: Record<string, string>) => async () => {
+    const xml = await cloudWatch('GetMetricStatistics', {
+      ...what,
+      StartTime: new Date(Date.now() - 3_600_000).toISOString(),
+      EndTime: new Date().toISOString(),
+      Period: '3600',
+      'Statistics.member.1': 'Sum',
+    });
+    return /<Sum>[1-9]/.test(xml) ? true : undefined;
+  };
+  await check('5 embedded metrics arrive with the one dimension that they have', async () => {
+    const what = {
+      Namespace: 'Microprocess',
+      MetricName: 'RunsSucceeded',
+      'Dimensions.member.1.Name': 'Pipeline',
+      'Dimensions.member.1.Value': PIPELINE,
+    };
+    await poll('the metric RunsSucceeded', sumOf(what), { seconds: 300, everyMs: 10_000, signal });
   });
   if (context.mail) {
     await check('6 SES takes the raw message with its attachment from the aggregator', async () => {
@@ -92,12 +96,6 @@ export async function smokeChecks(context: SmokeContext): Promise<number> {
     });
   } else console.log('skipped 6 the mail: no --mail-from');
   await check('7 an alarm that rings may publish to the topic', async () => {
-    const cloudWatch = (Action: string, parameters: Record<string, string>) =>
-      queryApi(signing, 'monitoring', `monitoring.${signing.region}.amazonaws.com`, {
-        Action,
-        Version: '2010-08-01',
-        ...parameters,
-      });
     const alarms = await cloudWatch('DescribeAlarms', { AlarmNamePrefix: 'microprocess-smoke-' });
     const name = /<AlarmName>([^<]+)</.exec(alarms)?.[1];
     if (name === undefined) throw new Error(`No alarm is named microprocess-smoke-…: ${alarms}`);
@@ -112,6 +110,11 @@ export async function smokeChecks(context: SmokeContext): Promise<number> {
       },
       { seconds: 60, everyMs: 3_000, signal },
     );
+  });
+  await check('8 a crash is counted from the log, where an alarm sees it', async () => {
+    await aws.invokeRefused(splitter, { runId: 'no id' });
+    const what = { Namespace: `Microprocess/smoke/${PIPELINE}`, MetricName: 'Failed' };
+    await poll('the metric Failed', sumOf(what), { seconds: 300, everyMs: 10_000, signal });
   });
   return failed;
 }

@@ -38,6 +38,14 @@ test('a run that stands still is taken up after longer than any message can wait
   expect(await sweepFor(deps, 8 * first)).toEqual([first, 3 * first, 7 * first]);
 });
 
+test('people hear of a run in which nothing moves for two hours, whatever the sweeper does, and not before', async () => {
+  const deps = await sentRun();
+  await sweepFor(deps, 120);
+  expect(deps.counted.get('RunsStoodStill')).toBeUndefined();
+  await sweepFor(deps, 10);
+  expect(deps.counted.get('RunsStoodStill')).toBe(10);
+});
+
 test('what it sends again is of a raised turn, so that nothing multiplies', async () => {
   const deps = await sentRun();
   await sweepFor(deps, 21);

@@ -3,6 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { SYSTEM } from '../../../functions/system.ts';
+import { FAILED, FAILING } from '../../../infra/constructs/pipeline-alarms.ts';
 import { awsCron } from '../../../infra/cron.ts';
 import { definePipeline } from '../../../shared/author/definition.ts';
 import { list } from '../../../shared/author/sources/list.ts';
@@ -219,31 +220,47 @@ test('its record, by which everything else finds it, is a parameter', () => {
 });
 
 describe('alarms', () => {
-  test('each says its impact and what to do first, and tells the topic', () => {
+  test('each says its impact, what to do first, and where it is explained, and tells the topic', () => {
     const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
-    expect(alarms.length).toBeGreaterThan(10);
+    expect(alarms).toHaveLength(3);
     for (const { Properties } of alarms) {
-      expect(Properties.AlarmDescription).toMatch(/^Impact: .{20,}\. First: .{10,}\.$/s);
+      expect(Properties.AlarmDescription).toMatch(/^Impact: .{20,}\. First: .{10,}\. Then: docs\/runbook\.md#[a-z]+$/s);
       expect(Properties.AlarmActions).toHaveLength(1);
     }
   });
 
-  const counted = [
-    'RunsFailed',
-    'MailNotSent',
-    'MessagesFailed',
-    'MessagesRefused',
-    'SweepsFailed',
-    'BreakerOpened',
-    'ScheduleMissed',
-  ];
-  test.each(counted)('%s watches what functions count', (MetricName) => {
+  const filters = (metric: string) =>
+    Object.values(template.findResources('AWS::Logs::MetricFilter')).flatMap(({ Properties }) => {
+      const [to] = Properties.MetricTransformations;
+      return to.MetricName === metric ? [{ ...Properties, value: to.MetricValue, in: to.MetricNamespace }] : [];
+    });
+
+  test.each([
+    ['Failed', FAILED, 1],
+    ['Failing', FAILING, 3],
+  ] as const)('%s watches what each of its functions counts in its log', (metric, names, EvaluationPeriods) => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      MetricName,
-      Namespace: 'Microprocess',
-      Dimensions: [{ Name: 'Pipeline', Value: 'scores' }],
+      MetricName: metric,
+      Namespace: 'Microprocess/dev/scores',
+      EvaluationPeriods,
+      Statistic: 'Sum',
+      Threshold: 1,
       TreatMissingData: 'notBreaching',
     });
+    const pattern = `{ ${names.map((name) => `$.${name} > 0`).join(' || ')} }`;
+    const counting = filters(metric).filter(({ FilterPattern }) => FilterPattern === pattern);
+    expect(counting.map((of) => [of.in, of.value])).toEqual(OWN.map(() => ['Microprocess/dev/scores', '1']));
+    expect(new Set(counting.map(({ LogGroupName }) => JSON.stringify(LogGroupName))).size).toBe(OWN.length);
+  });
+
+  test('crashes of each function are seen, of some when there are several', () => {
+    const crashes = filters('Failed').filter(({ FilterPattern }) => FilterPattern.includes('platform.report'));
+    const values = crashes.map(({ LogGroupName, value }) => [LogGroupName.Ref.replace(/Logs.*$/, ''), value]);
+    expect(Object.fromEntries(values)).toEqual(
+      Object.fromEntries(
+        OWN.map(([name]) => [`Pipeline${pascal(name)}`, { forwarder: '0.2', sweeper: '0.334' }[name] ?? '1']),
+      ),
+    );
   });
 
   test('a sweeper that falls silent is seen, and one that has not begun rings nowhere', () => {
@@ -255,28 +272,12 @@ describe('alarms', () => {
     });
   });
 
-  test('throttles of the forwarder are seen', () => {
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      MetricName: 'Throttles',
-      Dimensions: [{ Name: 'FunctionName', Value: { Ref: idOf('forwarder') } }],
-    });
-  });
-
-  test.each(OWN.map(([name]) => name))('crashes of the %s are seen', (name) => {
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      MetricName: 'Errors',
-      Namespace: 'AWS/Lambda',
-      Dimensions: [{ Name: 'FunctionName', Value: { Ref: idOf(name) } }],
-    });
-  });
-
   test(
-    'without a schedule, none can be missed',
+    'without a schedule, only the sweeper has one',
     async () => {
       const { schedule: _, ...rest } = pipeline;
       const app = await synth({}, deploying(rest));
       const bare = app.template('scores');
-      bare.resourcePropertiesCountIs('AWS::CloudWatch::Alarm', { MetricName: 'ScheduleMissed' }, 0);
       bare.resourceCountIs('AWS::Scheduler::Schedule', 1);
     },
     SYNTH_MS,

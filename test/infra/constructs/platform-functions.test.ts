@@ -55,7 +55,7 @@ describe('a function of the platform', () => {
     pipeline.resourcePropertiesCountIs('AWS::Lambda::Function', { Description: Match.stringLikeRegexp('callback') }, 0);
   });
 
-  test('that crashes rings, as does one of a pipeline whose declaration says nothing of it', () => {
+  test('that crashes rings', () => {
     const alarm = (says: string) => ({
       MetricName: 'Errors',
       Namespace: 'AWS/Lambda',
@@ -67,7 +67,6 @@ describe('a function of the platform', () => {
       'AWS::CloudWatch::Alarm',
       alarm('callback function of the platform crashes or runs out of time. It takes callbacks'),
     );
-    pipeline.hasResourceProperties('AWS::CloudWatch::Alarm', alarm('status function of squares crashes'));
   });
 
   test('reaches items of the kind that it names, of any pipeline', () => {
