@@ -88,10 +88,10 @@ const importMeta = (project) => ({
 const ownEntries = {
   name: 'own-entries',
   setup: ({ onResolve }) =>
-    onResolve({ filter: /^microprocess$/ }, ({ path }) => ({
-      path: pathToFileURL(OWN_ENTRIES[path]).href,
-      external: true,
-    })),
+    onResolve({ filter: /^microprocess(?:\/|$)/ }, ({ path }) => {
+      const module = OWN_ENTRIES[path];
+      return module === undefined ? undefined : { path: pathToFileURL(module).href, external: true };
+    }),
 };
 
 /** Bundles the program, where it isn't built, and the project's pipelines; one that doesn't build is left out, with its error by its name. */

@@ -8,6 +8,7 @@ import { endpointOf } from '../shared/lambda/endpoint.ts';
 import { events } from '../shared/lambda/events.ts';
 import { mail } from '../shared/lambda/mail.ts';
 import { environmentOf, type Resources } from '../shared/lambda/resources.ts';
+import { usesWithSource } from '../shared/lambda/uses-with-source.ts';
 import { wiringOf } from '../shared/lambda/wiring.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { Process } from '../shared/ports/deps.ts';
@@ -66,7 +67,7 @@ export function pipelineFunctions<N extends string>(
   const files = filesHere(pipeline.name);
   const connectors: Connectors = {
     ofPipeline: (uses) =>
-      connect(uses, env(uses), {
+      connect(uses, env(usesWithSource(uses, pipeline)), {
         pipeline,
         telemetry,
         endpoint: endpointHere,

@@ -36,17 +36,18 @@ export async function openState(
   stateDir: string,
   table: CreateTableCommandInput,
   telemetry: Pick<Deps, 'log' | 'metrics'>,
+  endpointUrl?: string,
 ): Promise<OpenedState> {
   const until = Date.now() + PATIENCE_MS;
   for (;;) {
     const holder = await findHolder(stateDir);
     if (holder?.emulators) {
       const host = (holder.pipelines?.includes(pipeline.name) ?? true) ? holder.admin : null;
-      return { ...attach(pipeline, holder.emulators, table, telemetry), host };
+      return { ...attach(pipeline, holder.emulators, table, telemetry, endpointUrl), host };
     }
     try {
       if (holder) throw new StateBusyError(stateDir, holder);
-      return await fromDisk(pipeline, stateDir, table, telemetry);
+      return await fromDisk(pipeline, stateDir, table, telemetry, endpointUrl);
     } catch (error) {
       if (!(error instanceof StateBusyError) || Date.now() > until) throw error;
     }
@@ -60,16 +61,24 @@ export function attach(
   emulators: EmulatorsEnvironment,
   table: CreateTableCommandInput,
   telemetry: Pick<Deps, 'log' | 'metrics'>,
+  endpointUrl?: string,
 ): Omit<OpenedState, 'host'> {
   const restore = applyEnvironment(mapValues(emulators, (value) => value ?? undefined));
-  const resources = resourcesOf(pipeline, emulators.AWS_ENDPOINT_URL_SQS ?? '', table);
+  const resources = resourcesOf(pipeline, emulators.AWS_ENDPOINT_URL_SQS ?? '', table, endpointUrl);
   const deps = connectOperator(pipeline, resources, LOCAL_REGION, telemetry, filesHere(pipeline.name));
   return { deps, resources, close: async () => restore() };
 }
 
-function resourcesOf({ name }: Pipeline, awsUrl: string, table: CreateTableCommandInput): Resources {
+/** @param endpointUrl what is called in place of an address of the definition's; no service is started here */
+function resourcesOf(
+  { name, endpoint: { url } }: Pipeline,
+  awsUrl: string,
+  table: CreateTableCommandInput,
+  endpointUrl = url,
+): Resources {
   const queues = mapValues(queueAddresses(name, awsUrl), ({ main }) => main.url);
-  return { ...queues, table: table.TableName ?? '', objects: BUCKET };
+  const called = endpointUrl === undefined ? {} : { endpoint: endpointUrl, endpointAuth: 'NONE' };
+  return { ...queues, ...called, table: table.TableName ?? '', objects: BUCKET };
 }
 
 async function fromDisk(
@@ -77,6 +86,7 @@ async function fromDisk(
   stateDir: string,
   table: CreateTableCommandInput,
   telemetry: Pick<Deps, 'log' | 'metrics'>,
+  endpointUrl?: string,
 ): Promise<OpenedState> {
   const claim = await claimState(stateDir, 'reader');
   try {
@@ -93,7 +103,7 @@ async function fromDisk(
       await stop();
       throw error;
     }
-    const resources = resourcesOf(pipeline, emulators.awsUrl, table);
+    const resources = resourcesOf(pipeline, emulators.awsUrl, table, endpointUrl);
     return {
       deps: connectOperator(pipeline, resources, LOCAL_REGION, telemetry, filesHere(pipeline.name)),
       resources,

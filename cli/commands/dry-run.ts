@@ -19,14 +19,20 @@ export async function dryRun(
   const name = choosePipeline(named ?? options.pipeline);
   const { limit, runId, params, file, items } = options;
   // The last run says how long a call takes, where there was one.
-  return withTarget({ ...options, pipeline: name }, 'definition', terminal, async ({ deps }) => {
-    // Read where it is, also for a stage: nothing is uploaded.
-    const readHere = { handOver: async (path: string) => pathToFileURL(resolve(path)).href };
-    const given = await handOver(readHere, { file, items }, terminal);
-    const said = await estimate(deps, { limit, runId, params, ...given });
-    terminal.stdout.write(options.json ? `${JSON.stringify(said)}\n` : inWords(name, said));
-    return EXIT.ok;
-  });
+  return withTarget(
+    { ...options, pipeline: name },
+    'definition',
+    terminal,
+    async ({ deps }) => {
+      // Read where it is, also for a stage: nothing is uploaded.
+      const readHere = { handOver: async (path: string) => pathToFileURL(resolve(path)).href };
+      const given = await handOver(readHere, { file, items }, terminal);
+      const said = await estimate(deps, { limit, runId, params, ...given });
+      terminal.stdout.write(options.json ? `${JSON.stringify(said)}\n` : inWords(name, said));
+      return EXIT.ok;
+    },
+    options.endpoint,
+  );
 }
 
 const FROM: Record<DryRun['callMsFrom'], string> = {

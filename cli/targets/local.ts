@@ -20,14 +20,19 @@ export function hasState(): boolean {
 }
 
 /** Looks at what is on this machine: through the process that has it open, or on disk where none does. */
-export async function openLocal(pipeline: Pipeline, flags: string, mayBeFirst = false): Promise<Target> {
+export async function openLocal(
+  pipeline: Pipeline,
+  flags: string,
+  mayBeFirst = false,
+  endpointUrl?: string,
+): Promise<Target> {
   if (!mayBeFirst && !hasState()) {
     throw new UsageError(
       `Pipeline "${pipeline.name}" has never run on this machine. Run it with "npm start", or name a deployed stage with --stage.`,
     );
   }
   const telemetry = fileLog(functionsLog());
-  const { deps, resources, host, close } = await openState(pipeline, stateDir(), localTable, telemetry);
+  const { deps, resources, host, close } = await openState(pipeline, stateDir(), localTable, telemetry, endpointUrl);
   const running = (): AdminAddress => {
     if (host) return host;
     throw new UsageError(

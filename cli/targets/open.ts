@@ -87,7 +87,7 @@ async function open(
   if (need === 'closer' && hasState()) return (await import('./close-local.ts')).openToClose(pipeline, flags, terminal);
   // Only 'own-worker' may be the first ever.
   const works = need === 'own-worker' || (need === 'worker' && hasState());
-  if (!works) return openLocal(pipeline, flags, need === 'definition');
+  if (!works) return openLocal(pipeline, flags, need === 'definition', endpointUrl);
   requireSecrets(pipeline);
   if (endpointUrl === undefined) requireCalled(pipeline, ', or call a service that runs already: --endpoint <url>');
   return (await import('./work-local.ts')).workLocally(pipeline, flags, terminal, endpointUrl);

@@ -19,12 +19,16 @@ export function requireCalled(pipeline: Pipeline, otherwise?: string): void {
   throw new DefinitionError(pipeline.name, [{ path: 'endpoint.name', message, received: name }]);
 }
 
-/** @throws {DefinitionError} naming a secret that calls need and nobody told this process */
+/** @throws {DefinitionError} naming a secret that calls or the source need and nobody told this process */
 export function requireSecrets(pipeline: Pipeline): void {
-  for (const secret of secretsOf(pipeline.endpoint)) {
+  const needed = [
+    ...secretsOf(pipeline.endpoint).map((secret) => ({ of: 'endpoint', secret })),
+    ...(pipeline.source.needs?.secrets ?? []).map((secret) => ({ of: 'source', secret })),
+  ];
+  for (const { of, secret } of needed) {
     const variable = secretVariable(secret);
     if (process.env[variable]) continue;
     const message = `is in no variable here; set ${variable}, or write it to ${ENV_FILE} in the project's folder`;
-    throw new DefinitionError(pipeline.name, [{ path: 'endpoint: the secret', message, received: secret }]);
+    throw new DefinitionError(pipeline.name, [{ path: `${of}: the secret`, message, received: secret }]);
   }
 }

@@ -2,10 +2,14 @@ import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Source } from '../../shared/author/source.ts';
 import { bucketAndKey, isObject } from '../../shared/author/sources/place.ts';
+import { grantSecrets } from './grant-endpoint.ts';
 import type { NodeFunction } from './node-function.ts';
 
-/** Lets a function read exactly the objects that a source declares. A key of KMS is its owner's to grant. */
-export function grantSource(fn: NodeFunction, { reads = [] }: Pick<Source<unknown>, 'reads'>): void {
+/** Lets a function read exactly the objects and secrets that a source declares. A key of KMS is its owner's to grant. */
+export function grantSource(
+  fn: NodeFunction,
+  { reads = [], needs = {} }: Pick<Source<unknown>, 'reads' | 'needs'>,
+): void {
   const { partition } = Stack.of(fn);
   const resources = reads.filter(isObject).map((place) => {
     const { bucket, key } = bucketAndKey(place);
@@ -13,4 +17,5 @@ export function grantSource(fn: NodeFunction, { reads = [] }: Pick<Source<unknow
   });
   if (resources.length > 0)
     fn.addToRolePolicy(new PolicyStatement({ sid: 'Source', actions: ['s3:GetObject'], resources }));
+  grantSecrets(fn, needs.secrets ?? []);
 }

@@ -9,6 +9,7 @@ import { isObject } from '../../shared/author/sources/place.ts';
 import type { QueueName } from '../../shared/domain/queues.ts';
 import { mapValues } from '../../shared/domain/records.ts';
 import { environmentOf, type ResourceName } from '../../shared/lambda/resources.ts';
+import { usesWithSource } from '../../shared/lambda/uses-with-source.ts';
 import { type Wiring, wiringOf } from '../../shared/lambda/wiring.ts';
 import { pascalCase } from '../../shared/project/deployment.ts';
 import { deploymentParameter, deploymentRecord } from '../../shared/project/deployment-record.ts';
@@ -105,7 +106,8 @@ export class Pipeline extends Construct {
     const watched: { readonly fn: NodeFunction; readonly crashes: number }[] = [];
     mapValues(engine.system.functions, (declared, name) => {
       if (declared.scope !== 'pipeline') return;
-      const { uses, purpose, route, crashes } = declared;
+      const { purpose, route, crashes } = declared;
+      const uses = usesWithSource(declared.uses, pipeline);
       const { memoryMB, ...wired } = wiring.functions[name];
       const fn = new NodeFunction(this, pascalCase(name), {
         options,

@@ -1,4 +1,5 @@
 import type { Json } from '../domain/json.ts';
+import type { Endpoint } from './endpoint.ts';
 
 /** What a source is asked with: the run's typed parameters and how many items are wanted at most. */
 export interface SourceContext<P> {
@@ -38,10 +39,20 @@ export interface Source<I, P = unknown> {
   read(context: SourceContext<P> & { range: Json; cursor: Json }): AsyncIterable<SourcedItem<I> | SourcedProblem>;
   /** What it reads: paths beside the pipeline, which a deployment brings along, and `s3://bucket/key`, which it may read there. */
   readonly reads?: readonly string[];
+  /** What else it reads. A deployment grants exactly that to whoever reads the source. */
+  readonly needs?: SourceNeeds;
   /** Whether a run may be started with a file, which is read instead. */
   readonly takesFile?: boolean;
   /** The same source, reading through these files. Without it, it reads none. */
   over?(files: SourceFiles): Source<I, P>;
+}
+
+/** What a source reads that is no file. */
+export interface SourceNeeds {
+  /** The pipeline's endpoint: lists may be the service's own. */
+  readonly endpoint?: true;
+  /** Secrets by name. */
+  readonly secrets?: readonly string[];
 }
 
 /** A file as it was when a run was planned. */
@@ -68,4 +79,28 @@ export interface SourceFiles {
    * @throws {SourceDataError} where it can't be decompressed
    */
   read(file: PinnedFile, from: number): AsyncIterable<Uint8Array>;
+  /** What a source needs that reads no file. Absent in tests of files. */
+  readonly outside?: Outside;
+}
+
+/** Where a source is read: what it reaches from there, and what lets it in. */
+export interface Outside {
+  readonly region: string;
+  /** By its name: from Secrets Manager, or from this machine's environment. */
+  secret(name: string): Promise<string>;
+  /**
+   * What the pipeline's children call.
+   * @throws {SourceDataError} where nothing is called from here
+   */
+  endpoint(): CalledEndpoint;
+}
+
+/** A pipeline's endpoint where it is called. */
+export interface CalledEndpoint {
+  readonly url: string;
+  /** The service that calls are signed for, with SigV4; null where they aren't. */
+  readonly signedFor: 'lambda' | 'execute-api' | 'vpc-lattice-svcs' | null;
+  readonly mayBePrivate: boolean;
+  readonly region: string;
+  readonly definition: Pick<Endpoint, 'auth' | 'hmac' | 'ca'>;
 }

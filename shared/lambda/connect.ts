@@ -6,12 +6,15 @@ import { dynamoStores } from '../adapters/dynamodb/dynamo-stores.ts';
 import { DynamoTable } from '../adapters/dynamodb/dynamo-table.ts';
 import { gateNamesOf } from '../adapters/dynamodb/fence.ts';
 import { gateStore } from '../adapters/dynamodb/gate.ts';
+import { type FetchSecret, fromEnvironment } from '../adapters/endpoints/secrets.ts';
 import { s3Objects } from '../adapters/s3/objects.ts';
 import { sqsQueue } from '../adapters/sqs/sqs-queue.ts';
 import { triesOf } from '../adapters/tries.ts';
 import type { Pipeline } from '../author/definition.ts';
-import type { SourceFiles } from '../author/source.ts';
+import { endpointWords } from '../author/endpoint.ts';
+import type { Outside, SourceFiles } from '../author/source.ts';
 import { overFiles } from '../author/sources/over-files.ts';
+import { SourceDataError } from '../domain/errors.ts';
 import { MESSAGES, type QueueName } from '../domain/queues.ts';
 import { lazyValues } from '../domain/records.ts';
 import type { Caller } from '../ports/caller.ts';
@@ -28,8 +31,10 @@ import {
   portsOf,
   type Uses,
 } from '../ports/uses.ts';
-import { type Environment, queueUrl, type ResourceReader, readResources } from './resources.ts';
+import { calledEndpoint } from './called-endpoint.ts';
+import { type Environment, queueUrl, RESOURCES, type ResourceReader, readResources } from './resources.ts';
 import { emfMetrics, lambdaLog } from './telemetry.ts';
+import { usesWithSource } from './uses-with-source.ts';
 
 const systemRandom: Random = { next: () => Math.random(), id: () => randomUUID() };
 
@@ -56,6 +61,8 @@ export interface ConnectOptions {
   readonly tryMs?: Readonly<Record<keyof typeof TRY_MS, number>>;
   /** By default sources read no files. */
   readonly files?: OpenFiles | undefined;
+  /** Where a source's secrets come from; this machine's environment by default. */
+  readonly secrets?: (region: string) => FetchSecret;
   /** Messages that a queue has room for; by default any number. */
   readonly queueRoom?: number;
 }
@@ -83,11 +90,16 @@ export function connect(
   env: Environment,
   options: ConnectOptions & { readonly pipeline: Pipeline } & Partial<PortMakers>,
 ): unknown {
-  const resources = readResources(uses, env);
+  const resources = readResources(usesWithSource(uses, options.pipeline), env);
   const clients = lazyClients(resources, options);
   const { files } = options;
   const objects = () => objectsOf(clients, resources, options.pipeline.name);
-  const pipeline = files ? overFiles(options.pipeline, () => files(objects, clients.s3)) : options.pipeline;
+  const pipeline = files
+    ? overFiles(options.pipeline, () => ({
+        ...files(objects, clients.s3),
+        outside: outsideOf(env, resources.region, options),
+      }))
+    : options.pipeline;
   return portsOf(uses, {
     ...processOf(pipeline.name, options),
     pipeline,
@@ -155,6 +167,24 @@ export function connectPlatform(
       return given(options.events, 'events')(resources);
     },
   });
+}
+
+function outsideOf(
+  env: Environment,
+  region: string,
+  { pipeline, secrets = () => fromEnvironment(process.env) }: ConnectOptions & { readonly pipeline: Pipeline },
+): Outside {
+  return {
+    region,
+    secret: secrets(region),
+    endpoint: () => {
+      if (!env[RESOURCES.endpoint.variable])
+        throw new SourceDataError(
+          `The list is of ${endpointWords(pipeline.endpoint)}, which isn't called from here: name its address with --endpoint.`,
+        );
+      return calledEndpoint(readResources({ endpoint: 'call' }, env), pipeline);
+    },
+  };
 }
 
 function processOf(name: string, { telemetry }: ConnectOptions): Process {

@@ -21,5 +21,7 @@ export function connectOperator(
   telemetry: Pick<Process, 'log' | 'metrics'>,
   files?: OpenFiles,
 ): Connected<typeof USES> {
-  return connect(USES, { ...environmentOf(USES, resources), AWS_REGION: region }, { pipeline, telemetry, files });
+  // Where a list of the endpoint's is to be counted, it is called from here.
+  const known = environmentOf({ ...USES, endpoint: 'call' }, resources);
+  return connect(USES, { ...known, AWS_REGION: region }, { pipeline, telemetry, files });
 }

@@ -68,7 +68,10 @@ export function aliases(folder, modules) {
  * node_modules. Two copies would not know each other's errors.
  * @type {Readonly<Record<string, string>>}
  */
-export const OWN_ENTRIES = { microprocess: ownModule('shared/author/index') };
+export const OWN_ENTRIES = {
+  microprocess: ownModule('shared/author/index'),
+  'microprocess/http': ownModule('shared/adapters/sources/http-list'),
+};
 
 /** What a module of a project may be written in, the first that is there. */
 const ENDINGS = ['.ts', '.mts', '.js', '.mjs'];

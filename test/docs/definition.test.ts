@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import * as z from 'zod';
 import orderChecks from '../../docs/examples/from.ts';
 import headOffices from '../../docs/examples/head-offices.ts';
+import invoices from '../../docs/examples/http-list.ts';
 import officeFiles from '../../docs/examples/outputs.ts';
 import { tallTrees } from '../../docs/examples/own-reduce.ts';
 import { trips } from '../../docs/examples/reducers.ts';
@@ -44,6 +45,8 @@ test.each(['README.md', 'docs/definition.md'])(
 test('the sources in the docs are the files that are compiled here', async () => {
   for (const example of ['vendors', 'from'])
     expect(docs).toContain(`\`\`\`ts\n${text(`docs/examples/${example}.ts`)}\`\`\``);
+  expect(text('docs/sources.md')).toContain(`\`\`\`ts\n${text('docs/examples/http-list.ts')}\`\`\``);
+  expect(invoices.source.needs).toEqual({ endpoint: true });
   const context = { params: { year: 2026 }, limit: undefined, range: null, cursor: null };
   for await (const given of orderChecks.source.read(context))
     expect(given).toEqual({ item: { id: 202_600, total: 12.5 }, cursor: 202_600 });

@@ -23,6 +23,8 @@ export interface ExchangeLimits {
   readonly timeoutMs: number;
   /** Of the decoded body. */
   readonly maxResponseBytes: number;
+  /** Is told an answer's headers, as soon as they are there. */
+  readonly onHeaders?: (headers: Headers) => void;
 }
 
 type Headers = Record<string, string | string[] | undefined>;
@@ -49,7 +51,7 @@ interface Head {
 export function exchange(
   pool: Pool,
   request: Dispatcher.DispatchOptions,
-  { timeoutMs, maxResponseBytes }: ExchangeLimits,
+  { timeoutMs, maxResponseBytes, onHeaders }: ExchangeLimits,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -79,6 +81,7 @@ export function exchange(
         // 102, 103: the answer is still to come.
         if (statusCode < 200) return;
         head = headOf(statusCode, headers, maxResponseBytes);
+        onHeaders?.(headers);
         const announced = Number(header(headers, 'content-length') ?? 0);
         if (head.succeeds && announced > head.maxBytes) controller.abort(new CallError('response-too-large'));
       },

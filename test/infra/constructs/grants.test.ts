@@ -2,6 +2,7 @@ import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { SYSTEM } from '../../../functions/system.ts';
+import { httpList } from '../../../shared/adapters/sources/http-list.ts';
 import { definePipeline } from '../../../shared/author/definition.ts';
 import { csv } from '../../../shared/author/sources/csv.ts';
 import { deploying, removeSynths, SYNTH_MS, synth } from '../synth.ts';
@@ -105,8 +106,27 @@ test(
   'what a source declares to read is granted to the splitter alone, and exactly',
   async () => {
     const source = csv('s3://companies/in/all.csv');
-    const definition = definePipeline({ name: 'scores', source, endpoint: { service: 'companies', path: '/score' } });
-    template = (await synth({}, deploying(definition))).template('scores');
+    const endpoint = { service: 'companies', path: '/score' };
+    const definition = definePipeline({ name: 'scores', source, endpoint });
+    const list = httpList({ path: '/companies' });
+    const auth = { type: 'bearer', secret: 'lists/key' } as const;
+    const elsewhere = httpList({ url: 'https://lists.example.com', auth, path: '/companies' });
+    const own = definePipeline({ name: 'own', source: list, endpoint });
+    const theirs = definePipeline({ name: 'theirs', source: elsewhere, endpoint });
+    const app = await synth({}, deploying(definition, own, theirs));
+    const may = (pipeline: string, action: string) => {
+      template = app.template(pipeline);
+      return FUNCTIONS.filter((name) => allowed(name).some(({ Action }) => Action.includes(action)));
+    };
+    // A list of the pipeline's own endpoint is called as children are, one of another service with its secret.
+    expect(may('scores', 'lambda:InvokeFunctionUrl')).toEqual(['forwarder']);
+    expect(may('own', 'lambda:InvokeFunctionUrl')).toEqual(['splitter', 'forwarder']);
+    expect(may('own', 'secretsmanager:GetSecretValue')).toEqual([]);
+    expect(may('theirs', 'lambda:InvokeFunctionUrl')).toEqual(['forwarder']);
+    expect(may('theirs', 'secretsmanager:GetSecretValue')).toEqual(['splitter']);
+    const asked = allowed('splitter').find(({ Action }) => Action.includes('secretsmanager:GetSecretValue'));
+    expect(asked?.Resource).toEqual([expect.stringMatching(/:secret:lists\/key-\?{6}"/)]);
+    template = app.template('scores');
     const reading = FUNCTIONS.filter((name) =>
       allowed(name).some(({ Resource }) => Resource.join().includes('companies/in')),
     );

@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { USES as AGGREGATOR } from '../../../functions/aggregator/deps.ts';
 import { USES as DEAD_LETTER } from '../../../functions/dead-letter/deps.ts';
+import type { Outside, SourceFiles } from '../../../shared/author/source.ts';
 import { connect, connectPlatform } from '../../../shared/lambda/connect.ts';
 import { environmentOf } from '../../../shared/lambda/resources.ts';
 import { testPipeline } from '../support.ts';
@@ -40,4 +41,21 @@ test('a function of the platform has records and queues of any pipeline', () => 
   const ports = connectPlatform(uses, { ...environmentOf(uses, resources), AWS_REGION }, {});
   expect(Object.keys(ports).sort()).toEqual(['clock', 'log', 'metrics', 'objectsOf', 'queuesOf', 'random', 'storesOf']);
   expect(Object.keys(ports.storesOf('any'))).toContain('runs');
+});
+
+test("a source that reads a list of the endpoint's has its address where it is read, or is told that there is none", async () => {
+  const outsides: (Outside | undefined)[] = [];
+  const over = (given: SourceFiles) => {
+    outsides.push(given.outside);
+    return pipeline.source;
+  };
+  const lists = { ...pipeline, source: { ...pipeline.source, needs: { endpoint: true }, over } } as const;
+  const files = () => ({ look: () => expect.fail(), read: () => expect.fail() });
+  const env = environmentOf({ endpoint: 'call' }, { endpoint: url, endpointAuth: 'IAM' });
+  const splitter = { source: 'read' } as const;
+  connect(splitter, { ...env, AWS_REGION }, { pipeline: lists, files });
+  expect(outsides[0]?.endpoint()).toMatchObject({ url, signedFor: 'lambda', mayBePrivate: true, region: AWS_REGION });
+  expect(() => connect(splitter, { AWS_REGION }, { pipeline: lists, files })).toThrow('MP_ENDPOINT_URL:');
+  connect({}, { AWS_REGION }, { pipeline: lists, files });
+  expect(outsides[1]?.endpoint).toThrow("isn't called from here");
 });
