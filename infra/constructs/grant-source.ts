@@ -5,7 +5,7 @@ import { bucketAndKey, isObject } from '../../shared/author/sources/place.ts';
 import { grantSecrets } from './grant-endpoint.ts';
 import type { NodeFunction } from './node-function.ts';
 
-/** Lets a function read exactly the objects and secrets that a source declares. A key of KMS is its owner's to grant. */
+/** Lets a function read exactly the objects, tables and secrets that a source declares. A key of KMS is its owner's to grant. */
 export function grantSource(
   fn: NodeFunction,
   { reads = [], needs = {} }: Pick<Source<unknown>, 'reads' | 'needs'>,
@@ -17,5 +17,9 @@ export function grantSource(
   });
   if (resources.length > 0)
     fn.addToRolePolicy(new PolicyStatement({ sid: 'Source', actions: ['s3:GetObject'], resources }));
+  const { region, account } = Stack.of(fn);
+  const tables = (needs.tables ?? []).map((name) => `arn:${partition}:dynamodb:${region}:${account}:table/${name}`);
+  if (tables.length > 0)
+    fn.addToRolePolicy(new PolicyStatement({ sid: 'SourceTable', actions: ['dynamodb:Scan'], resources: tables }));
   grantSecrets(fn, needs.secrets ?? []);
 }

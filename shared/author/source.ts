@@ -53,6 +53,8 @@ export interface SourceNeeds {
   readonly endpoint?: true;
   /** Secrets by name. */
   readonly secrets?: readonly string[];
+  /** Tables of DynamoDB by name, which are scanned. */
+  readonly tables?: readonly string[];
 }
 
 /** A file as it was when a run was planned. */
@@ -79,6 +81,8 @@ export interface SourceFiles {
    * @throws {SourceDataError} where it can't be decompressed
    */
   read(file: PinnedFile, from: number): AsyncIterable<Uint8Array>;
+  /** Whether clients of AWS that are made here reach the user's account, and no emulator. Absent: they don't. */
+  readonly hasAccount?: boolean;
   /** What a source needs that reads no file. Absent in tests of files. */
   readonly outside?: Outside;
 }
@@ -86,6 +90,8 @@ export interface SourceFiles {
 /** Where a source is read: what it reaches from there, and what lets it in. */
 export interface Outside {
   readonly region: string;
+  /** Whether clients of AWS that are made here reach the user's account, and no emulator. */
+  readonly hasAccount: boolean;
   /** By its name: from Secrets Manager, or from this machine's environment. */
   secret(name: string): Promise<string>;
   /**

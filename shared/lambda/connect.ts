@@ -95,10 +95,10 @@ export function connect(
   const { files } = options;
   const objects = () => objectsOf(clients, resources, options.pipeline.name);
   const pipeline = files
-    ? overFiles(options.pipeline, () => ({
-        ...files(objects, clients.s3),
-        outside: outsideOf(env, resources.region, options),
-      }))
+    ? overFiles(options.pipeline, () => {
+        const opened = files(objects, clients.s3);
+        return { ...opened, outside: outsideOf(env, resources.region, opened, options) };
+      })
     : options.pipeline;
   return portsOf(uses, {
     ...processOf(pipeline.name, options),
@@ -172,10 +172,12 @@ export function connectPlatform(
 function outsideOf(
   env: Environment,
   region: string,
+  { hasAccount = false }: SourceFiles,
   { pipeline, secrets = () => fromEnvironment(process.env) }: ConnectOptions & { readonly pipeline: Pipeline },
 ): Outside {
   return {
     region,
+    hasAccount,
     secret: secrets(region),
     endpoint: () => {
       if (!env[RESOURCES.endpoint.variable])

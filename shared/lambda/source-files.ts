@@ -8,8 +8,7 @@ export const filesIn =
   (objects) =>
     sourceFiles({ ...places, objects });
 
-/** {@link filesIn}, and objects of the account. */
+/** {@link filesIn}, and objects and tables of the account. */
 export const filesInAccount =
   (places: Pick<SourcePlaces, 'folder' | 'anyFile'>): OpenFiles =>
-  (objects, s3) =>
-    sourceFiles({ ...places, objects, account: () => s3Files(s3()) });
+  (objects, s3) => ({ ...sourceFiles({ ...places, objects, account: () => s3Files(s3()) }), hasAccount: true });

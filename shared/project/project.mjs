@@ -71,6 +71,7 @@ export function aliases(folder, modules) {
 export const OWN_ENTRIES = {
   microprocess: ownModule('shared/author/index'),
   'microprocess/http': ownModule('shared/adapters/sources/http-list'),
+  'microprocess/dynamodb': ownModule('shared/adapters/sources/dynamo-table'),
 };
 
 /** What a module of a project may be written in, the first that is there. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
+import companyChecks from '../../docs/examples/dynamo-table.ts';
 import orderChecks from '../../docs/examples/from.ts';
 import headOffices from '../../docs/examples/head-offices.ts';
 import invoices from '../../docs/examples/http-list.ts';
@@ -45,7 +46,9 @@ test.each(['README.md', 'docs/definition.md'])(
 test('the sources in the docs are the files that are compiled here', async () => {
   for (const example of ['vendors', 'from'])
     expect(docs).toContain(`\`\`\`ts\n${text(`docs/examples/${example}.ts`)}\`\`\``);
-  expect(text('docs/sources.md')).toContain(`\`\`\`ts\n${text('docs/examples/http-list.ts')}\`\`\``);
+  for (const example of ['http-list', 'dynamo-table'])
+    expect(text('docs/sources.md')).toContain(`\`\`\`ts\n${text(`docs/examples/${example}.ts`)}\`\`\``);
+  expect(companyChecks.source.needs).toEqual({ tables: ['companies'] });
   expect(invoices.source.needs).toEqual({ endpoint: true });
   const context = { params: { year: 2026 }, limit: undefined, range: null, cursor: null };
   for await (const given of orderChecks.source.read(context))

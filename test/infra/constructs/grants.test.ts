@@ -2,6 +2,7 @@ import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { SYSTEM } from '../../../functions/system.ts';
+import { dynamoTable } from '../../../shared/adapters/sources/dynamo-table.ts';
 import { httpList } from '../../../shared/adapters/sources/http-list.ts';
 import { definePipeline } from '../../../shared/author/definition.ts';
 import { csv } from '../../../shared/author/sources/csv.ts';
@@ -113,7 +114,8 @@ test(
     const elsewhere = httpList({ url: 'https://lists.example.com', auth, path: '/companies' });
     const own = definePipeline({ name: 'own', source: list, endpoint });
     const theirs = definePipeline({ name: 'theirs', source: elsewhere, endpoint });
-    const app = await synth({}, deploying(definition, own, theirs));
+    const tables = definePipeline({ name: 'tables', source: dynamoTable('companies'), endpoint });
+    const app = await synth({}, deploying(definition, own, theirs, tables));
     const may = (pipeline: string, action: string) => {
       template = app.template(pipeline);
       return FUNCTIONS.filter((name) => allowed(name).some(({ Action }) => Action.includes(action)));
@@ -126,6 +128,12 @@ test(
     expect(may('theirs', 'secretsmanager:GetSecretValue')).toEqual(['splitter']);
     const asked = allowed('splitter').find(({ Action }) => Action.includes('secretsmanager:GetSecretValue'));
     expect(asked?.Resource).toEqual([expect.stringMatching(/:secret:lists\/key-\?{6}"/)]);
+    expect(may('tables', 'dynamodb:Scan')).toEqual(['splitter']);
+    const scanned = allowed('splitter').find(({ Action }) => Action.includes('dynamodb:Scan'));
+    expect(scanned).toMatchObject({
+      Action: ['dynamodb:Scan'],
+      Resource: [expect.stringMatching(/:table\/companies"/)],
+    });
     template = app.template('scores');
     const reading = FUNCTIONS.filter((name) =>
       allowed(name).some(({ Resource }) => Resource.join().includes('companies/in')),

@@ -10,7 +10,12 @@ const OFFICES = Array.from({ length: 9 }, (_, n) => ({ id: n, name: `Büro ${n}`
 
 function outside(url: string, called: Partial<CalledEndpoint> = {}) {
   const endpoint = { url, signedFor: null, mayBePrivate: true, region: 'eu-central-1', definition: {}, ...called };
-  return { region: 'eu-central-1', secret: async (name: string) => `the ${name}`, endpoint: () => endpoint };
+  return {
+    region: 'eu-central-1',
+    hasAccount: false,
+    secret: async (name: string) => `the ${name}`,
+    endpoint: () => endpoint,
+  };
 }
 
 const over = <I, P>(source: Source<I, P>, url: string): Source<I, P> =>
