@@ -5,8 +5,7 @@ import {
   messagesPerForwarder,
 } from '../shared/domain/capacity.ts';
 import { LAMBDA } from '../shared/domain/limits.ts';
-import { QUEUES } from '../shared/domain/queues.ts';
-import { pipelineFunction, type System } from '../shared/lambda/declaration.ts';
+import { DEAD_LETTERS, pipelineFunction, type System } from '../shared/lambda/declaration.ts';
 import { USES as AGGREGATOR } from './aggregator/deps.ts';
 import { USES as DEAD_LETTER } from './dead-letter/deps.ts';
 import { USES as FORWARDER } from './forwarder/deps.ts';
@@ -70,7 +69,7 @@ const FUNCTIONS = {
     handler: async () => (await import('./dead-letter/handler.ts')).deadLetter,
     timeoutSeconds: 60,
     memoryMB: 512,
-    takes: { deadLettersOf: QUEUES, batch: 10, concurrency: 2 },
+    takes: { queue: DEAD_LETTERS, batch: 10, concurrency: 2 },
   }),
   sweeper: pipelineFunction({
     purpose: 'resumes what stands still, closes what is overdue',

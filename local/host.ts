@@ -4,7 +4,6 @@ import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type FunctionName, SYSTEM } from '../functions/system.ts';
 import { DefinitionError, InputError } from '../shared/domain/errors.ts';
-import { mapValues } from '../shared/domain/records.ts';
 import type { System } from '../shared/lambda/declaration.ts';
 import { ANY_PIPELINE } from '../shared/lambda/resources.ts';
 import type { Clock } from '../shared/ports/clock.ts';
@@ -19,7 +18,7 @@ import { Guests, say } from './guests.ts';
 import type { HostLogger } from './lambda.ts';
 import { type LocalPipeline, type LocalPipelineOptions, type Shared, startPipeline } from './pipeline.ts';
 import { LocalPipelines } from './pipelines.ts';
-import { createStorage, queueAddresses } from './resources.ts';
+import { createStorage, queueUrls } from './resources.ts';
 import { ServicePool } from './service-pool.ts';
 import { Teardown } from './teardown.ts';
 
@@ -110,7 +109,7 @@ async function start(options: HostOptions, teardown: Teardown): Promise<Host> {
   teardown.add(() => pipelines.stop());
 
   const [emulators, { resources, awsUrl }] = await Promise.all([starting, shared]);
-  const queues = mapValues(queueAddresses(ANY_PIPELINE, awsUrl), ({ main }) => main.url);
+  const queues = queueUrls(ANY_PIPELINE, awsUrl);
   const platform = platformFunctions({
     system,
     resources: { ...resources, ...queues },

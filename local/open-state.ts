@@ -11,7 +11,7 @@ import { claimState } from './claim.ts';
 import { startEmulators } from './emulators.ts';
 import { applyEnvironment, BUCKET } from './environment.ts';
 import { type EmulatorsEnvironment, findHolder, LOOK_AGAIN_MS, PATIENCE_MS, StateBusyError } from './host-file.ts';
-import { createStorage, queueAddresses } from './resources.ts';
+import { createStorage, queueUrls } from './resources.ts';
 import { filesHere } from './source-files.ts';
 
 export interface OpenedState {
@@ -76,7 +76,7 @@ function resourcesOf(
   table: CreateTableCommandInput,
   endpointUrl = url,
 ): Resources {
-  const queues = mapValues(queueAddresses(name, awsUrl), ({ main }) => main.url);
+  const queues = queueUrls(name, awsUrl);
   const called = endpointUrl === undefined ? {} : { endpoint: endpointUrl, endpointAuth: 'NONE' };
   return { ...queues, ...called, table: table.TableName ?? '', objects: BUCKET };
 }

@@ -2,7 +2,6 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { FunctionName } from '../functions/system.ts';
 import type { Pipeline } from '../shared/author/definition.ts';
 import type { QueueName } from '../shared/domain/queues.ts';
-import { mapValues } from '../shared/domain/records.ts';
 import { EventSource } from '../shared/host/event-source.ts';
 import type { System } from '../shared/lambda/declaration.ts';
 import type { ResourceName } from '../shared/lambda/resources.ts';
@@ -12,7 +11,7 @@ import type { Process } from '../shared/ports/deps.ts';
 import type { LocalRoute } from './function-urls.ts';
 import { loadFunctions, pipelineFunctions } from './functions.ts';
 import type { HostLogger } from './lambda.ts';
-import { createQueues, queueAddresses } from './resources.ts';
+import { createQueues, queueAddresses, queueUrls } from './resources.ts';
 import { startSchedules } from './schedules.ts';
 import type { ServicePool } from './service-pool.ts';
 import { sqsSource } from './sqs-source.ts';
@@ -95,7 +94,7 @@ export async function startPipeline(
   await Promise.all([createQueues(sqs, wiring, queues), storage]);
   const cloneUrl = (endpointUrl ?? pair?.clone.listening ?? url ?? '').replace(/\/+$/, '');
   const resources = {
-    ...mapValues(queues, ({ main }) => main.url),
+    ...queueUrls(pipeline.name, awsUrl),
     ...common,
     endpoint: cloneUrl,
     endpointAuth: 'NONE',
@@ -111,7 +110,7 @@ export async function startPipeline(
 
   const teardown = new Teardown();
   const sources = wiring.mappings.map((mapping) => {
-    const { url, arn } = queues[mapping.queue][mapping.deadLetter ? 'deadLetter' : 'main'];
+    const { url, arn } = queues[mapping.queue];
     const source = new EventSource({
       queue: sqsSource({ client: sqs, queueUrl: url, queueArn: arn, logger }),
       mapping,
@@ -132,7 +131,7 @@ export async function startPipeline(
     }),
   );
   const sourcesOf = (queue: QueueName) =>
-    sources.filter(({ mapping }) => mapping.queue === queue && !mapping.deadLetter).map(({ source }) => source);
+    sources.filter(({ mapping }) => mapping.queue === queue).map(({ source }) => source);
   return {
     resources,
     liveUrl: pair?.live.listening ?? null,

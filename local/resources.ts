@@ -10,6 +10,7 @@ import { CreateQueueCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { MESSAGES, type QueueName } from '../shared/domain/queues.ts';
 import { mapValues } from '../shared/domain/records.ts';
 import { LOCAL_ACCOUNT, queueArn } from '../shared/host/arn.ts';
+import { DEAD_LETTERS, type DeadLetters } from '../shared/lambda/declaration.ts';
 import type { Wiring } from '../shared/lambda/wiring.ts';
 import { BUCKET } from './environment.ts';
 
@@ -19,47 +20,51 @@ export interface QueueAddress {
   readonly arn: string;
 }
 
-export interface QueueAddresses {
-  readonly main: QueueAddress;
-  readonly deadLetter: QueueAddress;
-}
+export type QueueAddresses = Readonly<Record<QueueName | DeadLetters, QueueAddress>>;
 
 /** Where a pipeline's queues are, whether or not they exist yet; `awsUrl` is the emulated SQS. */
-export function queueAddresses(pipeline: string, awsUrl: string): Readonly<Record<QueueName, QueueAddresses>> {
+export function queueAddresses(pipeline: string, awsUrl: string): QueueAddresses {
   const address = (name: string): QueueAddress => ({
     url: `${awsUrl}/${LOCAL_ACCOUNT}/${name}`,
     arn: queueArn(name),
   });
-  const addresses = (queue: QueueName): QueueAddresses => ({
-    main: address(`${pipeline}-${queue}`),
-    deadLetter: address(`${pipeline}-${queue}-dead-letter`),
-  });
-  return mapValues(MESSAGES, (_, queue) => addresses(queue));
+  return {
+    ...mapValues(MESSAGES, (_, queue) => address(`${pipeline}-${queue}`)),
+    [DEAD_LETTERS]: address(`${pipeline}-${DEAD_LETTERS}`),
+  };
 }
 
-/** Creates a pipeline's queues, each behind its dead-letter queue, with the attributes the deployed ones have. */
+/** The URLs by which a pipeline's functions know its queues. */
+export function queueUrls(pipeline: string, awsUrl: string): Readonly<Record<QueueName, string>> {
+  const addresses = queueAddresses(pipeline, awsUrl);
+  return mapValues(MESSAGES, (_, queue) => addresses[queue].url);
+}
+
+/** Creates a pipeline's queues and the one behind them, with the attributes the deployed ones have. */
 export async function createQueues(
   client: SQSClient,
-  { queues }: Wiring,
-  addresses: Readonly<Record<QueueName, QueueAddresses>>,
+  { queues, deadLetters }: Pick<Wiring, 'queues' | 'deadLetters'>,
+  addresses: QueueAddresses,
 ): Promise<void> {
-  const create = (arn: string, Attributes: Record<string, string>) =>
-    client.send(new CreateQueueCommand({ QueueName: arn.slice(arn.lastIndexOf(':') + 1), Attributes }));
+  const create = ({ arn }: QueueAddress, of: Wiring['deadLetters'], redrive: Record<string, string> = {}) =>
+    client.send(
+      new CreateQueueCommand({
+        QueueName: arn.slice(arn.lastIndexOf(':') + 1),
+        Attributes: {
+          VisibilityTimeout: String(of.visibilitySeconds),
+          MessageRetentionPeriod: String(of.retentionSeconds),
+          ...redrive,
+        },
+      }),
+    );
+  const behind = addresses[DEAD_LETTERS];
+  await create(behind, deadLetters);
   await Promise.all(
     Object.values(
-      mapValues(queues, async (queue, name) => {
-        const { main, deadLetter } = addresses[name];
+      mapValues(queues, (queue, name) => {
         const { maxReceiveCount } = queue;
-        const MessageRetentionPeriod = String(queue.retentionSeconds);
-        await create(deadLetter.arn, {
-          VisibilityTimeout: String(queue.deadLetterVisibilitySeconds),
-          MessageRetentionPeriod,
-        });
-        await create(main.arn, {
-          VisibilityTimeout: String(queue.visibilitySeconds),
-          MessageRetentionPeriod,
-          RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetter.arn, maxReceiveCount }),
-        });
+        const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: behind.arn, maxReceiveCount });
+        return create(addresses[name], queue, { RedrivePolicy });
       }),
     ),
   );

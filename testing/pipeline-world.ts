@@ -8,6 +8,7 @@ import type { Pipeline } from '../shared/author/definition.ts';
 import type { QueueName } from '../shared/domain/queues.ts';
 import type { EventSource } from '../shared/host/event-source.ts';
 import type { Connectors, Handler } from '../shared/lambda/declaration.ts';
+import { DEAD_LETTERS } from '../shared/lambda/declaration.ts';
 import { type Wiring, wiringOf } from '../shared/lambda/wiring.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { Deps, MetricName } from '../shared/ports/deps.ts';
@@ -103,14 +104,15 @@ export class PipelineWorld<Q extends WorldQueue = WorldQueue> {
     const { clock, meter } = this;
     options.work?.stop(clock);
     const queue = (queueName: QueueName, deadLetter?: Q) => {
-      const wired = this.wiring.queues[queueName];
+      const wired = { ...this.wiring.queues[queueName], ...(!deadLetter && this.wiring.deadLetters) };
       const room = queueName === 'work' ? options.workRoom : undefined;
       return makeQueue({ queueName, deadLetter, wired, clock, random: this.#random.fork(), duplicates, room, meter });
     };
+    // A dead-letter queue for each, where the deployed ones share one, so that a test can tell whose letters there are.
     this.deadLetters = each((queueName) => queue(queueName));
     this.queues = each((queueName) => queue(queueName, this.deadLetters[queueName]));
     const map = (queueName: QueueName, isDead: boolean) => {
-      const of = this.wiring.mappings.find((wired) => wired.queue === queueName && wired.deadLetter === isDead);
+      const of = this.wiring.mappings.find((wired) => wired.queue === (isDead ? DEAD_LETTERS : queueName));
       if (!of) throw new Error(`Queue ${queueName} has no mapping.`);
       const { batchSize, maxConcurrency } = of;
       const from = (isDead ? this.deadLetters : this.queues)[queueName];

@@ -22,11 +22,11 @@ const counter = new SdkCounter();
 const costs = { gateReads: 0, gateWrites: 0 } satisfies GateCosts;
 
 const wiring = wiringOf(SYSTEM, pipeline);
-const mapping = wiring.mappings.find(({ queue, deadLetter }) => queue === 'work' && !deadLetter);
+const mapping = wiring.mappings.find(({ queue }) => queue === 'work');
 if (!mapping) throw new Error('Nothing takes the work queue.');
 const handler = forwarder(connect(USES, process.env, { pipeline, endpoint }));
 const fn = new LocalFunction({ name: 'forwarder', wiring: wiring.functions.forwarder, create: () => handler });
-const { url, arn } = queueAddresses(pipeline.name, process.env.AWS_ENDPOINT_URL_SQS ?? '').work.main;
+const { url, arn } = queueAddresses(pipeline.name, process.env.AWS_ENDPOINT_URL_SQS ?? '').work;
 const queue = sqsSource({ client: new SQSClient({}), queueUrl: url, queueArn: arn, logger: console });
 const source = new EventSource({
   queue,

@@ -10,6 +10,7 @@ import { findStack, type Stack } from '../targets/stack.ts';
 import { type Check, checked, fail, nodeVersion, pass, warn } from './check.ts';
 import { cloneCheck } from './clone.ts';
 import { concurrencyCheck } from './concurrency.ts';
+import { idleCheck } from './idle.ts';
 import { mailChecks } from './mail.ts';
 import { queueChecks } from './queues.ts';
 import { releaseCheck } from './release.ts';
@@ -40,6 +41,7 @@ export async function deployedChecks(pipeline: Pipeline, stage: string): Promise
     checked('concurrency', () => concurrencyCheck(pipeline)),
     checked('mail', () => mailChecks(pipeline, stack)),
     checked('clone', () => cloneCheck(stack.resources)),
+    [idleCheck(pipeline)],
   ]);
   return [...first, ...groups.flat()];
 }

@@ -7,34 +7,49 @@ import { type Check, pass, warn } from './check.ts';
 
 const redrivePolicy = z.object({ deadLetterTargetArn: z.string() });
 
-/** How much waits in each queue, and in its dead-letter queue: that one should be empty, its function empties it. */
+/** How much waits in each queue, and in the dead-letter queue behind them: that one should be empty, its function empties it. */
 export async function queueChecks({ resources }: Stack): Promise<Check[]> {
   const client = new SQSClient({});
   try {
-    return await Promise.all(QUEUES.map((name) => queue(client, `${name} queue`, resources[name])));
+    const depths = await Promise.all(QUEUES.map(async (name) => ({ name, ...(await depth(client, resources[name])) })));
+    const checks = depths.map(({ name, waiting, deadLetterArn }) =>
+      deadLetterArn === undefined
+        ? warn(
+            `${name} queue`,
+            `${messages(waiting)}; no dead-letter queue`,
+            'Deploy the stack again: a queue of its own is part of it.',
+          )
+        : pass(`${name} queue`, messages(waiting)),
+    );
+    // A stage that an older release deployed has one for each.
+    const arns = new Set(depths.flatMap(({ deadLetterArn }) => deadLetterArn ?? []));
+    return [...checks, ...(await Promise.all([...arns].map((arn) => deadLetters(client, resources.work, arn))))];
   } finally {
     client.destroy();
   }
 }
 
-async function queue(client: SQSClient, name: string, url: string): Promise<Check> {
-  const { waiting, policy } = await depth(client, url);
-  const arn = policy === undefined ? undefined : redrivePolicy.parse(JSON.parse(policy)).deadLetterTargetArn;
-  const has = `${count(waiting)} message${waiting === 1 ? '' : 's'}`;
-  if (arn === undefined)
-    return warn(name, `${has}; no dead-letter queue`, 'Deploy the stack again: a queue of its own is part of it.');
+const messages = (n: number) => `${count(n)} message${n === 1 ? '' : 's'}`;
+
+async function deadLetters(client: SQSClient, beside: string, arn: string): Promise<Check> {
+  const name = 'dead letters';
   // Of the same account and region: a request less, and a right less that an operator needs.
-  const deadUrl = url.slice(0, url.lastIndexOf('/') + 1) + arn.slice(arn.lastIndexOf(':') + 1);
-  const dead = (await depth(client, deadUrl)).waiting;
-  if (dead === 0) return pass(name, `${has}, no dead letters`);
+  const { waiting } = await depth(
+    client,
+    beside.slice(0, beside.lastIndexOf('/') + 1) + arn.slice(arn.lastIndexOf(':') + 1),
+  );
+  if (waiting === 0) return pass(name, 'none wait');
   return warn(
     name,
-    `${has}, ${count(dead)} dead letters`,
+    `${messages(waiting)} that nobody has taken yet`,
     "Look at the dead-letter function's log, which names each message's reason code.",
   );
 }
 
-async function depth(client: SQSClient, QueueUrl: string): Promise<{ waiting: number; policy: string | undefined }> {
+async function depth(
+  client: SQSClient,
+  QueueUrl: string,
+): Promise<{ waiting: number; deadLetterArn: string | undefined }> {
   const { Attributes = {} } = await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
   const of = (key: keyof typeof Attributes) => Number(Attributes[key] ?? 0);
   return {
@@ -42,6 +57,9 @@ async function depth(client: SQSClient, QueueUrl: string): Promise<{ waiting: nu
       of('ApproximateNumberOfMessages') +
       of('ApproximateNumberOfMessagesNotVisible') +
       of('ApproximateNumberOfMessagesDelayed'),
-    policy: Attributes.RedrivePolicy,
+    deadLetterArn:
+      Attributes.RedrivePolicy === undefined
+        ? undefined
+        : redrivePolicy.parse(JSON.parse(Attributes.RedrivePolicy)).deadLetterTargetArn,
   };
 }

@@ -7,7 +7,7 @@ import type { KeyPrefix, ObjectRight, TableRight, Uses } from '../../shared/port
 import { acknowledgeWildcard } from '../acknowledged.ts';
 import type { NodeFunction } from './node-function.ts';
 import type { PlatformParts } from './platform-parts.ts';
-import { queueName } from './queue-worker.ts';
+import { queueName } from './worker-queues.ts';
 
 const TABLE_ACTIONS = {
   get: 'GetItem',

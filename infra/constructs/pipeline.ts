@@ -26,9 +26,9 @@ import { grantUses } from './grants.ts';
 import { NodeFunction } from './node-function.ts';
 import { pipelineAlarms } from './pipeline-alarms.ts';
 import { PLATFORM, type Platform } from './platform.ts';
-import { queueName, WorkerQueue } from './queue-worker.ts';
 import { StartSchedule, SweepSchedule } from './schedules.ts';
 import type { CloneLimits, ServiceEndpoint } from './service-endpoint.ts';
+import { queueName, WorkerQueues } from './worker-queues.ts';
 
 /** How a pipeline's functions are deployed. */
 export interface PipelineOptions extends FunctionOptions {
@@ -97,7 +97,7 @@ export class Pipeline extends Construct {
     const queues = this.makeQueues(wiring, platform);
     this.resources = {
       ...platform.resources,
-      ...mapValues(queues, ({ queue }) => queue.queueUrl),
+      ...mapValues(queues.queues, ({ queueUrl }) => queueUrl),
       endpoint: clone.url,
       endpointAuth: clone.auth,
       reduceDigest,
@@ -123,7 +123,7 @@ export class Pipeline extends Construct {
       });
       grantUses(fn, uses, platform, pipeline);
       if (uses.source) grantSource(fn, pipeline.source);
-      mapValues(queues, ({ queue }, of) => uses[of] && queue.grantSendMessages(fn));
+      mapValues(queues.queues, (queue, of) => uses[of] && queue.grantSendMessages(fn));
       if (uses.endpoint && clone.auth === 'IAM') clone.function.grantInvokeUrl(fn);
       if (uses.endpoint) grantEndpoint(fn, pipeline.endpoint);
       for (const statement of props.grants?.[name] ?? []) fn.addToRolePolicy(statement);
@@ -132,7 +132,7 @@ export class Pipeline extends Construct {
       this.#functions.set(name, fn);
     });
 
-    for (const mapping of wiring.mappings) queues[mapping.queue].invokes(this.own(mapping.function), mapping);
+    for (const mapping of wiring.mappings) queues.invokes(this.own(mapping.function), mapping);
     for (const schedule of wiring.schedules) {
       const target = this.own(schedule.function);
       if ('cron' in schedule) new StartSchedule(this, 'Start', { schedule, target });
@@ -246,21 +246,17 @@ export class Pipeline extends Construct {
     Annotations.of(this).addWarningV2(`microprocess:${id}`, message);
   }
 
-  private makeQueues(wiring: Wiring, platform: Platform): Readonly<Record<QueueName, WorkerQueue>> {
+  private makeQueues(wiring: Wiring, platform: Platform): WorkerQueues {
     // Only where it must be found by it: a queue that gets a name is a new queue.
     const isFoundByName = (name: QueueName) =>
       Object.values(platform.engine.system.functions).some(
         ({ scope, uses }) => scope === 'platform' && uses[name] !== undefined,
       );
     const { name: pipeline } = this.definition;
-    return mapValues(
-      wiring.queues,
-      (queue, name) =>
-        new WorkerQueue(this, `${pascalCase(name)}Queue`, {
-          queue,
-          name: isFoundByName(name) ? queueName(platform.stage, pipeline, name) : undefined,
-        }),
-    );
+    return new WorkerQueues(this, {
+      wiring,
+      nameOf: (name) => (isFoundByName(name) ? queueName(platform.stage, pipeline, name) : undefined),
+    });
   }
 }
 

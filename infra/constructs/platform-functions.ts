@@ -8,7 +8,7 @@ import { addRoute } from './function-url.ts';
 import { grantQueues, grantUses } from './grants.ts';
 import { NodeFunction } from './node-function.ts';
 import type { PlatformParts } from './platform-parts.ts';
-import { queueName } from './queue-worker.ts';
+import { queueName } from './worker-queues.ts';
 
 /** The functions that a stage has once, beside those of its pipelines. */
 export class PlatformFunctions extends Construct {

@@ -61,6 +61,10 @@ export const SIZES = {
 /** US dollars in us-east-1, November 2026, from AWS's price pages. For estimates that say so, never for a bill. */
 export const PRICES = {
   perMillionWriteUnits: 0.625,
+  perMillionReadUnits: 0.125,
   perMillionQueueRequests: 0.4,
   perLambdaGbSecond: 0.0000133334,
+  perMillionInvocations: 0.2,
+  perMillionSchedules: 1,
+  perAlarmMonth: 0.1,
 } as const;

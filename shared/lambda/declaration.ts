@@ -5,8 +5,13 @@ import type { Connected, PlatformConnected, PlatformUses, Uses } from '../ports/
 
 export type Handler = (event: unknown, context: Context) => Promise<unknown>;
 
-/** Messages that invoke a function: a queue's, or what queues gave up on. */
-export type Takes = ({ readonly queue: QueueName } | { readonly deadLettersOf: readonly QueueName[] }) & {
+/** The queue behind all queues of a pipeline, of what they gave up on. */
+export const DEAD_LETTERS = 'dead-letters';
+export type DeadLetters = typeof DEAD_LETTERS;
+
+/** Messages that invoke a function: a queue's, or what the queues gave up on. */
+export type Takes = {
+  readonly queue: QueueName | DeadLetters;
   /** Messages of one invocation at most. */
   readonly batch: Of<number>;
   /** Invocations at once at most, for each queue. */

@@ -1,24 +1,36 @@
 import type { Pipeline } from '../author/definition.ts';
 import { visibilitySeconds } from '../domain/capacity.ts';
+import { MONTH_SECONDS, PIPELINE_ALARMS, type Standing } from '../domain/idle-cost.ts';
 import { SQS } from '../domain/limits.ts';
 import type { QueueName } from '../domain/queues.ts';
 import { mapValues } from '../domain/records.ts';
-import type { Of, PipelineFunction, PlatformFunction, QueueDeclaration, Schedule, System } from './declaration.ts';
+import {
+  DEAD_LETTERS,
+  type DeadLetters,
+  type Of,
+  type PipelineFunction,
+  type PlatformFunction,
+  type QueueDeclaration,
+  type Schedule,
+  type System,
+} from './declaration.ts';
 
 /** What one pipeline has of a system, with every number. */
 export interface Wiring<N extends string = string> {
   readonly queues: Readonly<Record<QueueName, QueueWiring>>;
+  readonly deadLetters: Stay;
   readonly functions: Readonly<Record<N, FunctionWiring>>;
   readonly mappings: readonly MappingWiring[];
   readonly schedules: readonly ScheduleWiring[];
 }
 
-export interface QueueWiring extends QueueDeclaration {
+/** How long a queue's messages stay, and stay out of sight. */
+interface Stay {
   readonly visibilitySeconds: number;
   readonly retentionSeconds: number;
-  /** Of its dead-letter queue. */
-  readonly deadLetterVisibilitySeconds: number;
 }
+
+export interface QueueWiring extends QueueDeclaration, Stay {}
 
 export interface FunctionWiring {
   readonly timeoutSeconds: number;
@@ -28,9 +40,7 @@ export interface FunctionWiring {
 }
 
 export interface MappingWiring {
-  readonly queue: QueueName;
-  /** True: the queue's dead-letter queue is what is consumed. */
-  readonly deadLetter: boolean;
+  readonly queue: QueueName | DeadLetters;
   readonly function: string;
   readonly batchSize: number;
   readonly windowSeconds: number;
@@ -47,18 +57,17 @@ export function wiringOf<N extends string>({ queues, functions }: System<N>, pip
   );
   const mappings = own.flatMap(({ name, declared }) => mappingsOf(name, declared, pipeline));
   const timeouts = new Map(Object.entries<FunctionWiring>(wired).map(([name, of]) => [name, of.timeoutSeconds]));
-  const visibility = (queue: QueueName, deadLetter: boolean) => {
-    const mapping = mappings.find((of) => of.queue === queue && of.deadLetter === deadLetter);
-    if (!mapping) throw new TypeError(`Nothing takes ${deadLetter ? 'the dead letters of ' : ''}queue ${queue}.`);
-    return visibilitySeconds(timeouts.get(mapping.function) ?? 0);
+  const stay = (queue: QueueName | DeadLetters): Stay => {
+    const mapping = mappings.find((of) => of.queue === queue);
+    if (!mapping) throw new TypeError(`Nothing takes queue ${queue}.`);
+    return {
+      visibilitySeconds: visibilitySeconds(timeouts.get(mapping.function) ?? 0),
+      retentionSeconds: SQS.maxRetentionSeconds,
+    };
   };
   return {
-    queues: mapValues(queues, (declared, name) => ({
-      ...declared,
-      visibilitySeconds: visibility(name, false),
-      retentionSeconds: SQS.maxRetentionSeconds,
-      deadLetterVisibilitySeconds: visibility(name, true),
-    })),
+    queues: mapValues(queues, (declared, name) => ({ ...declared, ...stay(name) })),
+    deadLetters: stay(DEAD_LETTERS),
     functions: wired,
     mappings,
     schedules: own.flatMap(({ name, declared }) => {
@@ -73,23 +82,34 @@ function functionWiring(declared: PipelineFunction | PlatformFunction, pipeline:
   return {
     timeoutSeconds: ofPipeline(declared.timeoutSeconds, pipeline),
     memoryMB: declared.memoryMB,
-    sendsAgain: takes !== undefined && 'queue' in takes && takes.queue in declared.uses,
+    sendsAgain: takes !== undefined && takes.queue in declared.uses,
   };
 }
 
 function mappingsOf(name: string, { takes }: PipelineFunction, pipeline: Pipeline): MappingWiring[] {
   if (!takes) return [];
-  const deadLetter = 'deadLettersOf' in takes;
-  return (deadLetter ? takes.deadLettersOf : [takes.queue]).map((queue) => ({
-    queue,
-    deadLetter,
-    function: name,
-    batchSize: ofPipeline(takes.batch, pipeline),
-    windowSeconds: 0,
-    maxConcurrency: ofPipeline(takes.concurrency, pipeline),
-  }));
+  return [
+    {
+      queue: takes.queue,
+      function: name,
+      batchSize: ofPipeline(takes.batch, pipeline),
+      windowSeconds: 0,
+      maxConcurrency: ofPipeline(takes.concurrency, pipeline),
+    },
+  ];
 }
 
 function ofPipeline<T extends number | object | undefined>(value: Of<T>, pipeline: Pipeline): T {
   return typeof value === 'function' ? value(pipeline) : value;
+}
+
+/** What of a pipeline is paid for though nothing runs. */
+export function standingOf({ mappings, schedules, functions }: Wiring): Standing {
+  const woken = schedules.flatMap((schedule) => ('everySeconds' in schedule ? [schedule] : []));
+  return {
+    alarms: PIPELINE_ALARMS,
+    mappings: mappings.length,
+    wakes: woken.reduce((sum, { everySeconds }) => sum + MONTH_SECONDS / everySeconds, 0),
+    wakesMB: Math.max(0, ...woken.map((schedule) => functions[schedule.function]?.memoryMB ?? 0)),
+  };
 }

@@ -68,7 +68,7 @@ test('each queue is as deployed, and what is sent to it comes to its function', 
   const { resources } = host.first;
   await send(resources.work, 'work');
   await send(resources.aggregate, 'segment');
-  await send(`${resources.split}-dead-letter`, 'dead');
+  await send(resources.split.replace(/split$/, 'dead-letters'), 'dead');
   expect(await calledWith('work', 'segment', 'dead')).toEqual([
     'aggregator: segment',
     'dead-letter: dead',
@@ -84,7 +84,7 @@ test('each queue is as deployed, and what is sent to it comes to its function', 
       MessageRetentionPeriod: '1209600',
     });
     expect(JSON.parse(Attributes?.RedrivePolicy ?? '')).toEqual({
-      deadLetterTargetArn: queueArn(`sample-${name}-dead-letter`),
+      deadLetterTargetArn: queueArn('sample-dead-letters'),
       maxReceiveCount: wired.queues[name].maxReceiveCount,
     });
   }

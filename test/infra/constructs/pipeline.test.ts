@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -5,14 +6,20 @@ import { z } from 'zod';
 import { SYSTEM } from '../../../functions/system.ts';
 import { FAILED, FAILING } from '../../../infra/constructs/pipeline-alarms.ts';
 import { awsCron } from '../../../infra/cron.ts';
+import { standingIn } from '../../../infra/idle-cost/standing.ts';
+import { idleTables } from '../../../infra/idle-cost/tables.ts';
+import type { Microprocess } from '../../../infra/index.ts';
 import { definePipeline } from '../../../shared/author/definition.ts';
 import { list } from '../../../shared/author/sources/list.ts';
+import { idleCost, totalDollars } from '../../../shared/domain/idle-cost.ts';
 import { QUEUES, type QueueName } from '../../../shared/domain/queues.ts';
 import { mapValues } from '../../../shared/domain/records.ts';
+import { DEAD_LETTERS, type DeadLetters } from '../../../shared/lambda/declaration.ts';
 import { environmentOf, RESOURCES } from '../../../shared/lambda/resources.ts';
-import { wiringOf } from '../../../shared/lambda/wiring.ts';
+import { standingOf, wiringOf } from '../../../shared/lambda/wiring.ts';
 import { readDeployment } from '../../../shared/project/deployment-record.ts';
 import { packageVersion } from '../../../shared/project/package-version.ts';
+import { PACKAGE_DIR } from '../../../shared/project/project.mjs';
 import { deploying, removeSynths, SYNTH_MS, synth } from '../synth.ts';
 
 afterAll(removeSynths);
@@ -73,18 +80,19 @@ const mapping = z.object({
 
 let template: Template;
 let platform: Template;
-let queues: Record<QueueName, { id: string; deadLetters: string }>;
+let stack: Microprocess;
+let queues: Record<QueueName | DeadLetters, string>;
 let functions: Map<string, { id: string; is: z.infer<typeof lambda> }>;
 
 beforeAll(async () => {
   const app = await synth({}, deploying(pipeline));
   template = app.template('scores');
+  stack = app.stack;
   platform = Template.fromStack(Stack.of(app.stack.platform));
-  queues = mapValues(SYSTEM.queues, (_, name) => {
-    const [id] = idsOf('AWS::SQS::Queue', `Pipeline${pascal(name)}Queue`);
-    const [deadLetters] = idsOf('AWS::SQS::Queue', `Pipeline${pascal(name)}QueueDeadLetters`);
-    return { id, deadLetters };
-  });
+  queues = {
+    ...mapValues(SYSTEM.queues, (_, name) => idsOf('AWS::SQS::Queue', `Pipeline${pascal(name)}Queue`)[0]),
+    [DEAD_LETTERS]: idsOf('AWS::SQS::Queue', 'PipelineDeadLetters')[0],
+  };
   functions = new Map(
     OWN.map(([name]) => {
       const [id, properties] = idsOf('AWS::Lambda::Function', `Pipeline${pascal(name)}`);
@@ -96,13 +104,13 @@ beforeAll(async () => {
 describe("a pipeline's stack is what is declared", () => {
   test.each(QUEUES)('queue %s', (name) => {
     const { visibilitySeconds, retentionSeconds, maxReceiveCount } = wired.queues[name];
-    expect(queue.parse(properties(queues[name].id))).toEqual({
+    expect(queue.parse(properties(queues[name]))).toEqual({
       VisibilityTimeout: visibilitySeconds,
       MessageRetentionPeriod: retentionSeconds,
       SqsManagedSseEnabled: true,
-      RedrivePolicy: { deadLetterTargetArn: queues[name].deadLetters, maxReceiveCount },
+      RedrivePolicy: { deadLetterTargetArn: queues[DEAD_LETTERS], maxReceiveCount },
     });
-    expect(queue.parse(properties(queues[name].deadLetters))).toMatchObject({
+    expect(queue.parse(properties(queues[DEAD_LETTERS]))).toMatchObject({
       MessageRetentionPeriod: 14 * 86_400,
       VisibilityTimeout: 6 * wired.functions['dead-letter'].timeoutSeconds,
     });
@@ -132,7 +140,7 @@ describe("a pipeline's stack is what is declared", () => {
       };
     });
     const wanted = wired.mappings.map((of) => ({
-      source: of.deadLetter ? queues[of.queue].deadLetters : queues[of.queue].id,
+      source: queues[of.queue],
       target: idOf(of.function),
       numbers: [of.batchSize, of.windowSeconds, of.maxConcurrency],
     }));
@@ -209,7 +217,7 @@ test('its record, by which everything else finds it, is a parameter', () => {
   const text = parts.map((part) => (typeof part === 'string' ? part : (ref.safeParse(part).data?.Ref ?? 'host')));
   const deployment = readDeployment(text.join(''), Name);
   expect(deployment.functions).toEqual(Object.fromEntries([...functions].map(([name, { id }]) => [name, id])));
-  for (const name of QUEUES) expect(deployment.resources[name]).toBe(queues[name].id);
+  for (const name of QUEUES) expect(deployment.resources[name]).toBe(queues[name]);
   expect(deployment).toMatchObject({
     version: 1,
     pipeline: 'scores',
@@ -217,6 +225,12 @@ test('its record, by which everything else finds it, is a parameter', () => {
     stack: 'microprocess-dev',
     resources: { endpoint: 'https://host', endpointAuth: 'IAM', mail: '' },
   });
+});
+
+test('what it costs at rest is as its wiring says, as the docs show, and within what it may', () => {
+  expect(standingIn(template.toJSON())).toEqual(standingOf(wired));
+  expect(totalDollars(idleCost(standingOf(wired)))).toBeLessThan(1.5);
+  expect(readFileSync(`${PACKAGE_DIR}/docs/idle-cost.md`, 'utf8')).toContain(idleTables(stack));
 });
 
 describe('alarms', () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { SYSTEM } from '../../../functions/system.ts';
 import { QUEUES } from '../../../shared/domain/queues.ts';
+import { DEAD_LETTERS } from '../../../shared/lambda/declaration.ts';
 import { wiringOf } from '../../../shared/lambda/wiring.ts';
 import { testPipeline } from '../support.ts';
 
@@ -23,15 +24,15 @@ test('what depends on the definition is worked out', () => {
   expect(wiringOf(SYSTEM, testPipeline()).schedules).toEqual([{ function: 'sweeper', everySeconds: 60 }]);
 });
 
-test.each(QUEUES)("a message of queue %s stays out of sight for six times its consumer's time-out", (name) => {
-  const [live, dead] = [false, true].map((deadLetter) =>
-    wiring.mappings.find((mapping) => mapping.queue === name && mapping.deadLetter === deadLetter),
-  );
-  const timeouts = new Map(Object.entries(wiring.functions).map(([of, { timeoutSeconds }]) => [of, timeoutSeconds]));
-  const { visibilitySeconds, deadLetterVisibilitySeconds } = wiring.queues[name];
-  expect(visibilitySeconds).toBe(6 * (timeouts.get(live?.function ?? '') ?? 0));
-  expect(deadLetterVisibilitySeconds).toBe(6 * (timeouts.get(dead?.function ?? '') ?? 0));
-});
+test.each([...QUEUES, DEAD_LETTERS] as const)(
+  "a message of queue %s stays out of sight for six times its consumer's time-out",
+  (name) => {
+    const taker = wiring.mappings.find(({ queue }) => queue === name);
+    const timeouts = new Map(Object.entries(wiring.functions).map(([of, { timeoutSeconds }]) => [of, timeoutSeconds]));
+    const { visibilitySeconds } = name === DEAD_LETTERS ? wiring.deadLetters : wiring.queues[name];
+    expect(visibilitySeconds).toBe(6 * (timeouts.get(taker?.function ?? '') ?? 0));
+  },
+);
 
 test('a function that sends to the queue that invokes it is allowed to, or Lambda would cut the chain', () => {
   const again = Object.entries(wiring.functions).filter(([, { sendsAgain }]) => sendsAgain);
