@@ -7,6 +7,7 @@ import { FIXTURE_PROJECT } from '../fixtures/project.ts';
 
 const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const docs = text('docs/cdk.md');
+const production = text('docs/production.md');
 
 const folder = process.cwd();
 let restore: () => void;
@@ -56,6 +57,25 @@ test('the app with all its options synthesizes', async () => {
     VpcConfig: Match.anyValue(),
   });
   expect(App.isApp(jobs.node.root)).toBe(true);
+}, 60_000);
+
+test('deployed by CI: one role to assume, the qualifier in every name, the boundary on every role', async () => {
+  expect(production).toContain(text('docs/examples/deployed-by-ci.ts'));
+  const { ci, jobs } = await import('../../docs/examples/deployed-by-ci.ts');
+  const within = jobs.node.findAll().filter((each): each is Stack => Stack.isStack(each));
+  expect(within.length).toBeGreaterThan(3);
+  for (const stack of [ci, ...within])
+    for (const [id, { Properties }] of Object.entries(Template.fromStack(stack).findResources('AWS::IAM::Role')))
+      expect(JSON.stringify(Properties.PermissionsBoundary), id).toContain(':policy/developers');
+  for (const [, { Properties }] of Object.entries(Template.fromStack(ci).findResources('AWS::IAM::Policy')))
+    expect(Properties.PolicyDocument.Statement).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'sts:AssumeRole',
+        Resource: 'arn:aws:iam::123456789012:role/cdk-jobs-*-role-123456789012-eu-west-1',
+      },
+    ]);
+  expect(Template.fromStack(ci).toJSON().Parameters.BootstrapVersion.Default).toBe('/cdk-bootstrap/jobs/version');
 }, 60_000);
 
 test('the docs have a row for each property, and no other', () => {
