@@ -5,9 +5,9 @@ import { triesOf } from '../tries.ts';
 /** Long, as a mail is megabytes and its one try must not be given up early. */
 const TRY_MS = 60_000;
 
-/** SES v2, raw MIME. One attempt: a retry by the client could send the mail twice. */
+/** SES v2, raw MIME. One attempt, over a connection made for it: a retry by the client could send the mail twice. */
 export function sesMailer({ region, tryMs = TRY_MS }: { region: string; tryMs?: number }): Mailer {
-  const client = new SESv2Client({ region, maxAttempts: 1, requestHandler: triesOf(tryMs) });
+  const client = new SESv2Client({ region, maxAttempts: 1, requestHandler: triesOf(tryMs, false) });
   return {
     async send({ from, to, raw }) {
       const command = new SendEmailCommand({

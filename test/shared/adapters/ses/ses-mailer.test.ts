@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import type { Socket } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
 import { sesMailer } from '../../../../shared/adapters/ses/ses-mailer.ts';
 
@@ -12,7 +13,14 @@ afterEach(() => {
 /** An SES that gives these answers, the last one for good; counts its requests. */
 async function ses(...answers: readonly { status: number; type?: string }[]) {
   let requests = 0;
+  const used = new Set<Socket>();
   const server = createServer((request, response) => {
+    // As a connection that died while its function was frozen: nobody answers on it a second time.
+    if (used.has(request.socket)) {
+      request.socket.destroy();
+      return;
+    }
+    used.add(request.socket);
     request.resume();
     request.on('end', () => {
       const { status, type } = answers[Math.min(requests, answers.length - 1)] ?? { status: 200 };
@@ -46,4 +54,12 @@ test('any other answer is final, and a lost one ambiguous: one request each', as
   const broken = await ses({ status: 500, type: 'InternalFailure' });
   expect(await sesMailer({ region: 'us-east-1' }).send(MAIL)).toMatchObject({ outcome: 'ambiguous' });
   expect(broken.requests()).toBe(1);
+});
+
+test('no mail is sent over a connection of the one before, which may have died meanwhile', async () => {
+  const { requests } = await ses({ status: 200 });
+  const mailer = sesMailer({ region: 'us-east-1' });
+  expect(await mailer.send(MAIL)).toMatchObject({ outcome: 'sent' });
+  expect(await mailer.send(MAIL)).toMatchObject({ outcome: 'sent' });
+  expect(requests()).toBe(2);
 });
