@@ -140,6 +140,12 @@ ${WHERE}`,
       exit(await (await import('./commands/failures.ts')).failures(run, options, terminal)),
     );
 
+  ofPipeline(command('refused', 'List messages that no function could take, newest first: when, why, how they begin.'))
+    .option('-l, --limit <n>', 'at most so many', wholeNumber, 20)
+    .addOption(jsonOption('print a JSON array'))
+    .addHelpText('after', WHERE)
+    .action(async (options) => exit(await (await import('./commands/refused.ts')).refused(options, terminal)));
+
   ofPipeline(command('cancel', 'Cancel a run: no new calls within five seconds, and the report says what was done.'))
     .argument('<run>', 'a run id', runId)
     .addOption(jsonOption('print the run as JSON'))

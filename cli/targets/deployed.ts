@@ -11,7 +11,7 @@ import { PurgeQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { filesOfStage } from '../../local/source-files.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
-import type { Started, StartRequest } from '../../shared/control/start.ts';
+import { type Started, type StartRequest, validated } from '../../shared/control/start.ts';
 import { InputError } from '../../shared/domain/errors.ts';
 import { newRunId } from '../../shared/domain/ids.ts';
 import { RUN_STATUSES } from '../../shared/domain/run.ts';
@@ -44,7 +44,11 @@ export async function deployed(pipeline: Pipeline, stage: string, flags: string,
     broken: NEVER,
     handOver: (file) => upload(file, stack, pipeline.name),
     async start(request) {
-      const started = await startBySplitter(stack, request);
+      const started = await startBySplitter(stack, request).catch((error: unknown) => {
+        // Its log has no right to what was sent; this terminal has it, and may know the definition.
+        if (error instanceof InputError) validated(pipeline, request);
+        throw error;
+      });
       if (started.created) await sayTight(pipeline, terminal);
       return started;
     },

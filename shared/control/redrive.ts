@@ -28,7 +28,10 @@ export async function redriveRun(
   hooks: StartHooks = {},
 ): Promise<Started> {
   const parsed = redriveFilter.safeParse(input);
-  if (!parsed.success) throw new InputError(`The redrive's filter is not valid: ${parsed.error.issues[0]?.message}`);
+  if (!parsed.success)
+    throw new InputError(`The redrive's filter is not valid: ${parsed.error.issues[0]?.message}`, {
+      loggable: `The redrive's filter is not valid: ${parsed.error.issues[0]?.code}`,
+    });
   const filter = parsed.data;
   const { root, latest, n } = await latestExecution(deps, run);
   if (!isFinal(latest.status)) {

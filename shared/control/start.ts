@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Pipeline } from '../author/definition.ts';
-import { InputError, RunConflictError, show } from '../domain/errors.ts';
+import { InputError, kindOf, RunConflictError, show } from '../domain/errors.ts';
 import { WRITES } from '../domain/format.ts';
 import { NAME, newRunId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
@@ -213,7 +213,9 @@ function sortedKeys(_: string, value: unknown): unknown {
 function json(value: unknown): Json {
   const checked = z.json().safeParse(value);
   if (checked.success) return checked.data;
-  throw new InputError(`The parameters come to something that isn't JSON: ${show(value)}.`);
+  throw new InputError(`The parameters come to something that isn't JSON: ${show(value)}.`, {
+    loggable: "The parameters come to something that isn't JSON.",
+  });
 }
 
 /** A schema of the user's may throw, or want to be waited for. */
@@ -222,20 +224,25 @@ function safely<T>(check: () => T, at: string): T {
     return check();
   } catch (error) {
     const why = error instanceof Error ? error.message : show(error);
-    throw new InputError(`${at || 'The request'} can't be checked: its schema threw: ${why}`);
+    const what = `${at || 'The request'} can't be checked: its schema threw`;
+    throw new InputError(`${what}: ${why}`, { loggable: `${what}: ${kindOf(error)}` });
   }
 }
 
 function parse<T>(schema: z.ZodType<T>, value: unknown, at: string): T {
   const parsed = safely(() => schema.safeParse(value ?? {}), at);
   if (parsed.success) return parsed.data;
-  const said = parsed.error.issues.map((issue) => {
-    const path = [at, ...issue.path].filter((key) => key !== '').join('.') || '(the request)';
+  const { issues } = parsed.error;
+  const pathOf = (issue: z.core.$ZodIssue) =>
+    [at, ...issue.path].filter((key) => key !== '').join('.') || '(the request)';
+  const said = issues.map((issue) => {
     const received = issue.path.reduce<unknown>(
       (inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
       value,
     );
-    return `${path}: ${issue.message} (received ${show(received)})`;
+    return `${pathOf(issue)}: ${issue.message} (received ${show(received)})`;
   });
-  throw new InputError(said.join('; '));
+  // A schema's own words may quote what it was given.
+  const loggable = issues.map((issue) => `${pathOf(issue)}: ${issue.code}`).join('; ');
+  throw new InputError(said.join('; '), { loggable });
 }

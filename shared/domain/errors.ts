@@ -11,6 +11,14 @@ export abstract class MicroprocessError extends Error {
 /** Something the caller sent is wrong: refused before anything was accepted. */
 export class InputError extends MicroprocessError {
   readonly code = 'bad-input';
+  /** The message without anything of what was sent: a log may have it. */
+  readonly loggable: string;
+
+  /** @param loggable where the message quotes what was sent */
+  constructor(message: string, { loggable = message, ...options }: ErrorOptions & { readonly loggable?: string } = {}) {
+    super(message, options);
+    this.loggable = loggable;
+  }
 }
 
 /** A source's plan that doesn't come: a later try may succeed. */

@@ -146,7 +146,7 @@ export function readMessage<M extends { readonly pipeline: string }>(
   }
   return parsed.data.pipeline === pipeline
     ? { message: parsed.data }
-    : { reason: 'other-pipeline', detail: `It is of ${show(parsed.data.pipeline)}; this is ${show(pipeline)}.` };
+    : { reason: 'other-pipeline', detail: `It is of another pipeline; this is ${show(pipeline)}.` };
 }
 
 /** Records a message of an event that no handler can take. */

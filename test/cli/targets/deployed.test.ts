@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { localTable, stateDir } from '../../../cli/home.ts';
 import { BUCKET } from '../../../local/environment.ts';
@@ -124,7 +125,8 @@ describe('at a stage', () => {
     expect(conflict.stderr).toMatch(/^error: Run "march" exists with other input/);
     const params = await microprocess('start', '--params', '{"country":"Oz"}');
     expect(params).toMatchObject({ code: 2 });
-    expect(params.stderr).toMatch(/params\.country/);
+    // The splitter says nothing of what was sent; the terminal, which knows the definition, says it whole.
+    expect(params.stderr).toMatch(/params\.country: .* \(received "Oz"\)/);
   });
 
   test('a run is paused, resumed and cancelled in the records; its report says what was done', {
@@ -153,6 +155,15 @@ describe('at a stage', () => {
       code: 2,
       stderr: expect.stringMatching(/can't be paused: it is cancelled/),
     });
+  });
+
+  test('what no function could take is listed, with its reason', async () => {
+    const sqs = new SQSClient({});
+    await sqs.send(new SendMessageCommand({ QueueUrl: host.first.resources.work, MessageBody: '{' }));
+    sqs.destroy();
+    const listed = () => microprocess('refused', '--json').then(({ stdout }): unknown => JSON.parse(stdout));
+    await expect.poll(listed).toMatchObject([{ reason: 'not-json', excerpt: '{', queue: 'scores-work' }]);
+    expect((await microprocess('refused')).stdout).toMatch(/not-json .*\n +queue +scores-work\n/);
   });
 
   test('a redrive is the splitter’s, which knows the definition as it is deployed', { timeout: 90_000 }, async () => {
