@@ -15,9 +15,12 @@ const CERTIFICATES = /^\s*(?:-----BEGIN CERTIFICATE-----[\sA-Za-z0-9+/=]{100,}--
 const name = z.string().regex(NAME, 'must match [A-Za-z0-9_-]{1,48}');
 
 /** A secret's name, in Secrets Manager where it is deployed. */
-const secret = z
+export const secretName = z
   .string()
-  .regex(/^[\w/+=.@-]{1,256}$/, 'must be the name of a secret: 1 to 256 letters, digits and /_+=.@-');
+  .regex(/^[\w/+=.@!-]{1,256}$/, 'must be the name of a secret: 1 to 256 letters, digits and /_+=.@-!');
+
+/** A certificate authority that is trusted besides the usual ones. */
+export const certificates = z.string().regex(CERTIFICATES, 'must be certificates as PEM');
 
 /** Headers that a key may come in: none of HTTP's own, and none of ours. */
 const header = z
@@ -32,10 +35,10 @@ const header = z
 const authSchema = z.discriminatedUnion('type', [
   /** Signed with SigV4 by the function's own role. */
   strictOptions({ type: z.literal('iam'), service: z.enum(['lambda', 'execute-api', 'vpc-lattice-svcs']) }),
-  strictOptions({ type: z.literal('bearer'), secret }),
-  strictOptions({ type: z.literal('apiKey'), secret, header: header.default('x-api-key') }),
+  strictOptions({ type: z.literal('bearer'), secret: secretName }),
+  strictOptions({ type: z.literal('apiKey'), secret: secretName, header: header.default('x-api-key') }),
   /** The secret is `user:password`. */
-  strictOptions({ type: z.literal('basic'), secret }),
+  strictOptions({ type: z.literal('basic'), secret: secretName }),
 ]);
 
 /** A definition's `endpoint`: what each child calls. */
@@ -51,11 +54,11 @@ export const endpointSchema = strictOptions({
   /** Lets `url` lead to private addresses. Metadata and link-local ones are never called. */
   allowPrivate: z.boolean().default(false),
   /** A certificate authority that is trusted besides the usual ones: PEM. */
-  ca: z.string().regex(CERTIFICATES, 'must be certificates as PEM').optional(),
+  ca: certificates.optional(),
   /** Default: calls aren't let in by anything, but for a clone's URL, which wants IAM. */
   auth: authSchema.optional(),
   /** Signs time and body of each call, as Standard Webhooks does. */
-  hmac: strictOptions({ secret }).optional(),
+  hmac: strictOptions({ secret: secretName }).optional(),
   /** Percent-encoded here, once. */
   path: z
     .string()

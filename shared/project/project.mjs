@@ -71,6 +71,7 @@ export function aliases(folder, modules) {
 export const OWN_ENTRIES = {
   microprocess: ownModule('shared/author/index'),
   'microprocess/http': ownModule('shared/adapters/sources/http-list'),
+  'microprocess/postgres': ownModule('shared/adapters/sources/postgres'),
   'microprocess/dynamodb': ownModule('shared/adapters/sources/dynamo-table'),
 };
 

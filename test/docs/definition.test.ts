@@ -7,6 +7,7 @@ import headOffices from '../../docs/examples/head-offices.ts';
 import invoices from '../../docs/examples/http-list.ts';
 import officeFiles from '../../docs/examples/outputs.ts';
 import { tallTrees } from '../../docs/examples/own-reduce.ts';
+import vendorChecks from '../../docs/examples/postgres.ts';
 import { trips } from '../../docs/examples/reducers.ts';
 import vendors from '../../docs/examples/vendors.ts';
 import { definePipeline } from '../../shared/author/definition.ts';
@@ -46,8 +47,9 @@ test.each(['README.md', 'docs/definition.md'])(
 test('the sources in the docs are the files that are compiled here', async () => {
   for (const example of ['vendors', 'from'])
     expect(docs).toContain(`\`\`\`ts\n${text(`docs/examples/${example}.ts`)}\`\`\``);
-  for (const example of ['http-list', 'dynamo-table'])
+  for (const example of ['http-list', 'dynamo-table', 'postgres'])
     expect(text('docs/sources.md')).toContain(`\`\`\`ts\n${text(`docs/examples/${example}.ts`)}\`\`\``);
+  expect(vendorChecks.source.needs).toEqual({ secrets: ['vendors/database'] });
   expect(companyChecks.source.needs).toEqual({ tables: ['companies'] });
   expect(invoices.source.needs).toEqual({ endpoint: true });
   const context = { params: { year: 2026 }, limit: undefined, range: null, cursor: null };

@@ -14,13 +14,8 @@ import { sandboxIn } from './sandbox.ts';
  * that grows, and an app of another shape that takes a pipeline. With `--quick` the new project alone, for another Node. Needs the npm registry or its cache, and what `npm run test:deploy` needs.
  */
 const MINUTES = 10;
-const ENTRIES = [
-  'microprocess',
-  'microprocess/http',
-  'microprocess/dynamodb',
-  'microprocess/cdk',
-  'microprocess/testing',
-];
+const SOURCES = ['microprocess/http', 'microprocess/dynamodb', 'microprocess/postgres'];
+const ENTRIES = ['microprocess', ...SOURCES, 'microprocess/cdk', 'microprocess/testing'];
 
 process.exitCode = await supervised(MINUTES, async (signal) => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'microprocess-package-')));
