@@ -220,6 +220,14 @@ ${WHERE}`,
     .addHelpText('after', WHERE)
     .action(async (run, options) => exit(await (await import('./commands/report.ts')).report(run, options, terminal)));
 
+  command('console', 'Show the runs of all pipelines on a page, live, and act on them there: a link for your browser.')
+    .option('--no-open', "only print the link, don't open the browser")
+    .addHelpText(
+      'after',
+      `\nIt listens on this machine alone, works with your own credentials, and ends with Ctrl-C. The link works once.\n${WHERE}`,
+    )
+    .action(async (options) => exit(await (await import('./commands/console.ts')).console(options, terminal)));
+
   ofPipeline(command('purge', "Empty the pipeline's work queue. The sweeper sends again what is missing."))
     .option('-y, --yes', 'yes, delete its messages')
     .addOption(jsonOption('print {"pipeline", "purged"}'))

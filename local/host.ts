@@ -25,9 +25,7 @@ import { Teardown } from './teardown.ts';
 /** Mail sender of every embedded run. */
 const MAIL_FROM = 'microprocess@example.com';
 
-export interface HostOptions {
-  /** The pipeline that it is started for; its servers start beside the emulators. */
-  readonly first: LocalPipelineOptions;
+export interface PlatformOptions {
   /** Reads another pipeline of the project, by its name, for a terminal that joins; by default none may. */
   readonly load?: (pipeline: string) => Promise<Omit<LocalPipelineOptions, 'endpointUrl'>>;
   /** What runs; by default all that is deployed. */
@@ -45,9 +43,13 @@ export interface HostOptions {
   readonly servicesDir?: string | undefined;
 }
 
+export interface HostOptions extends PlatformOptions {
+  /** The pipeline that it is started for; its servers start beside the emulators. */
+  readonly first: LocalPipelineOptions;
+}
+
 /** A project's platform on this machine, and the pipelines that it works on. */
-export interface Host {
-  readonly first: LocalPipeline;
+export interface Platform {
   /** Base URL of functions that have routes: `/platform/<function>` and `/pipelines/<pipeline>/<function>`; null where none has. */
   readonly functionsUrl: string | null;
   /** What another terminal needs to ask something of it, and callers of routes that want IAM. */
@@ -68,6 +70,11 @@ export interface Host {
   stop(): Promise<void>;
 }
 
+/** A platform that was started for a pipeline. */
+export interface Host extends Platform {
+  readonly first: LocalPipeline;
+}
+
 /**
  * Starts a project's platform on this machine as a stage is deployed, one for all its pipelines: emulated SQS, S3, DynamoDB and SES,
  * the platform's functions, and the first pipeline with its service. Another pipeline costs nothing until it is used. While it runs,
@@ -76,18 +83,38 @@ export interface Host {
  * @throws {StateBusyError} while another process uses the state folder
  * @throws {Error} where a part doesn't start; whatever had been started is ended before.
  */
-export async function startHost(options: HostOptions): Promise<Host> {
+export async function startHost({ first, ...options }: HostOptions): Promise<Host> {
+  return startedWhole(options, async (pipelines) => ({ first: (await pipelines.use(first)).pipeline }));
+}
+
+/**
+ * {@link startHost} without a pipeline: it works on those that terminals join for.
+ * @throws {StateBusyError} while another process uses the state folder
+ */
+export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  return startedWhole(options, async () => ({}));
+}
+
+/** @param begin runs while the emulators start */
+async function startedWhole<B extends object>(
+  options: PlatformOptions,
+  begin: (pipelines: LocalPipelines) => Promise<B>,
+): Promise<Platform & B> {
   const teardown = new Teardown();
   try {
-    return await start(options, teardown);
+    return await start(options, teardown, begin);
   } catch (error) {
     await teardown.run();
     throw error;
   }
 }
 
-async function start(options: HostOptions, teardown: Teardown): Promise<Host> {
-  const { first, system = SYSTEM, schedules = false, logger = console, clock, servicesDir, telemetry } = options;
+async function start<B extends object>(
+  options: PlatformOptions,
+  teardown: Teardown,
+  begin: (pipelines: LocalPipelines) => Promise<B>,
+): Promise<Platform & B> {
+  const { system = SYSTEM, schedules = false, logger = console, clock, servicesDir, telemetry } = options;
   const stateDir = resolve(options.stateDir);
   const claim = await claimState(stateDir, 'host');
   teardown.add(claim.release);
@@ -105,7 +132,7 @@ async function start(options: HostOptions, teardown: Teardown): Promise<Host> {
     },
     (name, error) => guests.tell(name, { broken: error.message }),
   );
-  const { pipeline } = await pipelines.use(first);
+  const begun = await begin(pipelines);
   teardown.add(() => pipelines.stop());
 
   const [emulators, { resources, awsUrl }] = await Promise.all([starting, shared]);
@@ -125,7 +152,7 @@ async function start(options: HostOptions, teardown: Teardown): Promise<Host> {
   claim.admin.serve(actionsOf(pipelines, guests, options, () => ending));
   await claim.publish(nulled(emulators.environment));
   return {
-    first: pipeline,
+    ...begun,
     functionsUrl: urls?.url ?? null,
     token,
     mailDir: emulators.mailDir,
@@ -161,7 +188,7 @@ async function share(emulators: Emulators, table: CreateTableCommandInput, teard
 function actionsOf(
   pipelines: LocalPipelines,
   guests: Guests,
-  { load }: Pick<HostOptions, 'load'>,
+  { load }: Pick<PlatformOptions, 'load'>,
   ending: () => boolean,
 ): AdminActions {
   const join = async ({ pipeline, endpointUrl }: JoinRequest, connection: ServerResponse) => {

@@ -98,8 +98,9 @@ function goOn(target: Target, run: string, options: Options, terminal: Terminal)
   return seeThrough(target, begin, terminal, options);
 }
 
-async function takeUp(
-  { deps }: Target,
+/** Goes on with a run from its records, whatever its status. */
+export async function takeUp(
+  { deps }: Pick<Target, 'deps'>,
   run: string,
   accepted: (run: string) => void,
   { stderr }: Pick<Terminal, 'stderr'>,

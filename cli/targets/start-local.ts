@@ -7,13 +7,11 @@ import { redriveRun } from '../../shared/control/redrive.ts';
 import { startRun } from '../../shared/control/start.ts';
 import { LOCAL_REGION } from '../../shared/host/arn.ts';
 import { connectOperator } from '../../shared/lambda/operator.ts';
-import { openProject, pipelineEntry } from '../../shared/project/project.mjs';
-import { reduceDigest } from '../../shared/project/reduce-digest.ts';
 import { errorLines } from '../error-lines.ts';
-import { functionsLog, localTable, stateDir } from '../home.ts';
-import { loadAnew } from '../pipelines.ts';
+import { functionsLog } from '../home.ts';
 import { aborted, type Terminal } from '../terminal.ts';
 import { common, purge } from './local.ts';
+import { digested, platformHere } from './platform-here.ts';
 import type { Target } from './target.ts';
 
 /**
@@ -27,7 +25,6 @@ export async function startLocal(
   terminal: Pick<Terminal, 'stderr' | 'signal'>,
   endpointUrl?: string,
 ): Promise<Target> {
-  const project = openProject();
   const say = errorLines(terminal.stderr, functionsLog());
   let closing = false;
   const log = fileLog(functionsLog());
@@ -35,21 +32,12 @@ export async function startLocal(
     // What fails because everything is being ended is no news.
     if (!closing && !terminal.signal.aborted) say(message, fields);
   });
-  const digested = async (each: Pipeline) => ({
-    pipeline: each,
-    reduceDigest: await reduceDigest(pipelineEntry(project, each.name)),
-  });
   try {
     const host = await startHost({
       first: { ...(await digested(pipeline)), endpointUrl },
-      load: async (name) => digested(await loadAnew(name)),
       // Another pipeline's errors are said by the terminal that follows it.
       telemetry: (name) => (name === null || name === pipeline.name ? heard : log),
-      stateDir: stateDir(),
-      tableDefinition: localTable,
-      servicesDir: project.services,
-      // The terminal is for progress.
-      logger: { warn: (text) => log.log.warn(String(text)), error: (text) => log.log.error(String(text)) },
+      ...platformHere(log),
     });
     const { first } = host;
     const deps = connectOperator(pipeline, first.resources, LOCAL_REGION, heard, filesHere(pipeline.name));

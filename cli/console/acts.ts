@@ -1,0 +1,94 @@
+import type { Hono } from 'hono';
+import { html } from 'hono/html';
+import { pauseRun } from '../../shared/control/control.ts';
+import { readProgress } from '../../shared/control/status.ts';
+import { number } from '../../shared/report/format.ts';
+import type { Desk, Desks } from './desk.ts';
+import { layout } from './layout.ts';
+import { runPath } from './paths.ts';
+
+/** What a person does with a run: asked for on a page that says what will happen, done by its form. */
+interface Act {
+  readonly title: string;
+  readonly button: string;
+  /** Sentences: what will happen, and whether it can be taken back. */
+  says(desk: Desk, run: string): Promise<readonly string[]>;
+  /** Gives the run to look at then. */
+  do(desk: Desk, run: string): Promise<string>;
+}
+
+const left = async ({ deps }: Desk, run: string) => {
+  const { total, succeeded, failed, totalKnown } = await readProgress(deps, run);
+  const count = number(Math.max(0, total - succeeded - failed));
+  return totalKnown ? count : `${count} or more`;
+};
+
+const ACTS: Readonly<Record<string, Act>> = {
+  cancel: {
+    title: 'Cancel the run',
+    button: 'Cancel it',
+    says: async (desk, run) => [
+      'No new calls begin within five seconds; calls that are open end.',
+      `About ${await left(desk, run)} children that have no outcome yet become CANCELLED.`,
+      'The report is made of what was done. This cannot be taken back; a redrive can call the cancelled children later.',
+    ],
+    do: async (desk, run) => {
+      await desk.cancel(run);
+      return run;
+    },
+  },
+  pause: {
+    title: 'Pause the run',
+    button: 'Pause it',
+    says: async (desk, run) => [
+      `Calls that are open end; the other ${await left(desk, run)} children wait until the run is resumed.`,
+      'Its deadline goes on meanwhile.',
+    ],
+    do: async ({ deps }, run) => (await pauseRun(deps, run)).run,
+  },
+  resume: {
+    title: 'Resume the run',
+    button: 'Resume it',
+    says: async (desk, run) => [
+      `About ${await left(desk, run)} children without an outcome are sent again. What is still queued becomes void, so nothing is called twice for it.`,
+      ...(desk.isWorkedOn ? [] : ['Nothing works on the pipeline: this console will, and starts its service.']),
+    ],
+    do: async (desk, run) => {
+      await desk.resume(run);
+      return run;
+    },
+  },
+  redrive: {
+    title: 'Call the failed children again',
+    button: 'Call them again',
+    says: async ({ deps, isWorkedOn }, run) => {
+      const { failed } = await readProgress(deps, run);
+      return [
+        `Children that FAILED, of the ${number(failed)} that did not succeed, are called again under their own ids, at today's endpoint.`,
+        'It becomes a run of its own, whose report holds every row of this one with the new outcomes in place.',
+        ...(isWorkedOn ? [] : ['Nothing works on the pipeline: this console will, and starts its service.']),
+      ];
+    },
+    do: async (desk, run) => (await desk.redrive(run, {})).runId,
+  },
+};
+
+/** A page for each act, and what its form does. */
+export function addActs(app: Hono, desks: Desks): void {
+  for (const [name, act] of Object.entries(ACTS)) {
+    app.get(`/runs/:pipeline/:run/${name}`, async (c) => {
+      const { pipeline, run } = c.req.param();
+      const says = await act.says(await desks.open(pipeline), run);
+      const body = html`<header><h1>${act.title}</h1></header>
+<section><p>Run <code>${run}</code> of ${pipeline}, ${desks.place}.</p>
+<ul>${says.map((line) => html`<li>${line}</li>`)}</ul>
+<form method="post"><button class="bad">${act.button}</button> <a class="button" href="${runPath(pipeline, run)}">Leave it as it is</a></form>
+</section>`;
+      return c.html(layout({ title: act.title, place: desks.place, path: [[run, runPath(pipeline, run)]], body }));
+    });
+    app.post(`/runs/:pipeline/:run/${name}`, async (c) => {
+      const { pipeline, run } = c.req.param();
+      return c.redirect(runPath(pipeline, await act.do(await desks.open(pipeline), run)), 303);
+    });
+  }
+}

@@ -1,0 +1,48 @@
+import type { RunProgress } from '../../shared/control/status.ts';
+
+interface Sample {
+  readonly at: number;
+  readonly done: number;
+}
+
+/** Samples that are kept: of a longer run, every second one goes, again and again. */
+const KEPT = 240;
+const WINDOW_MS = 5_000;
+/** Counters are written once a second: rates over less would jump. */
+const LEAST_GAP_MS = 2_000;
+
+/** A run's throughput, as it was seen since the console first looked. */
+export class Pace {
+  #samples: Sample[] = [];
+  /** Of the last seconds, for the rate: the thinned ones may lie far apart. */
+  #recent: Sample[] = [];
+  #gapMs = LEAST_GAP_MS;
+
+  see({ succeeded, failed, record }: RunProgress, at: number): void {
+    const sample = { at, done: succeeded + failed };
+    if (record.endedAt !== null) return;
+    this.#recent = [...this.#recent.filter((each) => at - each.at <= WINDOW_MS), sample];
+    const last = this.#samples.at(-1);
+    if (last && at - last.at < this.#gapMs) return;
+    this.#samples.push(sample);
+    if (this.#samples.length <= KEPT) return;
+    const [first] = this.#samples;
+    this.#gapMs = Math.max(this.#gapMs, (2 * (at - (first?.at ?? at))) / this.#samples.length);
+    this.#samples = this.#samples.filter((_, i) => i % 2 === 0);
+  }
+
+  /** Children a second over the last few seconds. */
+  get perSecond(): number {
+    return between(this.#recent.at(0), this.#recent.at(-1));
+  }
+
+  /** Children a second from sample to sample, oldest first. */
+  get course(): readonly { readonly at: number; readonly perSecond: number }[] {
+    return this.#samples.slice(1).map((sample, i) => ({ at: sample.at, perSecond: between(this.#samples[i], sample) }));
+  }
+}
+
+/** Counters are for displays and may go back for a moment: a rate never does. */
+function between(from: Sample | undefined, to: Sample | undefined): number {
+  return from && to && to.at > from.at ? Math.max(0, ((to.done - from.done) * 1_000) / (to.at - from.at)) : 0;
+}

@@ -1,0 +1,72 @@
+import { html } from 'hono/html';
+import type { GateView } from '../../shared/control/limits.ts';
+import { isFinal, TRANSITIONS } from '../../shared/domain/run.ts';
+import { dateTime, duration, number } from '../../shared/report/format.ts';
+import type { Html } from '../../shared/report/sections/drawer.ts';
+import { bar, rateWords, statusBadge } from './figures.ts';
+import type { RunLook } from './looks.ts';
+import { runPath } from './paths.ts';
+import { spark } from './spark.ts';
+
+/** What of a run's page changes as it goes. */
+export function runLive(look: RunLook): Html {
+  const { progress, pace, gate, pipeline, isWorkedOn, now } = look;
+  const { record, succeeded, failed, retried, total } = progress;
+  const { run, status, startedAt, endedAt, deadline, failure } = record;
+  const isOver = isFinal(status);
+  const facts: [string, string | Html][] = [
+    ['Pipeline', pipeline],
+    ['Started', `${dateTime(startedAt)}, by ${record.trigger}`],
+    endedAt === null ? ['Deadline', dateTime(deadline)] : ['Ended', dateTime(endedAt)],
+    ['Took', duration((endedAt ?? now) - startedAt)],
+    ...(record.limit === null ? [] : [['Limit', number(record.limit)] satisfies [string, string]]),
+  ];
+  return html`<header>
+<h1>${run}</h1>
+${statusBadge(status, isWorkedOn)}
+<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+</header>
+<section aria-label="Progress">
+${bar(progress, pace.perSecond, `Progress of run ${run}`)}
+${failure ? html`<p><strong>${failure.reason}</strong>: ${failure.detail}</p>` : ''}
+<dl class="tiles">
+${tile('Children', `${number(total)}${progress.totalKnown ? '' : '+'}`)}
+${tile('Succeeded', number(succeeded))}
+${tile('Failed', number(failed))}
+${isOver ? '' : html`${tile('Calls to be repeated', number(retried))}${tile('Throughput', rateWords(pace.perSecond))}`}
+</dl>
+${isOver ? '' : spark(pace.course)}
+</section>
+${gate ? gateSection(gate, now) : ''}
+${acts(look)}`;
+}
+
+const tile = (name: string, value: string) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+
+/** What calls are held to just now. */
+function gateSection({ inFlight, ratePerSecond, byHand, shutUntil, breaker, cap }: GateView, now: number): Html {
+  return html`<section><h2>What calls are held to</h2><dl class="facts">
+${fact('Calls at once', `${number(inFlight)} at most`)}
+${fact('Rate', ratePerSecond === null ? 'no limit' : `${rateWords(ratePerSecond)} at most`)}
+${byHand ? fact('Set by hand', byHand.until === null ? 'until cleared' : `until ${dateTime(byHand.until)}`) : ''}
+${fact('Service', shutUntil === null ? 'open' : `not called for another ${duration(shutUntil - now)}`)}
+${breaker > 0 ? fact('Breaker', `opened ${number(breaker)} times in a row: most calls failed`) : ''}
+${cap === null ? '' : fact('Pressure', `the service pushed back: ${number(cap)} calls at once, and growing`)}
+</dl></section>`;
+}
+
+const fact = (name: string, value: string) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+
+/** What can be done with a run as it stands. */
+function acts({ pipeline, progress: { record, failed }, isWorkedOn }: RunLook): Html {
+  const { run, status } = record;
+  const path = runPath(pipeline, run);
+  const can = (from: readonly string[]) => from.includes(status);
+  const link = (act: string, label: string) => html`<a class="button" href="${path}/${act}">${label}</a> `;
+  return html`<nav class="acts" aria-label="What can be done">
+${can(TRANSITIONS.pause.from) && isWorkedOn ? link('pause', 'Pause…') : ''}
+${!isFinal(status) && (status === 'paused' || !isWorkedOn) ? link('resume', 'Resume…') : ''}
+${can(TRANSITIONS.close.from) ? link('cancel', 'Cancel…') : ''}
+${isFinal(status) && failed > 0 ? link('redrive', 'Call the failed again…') : ''}
+</nav>`;
+}

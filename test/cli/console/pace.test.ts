@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { Pace } from '../../../cli/console/pace.ts';
+import { progressOf } from './progress.ts';
+
+test('a rate is that of the last five seconds', () => {
+  const pace = new Pace();
+  pace.see(progressOf({ succeeded: 0 }), 0);
+  pace.see(progressOf({ succeeded: 9_000 }), 10_000);
+  pace.see(progressOf({ succeeded: 9_100, failed: 100 }), 12_000);
+  expect(pace.perSecond).toBe(100);
+});
+
+test('counters that go back for a moment give no negative rate', () => {
+  const pace = new Pace();
+  pace.see(progressOf({ succeeded: 100 }), 0);
+  pace.see(progressOf({ succeeded: 90 }), 2_000);
+  expect(pace.perSecond).toBe(0);
+  expect(pace.course.map(({ perSecond }) => perSecond)).toEqual([0]);
+});
+
+test('a course of days keeps its ends and few samples', () => {
+  const pace = new Pace();
+  const seconds = 200_000;
+  for (let s = 0; s <= seconds; s += 10) pace.see(progressOf({ succeeded: 50 * s }), 1_000 * s);
+  const { course } = pace;
+  expect(course.length).toBeLessThanOrEqual(240);
+  expect(course.length).toBeGreaterThan(60);
+  expect(new Set(course.map(({ perSecond }) => Math.round(perSecond)))).toEqual(new Set([50]));
+  expect(course.at(-1)?.at).toBeGreaterThan(0.97 * seconds * 1_000);
+});
