@@ -27,7 +27,7 @@ export interface PostgresOptions<I, P = unknown> extends FileOptions<I> {
   readonly values?: (params: P) => readonly SqlValue[];
   /** A column of the query by which rows are ordered: different and not null in each, best one with an index. */
   readonly key: string;
-  /** Rows of a page. Default 1,000. */
+  /** Rows of a page at most; fewer where rows are wide. Default 1,000. */
   readonly pageRows?: number;
   /** A certificate authority that is trusted besides the usual ones, as PEM: RDS has its own. */
   readonly ca?: string;
@@ -90,24 +90,37 @@ function rowsSource<I, P>(
       const connection = connectionIn(await files.outside.secret(options.secret), options);
       const rows = new PostgresRows({ connection, ca, plain, timeoutSeconds });
       try {
-        // One more than a page, to see that the key of the next row is another.
-        const request = { query, values: options.values?.(params) ?? [], key, rows: pageRows + 1 };
+        const request = { query, values: options.values?.(params) ?? [], key };
+        let size = Math.min(pageRows, FIRST_ROWS);
         let [last, taken]: [string | null, number] = cursor === null ? [null, 0] : position.parse(cursor);
         for (;;) {
-          const page = await rows.behind(request, last);
+          // One more than a page, to see that the key of the next row is another.
+          const page = await rows.behind(request, last, size + 1);
           checkUnique(page, key);
-          for (const each of page.slice(0, pageRows)) {
+          for (const each of page.slice(0, size)) {
             [last, taken] = [each.key, taken + 1];
             const sifted = sift(checkedRow(each.row, check), () => `Row ${taken} of the query`, [last, taken], options);
             if (sifted) yield sifted;
           }
-          if (page.length <= pageRows) return;
+          if (page.length <= size) return;
+          size = nextSize(page, pageRows);
         }
       } finally {
         await rows.close();
       }
     },
   };
+}
+
+/** Rows of the first page, by which the size of the next is chosen. */
+const FIRST_ROWS = 100;
+/** What a page may hold of rows like those of the page before, in characters: memory stays flat however wide rows are. */
+const PAGE_LENGTH = 8 * 1_048_576;
+
+function nextSize(page: readonly KeyedRow[], most: number): number {
+  const mean = page.reduce((sum, { length }) => sum + length, 0) / page.length;
+  // Ten times as many at most: the first rows of a table may be the short ones.
+  return Math.max(1, Math.min(most, 10 * page.length, Math.floor(PAGE_LENGTH / Math.max(1, mean))));
 }
 
 /** Loaded where a database is read. */

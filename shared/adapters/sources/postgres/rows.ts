@@ -23,13 +23,14 @@ export interface RowsRequest {
   readonly values: readonly SqlValue[];
   /** The column that rows are ordered by. */
   readonly key: string;
-  readonly rows: number;
 }
 
 export interface KeyedRow {
   readonly row: { readonly [column: string]: Json };
   /** As Postgres writes it. */
   readonly key: string;
+  /** Characters of all values. */
+  readonly length: number;
 }
 
 const CONNECT_MS = 10_000;
@@ -55,16 +56,16 @@ export class PostgresRows {
   }
 
   /**
-   * The rows behind a key; null for the first.
+   * So many rows behind a key; null for the first.
    * @throws {SourceDataError} where asking again would change nothing
    */
-  async behind(request: RowsRequest, key: string | null): Promise<readonly KeyedRow[]> {
+  async behind(request: RowsRequest, key: string | null, most: number): Promise<readonly KeyedRow[]> {
     try {
       this.#connected ??= this.#client.connect();
       await this.#connected;
       await this.#client.query(this.#begin());
       const { fields, rows } = await this.#client.query<(string | null)[]>({
-        ...statementOf(request, key),
+        ...statementOf(request, key, most),
         rowMode: 'array',
         // As texts: how each becomes JSON is for valueJson to say.
         types: { getTypeParser: () => String },
@@ -96,12 +97,12 @@ export class PostgresRows {
   }
 }
 
-function statementOf({ query, values, key, rows }: RowsRequest, behind: string | null) {
+function statementOf({ query, values, key }: RowsRequest, behind: string | null, most: number) {
   const column = `"rows"."${key.replaceAll('"', '""')}"`;
   const condition = behind === null ? '' : `where ${column} > $${values.length + 1} `;
   return {
     // On lines of their own: a comment may end the query.
-    text: `select * from (\n${query.replace(/[;\s]+$/, '')}\n) as "rows" ${condition}order by ${column} limit ${rows}`,
+    text: `select * from (\n${query.replace(/[;\s]+$/, '')}\n) as "rows" ${condition}order by ${column} limit ${most}`,
     values: behind === null ? [...values] : [...values, behind],
   };
 }
@@ -115,7 +116,8 @@ function keyed(fields: readonly pg.FieldDef[], rows: readonly (string | null)[][
     const own = texts[place];
     if (own === undefined || own === null) throw new SourceDataError(`The key ${show(key)} is null in a row.`);
     const values = fields.map(({ name, dataTypeID }, at) => [name, valueJson(dataTypeID, texts[at] ?? null)]);
-    return { row: Object.fromEntries(values), key: own };
+    const length = texts.reduce((sum, text) => sum + (text?.length ?? 0), 0);
+    return { row: Object.fromEntries(values), key: own, length };
   });
 }
 

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
 import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
-import { afterAll, describe, expect, test } from 'vitest';
+import pg from 'pg';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { type PostgresOptions, type PostgresRow, postgres } from '../../../../shared/adapters/sources/postgres.ts';
 import type { Source } from '../../../../shared/author/source.ts';
@@ -159,6 +160,25 @@ describe('a database', async () => {
       made({ query: "select 1 as id, current_setting('statement_timeout') as t", timeoutSeconds: 7 }),
     );
     expect(set).toEqual([{ id: 1, t: '7s' }]);
+  });
+
+  test('pages of wide rows are small', async () => {
+    const wide = "select n as id, repeat('x', 200000) as text from generate_series(1, 150) n";
+    const asked: unknown[] = [];
+    const client = vi.spyOn(pg.Client.prototype, 'query');
+    for await (const { cursor } of made({ query: wide }).read({
+      params: {},
+      limit: undefined,
+      range: null,
+      cursor: null,
+    }))
+      asked.push(cursor);
+    expect(asked).toHaveLength(150);
+    const limits = client.mock.calls.flatMap(
+      ([query]) => /limit (\d+)$/.exec(Reflect.get(Object(query), 'text') ?? '')?.[1] ?? [],
+    );
+    expect(limits).toEqual(['101', '42', '42']);
+    client.mockRestore();
   });
 
   test('no connection is left open, wherever a reader stops', async () => {
