@@ -30,7 +30,7 @@ export function serviceCaller<B, R>(of: ServiceCallerOptions<B, R>): Caller {
 
   async function answerTo(request: CallRequest): Promise<unknown> {
     const { method, path, child, attempt } = request;
-    const headers = headersOf(pipeline.name, request);
+    const headers = headersOf(pipeline, request);
     const key = headers['idempotency-key'] ?? '';
     try {
       const answer = service({ method, path, headers, body: bodyOf(request), key, child, attempt, at: clock.now() });

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { tracedChild } from '../../shared/adapters/endpoints/trace.ts';
 import { type GateView, readGate } from '../../shared/control/limits.ts';
 import { latestExecution } from '../../shared/control/redrive.ts';
 import { type ChildView, showChild } from '../../shared/control/show-child.ts';
@@ -24,7 +25,11 @@ export async function show(
   return withTarget(options, 'records', { stdout, ...terminal }, async (target) => {
     if (child !== undefined) {
       const view = await showChild(target.deps, run, child);
-      stdout.write(options.json ? `${JSON.stringify(view)}\n` : childText(view));
+      const { name, endpoint } = target.pipeline;
+      // A list that it was called in had a key of its own.
+      const isAlone = endpoint.itemsPerCall === undefined;
+      const trace = isAlone ? tracedChild(`${name}.${firstRunOf(run)}.${view.id}`, endpoint.tracedPercent) : null;
+      stdout.write(options.json ? `${JSON.stringify({ ...view, trace })}\n` : childText(view, trace));
       return EXIT.ok;
     }
     const progress = await readProgress(target.deps, run);
@@ -73,7 +78,10 @@ function runText(
   ])}`;
 }
 
-function childText({ id, status, item, reason, result, attempts, ms, endedAt, nextCallAt }: ChildView): string {
+function childText(
+  { id, status, item, reason, result, attempts, ms, endedAt, nextCallAt }: ChildView,
+  trace: string | null,
+): string {
   return `Child ${id}: ${status}\n${fields({
     item: plain(JSON.stringify(item)),
     reason: reason === null ? undefined : plain(reason),
@@ -82,5 +90,6 @@ function childText({ id, status, item, reason, result, attempts, ms, endedAt, ne
     'last call': ms === null ? undefined : `${Math.round(ms)} ms`,
     ended: endedAt ?? undefined,
     'next call': nextCallAt ?? undefined,
+    trace: trace ?? undefined,
   })}`;
 }

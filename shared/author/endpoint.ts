@@ -78,6 +78,8 @@ export const endpointSchema = strictOptions({
   timeoutSeconds: z.number().int().min(1).max(400).default(10),
   /** A larger answer fails the child with `response-too-large`. */
   maxResponseBytes: z.number().int().min(1_024).max(6_291_456).default(1_048_576),
+  /** Of the children, so many percent are traced: `traceparent` tells the service's tracer to record all their calls, each child in a trace of its own. */
+  tracedPercent: z.number().min(0).max(100).default(1),
 }).transform((endpoint, context) => {
   const issue = (message: string, path: string[] = []) => context.addIssue({ code: 'custom', message, path });
   const given = TARGETS.filter((target) => endpoint[target] !== undefined);

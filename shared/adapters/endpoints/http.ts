@@ -58,7 +58,7 @@ export function httpCaller({
   async function sendOnce(request: CallRequest, began: number): Promise<Answer> {
     const { method, body } = request;
     const path = basePath + request.path;
-    const headers = headersOf(pipeline.name, request);
+    const headers = headersOf(pipeline, request);
     if (credentials) Object.assign(headers, await letIn(credentials, headers['idempotency-key'] ?? '', body));
     const signed = signer ? await signer.sign({ method, url: base, path, headers, body }) : headers;
     const sent = { method, path, headers: signed, body };

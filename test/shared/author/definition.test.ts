@@ -44,6 +44,7 @@ test('a minimal definition gets every default', () => {
       method: 'POST',
       timeoutSeconds: 10,
       maxResponseBytes: 1_048_576,
+      tracedPercent: 1,
     },
     limits: { inFlight: 512, burst: 0, profiles: [], maxChildren: 1_000_000, fairRuns: false },
     retry: { attempts: 5, baseSeconds: 2, maxSeconds: 900 },
