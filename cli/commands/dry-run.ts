@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type DryRun, dryRun as estimate } from '../../shared/control/dry-run.ts';
+import { type DryRun, dryRun as estimate, type ServiceCost } from '../../shared/control/dry-run.ts';
 import { EXIT } from '../exit-codes.ts';
 import { handOver } from '../hand-over.ts';
 import { choosePipeline } from '../pipelines.ts';
@@ -23,11 +23,11 @@ export async function dryRun(
     { ...options, pipeline: name },
     'definition',
     terminal,
-    async ({ deps }) => {
+    async ({ deps, cloneMB }) => {
       // Read where it is, also for a stage: nothing is uploaded.
       const readHere = { handOver: async (path: string) => pathToFileURL(resolve(path)).href };
       const given = await handOver(readHere, { file, items }, terminal);
-      const said = await estimate(deps, { limit, runId, params, ...given });
+      const said = await estimate(deps, { limit, runId, params, ...given }, { cloneMB });
       terminal.stdout.write(options.json ? `${JSON.stringify(said)}\n` : inWords(name, said));
       return EXIT.ok;
     },
@@ -42,14 +42,30 @@ const FROM: Record<DryRun['callMsFrom'], string> = {
 };
 
 function inWords(name: string, said: DryRun): string {
-  const { children, complete, slices, bytesPerItem, firstBody, callMs, callMsFrom, hours, dollars } = said;
+  const { children, complete, slices, bytesPerItem, firstBody, callMs, callMsFrom, hours, dollars, service } = said;
   return `A run of ${name} would come to:\n${fields({
     children: `${count(children)}${complete ? '' : ' or more: counting was cut short'}, in ${count(slices)} slice${slices === 1 ? '' : 's'}`,
     'an item': `${count(bytesPerItem)} bytes`,
     'first body': plain(JSON.stringify(firstBody)),
     'a call': `${Math.round(callMs)} ms (${FROM[callMsFrom]})`,
     time: `${duration(hours * 3_600)} with all calls in flight that the definition allows, without failures`,
-    cost: `$${dollars.toFixed(dollars < 1 ? 4 : 2)} of orchestration on AWS; the service's own comes on top`,
+    cost: costWords(said),
+    orchestration: `${money(dollars)} on AWS`,
+    service: service === null ? undefined : serviceWords(service, said.children),
     'made of': `${count(Math.round(said.writeUnits))} write units, ${count(said.queueRequests)} queue requests, ${count(said.gbSeconds)} GB-s`,
   })}`;
+}
+
+const money = (dollars: number) => `$${dollars.toFixed(dollars < 1 ? 4 : 2)}`;
+
+function costWords({ dollars, service }: DryRun): string {
+  return service === null
+    ? `${money(dollars)}; what the service costs comes on top, and isn't known here`
+    : `${money(dollars + service.dollars)} on AWS in all`;
+}
+
+/** What a run costs most by, and what makes that less. */
+function serviceWords({ dollars, calls, memoryMB, gbSeconds }: ServiceCost, children: number): string {
+  const list = calls < children ? '' : ', lists of items (endpoint.itemsPerCall)';
+  return `${money(dollars)} for its clone: ${count(calls)} calls, ${count(gbSeconds)} GB-s at ${count(memoryMB)} MB. Less by less memory (cloneOptions.<service>.memoryMB), faster answers${list}`;
 }

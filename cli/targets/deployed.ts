@@ -41,6 +41,7 @@ export async function deployed(pipeline: Pipeline, stage: string, flags: string,
     fresh: false,
     deps,
     pollMs: POLL_MS,
+    cloneMB: stack.clone?.memoryMB,
     broken: NEVER,
     handOver: (file) => upload(file, stack, pipeline.name),
     async start(request) {

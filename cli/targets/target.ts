@@ -20,6 +20,8 @@ export interface Target {
   /** True: the worker began with this terminal, so whoever had the pipeline's runs before is gone. */
   readonly fresh: boolean;
   readonly deps: OperatorDeps;
+  /** Memory of the clone that is deployed, where its record says. */
+  readonly cloneMB?: number | undefined;
   /** The file that the functions log to, on this machine. */
   readonly log?: string;
   /** Milliseconds between two looks at a run: each is a few reads. */

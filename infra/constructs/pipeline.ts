@@ -1,4 +1,4 @@
-import { Annotations, Duration, Names, Stack } from 'aws-cdk-lib';
+import { Annotations, Duration, Names, Stack, Token } from 'aws-cdk-lib';
 import { type IGrantable, type IPrincipal, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
@@ -146,7 +146,7 @@ export class Pipeline extends Construct {
       topic: platform.alarms,
     });
     this.recordName = deploymentParameter(platform.stage, pipeline.name);
-    this.#record = this.writeRecord(platform.stage, clone.auth);
+    this.#record = this.writeRecord(platform.stage, clone);
     govern(this, options);
   }
 
@@ -171,7 +171,8 @@ export class Pipeline extends Construct {
   }
 
   /** The record by which all else finds the pipeline, in whatever stack it stands. */
-  private writeRecord(stage: string, endpointAuth: ServiceEndpoint['auth']): StringParameter {
+  private writeRecord(stage: string, { auth: endpointAuth, limits }: ServiceEndpoint): StringParameter {
+    const memoryMB = limits?.memoryMB;
     const nameOf = (name: FunctionName) => this.own(name).functionName;
     const { name } = this.definition;
     const stack = Stack.of(this);
@@ -180,6 +181,7 @@ export class Pipeline extends Construct {
       release: packageVersion(),
       stack: outermost(stack).stackName,
       resources: { ...this.resources, endpointAuth },
+      ...(memoryMB !== undefined && !Token.isUnresolved(memoryMB) && { clone: { memoryMB } }),
       functions: {
         ...Object.fromEntries([...this.#functions].map(([of, { functionName }]) => [of, functionName])),
         splitter: nameOf('splitter'),

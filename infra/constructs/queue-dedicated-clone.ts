@@ -3,6 +3,7 @@ import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type FunctionUrl, FunctionUrlAuthType, type IFunction, type IFunctionUrl } from 'aws-cdk-lib/aws-lambda';
 import { Construct, type IConstruct } from 'constructs';
+import { LAMBDA } from '../../shared/domain/limits.ts';
 import { MEMORY_MB, refuse, wholeNumber } from '../check.ts';
 import { type FunctionOptions, govern, OPTION_RULES, optionsOf } from '../function-options.ts';
 import { checkProperties, named, type PropertyRules, STATEMENTS } from '../properties.ts';
@@ -115,7 +116,7 @@ export class QueueDedicatedClone extends Construct {
     const options = optionsOf(this, props, platform.options);
     const grants = props.grants ?? [];
     const description = `${service}, queue-dedicated clone`;
-    const figures = { memoryMB: memoryMB ?? 512, timeoutSeconds: timeoutSeconds ?? 60 };
+    const figures = { memoryMB: memoryMB ?? LAMBDA.cloneMemoryMB, timeoutSeconds: timeoutSeconds ?? 60 };
     const errors = new LoggedMetric(`Microprocess/${platform.stage}`, `ServiceErrors-${Names.nodeUniqueId(this.node)}`);
     if ('of' in props) {
       for (const name of ['vpc', 'vpcSubnets', 'securityGroups', 'permissionsBoundary'] as const)
@@ -130,10 +131,10 @@ export class QueueDedicatedClone extends Construct {
       const { of, environment = {} } = props;
       const same = { of, description, options, environment, memoryMB, timeoutSeconds, reservedConcurrency };
       const made = new SameFunction(this, 'Queue', { ...same, grants });
-      const { function: fn, timeoutSeconds: ends } = made;
+      const { function: fn, timeoutSeconds: ends, memoryMB: has } = made;
       errors.count(made, 'Crashed', CRASHED);
       this.function = fn;
-      this.limits = { timeoutSeconds: ends, reservedConcurrency };
+      this.limits = { timeoutSeconds: ends, reservedConcurrency, memoryMB: has };
       this.live = undefined;
     } else {
       const { entry } = props;
@@ -146,7 +147,7 @@ export class QueueDedicatedClone extends Construct {
       });
       errors.count(queue, 'Crashed', CRASHED);
       this.function = queue;
-      this.limits = { timeoutSeconds: figures.timeoutSeconds, reservedConcurrency };
+      this.limits = { ...figures, reservedConcurrency };
       for (const fn of [live, queue]) for (const statement of grants) fn.addToRolePolicy(statement);
     }
     this.url = functionEndpoint(this.function, urlOf(this.function)).url;

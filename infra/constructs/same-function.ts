@@ -46,6 +46,7 @@ export class SameFunction extends Construct {
   readonly logs: LogGroup;
   /** Undefined where only the deployment knows it. */
   readonly timeoutSeconds: number | undefined;
+  readonly memoryMB: number;
 
   constructor(scope: Construct, id: string, { of, options, environment, grants, ...props }: SameFunctionProps) {
     super(scope, id);
@@ -84,6 +85,8 @@ export class SameFunction extends Construct {
     made.vpcConfig = source.vpcConfig;
     made.node.addDependency(role, policy);
     this.timeoutSeconds = made.timeout;
+    // Lambda's own default is the least.
+    this.memoryMB = made.memorySize ?? 128;
     acknowledge(made, 'AwsSolutions-L1', 'Its runtime is that of the service which it is a copy of.');
     this.function = LambdaFunction.fromFunctionAttributes(this, 'Function', {
       functionArn: made.attrArn,

@@ -7,6 +7,7 @@ import { check, matching, refuse } from '../check.ts';
 export interface CloneLimits {
   readonly timeoutSeconds?: number | undefined;
   readonly reservedConcurrency?: number | undefined;
+  readonly memoryMB?: number | undefined;
 }
 
 /** Where a pipeline's calls go: a function URL that wants IAM, or an address that takes calls as they are. */

@@ -1,7 +1,7 @@
 import { callsPerForwarder, FORWARDER_MEMORY_MB } from '../domain/capacity.ts';
 import { isPointer } from '../domain/held.ts';
 import { type Json, jsonText } from '../domain/json.ts';
-import { DYNAMODB, PRICES, SIZES, SQS } from '../domain/limits.ts';
+import { DYNAMODB, LAMBDA, PRICES, SIZES, SQS } from '../domain/limits.ts';
 import { isFinal } from '../domain/run.ts';
 import { sourceContext } from '../flow/run-source.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -9,6 +9,14 @@ import { readManifest } from '../storage/manifest.ts';
 import { readPartBlock, readPartIndex } from '../storage/part.ts';
 import { planOf } from './plan.ts';
 import { validated } from './start.ts';
+
+/** The clone waits, and is paid, for as long as its calls take: most of a run's bill. */
+export interface ServiceCost {
+  readonly memoryMB: number;
+  readonly calls: number;
+  readonly gbSeconds: number;
+  readonly dollars: number;
+}
 
 /** What a run would come to. Nothing is stored, sent or called. */
 export interface DryRun {
@@ -31,6 +39,8 @@ export interface DryRun {
   readonly gbSeconds: number;
   /** US dollars for orchestration: the service's own cost isn't in it. */
   readonly dollars: number;
+  /** What the queue-dedicated clone costs as a Lambda function; null where calls go to an address, whose cost isn't known here. */
+  readonly service: ServiceCost | null;
 }
 
 /** An answer of a typical microservice, where no run has told better. */
@@ -41,13 +51,17 @@ const LOOK_EVERY = 10_000;
 
 /**
  * Enumerates the source, without storing anything, and estimates time and cost from the first 256 items and the last run.
- * @param options `callMs`: a call's mean duration, if known better; `budgetMs`: how long counting may take
+ * @param options `callMs`: a call's mean duration, if known better; `budgetMs`: how long counting may take; `cloneMB`: the clone's memory
  * @throws {InputError} for a request or a plan that a start would refuse
  */
 export async function dryRun(
   deps: Deps,
   request: unknown,
-  { callMs, budgetMs = 60_000 }: { readonly callMs?: number | undefined; readonly budgetMs?: number } = {},
+  {
+    callMs,
+    budgetMs = 60_000,
+    cloneMB = LAMBDA.cloneMemoryMB,
+  }: { readonly callMs?: number | undefined; readonly budgetMs?: number; readonly cloneMB?: number | undefined } = {},
 ): Promise<DryRun> {
   const { pipeline, clock } = deps;
   const { params, limit, file, items } = validated(pipeline, request);
@@ -101,6 +115,17 @@ export async function dryRun(
     dollars:
       (writeUnits * PRICES.perMillionWriteUnits + queueRequests * PRICES.perMillionQueueRequests) / 1_000_000 +
       gbSeconds * PRICES.perLambdaGbSecond,
+    service: pipeline.endpoint.service === undefined ? null : serviceCost(calls, ms, cloneMB),
+  };
+}
+
+function serviceCost(calls: number, ms: number, memoryMB: number): ServiceCost {
+  const gbSeconds = ((calls * ms) / 1_000) * (memoryMB / 1_024);
+  return {
+    memoryMB,
+    calls: Math.ceil(calls),
+    gbSeconds: Math.round(gbSeconds),
+    dollars: gbSeconds * PRICES.perLambdaGbSecond + (calls / 1_000_000) * PRICES.perMillionInvocations,
   };
 }
 

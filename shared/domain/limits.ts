@@ -20,6 +20,8 @@ export const LAMBDA = {
   maxMappingConcurrency: 1_000,
   /** AWS's advice: a queue's visibility time-out is at least this many times its function's time-out. */
   visibilityFactor: 6,
+  /** Of a service's functions, where the CDK app says nothing else. */
+  cloneMemoryMB: 512,
 } as const;
 
 export const DYNAMODB = {

@@ -30,6 +30,8 @@ const record = z.object({
     /** Sender of the mails; empty where they are off. */
     mail: z.string(),
   }),
+  /** Of the queue-dedicated clone, where it is a function that the app makes. */
+  clone: z.object({ memoryMB: z.number() }).optional(),
   /** The name on AWS of each function of the pipeline. Readers need these two; a later release may say more of the others. */
   functions: z.object({ splitter: z.string(), forwarder: z.string() }).catchall(z.unknown()),
 });

@@ -245,6 +245,11 @@ test('a dry run counts and estimates, and does nothing', async () => {
   expect(estimate.writeUnits / 1_000).toBeGreaterThan(0.04);
   expect(estimate.writeUnits / 1_000).toBeLessThan(0.1);
   expect(estimate.dollars).toBeGreaterThan(0);
+  // What the clone waits is paid: 1,000 calls of 0.1 s at half a gigabyte.
+  expect(estimate.service).toMatchObject({ memoryMB: 512, calls: 1_000, gbSeconds: 50 });
+  expect(estimate.service?.dollars).toBeCloseTo(50 * 0.0000133334 + 0.0002, 9);
+  const smaller = await dryRun(world.deps, { limit: 1_000 }, { callMs: 100, cloneMB: 128 });
+  expect(smaller.service?.gbSeconds).toBe(13);
   expect(await world.deps.stores.runs.list({ limit: 1 })).toEqual([]);
   expect(world.journal.calls.size).toBe(0);
   await expect(dryRun(world.deps, { limit: 0 })).rejects.toThrow(/limit/);

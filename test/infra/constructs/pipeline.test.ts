@@ -222,6 +222,7 @@ test('its record, by which everything else finds it, is a parameter', () => {
     version: 1,
     pipeline: 'scores',
     release: packageVersion(),
+    clone: { memoryMB: 512 },
     stack: 'microprocess-dev',
     resources: { endpoint: 'https://host', endpointAuth: 'IAM', mail: '' },
   });
