@@ -47,8 +47,8 @@ const optionsSchema = strictOptions({
 const range = z.tuple([z.int().min(0), z.int().min(1)]);
 
 /**
- * The items of a DynamoDB table of the account and region, by a parallel scan. A page that was interrupted is read again, and the items that were taken of
- * it are skipped. Bytes are texts in base64, sets are lists; a number that a double can't hold is a text of its digits.
+ * The items of a DynamoDB table of the account and region, by a parallel scan. What is interrupted goes on behind the last item that was
+ * taken. Bytes are texts in base64, sets are lists; a number that a double can't hold is a text of its digits.
  * @throws {DefinitionError} naming each wrong option
  * @example
  * dynamoTable('companies', { attributes: ['id', 'name'], filter: { expression: 'employees > :least', values: { ':least': 10 } } });
@@ -96,10 +96,11 @@ function tableSource<I, P>(
         let [from, taken] = cursor === null ? [null, 0] : z.tuple([startKey, z.int().min(0)]).parse(cursor);
         for (;;) {
           const { items, next } = await scan.page(request, from);
-          for (const [place, item] of items.entries()) {
+          for (const [place, { record, key }] of items.entries()) {
             if (place < taken) continue;
             const words = () => `Item ${place + 1} of a page of table ${show(table)}, segment ${segment},`;
-            const sifted = sift(check(item), words, [from, place + 1], options);
+            const behind = key ? [key, 0] : [from, place + 1];
+            const sifted = sift(check(record), words, behind, options);
             if (sifted) yield sifted;
           }
           if (next === null) return;
@@ -113,7 +114,8 @@ function tableSource<I, P>(
 }
 
 function regionOf(table: string, outside: Outside | undefined): string {
-  if (!outside) throw new TypeError('This source reads a table, and has nothing to read it by.');
+  if (!outside)
+    throw new TypeError('This source reads a table, and has nothing to read it by: a test hands items over.');
   if (outside.hasAccount) return outside.region;
   throw new SourceDataError(
     `The table ${show(table)} isn't read on this machine, which has no account: hand over its items with --items.`,

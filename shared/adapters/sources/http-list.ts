@@ -112,7 +112,8 @@ function listSource<I, P>(
     needs: own ? { secrets: secretsOf(own) } : { endpoint: true },
     over: (given) => listSource(options, check, given),
     async *read({ params, cursor }) {
-      if (!files?.outside) throw new TypeError('This source calls a service, and has nothing to call it by.');
+      if (!files?.outside)
+        throw new TypeError('This source calls a service, and has nothing to call it by: a test hands items over.');
       const called = calledBy(files.outside, own);
       // Loaded where a list is read: a forwarder has its own way to call.
       const { HttpPages } = await import('./http/pages.ts');

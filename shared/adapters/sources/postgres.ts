@@ -85,7 +85,8 @@ function rowsSource<I, P>(
     needs: { secrets: [options.secret] },
     over: (given) => rowsSource(options, check, given),
     async *read({ params, cursor }) {
-      if (!files?.outside) throw new TypeError('This source reads a database, and has nothing to read it by.');
+      if (!files?.outside)
+        throw new TypeError('This source reads a database, and has nothing to read it by: a test hands items over.');
       const { PostgresRows, connectionIn } = await reading();
       const connection = connectionIn(await files.outside.secret(options.secret), options);
       const rows = new PostgresRows({ connection, ca, plain, timeoutSeconds });

@@ -34,8 +34,14 @@ export interface ScanFilter {
 export const startKey = z.record(z.string(), z.tuple([z.enum(['S', 'N', 'B']), z.string()])).nullable();
 export type StartKey = z.infer<typeof startKey>;
 
+export interface ScannedItem {
+  readonly record: { readonly [name: string]: Json };
+  /** To go on behind it; null where its key isn't known. */
+  readonly key: StartKey;
+}
+
 export interface ScanPage {
-  readonly items: readonly { readonly [name: string]: Json }[];
+  readonly items: readonly ScannedItem[];
   /** Null behind the segment's last page. */
   readonly next: StartKey;
 }
@@ -60,7 +66,12 @@ export class TableScan {
           ? new SourceDataError(`The table ${show(request.table)} can't be read: ${error.name}.`)
           : error;
       });
-    return { items: Items.map(recordOf), next: LastEvaluatedKey ? keyJson(LastEvaluatedKey) : null };
+    // Only keys of pages say which attributes are the table's: a segment's only page has none.
+    const names = Object.keys(LastEvaluatedKey ?? from ?? {});
+    return {
+      items: Items.map((item) => ({ record: recordOf(item), key: keyIn(item, names) })),
+      next: LastEvaluatedKey ? keyJson(LastEvaluatedKey) : null,
+    };
   }
 
   close(): void {
@@ -102,6 +113,11 @@ function attributeOf(value: string | number | boolean | null): AttributeValue {
   if (value === null) return { NULL: true };
   if (typeof value === 'boolean') return { BOOL: value };
   return typeof value === 'number' ? { N: String(value) } : { S: value };
+}
+
+function keyIn(item: Readonly<Record<string, AttributeValue>>, names: readonly string[]): StartKey {
+  const key = Object.entries(item).filter(([name]) => names.includes(name));
+  return names.length > 0 && key.length === names.length ? keyJson(Object.fromEntries(key)) : null;
 }
 
 function keyJson(key: Readonly<Record<string, AttributeValue>>): StartKey {

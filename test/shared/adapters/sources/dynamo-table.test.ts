@@ -1,10 +1,17 @@
-import { type AttributeValue, CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  CreateTableCommand,
+  DeleteItemCommand,
+  DynamoDBClient,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { dynamoTable } from '../../../../shared/adapters/sources/dynamo-table.ts';
 import type { Source } from '../../../../shared/author/source.ts';
-import { itemsOf, memoryFiles, sourceContract } from '../../../contracts/source.contract.ts';
+import type { Json } from '../../../../shared/domain/json.ts';
+import { itemsOf, memoryFiles, readAll, sourceContract } from '../../../contracts/source.contract.ts';
 import { Listeners } from '../../listeners.ts';
 
 const REGION = 'eu-central-1';
@@ -52,6 +59,29 @@ describe('dynamoTable', async () => {
   test('each item once, in one segment or in more than there are items', async () => {
     expect(ids(all)).toEqual(IDS);
     for (const segments of [3, 20]) expect(ids(await itemsOf(over(companies(segments))))).toEqual(IDS);
+  });
+
+  test('what was taken is not taken again, whatever is removed meanwhile', async () => {
+    const table = 'removed';
+    await fill(client, table, numbered.slice(0, 6));
+    const source = over(dynamoTable(table, { segments: 1, attributes: ['id'] }));
+    const [first, second, ...others] = await readAll(source);
+    await client.send(new DeleteItemCommand({ TableName: table, Key: { id: { S: String(first?.item.id) } } }));
+    const again: unknown[] = [];
+    const context = { params: {}, limit: undefined, range: [0, 1], cursor: second?.cursor ?? null };
+    for await (const given of source.read(context)) again.push('item' in given ? given.item : given);
+    expect(again).toEqual(others.map(({ item }) => item));
+  });
+
+  test('a table without its key is read in order, from any place', async () => {
+    const read = async (cursor: Json) => {
+      const source = over(dynamoTable('companies', { segments: 1, attributes: ['n'] }));
+      const given = [];
+      for await (const each of source.read({ params: {}, limit: undefined, range: [0, 1], cursor })) given.push(each);
+      return given;
+    };
+    const whole = await read(null);
+    expect(await read(whole[4]?.cursor ?? null)).toEqual(whole.slice(5));
   });
 
   test('the wanted, by a filter of the run, a schema and a function', async () => {
