@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { beginning } from '../shared/domain/text.ts';
-import type { Terminal } from './terminal.ts';
+import { isDrawn, type Terminal } from './terminal.ts';
 import { plain } from './text.ts';
 
 const AT_MOST = 5;
@@ -21,8 +21,8 @@ export function errorLines(
     if (said.has(kind) || said.size === AT_MOST) return;
     said.add(kind);
     const line = `! ${beginning(plain(what), LONGEST)} (${relative(process.cwd(), log)})`;
-    // In the place of the bar, which is drawn again below it and doesn't wrap: this may.
-    stderr.write(stderr.isTTY ? `\r\u001b[K\u001b[?7h${line}\n` : `${line}\n`);
+    // In the place of the bar, which is drawn again below it.
+    stderr.write(isDrawn(stderr) ? `\r\u001b[K${line}\n` : `${line}\n`);
   };
 }
 

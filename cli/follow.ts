@@ -41,7 +41,7 @@ export async function follow(
     return await Promise.race([ended(), target.broken, aborted(terminal.signal)]);
   } finally {
     over.abort();
-    display.stop();
+    display.stop(terminal.signal.aborted);
   }
 }
 
@@ -92,7 +92,8 @@ export async function seeThrough(
   }
 }
 
-function interrupted(target: Target, run: string): string {
+/** What becomes of a run whose terminal leaves. */
+export function interrupted(target: Target, run: string): string {
   if (target.worker === 'this')
     return `Stopping; run ${run} is not done. Go on with it: ${hint(target, 'resume', run)}`;
   const until = worksElsewhere(target) ? ', until the process that works on it here ends' : '';

@@ -23,7 +23,8 @@ function interruptible(): AbortSignal {
       if (!abort.signal.aborted) {
         first = performance.now();
         abort.abort();
-        process.stderr.write('\nStopping…\n');
+        // Below the ^C; the command says what stops, and what goes on.
+        process.stderr.write('\n');
       } else if (performance.now() - first > SAME_KEY_MS) process.exit(EXIT.interrupted);
     });
   }

@@ -136,8 +136,9 @@ export function failureField(failure: RunFailure | null): Field {
   return ['failed by', failure ? plain(`${failure.reason}: ${failure.detail.split('\n', 1)[0]}`) : undefined];
 }
 
-/** What became of the mail, where there was to be one. */
-export function mailField({ mail }: Summary): Field {
+/** What became of the mail, where there was to be one. @param log present on this machine, whose SES keeps what it is given */
+export function mailField({ mail }: Summary, log?: string): Field {
+  if (log !== undefined && mail === 'sent') return ['mail', 'kept, as this machine sends none'];
   return ['mail', mail === 'off' ? undefined : mail];
 }
 
@@ -159,7 +160,7 @@ export function closedField(closed: string | null): Field {
 
 /** @param log where the functions log, on this machine: a run that failed sends its reader there */
 export function inWords(summary: LocalSummary, log?: string): string {
-  const { runId, status, closed, failure, seconds, mail, paths } = summary;
+  const { runId, status, closed, failure, seconds, paths } = summary;
   const from = (path: string | undefined) => path && relative(process.cwd(), path);
   return `
 Run ${runId} ${status.replaceAll('-', ' ')} in ${seconds.toFixed(1)} s
@@ -167,8 +168,7 @@ ${fields([
   closedField(closed),
   failureField(failure),
   ...summaryFields(summary),
-  // The local SES keeps what it is given.
-  log !== undefined && mail === 'sent' ? ['mail', 'kept, as this machine sends none'] : mailField(summary),
+  mailField(summary, log),
   ['report', from(paths.report)],
   ['page', from(paths.html)],
   ['email', from(paths.email)],

@@ -268,7 +268,9 @@ export async function execute(args: readonly string[], terminal: Terminal): Prom
     return code;
   } catch (error) {
     if (terminal.signal.aborted) {
-      terminal.stderr.write(error instanceof LeftError ? 'Stopped.\n' : 'Stopped. Nothing of it is left running.\n');
+      terminal.stderr.write(
+        error instanceof LeftError ? `${error.message}\n` : 'Stopped. Nothing of it is left running.\n',
+      );
       return EXIT.interrupted;
     }
     const said = explain(error);

@@ -1,72 +1,64 @@
-import { SingleBar } from 'cli-progress';
 import type { RunProgress } from '../shared/control/status.ts';
 import { isFinal } from '../shared/domain/run.ts';
-import type { Terminal } from './terminal.ts';
-import { count, duration } from './text.ts';
+import { describe, fraction, position } from './progress-words.ts';
+import { isDrawn, type Terminal } from './terminal.ts';
 
 /** Shows how a run goes, on stderr: a bar on a terminal, a plain line now and then elsewhere. */
 export interface ProgressDisplay {
   /** @param note what holds calls back just now; empty where nothing does */
   update(progress: RunProgress, note?: string): void;
-  /** Leaves the last state standing. */
-  stop(): void;
+  /** Leaves the last state standing: nothing is shown from then on. @param isBroken the terminal stands below it already, as after a Ctrl-C */
+  stop(isBroken?: boolean): void;
 }
 
 const PLAIN_EVERY_MS = 2_000;
-/** Said with each drawing: what else is written to the terminal in between may have switched wrapping on. */
-const NO_WRAP = '\u001b[?7l';
+const BAR = 28;
+/** Where a terminal doesn't say how wide it is. */
+const USUAL_WIDTH = 80;
 
 export function progressDisplay(stream: Terminal['stderr'], now = () => performance.now()): ProgressDisplay {
-  return stream.isTTY ? bar(stream, now) : plainLines(stream, now);
+  return isDrawn(stream) ? bar(stream, now) : plainLines(stream, now);
 }
 
 /** Whether what was written before still waits for its reader. */
 const isBehind = ({ writableLength = 0 }: Terminal['stderr']) => writableLength > 0;
 
-/** The same stream with another `write`. */
-function withWrite(stream: Terminal['stderr'], write: (text: string) => boolean): Terminal['stderr'] {
-  return new Proxy(stream, {
-    get: (target, name) => (name === 'write' ? write : Reflect.get(target, name)),
-  });
-}
-
+/** One line, drawn again in its place. It asks nothing of the terminal that would have to be taken back: who is killed leaves it as it was. */
 function bar(stream: Terminal['stderr'], now: () => number): ProgressDisplay {
   const rate = new Rate();
-  let shown: SingleBar | undefined;
+  let furthest = 0;
   let isOver = false;
-  // Frames that a stopped terminal doesn't take are dropped: the next one draws the whole line. The last one stays.
-  const frames = withWrite(stream, (text) => (isOver || !isBehind(stream) ? stream.write(text) : true));
+  let isDropped = false;
+  let last = '';
   return {
     update(progress, note) {
-      const { done, total } = position(progress);
-      const payload = { line: withNote(describe(progress, rate.at(now(), done)), note) };
-      if (!shown) {
-        shown = new SingleBar({
-          format: `${NO_WRAP}{bar} {percentage}%  {line}`,
-          barsize: 28,
-          hideCursor: true,
-          stream: frames,
-          // A line too long for the window is cut: wrapped, each update would leave a line behind.
-          linewrap: false,
-          barCompleteChar: '█',
-          barIncompleteChar: '░',
-          fps: 20,
-          // Also when the same, as another line may have taken its place.
-          forceRedraw: true,
-          // Where the run is done, so is the bar, also without children.
-          emptyOnZero: true,
-        });
-        shown.start(total, done, payload);
-      }
-      shown.setTotal(total);
-      shown.update(done, payload);
+      if (isOver) return;
+      const line = withNote(describe(progress, rate.at(now(), position(progress).done)), note);
+      const share = fraction(progress);
+      // Counters may be corrected: what was shown isn't taken back.
+      furthest = Math.max(furthest, share ?? 0);
+      const drawn = share === null && furthest === 0 ? '┄'.repeat(BAR) : filled(furthest);
+      // A line too long for the window is cut: wrapped, each update would leave a line behind.
+      last = [...`${drawn}  ${line}`].slice(0, (stream.columns || USUAL_WIDTH) - 1).join('');
+      // A frame that a stopped terminal doesn't take is dropped: the next one draws the whole line.
+      isDropped = isBehind(stream);
+      if (!isDropped) draw(stream, last);
     },
-    stop() {
+    stop(isBroken = false) {
+      // Only what was dropped is drawn again: something else may have been written below it.
+      if (!isOver && isDropped && !isBroken) draw(stream, last);
+      if (!isOver && last !== '' && !isBroken) stream.write('\n');
       isOver = true;
-      shown?.stop();
-      shown = undefined;
     },
   };
+}
+
+const draw = (stream: Terminal['stderr'], line: string) => void stream.write(`\r${line}\u001b[K`);
+
+/** @param share from 0 to 1 */
+function filled(share: number): string {
+  const cells = Math.floor(share * BAR);
+  return `${'█'.repeat(cells)}${'░'.repeat(BAR - cells)} ${String(Math.floor(share * 100)).padStart(3)}%`;
 }
 
 function plainLines(stream: Terminal['stderr'], now: () => number): ProgressDisplay {
@@ -85,37 +77,6 @@ function plainLines(stream: Terminal['stderr'], now: () => number): ProgressDisp
     },
     stop: () => undefined,
   };
-}
-
-/** What a bar shows. Failed children are done too: it ends at 100 %, and so does a run without children. */
-export function position({ record, total, succeeded, failed }: RunProgress): { done: number; total: number } {
-  if (isFinal(record.status)) return { done: Math.max(1, total), total: Math.max(1, total) };
-  // Counters are for displays and may count a child twice.
-  return { done: Math.min(succeeded + failed, total), total: Math.max(1, total) };
-}
-
-/** `12,345 / 135,233 · 4,800/s · 3 failed · ETA 26 s`; a total still growing has a plus, and no ETA. */
-export function describe(progress: RunProgress, perSecond: number): string {
-  const { total, totalKnown, failed, retried, record } = progress;
-  const ended = isFinal(record.status);
-  const done = ended ? total : position(progress).done;
-  const left = total - done;
-  // Before its source has said anything there is nothing to count.
-  const isCounted = total > 0 || totalKnown;
-  const parts = isCounted ? [`${count(done)} / ${count(total)}${totalKnown ? '' : '+'}`] : [];
-  if (!ended && isCounted)
-    parts.push(`${perSecond > 0 && perSecond < 10 ? perSecond.toFixed(1) : count(Math.round(perSecond))}/s`);
-  if (isCounted) parts.push(`${count(failed)} failed`);
-  if (retried > 0) parts.push(`${count(retried)} retried`);
-  if (ended) parts.push(record.status.replaceAll('-', ' '));
-  else if (record.status !== 'splitting' && record.status !== 'running') parts.push(record.status);
-  else if (!totalKnown) parts.push('splitting');
-  else if (left === 0) parts.push('making the report');
-  else if (perSecond > 0) parts.push(`ETA ${duration(left / perSecond)}`);
-  else if (done === 0) parts.push(retried > 0 ? 'calling' : 'starting');
-  // A tail that stands still waits, most likely for the next try of what failed.
-  else parts.push(`waiting for ${count(left)}`);
-  return parts.join(' · ');
 }
 
 const withNote = (line: string, note = '') => (note === '' ? line : `${line} · ${note}`);

@@ -4,9 +4,19 @@ export interface Terminal {
   readonly stdin: NodeJS.ReadableStream;
   readonly stdout: NodeJS.WritableStream;
   /** Progress, hints and errors: a bar where it's a terminal. */
-  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly writableLength?: number };
+  readonly stderr: NodeJS.WritableStream & {
+    readonly isTTY?: boolean;
+    readonly writableLength?: number;
+    /** Characters that a line of it holds, where it's a terminal. */
+    readonly columns?: number;
+  };
   /** Aborted by Ctrl-C: the command ends by itself. */
   readonly signal: AbortSignal;
+}
+
+/** Whether a stream is a terminal that draws: one that has no cursor to move, or whose user wants plain text, gets plain lines. */
+export function isDrawn({ isTTY = false }: { readonly isTTY?: boolean }): boolean {
+  return isTTY && process.env.TERM !== 'dumb' && !process.env.NO_COLOR;
 }
 
 /**

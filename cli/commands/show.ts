@@ -8,7 +8,7 @@ import { executionId, firstRunOf } from '../../shared/domain/redrive.ts';
 import { EXIT } from '../exit-codes.ts';
 import { gateFields } from '../gate-words.ts';
 import { closedField, failureField, mailField, readSummary, type Summary, summaryFields } from '../output.ts';
-import { describe } from '../progress.ts';
+import { describe } from '../progress-words.ts';
 import { withTarget } from '../targets/open.ts';
 import { hint, type Target, type Where } from '../targets/target.ts';
 import type { Terminal } from '../terminal.ts';
@@ -57,7 +57,7 @@ function runText(
   const { record } = progress;
   const { run, status, trigger, params, limit, startedAt, endedAt, deadline, closed, failure, redrive } = record;
   const others = executions.filter((execution) => execution !== run);
-  const failed = progress.failed > 0;
+  const unsuccessful = progress.failed + progress.cancelled + progress.expired > 0;
   return `Run ${run}: ${status.replaceAll('-', ' ')}\n${fields([
     ['pipeline', `${target.pipeline.name}, ${target.place}`],
     ['started', `${time(startedAt)} UTC, by ${trigger}`],
@@ -69,9 +69,11 @@ function runText(
     ['deadline', endedAt === null ? `${time(deadline)} UTC` : undefined],
     closedField(closed),
     failureField(failure),
-    ...(summary ? [...summaryFields(summary), mailField(summary)] : [['progress', describe(progress, 0)] as const]),
+    ...(summary
+      ? [...summaryFields(summary), mailField(summary, target.log)]
+      : [['progress', describe(progress, 0)] as const]),
     ...(gate ? gateFields(gate, target.deps.clock.now()) : []),
-    ['failures', failed ? hint(target, 'failures', run) : undefined],
+    ['failures', unsuccessful ? hint(target, 'failures', run) : undefined],
     ['report', summary ? hint(target, 'report', run) : undefined],
     ['log', status === 'failed' && target.log !== undefined ? relative(process.cwd(), target.log) : undefined],
     ['go on', target.worker === 'nobody' && endedAt === null ? hint(target, 'resume', run) : undefined],

@@ -3,7 +3,7 @@ import { isFinal } from '../../shared/domain/run.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { isGone, UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
-import { follow, outcomeCode } from '../follow.ts';
+import { follow, interrupted, outcomeCode } from '../follow.ts';
 import { failureField } from '../output.ts';
 import { withTarget } from '../targets/open.ts';
 import { hint, type Target, type Where } from '../targets/target.ts';
@@ -21,8 +21,12 @@ export async function watch(
     withTarget(options, 'records', terminal, async (target) => {
       run ??= await newest(target);
       if (target.worker === 'nobody') return standing(target, run, options, terminal);
-      const record = await follow(target, run, terminal, async (progress) => {
+      const followed = follow(target, run, terminal, async (progress) => {
         if (options.json) await writeLine(terminal.stdout, JSON.stringify(progressJson(progress)));
+      });
+      const record = await followed.catch((error) => {
+        if (terminal.signal.aborted && run !== undefined) terminal.stderr.write(`${interrupted(target, run)}\n`);
+        throw error;
       });
       return ended(target, record, options, terminal);
     });
@@ -66,6 +70,6 @@ function ended(target: Target, record: RunRecord, { json }: { readonly json?: bo
 }
 
 /** A run's progress as programs read it; the counters may lag by a second or two. */
-export function progressJson({ record, total, totalKnown, succeeded, failed, retried }: RunProgress) {
-  return { ...runJson(record), progress: { total, totalKnown, succeeded, failed, retried } };
+export function progressJson({ record, ...progress }: RunProgress) {
+  return { ...runJson(record), progress };
 }

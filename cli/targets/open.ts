@@ -65,7 +65,8 @@ export async function withTarget<T>(
     });
     return await Promise.race([left, using]);
   } catch (error) {
-    if (terminal.signal.aborted) throw goesOn(target) ? new LeftError('The work goes on.') : error;
+    if (terminal.signal.aborted)
+      throw goesOn(target) ? new LeftError('This terminal has left; the work goes on.') : error;
     throw target.isFollowed?.() ? said(error, terminal) : error;
   } finally {
     await target.close();

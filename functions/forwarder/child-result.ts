@@ -19,7 +19,7 @@ export interface Child {
 export type ChildResult =
   | { readonly kind: 'ended'; readonly outcome: Outcome }
   /** It spent a try, and is due then. */
-  | { readonly kind: 'again'; readonly due: number; readonly isPressed?: boolean }
+  | { readonly kind: 'again'; readonly reason: string; readonly due: number; readonly isPressed?: boolean }
   /** It was not called, or its answer was pressure: it spent no try, and is due then. */
   | {
       readonly kind: 'handed-back';
@@ -84,5 +84,7 @@ export function goesOn(
   const due = nextDue(retry, attempts, verdict.retryAfterMs, jitter, now);
   if (verdict.kind === 'pressure')
     return { kind: 'handed-back', due, isPressed: true, isSoon: verdict.retryAfterMs === 0 };
-  return attempts < retry.attempts ? { kind: 'again', due, ...(verdict.isPressure && { isPressed: true }) } : null;
+  return attempts < retry.attempts
+    ? { kind: 'again', reason: verdict.reason, due, ...(verdict.isPressure && { isPressed: true }) }
+    : null;
 }

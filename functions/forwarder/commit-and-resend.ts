@@ -35,7 +35,7 @@ export async function commitAndResend(
     ),
   );
   const next = nextRegister(deliveryOf(received), block, { ended, again, handedBack, pressed, together, complete });
-  countOutcomes(deps, message, outcomes, again.size);
+  countOutcomes(deps, message, outcomes, reasonsOf(results));
   if (next === null) return commits.commit(message, outcomes);
   const { done, raised } = await commit(deps, blockOf(message), outcomes, { slot: message.slot, raise: next });
   if (!raised) return;
@@ -55,19 +55,25 @@ export async function storeEnded(
   const outcomes = outcomesOf(results);
   if (outcomes.length === 0) return;
   await commits.commit(message, outcomes);
-  countOutcomes(deps, message, outcomes, 0);
+  countOutcomes(deps, message, outcomes);
 }
 
-/** For progress bars and dashboards; nothing decides by it. */
+/** For progress bars and dashboards; nothing decides by it. @param again why calls will be repeated, a reason for each */
 export function countOutcomes(
   deps: ForwarderDeps,
   message: WorkMessage,
   outcomes: readonly Outcome[],
-  retried: number,
+  again: readonly string[] = [],
 ): void {
+  const retried = again.length;
   const succeeded = outcomes.filter(({ status }) => status === 'SUCCEEDED').length;
   const failed = outcomes.length - succeeded;
-  deps.progress.add(message.run, message.ttl, { succeeded, failed, retried });
+  deps.progress.add(message.run, message.ttl, {
+    succeeded,
+    failed,
+    retried,
+    ...(retried > 0 && { retriedFor: mostOf(again) }),
+  });
   if (succeeded > 0) deps.metrics.count('ChildrenSucceeded', succeeded);
   if (failed > 0) deps.metrics.count('ChildrenFailed', failed);
   if (retried > 0) deps.metrics.count('CallsRetried', retried);
@@ -76,6 +82,17 @@ export function countOutcomes(
 /** Of children that ended. */
 export function outcomesOf(results: ReadonlyMap<number, ChildResult>): Outcome[] {
   return [...results.values()].flatMap((result) => (result.kind === 'ended' ? [result.outcome] : []));
+}
+
+function reasonsOf(results: ReadonlyMap<number, ChildResult>): string[] {
+  return [...results.values()].flatMap((result) => (result.kind === 'again' ? [result.reason] : []));
+}
+
+/** The one there is most of. */
+function mostOf(reasons: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return [...counts].reduce((most, each) => (each[1] > most[1] ? each : most), ['', 0] as const)[0];
 }
 
 function dueTimes(results: ReadonlyMap<number, ChildResult>, kind: 'again' | 'handed-back'): Map<number, number> {

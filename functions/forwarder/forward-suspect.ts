@@ -96,7 +96,7 @@ async function callUnderMarks(
   /** Commits outcomes; gives whether the block is full, so that nothing is left to do. */
   async function end(outcomes: readonly Outcome[], change?: RegisterChange): Promise<boolean> {
     const { full } = await commit(deps, block, outcomes, change);
-    countOutcomes(deps, message, outcomes, 0);
+    countOutcomes(deps, message, outcomes);
     return full;
   }
 }

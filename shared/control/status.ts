@@ -10,8 +10,13 @@ export interface RunProgress {
   readonly total: number;
   readonly totalKnown: boolean;
   readonly succeeded: number;
+  /** Neither cancelled nor expired, once the run has ended; until then a child that is given up counts here. */
   readonly failed: number;
+  readonly cancelled: number;
+  readonly expired: number;
   readonly retried: number;
+  /** Reason code of most calls that were repeated lately; null where none was. */
+  readonly retriedFor: string | null;
 }
 
 /** @throws {RunNotFoundError} */
@@ -21,17 +26,20 @@ export async function readProgress({ stores, pipeline }: Deps, run: string): Pro
   if (record.counts) {
     // Ended: the report's own numbers, not the display's.
     const { total, succeeded, failed, cancelled, expired } = record.counts;
-    return { record, total, totalKnown: true, succeeded, failed: failed + cancelled + expired, retried: 0 };
+    return { record, total, totalKnown: true, succeeded, failed, cancelled, expired, retried: 0, retriedFor: null };
   }
   const [root, progress] = await Promise.all([stores.runs.readCompletion(run), stores.progress.read(run)]);
   const slices = await readSlices({ stores }, run, root);
-  const { succeeded, failed, retried } = progress;
+  const { succeeded, failed, retried, retriedFor = null } = progress;
   return {
     record,
     total: slices.reduce((sum, { checkpoint }) => sum + (checkpoint?.count ?? 0), 0),
     totalKnown: root.slices !== null && slices.every(({ checkpoint }) => checkpoint?.ended === true),
     succeeded,
     failed,
+    cancelled: 0,
+    expired: 0,
     retried,
+    retriedFor,
   };
 }

@@ -21,13 +21,15 @@ export class ProgressMeter {
   }
 
   add(run: string, ttl: number, delta: Partial<Progress>): void {
-    const { succeeded, failed, retried } = this.#pending.get(run)?.delta ?? NO_PROGRESS;
+    const { succeeded, failed, retried, ...known } = this.#pending.get(run)?.delta ?? NO_PROGRESS;
+    const retriedFor = delta.retriedFor ?? known.retriedFor;
     this.#pending.set(run, {
       ttl,
       delta: {
         succeeded: succeeded + (delta.succeeded ?? 0),
         failed: failed + (delta.failed ?? 0),
         retried: retried + (delta.retried ?? 0),
+        ...(retriedFor !== undefined && { retriedFor }),
       },
     });
   }

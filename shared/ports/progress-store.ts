@@ -1,6 +1,7 @@
 /** Counters for displays: they may be lost or doubled, and nothing decides by them. */
 export interface ProgressStore {
   bump(run: string, shard: string, delta: Progress, now: number, ttl: number): Promise<void>;
+  /** Sums all bumps. Of what calls were repeated for, the latest is known. */
   read(run: string): Promise<Progress & { /** Latest bump, epoch milliseconds; 0 for none. */ readonly at: number }>;
 }
 
@@ -9,6 +10,8 @@ export interface Progress {
   readonly failed: number;
   /** Calls that will be repeated. */
   readonly retried: number;
+  /** Reason code of most of them, lately; absent where none was repeated, and from what an older release counted. */
+  readonly retriedFor?: string;
 }
 
 export const NO_PROGRESS: Progress = { succeeded: 0, failed: 0, retried: 0 };

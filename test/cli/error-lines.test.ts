@@ -51,7 +51,7 @@ group('errors that functions log', () => {
   test('on a terminal a line takes the place of the bar, and may wrap', () => {
     const stderr = new Captured(true);
     failed(errorLines(stderr, 'functions.log'), 'Error: a');
-    expect(stderr.text).toBe('\r\u001b[K\u001b[?7h! A message failed; it comes back: Error: a (functions.log)\n');
+    expect(stderr.text).toBe('\r\u001b[K! A message failed; it comes back: Error: a (functions.log)\n');
   });
 
   test("a source's own error reaches the terminal while its run goes on", { timeout: 90_000 }, async () => {

@@ -1,28 +1,7 @@
-import { expect, describe as group, test } from 'vitest';
-import { describe, position, progressDisplay, Rate } from '../../cli/progress.ts';
-import type { RunProgress } from '../../shared/control/status.ts';
-import type { RunRecord } from '../../shared/ports/run-store.ts';
-import { Captured } from './support.ts';
-
-const RECORD: RunRecord = {
-  run: 'march',
-  definition: 'd',
-  input: 'i',
-  params: {},
-  limit: null,
-  trigger: 'cli',
-  startedAt: 0,
-  deadline: 1,
-  ttl: 1,
-  status: 'running',
-  closed: null,
-  flags: [],
-  endedAt: null,
-  counts: null,
-  failure: null,
-  summary: null,
-  mail: null,
-};
+import { afterAll, beforeAll, expect, describe as group, test } from 'vitest';
+import { progressDisplay, Rate } from '../../cli/progress.ts';
+import { runProgress as progress } from './run-progress.ts';
+import { Captured, withEnvironment } from './support.ts';
 
 /** Takes nothing until it goes on, as a terminal after Ctrl-S. */
 class Stopped extends Captured {
@@ -40,69 +19,6 @@ class Stopped extends Captured {
     this.#take();
   }
 }
-
-function progress(over: Partial<RunProgress> = {}, status: RunRecord['status'] = 'running'): RunProgress {
-  return {
-    record: { ...RECORD, status },
-    total: 1_000,
-    totalKnown: true,
-    succeeded: 0,
-    failed: 0,
-    retried: 0,
-    ...over,
-  };
-}
-
-group('the line', () => {
-  test.each([
-    {
-      says: '0 / 256+ · 0/s · 0 failed · splitting',
-      of: progress({ total: 256, totalKnown: false }, 'splitting'),
-      rate: 0,
-    },
-    { says: 'splitting', of: progress({ total: 0, totalKnown: false }, 'splitting'), rate: 0 },
-    { says: 'closing', of: progress({ total: 0, totalKnown: false }, 'closing'), rate: 0 },
-    { says: '0 / 1,000 · 0/s · 0 failed · starting', of: progress(), rate: 0 },
-    {
-      says: '0 / 1,000 · 0/s · 0 failed · 1,234 retried · calling',
-      of: progress({ retried: 1_234 }),
-      rate: 0,
-    },
-    { says: '500 / 1,000 · 100/s · 3 failed · ETA 5 s', of: progress({ succeeded: 497, failed: 3 }), rate: 100 },
-    { says: '500 / 1,000 · 2.5/s · 0 failed · ETA 3 min', of: progress({ succeeded: 500 }), rate: 2.5 },
-    { says: '1 / 1,000 · 0.1/s · 0 failed · ETA 2.8 h', of: progress({ succeeded: 1 }), rate: 0.1 },
-    {
-      says: '990 / 1,000 · 0/s · 0 failed · 40 retried · waiting for 10',
-      of: progress({ succeeded: 990, retried: 40 }),
-      rate: 0,
-    },
-    {
-      says: '1,000 / 1,000 · 90/s · 2 failed · making the report',
-      of: progress({ succeeded: 998, failed: 2 }),
-      rate: 90,
-    },
-    {
-      says: '1,000 / 1,000 · 90/s · 2 failed · finishing',
-      of: progress({ succeeded: 998, failed: 2 }, 'finishing'),
-      rate: 90,
-    },
-    { says: '10 / 1,000 · 0/s · 0 failed · paused', of: progress({ succeeded: 10 }, 'paused'), rate: 0 },
-    {
-      says: '1,000 / 1,000 · 2 failed · succeeded with failures',
-      of: progress({ succeeded: 998, failed: 2 }, 'succeeded-with-failures'),
-      rate: 7,
-    },
-    { says: '0 / 0 · 0 failed · succeeded', of: progress({ total: 0 }, 'succeeded'), rate: 0 },
-  ])('$says', ({ says, of, rate }) => {
-    expect(describe(of, rate)).toBe(says);
-  });
-
-  test('counters that counted a child twice never pass the total', () => {
-    const over = progress({ succeeded: 1_010, failed: 5 });
-    expect(position(over)).toEqual({ done: 1_000, total: 1_000 });
-    expect(describe(over, 1)).toMatch(/^1,000 \/ 1,000 /);
-  });
-});
 
 test('the rate is that of the last seconds', () => {
   const rate = new Rate();
@@ -148,19 +64,26 @@ test('lines that a full pipe does not take are dropped, and the last one is kept
 });
 
 group('on a terminal', () => {
+  let restore: () => void;
+  beforeAll(() => {
+    restore = withEnvironment({ TERM: 'xterm', NO_COLOR: undefined });
+  });
+  afterAll(() => restore());
+
   test.each([
     { what: 'failures', end: progress({ succeeded: 600, failed: 400 }, 'failed') },
     { what: 'no children', end: progress({ total: 0 }, 'succeeded') },
   ])('the bar ends full: $what', ({ end }) => {
-    const stream = new Captured(true);
+    const stream = new Captured(true, 120);
     const display = progressDisplay(stream);
     display.update(progress({ total: 100, totalKnown: false, succeeded: 10 }, 'splitting'));
     display.update(end);
     display.stop();
     const last = stream.text.slice(stream.text.lastIndexOf('█'.repeat(28)));
     expect(last).toMatch(/^█{28} 100% {2}/);
-    // The cursor is shown again.
-    expect(stream.text).toContain('\u001b[?25h');
+    expect(last.endsWith('\u001b[K\n')).toBe(true);
+    // A terminal is left as it was, also by a process that is killed.
+    expect(stream.text).not.toContain('\u001b[?');
   });
 
   test('frames that a stopped terminal does not take are dropped; what stands at the end is kept for it', () => {
@@ -171,7 +94,34 @@ group('on a terminal', () => {
     display.update(progress({ succeeded: 1_000 }, 'succeeded'));
     display.stop();
     stream.goOn();
-    expect(stream.text).toContain('1,000 / 1,000 · 0 failed · succeeded');
-    expect(stream.text).toContain('\u001b[?25h');
+    expect(stream.text.endsWith('1,000 / 1,000 · 0 failed · succeeded\u001b[K\n')).toBe(true);
+  });
+
+  test('the bar never goes back, and is cut to the window', () => {
+    const stream = new Captured(true, 40);
+    const display = progressDisplay(stream);
+    for (const succeeded of [500, 400]) display.update(progress({ succeeded }));
+    const frames = stream.text.split('\r').slice(1);
+    const half = `${'█'.repeat(14)}${'░'.repeat(14)}  50%`;
+    expect(frames).toEqual([`${half}  500 \u001b[K`, `${half}  400 \u001b[K`]);
+  });
+
+  test('nothing is drawn behind the last line', () => {
+    const stream = new Captured(true);
+    const display = progressDisplay(stream);
+    display.update(progress());
+    display.stop();
+    const { text } = stream;
+    display.update(progress({ succeeded: 1 }));
+    display.stop();
+    expect(stream.text).toBe(text);
+  });
+
+  test.each([{ TERM: 'dumb' }, { NO_COLOR: '1' }])('plain lines with %o', (variables) => {
+    const restore = withEnvironment(variables);
+    const stream = new Captured(true);
+    progressDisplay(stream).update(progress());
+    restore();
+    expect(stream.text).toBe('0 / 1,000 · 0/s · 0 failed · starting\n');
   });
 });

@@ -8,11 +8,13 @@ import { FIXTURE_PROJECT } from '../fixtures/project.ts';
 /** A stream that keeps what is written to it, and emits `said` then. */
 export class Captured extends Writable {
   readonly isTTY: boolean;
+  readonly columns: number;
   text = '';
 
-  constructor(isTTY = false) {
+  constructor(isTTY = false, columns = 80) {
     super({ decodeStrings: false });
     this.isTTY = isTTY;
+    this.columns = columns;
   }
 
   override _write(chunk: unknown, _: string, done: () => void): void {

@@ -22,6 +22,16 @@ export function describeProgressStore(name: string, make: MakeStores): void {
         expect(await progress.read(RUN)).toEqual({ succeeded: 74, failed: 3, retried: 6, at: NOW + 2 });
       });
 
+      test('says what calls were repeated for lately', async () => {
+        const progress = port();
+        const again = { succeeded: 0, failed: 0, retried: 1 };
+        await progress.bump(RUN, 'a', { ...again, retriedFor: 'timeout' }, NOW + 1, TTL);
+        await progress.bump(RUN, 'b', { ...again, retriedFor: 'http-500' }, NOW, TTL);
+        // One that repeats nothing says nothing of it.
+        await progress.bump(RUN, 'b', { succeeded: 1, failed: 0, retried: 0 }, NOW + 2, TTL);
+        expect(await progress.read(RUN)).toMatchObject({ retried: 2, retriedFor: 'timeout', at: NOW + 2 });
+      });
+
       test('bumps of one shard at once are all counted', async () => {
         const progress = port();
         await Promise.all(

@@ -1,5 +1,5 @@
 import type { ProgressStore } from '../../ports/progress-store.ts';
-import { N, numberOf } from './attributes.ts';
+import { N, numberOf, S, stringOf } from './attributes.ts';
 import type { ItemTable } from './item-table.ts';
 import type { Keys } from './keys.ts';
 
@@ -7,7 +7,11 @@ export function progressStore(table: ItemTable, keys: Keys): ProgressStore {
   return {
     async bump(run, shard, delta, now, ttl) {
       await table.update(keys.progress(run, shard), {
-        set: { seenAt: N(now), ttl: N(ttl) },
+        set: {
+          seenAt: N(now),
+          ttl: N(ttl),
+          ...(delta.retriedFor !== undefined && { retriedFor: S(delta.retriedFor), retriedAt: N(now) }),
+        },
         add: { succeeded: N(delta.succeeded), failed: N(delta.failed), retried: N(delta.retried) },
       });
     },
@@ -16,7 +20,15 @@ export function progressStore(table: ItemTable, keys: Keys): ProgressStore {
       const { pk, sk } = keys.progress(run, '');
       const shards = await table.query({ partition: pk, prefix: sk });
       const sum = (name: string) => shards.reduce((total, shard) => total + (numberOf(shard, name) ?? 0), 0);
+      const latest = shards.reduce<{ at: number; reason: string | null }>(
+        (known, shard) => {
+          const at = numberOf(shard, 'retriedAt') ?? 0;
+          return at > known.at ? { at, reason: stringOf(shard, 'retriedFor') } : known;
+        },
+        { at: 0, reason: null },
+      );
       return {
+        ...(latest.reason !== null && { retriedFor: latest.reason }),
         succeeded: sum('succeeded'),
         failed: sum('failed'),
         retried: sum('retried'),

@@ -20,7 +20,7 @@ describe('what becomes of a child that did not succeed', () => {
       1,
       { kind: 'handed-back', due, isPressed: true, isSoon: false },
     ],
-    ['a spent try with more to come', { kind: 'try-spent', ...asked }, 2, { kind: 'again', due }],
+    ['a spent try with more to come', { kind: 'try-spent', ...asked }, 2, { kind: 'again', reason: 'http-429', due }],
     ['the last try spent', { kind: 'try-spent', ...asked }, 3, null],
     ['what is final', { kind: 'final', reason: 'http-404', body: null }, 1, null],
   ] as const)('%s', (_, verdict, attempts, expected) => {

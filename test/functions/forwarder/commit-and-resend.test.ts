@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { commitAndResend } from '../../../functions/forwarder/commit-and-resend.ts';
+import { commitAndResend, countOutcomes } from '../../../functions/forwarder/commit-and-resend.ts';
 import { gateOf } from '../../../functions/forwarder/gate.ts';
 import { GroupCommits } from '../../../functions/forwarder/group-commits.ts';
 import { registerOf } from '../../../shared/domain/sending.ts';
@@ -27,7 +27,23 @@ test('a child handed back by pressure keeps its tries, and its slot comes when i
   const register = registerOf(await deps.stores.blocks.read('march', ref), 0);
   expect(register).toMatchObject({ turn: 2, care: 0 });
   expect(register.tries.get(0)).toEqual({ tries: 2, due: until, crashes: 0 });
+  // What pressure hands back was not retried.
+  await progress.flush();
+  expect(await deps.stores.progress.read('march')).not.toHaveProperty('retriedFor');
   expect(deps.queues.work.sent).toEqual([{ message: { ...message, turn: 2 }, delaySeconds: 30 }]);
+});
+
+test.each([
+  [['timeout', 'http-500', 'http-500'], 'http-500'],
+  [['timeout'], 'timeout'],
+])('of %j most say %s, which a display gets to know', async (reasons, most) => {
+  const deps = testDeps();
+  const progress = new ProgressMeter(deps.stores.progress, deps.clock, 'shard');
+  const gate = gateOf(deps);
+  const of = { ...deps, caller: { call: neverCalled, close: async () => undefined }, progress, gate };
+  countOutcomes(of, workOf({ items: [1], size: 1 }), [], reasons);
+  await progress.flush();
+  expect(await deps.stores.progress.read('march')).toMatchObject({ retried: reasons.length, retriedFor: most });
 });
 
 const neverCalled = () => expect.unreachable('Nobody may be called.');
