@@ -33,6 +33,8 @@ ${failure ? html`<p><strong>${failure.reason}</strong>: ${failure.detail}</p>` :
 ${tile('Children', `${number(total)}${progress.totalKnown ? '' : '+'}`)}
 ${tile('Succeeded', number(succeeded))}
 ${tile('Failed', number(failed))}
+${progress.cancelled > 0 ? tile('Cancelled', number(progress.cancelled)) : ''}
+${progress.expired > 0 ? tile('Expired', number(progress.expired)) : ''}
 ${isOver ? '' : html`${tile('Calls to be repeated', number(retried))}${tile('Throughput', rateWords(pace.perSecond))}`}
 </dl>
 ${isOver ? '' : spark(pace.course)}

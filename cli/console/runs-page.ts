@@ -37,7 +37,7 @@ ${runs.map(row)}
 function row({ pipeline, record, progress, perSecond, isWorkedOn }: Listed): Html {
   const { run, startedAt, endedAt, counts, status } = record;
   const took = endedAt === null ? '' : html` <small>${duration(endedAt - startedAt)}</small>`;
-  const failed = progress ? progress.failed : counts ? counts.total - counts.succeeded : null;
+  const failed = progress ? progress.failed : counts ? counts.failed : null;
   const total = progress
     ? bar(progress, perSecond, `Progress of run ${run}`)
     : html`${counts ? number(counts.total) : '–'}`;
