@@ -126,6 +126,11 @@ export class SourceDataError extends MicroprocessError {
   readonly code: string = 'bad-source-data';
 }
 
+/** What a source reads doesn't answer now: a later try may succeed. Its message names places and kinds, never values. */
+export class SourceUnavailableError extends MicroprocessError {
+  readonly code = 'source-unavailable';
+}
+
 /** What a source reads isn't what the run's plan pinned. */
 export class SourceChangedError extends SourceDataError {
   override readonly code = 'source-changed';
@@ -172,7 +177,10 @@ function textOf(value: unknown): string {
 }
 
 /** Errors of ours whose text quotes no value. */
-const SAYABLE = [NotJsonError, SourceDataError, SectionsError, ReduceError, OutputError, UnmappedCallError];
+const SAYABLE = [
+  ...[NotJsonError, SourceDataError, SourceUnavailableError, SectionsError],
+  ...[ReduceError, OutputError, UnmappedCallError],
+];
 
 /** Of a chain of causes: a user's error may be its own. */
 const CAUSES_READ = 10;

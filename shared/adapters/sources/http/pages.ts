@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CalledEndpoint } from '../../../author/source.ts';
 import { type CallFailure, meaningOfFailure, meaningOfStatus } from '../../../domain/answers.ts';
-import { SourceDataError } from '../../../domain/errors.ts';
+import { SourceDataError, SourceUnavailableError } from '../../../domain/errors.ts';
 import { type Json, readJson } from '../../../domain/json.ts';
 import { parseHttpDate, retryAfterMs } from '../../../domain/retry-after.ts';
 import { signerFor } from '../../endpoints/auth.ts';
@@ -66,7 +66,7 @@ export class HttpPages {
       const got = await this.#once(target);
       if ('body' in got) return got;
       if (tried === TRIES || got.afterMs > LONGEST_RETRY_AFTER_MS)
-        throw new Error(`A page of the list wasn't read: ${got.reason}, ${tried} times running.`);
+        throw new SourceUnavailableError(`A page of the list wasn't read: ${got.reason}, ${tried} times running.`);
       const longest = Math.min(FIRST_WAIT_MS * 2 ** (tried - 1), LONGEST_WAIT_MS);
       await wait(Math.max(got.afterMs, longest * (0.5 + Math.random() / 2)));
     }

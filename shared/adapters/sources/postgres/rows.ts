@@ -1,6 +1,6 @@
 import { rootCertificates } from 'node:tls';
 import pg from 'pg';
-import { SourceDataError, show } from '../../../domain/errors.ts';
+import { SourceDataError, SourceUnavailableError, show } from '../../../domain/errors.ts';
 import type { Json } from '../../../domain/json.ts';
 import type { Connection } from './connection.ts';
 import { valueJson } from './value-json.ts';
@@ -73,7 +73,11 @@ export class PostgresRows {
       await this.#client.query('commit');
       return keyed(fields, rows, request.key);
     } catch (error) {
-      throw isFinal(error) ? new SourceDataError(`Postgres refuses the query: ${error.code}.`) : error;
+      if (error instanceof SourceDataError) throw error;
+      const { why, isFinal } = failureOf(error);
+      throw isFinal
+        ? new SourceDataError(`Postgres refuses the query: ${why}.`)
+        : new SourceUnavailableError(`The database can't be read: ${why}.`);
     }
   }
 
@@ -123,5 +127,12 @@ function keyed(fields: readonly pg.FieldDef[], rows: readonly (string | null)[][
 
 /** Classes of errors that another try meets again: of data, of syntax or names, and a feature that isn't there. */
 const FINAL = /^(?:22|42|0A|25006)/;
-const isFinal = (error: unknown): error is pg.DatabaseError =>
-  error instanceof pg.DatabaseError && FINAL.test(error.code ?? '');
+
+/** A message of Postgres's may quote a value: its code says enough. */
+function failureOf(error: unknown): { readonly why: string; readonly isFinal: boolean } {
+  if (error instanceof pg.DatabaseError) return { why: error.code ?? 'error', isFinal: FINAL.test(error.code ?? '') };
+  if (!(error instanceof Error)) return { why: String(error), isFinal: false };
+  // Where a name leads to several addresses, the code alone says something.
+  const code = 'code' in error ? String(error.code) : error.name;
+  return { why: error.message || code, isFinal: false };
+}

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { HttpPages } from '../../../../../shared/adapters/sources/http/pages.ts';
-import { SourceDataError } from '../../../../../shared/domain/errors.ts';
+import { SourceDataError, SourceUnavailableError } from '../../../../../shared/domain/errors.ts';
 import { calling } from '../../endpoints/calling.ts';
 
 const { listeners, answering } = calling();
@@ -56,7 +56,7 @@ describe('is left for a later try', () => {
     const { pages, waits } = await pagesOf(answer(502));
     const failed = pages.get('/');
     await expect(failed).rejects.toThrow('http-502, 6 times running');
-    await expect(failed).rejects.not.toThrow(SourceDataError);
+    await expect(failed).rejects.toThrow(SourceUnavailableError);
     expect(waits).toHaveLength(5);
   });
 
