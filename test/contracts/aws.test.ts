@@ -2,7 +2,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { DeleteObjectCommand, ListMultipartUploadsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { ReceiveMessageCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { dynamoStores } from '../../shared/adapters/dynamodb/dynamo-stores.ts';
@@ -22,6 +22,7 @@ import { describeMailer } from './mailer.contract.ts';
 import { describeObjects } from './objects.contract.ts';
 import { describeQueue } from './queue.contract.ts';
 import { sourceContract } from './source.contract.ts';
+import { sqsUnderTest } from './sqs-under-test.ts';
 import { describeStores } from './stores.contract.ts';
 
 // The emulators answer in milliseconds, unless the machine has other work.
@@ -119,45 +120,7 @@ test('S3: streams that broke off left no parts behind', async () => {
   expect(Uploads).toEqual([]);
 });
 
-describeQueue('SQS', async () => {
-  const { sqs } = aws();
-  const url = await aws().queue(fresh('queue'));
-  const send = vi.spyOn(sqs, 'send');
-  const receive = async (WaitTimeSeconds: number) => {
-    const { Messages = [] } = await sqs.send(
-      new ReceiveMessageCommand({
-        QueueUrl: url,
-        MaxNumberOfMessages: 10,
-        WaitTimeSeconds,
-        MessageSystemAttributeNames: ['ApproximateReceiveCount'],
-      }),
-    );
-    return Messages.map(({ Body = '', ReceiptHandle = '', Attributes }) => ({
-      body: Body,
-      receiptHandle: ReceiptHandle,
-      receiveCount: Number(Attributes?.ApproximateReceiveCount),
-    }));
-  };
-  // What a long poll got while time passed is handed out by the next receive.
-  let waited: Awaited<ReturnType<typeof receive>> = [];
-  return {
-    queue: sqsQueue<Json>({ client: sqs, url }),
-    async receive() {
-      const all = waited;
-      waited = [];
-      for (let some = await receive(0); some.length > 0; some = await receive(0)) all.push(...some);
-      return all;
-    },
-    // No test waits longer than for the one message that becomes visible.
-    async pass(seconds) {
-      waited = await receive(seconds + 2);
-    },
-    sendRequests: () => send.mock.calls.filter(([command]) => command instanceof SendMessageBatchCommand).length,
-    async dispose() {
-      send.mockRestore();
-    },
-  };
-});
+describeQueue('SQS', async () => sqsUnderTest(aws().sqs, await aws().queue(fresh('queue'))));
 
 test('SQS: of a queue with room for three messages each one counts, also delayed and hidden ones', async () => {
   const { sqs } = aws();
