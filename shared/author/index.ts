@@ -28,7 +28,17 @@ export { type MapReduceOptions, mapReduce } from './reducers/map-reduce.ts';
 export { type StatisticsOptions, statistics } from './reducers/statistics.ts';
 export { type TopKOptions, topK } from './reducers/top-k.ts';
 export type { Section, SectionKind, SectionOf } from './section.ts';
-export type { PinnedFile, Source, SourceContext, SourcedItem, SourcedProblem, SourceFiles } from './source.ts';
+export type {
+  CalledEndpoint,
+  Outside,
+  PinnedFile,
+  Source,
+  SourceContext,
+  SourcedItem,
+  SourcedProblem,
+  SourceFiles,
+  SourceNeeds,
+} from './source.ts';
 export { type CsvOptions, csv } from './sources/csv.ts';
 export type { CsvRow } from './sources/csv-reader.ts';
 export type { FileOptions } from './sources/file-options.ts';
