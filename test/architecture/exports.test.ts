@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { PACKAGE_DIR } from '../../shared/project/project.mjs';
+import { OWN_ENTRIES, PACKAGE_DIR } from '../../shared/project/project.mjs';
 
 const json = async (path: string) => JSON.parse(await readFile(join(PACKAGE_DIR, path), 'utf8'));
 const entry = z.strictObject({ 'microprocess-source': z.string(), types: z.string(), default: z.string() });
@@ -32,6 +32,13 @@ describe.each(entries)('the entry $name', ({ source, targets }) => {
     const path = `./dist/${source.replace(/\.ts$/, '')}`;
     expect(targets).toMatchObject({ types: `${path}.d.ts`, default: `${path}.js` });
   });
+});
+
+test('what a pipeline imports of the package is that which runs it, whichever entry it is', () => {
+  const ofPipelines = entries.filter(({ name }) => !['./cdk', './testing'].includes(name));
+  expect(Object.fromEntries(ofPipelines.map(({ name, source }) => [join('microprocess', name), source]))).toEqual(
+    Object.fromEntries(Object.entries(OWN_ENTRIES).map(([name, path]) => [name, relative(PACKAGE_DIR, path)])),
+  );
 });
 
 /**
@@ -68,6 +75,13 @@ test('what authors import loads one package, which it shares with them: no AWS, 
   expect(await packagesOf('shared/author/index.ts')).toEqual(['csv-parse', ...parquet, 'zod']);
   expect(Object.keys(peerDependencies)).toContain('zod');
 });
+
+test.each(['http-list', 'dynamo-table', 'postgres'])(
+  'the declaration of %s loads what authors load anyway',
+  async (name) => {
+    expect(await packagesOf(`shared/adapters/sources/${name}.ts`, true)).toEqual(['zod']);
+  },
+);
 
 test('what tests import loads the packages of the deployed handlers, no client of AWS and no test runner', async () => {
   const handlers = ['@middy/core', 'csv-stringify/sync', 'zod'];
