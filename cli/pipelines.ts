@@ -9,6 +9,7 @@ import { show } from '../shared/domain/errors.ts';
 import { loadPipeline as loadDefinition } from '../shared/project/pipelines.ts';
 import { pipelineNames as namesIn, openProject, pipelineEntry } from '../shared/project/project.mjs';
 import { UsageError } from './errors.ts';
+import { nearest } from './nearest.ts';
 
 /** The one that comes with the package, and that `npm start` runs whichever others were added. */
 const BUNDLED_PIPELINE = 'airport-access';
@@ -27,6 +28,12 @@ export function defaultPipeline(): string | undefined {
 /** What `run` runs where no pipeline is named. */
 export function pipelineToRun(): string | undefined {
   return defaultPipeline() ?? pipelineNames().find((name) => name === BUNDLED_PIPELINE);
+}
+
+/** The pipeline that a command names, by its argument or by --pipeline. @throws {UsageError} where these differ */
+export function namedPipeline(argument: string | undefined, option: string | undefined): string | undefined {
+  if (argument === undefined || option === undefined || argument === option) return argument ?? option;
+  throw new UsageError(`Two pipelines are named, ${show(argument)} and --pipeline ${show(option)}: name one.`);
 }
 
 /** @throws {UsageError} where several could be meant */
@@ -68,7 +75,11 @@ export function leftOut(used: string): string[] {
 export async function loadPipeline(name: string): Promise<Pipeline> {
   const names = pipelineNames();
   if (!names.includes(name)) {
-    throw new UsageError(`There is no pipeline ${show(name)}. Pipelines here: ${names.join(', ') || '(none)'}.`);
+    const meant = nearest(name, names);
+    const maybe = meant === undefined ? '' : ` Did you mean ${meant}?`;
+    throw new UsageError(
+      `There is no pipeline ${show(name)}.${maybe} Pipelines here: ${names.join(', ') || '(none)'}.`,
+    );
   }
   const broken = bundled.unbuilt.get(name);
   if (broken !== undefined) throw new UsageError(`Pipeline ${show(name)} doesn't build: ${broken}`);

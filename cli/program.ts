@@ -8,7 +8,8 @@ import type { Terminal } from './terminal.ts';
 
 const WHERE = `
 Where: this machine, unless --stage or MICROPROCESS_STAGE names a deployed stage; there with the AWS SDK's usual credentials
-(AWS_PROFILE, AWS_REGION, …). Which pipeline: --pipeline or MICROPROCESS_PIPELINE, or the only one there is.`;
+(AWS_PROFILE, AWS_REGION, …). Which pipeline: --pipeline or MICROPROCESS_PIPELINE, the only one there is, or the one
+whose run is named; list, watch and doctor are for all.`;
 
 const EXIT_CODES = `
 Exit codes: 0 done, and the run succeeded where one was followed; 1 it failed, or something broke; 2 wrong usage, nothing was
@@ -57,9 +58,11 @@ function program(terminal: Terminal, exit: (code: number) => void): Command {
       .option('--dry-run', 'only say what it would come to: children, time and cost; nothing is called');
 
   startOptions(
-    cli.command('run').description('Run a pipeline on this machine, from start to report: no account, no Docker.'),
+    ofPipeline(
+      cli.command('run').description('Run a pipeline on this machine, from start to report: no account, no Docker.'),
+    ),
   )
-    .argument('[pipeline]', `one of: ${names}`, pipelineToRun())
+    .argument('[pipeline]', `the same as --pipeline; by default ${pipelineToRun() ?? 'none'}`)
     .addOption(endpoint())
     .addOption(jsonOption('print summary.json as the only line on stdout'))
     .addHelpText(
@@ -82,7 +85,11 @@ ${EXIT_CODES}`,
       exit(await (await import('./commands/run.ts')).run(pipeline, options, terminal)),
     );
 
-  startOptions(command('start [pipeline]', 'Start a run at a stage, by its splitter; on this machine the same as run.'))
+  startOptions(
+    ofPipeline(
+      command('start [pipeline]', 'Start a run at a stage, by its splitter; on this machine the same as run.'),
+    ),
+  )
     .addOption(endpoint())
     .option('-w, --watch', 'follow it to its end and fetch its report')
     .addOption(jsonOption('print {"runId", "status", "created"}; with --watch, and on this machine, summary.json'))
@@ -161,7 +168,7 @@ ${WHERE}`,
   ofPipeline(
     command('resume', 'Resume a paused run, or one on this machine that was interrupted; without one, the pipeline.'),
   )
-    .argument('[run]', 'a run id; without one, the pipeline', runId)
+    .argument('[run]', 'a run id; without one, what was interrupted on this machine, or the pipeline', runId)
     .addOption(endpoint())
     .addOption(jsonOption('print the run, or {"pipeline", "paused"}, as JSON'))
     .addHelpText(
@@ -170,7 +177,9 @@ ${WHERE}`,
     )
     .action(async (run, options) => exit(await (await import('./commands/control.ts')).resume(run, options, terminal)));
 
-  command('limits [pipeline]', 'Show what calls are held to, set limits by hand, or open an endpoint that is shut.')
+  ofPipeline(
+    command('limits [pipeline]', 'Show what calls are held to, set limits by hand, or open an endpoint that is shut.'),
+  )
     .option('--rate <n>', 'calls that begin in a second at most', rate)
     .option('--in-flight <n>', 'calls open at once at most', wholeNumber)
     .option('--for <time>', 'how long these hold, such as 90s, 30m or 2h; otherwise until --clear', timeSpan)

@@ -23,6 +23,8 @@ export interface OpenedState {
    * that its queues may not exist.
    */
   readonly host: AdminAddress | null;
+  /** Another pipeline's records, in the same table and bucket, until this one is closed. */
+  beside(pipeline: Pipeline): Pick<OpenedState, 'deps' | 'host'>;
   close(): Promise<void>;
 }
 
@@ -42,8 +44,17 @@ export async function openState(
   for (;;) {
     const holder = await findHolder(stateDir);
     if (holder?.emulators) {
-      const host = (holder.pipelines?.includes(pipeline.name) ?? true) ? holder.admin : null;
-      return { ...attach(pipeline, holder.emulators, table, telemetry, endpointUrl), host };
+      const hostOf = ({ name }: Pipeline) => ((holder.pipelines?.includes(name) ?? true) ? holder.admin : null);
+      const attached = attach(pipeline, holder.emulators, table, telemetry, endpointUrl);
+      const awsUrl = holder.emulators.AWS_ENDPOINT_URL_SQS ?? '';
+      return {
+        ...attached,
+        host: hostOf(pipeline),
+        beside: (other) => ({
+          deps: connectHere(other, resourcesOf(other, awsUrl, table), telemetry),
+          host: hostOf(other),
+        }),
+      };
     }
     try {
       if (holder) throw new StateBusyError(stateDir, holder);
@@ -62,12 +73,15 @@ export function attach(
   table: CreateTableCommandInput,
   telemetry: Pick<Deps, 'log' | 'metrics'>,
   endpointUrl?: string,
-): Omit<OpenedState, 'host'> {
+): Omit<OpenedState, 'host' | 'beside'> {
   const restore = applyEnvironment(mapValues(emulators, (value) => value ?? undefined));
   const resources = resourcesOf(pipeline, emulators.AWS_ENDPOINT_URL_SQS ?? '', table, endpointUrl);
-  const deps = connectOperator(pipeline, resources, LOCAL_REGION, telemetry, filesHere(pipeline.name));
+  const deps = connectHere(pipeline, resources, telemetry);
   return { deps, resources, close: async () => restore() };
 }
+
+const connectHere = (pipeline: Pipeline, resources: Resources, telemetry: Pick<Deps, 'log' | 'metrics'>) =>
+  connectOperator(pipeline, resources, LOCAL_REGION, telemetry, filesHere(pipeline.name));
 
 /** @param endpointUrl what is called in place of an address of the definition's; no service is started here */
 function resourcesOf(
@@ -105,9 +119,13 @@ async function fromDisk(
     }
     const resources = resourcesOf(pipeline, emulators.awsUrl, table, endpointUrl);
     return {
-      deps: connectOperator(pipeline, resources, LOCAL_REGION, telemetry, filesHere(pipeline.name)),
+      deps: connectHere(pipeline, resources, telemetry),
       resources,
       host: null,
+      beside: (other) => ({
+        deps: connectHere(other, resourcesOf(other, emulators.awsUrl, table), telemetry),
+        host: null,
+      }),
       async close() {
         await stop();
         await claim.release();

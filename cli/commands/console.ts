@@ -1,8 +1,7 @@
 import { serveConsole } from '../console/serve.ts';
 import { prepareHome } from '../home.ts';
 import { openBrowser } from '../open-browser.ts';
-import { stageOf } from '../targets/open.ts';
-import type { Where } from '../targets/target.ts';
+import { stageOf, type Where } from '../targets/target.ts';
 import { aborted, type Terminal } from '../terminal.ts';
 
 /** Serves a page with the runs of all pipelines until Ctrl-C. */

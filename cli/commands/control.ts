@@ -8,8 +8,9 @@ import { EXIT } from '../exit-codes.ts';
 import { follow, reportFollows, seeThrough } from '../follow.ts';
 import { outDir } from '../home.ts';
 import { fetchOutput, inWords } from '../output.ts';
+import { interruptedRuns } from '../targets/find-run.ts';
 import { withTarget } from '../targets/open.ts';
-import { hint, needsThisTerminal, type Target, type Where } from '../targets/target.ts';
+import { hint, needsThisTerminal, stageOf, type Target, type Where } from '../targets/target.ts';
 import type { Terminal } from '../terminal.ts';
 import { count, time } from '../text.ts';
 import { runJson } from './list.ts';
@@ -21,7 +22,7 @@ interface Options extends Where {
 
 /** Cancels a run; what was done is reported. It needs neither the pipeline's service nor, but for the report, its definition. */
 export async function cancel(run: string, options: Options, terminal: Terminal): Promise<number> {
-  return withTarget(options, 'closer', terminal, async (target) => {
+  return withTarget({ ...options, run }, 'closer', terminal, async (target) => {
     const before = await target.deps.stores.runs.read(run);
     if (before && isFinal(before.status)) {
       const ended = `Run ${run} has ended: it is ${before.status.replaceAll('-', ' ')}, and nothing of it is left to cancel.`;
@@ -52,7 +53,7 @@ export async function cancel(run: string, options: Options, terminal: Terminal):
 
 /** Pauses a run; without one, the pipeline. */
 export async function pause(run: string | undefined, options: Options, terminal: Terminal): Promise<number> {
-  return withTarget(options, 'records', terminal, async (target) => {
+  return withTarget(ofRun(options, run), 'records', terminal, async (target) => {
     if (run === undefined) {
       await target.pausePipeline();
       return sayPipeline(terminal, options, target, true);
@@ -63,11 +64,27 @@ export async function pause(run: string | undefined, options: Options, terminal:
   });
 }
 
-/** Resumes a run, paused or interrupted; without one, the pipeline. One past its deadline is closed: that is a failure. */
+const ofRun = (options: Options, run: string | undefined) => (run === undefined ? options : { ...options, run });
+
+/**
+ * Resumes a run, paused or interrupted; without one, the newest that was interrupted on this machine, or else the pipeline. One past
+ * its deadline is closed: that is a failure.
+ */
 export async function resume(run: string | undefined, options: Options, terminal: Terminal): Promise<number> {
+  if (run === undefined && stageOf(options) === undefined) {
+    const [newest, ...others] = await interruptedRuns(options, terminal);
+    if (newest) {
+      const also =
+        others.length > 0
+          ? `, the newest that was interrupted; ${others.map((other) => other.run).join(', ')} wait too`
+          : '';
+      terminal.stderr.write(`Going on with run ${newest.run} of ${newest.pipeline}${also}.\n`);
+      return resume(newest.run, { ...options, pipeline: newest.pipeline }, terminal);
+    }
+  }
   const need = run === undefined ? 'records' : 'worker';
   return withTarget(
-    options,
+    ofRun(options, run),
     need,
     terminal,
     async (target) => {

@@ -13,7 +13,7 @@ export interface FailuresOptions extends Where {
 
 /** Lists the children that did not succeed, one after the other as they are read. */
 export async function failures(run: string, options: FailuresOptions, terminal: Terminal): Promise<number> {
-  return withTarget(options, 'records', terminal, async (target) => {
+  return withTarget({ ...options, run }, 'records', terminal, async (target) => {
     let n = 0;
     for await (const failure of readFailures(target.deps, run, { reason: options.reason })) {
       terminal.signal.throwIfAborted();

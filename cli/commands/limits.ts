@@ -2,6 +2,7 @@ import { clearLimits, type LimitsToSet, openEndpoint, readGate, setLimits } from
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { gateFields } from '../gate-words.ts';
+import { namedPipeline } from '../pipelines.ts';
 import { withTarget } from '../targets/open.ts';
 import type { Where } from '../targets/target.ts';
 import type { Terminal } from '../terminal.ts';
@@ -17,11 +18,12 @@ interface Options extends Where {
 }
 
 /** Shows what calls of a pipeline are held to; sets limits by hand, takes them back, and opens an endpoint that is shut. */
-export async function limits(pipeline: string | undefined, options: Options, terminal: Terminal): Promise<number> {
+export async function limits(argument: string | undefined, options: Options, terminal: Terminal): Promise<number> {
   const { rate, inFlight, for: seconds, clear = false, open = false } = options;
   const sets = rate !== undefined || inFlight !== undefined;
   if (clear && sets) throw new UsageError('--clear takes back what --rate and --in-flight set: give one or the other.');
   if (seconds !== undefined && !sets) throw new UsageError('--for says how long --rate or --in-flight hold: give one.');
+  const pipeline = namedPipeline(argument, options.pipeline);
   const where = { ...options, ...(pipeline !== undefined && { pipeline }) };
   return withTarget(where, 'definition', terminal, async ({ deps, place }) => {
     const wanted: LimitsToSet = { ratePerSecond: rate, inFlight, forMs: seconds && seconds * 1_000 };

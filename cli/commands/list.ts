@@ -1,9 +1,12 @@
+import { progressOf, type RunProgress } from '../../shared/control/status.ts';
+import { isFinal } from '../../shared/domain/run.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { EXIT } from '../exit-codes.ts';
-import { choosePipeline, loadPipeline } from '../pipelines.ts';
+import { defaultPipeline, loadPipeline } from '../pipelines.ts';
+import { position } from '../progress-words.ts';
 import { hasState } from '../targets/local.ts';
-import { stageOf, withTarget } from '../targets/open.ts';
-import type { Where } from '../targets/target.ts';
+import { type Records, withRecords } from '../targets/records.ts';
+import { stageOf, type Where } from '../targets/target.ts';
 import type { Terminal } from '../terminal.ts';
 import { columns, count, duration, plain, time } from '../text.ts';
 
@@ -13,24 +16,61 @@ export interface ListOptions extends Where {
   readonly json?: boolean;
 }
 
-/** Lists runs, newest first. */
+/** A run in the list. */
+interface Listed {
+  readonly pipeline: string;
+  /** It hasn't ended, and nothing works on it. */
+  readonly isInterrupted: boolean;
+  readonly progress: RunProgress;
+}
+
+/** Lists runs, newest first: of the pipeline that is named, or of all. */
 export async function list(options: ListOptions, terminal: Terminal): Promise<number> {
-  const name = choosePipeline(options.pipeline);
+  const named = options.pipeline ?? defaultPipeline();
   const never = stageOf(options) === undefined && !hasState();
   // A name that never had a run is more likely a mistake than one whose definition is gone.
-  if (never) await loadPipeline(name);
-  const runs = never
-    ? []
-    : await withTarget(options, 'records', terminal, ({ deps }) =>
-        deps.stores.runs.list({ limit: options.limit, activeOnly: options.active ?? false }),
-      );
-  if (options.json) terminal.stdout.write(`${JSON.stringify(runs.map(runJson))}\n`);
+  if (never && named !== undefined) await loadPipeline(named);
+  const runs = never ? [] : await withRecords(options, terminal, (all) => listed(all, options));
+  if (options.json) terminal.stdout.write(`${JSON.stringify(runs.map(listedJson))}\n`);
   else if (runs.length === 0) terminal.stderr.write(`No ${options.active ? 'active ' : ''}runs.\n`);
-  else
-    terminal.stdout.write(
-      columns([['RUN', 'STATUS', 'STARTED (UTC)', 'TOOK', 'CHILDREN', 'FAILED', 'BY'], ...runs.map(row)]),
-    );
+  else {
+    const isOfSeveral = named === undefined;
+    const header = [
+      'RUN',
+      ...(isOfSeveral ? ['PIPELINE'] : []),
+      'STATUS',
+      'STARTED (UTC)',
+      'TOOK',
+      'CHILDREN',
+      'FAILED',
+      'BY',
+    ];
+    terminal.stdout.write(columns([header, ...runs.map((run) => row(run, isOfSeveral))]));
+  }
   return EXIT.ok;
+}
+
+async function listed(all: readonly Records[], { limit, active = false }: ListOptions): Promise<Listed[]> {
+  const found = await Promise.all(
+    all.map(async (records) =>
+      (await records.deps.stores.runs.list({ limit, activeOnly: active })).map((record) => ({ ...records, record })),
+    ),
+  );
+  const newest = found
+    .flat()
+    .sort((a, b) => b.record.startedAt - a.record.startedAt)
+    .slice(0, limit);
+  return Promise.all(
+    newest.map(async ({ pipeline, deps, isWorkedOn, record }) => ({
+      pipeline,
+      isInterrupted: !isWorkedOn && !isFinal(record.status),
+      progress: await progressOf(deps, record),
+    })),
+  );
+}
+
+function listedJson({ pipeline, isInterrupted, progress: { record, ...progress } }: Listed) {
+  return { pipeline, ...runJson(record), isInterrupted, progress };
 }
 
 /** A run as programs read it. */
@@ -56,14 +96,18 @@ export function runJson(record: RunRecord) {
   };
 }
 
-function row({ run, status, startedAt, endedAt, counts, failure, trigger }: RunRecord): string[] {
+function row({ pipeline, isInterrupted, progress }: Listed, isOfSeveral: boolean): string[] {
+  const { run, status, startedAt, endedAt, failure, trigger } = progress.record;
+  const { done, total } = position(progress);
+  const said = isInterrupted ? 'interrupted' : status;
   return [
     run,
-    failure ? `${status} (${plain(failure.reason)})` : status,
+    ...(isOfSeveral ? [pipeline] : []),
+    failure ? `${said} (${plain(failure.reason)})` : said,
     time(startedAt),
     endedAt === null ? '' : duration((endedAt - startedAt) / 1_000),
-    counts ? count(counts.total) : '',
-    counts ? count(counts.total - counts.succeeded) : '',
+    endedAt === null ? `${count(done)} of ${count(total)}${progress.totalKnown ? '' : '+'}` : count(total),
+    count(progress.failed),
     trigger,
   ];
 }

@@ -16,7 +16,7 @@ export interface RedriveOptions extends Where {
 /** Calls again what failed in an ended run; the report is the whole one. */
 export async function redrive(run: string, options: RedriveOptions, terminal: Terminal): Promise<number> {
   return withTarget(
-    options,
+    { ...options, run },
     'own-worker',
     terminal,
     async (target) => {

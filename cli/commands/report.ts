@@ -12,7 +12,7 @@ export async function report(
   options: Where & { readonly out?: string; readonly json?: boolean },
   terminal: Terminal,
 ): Promise<number> {
-  return withTarget(options, 'records', terminal, async (target) => {
+  return withTarget({ ...options, run }, 'records', terminal, async (target) => {
     const { deps, log } = target;
     const record = await deps.stores.runs.read(run);
     if (!record) throw new RunNotFoundError(deps.pipeline.name, run);

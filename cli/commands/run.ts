@@ -1,12 +1,18 @@
 import { seeThrough } from '../follow.ts';
 import { handOver } from '../hand-over.ts';
+import { namedPipeline, pipelineToRun } from '../pipelines.ts';
 import { withTarget } from '../targets/open.ts';
 import type { Terminal } from '../terminal.ts';
 import type { RunOptions } from './run-options.ts';
 
 /** Runs a pipeline on this machine from start to report. */
-export async function run(pipeline: string | undefined, options: RunOptions, terminal: Terminal): Promise<number> {
+export async function run(
+  argument: string | undefined,
+  options: RunOptions & { readonly pipeline?: string },
+  terminal: Terminal,
+): Promise<number> {
   const { limit, runId, params, canary, endpoint, file, items } = options;
+  const pipeline = namedPipeline(argument, options.pipeline) ?? pipelineToRun();
   const where = { local: true, ...(pipeline !== undefined && { pipeline }) };
   if (options.dryRun) return (await import('./dry-run.ts')).dryRun(pipeline, { ...options, local: true }, terminal);
   return withTarget(

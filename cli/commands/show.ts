@@ -22,7 +22,7 @@ export async function show(
   options: Where & { readonly json?: boolean },
   { stdout, ...terminal }: Terminal,
 ): Promise<number> {
-  return withTarget(options, 'records', { stdout, ...terminal }, async (target) => {
+  return withTarget({ ...options, run }, 'records', { stdout, ...terminal }, async (target) => {
     if (child !== undefined) {
       const view = await showChild(target.deps, run, child);
       const { name, endpoint } = target.pipeline;
@@ -58,7 +58,8 @@ function runText(
   const { run, status, trigger, params, limit, startedAt, endedAt, deadline, closed, failure, redrive } = record;
   const others = executions.filter((execution) => execution !== run);
   const unsuccessful = progress.failed + progress.cancelled + progress.expired > 0;
-  return `Run ${run}: ${status.replaceAll('-', ' ')}\n${fields([
+  const isInterrupted = target.worker === 'nobody' && endedAt === null;
+  return `Run ${run}: ${isInterrupted ? 'interrupted' : status.replaceAll('-', ' ')}\n${fields([
     ['pipeline', `${target.pipeline.name}, ${target.place}`],
     ['started', `${time(startedAt)} UTC, by ${trigger}`],
     ['limit', limit === null ? undefined : String(limit)],
@@ -76,7 +77,7 @@ function runText(
     ['failures', unsuccessful ? hint(target, 'failures', run) : undefined],
     ['report', summary ? hint(target, 'report', run) : undefined],
     ['log', status === 'failed' && target.log !== undefined ? relative(process.cwd(), target.log) : undefined],
-    ['go on', target.worker === 'nobody' && endedAt === null ? hint(target, 'resume', run) : undefined],
+    ['go on', isInterrupted ? hint(target, 'resume', run) : undefined],
   ])}`;
 }
 

@@ -1,18 +1,20 @@
 import { EXIT } from '../exit-codes.ts';
 import { seeThrough } from '../follow.ts';
 import { handOver } from '../hand-over.ts';
-import { stageOf, withTarget } from '../targets/open.ts';
-import { hint, type Where } from '../targets/target.ts';
+import { namedPipeline } from '../pipelines.ts';
+import { withTarget } from '../targets/open.ts';
+import { hint, stageOf, type Where } from '../targets/target.ts';
 import type { Terminal } from '../terminal.ts';
 import { run } from './run.ts';
 import type { RunOptions } from './run-options.ts';
 
 /** Starts a run: at a stage it goes on there; on this machine it ends with this process, so it is followed. */
 export async function start(
-  pipeline: string | undefined,
+  argument: string | undefined,
   options: RunOptions & Where & { readonly watch?: boolean },
   terminal: Terminal,
 ): Promise<number> {
+  const pipeline = namedPipeline(argument, options.pipeline);
   if (stageOf(options) === undefined) return run(pipeline, options, terminal);
   if (options.dryRun) return (await import('./dry-run.ts')).dryRun(pipeline, options, terminal);
   const where = { ...options, ...(pipeline !== undefined && { pipeline }) };

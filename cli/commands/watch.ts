@@ -1,10 +1,11 @@
 import { type RunProgress, readProgress } from '../../shared/control/status.ts';
 import { isFinal } from '../../shared/domain/run.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
-import { isGone, UsageError } from '../errors.ts';
+import { isGone } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { follow, interrupted, outcomeCode } from '../follow.ts';
 import { failureField } from '../output.ts';
+import { newestRun } from '../targets/find-run.ts';
 import { withTarget } from '../targets/open.ts';
 import { hint, type Target, type Where } from '../targets/target.ts';
 import { type Terminal, writeLine } from '../terminal.ts';
@@ -16,16 +17,15 @@ export async function watch(
   options: Where & { readonly json?: boolean },
   terminal: Terminal,
 ): Promise<number> {
-  let run = named;
+  const { run, ...of } = named === undefined ? await newestRun(options, terminal) : { run: named };
   const look = () =>
-    withTarget(options, 'records', terminal, async (target) => {
-      run ??= await newest(target);
+    withTarget({ ...options, ...of, run }, 'records', terminal, async (target) => {
       if (target.worker === 'nobody') return standing(target, run, options, terminal);
       const followed = follow(target, run, terminal, async (progress) => {
         if (options.json) await writeLine(terminal.stdout, JSON.stringify(progressJson(progress)));
       });
       const record = await followed.catch((error) => {
-        if (terminal.signal.aborted && run !== undefined) terminal.stderr.write(`${interrupted(target, run)}\n`);
+        if (terminal.signal.aborted) terminal.stderr.write(`${interrupted(target, run)}\n`);
         throw error;
       });
       return ended(target, record, options, terminal);
@@ -37,12 +37,6 @@ export async function watch(
     if (!isGone(error) || terminal.signal.aborted) throw error;
     return look();
   }
-}
-
-async function newest({ deps, place }: Target): Promise<string> {
-  const [record] = await deps.stores.runs.list({ limit: 1 });
-  if (record) return record.run;
-  throw new UsageError(`Pipeline "${deps.pipeline.name}" has no runs ${place}.`);
 }
 
 /** A run on disk that nobody works on: it doesn't move, and waiting for it would never end. */

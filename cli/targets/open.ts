@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Pipeline } from '../../shared/author/definition.ts';
 import { LeftError, said, UsageError } from '../errors.ts';
 import { prepareHome } from '../home.ts';
-import { choosePipeline, defaultPipeline, leftOut, loadForRuns, loadPipeline } from '../pipelines.ts';
+import { choosePipeline, defaultPipeline, leftOut, loadForRuns, loadPipeline, pipelineNames } from '../pipelines.ts';
 import { aborted, type Terminal } from '../terminal.ts';
 import { hasState, openLocal } from './local.ts';
 import { endOldFinishes } from './old-finishes.ts';
 import { requireCalled, requireSecrets } from './require-called.ts';
-import { type Target, type Where, worksElsewhere } from './target.ts';
+import { stageOf, type Target, type Where, worksElsewhere } from './target.ts';
 
 /**
  * What a command needs beside the records: nothing; the definition, and there need not be any records yet; a process that makes
@@ -16,16 +16,17 @@ import { type Target, type Where, worksElsewhere } from './target.ts';
  */
 export type Need = 'records' | 'definition' | 'closer' | 'worker' | 'own-worker';
 
-/** The stage a command is for: --stage, or MICROPROCESS_STAGE; undefined means this machine. */
-export function stageOf({ stage, local }: Where): string | undefined {
-  if (stage !== undefined && local) throw new UsageError('--stage and --local exclude each other.');
-  return local ? undefined : (stage ?? (process.env.MICROPROCESS_STAGE || undefined));
+/** Options that lead to the same place, without those that are the default anyway. */
+export function flagsOf({ name }: Pick<Pipeline, 'name'>, stage: string | undefined): string {
+  const named = name === defaultPipeline() ? '' : ` --pipeline ${name}`;
+  return `${named}${stage === undefined ? '' : ` --stage ${stage}`}`;
 }
 
-/** Options that lead to the same place, without those that are the default anyway. */
-function flagsOf(pipeline: Pipeline, stage: string | undefined): string {
-  const named = pipeline.name === defaultPipeline() ? '' : ` --pipeline ${pipeline.name}`;
-  return `${named}${stage === undefined ? '' : ` --stage ${stage}`}`;
+/** The pipeline that a command is for: the one that is named, or whose run is. */
+async function pipelineFor({ run, ...where }: Where, terminal: Terminal): Promise<string> {
+  const known = where.pipeline ?? defaultPipeline();
+  if (known !== undefined || run === undefined || pipelineNames().length === 0) return choosePipeline(where.pipeline);
+  return (await import('./find-run.ts')).pipelineOfRun(run, where, terminal);
 }
 
 /** What a command gets to end by itself at Ctrl-C. */
@@ -39,7 +40,7 @@ export async function withTarget<T>(
   use: (target: Target) => Promise<T>,
   endpointUrl?: string,
 ): Promise<T> {
-  const name = choosePipeline(where.pipeline);
+  const name = await pipelineFor(where, terminal);
   const byName = need === 'records' || need === 'closer';
   const { pipeline, problem } = byName
     ? await loadForRuns(name)

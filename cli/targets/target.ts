@@ -2,6 +2,7 @@ import type { Pipeline } from '../../shared/author/definition.ts';
 import type { Started, StartHooks, StartRequest } from '../../shared/control/start.ts';
 import type { RedriveFilter } from '../../shared/domain/redrive.ts';
 import type { OperatorDeps } from '../../shared/ports/deps.ts';
+import { UsageError } from '../errors.ts';
 
 type RedriveRequest = Partial<RedriveFilter>;
 
@@ -48,6 +49,14 @@ export interface Where {
   readonly stage?: string;
   readonly local?: boolean;
   readonly pipeline?: string;
+  /** The run that is meant: where no pipeline is named, it is the one whose run this is. */
+  readonly run?: string;
+}
+
+/** The stage a command is for: --stage, or MICROPROCESS_STAGE; undefined means this machine. */
+export function stageOf({ stage, local }: Where): string | undefined {
+  if (stage !== undefined && local) throw new UsageError('--stage and --local exclude each other.');
+  return local ? undefined : (stage ?? (process.env.MICROPROCESS_STAGE || undefined));
 }
 
 export const NEVER: Promise<never> = new Promise(() => {});

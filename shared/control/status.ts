@@ -20,9 +20,15 @@ export interface RunProgress {
 }
 
 /** @throws {RunNotFoundError} */
-export async function readProgress({ stores, pipeline }: Deps, run: string): Promise<RunProgress> {
-  const record = await stores.runs.read(run);
-  if (!record) throw new RunNotFoundError(pipeline.name, run);
+export async function readProgress(deps: Deps, run: string): Promise<RunProgress> {
+  const record = await deps.stores.runs.read(run);
+  if (!record) throw new RunNotFoundError(deps.pipeline.name, run);
+  return progressOf(deps, record);
+}
+
+/** How far a run is whose record is at hand. */
+export async function progressOf({ stores }: Pick<Deps, 'stores'>, record: RunRecord): Promise<RunProgress> {
+  const { run } = record;
   if (record.counts) {
     // Ended: the report's own numbers, not the display's.
     const { total, succeeded, failed, cancelled, expired } = record.counts;

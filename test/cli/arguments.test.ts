@@ -11,6 +11,12 @@ afterAll(() => place.close());
 
 describe('wrong usage: exit code 2, nothing on stdout, what to do on stderr', () => {
   test.each([
+    {
+      args: ['run', 'socres'],
+      says: /no pipeline "socres"\. Did you mean scores\? Pipelines here: nightly-audit, scores\./,
+    },
+    { args: ['run', 'scores', '-P', 'nightly-audit'], says: /"scores" and --pipeline "nightly-audit": name one\./ },
+    { args: ['limits', 'nightly', '-P', 'scores'], says: /name one\./ },
     { args: ['run', 'nope'], says: /no pipeline "nope"\. Pipelines here: nightly-audit, scores\./ },
     { args: ['run', '--limit', '0'], says: /--limit.*from 1 to 1,000,000,000; received "0"/ },
     { args: ['run', '--limit', '1.5'], says: /whole number.*received "1\.5"/ },
@@ -51,7 +57,7 @@ describe('wrong usage: exit code 2, nothing on stdout, what to do on stderr', ()
     { args: ['cancel', 'march'], says: /has never run on this machine/ },
     { args: ['pause'], says: /has never run on this machine/ },
     { args: ['purge', '--yes'], says: /has never run on this machine/ },
-    { args: ['watch'], says: /has never run on this machine/ },
+    { args: ['watch'], says: /no runs yet\. Run a pipeline with "npm start"/ },
   ])('$args', async ({ args, says }) => {
     const { code, stdout, stderr } = await microprocess(...args);
     expect(stderr).toMatch(says);
@@ -113,10 +119,16 @@ test('the environment names the pipeline, and an option goes before it', async (
   }
 });
 
-test('without a name there must be one pipeline alone', async () => {
+test('without a name there must be one pipeline alone, where one is meant', async () => {
   const restore = withEnvironment({ MICROPROCESS_PIPELINE: undefined });
   try {
-    for (const command of ['list', 'run'])
+    // These are for all.
+    expect(await microprocess('list')).toMatchObject({ code: 0, stderr: 'No runs.\n' });
+    expect(await microprocess('show', 'march')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^error: Nothing has ever run on this machine\./),
+    });
+    for (const command of ['run', 'limits'])
       expect(await microprocess(command)).toMatchObject({
         code: 2,
         stderr: expect.stringMatching(/^error: Which pipeline\? Name one .*: nightly-audit, scores\.\n$/),

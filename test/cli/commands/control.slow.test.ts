@@ -41,7 +41,9 @@ test.each([
   const run = `old-${status}`;
   await leaveBehind(run, isPlanned);
   // Nobody listens there: whoever called would wait for a try or two.
-  const { code, stdout, stderr } = await microprocess('resume', run, '--json', '--endpoint', 'http://127.0.0.1:1');
+  // Without a name it is the newest that was interrupted.
+  const { code, stdout, stderr } = await microprocess('resume', '--json', '--endpoint', 'http://127.0.0.1:1');
+  expect(stderr).toMatch(new RegExp(`^Going on with run ${run} of scores\\.$`, 'm'));
   expect(stderr).toMatch(
     new RegExp(`^Run ${run} passed its deadline at \\S+ \\S+ UTC: it is closed, nothing more is called`, 'm'),
   );

@@ -118,7 +118,9 @@ test('a second start joins the first, whose terminal stays until both are done',
   left.child.kill('SIGINT');
   const { code, stderr } = await left.ended;
   expect(code).toBe(130);
-  expect(stderr).toMatch(/^Run left goes on without this terminal, .*watch left --pipeline second\nStopped\.$/m);
+  expect(stderr).toMatch(
+    /^Run left goes on without this terminal, .*watch left --pipeline second\nThis terminal has left; the work goes on\.$/m,
+  );
   await answer(3);
 
   const other = await project.run('run', 'second', '--run-id', 'c', '--endpoint', 'http://127.0.0.1:1');

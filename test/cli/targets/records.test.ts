@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openLocal } from '../../../cli/targets/local.ts';
+import { createRun } from '../../../shared/control/start.ts';
+import { NO_PROGRESS } from '../../../shared/ports/progress-store.ts';
+import audit from '../../fixtures/project/pipelines/nightly-audit/index.ts';
+import scores from '../../fixtures/project/pipelines/scores/index.ts';
+import { microprocess, temporaryHome, withEnvironment } from '../support.ts';
+
+let place: Awaited<ReturnType<typeof temporaryHome>>;
+let restore: () => void;
+beforeAll(async () => {
+  place = await temporaryHome();
+  restore = withEnvironment({ MICROPROCESS_PIPELINE: undefined });
+});
+afterAll(async () => {
+  restore();
+  await place.close();
+});
+
+test('runs of all pipelines are listed, an interrupted one as what it is, and each is found by its id alone', async () => {
+  const first = await openLocal(scores, '', true);
+  const start = { input: '', params: {}, limit: null, trigger: 'cli' } as const;
+  await createRun(first.deps, { run: 'march', ...start });
+  await createRun(first.deps, { run: 'both', ...start });
+  await first.deps.stores.progress.bump('march', 'a', { ...NO_PROGRESS, failed: 3 }, 0, 0);
+  await first.close();
+  const second = await openLocal(audit, '');
+  await createRun(second.deps, { run: 'both', ...start });
+  await second.close();
+
+  const { stdout } = await microprocess('list');
+  const cells = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(/ {2,}/));
+  expect(cells[0]).toEqual(['RUN', 'PIPELINE', 'STATUS', 'STARTED (UTC)', 'TOOK', 'CHILDREN', 'FAILED', 'BY']);
+  const of = (run: string) => cells.filter(([name]) => name === run).map(([, pipeline, status]) => [pipeline, status]);
+  expect(of('march')).toEqual([['scores', 'interrupted']]);
+  expect(of('both').sort()).toEqual([
+    ['nightly-audit', 'interrupted'],
+    ['scores', 'interrupted'],
+  ]);
+  const listed: unknown = JSON.parse((await microprocess('list', '--json')).stdout);
+  expect(listed).toContainEqual(
+    expect.objectContaining({
+      runId: 'march',
+      status: 'planned',
+      isInterrupted: true,
+      progress: expect.objectContaining({ failed: 3 }),
+    }),
+  );
+
+  const shown = await microprocess('show', 'march');
+  expect(shown.stdout).toMatch(/^Run march: interrupted\n {2}pipeline +scores, on this machine$/m);
+  expect(shown.stdout).toMatch(/^ {2}go on +npx microprocess resume march --pipeline scores$/m);
+  expect(await microprocess('show', 'both')).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/several pipelines\. Name one with --pipeline: nightly-audit, scores\.$/m),
+  });
+  expect(await microprocess('show', 'april')).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/There is no run "april" of any pipeline: nightly-audit, scores\./),
+  });
+});
