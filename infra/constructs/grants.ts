@@ -33,8 +33,7 @@ const SIDS = { 'P#': '', 'E#': 'OfEndpoint', 'R#': 'OfBudget' } as const satisfi
  */
 export function grantUses(fn: NodeFunction, uses: Uses, platform: PlatformParts, pipeline?: Pipeline): void {
   for (const statement of [
-    ...tableStatements(uses, platform, pipeline),
-    ...objectStatements(uses, platform, pipeline),
+    ...recordStatements(uses, platform, pipeline),
     ...eventStatements(uses, platform),
     ...mailStatements(fn, uses, platform),
   ]) {
@@ -47,6 +46,11 @@ export function grantUses(fn: NodeFunction, uses: Uses, platform: PlatformParts,
     `/${objectKeys(pipeline)}`,
     'Keys of objects hold the run and the writer; the prefix is the fence.',
   );
+}
+
+/** The rights on records and objects alone. */
+export function recordStatements(uses: Uses, platform: PlatformParts, pipeline?: Pipeline): PolicyStatement[] {
+  return [...tableStatements(uses, platform, pipeline), ...objectStatements(uses, platform, pipeline)];
 }
 
 /** The right of a function of the platform to send to the queues of all pipelines of its stage, as it declares. */
@@ -91,7 +95,7 @@ function tableStatements(
     .map((statement) => new PolicyStatement(statement));
 }
 
-const objectKeys = (pipeline?: Pipeline) => (pipeline ? `runs/${pipeline.name}/*` : 'runs/*');
+export const objectKeys = (pipeline?: Pipeline) => (pipeline ? `runs/${pipeline.name}/*` : 'runs/*');
 
 function objectStatements({ objects = [] }: Uses, { bucket }: PlatformParts, pipeline?: Pipeline): PolicyStatement[] {
   if (objects.length === 0) return [];

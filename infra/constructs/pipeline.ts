@@ -1,5 +1,5 @@
 import { Annotations, Duration, Names, Stack, Token } from 'aws-cdk-lib';
-import { type IGrantable, type IPrincipal, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type IGrantable, type IPrincipal, type IRole, type ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
@@ -24,6 +24,7 @@ import { grantEndpoint } from './grant-endpoint.ts';
 import { grantSource } from './grant-source.ts';
 import { grantUses } from './grants.ts';
 import { NodeFunction } from './node-function.ts';
+import { operatorPolicy, viewerPolicy } from './people.ts';
 import { pipelineAlarms } from './pipeline-alarms.ts';
 import { PLATFORM, type Platform } from './platform.ts';
 import { StartSchedule, SweepSchedule } from './schedules.ts';
@@ -71,6 +72,10 @@ export class Pipeline extends Construct {
   readonly resources: Readonly<Record<ResourceName, string>>;
   /** Name of the parameter that holds its record. */
   readonly recordName: string;
+  /** For whoever looks at runs. */
+  readonly viewer: ManagedPolicy;
+  /** For whoever starts and steers them: what they need on top of `viewer`. */
+  readonly operator: ManagedPolicy;
   readonly #functions = new Map<string, NodeFunction>();
   readonly #record: StringParameter;
 
@@ -147,6 +152,13 @@ export class Pipeline extends Construct {
     });
     this.recordName = deploymentParameter(platform.stage, pipeline.name);
     this.#record = this.writeRecord(platform.stage, clone);
+    const people = {
+      ...{ platform, pipeline, queues, record: this.#record, stackName: outermost(Stack.of(this)).stackName },
+      splitter: this.own('splitter'),
+      forwarder: this.own('forwarder'),
+    };
+    this.viewer = viewerPolicy(this, people);
+    this.operator = operatorPolicy(this, people);
     govern(this, options);
   }
 

@@ -5,7 +5,7 @@ import { connect, type OpenFiles } from './connect.ts';
 import { environmentOf, type Resources } from './resources.ts';
 
 /** What a person's commands use, with that person's own rights. */
-const USES = {
+export const OPERATOR_USES = {
   table: { 'P#': ['get', 'put', 'update', 'query', 'batch-get', 'query-index'], 'E#': ['get', 'update'] },
   objects: ['get'],
   split: 'send',
@@ -20,8 +20,8 @@ export function connectOperator(
   region: string,
   telemetry: Pick<Process, 'log' | 'metrics'>,
   files?: OpenFiles,
-): Connected<typeof USES> {
+): Connected<typeof OPERATOR_USES> {
   // Where a list of the endpoint's is to be counted, it is called from here.
-  const known = environmentOf({ ...USES, endpoint: 'call' }, resources);
-  return connect(USES, { ...known, AWS_REGION: region }, { pipeline, telemetry, files });
+  const known = environmentOf({ ...OPERATOR_USES, endpoint: 'call' }, resources);
+  return connect(OPERATOR_USES, { ...known, AWS_REGION: region }, { pipeline, telemetry, files });
 }

@@ -1,25 +1,18 @@
-import { readFileSync } from 'node:fs';
 import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { SYSTEM } from '../../../functions/system.ts';
-import { FAILED, FAILING } from '../../../infra/constructs/pipeline-alarms.ts';
 import { awsCron } from '../../../infra/cron.ts';
-import { standingIn } from '../../../infra/idle-cost/standing.ts';
-import { idleTables } from '../../../infra/idle-cost/tables.ts';
-import type { Microprocess } from '../../../infra/index.ts';
 import { definePipeline } from '../../../shared/author/definition.ts';
 import { list } from '../../../shared/author/sources/list.ts';
-import { idleCost, totalDollars } from '../../../shared/domain/idle-cost.ts';
 import { QUEUES, type QueueName } from '../../../shared/domain/queues.ts';
 import { mapValues } from '../../../shared/domain/records.ts';
 import { DEAD_LETTERS, type DeadLetters } from '../../../shared/lambda/declaration.ts';
 import { environmentOf, RESOURCES } from '../../../shared/lambda/resources.ts';
-import { standingOf, wiringOf } from '../../../shared/lambda/wiring.ts';
+import { wiringOf } from '../../../shared/lambda/wiring.ts';
 import { readDeployment } from '../../../shared/project/deployment-record.ts';
 import { packageVersion } from '../../../shared/project/package-version.ts';
-import { PACKAGE_DIR } from '../../../shared/project/project.mjs';
 import { deploying, removeSynths, SYNTH_MS, synth } from '../synth.ts';
 
 afterAll(removeSynths);
@@ -80,14 +73,12 @@ const mapping = z.object({
 
 let template: Template;
 let platform: Template;
-let stack: Microprocess;
 let queues: Record<QueueName | DeadLetters, string>;
 let functions: Map<string, { id: string; is: z.infer<typeof lambda> }>;
 
 beforeAll(async () => {
   const app = await synth({}, deploying(pipeline));
   template = app.template('scores');
-  stack = app.stack;
   platform = Template.fromStack(Stack.of(app.stack.platform));
   queues = {
     ...mapValues(SYSTEM.queues, (_, name) => idsOf('AWS::SQS::Queue', `Pipeline${pascal(name)}Queue`)[0]),
@@ -226,77 +217,6 @@ test('its record, by which everything else finds it, is a parameter', () => {
     stack: 'microprocess-dev',
     resources: { endpoint: 'https://host', endpointAuth: 'IAM', mail: '' },
   });
-});
-
-test('what it costs at rest is as its wiring says, as the docs show, and within what it may', () => {
-  expect(standingIn(template.toJSON())).toEqual(standingOf(wired));
-  expect(totalDollars(idleCost(standingOf(wired)))).toBeLessThan(1.5);
-  expect(readFileSync(`${PACKAGE_DIR}/docs/idle-cost.md`, 'utf8')).toContain(idleTables(stack));
-});
-
-describe('alarms', () => {
-  test('each says its impact, what to do first, and where it is explained, and tells the topic', () => {
-    const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
-    expect(alarms).toHaveLength(3);
-    for (const { Properties } of alarms) {
-      expect(Properties.AlarmDescription).toMatch(/^Impact: .{20,}\. First: .{10,}\. Then: docs\/runbook\.md#[a-z]+$/s);
-      expect(Properties.AlarmActions).toHaveLength(1);
-    }
-  });
-
-  const filters = (metric: string) =>
-    Object.values(template.findResources('AWS::Logs::MetricFilter')).flatMap(({ Properties }) => {
-      const [to] = Properties.MetricTransformations;
-      return to.MetricName === metric ? [{ ...Properties, value: to.MetricValue, in: to.MetricNamespace }] : [];
-    });
-
-  test.each([
-    ['Failed', FAILED, 1],
-    ['Failing', FAILING, 3],
-  ] as const)('%s watches what each of its functions counts in its log', (metric, names, EvaluationPeriods) => {
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      MetricName: metric,
-      Namespace: 'Microprocess/dev/scores',
-      EvaluationPeriods,
-      Statistic: 'Sum',
-      Threshold: 1,
-      TreatMissingData: 'notBreaching',
-    });
-    const pattern = `{ ${names.map((name) => `$.${name} > 0`).join(' || ')} }`;
-    const counting = filters(metric).filter(({ FilterPattern }) => FilterPattern === pattern);
-    expect(counting.map((of) => [of.in, of.value])).toEqual(OWN.map(() => ['Microprocess/dev/scores', '1']));
-    expect(new Set(counting.map(({ LogGroupName }) => JSON.stringify(LogGroupName))).size).toBe(OWN.length);
-  });
-
-  test('crashes of each function are seen, of some when there are several', () => {
-    const crashes = filters('Failed').filter(({ FilterPattern }) => FilterPattern.includes('platform.report'));
-    const values = crashes.map(({ LogGroupName, value }) => [LogGroupName.Ref.replace(/Logs.*$/, ''), value]);
-    expect(Object.fromEntries(values)).toEqual(
-      Object.fromEntries(
-        OWN.map(([name]) => [`Pipeline${pascal(name)}`, { forwarder: '0.2', sweeper: '0.334' }[name] ?? '1']),
-      ),
-    );
-  });
-
-  test('a sweeper that falls silent is seen, and one that has not begun rings nowhere', () => {
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      MetricName: 'Invocations',
-      Dimensions: [{ Name: 'FunctionName', Value: { Ref: idOf('sweeper') } }],
-      TreatMissingData: 'missing',
-      InsufficientDataActions: [Match.anyValue()],
-    });
-  });
-
-  test(
-    'without a schedule, only the sweeper has one',
-    async () => {
-      const { schedule: _, ...rest } = pipeline;
-      const app = await synth({}, deploying(rest));
-      const bare = app.template('scores');
-      bare.resourceCountIs('AWS::Scheduler::Schedule', 1);
-    },
-    SYNTH_MS,
-  );
 });
 
 function idsOf(type: string, prefix: string): [string, unknown] {
