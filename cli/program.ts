@@ -153,6 +153,12 @@ ${WHERE}`,
     .addHelpText('after', WHERE)
     .action(async (options) => exit(await (await import('./commands/refused.ts')).refused(options, terminal)));
 
+  ofPipeline(command('acts', 'List who started, paused, cancelled and redrove runs at a stage, and who set limits.'))
+    .option('-l, --limit <n>', 'at most so many', wholeNumber, 20)
+    .addOption(jsonOption('print a JSON array'))
+    .addHelpText('after', WHERE)
+    .action(async (options) => exit(await (await import('./commands/acts.ts')).acts(options, terminal)));
+
   ofPipeline(command('cancel', 'Cancel a run: no new calls within five seconds, and the report says what was done.'))
     .argument('<run>', 'a run id', runId)
     .addOption(jsonOption('print the run as JSON'))

@@ -247,6 +247,7 @@ export class SimulatedProcess {
   /** All stores of a pipeline, as this process sees them. */
   wrapStores(stores: Stores): Stores {
     return {
+      acts: this.wrap('acts', stores.acts),
       runs: this.wrap('runs', stores.runs),
       chains: this.wrap('chains', stores.chains),
       blocks: this.wrap('blocks', stores.blocks),

@@ -4,6 +4,7 @@ import { readProgress } from '../../shared/control/status.ts';
 import { isFinal } from '../../shared/domain/run.ts';
 import { closeIfOverdue, resumeClosing } from '../../shared/flow/close.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
+import { recordAct } from '../act.ts';
 import { EXIT } from '../exit-codes.ts';
 import { follow, reportFollows, seeThrough } from '../follow.ts';
 import { outDir } from '../home.ts';
@@ -36,6 +37,7 @@ export async function cancel(run: string, options: Options, terminal: Terminal):
       return say(terminal, options, record, `Run ${run} ${what}. ${again}`);
     }
     const record = await cancelRun(target.deps, run);
+    await recordAct(target, terminal, { act: 'cancel', run });
     if (!needsThisTerminal(target)) {
       return say(
         terminal,
@@ -56,9 +58,11 @@ export async function pause(run: string | undefined, options: Options, terminal:
   return withTarget(ofRun(options, run), 'records', terminal, async (target) => {
     if (run === undefined) {
       await target.pausePipeline();
+      await recordAct(target, terminal, { act: 'pause', run: null });
       return sayPipeline(terminal, options, target, true);
     }
     const record = await pauseRun(target.deps, run);
+    await recordAct(target, terminal, { act: 'pause', run });
     const resume = hint(target, 'resume', run);
     return say(terminal, options, record, `Run ${run} is paused; its deadline goes on. Resume it: ${resume}`);
   });
@@ -90,10 +94,12 @@ export async function resume(run: string | undefined, options: Options, terminal
     async (target) => {
       if (run === undefined) {
         await target.resumePipeline();
+        await recordAct(target, terminal, { act: 'resume', run: null });
         return sayPipeline(terminal, options, target, false);
       }
       if (needsThisTerminal(target)) return goOn(target, run, options, terminal);
       const { record, expired, slots, slices } = await resumeRun(target.deps, run);
+      await recordAct(target, terminal, { act: 'resume', run });
       if (expired) {
         say(terminal, options, record, `${overdue(record)} Its report follows: ${hint(target, 'watch', run)}`);
         return EXIT.failed;

@@ -1,4 +1,5 @@
 import { clearLimits, type LimitsToSet, openEndpoint, readGate, setLimits } from '../../shared/control/limits.ts';
+import { recordAct } from '../act.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { gateFields } from '../gate-words.ts';
@@ -25,11 +26,14 @@ export async function limits(argument: string | undefined, options: Options, ter
   if (seconds !== undefined && !sets) throw new UsageError('--for says how long --rate or --in-flight hold: give one.');
   const pipeline = namedPipeline(argument, options.pipeline);
   const where = { ...options, ...(pipeline !== undefined && { pipeline }) };
-  return withTarget(where, 'definition', terminal, async ({ deps, place }) => {
+  return withTarget(where, 'definition', terminal, async (target) => {
+    const { deps, place } = target;
     const wanted: LimitsToSet = { ratePerSecond: rate, inFlight, forMs: seconds && seconds * 1_000 };
     if (sets) await setLimits(deps, wanted);
     if (clear) await clearLimits(deps);
     if (open) await openEndpoint(deps);
+    const detail = changes(options);
+    if (detail !== '') await recordAct(target, terminal, { act: 'limits', run: null, detail });
     const gate = await readGate(deps);
     const { name } = deps.pipeline;
     terminal.stdout.write(
@@ -39,4 +43,18 @@ export async function limits(argument: string | undefined, options: Options, ter
     );
     return EXIT.ok;
   });
+}
+
+/** What was asked for, as it is recorded. */
+function changes({ rate, inFlight, for: seconds, clear, open }: Options): string {
+  const said = {
+    '--rate': rate,
+    '--in-flight': inFlight,
+    '--for': seconds === undefined ? undefined : `${seconds}s`,
+    '--clear': clear ? '' : undefined,
+    '--open': open ? '' : undefined,
+  };
+  return Object.entries(said)
+    .flatMap(([option, value]) => (value === undefined ? [] : [`${option} ${value}`.trim()]))
+    .join(' ');
 }

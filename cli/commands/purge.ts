@@ -1,3 +1,4 @@
+import { recordAct } from '../act.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { withTarget } from '../targets/open.ts';
@@ -17,6 +18,7 @@ export async function purge(
       );
     }
     await target.purge();
+    await recordAct(target, terminal, { act: 'purge', run: null, detail: 'the work queue' });
     terminal.stdout.write(
       options.json
         ? `${JSON.stringify({ pipeline: name, purged: true })}\n`

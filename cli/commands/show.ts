@@ -5,6 +5,7 @@ import { latestExecution } from '../../shared/control/redrive.ts';
 import { type ChildView, showChild } from '../../shared/control/show-child.ts';
 import { type RunProgress, readProgress } from '../../shared/control/status.ts';
 import { executionId, firstRunOf } from '../../shared/domain/redrive.ts';
+import type { Act } from '../../shared/ports/act-store.ts';
 import { EXIT } from '../exit-codes.ts';
 import { gateFields } from '../gate-words.ts';
 import { closedField, failureField, mailField, readSummary, type Summary, summaryFields } from '../output.ts';
@@ -14,6 +15,9 @@ import { hint, type Target, type Where } from '../targets/target.ts';
 import type { Terminal } from '../terminal.ts';
 import { fields, plain, time } from '../text.ts';
 import { progressJson } from './watch.ts';
+
+/** Of the pipeline, newest first: more than are done while a run can be looked at. */
+const ACTS_READ = 1_000;
 
 /** Shows a run, or one of its children. */
 export async function show(
@@ -37,11 +41,12 @@ export async function show(
     const summary = record.summary === null ? null : await readSummary(target.deps.objects, record);
     const gate = record.endedAt === null ? await readGate(target.deps) : null;
     const { n } = await latestExecution(target.deps, run);
+    const acts = (await target.deps.stores.acts.list(ACTS_READ)).filter((act) => act.run === run).reverse();
     const executions = Array.from({ length: n }, (_, i) => executionId(firstRunOf(run), i + 1));
     stdout.write(
       options.json
-        ? `${JSON.stringify({ ...progressJson(progress), reasons: summary?.reasons ?? null, objects: summary?.objects ?? null, executions, gate })}\n`
-        : runText(target, progress, summary, executions, gate),
+        ? `${JSON.stringify({ ...progressJson(progress), reasons: summary?.reasons ?? null, objects: summary?.objects ?? null, executions, gate, acts })}\n`
+        : runText(target, progress, summary, executions, gate, acts),
     );
     return EXIT.ok;
   });
@@ -53,6 +58,7 @@ function runText(
   summary: Summary | null,
   executions: readonly string[],
   gate: GateView | null,
+  acts: readonly Act[],
 ): string {
   const { record } = progress;
   const { run, status, trigger, params, limit, startedAt, endedAt, deadline, closed, failure, redrive } = record;
@@ -77,6 +83,7 @@ function runText(
     ['failures', unsuccessful ? hint(target, 'failures', run) : undefined],
     ['report', summary ? hint(target, 'report', run) : undefined],
     ['log', status === 'failed' && target.log !== undefined ? relative(process.cwd(), target.log) : undefined],
+    ...acts.map(({ act, by, at }) => [act, `${time(at)} UTC, by ${plain(by)}`] as const),
     ['go on', isInterrupted ? hint(target, 'resume', run) : undefined],
   ])}`;
 }

@@ -17,6 +17,7 @@ import { newRunId } from '../../shared/domain/ids.ts';
 import { RUN_STATUSES } from '../../shared/domain/run.ts';
 import { connectOperator } from '../../shared/lambda/operator.ts';
 import type { Deps } from '../../shared/ports/deps.ts';
+import { callerArn } from '../act.ts';
 import { sayTight } from '../doctor/concurrency.ts';
 import { EnvironmentError } from '../errors.ts';
 import type { Terminal } from '../terminal.ts';
@@ -53,7 +54,7 @@ export async function deployed(pipeline: Pipeline, stage: string, flags: string,
       if (started.created) await sayTight(pipeline, terminal);
       return started;
     },
-    redrive: (redrive, filter) => invokeSplitter(stack, { redrive, filter }),
+    redrive: async (redrive, filter) => invokeSplitter(stack, { redrive, filter, ...(await byCaller()) }),
     pausePipeline: () => switchMapping(stack, false, terminal.signal),
     resumePipeline: () => switchMapping(stack, true, terminal.signal),
     async purge() {
@@ -80,9 +81,19 @@ const refused = z.object({ errorType: z.string().optional(), errorMessage: z.str
 const ASKED_WRONGLY = ['InputError', 'RunConflictError'];
 
 /** Starts through the splitter, as the schedule does: who may start a run needs no rights on the table. */
-function startBySplitter(stack: Stack, { runId, ...request }: StartRequest): Promise<Started> {
+async function startBySplitter(stack: Stack, { runId, ...request }: StartRequest): Promise<Started> {
   // Named here, so that the SDK's own repeats, and the user's, are the same run.
-  return invokeSplitter(stack, { runId: runId ?? newRunId(Date.now(), Math.random), ...request });
+  return invokeSplitter(stack, {
+    runId: runId ?? newRunId(Date.now(), Math.random),
+    ...request,
+    ...(await byCaller()),
+  });
+}
+
+/** Who starts a run, for its records. */
+async function byCaller(): Promise<{ by?: string }> {
+  const by = await callerArn();
+  return by === null ? {} : { by };
 }
 
 async function invokeSplitter(stack: Stack, event: object): Promise<Started> {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { handOverItems } from '../../shared/control/hand-over-items.ts';
 import { redriveRun } from '../../shared/control/redrive.ts';
-import { startRun } from '../../shared/control/start.ts';
+import { type Started, startRun } from '../../shared/control/start.ts';
 import { isTick, startScheduled } from '../../shared/control/start-scheduled.ts';
 import { kindOf, SourceChangedError } from '../../shared/domain/errors.ts';
 import { RUN_ID } from '../../shared/domain/ids.ts';
@@ -31,13 +31,19 @@ export function splitter(deps: SplitterDeps) {
     if (batch.success) {
       return handleBatch(deps, { schema: splitMessage, queue: deps.queues.split, handle }, batch.data, context);
     }
-    const again = redriveEvent.safeParse(event);
+    const { by, request } = bySomebody(event);
+    const again = redriveEvent.safeParse(request);
     // A redrive starts here and not in the command line, because the deployed definition will reduce the new rows.
-    if (again.success) return redriveRun(deps, again.data.redrive, again.data.filter);
-    const started = isTick(event)
-      ? await startScheduled(deps, event)
-      : await startRun(deps, (await handOverItems(deps.objects, event)) ?? {}, 'console');
+    if (again.success) {
+      const redriven = await redriveRun(deps, again.data.redrive, again.data.filter);
+      await recordStart(deps, 'redrive', redriven, by);
+      return redriven;
+    }
+    const started = isTick(request)
+      ? await startScheduled(deps, request)
+      : await startRun(deps, (await handOverItems(deps.objects, request)) ?? {}, 'console');
     if ('skipped' in started) return started;
+    await recordStart(deps, 'start', started, by);
     return {
       ...started,
       // For the user who pressed Test in the console: where to look.
@@ -45,6 +51,27 @@ export function splitter(deps: SplitterDeps) {
       report: `runs/${deps.pipeline.name}/${started.runId}/`,
     };
   });
+}
+
+/** The command line says whose credentials it has: Lambda tells a function nothing of its invoker. */
+const claimed = z.looseObject({ by: z.string().min(1).max(2_048) });
+
+function bySomebody(event: unknown): { readonly by: string | null; readonly request: unknown } {
+  const { data } = claimed.safeParse(event);
+  if (!data) return { by: null, request: event };
+  const { by, ...request } = data;
+  return { by, request };
+}
+
+async function recordStart(
+  { stores, clock, random, log }: SplitterDeps,
+  act: 'start' | 'redrive',
+  { runId: run, created }: Started,
+  by: string | null,
+): Promise<void> {
+  if (!created || by === null) return;
+  log.info('A run was started.', { run, act, by });
+  await stores.acts.record({ at: clock.now(), act, by, run, detail: '' }, random.id());
 }
 
 async function split(deps: SplitterDeps, { run, slice }: SplitMessage, invocation: Invocation): Promise<void> {

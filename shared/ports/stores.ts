@@ -1,3 +1,4 @@
+import type { ActStore } from './act-store.ts';
 import type { BlockStore } from './block-store.ts';
 import type { ChainStore } from './chain-store.ts';
 import type { ProgressStore } from './progress-store.ts';
@@ -8,6 +9,7 @@ import type { SweepStore } from './sweep-store.ts';
 
 /** A pipeline's table, by what is kept in it. */
 export interface Stores {
+  readonly acts: ActStore;
   readonly runs: RunStore;
   readonly chains: ChainStore;
   readonly blocks: BlockStore;

@@ -1,3 +1,4 @@
+import { describeActStore } from './act-store.contract.ts';
 import { describeBlockMarks } from './block-marks.contract.ts';
 import { describeBlockPages } from './block-pages.contract.ts';
 import { describeBlockState } from './block-state.contract.ts';
@@ -13,6 +14,7 @@ import { describeSweepStore } from './sweep-store.contract.ts';
 
 /** The contracts of all stores of a table. */
 export function describeStores(name: string, make: MakeStores): void {
+  describeActStore(name, make);
   describeRunStore(name, make);
   describeRunStatus(name, make);
   describeRoot(name, make);

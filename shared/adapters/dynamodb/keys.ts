@@ -30,6 +30,9 @@ export function keysOf(pipeline: string) {
       pk: blockPartition(base, run, ref),
       sk: `OUT#${id}`,
     }),
+    acts: 'ACT#',
+    // Milliseconds have thirteen digits until the year 2286, so that a query returns acts in the order of time.
+    act: (at: number, id: string): Key => ({ pk: base, sk: `ACT#${at}#${id}` }),
     refusal: (messageId: string): Key => ({ pk: base, sk: `REFUSED#${messageId}` }),
   };
 }

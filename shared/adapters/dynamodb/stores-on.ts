@@ -1,4 +1,5 @@
 import type { Stores } from '../../ports/stores.ts';
+import { actStore } from './acts.ts';
 import { blockStore } from './blocks.ts';
 import { chainStore } from './chains.ts';
 import type { ItemTable } from './item-table.ts';
@@ -13,6 +14,7 @@ import { sweepStore } from './sweeps.ts';
 export function storesOn(table: ItemTable, pipeline: string): Stores {
   const keys = keysOf(pipeline);
   return {
+    acts: actStore(table, keys),
     runs: runStore(table, keys),
     chains: chainStore(table, keys),
     blocks: blockStore(table, keys),

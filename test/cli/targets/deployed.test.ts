@@ -60,8 +60,9 @@ describe('at a stage', () => {
     const summary = summarySchema.parse(JSON.parse(ran.stdout));
     expect(summary).toMatchObject({ runId: 'march', counts: { total: 300, succeeded: 300 } });
     expect(await reportRows(summary.paths.report)).toHaveLength(300);
-    expect(plane.requests.slice(0, 2)).toEqual([
+    expect(plane.requests.slice(0, 3)).toEqual([
       'ssm GetParameter',
+      'query GetCallerIdentity',
       'lambda POST /functions/sample-splitter/invocations',
     ]);
 
@@ -155,6 +156,24 @@ describe('at a stage', () => {
       code: 2,
       stderr: expect.stringMatching(/can't be paused: it is cancelled/),
     });
+  });
+
+  test('who did what is recorded by the ARN of their credentials, and shown', async () => {
+    const by = 'arn:aws:iam::000000000000:user/operator';
+    await microprocess('limits', '--rate', '50', '--for', '1m');
+    await microprocess('limits', '--clear');
+    const acts: { run: string | null }[] = JSON.parse((await microprocess('acts', '--json')).stdout);
+    expect(acts.filter(({ run }) => run === null || run === 'stopped')).toMatchObject([
+      { act: 'limits', run: null, detail: '--clear', by },
+      { act: 'limits', run: null, detail: '--rate 50 --for 60s', by },
+      { act: 'cancel', run: 'stopped', by },
+      { act: 'resume', run: 'stopped', by },
+      { act: 'pause', run: 'stopped', by },
+      { act: 'start', run: 'stopped', by },
+    ]);
+    expect((await microprocess('show', 'stopped')).stdout).toMatch(
+      new RegExp(`start +.*, by ${by}\\n +pause .*\\n +resume .*\\n +cancel +.*, by ${by}`),
+    );
   });
 
   test('what no function could take is listed, with its reason', async () => {
