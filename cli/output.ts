@@ -3,10 +3,10 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { pipeline as streamTo } from 'node:stream/promises';
-import * as z from 'zod';
 import { knownSections } from '../shared/author/section.ts';
+import { readSummary, type Summary } from '../shared/control/read-summary.ts';
 import { MicroprocessError } from '../shared/domain/errors.ts';
-import { CLOSE_REASONS, type CloseReason, countsSchema, type RunFailure, runFailure } from '../shared/domain/run.ts';
+import { CLOSE_REASONS, type CloseReason, type RunFailure } from '../shared/domain/run.ts';
 import type { ObjectReader } from '../shared/ports/objects.ts';
 import type { RunRecord } from '../shared/ports/run-store.ts';
 import { terminalLine } from '../shared/report/terminal.ts';
@@ -15,32 +15,7 @@ import { inTheWay } from './in-the-way.ts';
 import { hint, type Target } from './targets/target.ts';
 import { count, type Field, fields, plain } from './text.ts';
 
-/** The part of summary.json that the command line reads; all else is passed on as it is. */
-const summarySchema = z.looseObject({
-  runId: z.string(),
-  status: z.string(),
-  /** Absent from what an older version wrote; a newer one may write words that aren't known here. */
-  closed: z.string().nullable().default(null),
-  seconds: z.number(),
-  counts: countsSchema,
-  reasons: z.array(z.object({ reason: z.string(), count: z.number() })),
-  /** Absent from what an older version wrote; a newer one may write kinds that aren't known here. */
-  sections: z.array(z.unknown()).default([]),
-  /** Absent from what an older version wrote. */
-  failure: runFailure.nullable().default(null),
-  mail: z.string(),
-  objects: z.object({ csv: z.string(), html: z.string(), email: z.string().optional() }),
-  /** Absent from what an older version wrote. */
-  outputs: z.record(z.string(), z.array(z.object({ key: z.string() }))).default({}),
-});
-export type Summary = z.infer<typeof summarySchema>;
 export type LocalSummary = Summary & { paths: { report: string; html: string; email?: string; summary: string } };
-
-/** Reads what an ended run says of itself. @throws {UsageError} while it goes on */
-export async function readSummary(objects: ObjectReader, { run, summary, status }: RunRecord): Promise<Summary> {
-  if (summary === null) throw new UsageError(`Run "${run}" has no report yet: it is ${status}.`);
-  return summarySchema.parse(JSON.parse(Buffer.from(await objects.get(summary)).toString('utf8')));
-}
 
 /** What a run's folder holds. */
 const FILES = ['report.csv', 'report.html', 'email.eml', 'summary.json'];

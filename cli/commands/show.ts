@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { tracedChild } from '../../shared/adapters/endpoints/trace.ts';
 import { type GateView, readGate } from '../../shared/control/limits.ts';
+import { readSummary, type Summary } from '../../shared/control/read-summary.ts';
 import { latestExecution } from '../../shared/control/redrive.ts';
 import { type ChildView, showChild } from '../../shared/control/show-child.ts';
 import { type RunProgress, readProgress } from '../../shared/control/status.ts';
@@ -8,7 +9,7 @@ import { executionId, firstRunOf } from '../../shared/domain/redrive.ts';
 import type { Act } from '../../shared/ports/act-store.ts';
 import { EXIT } from '../exit-codes.ts';
 import { gateFields } from '../gate-words.ts';
-import { closedField, failureField, mailField, readSummary, type Summary, summaryFields } from '../output.ts';
+import { closedField, failureField, mailField, summaryFields } from '../output.ts';
 import { describe } from '../progress-words.ts';
 import { withTarget } from '../targets/open.ts';
 import { hint, type Target, type Where } from '../targets/target.ts';

@@ -19,7 +19,9 @@ import type { Desks } from './desk.ts';
 import { layout, live, POLICY } from './layout.ts';
 import { Looks } from './looks.ts';
 import { livePath } from './paths.ts';
+import { addPipelineRoutes } from './pipeline-routes.ts';
 import { runLive } from './run-page.ts';
+import { addRunRoutes } from './run-routes.ts';
 import { runsPage } from './runs-page.ts';
 
 /** A browser that hears nothing for longer could not tell a server that is gone from a run that stands still. */
@@ -76,6 +78,8 @@ export function consoleApp(desks: Desks, access: Access): Hono {
     }),
   );
 
+  addRunRoutes(app, desks);
+  addPipelineRoutes(app, desks);
   addActs(app, desks);
 
   app.notFound((c) => c.html(message(desks, 'There is no such page', 'Its address may be of another release.'), 404));

@@ -4,10 +4,13 @@ import { isFinal } from '../../shared/domain/run.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import type { Desk, Desks } from './desk.ts';
 import { Pace } from './pace.ts';
+import { type Reasons, readReasons } from './reasons.ts';
 import { SharedLook } from './shared-look.ts';
 
 /** Runs of a pipeline that the list shows. */
 const LISTED = 10;
+/** Reasons take more reads than a look at a run. */
+const REASONS_EVERY_MS = 5_000;
 /** Runs whose course is remembered. */
 const REMEMBERED = 200;
 
@@ -36,6 +39,8 @@ export interface RunLook {
   readonly progress: RunProgress;
   readonly pace: Pace;
   readonly gate: GateView | null;
+  /** Null where no child has failed. */
+  readonly reasons: Reasons | null;
   readonly isWorkedOn: boolean;
   readonly now: number;
 }
@@ -48,6 +53,7 @@ export class Looks {
   readonly #desks: Desks;
   readonly #overviews: SharedLook<Overview>;
   readonly #runs: SharedLook<RunLook>;
+  readonly #reasons = new SharedLook<Reasons>(REASONS_EVERY_MS);
   readonly #paces = new Map<string, Pace>();
 
   constructor(desks: Desks) {
@@ -86,10 +92,17 @@ export class Looks {
         progress,
         pace: this.#pace(pipeline, run),
         gate: isOver ? null : await readGate(desk.deps),
+        reasons: progress.failed > 0 ? await this.#reasonsOf(desk, progress.record) : null,
         isWorkedOn: desk.isWorkedOn,
         now: desk.deps.clock.now(),
       };
     });
+  }
+
+  #reasonsOf(desk: Desk, record: RunRecord): Promise<Reasons> {
+    // Whether it has ended is part of the name: the last word on a run isn't kept waiting.
+    const key = `${desk.deps.pipeline.name} ${record.run} ${record.summary ?? ''}`;
+    return this.#reasons.take(key, () => readReasons(desk, record));
   }
 
   async #list(pipeline: string): Promise<{ runs: readonly Listed[] } | { pipeline: string; why: string }> {

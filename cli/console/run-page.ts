@@ -1,11 +1,12 @@
 import { html } from 'hono/html';
-import type { GateView } from '../../shared/control/limits.ts';
 import { isFinal, TRANSITIONS } from '../../shared/domain/run.ts';
 import { dateTime, duration, number } from '../../shared/report/format.ts';
 import type { Html } from '../../shared/report/sections/drawer.ts';
 import { bar, rateWords, statusBadge } from './figures.ts';
+import { gateFacts } from './gate-facts.ts';
 import type { RunLook } from './looks.ts';
-import { runPath } from './paths.ts';
+import { pipelinePath, runPath } from './paths.ts';
+import { reasonsSection } from './reasons.ts';
 import { spark } from './spark.ts';
 
 /** What of a run's page changes as it goes. */
@@ -15,7 +16,7 @@ export function runLive(look: RunLook): Html {
   const { run, status, startedAt, endedAt, deadline, failure } = record;
   const isOver = isFinal(status);
   const facts: [string, string | Html][] = [
-    ['Pipeline', pipeline],
+    ['Pipeline', html`<a href="${pipelinePath(pipeline)}">${pipeline}</a>`],
     ['Started', `${dateTime(startedAt)}, by ${record.trigger}`],
     endedAt === null ? ['Deadline', dateTime(deadline)] : ['Ended', dateTime(endedAt)],
     ['Took', duration((endedAt ?? now) - startedAt)],
@@ -39,33 +40,22 @@ ${isOver ? '' : html`${tile('Calls to be repeated', number(retried))}${tile('Thr
 </dl>
 ${isOver ? '' : spark(pace.course)}
 </section>
-${gate ? gateSection(gate, now) : ''}
+${look.reasons ? reasonsSection(pipeline, run, look.reasons) : ''}
+${gate ? html`<section><h2>What calls are held to</h2>${gateFacts(gate, now)}</section>` : ''}
 ${acts(look)}`;
 }
 
 const tile = (name: string, value: string) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 
-/** What calls are held to just now. */
-function gateSection({ inFlight, ratePerSecond, byHand, shutUntil, breaker, cap }: GateView, now: number): Html {
-  return html`<section><h2>What calls are held to</h2><dl class="facts">
-${fact('Calls at once', `${number(inFlight)} at most`)}
-${fact('Rate', ratePerSecond === null ? 'no limit' : `${rateWords(ratePerSecond)} at most`)}
-${byHand ? fact('Set by hand', byHand.until === null ? 'until cleared' : `until ${dateTime(byHand.until)}`) : ''}
-${fact('Service', shutUntil === null ? 'open' : `not called for another ${duration(shutUntil - now)}`)}
-${breaker > 0 ? fact('Breaker', `opened ${number(breaker)} times in a row: most calls failed`) : ''}
-${cap === null ? '' : fact('Pressure', `the service pushed back: ${number(cap)} calls at once, and growing`)}
-</dl></section>`;
-}
-
-const fact = (name: string, value: string) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
-
 /** What can be done with a run as it stands. */
 function acts({ pipeline, progress: { record, failed }, isWorkedOn }: RunLook): Html {
-  const { run, status } = record;
+  const { run, status, summary } = record;
   const path = runPath(pipeline, run);
   const can = (from: readonly string[]) => from.includes(status);
   const link = (act: string, label: string) => html`<a class="button" href="${path}/${act}">${label}</a> `;
   return html`<nav class="acts" aria-label="What can be done">
+${failed > 0 ? link('failures', 'Failed children') : ''}
+${summary === null ? '' : link('report', 'Report')}
 ${can(TRANSITIONS.pause.from) && isWorkedOn ? link('pause', 'Pause…') : ''}
 ${!isFinal(status) && (status === 'paused' || !isWorkedOn) ? link('resume', 'Resume…') : ''}
 ${can(TRANSITIONS.close.from) ? link('cancel', 'Cancel…') : ''}

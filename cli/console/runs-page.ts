@@ -4,7 +4,7 @@ import { dateTime, duration, number } from '../../shared/report/format.ts';
 import type { Html } from '../../shared/report/sections/drawer.ts';
 import { bar, statusBadge } from './figures.ts';
 import type { Listed, Overview } from './looks.ts';
-import { runPath } from './paths.ts';
+import { pipelinePath, runPath } from './paths.ts';
 
 /** Runs of all pipelines, the newest first; what goes on has a bar. */
 export function runsPage({ runs, closed, pipelines, place }: Overview): Html {
@@ -15,7 +15,7 @@ ${active.length > 0 ? section('Under way', active) : html`<section aria-label="U
 ${ended.length > 0 ? section('Ended', ended) : ''}
 <section><h2>Pipelines</h2>
 <ul class="plain">
-${pipelines.map((pipeline) => html`<li>${pipeline}${why(closed, pipeline)}</li>`)}
+${pipelines.map((pipeline) => html`<li><a href="${pipelinePath(pipeline)}">${pipeline}</a>${why(closed, pipeline)}</li>`)}
 </ul></section>`;
 }
 

@@ -13,7 +13,8 @@ progress::-webkit-progress-bar{background:var(--line)}
 progress::-webkit-progress-value{background:var(--bar);border-radius:5px}
 progress::-moz-progress-bar{background:var(--bar)}
 small{color:var(--muted);font-size:13px;white-space:nowrap}
-.runs td,.runs th{padding-right:12px}.runs td:first-child{overflow-wrap:anywhere}
+progress+small{display:block;margin:4px 0 0}section>progress+small{margin-bottom:12px}
+.runs td,.runs th{padding-right:12px}.runs th{white-space:nowrap}.runs td:first-child{overflow-wrap:anywhere}
 .spark{height:80px}.spark polyline{fill:none;stroke:var(--bar);stroke-width:2;vector-effect:non-scaling-stroke}
 figcaption.note{margin:0 0 4px}
 .acts{display:flex;flex-wrap:wrap;gap:8px;margin:0 0 18px}

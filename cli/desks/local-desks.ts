@@ -182,9 +182,11 @@ class LocalDesks implements OpenDesks {
         await sleep(PRESENCE_MS, undefined, { signal: this.#terminal.signal });
       }
     };
-    // A worker that breaks down is seen in the pages: its runs stand still.
     void Promise.race([ended(), target.broken])
-      .catch(() => undefined)
+      .catch((error: Error) => {
+        // In the pages its runs stand still.
+        if (!this.#terminal.signal.aborted) this.#terminal.stderr.write(`error: ${error.message}\n`);
+      })
       .finally(async () => {
         if (this.#working.delete(target)) await target.close();
       });

@@ -1,7 +1,9 @@
 import { blockSize } from '../domain/chain.ts';
 import { RunNotFoundError } from '../domain/errors.ts';
-import { childId } from '../domain/ids.ts';
+import { type ChildRef, childId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
+import type { SegmentRef } from '../domain/layout.ts';
+import { SIZES } from '../domain/limits.ts';
 import { mergeOutcomes } from '../domain/outcome.ts';
 import { parseRedrivenItem } from '../domain/redrive.ts';
 import type { ChildStatus } from '../domain/row.ts';
@@ -9,7 +11,8 @@ import { isFinal } from '../domain/run.ts';
 import { segmentsSoFar } from '../flow/segments-so-far.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
-import { type ManifestPart, readManifest } from '../storage/manifest.ts';
+import type { Frozen } from '../ports/segment-store.ts';
+import { readManifest } from '../storage/manifest.ts';
 import { readPartBlock, readPartIndex } from '../storage/part.ts';
 import { release } from '../storage/spill.ts';
 
@@ -36,60 +39,113 @@ export async function* failures(
   run: string,
   filter: { readonly reason?: string | undefined } = {},
 ): AsyncGenerator<Failure> {
-  const record = await deps.stores.runs.read(run);
-  if (!record) throw new RunNotFoundError(deps.pipeline.name, run);
-  const wanted = (reason: string | null) => filter.reason === undefined || reason === filter.reason;
-  if (isFinal(record.status)) {
-    for (const part of await readManifest(deps.objects, run)) yield* ofPart(deps, part, wanted);
-  } else yield* soFar(deps, record, wanted);
+  for await (const { failure } of readFailures(deps, run, filter)) if (failure) yield failure;
 }
 
-type Wanted = (reason: string | null) => boolean;
+/** A step of a reading of failures. */
+export interface FailureStep {
+  /** Where it stands in the order of reading; what lies before needn't be read again. In a redrive it isn't the child's id. */
+  readonly at: ChildRef;
+  /** Null where a block, or a part, has no more of them. */
+  readonly failure: Failure | null;
+}
+
+/**
+ * {@link failures} in steps, so that a reader may stop after any of them and go on later.
+ * @param filter `behind`: a step's place, to go on behind it
+ * @throws {RunNotFoundError}
+ */
+export async function* readFailures(
+  deps: Deps,
+  run: string,
+  { reason, behind }: { readonly reason?: string | undefined; readonly behind?: ChildRef | undefined } = {},
+): AsyncGenerator<FailureStep> {
+  const record = await deps.stores.runs.read(run);
+  if (!record) throw new RunNotFoundError(deps.pipeline.name, run);
+  const wanted: Wanted = { reason: (code) => reason === undefined || code === reason, from: firstPlace(behind) };
+  if (!isFinal(record.status)) yield* soFar(deps, record, wanted);
+  else
+    for (const part of await readManifest(deps.objects, run)) {
+      if (compare(part, wanted.from) >= 0) yield* ofPart(deps, part, part, wanted);
+    }
+}
+
+interface Wanted {
+  readonly reason: (reason: string | null) => boolean;
+  /** The first place that is read. */
+  readonly from: ChildRef;
+}
+
+/** Stands behind every child of a block. */
+const BLOCK_END = SIZES.blockChildren;
+
+function firstPlace(behind: ChildRef | undefined): ChildRef {
+  if (!behind) return { slice: 0, segment: 0, block: 0, n: 0 };
+  const { block, n } = behind;
+  return { ...behind, ...(n >= BLOCK_END ? { block: block + 1, n: 0 } : { n: n + 1 }) };
+}
+
+/** Whether a segment comes before (negative), is, or comes behind the one of a place. */
+const compare = (a: SegmentRef, b: SegmentRef) => a.slice - b.slice || a.segment - b.segment;
+
+/** Where reading a segment begins: in its middle where that is the place. */
+function beginning(segment: SegmentRef, { from }: Wanted): { block: number; n: number } {
+  return compare(segment, from) === 0 ? from : { block: 0, n: 0 };
+}
 
 async function* ofPart(
   { objects }: Deps,
-  { part, counts, reasons }: Omit<ManifestPart, 'slice' | 'segment'>,
+  { slice, segment }: SegmentRef,
+  { part, counts, reasons }: Pick<Frozen, 'part' | 'counts' | 'reasons'>,
   wanted: Wanted,
-) {
-  if (counts.succeeded === counts.total || !Object.keys(reasons).some(wanted)) return;
+): AsyncGenerator<FailureStep> {
+  if (counts.succeeded === counts.total || !Object.keys(reasons).some(wanted.reason)) return;
   const index = await readPartIndex(objects, part);
-  for (let block = 0; block < index.offsets.length - 1; block++) {
-    for (const row of await readPartBlock(objects, part, index, block)) {
-      if (row.status === 'SUCCEEDED' || !wanted(row.reason)) continue;
+  const first = beginning({ slice, segment }, wanted);
+  for (let block = first.block; block < index.offsets.length - 1; block++) {
+    const rows = await readPartBlock(objects, part, index, block);
+    for (const [n, row] of rows.entries()) {
+      if (row.status === 'SUCCEEDED' || !wanted.reason(row.reason)) continue;
+      if (block === first.block && n < first.n) continue;
       const [item, body] = [await release(objects, row.item), await release(objects, row.result)];
       const { id, status, reason, attempts } = row;
-      yield { id, status, reason, attempts, item, body, at: new Date(row.at).toISOString() };
+      const failure = { id, status, reason, attempts, item, body, at: new Date(row.at).toISOString() };
+      yield { at: { slice, segment, block, n }, failure };
     }
+    yield { at: { slice, segment, block, n: BLOCK_END }, failure: null };
   }
 }
 
-async function* soFar(deps: Deps, { run, redrive }: RunRecord, wanted: Wanted): AsyncGenerator<Failure> {
-  for await (const { ref, frozen, blocks } of segmentsSoFar(deps, run)) {
+async function* soFar(deps: Deps, { run, redrive }: RunRecord, wanted: Wanted): AsyncGenerator<FailureStep> {
+  for await (const { ref, frozen, blocks } of segmentsSoFar(deps, run, wanted.from)) {
     if (frozen) {
-      yield* ofPart(deps, frozen, wanted);
+      yield* ofPart(deps, ref, frozen, wanted);
       continue;
     }
-    for (let block = 0; block < blocks; block++) {
+    const first = beginning(ref, wanted);
+    for (let block = first.block; block < blocks; block++) {
       const { pages, outcomes } = await deps.stores.blocks.readAll(run, { ...ref, block });
       const ends = mergeOutcomes(outcomes);
       const items = pages.flatMap((page) => page.items);
-      for (let n = 0; n < blockSize(pages); n++) {
+      const size = blockSize(pages);
+      for (let n = block === first.block ? first.n : 0; n < size; n++) {
         const end = ends.get(n);
-        if (!end || end.status === 'SUCCEEDED' || !wanted(end.reason)) continue;
+        if (!end || end.status === 'SUCCEEDED' || !wanted.reason(end.reason)) continue;
         const value = await release(deps.objects, items[n] ?? null);
         const [id, item] = redrive ? parseRedrivenItem(value) : [childId({ ...ref, block, n }), value];
         const { status, reason, attempts } = end;
-        const at = new Date(end.at).toISOString();
-        yield {
+        const failure = {
           id,
           status,
           reason,
           attempts,
           item: await release(deps.objects, item),
           body: await release(deps.objects, end.result),
-          at,
+          at: new Date(end.at).toISOString(),
         };
+        yield { at: { ...ref, block, n }, failure };
       }
+      yield { at: { ...ref, block, n: BLOCK_END }, failure: null };
     }
   }
 }

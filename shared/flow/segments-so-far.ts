@@ -13,16 +13,24 @@ export interface SegmentSoFar {
   readonly blocks: number;
 }
 
-/** The segments that a run has up to its slices' checkpoints, in the report's order, also while it goes on. */
-export async function* segmentsSoFar({ stores }: Pick<Deps, 'stores'>, run: string): AsyncGenerator<SegmentSoFar> {
+/**
+ * The segments that a run has up to its slices' checkpoints, in the report's order, also while it goes on.
+ * @param from the first that is read
+ */
+export async function* segmentsSoFar(
+  { stores }: Pick<Deps, 'stores'>,
+  run: string,
+  from: SegmentRef = { slice: 0, segment: 0 },
+): AsyncGenerator<SegmentSoFar> {
   const slices = await readSlices({ stores }, run, await stores.runs.readCompletion(run));
-  const known = slices.flatMap(({ slice, segments, checkpoint }) => {
+  const reached = slices.flatMap(({ slice, segments, checkpoint }) => {
     const { segment: last, block } = checkpoint?.place ?? FIRST_PLACE;
     return Array.from({ length: segments ?? (block > 0 ? last + 1 : last) }, (_, segment) => ({
       ref: { slice, segment },
       sent: segments === null && segment === last ? block : null,
     }));
   });
+  const known = reached.filter(({ ref }) => (ref.slice - from.slice || ref.segment - from.segment) >= 0);
   for (let i = 0; i < known.length; i += READ_AHEAD) {
     const read = known.slice(i, i + READ_AHEAD).map(async ({ ref, sent }) => {
       const { frozen, size } = await stores.segments.read(run, ref);

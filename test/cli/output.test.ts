@@ -2,8 +2,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { fetchOutput, inWords, type LocalSummary, type Summary, summaryFields } from '../../cli/output.ts';
+import { fetchOutput, inWords, type LocalSummary, summaryFields } from '../../cli/output.ts';
 import { type Statistics, statisticsSections } from '../../shared/author/reducers/statistics-sections.ts';
+import type { Summary } from '../../shared/control/read-summary.ts';
 import { startRun } from '../../shared/control/start.ts';
 import { testDeps } from '../shared/support.ts';
 

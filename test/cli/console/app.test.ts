@@ -1,0 +1,165 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Access } from '../../../cli/console/access.ts';
+import { consoleApp } from '../../../cli/console/app.ts';
+import { childBody } from '../../../cli/console/child-page.ts';
+import { failuresBody } from '../../../cli/console/failures-page.ts';
+import { requestWords } from '../../../cli/console/request-words.ts';
+import { call } from '../../../shared/author/call.ts';
+import { startRun } from '../../../shared/control/start.ts';
+import { InputError } from '../../../shared/domain/errors.ts';
+import { testDeps, testPipeline } from '../../shared/support.ts';
+
+const PORT = 4_100;
+const ORIGIN = `http://127.0.0.1:${PORT}`;
+const HOSTILE = `"><script>x()</script><b hx-get='/'>`;
+
+/** A console of one pipeline with one run, and of another that isn't deployed. */
+function world() {
+  const deps = testDeps(testPipeline());
+  const asked: string[] = [];
+  const act = (name: string) => async (run: string) => void asked.push(`${name} ${run}`);
+  const access = new Access(PORT);
+  const app = consoleApp(
+    {
+      place: 'on a test',
+      pollMs: 10,
+      pipelines: [deps.pipeline.name, 'absent'],
+      async open(name) {
+        if (name !== deps.pipeline.name) throw new InputError(`No pipeline ${name}: ${HOSTILE}`);
+        return {
+          deps,
+          isWorkedOn: true,
+          start: (request) => startRun(deps, request, 'cli'),
+          redrive: async (run) => ({ runId: `${run}~2`, status: 'planned', created: true }),
+          cancel: act('cancel'),
+          resume: act('resume'),
+        };
+      },
+    },
+    access,
+  );
+  const headers = {
+    host: new URL(ORIGIN).host,
+    origin: ORIGIN,
+    cookie: `${access.cookieName}=${access.exchange(access.renew())}`,
+  };
+  const ask = (path: string, init: RequestInit = {}) =>
+    app.request(path, { ...init, headers: { ...headers, ...init.headers } });
+  return { deps, asked, access, app, ask };
+}
+
+let here: ReturnType<typeof world>;
+const page = async (path: string) => (await here.ask(path)).text();
+const form = (path: string, fields: Record<string, string> = {}) =>
+  here.ask(path, { method: 'POST', body: new URLSearchParams(fields) });
+
+beforeEach(async () => {
+  here = world();
+  await startRun(here.deps, { runId: 'march' }, 'cli');
+});
+
+describe('nobody is served', () => {
+  test.each(['/', '/live', '/assets/htmx.js', '/runs/p/r', '/nowhere'])('%s without a cookie', async (path) => {
+    expect((await here.app.request(path, { headers: { host: `127.0.0.1:${PORT}` } })).status).toBe(403);
+  });
+
+  test('by another name, or from another site, cookie or not', async () => {
+    for (const headers of [
+      { host: 'evil.example' },
+      { origin: 'https://evil.example' },
+      { 'sec-fetch-site': 'cross-site' },
+    ])
+      expect((await here.ask('/', { headers })).status).toBe(403);
+  });
+
+  test('and the link leads nowhere else', async () => {
+    for (const to of ['//evil.example', 'https://evil.example', '/\\evil.example']) {
+      const query = new URLSearchParams({ token: here.access.renew(), to });
+      const entered = await here.ask(`/enter?${query}`);
+      expect([entered.status, entered.headers.get('location')]).toEqual([303, '/']);
+    }
+  });
+});
+
+test('every page says what it may load, and is kept by no cache', async () => {
+  const { headers } = await here.ask('/');
+  expect(headers.get('content-security-policy')).toMatch(
+    /default-src 'none'; script-src 'self';.*frame-ancestors 'none'$/,
+  );
+  expect(headers.get('cache-control')).toBe('no-store');
+});
+
+test('a pipeline that cannot be opened is no obstacle to the others, and its error is text', async () => {
+  const list = await page('/');
+  expect(list).toContain('/march"');
+  expect(list).toContain('No pipeline absent: &quot;&gt;&lt;script&gt;');
+  expect(list).not.toContain('<script>x()');
+  expect((await here.ask('/pipelines/absent')).status).toBe(400);
+});
+
+test('runs and children that are not there are 404', async () => {
+  const { name } = here.deps.pipeline;
+  for (const path of [`/runs/${name}/april`, `/runs/${name}/march/children/0-0.0.9`, '/nowhere'])
+    expect((await here.ask(path)).status).toBe(404);
+});
+
+test.each([
+  ['cancel', /cannot be taken back/, ['cancel march'], 'march'],
+  ['resume', /nothing is called twice/, ['resume march'], 'march'],
+  ['redrive', /a run of its own/, [], 'march~2'],
+])('to %s a run is asked for with what will happen, and done by its form', async (act, says, asked, run) => {
+  const path = `/runs/${here.deps.pipeline.name}/march/${act}`;
+  expect(await page(path)).toMatch(says);
+  expect(here.asked).toEqual([]);
+  const done = await form(path);
+  expect(done.status).toBe(303);
+  expect(done.headers.get('location')).toBe(`/runs/${here.deps.pipeline.name}/${encodeURIComponent(run)}`);
+  expect(here.asked).toEqual(asked);
+});
+
+test('a form that makes no sense is refused by its field', async () => {
+  const path = `/pipelines/${here.deps.pipeline.name}`;
+  for (const [to, fields, says] of [
+    ['start', { limit: '-1' }, 'limit:'],
+    ['start', { params: '{country' }, 'params: it must be JSON'],
+    ['limits', { ratePerSecond: '', inFlight: '' }, 'Give a rate'],
+  ] as const) {
+    const answer = await form(`${path}/${to}`, fields);
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain(says);
+  }
+});
+
+test('what items and answers say is text', () => {
+  const failure = {
+    id: '0-0.0.1',
+    status: 'FAILED',
+    reason: HOSTILE,
+    attempts: 1,
+    at: '2026-03-01T00:00:00Z',
+  } as const;
+  const page = { failures: [{ ...failure, item: { name: HOSTILE }, body: HOSTILE }], next: '0-0.0.1' };
+  const asked = { text: HOSTILE, reason: HOSTILE };
+  const child = { ...failure, item: HOSTILE, result: HOSTILE, ms: 1, endedAt: failure.at, nextCallAt: null };
+  for (const markup of [
+    String(failuresBody('scores', HOSTILE, asked, page)),
+    String(childBody(child, { note: HOSTILE, text: HOSTILE })),
+  ]) {
+    expect(markup).not.toContain('<script');
+    expect(markup).not.toContain('<b ');
+    expect(markup).toContain('&lt;script&gt;');
+  }
+});
+
+test('a request is as the definition makes it, or why it makes none', () => {
+  const { endpoint } = testPipeline();
+  const run = { run: 'march', params: {} };
+  const words = (request?: () => unknown) =>
+    requestWords({ endpoint, ...(request && { request }) }, run, '0-0.0.0', { id: 7 });
+  expect(words().text).toBe(`POST ${endpoint.path}\n\n{\n  "id": 7\n}`);
+  expect(words(() => call({ method: 'GET', path: ['a', 7], query: { q: 1 } })).text).toMatch(/^GET \/a\/7\n\n/);
+  const throws = words(() => {
+    throw new Error('no id');
+  });
+  expect(throws).toEqual({ note: 'The definition makes none of this item: no id', text: '' });
+});
