@@ -34,6 +34,7 @@ const ACTS: Readonly<Record<string, Act>> = {
     ],
     do: async (desk, run) => {
       await desk.cancel(run);
+      await desk.record({ act: 'cancel', run });
       return run;
     },
   },
@@ -44,7 +45,11 @@ const ACTS: Readonly<Record<string, Act>> = {
       `Calls that are open end; the other ${await left(desk, run)} children wait until the run is resumed.`,
       'Its deadline goes on meanwhile.',
     ],
-    do: async ({ deps }, run) => (await pauseRun(deps, run)).run,
+    do: async (desk, run) => {
+      await pauseRun(desk.deps, run);
+      await desk.record({ act: 'pause', run });
+      return run;
+    },
   },
   resume: {
     title: 'Resume the run',
@@ -55,6 +60,7 @@ const ACTS: Readonly<Record<string, Act>> = {
     ],
     do: async (desk, run) => {
       await desk.resume(run);
+      await desk.record({ act: 'resume', run });
       return run;
     },
   },

@@ -1,5 +1,6 @@
 import type { Started, StartRequest } from '../../shared/control/start.ts';
 import type { RedriveFilter } from '../../shared/domain/redrive.ts';
+import type { Act } from '../../shared/ports/act-store.ts';
 import type { OperatorDeps } from '../../shared/ports/deps.ts';
 
 /** What the console reads of one pipeline, and what it may do there. */
@@ -11,6 +12,8 @@ export interface Desk {
   redrive(run: string, filter: Partial<RedriveFilter>): Promise<Started>;
   cancel(run: string): Promise<void>;
   resume(run: string): Promise<void>;
+  /** Records what was done with a run or, without one, the pipeline, where that is recorded: at a stage. */
+  record(act: Pick<Act, 'act' | 'run'> & { readonly detail?: string }): Promise<void>;
 }
 
 /** All pipelines of a project at one place, this machine or a stage. */

@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
-import { clearLimits, openEndpoint, readGate, setLimits } from '../../shared/control/limits.ts';
+import { clearLimits, type LimitsToSet, openEndpoint, readGate, setLimits } from '../../shared/control/limits.ts';
 import { InputError } from '../../shared/domain/errors.ts';
 import type { Desks } from './desk.ts';
 import { layout } from './layout.ts';
@@ -50,22 +50,35 @@ export function addPipelineRoutes(app: Hono, desks: Desks): void {
     const { minutes, ...limits } = fields(limitsForm, await c.req.parseBody());
     if (limits.ratePerSecond === undefined && limits.inFlight === undefined)
       throw new InputError('Give a rate or calls at once.');
-    const { deps } = await desks.open(pipeline);
-    await setLimits(deps, { ...limits, forMs: minutes === undefined ? undefined : minutes * 60_000 });
+    const desk = await desks.open(pipeline);
+    await setLimits(desk.deps, { ...limits, forMs: minutes === undefined ? undefined : minutes * 60_000 });
+    await desk.record({ act: 'limits', run: null, detail: inOptions(limits, minutes) });
     return c.redirect(pipelinePath(pipeline), 303);
   });
 
   app.post(`${page}/clear`, async (c) => {
     const pipeline = c.req.param('pipeline');
-    await clearLimits((await desks.open(pipeline)).deps);
+    const desk = await desks.open(pipeline);
+    await clearLimits(desk.deps);
+    await desk.record({ act: 'limits', run: null, detail: '--clear' });
     return c.redirect(pipelinePath(pipeline), 303);
   });
 
   app.post(`${page}/open`, async (c) => {
     const pipeline = c.req.param('pipeline');
-    await openEndpoint((await desks.open(pipeline)).deps);
+    const desk = await desks.open(pipeline);
+    await openEndpoint(desk.deps);
+    await desk.record({ act: 'limits', run: null, detail: '--open' });
     return c.redirect(pipelinePath(pipeline), 303);
   });
+}
+
+/** Limits as the command line's options name them. */
+function inOptions({ ratePerSecond, inFlight }: LimitsToSet, minutes: number | undefined): string {
+  const said = { '--rate': ratePerSecond, '--in-flight': inFlight, '--for': minutes && `${minutes}m` };
+  return Object.entries(said)
+    .flatMap(([option, value]) => (value === undefined ? [] : [`${option} ${value}`]))
+    .join(' ');
 }
 
 /** @throws {InputError} naming the field */

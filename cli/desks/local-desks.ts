@@ -68,6 +68,7 @@ class LocalDesks implements OpenDesks {
       redrive: (run, filter) => this.#begin(name, (target) => target.redrive(run, filter)),
       cancel: (run) => this.#cancel(name, run),
       resume: (run) => this.#resume(name, run),
+      record: async () => undefined,
     };
   }
 

@@ -1,4 +1,5 @@
 import { cancelRun, resumeRun } from '../../shared/control/control.ts';
+import { recordAct } from '../act.ts';
 import type { Desk } from '../console/desk.ts';
 import { SharedLook } from '../console/shared-look.ts';
 import { loadForRuns, pipelineNames } from '../pipelines.ts';
@@ -23,6 +24,7 @@ export function stageDesks(stage: string, terminal: Terminal): OpenDesks {
         start: (request) => target.start(request),
         redrive: (run, filter) => target.redrive(run, filter),
         cancel: async (run) => void (await cancelRun(target.deps, run)),
+        record: (act) => recordAct(target, terminal, act),
         resume: async (run) => void (await resumeRun(target.deps, run)),
       };
     } catch (error) {

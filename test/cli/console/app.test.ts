@@ -5,6 +5,7 @@ import { childBody } from '../../../cli/console/child-page.ts';
 import { failuresBody } from '../../../cli/console/failures-page.ts';
 import { requestWords } from '../../../cli/console/request-words.ts';
 import { call } from '../../../shared/author/call.ts';
+import { readGate } from '../../../shared/control/limits.ts';
 import { startRun } from '../../../shared/control/start.ts';
 import { InputError } from '../../../shared/domain/errors.ts';
 import { testDeps, testPipeline } from '../../shared/support.ts';
@@ -17,6 +18,7 @@ const HOSTILE = `"><script>x()</script><b hx-get='/'>`;
 function world() {
   const deps = testDeps(testPipeline());
   const asked: string[] = [];
+  const recorded: string[] = [];
   const act = (name: string) => async (run: string) => void asked.push(`${name} ${run}`);
   const access = new Access(PORT);
   const app = consoleApp(
@@ -33,6 +35,7 @@ function world() {
           redrive: async (run) => ({ runId: `${run}~2`, status: 'planned', created: true }),
           cancel: act('cancel'),
           resume: act('resume'),
+          record: async ({ act, run, detail = '' }) => void recorded.push(`${act} ${run ?? detail}`),
         };
       },
     },
@@ -45,7 +48,7 @@ function world() {
   };
   const ask = (path: string, init: RequestInit = {}) =>
     app.request(path, { ...init, headers: { ...headers, ...init.headers } });
-  return { deps, asked, access, app, ask };
+  return { deps, asked, recorded, access, app, ask };
 }
 
 let here: ReturnType<typeof world>;
@@ -115,6 +118,18 @@ test.each([
   expect(done.status).toBe(303);
   expect(done.headers.get('location')).toBe(`/runs/${here.deps.pipeline.name}/${encodeURIComponent(run)}`);
   expect(here.asked).toEqual(asked);
+  // A redrive is recorded by whoever starts it.
+  expect(here.recorded).toEqual(asked);
+});
+
+test('limits are set, cleared and recorded in the words of the command line', async () => {
+  const path = `/pipelines/${here.deps.pipeline.name}`;
+  await form(`${path}/limits`, { ratePerSecond: '7', inFlight: '', minutes: '30' });
+  expect(await readGate(here.deps)).toMatchObject({ ratePerSecond: 7 });
+  await form(`${path}/clear`);
+  expect(await readGate(here.deps)).toMatchObject({ byHand: null });
+  await form(`${path}/open`);
+  expect(here.recorded).toEqual(['limits --rate 7 --for 30m', 'limits --clear', 'limits --open']);
 });
 
 test('a form that makes no sense is refused by its field', async () => {
