@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pipeline } from '../../shared/author/definition.ts';
-import { LeftError, said, UsageError } from '../errors.ts';
+import { LeftError, said } from '../errors.ts';
 import { prepareHome } from '../home.ts';
 import { choosePipeline, defaultPipeline, leftOut, loadForRuns, loadPipeline, pipelineNames } from '../pipelines.ts';
 import { aborted, type Terminal } from '../terminal.ts';

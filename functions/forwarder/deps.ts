@@ -6,6 +6,7 @@ import type { Gate } from './gate.ts';
 export const USES = {
   table: { 'P#': ['get', 'put', 'update'], 'E#': ['get', 'update'], 'R#': ['get', 'update'] },
   objects: ['get', 'put'],
+  split: 'send',
   work: 'send',
   aggregate: 'send',
   endpoint: 'call',

@@ -1,5 +1,6 @@
 import type { WorkMessage } from '../../shared/domain/messages.ts';
 import type { Care } from '../../shared/domain/sending.ts';
+import { askForJudgement, isCanary } from '../../shared/flow/judge-canary.ts';
 import { withLogIds } from '../../shared/lambda/log-ids.ts';
 import { logIdsOf, type Received } from '../../shared/lambda/sqs.ts';
 import type { Invocation } from '../../shared/ports/deps.ts';
@@ -59,9 +60,31 @@ export async function forwardBatch(
       failed.set(received.messageId, error);
     }
   }
+  await askForJudgements(deps, runs, batch, failed);
   await Promise.all([deps.progress.flush(), deps.gate.end()]);
   for (const { messageId, of } of copies) if (failed.has(of)) failed.set(messageId, failed.get(of));
   return failed;
+}
+
+/**
+ * Asks for the judgement of each run whose canary is called here. Before the messages are deleted: one that comes back asks again.
+ */
+async function askForJudgements(
+  deps: ForwarderDeps,
+  runs: RunCache,
+  batch: readonly Received<WorkMessage>[],
+  failed: Map<string, unknown>,
+): Promise<void> {
+  const first = batch.filter(({ message: { at }, messageId }) => at[0] === 0 && !failed.has(messageId));
+  for (const run of new Set(first.map(({ message }) => message.run))) {
+    const record = await runs.known(run);
+    if (record === null || !isCanary(record)) continue;
+    try {
+      await askForJudgement(deps, run);
+    } catch (error) {
+      for (const { message, messageId } of first) if (message.run === run) failed.set(messageId, error);
+    }
+  }
 }
 
 /** A message that another of the batch says too: the queue handed it out twice, or its sender sent it again. */

@@ -24,6 +24,11 @@ export class RunCache {
     return this.readNow(run);
   }
 
+  /** As it was read last, however long ago; null where it never was. */
+  async known(run: string): Promise<RunRecord | null> {
+    return (await this.#known.get(run)?.run) ?? null;
+  }
+
   readNow(run: string): Promise<RunRecord | null> {
     // An environment lives for hours and sees many runs: it remembers few.
     if (this.#known.size > 100) this.#known.clear();

@@ -9,10 +9,12 @@ import { type SplitMessage, splitMessage } from '../../shared/domain/messages.ts
 import { maySend, statusAt } from '../../shared/domain/run.ts';
 import { UserError } from '../../shared/domain/user-error.ts';
 import { closeRun } from '../../shared/flow/close.ts';
+import { isCanary, judgeCanary } from '../../shared/flow/judge-canary.ts';
+import { splitAgain } from '../../shared/flow/send-again.ts';
 import { tooManyWords } from '../../shared/flow/too-many.ts';
 import { lambdaHandler } from '../../shared/lambda/handler.ts';
 import { RetryLater } from '../../shared/lambda/retry-later.ts';
-import { handleBatch, oneByOne, sqsEvent } from '../../shared/lambda/sqs.ts';
+import { handleBatch, oneByOne, type Received, sqsEvent } from '../../shared/lambda/sqs.ts';
 import type { Invocation } from '../../shared/ports/deps.ts';
 import type { SplitterDeps } from './deps.ts';
 import { splitSlice } from './split.ts';
@@ -25,7 +27,9 @@ const redriveEvent = z.strictObject({ redrive: z.string().regex(RUN_ID), filter:
 
 /** Starts runs, and enumerates their slices. */
 export function splitter(deps: SplitterDeps) {
-  const handle = oneByOne<SplitMessage>(({ message }, invocation) => split(deps, message, invocation));
+  const handle = oneByOne<SplitMessage>((received, invocation) =>
+    received.message.judges ? judge(deps, received) : split(deps, received.message, invocation),
+  );
   return lambdaHandler(deps, splitterEvent, async (event, context) => {
     const batch = sqsEvent.safeParse(event);
     if (batch.success) {
@@ -72,6 +76,14 @@ async function recordStart(
   if (!created || by === null) return;
   log.info('A run was started.', { run, act, by });
   await stores.acts.record({ at: clock.now(), act, by, run, detail: '' }, random.id());
+}
+
+/** Judges a run's canary. Where the one that passed it died before it sent the slices on, they are sent now. */
+async function judge(deps: SplitterDeps, { message: { run }, receives }: Received<SplitMessage>): Promise<void> {
+  const record = await deps.stores.runs.read(run);
+  if (!record || !maySend(statusAt(record, deps.clock.now()))) return;
+  if (isCanary(record)) await judgeCanary(deps, record);
+  else if (receives > 1) await splitAgain(deps, record);
 }
 
 async function split(deps: SplitterDeps, { run, slice }: SplitMessage, invocation: Invocation): Promise<void> {

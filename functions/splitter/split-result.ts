@@ -11,7 +11,7 @@ export type SplitResult =
   | 'leased'
   /** The run takes no more calls: its END is the closer's. */
   | 'stopped'
-  /** The canary's children are sent: the rest waits for the sweeper's judgement. */
+  /** The canary's children are sent: the rest waits until it is judged. */
   | 'canary'
   /** The source gives more than a run may have: the run is to be closed. */
   | TooMany

@@ -1,34 +1,10 @@
 import { type RunProgress, readProgress } from '../../shared/control/status.ts';
 import { isTolerated, NO_COUNTS } from '../../shared/domain/run.ts';
 import { closeRun } from '../../shared/flow/close.ts';
-import { splitAgain } from '../../shared/flow/send-again.ts';
+import { countFailed } from '../../shared/flow/count-failed.ts';
 import { tooManyWords } from '../../shared/flow/too-many.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
-import { countFailed } from './count-failed.ts';
 import type { SweeperDeps } from './deps.ts';
-
-/**
- * Lets a run with a canary go on once its first children are done and did well enough; closes it where they did not.
- * @returns whether it did either
- */
-export async function judgeCanary(deps: SweeperDeps, record: RunRecord): Promise<boolean> {
-  const { run, canary, flags } = record;
-  if (canary === undefined || flags.includes('canary-passed')) return false;
-  const [checkpoint] = await deps.stores.chains.readCheckpoints(run, [0]);
-  if (!checkpoint || !(checkpoint.ended || checkpoint.count >= canary)) return false;
-  if (!(await isDone(deps, run, checkpoint.place))) return false;
-  const allowed = deps.pipeline.canary?.failedPercent ?? 0;
-  const isExcessive = (count: number) => count * 100 > allowed * checkpoint.count;
-  const failed = await countFailed(deps, run, isExcessive);
-  if (isExcessive(failed)) {
-    deps.log.error('The canary failed: its run is closed.', { failed, of: checkpoint.count });
-    await closeRun(deps, run, 'canary-failed');
-  } else {
-    await deps.stores.runs.flag(run, 'canary-passed');
-    await splitAgain(deps, record);
-  }
-  return true;
-}
 
 /** Closes a run whose slices have come to more children than it may have: each of them knows its own alone. */
 export async function judgeSize(deps: SweeperDeps, record: RunRecord, children: number): Promise<boolean> {
@@ -36,22 +12,6 @@ export async function judgeSize(deps: SweeperDeps, record: RunRecord, children: 
   if (record.redrive || children <= pipeline.limits.maxChildren) return false;
   log.error('A source gives too many items: its run is closed.', { children });
   await closeRun(deps, record.run, 'too-many-children', tooManyWords(pipeline, children, 'its slices have come to'));
-  return true;
-}
-
-/** Whether every block of the first slice before `place` is full. */
-async function isDone(
-  { stores }: SweeperDeps,
-  run: string,
-  place: { segment: number; block: number },
-): Promise<boolean> {
-  for (let segment = 0; segment <= place.segment; segment++) {
-    const { done, frozen } = await stores.segments.read(run, { slice: 0, segment });
-    if (frozen) continue;
-    // Blocks of a segment before the last are as many as were enumerated: all before `place`.
-    const blocks = segment < place.segment ? Number.POSITIVE_INFINITY : place.block;
-    if (done.size < blocks) return false;
-  }
   return true;
 }
 

@@ -9,13 +9,14 @@ import { maySend } from '../../shared/domain/run.ts';
 import { UserError } from '../../shared/domain/user-error.ts';
 import { closeIfOverdue, resumeClosing } from '../../shared/flow/close.ts';
 import { notifyIfRunComplete } from '../../shared/flow/completion.ts';
+import { judgeCanary } from '../../shared/flow/judge-canary.ts';
 import { sendAgain } from '../../shared/flow/send-again.ts';
 import { readSlices } from '../../shared/flow/slices.ts';
 import { isEnoughWaiting } from '../../shared/flow/work.ts';
 import { withLogIds } from '../../shared/lambda/log-ids.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import type { SweeperDeps } from './deps.ts';
-import { judgeCanary, judgeFailures, judgeSize } from './judge.ts';
+import { judgeFailures, judgeSize } from './judge.ts';
 
 /** Runs looked at in one round, newest first: more than are ever under way, or the oldest would pass their deadlines unseen. */
 const RUNS = 1_000;

@@ -13,7 +13,16 @@ const head = { v: z.literal(READS), pipeline: z.string().regex(NAME), run: z.str
 const index = (max: number) => z.number().int().min(0).max(max);
 
 /** Enumerate one slice of a run. */
-export const splitMessage = z.object({ ...head, type: z.literal('slice'), slice: index(999) });
+export const splitMessage = z.object({
+  ...head,
+  type: z.literal('slice'),
+  slice: index(999),
+  /**
+   * Children of the canary have ended: whether all have, and how they went, is to be judged, and nothing enumerated. An older release
+   * goes along the slice instead, as for any message that came twice.
+   */
+  judges: z.literal(true).optional(),
+});
 export type SplitMessage = z.infer<typeof splitMessage>;
 
 /** Call the children of one slot. */

@@ -23,7 +23,7 @@ export interface NewRun {
   readonly trigger: string;
   /** Present where it calls again what failed in another run. */
   readonly redrive?: Redrive | undefined;
-  /** Children that are called first, and alone, until the sweeper has judged them. */
+  /** Children that are called first, and alone, until they have been judged. */
   readonly canary?: number | undefined;
   /** It waits for an earlier run of its pipeline to end. */
   readonly queued?: boolean | undefined;

@@ -21,11 +21,14 @@ describe('a canary', () => {
     canary: { children: 100, failedPercent },
   });
 
-  test('that does well lets all slices follow, and only then', async () => {
-    const world = new World({ pipeline: canary(50), service: refused });
+  test('that does well lets all slices follow, and only then, within two seconds of its last child', async () => {
+    const slow: Service = (i) => answers(i, { httpStatus: i < 40 ? 400 : 200, ms: i < 100 ? 20 * SECOND : 40 });
+    const world = new World({ pipeline: canary(50), service: slow });
     await start(world);
-    await world.host.run({ limit: world.now() + 30 * SECOND });
+    await world.host.run({ limit: world.now() + 19 * SECOND });
     expect(world.journal.calls.size).toBe(100);
+    await world.host.run({ limit: (world.journal.lastCall.get('r') ?? 0) + 22 * SECOND });
+    expect(world.journal.calls.size).toBeGreaterThan(100);
     expect((await world.runToEnd('r')).status).toBe('succeeded-with-failures');
     expect((await readReport(world.deps, 'r')).summary.counts).toMatchObject({ total: 2_000, failed: 40 });
     await world.drain();
@@ -58,7 +61,7 @@ function dyingAtFlag() {
   };
 }
 
-test('a sweeper that dies right after it let a canary pass leaves a run that still ends, whole', async () => {
+test('a splitter that dies right after it let a canary pass leaves a run that still ends, whole', async () => {
   const pipeline = { ...chaosPipeline({ children: 900, perSlice: 400 }), canary: { children: 100, failedPercent: 0 } };
   const world = new World({ pipeline, plan: dyingAtFlag });
   await start(world);

@@ -1,11 +1,11 @@
 import { expect, test, vi } from 'vitest';
 import { splitSlice } from '../../../functions/splitter/split.ts';
-import { countFailed } from '../../../functions/sweeper/count-failed.ts';
 import { judgeFailures } from '../../../functions/sweeper/judge.ts';
 import type { Pipeline } from '../../../shared/author/definition.ts';
 import { list } from '../../../shared/author/sources/list.ts';
 import { startRun } from '../../../shared/control/start.ts';
 import type { Outcome } from '../../../shared/domain/outcome.ts';
+import { countFailed } from '../../../shared/flow/count-failed.ts';
 import { testDeps, testPipeline } from '../../shared/support.ts';
 
 /** A segment of 16 blocks, and one more that isn't full. */

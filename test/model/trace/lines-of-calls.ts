@@ -207,7 +207,10 @@ export const READERS: Readonly<Record<string, Reader>> = {
   'objects.put': reads(args(z.string()), nothing, ([key]) => objectLines(key)),
   'objects.putStream': reads(args(z.string()), nothing, ([key]) => objectLines(key)),
 
-  'split.send': sends(z.object({ run, slice: z.number() }), ({ slice }) => `s:${slice}`),
+  // What only makes somebody judge a canary sends nothing in the protocol, where that may happen at any time.
+  'split.send': sends(z.object({ run, slice: z.number(), judges: z.boolean().optional() }), ({ slice, judges }) =>
+    judges ? null : `s:${slice}`,
+  ),
   'work.send': (given, _, letters) => {
     const [sent] = z
       .tuple([z.array(z.object({ message: z.unknown(), delaySeconds: z.number().optional() }))])
@@ -235,10 +238,10 @@ function objectLines(key: string): readonly [string | null, ...string[]] {
   return rest === 'report.csv' ? [run, LINES.writeReport()] : [run];
 }
 
-function sends<M extends { readonly run: string }>(message: z.ZodType<M>, text: (message: M) => string): Reader {
+function sends<M extends { readonly run: string }>(message: z.ZodType<M>, text: (message: M) => string | null): Reader {
   return (given) => {
     const sent = z.tuple([z.array(z.object({ message: z.unknown() }))]).parse(given)[0];
     const messages = sent.map((one) => message.parse(one.message));
-    return { run: messages[0]?.run ?? null, lines: messages.map((one) => LINES.send(text(one))) };
+    return { run: messages[0]?.run ?? null, lines: messages.flatMap((one) => text(one) ?? []).map(LINES.send) };
   };
 }

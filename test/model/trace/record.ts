@@ -20,6 +20,7 @@ const head = z.object({
   type: z.enum(['work', 'slice', 'segment', 'finish']),
   slice: z.number().optional(),
   segment: z.number().optional(),
+  judges: z.boolean().optional(),
 });
 const failures = z.object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })) });
 
@@ -62,9 +63,12 @@ export class Recorder {
   /** For the host: an invocation began; what comes back is told how it ended. */
   readonly invoked = (process: string, event: unknown): ((end: Invocation) => void) => {
     this.#invocations += 1;
-    const name = `${process}#${this.#invocations}`;
     const records = batch.safeParse(event);
-    const messages = (records.success ? records.data.Records : []).map(({ messageId, body, attributes }) => ({
+    const received = records.success ? records.data.Records : [];
+    const judges = received.some(({ body }) => isJudgement(body));
+    // To the protocol it is a sweeper that looks now: it may look at any time, so what makes it look is no message there.
+    const name = `${judges ? 'sweeper-' : ''}${process}#${this.#invocations}`;
+    const messages = (judges ? [] : received).map(({ messageId, body, attributes }) => ({
       id: messageId,
       ...this.#message(process, body, Math.min(2, attributes.ApproximateReceiveCount)),
     }));
@@ -150,6 +154,8 @@ function isIncidental(process: string, who: Who | undefined, line: string): bool
   const isFinisher = who?.messages.some(({ text }) => text === 'f') ?? false;
   return isFinisher && /^(read SEG|write part)/.test(line);
 }
+
+const isJudgement = (body: string): boolean => head.parse(JSON.parse(body)).judges ?? false;
 
 const textsOf = ({ messages }: Who, run: string): string[] =>
   messages.filter((message) => message.run === run).map(({ text }) => text);

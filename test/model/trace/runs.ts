@@ -35,8 +35,15 @@ const slowAtFirst: Service = (i, nth) => answers(i, { ms: 5 * SECOND, ...(nth <=
 const refusesOutcomesOnce: FaultPlan = ({ method, process }) =>
   method === 'putOutcomes' && process === 'forwarder-2' ? 'throttle' : 'pass';
 
+/** So that no canary passes. */
+const refusesFlags: FaultPlan = ({ method, process }) =>
+  method === 'flag' && process.startsWith('splitter') ? 'throttle' : 'pass';
+
 const slowToPlan: FaultPlan = ({ method, process }) =>
   method === 'plan' && process.startsWith('control-1') ? { delayMs: SECOND } : 'pass';
+
+/** All that is full waits to be frozen. */
+const slowToFreeze: FaultPlan = ({ method }) => (method === 'freeze' ? { delayMs: 10 * SECOND } : 'pass');
 
 /** The first aggregator dies between SEG and ROOT, the second takes its time there. */
 const slowToAdd: FaultPlan = ({ method, process }) => {
@@ -69,7 +76,7 @@ export const NAMED: Readonly<Record<string, Scene>> = {
   'a suspect whose outcome can not be written': { slices: [2], service: killsOnce(30), plan: refusesOutcomesOnce },
   'cancelled at once': { slices: [3], service: usual, cancelAfter: 1 },
   // The canary waits to be judged, and so does the slice's END.
-  'cancelled while splitting': { slices: [4], canary: 1, cancelAfter: 500 },
+  'cancelled while splitting': { slices: [4], canary: 1, cancelAfter: 500, plan: refusesFlags },
   'cancelled while calling': { slices: [4], isLarge: true, service: usual, cancelAfter: 50 },
   'cancelled between calls': { slices: [4], inFlight: 2, service: slow, cancelAfter: 20 * SECOND },
   'cancelled three times': { slices: [2], service: slow, cancelAfter: 500, meddle: cancelTwiceMore },
@@ -79,6 +86,7 @@ export const NAMED: Readonly<Record<string, Scene>> = {
     cancelAfter: 20 * SECOND,
     plan: faultAt(1, 'crash-after'),
   },
+  'cancelled with a segment full, and not frozen': { slices: [2], cancelAfter: 5 * SECOND, plan: slowToFreeze },
   'cancelled with a segment frozen, and not in ROOT': {
     slices: [2],
     cancelAfter: 5 * SECOND,

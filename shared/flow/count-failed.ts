@@ -1,9 +1,9 @@
-import { blockSize } from '../../shared/domain/chain.ts';
-import type { BlockRef } from '../../shared/domain/layout.ts';
-import { mergeOutcomes } from '../../shared/domain/outcome.ts';
-import { segmentsSoFar } from '../../shared/flow/segments-so-far.ts';
-import type { BlockContent } from '../../shared/ports/block-store.ts';
-import type { Deps } from '../../shared/ports/deps.ts';
+import { blockSize } from '../domain/chain.ts';
+import type { BlockRef } from '../domain/layout.ts';
+import { mergeOutcomes } from '../domain/outcome.ts';
+import type { BlockContent } from '../ports/block-store.ts';
+import type { Deps } from '../ports/deps.ts';
+import { segmentsSoFar } from './segments-so-far.ts';
 
 /** Blocks read at once. */
 const READ_AHEAD = 16;
