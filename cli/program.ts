@@ -243,11 +243,12 @@ ${WHERE}`,
     )
     .action(async (options) => exit(await (await import('./commands/console.ts')).console(options, terminal)));
 
-  ofPipeline(command('purge', "Empty the pipeline's work queue. The sweeper sends again what is missing."))
-    .option('-y, --yes', 'yes, delete its messages')
-    .addOption(jsonOption('print {"pipeline", "purged"}'))
+  ofPipeline(command('purge', "Delete an ended run and its redrives; without one, empty the pipeline's work queue."))
+    .argument('[run]', 'a run id; without one, the messages of the work queue, which the sweeper sends again', runId)
+    .option('-y, --yes', 'yes, delete it')
+    .addOption(jsonOption('print {"pipeline", "purged"}, of a run with what remains'))
     .addHelpText('after', WHERE)
-    .action(async (options) => exit(await (await import('./commands/purge.ts')).purge(options, terminal)));
+    .action(async (run, options) => exit(await (await import('./commands/purge.ts')).purge(run, options, terminal)));
 
   ofPipeline(
     command(

@@ -1,29 +1,66 @@
+import { purgeRun } from '../../shared/control/purge-run.ts';
 import { recordAct } from '../act.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { withTarget } from '../targets/open.ts';
-import { hint, type Where } from '../targets/target.ts';
+import { hint, type Target, type Where } from '../targets/target.ts';
 import type { Terminal } from '../terminal.ts';
+import { count } from '../text.ts';
 
-/** Empties a pipeline's work queue. Nothing is lost by it: records say what is missing, and it is sent again. */
-export async function purge(
-  options: Where & { readonly yes?: boolean; readonly json?: boolean },
-  terminal: Terminal,
-): Promise<number> {
-  return withTarget(options, 'records', terminal, async (target) => {
-    const { name } = target.pipeline;
-    if (!options.yes) {
-      throw new UsageError(
-        `This deletes every message in the work queue of ${name} ${target.place}, of all its runs. The sweeper sends again what is missing, minutes later; to stop a run for good, cancel it. If that is what you want: ${hint(target, 'purge', '--yes')}`,
-      );
-    }
-    await target.purge();
-    await recordAct(target, terminal, { act: 'purge', run: null, detail: 'the work queue' });
-    terminal.stdout.write(
-      options.json
-        ? `${JSON.stringify({ pipeline: name, purged: true })}\n`
-        : `The work queue of ${name} ${target.place} is being emptied; that takes SQS up to a minute. The sweeper sends again what is missing of each run, or at once: ${hint(target, 'resume', '<run>')}\n`,
+interface Options extends Where {
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+/** What no deletion here reaches. */
+const REMAINS = [
+  'mails and events that were sent, and reports that were fetched',
+  "what the service keeps, by the run's or a child's id",
+  'a file or items that were handed over at the start, until they expire: other runs may have been given the same',
+  'ids, counts and reasons in logs, and who did what (acts)',
+  "at a stage with point-in-time recovery, the table's last 35 days",
+];
+
+/** Deletes a run, with its redrives; without one, empties the pipeline's work queue. */
+export async function purge(run: string | undefined, options: Options, terminal: Terminal): Promise<number> {
+  const where = run === undefined ? options : { ...options, run };
+  return withTarget(where, 'records', terminal, (target) =>
+    run === undefined ? purgeQueue(target, options, terminal) : erase(target, run, options, terminal),
+  );
+}
+
+/** Nothing is lost by it: records say what is missing, and it is sent again. */
+async function purgeQueue(target: Target, options: Options, terminal: Terminal): Promise<number> {
+  const { name } = target.pipeline;
+  if (!options.yes) {
+    throw new UsageError(
+      `This deletes every message in the work queue of ${name} ${target.place}, of all its runs. The sweeper sends again what is missing, minutes later; to stop a run for good, cancel it. If that is what you want: ${hint(target, 'purge', '--yes')}`,
     );
-    return EXIT.ok;
-  });
+  }
+  await target.purge();
+  await recordAct(target, terminal, { act: 'purge', run: null, detail: 'the work queue' });
+  terminal.stdout.write(
+    options.json
+      ? `${JSON.stringify({ pipeline: name, purged: true })}\n`
+      : `The work queue of ${name} ${target.place} is being emptied; that takes SQS up to a minute. The sweeper sends again what is missing of each run, or at once: ${hint(target, 'resume', '<run>')}\n`,
+  );
+  return EXIT.ok;
+}
+
+async function erase(target: Target, run: string, options: Options, terminal: Terminal): Promise<number> {
+  if (!options.yes) {
+    throw new UsageError(
+      `This deletes run ${run} ${target.place} and its redrives for good: items, outcomes, reports. If that is what you want: ${hint(target, 'purge', run, '--yes')}`,
+    );
+  }
+  const eraser = target.eraser?.();
+  if (!eraser) throw new UsageError(`Run ${run} can't be purged from here: something works on it.`);
+  const { runs, records, objects } = await purgeRun(target.deps, eraser, run).finally(() => eraser.close());
+  await recordAct(target, terminal, { act: 'purge', run, detail: `${records} records, ${objects} objects` });
+  terminal.stdout.write(
+    options.json
+      ? `${JSON.stringify({ pipeline: target.pipeline.name, purged: runs, records, objects, remains: REMAINS })}\n`
+      : `${runs.join(', ')} ${runs.length === 1 ? 'is' : 'are'} gone: ${count(records)} records, ${count(objects)} objects. What remains:\n${REMAINS.map((what) => `  - ${what}\n`).join('')}`,
+  );
+  return EXIT.ok;
 }

@@ -10,6 +10,7 @@ import {
 import { PurgeQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { filesOfStage } from '../../local/source-files.ts';
+import { eraserOf } from '../../shared/adapters/eraser.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
 import { type Started, type StartRequest, validated } from '../../shared/control/start.ts';
 import { InputError } from '../../shared/domain/errors.ts';
@@ -57,6 +58,7 @@ export async function deployed(pipeline: Pipeline, stage: string, flags: string,
     redrive: async (redrive, filter) => invokeSplitter(stack, { redrive, filter, ...(await byCaller()) }),
     pausePipeline: () => switchMapping(stack, false, terminal.signal),
     resumePipeline: () => switchMapping(stack, true, terminal.signal),
+    eraser: () => eraserOf(pipeline.name, { ...stack.resources, region: stack.region }),
     async purge() {
       const client = new SQSClient({});
       await client.send(new PurgeQueueCommand({ QueueUrl: stack.resources.work })).finally(() => client.destroy());

@@ -5,9 +5,11 @@ import { PurgeQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type AdminAddress, callAdmin } from '../../local/admin.ts';
 import { fileLog } from '../../local/file-log.ts';
 import { openState } from '../../local/open-state.ts';
+import { eraserOf } from '../../shared/adapters/eraser.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
 import { redriveRun } from '../../shared/control/redrive.ts';
 import { startRun } from '../../shared/control/start.ts';
+import { LOCAL_REGION } from '../../shared/host/arn.ts';
 import { UsageError } from '../errors.ts';
 import { functionsLog, localTable, stateDir } from '../home.ts';
 import { NEVER, type Target } from './target.ts';
@@ -49,6 +51,8 @@ export async function openLocal(
     redrive: (run, filter, hooks) => redriveRun(deps, run, filter, hooks),
     pausePipeline: () => callAdmin(running(), 'pause', pipeline.name),
     resumePipeline: () => callAdmin(running(), 'resume', pipeline.name),
+    eraser: () =>
+      eraserOf(pipeline.name, { table: resources.table ?? '', objects: resources.objects ?? '', region: LOCAL_REGION }),
     async purge() {
       running();
       await purge(resources.work);

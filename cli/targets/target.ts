@@ -2,6 +2,7 @@ import type { Pipeline } from '../../shared/author/definition.ts';
 import type { Started, StartHooks, StartRequest } from '../../shared/control/start.ts';
 import type { RedriveFilter } from '../../shared/domain/redrive.ts';
 import type { OperatorDeps } from '../../shared/ports/deps.ts';
+import type { Eraser } from '../../shared/ports/eraser.ts';
 import { UsageError } from '../errors.ts';
 
 type RedriveRequest = Partial<RedriveFilter>;
@@ -37,6 +38,8 @@ export interface Target {
   /** Holds back, or lets go, the whole pipeline: the mapping of its work queue. */
   pausePipeline(): Promise<void>;
   resumePipeline(): Promise<void>;
+  /** What deletes runs; undefined where it works with the records, as it would go on with what is deleted. */
+  eraser?(): Eraser;
   /** Deletes every message in the work queue. */
   purge(): Promise<void>;
   /** True: closing it waits for other terminals. */

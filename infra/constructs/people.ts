@@ -3,6 +3,7 @@ import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import { leadingKeys } from '../../shared/adapters/dynamodb/fence.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
 import type { Uses } from '../../shared/ports/uses.ts';
 import { acknowledge, acknowledgeWildcard } from '../acknowledged.ts';
@@ -75,6 +76,13 @@ export function operatorPolicy(scope: Construct, props: PeopleProps): ManagedPol
       allow('Start', ['lambda:InvokeFunction'], [splitter.functionArn]),
       allow('Send', ['sqs:SendMessage'], Object.values(queues.queues).map(arnOf)),
       allow('Purge', ['sqs:PurgeQueue'], [queues.queues.work.queueArn]),
+      allow('PurgeObjects', ['s3:DeleteObject'], [platform.bucket.arnForObjects(objectKeys(pipeline))]),
+      new PolicyStatement({
+        sid: 'PurgeRecords',
+        actions: ['dynamodb:BatchWriteItem'],
+        resources: [platform.table.tableArn],
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': leadingKeys('P#', pipeline) } },
+      }),
       new PolicyStatement({
         sid: 'Mapping',
         actions: ['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'],

@@ -84,7 +84,7 @@ function inputOf(base: string, filter: RedriveFilter): string {
  * @throws {RunNotFoundError}
  */
 export async function latestExecution(
-  { stores, pipeline }: Deps,
+  { stores, pipeline }: Pick<Deps, 'stores' | 'pipeline'>,
   run: string,
 ): Promise<{ root: RunRecord; latest: RunRecord; n: number }> {
   const root = await stores.runs.read(firstRunOf(run));

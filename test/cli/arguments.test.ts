@@ -81,6 +81,8 @@ describe('help: exit code 0, on stdout', () => {
     'redrive',
     'report',
     'purge',
+    'refused',
+    'acts',
     'doctor',
   ];
 

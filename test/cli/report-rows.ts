@@ -29,3 +29,10 @@ export const summarySchema = z.object({
   sections: z.array(z.unknown()).transform((sections) => checkSections(sections)),
   paths: z.object({ report: z.string(), html: z.string(), email: z.string(), summary: z.string() }),
 });
+
+/** What a command printed as a JSON object a line. */
+export const jsonLines = (stdout: string): unknown[] =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line));

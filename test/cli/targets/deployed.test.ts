@@ -11,7 +11,8 @@ import { s3Objects } from '../../../shared/adapters/s3/objects.ts';
 import { deploymentParameter } from '../../../shared/project/deployment-record.ts';
 import pipeline from '../../fixtures/project/pipelines/scores/index.ts';
 import { type ControlPlane, startControlPlane } from '../control-plane.ts';
-import { reportRows, summarySchema } from '../report-rows.ts';
+import { leftOf } from '../left-of.ts';
+import { jsonLines, reportRows, summarySchema } from '../report-rows.ts';
 import { microprocess, microprocessOn, temporaryHome, withEnvironment } from '../support.ts';
 
 /** A deployed pipeline as the command line sees it: table, bucket and queues are emulated, and so is the control plane. */
@@ -139,19 +140,15 @@ describe('at a stage', () => {
     expect(JSON.parse(paused.stdout)).toMatchObject({ runId: 'stopped', status: 'paused' });
     const resumed = await microprocess('resume', 'stopped');
     expect(resumed.stdout).toMatch(/^Run stopped goes on: \d+ messages sent again/);
-    expect(await microprocess('cancel', 'stopped')).toMatchObject({
-      code: 0,
-      stdout: expect.stringMatching(/is cancelled: no new calls/),
-    });
+    const cancelled = await microprocess('cancel', 'stopped');
+    expect(cancelled).toMatchObject({ code: 0, stdout: expect.stringMatching(/is cancelled: no new calls/) });
     host.first.resume('work');
     const watched = await microprocess('watch', 'stopped');
     expect(watched).toMatchObject({ code: 1, stdout: expect.stringMatching(/^Run stopped cancelled\./) });
     const failures = await microprocess('failures', 'stopped', '--limit', '3', '--json');
-    const lines = failures.stdout
-      .trimEnd()
-      .split('\n')
-      .map((line): unknown => JSON.parse(line));
-    expect(lines).toEqual(Array(3).fill(expect.objectContaining({ status: 'CANCELLED', reason: 'run-cancelled' })));
+    expect(jsonLines(failures.stdout)).toEqual(
+      Array(3).fill(expect.objectContaining({ status: 'CANCELLED', reason: 'run-cancelled' })),
+    );
     expect(await microprocess('pause', 'stopped')).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/can't be paused: it is cancelled/),
@@ -207,13 +204,29 @@ describe('at a stage', () => {
     const asked = await microprocess('purge');
     expect(asked).toMatchObject({
       code: 2,
-      stdout: '',
       stderr: expect.stringMatching(/npx microprocess purge --yes --stage test/),
     });
-    expect(await microprocess('purge', '--yes')).toMatchObject({
-      code: 0,
-      stdout: expect.stringMatching(/sweeper sends again/),
+    const purged = await microprocess('purge', '--yes');
+    expect(purged).toMatchObject({ code: 0, stdout: expect.stringMatching(/sweeper sends again/) });
+  });
+
+  test('a run is deleted with its redrives, and nothing of another one', async () => {
+    const left = (run: string) => leftOf(host.first, 'scores', run);
+    const before = await left('march');
+    expect(await left('stopped')).toBeGreaterThan(20);
+    expect(await microprocess('purge', 'stopped')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/for good/),
     });
+    const purged = await microprocess('purge', 'stopped', '--yes');
+    expect(purged).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(
+        /^stopped, stopped~2 are gone: \d+ records, \d+ objects\. What remains:\n {2}- mails/,
+      ),
+    });
+    expect([await left('stopped'), await left('march')]).toEqual([0, before]);
+    expect(await microprocess('show', 'stopped')).toMatchObject({ code: 1, stderr: expect.stringMatching(/no run/) });
   });
 
   test('a stage that is not deployed, of another release or not to be read says what to do', async () => {

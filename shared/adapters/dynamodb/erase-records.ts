@@ -1,0 +1,70 @@
+import { BatchWriteItemCommand, type DynamoDBClient, paginateQuery, type WriteRequest } from '@aws-sdk/client-dynamodb';
+import { type Completion, segmentsOf } from '../../domain/completion.ts';
+import { unpackSegment } from '../../domain/ids.ts';
+import { LAYOUT } from '../../domain/layout.ts';
+import { type Item, S } from './attributes.ts';
+import { type Keys, keysOf } from './keys.ts';
+
+interface Place {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+  readonly pipeline: string;
+}
+
+/** What DynamoDB takes in a request. */
+const BATCH = 25;
+/** Partitions that are looked at side by side. */
+const AT_ONCE = 16;
+
+/**
+ * Deletes all items of an ended run: of each block that its segments may have, its segments, its slices, and last its own, without which it
+ * can't be found again.
+ */
+export async function eraseRecords(place: Place, run: string, root: Completion): Promise<number> {
+  const keys = keysOf(place.pipeline);
+  let erased = 0;
+  const batch: string[] = [];
+  const erase = async () => {
+    for (const count of await Promise.all(batch.splice(0).map((partition) => erasePartition(place, partition))))
+      erased += count;
+  };
+  for (const partition of partitionsOf(keys, run, root)) if (batch.push(partition) === AT_ONCE) await erase();
+  await erase();
+  return erased + (await erasePartition(place, keys.run(run).pk));
+}
+
+function* partitionsOf(keys: Keys, run: string, root: Completion): Generator<string> {
+  for (const packed of segmentsOf(root)) {
+    const ref = unpackSegment(packed);
+    for (let block = 0; block < LAYOUT.segmentBlocks(ref.segment); block++) yield keys.block(run, { ...ref, block }).pk;
+    yield keys.segment(run, ref).pk;
+  }
+  for (let slice = 0; slice < (root.slices ?? 0); slice++) yield keys.slice(run, slice).pk;
+}
+
+async function erasePartition(place: Place, partition: string): Promise<number> {
+  const query = {
+    TableName: place.table,
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': S(partition) },
+    ProjectionExpression: 'pk, sk',
+    ConsistentRead: true,
+  };
+  let erased = 0;
+  for await (const { Items = [] } of paginateQuery({ client: place.client }, query)) {
+    for (let from = 0; from < Items.length; from += BATCH) await eraseItems(place, Items.slice(from, from + BATCH));
+    erased += Items.length;
+  }
+  return erased;
+}
+
+async function eraseItems({ client, table }: Place, items: readonly Item[]): Promise<void> {
+  let left: WriteRequest[] = items.map(({ pk, sk }) => ({
+    DeleteRequest: { Key: { ...(pk && { pk }), ...(sk && { sk }) } },
+  }));
+  // What it didn't get to, it gives back; each answer took at least some, or was an error.
+  while (left.length > 0) {
+    const { UnprocessedItems = {} } = await client.send(new BatchWriteItemCommand({ RequestItems: { [table]: left } }));
+    left = UnprocessedItems[table] ?? [];
+  }
+}
