@@ -7,6 +7,8 @@ import {
 import { LAMBDA } from '../shared/domain/limits.ts';
 import { DEAD_LETTERS, pipelineFunction, type System } from '../shared/lambda/declaration.ts';
 import { USES as AGGREGATOR } from './aggregator/deps.ts';
+import { USES as CALLBACK } from './callback/deps.ts';
+import { ROUTE as CALLBACK_ROUTE } from './callback/route.ts';
 import { USES as DEAD_LETTER } from './dead-letter/deps.ts';
 import { USES as FORWARDER } from './forwarder/deps.ts';
 import { USES as SPLITTER } from './splitter/deps.ts';
@@ -62,6 +64,15 @@ const FUNCTIONS = {
     timeoutSeconds: LAMBDA.maxTimeoutSeconds,
     memoryMB: 1_769,
     takes: { queue: 'aggregate', batch: 1, concurrency: 10 },
+  }),
+  callback: pipelineFunction({
+    purpose: 'takes what the service says of calls that it answered with 202',
+    uses: CALLBACK,
+    isFor: ({ callback }) => callback !== undefined,
+    handler: async () => (await import('./callback/handler.ts')).callback,
+    route: CALLBACK_ROUTE,
+    timeoutSeconds: 30,
+    memoryMB: 512,
   }),
   'dead-letter': pipelineFunction({
     purpose: 'gives every message that could not be handled an outcome',

@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import * as z from 'zod';
 import { matchPath } from '../shared/domain/route-path.ts';
@@ -20,6 +21,8 @@ export interface FunctionUrlsOptions {
   /** Stands in for the signature of routes that want IAM: `Authorization: Bearer <token>`. */
   readonly token: string;
   readonly logger: HostLogger;
+  /** Holds the port that it listened on before, which is taken again where it is free. */
+  readonly portFile?: string;
 }
 
 /** A body may be as large as Lambda's own limit on a synchronous request. */
@@ -34,7 +37,12 @@ export async function startFunctionUrls(options: FunctionUrlsOptions): Promise<L
     const { statusCode, headers, body } = await answerTo(request, options);
     response.writeHead(statusCode, { ...headers }).end(body);
   });
-  return listenLocally(server);
+  const { portFile } = options;
+  if (portFile === undefined) return listenLocally(server);
+  const before = Number(await readFile(portFile, 'utf8').catch(() => '0'));
+  const listening = await listenLocally(server, before).catch(() => listenLocally(server));
+  await writeFile(portFile, new URL(listening.url).port);
+  return listening;
 }
 
 /** What Lambda takes for an answer to a URL's request; anything else is the body of a 200. */

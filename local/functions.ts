@@ -2,6 +2,7 @@ import { fromEnvironment } from '../shared/adapters/endpoints/secrets.ts';
 import type { Pipeline } from '../shared/author/definition.ts';
 import { mapValues } from '../shared/domain/records.ts';
 import { LOCAL_REGION } from '../shared/host/arn.ts';
+import { callbacksOf } from '../shared/lambda/callbacks.ts';
 import { connect, connectPlatform, type PortMakers } from '../shared/lambda/connect.ts';
 import type { Connectors, System } from '../shared/lambda/declaration.ts';
 import { endpointOf } from '../shared/lambda/endpoint.ts';
@@ -13,6 +14,7 @@ import { wiringOf } from '../shared/lambda/wiring.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { Process } from '../shared/ports/deps.ts';
 import type { Uses } from '../shared/ports/uses.ts';
+import { fromFile } from './callback-key.ts';
 import type { LocalRoute } from './function-urls.ts';
 import { LocalFunction } from './local-function.ts';
 import { callerOf } from './service-caller.ts';
@@ -71,6 +73,7 @@ export function pipelineFunctions<N extends string>(
         pipeline,
         telemetry,
         endpoint: endpointHere,
+        callbacks: (resources) => callbacksOf(resources, fromFile),
         mail,
         events,
         files,
@@ -80,8 +83,9 @@ export function pipelineFunctions<N extends string>(
   };
   const functions = new Map<string, LocalFunction>();
   const routes: LocalRoute[] = [];
-  mapValues(system.functions, ({ scope, load, route }, name) => {
-    if (scope !== 'pipeline') return;
+  mapValues(system.functions, (declared, name) => {
+    if (declared.scope !== 'pipeline' || declared.isFor?.(pipeline) === false) return;
+    const { load, route } = declared;
     const fn = new LocalFunction({
       name: `${pipeline.name}-${name}`,
       wiring: wiring.functions[name],
@@ -89,10 +93,13 @@ export function pipelineFunctions<N extends string>(
       clock,
     });
     functions.set(name, fn);
-    if (route) routes.push({ base: `/pipelines/${pipeline.name}/${name}`, route, invoke: (event) => fn.invoke(event) });
+    if (route) routes.push({ base: routeBase(pipeline.name, name), route, invoke: (event) => fn.invoke(event) });
   });
   return { invoke: invokerOf(functions), routes };
 }
+
+/** What stands before the paths of a function's route, below the host's URL. */
+export const routeBase = (pipeline: string, functionName: string) => `/pipelines/${pipeline}/${functionName}`;
 
 /** The platform's functions, once for all pipelines of a project. */
 export function platformFunctions<N extends string>(options: LocalFunctionsOptions<N>): LocalFunctions {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type FunctionName, SYSTEM } from '../functions/system.ts';
@@ -9,11 +9,12 @@ import { ANY_PIPELINE } from '../shared/lambda/resources.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { Process } from '../shared/ports/deps.ts';
 import type { AdminActions, JoinRequest } from './admin.ts';
+import { callbackKeyFile } from './callback-key.ts';
 import { claimState } from './claim.ts';
 import { type Emulators, startEmulators } from './emulators.ts';
 import { applyEnvironment, BUCKET, EVENT_BUS } from './environment.ts';
 import { startFunctionUrls } from './function-urls.ts';
-import { platformFunctions } from './functions.ts';
+import { type LocalFunctions, platformFunctions } from './functions.ts';
 import { Guests, say } from './guests.ts';
 import type { HostLogger } from './lambda.ts';
 import { type LocalPipeline, type LocalPipelineOptions, type Shared, startPipeline } from './pipeline.ts';
@@ -122,8 +123,20 @@ async function start<B extends object>(
   teardown.add(() => services.stop());
 
   const guests = new Guests();
+  let platform: LocalFunctions | undefined;
+  const { token } = claim.admin.address;
+  const routes = () => [...(platform?.routes ?? []), ...pipelines.all.flatMap((each) => each.routes)];
+  const hasRoutes = Object.values(system.functions).some(({ route }) => route !== undefined);
+  // Before the pipelines, as these tell their services of it; at the port it had before, where that is free: services may know it.
+  const urls = hasRoutes
+    ? await startFunctionUrls({ routes, token, logger, portFile: join(stateDir, 'functions-port') })
+    : null;
+  if (urls) teardown.add(urls.stop);
+  const callbackKey = await callbackKeyFile(stateDir);
   const starting = startEmulators({ stateDir });
-  const shared = starting.then((emulators) => share(emulators, options.tableDefinition, teardown));
+  const shared = starting.then((emulators) =>
+    share(emulators, { callbackKey, functionsUrl: urls?.url ?? '' }, options.tableDefinition, teardown),
+  );
   const pipelines = new LocalPipelines(
     (each) => {
       const { name } = each.pipeline;
@@ -137,17 +150,12 @@ async function start<B extends object>(
 
   const [emulators, { resources, awsUrl }] = await Promise.all([starting, shared]);
   const queues = queueUrls(ANY_PIPELINE, awsUrl);
-  const platform = platformFunctions({
+  platform = platformFunctions({
     system,
     resources: { ...resources, ...queues },
     telemetry: telemetry(null),
     clock,
   });
-  const { token } = claim.admin.address;
-  const routes = () => [...platform.routes, ...pipelines.all.flatMap((each) => each.routes)];
-  const urls = routes().length > 0 ? await startFunctionUrls({ routes, token, logger }) : null;
-  if (urls) teardown.add(urls.stop);
-
   let ending = false;
   claim.admin.serve(actionsOf(pipelines, guests, options, () => ending));
   await claim.publish(nulled(emulators.environment));
@@ -172,7 +180,12 @@ async function start<B extends object>(
 }
 
 /** Points this process at the emulators, with the one table and bucket of the project. */
-async function share(emulators: Emulators, table: CreateTableCommandInput, teardown: Teardown): Promise<Shared> {
+async function share(
+  emulators: Emulators,
+  { callbackKey, functionsUrl }: { readonly callbackKey: string; readonly functionsUrl: string },
+  table: CreateTableCommandInput,
+  teardown: Teardown,
+): Promise<Shared> {
   teardown.add(emulators.stop);
   teardown.add(applyEnvironment(emulators.environment));
   const sqs = new SQSClient({});
@@ -181,7 +194,7 @@ async function share(emulators: Emulators, table: CreateTableCommandInput, teard
   // A start that fails elsewhere leaves it no request in the air.
   teardown.add(() => storage.catch(() => undefined));
   const resources = { table: table.TableName ?? '', objects: BUCKET, mail: MAIL_FROM, events: EVENT_BUS };
-  return { sqs, awsUrl: emulators.awsUrl, resources, storage };
+  return { sqs, awsUrl: emulators.awsUrl, resources: { ...resources, callbackKey }, functionsUrl, storage };
 }
 
 /** What other terminals may ask. */
@@ -191,7 +204,7 @@ function actionsOf(
   { load }: Pick<PlatformOptions, 'load'>,
   ending: () => boolean,
 ): AdminActions {
-  const join = async ({ pipeline, endpointUrl }: JoinRequest, connection: ServerResponse) => {
+  const joining = async ({ pipeline, endpointUrl }: JoinRequest, connection: ServerResponse) => {
     connection.writeHead(200, { 'content-type': 'application/x-ndjson' });
     const refuse = (refused: string, why: 'ending' | 'asked' | 'failed') => {
       say(connection, { refused, why });
@@ -221,7 +234,7 @@ function actionsOf(
       pipeline?.resume('work');
       return pipeline !== undefined;
     },
-    join,
+    join: joining,
   };
 }
 

@@ -8,9 +8,12 @@ export interface Listening {
   stop(): Promise<void>;
 }
 
-/** Lets a server listen where this machine alone reaches it. */
-export async function listenLocally(server: Server): Promise<Listening> {
-  server.listen(0, '127.0.0.1');
+/**
+ * Lets a server listen where this machine alone reaches it.
+ * @param port 0: any that is free
+ */
+export async function listenLocally(server: Server, port = 0): Promise<Listening> {
+  server.listen(Number.isInteger(port) && port > 0 && port < 65_536 ? port : 0, '127.0.0.1');
   await once(server, 'listening');
   const bound = server.address();
   if (bound === null || typeof bound === 'string') throw new Error(`Unexpected address ${bound}.`);

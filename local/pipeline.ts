@@ -9,7 +9,7 @@ import { wiringOf } from '../shared/lambda/wiring.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { Process } from '../shared/ports/deps.ts';
 import type { LocalRoute } from './function-urls.ts';
-import { loadFunctions, pipelineFunctions } from './functions.ts';
+import { loadFunctions, pipelineFunctions, routeBase } from './functions.ts';
 import type { HostLogger } from './lambda.ts';
 import { createQueues, queueAddresses, queueUrls } from './resources.ts';
 import { startSchedules } from './schedules.ts';
@@ -31,7 +31,9 @@ export interface Shared {
   readonly sqs: SQSClient;
   /** Base URL of SQS. */
   readonly awsUrl: string;
-  readonly resources: Readonly<Record<'table' | 'objects' | 'mail' | 'events', string>>;
+  readonly resources: Readonly<Record<'table' | 'objects' | 'mail' | 'events' | 'callbackKey', string>>;
+  /** Base URL of functions that have routes; empty where none has. */
+  readonly functionsUrl: string;
   /** Resolves when table and bucket are there. */
   readonly storage: Promise<void>;
 }
@@ -87,7 +89,7 @@ export async function startPipeline(
   await Promise.allSettled([surroundings.shared, own, loaded]);
   await loaded;
   const pair = await own;
-  const { sqs, awsUrl, resources: common, storage } = await surroundings.shared;
+  const { sqs, awsUrl, resources: common, functionsUrl, storage } = await surroundings.shared;
 
   const wiring = wiringOf(system, pipeline);
   const queues = queueAddresses(pipeline.name, awsUrl);
@@ -98,6 +100,7 @@ export async function startPipeline(
     ...common,
     endpoint: cloneUrl,
     endpointAuth: 'NONE',
+    callbackUrl: pipeline.callback ? `${functionsUrl}${routeBase(pipeline.name, 'callback')}` : '',
     reduceDigest,
   };
   const { invoke, routes } = pipelineFunctions(pipeline, {

@@ -17,6 +17,8 @@ export function holds(condition: Condition, item: Item): boolean {
       const value = valueIn(item, condition.name);
       return typeof value === 'number' && value < condition.value === (condition.kind === 'below');
     }
+    case 'lacks':
+      return !(item[condition.name]?.NS ?? []).some((value) => Number(value) === condition.value);
     case 'one-of': {
       const value = valueIn(item, condition.name);
       return typeof value === 'string' && condition.values.includes(value);

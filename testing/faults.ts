@@ -255,6 +255,7 @@ export class SimulatedProcess {
       progress: this.wrap('progress', stores.progress),
       refusals: this.wrap('refusals', stores.refusals),
       sweeps: this.wrap('sweeps', stores.sweeps),
+      waits: this.wrap('waits', stores.waits),
     };
   }
 }

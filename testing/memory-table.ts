@@ -81,6 +81,14 @@ export class MemoryTable implements ItemTable {
     return item;
   }
 
+  async delete(key: Key): Promise<void> {
+    const found = this.#find(key);
+    this.#meter.write('table.delete', key.pk, found?.bytes ?? 0);
+    this.#partitions.get(key.pk)?.delete(key.sk);
+    this.#listed.delete(`${key.pk} ${key.sk}`);
+    this.#bytes -= found?.bytes ?? 0;
+  }
+
   async query({ index, partition, prefix = '', consistent, descending, limit }: Query): Promise<Item[]> {
     if (index && consistent) throw new ValidationError('An index has no consistent reads.');
     const range = index ? 'gsk' : 'sk';

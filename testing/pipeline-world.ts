@@ -37,6 +37,9 @@ export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 
+/** Where services call back, and what their tokens are signed with. */
+const CALLBACKS = { url: 'https://callbacks.example.com', keys: async () => ['simulated'], renew: async () => false };
+
 /**
  * A whole pipeline as it is declared, with the real handlers, in virtual time, over queues of some kind. The same options
  * make the same run.
@@ -285,6 +288,7 @@ export class PipelineWorld<Q extends WorldQueue = WorldQueue> {
       ...deps,
       ...release,
       caller: this.#caller(process, this.clock),
+      callbacks: process.wrap('callbacks', CALLBACKS),
       gateStore: process.wrap(
         'gate',
         gateStore(tableWithRights(this.#table, uses, pipeline), gateNamesOf(this.pipeline)),

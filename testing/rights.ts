@@ -40,6 +40,10 @@ export function tableWithRights(table: ItemTable, uses: Uses, pipeline?: Pipelin
       check('update', key.pk);
       return table.update(key, update);
     },
+    async delete(key) {
+      check('delete', key.pk);
+      return table.delete(key);
+    },
     async query(query) {
       check(query.index ? 'query-index' : 'query', query.partition);
       return table.query(query);

@@ -33,6 +33,9 @@ export const RATE = 5_000;
 const PER_SLICE = 50_000;
 const POOL = 20_000;
 
+/** No service of the scale's answers 202. */
+const NO_CALLBACKS = { url: '', keys: async () => [], renew: async () => false };
+
 /** A run of any length through the real handlers, over stores that keep only what is under way. No HTTP, no faults. */
 export class Simulation {
   readonly traffic: QueueTraffic = { messages: 0, requests: 0, billed: 0 };
@@ -72,6 +75,7 @@ export class Simulation {
       log: { info() {}, warn: fail, error: fail },
       metrics: { count() {}, flush() {} },
       caller: this.#caller(),
+      callbacks: NO_CALLBACKS,
       gateStore: gateStore(new MemoryTable(), gateNamesOf(this.#pipeline)),
       mailer: this.mailer,
       mailFrom: 'reports@example.com',

@@ -26,7 +26,10 @@ export async function freezeSegment(deps: AggregatorDeps, run: string, ref: Segm
     const isCounted = receives > 1;
     const attempts = isCounted ? await segments.countAttempt(run, ref, 1, record.ttl) : 0;
     try {
-      await reduceSegment(attempts > MOST_DEATHS ? withoutReduce(deps) : deps, record, ref, blocks);
+      const reducing = attempts > MOST_DEATHS ? withoutReduce(deps) : deps;
+      let late: number | null = segment.late ?? 0;
+      // A callback that came late is stored before it is counted: what has been read since then holds it.
+      while (late !== null) late = await reduceSegment(reducing, record, ref, blocks, late);
     } catch (error) {
       // It lives: a store failed. An attempt that isn't taken back is taken for a death.
       if (isCounted) await segments.countAttempt(run, ref, -1, record.ttl).catch(() => undefined);
@@ -36,19 +39,23 @@ export async function freezeSegment(deps: AggregatorDeps, run: string, ref: Segm
   await completeSegment(deps, run, ref);
 }
 
+/** @returns null once the segment is frozen; otherwise how many callbacks had come late by then */
 async function reduceSegment(
   deps: AggregatorDeps,
   { run, redrive }: RunRecord,
   ref: SegmentRef,
   blocks: number,
-): Promise<void> {
+  late: number,
+): Promise<number | null> {
   const part = `${run}/parts/${ref.slice}-${ref.segment}.${deps.random.id()}`;
   const frozen = await writePart(deps, part, async (draft) => {
     for await (const [block, content] of readAhead(deps, run, ref, blocks)) {
       await draft.add(await rowsOf(deps, redrive !== undefined, { ...ref, block }, content));
     }
   });
-  await deps.stores.segments.freeze(run, ref, { ...frozen, reducedBy: deps.reduceDigest });
+  const { segments } = deps.stores;
+  if (await segments.freeze(run, ref, { ...frozen, reducedBy: deps.reduceDigest }, late)) return null;
+  return (await segments.read(run, ref)).late ?? 0;
 }
 
 async function* readAhead(deps: AggregatorDeps, run: string, ref: SegmentRef, blocks: number) {

@@ -5,9 +5,9 @@ import type { WorkMessage } from '../../shared/domain/messages.ts';
 import { firstRunOf } from '../../shared/domain/redrive.ts';
 import { type CallResult, judge, type Verdict } from '../../shared/domain/retry.ts';
 import { NO_TRIES, type Tries } from '../../shared/domain/sending.ts';
+import { type ChildResult, childResult } from '../../shared/flow/child-result.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { childRequest } from './child-request.ts';
-import { type ChildResult, childResult } from './child-result.ts';
 import type { ForwarderDeps } from './deps.ts';
 
 /** What came of a batch. */
@@ -68,7 +68,7 @@ export async function callBatch(
       if (said === undefined) throw new TypeError(`A batch has no verdict for child ${child.n}.`);
       const verdict = said.kind === 'misfit' ? said : deps.gate.spares(said, child.before.pressed);
       const text = () => ('result' in said ? JSON.stringify(said.result) : '');
-      results.set(child.n, await childResult(deps, message, child, { verdict, ms: call.ms, text }, jitter));
+      results.set(child.n, await childResult(deps, message.run, child, { verdict, ms: call.ms, text }, jitter));
     }),
   );
   return { results, halves: [] };

@@ -1,10 +1,12 @@
-import type { WorkMessage } from '../../shared/domain/messages.ts';
+import { blockOf, type WorkMessage } from '../../shared/domain/messages.ts';
 import { firstRunOf } from '../../shared/domain/redrive.ts';
 import { judge } from '../../shared/domain/retry.ts';
 import type { Tries } from '../../shared/domain/sending.ts';
+import { waitUntil } from '../../shared/domain/waiting.ts';
+import { signToken } from '../../shared/flow/callback-token.ts';
+import { type Child, type ChildResult, childResult } from '../../shared/flow/child-result.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { childRequest } from './child-request.ts';
-import { type ChildResult, childResult } from './child-result.ts';
 import type { ForwarderDeps } from './deps.ts';
 
 /**
@@ -19,19 +21,40 @@ export async function callChild(
   run: RunRecord,
   jitter: number,
 ): Promise<ChildResult> {
-  const { caller, clock, gate } = deps;
+  const { pipeline, caller, clock, gate } = deps;
   const made = await childRequest(deps, message, n, before, run);
   if ('ended' in made) return made.ended;
   const { child, request } = made;
+  const callback = await callbackOf(deps, message, child, run);
   const began = clock.now();
   const call = await caller.call({
     run: message.run,
     root: firstRunOf(message.run),
     child: child.id,
     attempt: before.tries + 1,
+    ...(callback !== undefined && { callback }),
     ...request,
   });
+  if (pipeline.callback && call.kind === 'answer' && call.httpStatus === 202) {
+    const now = clock.now();
+    gate.heard({ kind: 'succeeded', result: null }, began);
+    return { kind: 'waiting', until: waitUntil(pipeline.callback, now, now, run.deadline) };
+  }
   const verdict = gate.spares(gate.heard(judge(call, clock.now()), began), before.pressed);
   const text = () => (call.kind === 'answer' ? call.body : '');
-  return childResult(deps, message, child, { verdict, ms: call.ms, text }, jitter);
+  return childResult(deps, message.run, child, { verdict, ms: call.ms, text }, jitter);
+}
+
+/** The URL that ends this call's child later, where the definition lets its service do so. */
+async function callbackOf(
+  { pipeline, callbacks, clock }: ForwarderDeps,
+  message: WorkMessage,
+  { n, before }: Child,
+  { deadline }: RunRecord,
+): Promise<string | undefined> {
+  if (!pipeline.callback) return undefined;
+  const { run, ref, size, ttl } = blockOf(message);
+  const of = { run, ref, n, slot: message.slot, attempt: before.tries + 1, size, ttl };
+  const token = signToken(await callbacks.keys(), pipeline.name, { ...of, since: clock.now(), expires: deadline });
+  return `${callbacks.url}/callback/${token}`;
 }

@@ -1,10 +1,10 @@
 import type { WorkMessage } from '../../shared/domain/messages.ts';
 import { NO_TRIES, type Tries } from '../../shared/domain/sending.ts';
+import type { ChildResult } from '../../shared/flow/child-result.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { admit } from './admit.ts';
 import { callBatch } from './call-batch.ts';
 import { callChild } from './call-child.ts';
-import type { ChildResult } from './child-result.ts';
 import type { Forwarding } from './forwarding.ts';
 import { groupsOf } from './groups-of.ts';
 

@@ -6,9 +6,9 @@ import { blockOf, type WorkMessage } from '../../shared/domain/messages.ts';
 import { firstRunOf, parseRedrivenItem } from '../../shared/domain/redrive.ts';
 import type { Tries } from '../../shared/domain/sending.ts';
 import { UserError } from '../../shared/domain/user-error.ts';
+import type { Child, ChildResult } from '../../shared/flow/child-result.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { release } from '../../shared/storage/spill.ts';
-import type { Child, ChildResult } from './child-result.ts';
 import type { ForwarderDeps } from './deps.ts';
 import { callOfItem, type MappedCall, mapCall } from './map-call.ts';
 

@@ -1,10 +1,10 @@
 import { blockOf, type WorkMessage } from '../../shared/domain/messages.ts';
 import type { Outcome } from '../../shared/domain/outcome.ts';
-import { type BlockState, delaySeconds, missing, nextRegister } from '../../shared/domain/sending.ts';
+import { type BlockState, delaySeconds, missing, nextRegister, sendable } from '../../shared/domain/sending.ts';
+import type { ChildResult } from '../../shared/flow/child-result.ts';
 import { commit } from '../../shared/flow/commit.ts';
 import { outgoing } from '../../shared/flow/work.ts';
 import type { Received } from '../../shared/lambda/sqs.ts';
-import type { ChildResult } from './child-result.ts';
 import type { ForwarderDeps } from './deps.ts';
 import { deliveryOf, type Forwarding } from './forwarding.ts';
 
@@ -34,13 +34,19 @@ export async function commitAndResend(
       result.kind === 'handed-back' && result.together !== undefined ? [[n, result.together] as const] : [],
     ),
   );
-  const next = nextRegister(deliveryOf(received), block, { ended, again, handedBack, pressed, together, complete });
-  countOutcomes(deps, message, outcomes, reasonsOf(results));
+  const waiting = new Map(
+    [...results].flatMap(([n, result]) => (result.kind === 'waiting' ? [[n, result.until] as const] : [])),
+  );
+  const of = { ended, again, handedBack, waiting, pressed, together, complete };
+  const next = nextRegister(deliveryOf(received), block, of);
+  countOutcomes(deps, message, outcomes, { again: reasonsOf(results), waiting: waiting.size });
+  // Before the wait itself: nobody would ever look for one that stands in no bucket.
+  await addWaits(deps, message, new Set(waiting.values()));
   if (next === null) return commits.commit(message, outcomes);
   const { done, raised } = await commit(deps, blockOf(message), outcomes, { slot: message.slot, raise: next });
   if (!raised) return;
-  const left = missing({ done, registers: block.registers }, message.slot, message.items.length);
-  // None left: a duplicate of this message has ended the others meanwhile.
+  const left = sendable(next, missing({ done, registers: block.registers }, message.slot, message.items.length));
+  // None left: the others wait for callbacks, or a duplicate of this message has ended them meanwhile.
   if (left.length === 0) return;
   const delay = delaySeconds(next, left, deps.clock.now());
   await deps.queues.work.send([outgoing(deps, { ...message, turn: next.turn }, delay)]);
@@ -63,7 +69,7 @@ export function countOutcomes(
   deps: ForwarderDeps,
   message: WorkMessage,
   outcomes: readonly Outcome[],
-  again: readonly string[] = [],
+  { again = [], waiting = 0 }: { readonly again?: readonly string[]; readonly waiting?: number } = {},
 ): void {
   const retried = again.length;
   const succeeded = outcomes.filter(({ status }) => status === 'SUCCEEDED').length;
@@ -72,11 +78,18 @@ export function countOutcomes(
     succeeded,
     failed,
     retried,
+    waiting,
     ...(retried > 0 && { retriedFor: mostOf(again) }),
   });
   if (succeeded > 0) deps.metrics.count('ChildrenSucceeded', succeeded);
   if (failed > 0) deps.metrics.count('ChildrenFailed', failed);
   if (retried > 0) deps.metrics.count('CallsRetried', retried);
+}
+
+async function addWaits({ stores }: ForwarderDeps, message: WorkMessage, untils: ReadonlySet<number>): Promise<void> {
+  const { run, ref, ttl } = blockOf(message);
+  const slot = { block: ref.block, slot: message.slot };
+  await Promise.all([...untils].map((until) => stores.waits.add(run, ref, until, slot, ttl)));
 }
 
 /** Of children that ended. */

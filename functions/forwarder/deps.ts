@@ -10,6 +10,7 @@ export const USES = {
   work: 'send',
   aggregate: 'send',
   endpoint: 'call',
+  callbacks: 'offer',
 } as const satisfies Uses;
 
 export type ForwarderPorts = Connected<typeof USES>;

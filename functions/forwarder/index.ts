@@ -1,7 +1,8 @@
 import pipeline from '#pipeline';
+import { callbacks } from '../../shared/lambda/callbacks.ts';
 import { connect } from '../../shared/lambda/connect.ts';
 import { endpoint } from '../../shared/lambda/endpoint.ts';
 import { USES } from './deps.ts';
 import { forwarder } from './handler.ts';
 
-export const handler = forwarder(connect(USES, process.env, { pipeline, endpoint }));
+export const handler = forwarder(connect(USES, process.env, { pipeline, endpoint, callbacks }));

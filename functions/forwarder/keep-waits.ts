@@ -1,5 +1,5 @@
+import type { ChildResult } from '../../shared/flow/child-result.ts';
 import { NotBefore } from '../../shared/lambda/retry-later.ts';
-import type { ChildResult } from './child-result.ts';
 
 /**
  * Runs the end of a message's pass. Where it throws, no register says when the children that were called are due: the message then
@@ -9,7 +9,7 @@ export async function keepWaits(results: ReadonlyMap<number, ChildResult>, pass:
   try {
     await pass();
   } catch (error) {
-    const until = Math.max(0, ...[...results.values()].map((result) => (result.kind === 'ended' ? 0 : result.due)));
+    const until = Math.max(0, ...[...results.values()].map((result) => ('due' in result ? result.due : 0)));
     throw until === 0 ? error : new NotBefore(error, until);
   }
 }

@@ -2,7 +2,7 @@ import type { Connected, Uses } from '../../shared/ports/uses.ts';
 
 /** What the sweeper uses: its variables, its rights and its ports. */
 export const USES = {
-  table: { 'P#': ['get', 'put', 'update', 'query', 'batch-get', 'query-index'] },
+  table: { 'P#': ['get', 'put', 'update', 'delete', 'query', 'batch-get', 'query-index'] },
   objects: ['get'],
   split: 'send',
   work: 'send',

@@ -16,6 +16,7 @@ import { isEnoughWaiting } from '../../shared/flow/work.ts';
 import { withLogIds } from '../../shared/lambda/log-ids.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import type { SweeperDeps } from './deps.ts';
+import { expireWaits } from './expire-waits.ts';
 import { judgeFailures, judgeSize } from './judge.ts';
 
 /** Runs looked at in one round, newest first: more than are ever under way, or the oldest would pass their deadlines unseen. */
@@ -68,6 +69,7 @@ async function sweepRun(deps: SweeperDeps, run: string): Promise<boolean> {
   if (maySend(record.status)) {
     for (const judge of [judgeCanary, judgeFailures]) if (await judge(deps, record)) return true;
   }
+  const isWaitedFor = maySend(record.status) && (await expireWaits(deps, record));
   const { fingerprint, children } = await moving(deps, record);
   if (maySend(record.status) && (await judgeSize(deps, record, children))) return true;
   const known = await stores.sweeps.read(run);
@@ -76,7 +78,8 @@ async function sweepRun(deps: SweeperDeps, run: string): Promise<boolean> {
     return false;
   }
   const { since, acted: before, still = since } = known;
-  if (now - still >= STOOD_STILL_MS) deps.metrics.count('RunsStoodStill', 1);
+  // Whose services have taken their time is known to them.
+  if (now - still >= STOOD_STILL_MS && !isWaitedFor) deps.metrics.count('RunsStoodStill', 1);
   if (now - since < patienceMs(deps, record, before)) return false;
   deps.log.warn('A run stands still: it is taken up from its records.', { since, acted: before });
   deps.metrics.count('RunsSwept', 1);

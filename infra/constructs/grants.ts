@@ -13,6 +13,7 @@ const TABLE_ACTIONS = {
   get: 'GetItem',
   put: 'PutItem',
   update: 'UpdateItem',
+  delete: 'DeleteItem',
   query: 'Query',
   'batch-get': 'BatchGetItem',
 } as const satisfies Record<Exclude<TableRight, 'query-index'>, string>;

@@ -1,4 +1,4 @@
-import { Annotations, Duration, Names, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Duration, Lazy, Names, Stack, Token } from 'aws-cdk-lib';
 import { type IGrantable, type IPrincipal, type IRole, type ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
@@ -76,6 +76,7 @@ export class Pipeline extends Construct {
   readonly viewer: ManagedPolicy;
   /** For whoever starts and steers them: what they need on top of `viewer`. */
   readonly operator: ManagedPolicy;
+  #callbackUrl = '';
   readonly #functions = new Map<string, NodeFunction>();
   readonly #record: StringParameter;
 
@@ -100,8 +101,12 @@ export class Pipeline extends Construct {
     const options = optionsOf(this, props, platform.options);
     const wiring = wiringOf(engine.system, pipeline);
     const queues = this.makeQueues(wiring, platform);
+    const callbackKey = pipeline.callback && platform.callbackKey();
     this.resources = {
       ...platform.resources,
+      callbackKey: callbackKey?.secretArn ?? '',
+      // Of a function that is made below.
+      callbackUrl: Lazy.string({ produce: () => this.#callbackUrl }),
       ...mapValues(queues.queues, ({ queueUrl }) => queueUrl),
       endpoint: clone.url,
       endpointAuth: clone.auth,
@@ -110,7 +115,7 @@ export class Pipeline extends Construct {
 
     const watched: { readonly fn: NodeFunction; readonly crashes: number }[] = [];
     mapValues(engine.system.functions, (declared, name) => {
-      if (declared.scope !== 'pipeline') return;
+      if (declared.scope !== 'pipeline' || declared.isFor?.(pipeline) === false) return;
       const { purpose, route, crashes } = declared;
       const uses = usesWithSource(declared.uses, pipeline);
       const { memoryMB, ...wired } = wiring.functions[name];
@@ -132,7 +137,9 @@ export class Pipeline extends Construct {
       if (uses.endpoint && clone.auth === 'IAM') clone.function.grantInvokeUrl(fn);
       if (uses.endpoint) grantEndpoint(fn, pipeline.endpoint);
       for (const statement of props.grants?.[name] ?? []) fn.addToRolePolicy(statement);
-      if (route) addRoute(fn, route);
+      if (uses.callbacks) callbackKey?.grantRead(fn);
+      const url = route && addRoute(fn, route);
+      if (uses.callbacks === 'take') this.#callbackUrl = url ?? '';
       watched.push({ fn, crashes: crashes ?? 1 });
       this.#functions.set(name, fn);
     });

@@ -10,6 +10,7 @@ import {
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -75,6 +76,7 @@ export class Platform extends Construct implements PlatformParts {
   /** What its pipelines are made of. */
   readonly engine: Engine;
   readonly #keptDays = new Map<string, number>();
+  #callbackKey: Secret | undefined;
 
   /** @param engine only this package's own tests give another */
   constructor(scope: Construct, id: string, props: PlatformProps, engine: Engine = ENGINE) {
@@ -165,6 +167,22 @@ export class Platform extends Construct implements PlatformParts {
     const days = Math.ceil(deadlineHours / 24) + retentionDays;
     this.#keptDays.set(name, days);
     this.bucket.addLifecycleRule({ prefix: `runs/${name}/`, expiration: Duration.days(days) });
+  }
+
+  /** What callbacks' tokens are signed with, where a pipeline takes callbacks: it costs by the month. */
+  callbackKey(): Secret {
+    if (this.#callbackKey) return this.#callbackKey;
+    this.#callbackKey = new Secret(this, 'CallbackKey', {
+      description: `microprocess ${this.stage}: signs the URLs that services call back. "new old", with a space, changes it`,
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+      removalPolicy: this.options.removalPolicy ?? KEPT,
+    });
+    acknowledge(
+      this.#callbackKey,
+      'AwsSolutions-SMG4',
+      'Rotated by hand (docs/callbacks.md): tokens live as long as their runs, so that two keys must count for up to 14 days.',
+    );
+    return this.#callbackKey;
   }
 
   #longest(orphaned: number): number {

@@ -49,8 +49,11 @@ export function functionEndpoint<F extends Pick<IFunction, 'grantInvokeUrl'>>(
   { url }: Pick<IFunctionUrl, 'url'>,
 ) {
   return {
-    url: Fn.join('', ['https://', Fn.select(2, Fn.split('/', url))]),
+    url: withoutSlash(url),
     auth: 'IAM',
     function: fn,
   } as const satisfies ServiceEndpoint;
 }
+
+/** A function's URL without the slash that it ends with. */
+export const withoutSlash = (url: string): string => Fn.join('', ['https://', Fn.select(2, Fn.split('/', url))]);

@@ -3,6 +3,7 @@ import { CronError, DefinitionError, show } from '../domain/errors.ts';
 import { NAME } from '../domain/ids.ts';
 import { SES } from '../domain/limits.ts';
 import type { Call } from './call.ts';
+import { callbackIssues, callbackSchema } from './callback.ts';
 import { columnIssues } from './columns.ts';
 import { readCron } from './cron.ts';
 import { endpointSchema } from './endpoint.ts';
@@ -51,6 +52,8 @@ const schema = strictOptions({
   endpoint: endpointSchema,
   request: callable<RequestMapping['request']>().optional(),
   answer: z.custom<z.ZodType>((value) => value instanceof z.ZodType, 'must be a zod schema').optional(),
+  /** The service may answer 202, and end the child later by a POST to the URL that it was given. */
+  callback: callbackSchema.optional(),
   limits: limitsSchema,
   retry: strictOptions({
     /** Calls of one child at most. */
@@ -196,7 +199,7 @@ export function definePipeline<
 ): DefinedPipeline<z.output<Params>, I, R, B> {
   const parsed = schema.safeParse(definition);
   if (parsed.success) {
-    const issues = scheduleIssues(parsed.data);
+    const issues = [...scheduleIssues(parsed.data), ...callbackIssues(parsed.data)];
     if (issues.length === 0) {
       // The same objects as were parsed, with their types.
       const { source, request, reduce = collect(), outputs = {} } = definition;

@@ -17,6 +17,8 @@ export interface RunProgress {
   readonly retried: number;
   /** Reason code of most calls that were repeated lately; null where none was. */
   readonly retriedFor: string | null;
+  /** Children that wait for a callback. */
+  readonly waiting: number;
 }
 
 /** @throws {RunNotFoundError} */
@@ -32,11 +34,12 @@ export async function progressOf({ stores }: Pick<Deps, 'stores'>, record: RunRe
   if (record.counts) {
     // Ended: the report's own numbers, not the display's.
     const { total, succeeded, failed, cancelled, expired } = record.counts;
-    return { record, total, totalKnown: true, succeeded, failed, cancelled, expired, retried: 0, retriedFor: null };
+    const none = { retried: 0, retriedFor: null, waiting: 0 };
+    return { record, total, totalKnown: true, succeeded, failed, cancelled, expired, ...none };
   }
   const [root, progress] = await Promise.all([stores.runs.readCompletion(run), stores.progress.read(run)]);
   const slices = await readSlices({ stores }, run, root);
-  const { succeeded, failed, retried, retriedFor = null } = progress;
+  const { succeeded, failed, retried, retriedFor = null, waiting = 0 } = progress;
   return {
     record,
     total: slices.reduce((sum, { checkpoint }) => sum + (checkpoint?.count ?? 0), 0),
@@ -47,5 +50,6 @@ export async function progressOf({ stores }: Pick<Deps, 'stores'>, record: RunRe
     expired: 0,
     retried,
     retriedFor,
+    waiting: Math.max(0, waiting),
   };
 }

@@ -65,7 +65,7 @@ export type AnswerRule =
  * counts only where the status says success. The table of docs/service.md is compared with this one.
  */
 export const ANSWERS: readonly AnswerRule[] = [
-  // A 202 promises a later callback, which no pipeline can ask for yet: taking it for success would report unfinished work.
+  // A 202 promises a callback. Where the definition asks for none, taking it for success would report unfinished work.
   { statuses: [202], meaning: 'final', reason: 'http-202-not-supported' },
   // No part of an answer was asked for.
   { statuses: [206], meaning: 'final' },

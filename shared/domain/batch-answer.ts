@@ -1,27 +1,13 @@
 import * as z from 'zod';
 import type { Json } from './json.ts';
-import { judgeStatus, type Verdict } from './retry.ts';
-import { beginning } from './text.ts';
+import type { Verdict } from './retry.ts';
+import { misfitPlace, saidOutcome, verdictOf } from './said-outcome.ts';
 
-/**
- * What became of one item of a batch, as the service says it: what its answer would have been, had the item been a call of its own.
- * Strict, so that a result which isn't where it belongs isn't lost unsaid.
- */
-const outcome = z.strictObject({
-  /** The child's id, as the header `Microprocess-Children` has it: all have one, or none. */
-  id: z.string().optional(),
-  status: z.number().int().min(200).max(599),
-  result: z.custom<Json>((value) => value !== undefined).optional(),
-  /** As the headers `Microprocess-Retry` and `Microprocess-Reason`. */
-  retry: z.string().optional(),
-  reason: z.string().optional(),
-});
+/** With the child's id, as the header `Microprocess-Children` has it: all have one, or none. */
+const outcome = saidOutcome.extend({ id: z.string().optional() });
 
 /** A list's part that names itself. */
 const named = z.looseObject({ id: z.string() });
-
-/** Of a place that is shown. */
-const PLACE_LENGTH = 200;
 
 /** A part of an answer that says nothing of its item, and where. */
 export interface Misfit {
@@ -44,22 +30,14 @@ export function readBatch(answer: Json, ids: readonly string[]): BatchAnswer {
   if (!Array.isArray(answer)) return { all: misfit('no list of outcomes') };
   if (answer.length !== ids.length) return { all: misfit(`${answer.length} outcomes for ${ids.length} items`) };
   const byId = new Map(answer.map((one: Json, i) => [named.safeParse(one).data?.id ?? i, one]));
-  if (ids.every((id) => byId.has(id))) return { each: ids.map((id) => verdictOf(byId.get(id))) };
+  if (ids.every((id) => byId.has(id))) return { each: ids.map((id) => read(byId.get(id))) };
   if ([...byId.keys()].some((key) => typeof key === 'string')) return { all: misfit('not one outcome for each id') };
-  return { each: answer.map(verdictOf) };
+  return { each: answer.map(read) };
 }
 
 const misfit = (place: string): Misfit => ({ kind: 'misfit', place });
 
-function verdictOf(one: unknown): Verdict | Misfit {
+function read(one: unknown): Verdict | Misfit {
   const { data, error } = outcome.safeParse(one);
-  if (!data) {
-    const [issue] = error.issues;
-    const keys = issue?.code === 'unrecognized_keys' ? issue.keys : [];
-    const place = beginning([...(issue?.path ?? []), ...keys].map(String).join('.'), PLACE_LENGTH);
-    return misfit(place || 'the outcome');
-  }
-  const { status, result = null, retry = null, reason = null } = data;
-  const body = result === null ? '' : JSON.stringify(result);
-  return judgeStatus({ httpStatus: status, says: { retry, reason }, body }, () => 0) ?? { kind: 'succeeded', result };
+  return data ? verdictOf(data) : misfit(misfitPlace(error) || 'the outcome');
 }

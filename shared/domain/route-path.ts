@@ -1,10 +1,11 @@
 /**
- * Matches a path against a route's, in which `{name}` stands for one segment.
+ * Matches a path against a route's, in which `{name}` stands for one segment; `{name?}` at its end for one that may be left out.
  * @returns what the names stand for, decoded; null where the path is another
  */
 export function matchPath(pattern: string, path: string): Readonly<Record<string, string>> | null {
-  const wanted = pattern.split('/');
   const given = path.split('/');
+  const all = pattern.replace(/\?\}$/, '}').split('/');
+  const wanted = pattern.endsWith('?}') && given.length < all.length ? all.slice(0, -1) : all;
   if (wanted.length !== given.length) return null;
   const found: Record<string, string> = {};
   for (const [i, part] of wanted.entries()) {

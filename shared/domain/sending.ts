@@ -2,6 +2,7 @@ import { isBlockFull } from './completion.ts';
 import type { Json } from './json.ts';
 import type { RunStatus } from './run.ts';
 import { maySend } from './run.ts';
+import type { Waiting } from './waiting.ts';
 
 /**
  * What a forwarder does with a message: pure decisions over BLOCK, the run's status and the clock. Reading, calling and
@@ -31,6 +32,8 @@ export interface Register extends Carried {
   readonly care: Care;
   /** What an invocation is calling right now. */
   readonly mark: Mark | null;
+  /** Children whose service will call back, and that are in no message until then; absent for none. */
+  readonly waiting?: Waiting;
 }
 
 export interface Tries extends Carried {
@@ -109,13 +112,20 @@ export function missing(block: BlockState, slot: number, count: number): number[
   return Array.from({ length: count }, (_, i) => slot + i).filter((n) => !block.done.has(n));
 }
 
+/** Of these children of a slot those that can be called: none waits for its callback. */
+export function sendable({ waiting }: Pick<Register, 'waiting'>, children: readonly number[]): readonly number[] {
+  return waiting ? children.filter((n) => !waiting.has(n)) : children;
+}
+
 /** Calls of a child that are known of while it has no outcome. */
 export function callsOf(block: BlockState, n: number): number {
-  for (const { tries } of block.registers.values()) {
+  let calls = 0;
+  for (const { tries, waiting } of block.registers.values()) {
     const known = tries.get(n);
-    if (known) return known.tries + known.crashes;
+    if (known) calls += known.tries + known.crashes;
+    if (waiting?.has(n)) calls += 1;
   }
-  return 0;
+  return calls;
 }
 
 /** @param self the invocation that decides */
@@ -130,7 +140,7 @@ export function decide(
   if (isBlockFull(block.done, delivery.blockSize)) return { do: 'complete' };
   const register = registerOf(block, delivery.slot);
   if (status === null || !maySend(status) || delivery.turn !== register.turn) return { do: 'void' };
-  const left = missing(block, delivery.slot, delivery.count);
+  const left = sendable(register, missing(block, delivery.slot, delivery.count));
   if (left.length === 0) return { do: 'void' };
   const mark = markOfAnother(register, self);
   if (mark && endOf(mark) > now) return { do: 'back', until: endOf(mark) };
@@ -165,6 +175,8 @@ export interface Results {
   readonly again: ReadonlyMap<number, number>;
   /** Handed back: it is due then, and no try is spent. */
   readonly handedBack?: ReadonlyMap<number, number>;
+  /** Answered with 202: no message carries them until their callback comes, or the time given here. */
+  readonly waiting?: Waiting;
   /** Of these and those called in vain, the ones whose service was busy. */
   readonly pressed?: ReadonlySet<number>;
   /** Of those handed back: children that each one's next call may have at most, as one of more failed as a whole. */
@@ -179,13 +191,15 @@ export function nextRegister(delivery: Delivery, block: BlockState, results: Res
   if (left.length === 0) return null;
   const register = registerOf(block, delivery.slot);
   const tries = new Map<number, Tries>();
+  const waiting = new Map([...(register.waiting ?? [])].filter(([n]) => left.includes(n)));
+  for (const [n, until] of results.waiting ?? []) if (left.includes(n)) waiting.set(n, until);
   for (const n of left) {
     const { pressed = 0, together, ...before } = register.tries.get(n) ?? NO_TRIES;
     const isPressed = results.pressed?.has(n) ?? false;
     const due = results.again.get(n);
     const later = results.handedBack?.get(n) ?? 0;
     // One that was not called keeps its row; another answer than pressure ends it.
-    const row = isPressed ? pressed + 1 : due === undefined ? pressed : 0;
+    const row = isPressed ? pressed + 1 : due === undefined && !results.waiting?.has(n) ? pressed : 0;
     // A try was its own call's: what that came to in company of others no longer matters.
     const most = due === undefined ? (results.together?.get(n) ?? together) : undefined;
     const next = { ...before, ...(row > 0 && { pressed: row }), ...(most !== undefined && { together: most }) };
@@ -195,7 +209,8 @@ export function nextRegister(delivery: Delivery, block: BlockState, results: Res
   }
   // A suspect that was handed back stays one, also when its pass had no time to say so in a mark.
   const care = results.complete ? 0 : careOf(delivery, register);
-  return { ...register, turn: delivery.turn + 1, tries, care, mark: null };
+  const { waiting: _, ...kept } = register;
+  return { ...kept, turn: delivery.turn + 1, tries, care, mark: null, ...(waiting.size > 0 && { waiting }) };
 }
 
 /** Seconds to delay a slot's next message: until its earliest child is due, at most SQS's 900. */
@@ -240,7 +255,7 @@ export function suspectStep(
     // Needs no write of the register: until the outcome is stored, every reader decides the same.
     if (before.crashes >= POISON_CRASHES) return { do: 'poison', child, calls: before.tries + before.crashes };
   }
-  const due = left.filter((n) => !called.has(n) && isDue(register, n, now));
+  const due = sendable(register, left).filter((n) => !called.has(n) && isDue(register, n, now));
   const crashes = (n: number): number => tries.get(n)?.crashes ?? 0;
   const [first] = due.sort((a, b) => crashes(a) - crashes(b) || a - b);
   if (first === undefined) return { do: 'done' };

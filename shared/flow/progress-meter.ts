@@ -21,7 +21,7 @@ export class ProgressMeter {
   }
 
   add(run: string, ttl: number, delta: Partial<Progress>): void {
-    const { succeeded, failed, retried, ...known } = this.#pending.get(run)?.delta ?? NO_PROGRESS;
+    const { succeeded, failed, retried, waiting = 0, ...known } = this.#pending.get(run)?.delta ?? NO_PROGRESS;
     const retriedFor = delta.retriedFor ?? known.retriedFor;
     this.#pending.set(run, {
       ttl,
@@ -30,6 +30,7 @@ export class ProgressMeter {
         failed: failed + (delta.failed ?? 0),
         retried: retried + (delta.retried ?? 0),
         ...(retriedFor !== undefined && { retriedFor }),
+        waiting: waiting + (delta.waiting ?? 0),
       },
     });
   }

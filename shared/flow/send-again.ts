@@ -1,6 +1,6 @@
 import { slotsOf } from '../domain/chain.ts';
 import { WRITES } from '../domain/format.ts';
-import { missing, raised, registerOf } from '../domain/sending.ts';
+import { missing, raised, registerOf, sendable } from '../domain/sending.ts';
 import type { FlowDeps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 import { parallel } from './parallel.ts';
@@ -45,8 +45,8 @@ async function sendBlockAgain(deps: FlowDeps, { block, content }: UnfinishedBloc
   const { state } = content;
   let sent = 0;
   for (const slot of content.pages.flatMap(slotsOf)) {
-    if (missing(state, slot.first, slot.items.length).length === 0) continue;
     const read = registerOf(state, slot.first);
+    if (sendable(read, missing(state, slot.first, slot.items.length)).length === 0) continue;
     const next = raised(read);
     // The register is no longer as read: a forwarder has raised the turn meanwhile, and sends the slot itself.
     if (!(await stores.blocks.replaceRegister(run, ref, { slot: slot.first, read, next, ttl }))) continue;

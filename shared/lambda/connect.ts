@@ -17,6 +17,7 @@ import { overFiles } from '../author/sources/over-files.ts';
 import { SourceDataError } from '../domain/errors.ts';
 import { MESSAGES, type QueueName } from '../domain/queues.ts';
 import { lazyValues } from '../domain/records.ts';
+import type { Callbacks } from '../ports/callbacks.ts';
 import type { Caller } from '../ports/caller.ts';
 import { type Random, systemClock } from '../ports/clock.ts';
 import type { Process, Queues } from '../ports/deps.ts';
@@ -47,6 +48,7 @@ export const TRY_MS = { dynamodb: 3_000, sqs: 3_000, s3: 20_000 } as const;
 /** Makes the ports that few functions have. A function hands in those that it uses, so that no other's bundle holds them. */
 export interface PortMakers {
   endpoint(resources: ResourceReader, pipeline: Pipeline): Caller;
+  callbacks(resources: ResourceReader): Callbacks;
   mail(resources: ResourceReader): Mailer;
   events(resources: ResourceReader): Events;
 }
@@ -116,6 +118,9 @@ export function connect(
     get caller() {
       return given(options.endpoint, 'endpoint')(resources, pipeline);
     },
+    get callbacks() {
+      return given(options.callbacks, 'callbacks')(resources);
+    },
     get mailer() {
       return given(options.mail, 'mail')(resources);
     },
@@ -138,7 +143,7 @@ export function connect(
 export function connectPlatform<const U extends PlatformUses>(
   uses: U,
   env: Environment,
-  options: ConnectOptions & Omit<PortMakers, 'endpoint'>,
+  options: ConnectOptions & Omit<PortMakers, 'endpoint' | 'callbacks'>,
 ): PlatformConnected<U>;
 export function connectPlatform<const U extends PlatformUses>(
   uses: U,

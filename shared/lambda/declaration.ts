@@ -24,7 +24,7 @@ export type Schedule = { readonly cron: string; readonly timeZone: string } | { 
 /** A URL of the function's own, which answers this method and path alone. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** `{name}` stands for one segment. */
+  /** `{name}` stands for one segment, `{name?}` at the end for one that may be left out. */
   readonly path: `/${string}`;
   /** `iam`: callers sign with SigV4. `signed-token`: anyone may call, and the function lets in a token that we signed. */
   readonly auth: 'iam' | 'signed-token';
@@ -55,6 +55,8 @@ export type MakeHandler = (connectors: Connectors) => Handler;
 /** A Lambda function that each pipeline has of its own. */
 export interface PipelineFunction extends Declaration<Uses> {
   readonly scope: 'pipeline';
+  /** Whether a pipeline has it; by default each does. */
+  readonly isFor?: (pipeline: Pipeline) => boolean;
   readonly timeoutSeconds: Of<number>;
   readonly takes?: Takes;
   /** Undefined for a pipeline that isn't scheduled. */

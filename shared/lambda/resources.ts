@@ -20,6 +20,10 @@ export const RESOURCES = {
   endpoint: { of: 'endpoint', variable: 'MP_ENDPOINT_URL', schema: z.url({ protocol: /^https?$/ }) },
   /** `IAM`: sign calls with SigV4; `NONE`: don't. */
   endpointAuth: { of: 'endpoint', variable: 'MP_ENDPOINT_AUTH', schema: z.enum(['IAM', 'NONE']) },
+  /** Base URL of what takes callbacks; empty where nothing does. The function that takes them can't know its own. */
+  callbackUrl: { of: 'callbacks', variable: 'MP_CALLBACK_URL', schema: z.string().default('') },
+  /** Name of the secret that callbacks' tokens are signed with: one key, or the new and the old one with a space between. */
+  callbackKey: { of: 'callbacks', variable: 'MP_CALLBACK_KEY', schema: z.string().default('') },
   /** Verified SES sender; empty switches the mail off. */
   mail: { of: 'mail', variable: 'MP_MAIL_FROM', schema: z.string().default('') },
   /** The event bus's name; empty publishes nowhere. */

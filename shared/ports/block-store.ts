@@ -11,6 +11,8 @@ export interface BlockStore {
 
   /** Adds a page of outcomes. Its id is unique to this write. */
   putOutcomes(run: string, block: BlockRef, page: OutcomePage, ttl: number): Promise<void>;
+  /** The same, once: false where a page of its id is there, which stays. */
+  putOutcomesOnce(run: string, block: BlockRef, page: OutcomePage, ttl: number): Promise<boolean>;
   /** `done ∪=`; creates the block where absent. The set after the write comes back. */
   addDone(run: string, block: BlockRef, done: readonly number[], ttl: number): Promise<ReadonlySet<number>>;
   /**
@@ -22,6 +24,19 @@ export interface BlockStore {
     block: BlockRef,
     write: { readonly slot: number; readonly done: readonly number[]; readonly next: Register; readonly ttl: number },
   ): Promise<{ readonly raised: boolean; readonly done: ReadonlySet<number> }>;
+  /**
+   * `done ∪= n`, if `n` isn't in it, and if the slot's register is as read where one is given; the set after the write. Null where it was not
+   * so, which may also be as an earlier try of the same request has done it.
+   */
+  addMissing(
+    run: string,
+    block: BlockRef,
+    write: {
+      readonly n: number;
+      readonly asRead?: { readonly slot: number; readonly register: Register };
+      readonly ttl: number;
+    },
+  ): Promise<ReadonlySet<number> | null>;
   /** Register := `next`, if it is as read; false where it isn't. */
   replaceRegister(
     run: string,

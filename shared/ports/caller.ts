@@ -15,6 +15,8 @@ export interface CallRequest {
   readonly child: string;
   /** Of a batch, whose body is a list: its children's ids, in the list's order. */
   readonly batch?: readonly string[];
+  /** The URL at which the service may end the child later. */
+  readonly callback?: string | undefined;
   /** 1 for the first call. */
   readonly attempt: number;
   readonly method: string;

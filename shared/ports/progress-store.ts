@@ -12,6 +12,8 @@ export interface Progress {
   readonly retried: number;
   /** Reason code of most of them, lately; absent where none was repeated, and from what an older release counted. */
   readonly retriedFor?: string;
+  /** Children that wait for a callback; less than before where one has ended; absent for no change. */
+  readonly waiting?: number;
 }
 
 export const NO_PROGRESS: Progress = { succeeded: 0, failed: 0, retried: 0 };

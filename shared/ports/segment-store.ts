@@ -22,6 +22,8 @@ export interface Frozen {
 
 export interface SegmentRecord extends SegmentState {
   readonly frozen: Frozen | null;
+  /** Callbacks that came when their child had ended otherwise, absent for none: what is read before them can't be frozen. */
+  readonly late?: number;
 }
 
 /** A segment's set of full blocks, and its freezing. Reads are consistent. */
@@ -32,6 +34,11 @@ export interface SegmentStore {
   setSize(run: string, segment: SegmentRef, size: number, ttl: number): Promise<SegmentRecord>;
   /** Adds to the attempts at reducing it that began and weren't taken back; gives their number after it. */
   countAttempt(run: string, segment: SegmentRef, change: 1 | -1, ttl: number): Promise<number>;
-  /** Freezes if absent; the stored one comes back, which may be another's. Final. */
-  freeze(run: string, segment: SegmentRef, frozen: Frozen): Promise<Frozen>;
+  /** `late += 1`, before the segment is frozen; null behind that. */
+  countLate(run: string, segment: SegmentRef, ttl: number): Promise<SegmentRecord | null>;
+  /**
+   * Freezes if absent; the stored one comes back, which may be another's. Final. Null where more callbacks came late than `late`: some of what
+   * they wrote may not be in it.
+   */
+  freeze(run: string, segment: SegmentRef, frozen: Frozen, late?: number): Promise<Frozen | null>;
 }

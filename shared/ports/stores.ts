@@ -6,6 +6,7 @@ import type { RefusalStore } from './refusal-store.ts';
 import type { RunStore } from './run-store.ts';
 import type { SegmentStore } from './segment-store.ts';
 import type { SweepStore } from './sweep-store.ts';
+import type { WaitStore } from './wait-store.ts';
 
 /** A pipeline's table, by what is kept in it. */
 export interface Stores {
@@ -17,4 +18,5 @@ export interface Stores {
   readonly progress: ProgressStore;
   readonly refusals: RefusalStore;
   readonly sweeps: SweepStore;
+  readonly waits: WaitStore;
 }

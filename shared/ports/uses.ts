@@ -1,5 +1,6 @@
 import type { Pipeline } from '../author/definition.ts';
 import { QUEUES, type QueueName } from '../domain/queues.ts';
+import type { Callbacks } from './callbacks.ts';
 import type { Caller } from './caller.ts';
 import type { Process, Queues, Senders } from './deps.ts';
 import type { Events } from './events.ts';
@@ -9,7 +10,7 @@ import type { Objects } from './objects.ts';
 import type { Stores } from './stores.ts';
 
 /** The rights on the table's items of one kind. `query-index` lists runs through the index; every other right reaches items by their key. */
-export type TableRight = 'get' | 'put' | 'update' | 'query' | 'batch-get' | 'query-index';
+export type TableRight = 'get' | 'put' | 'update' | 'delete' | 'query' | 'batch-get' | 'query-index';
 /** `put-stream` writes objects that don't fit in memory, and may abort an upload that it began. */
 export type ObjectRight = 'get' | 'put' | 'put-stream';
 /** First letters of the table's leading keys: a pipeline's own items, an endpoint's gate, a budget of calls. */
@@ -24,6 +25,8 @@ export interface Uses extends Readonly<Partial<Record<QueueName, 'send'>>> {
   readonly objects?: readonly ObjectRight[];
   /** The queue-dedicated clone of the pipeline's service. */
   readonly endpoint?: 'call';
+  /** Tokens for callbacks: URLs with them are handed out, or what comes to these is taken. */
+  readonly callbacks?: 'offer' | 'take';
   readonly mail?: 'send';
   readonly events?: 'put';
   /** What the pipeline's source declares. */
@@ -42,6 +45,7 @@ export interface AllPorts extends Process {
   readonly objects: Objects;
   readonly queues: Queues;
   readonly caller: Caller;
+  readonly callbacks: Callbacks;
   readonly gateStore: GateStore;
   readonly mailer: Mailer;
   /** Verified sender; empty switches the mail off. */
@@ -84,6 +88,7 @@ export type Connected<U extends Uses> = Shared<U> &
   > &
   If<U, 'objects', { readonly objects: ObjectsFor<Right<U>> }> &
   If<U, 'endpoint', Pick<AllPorts, 'caller'>> &
+  If<U, 'callbacks', Pick<AllPorts, 'callbacks'>> &
   Gated<U> &
   If<U, 'reduce', Pick<AllPorts, 'reduceDigest'>>;
 
@@ -103,6 +108,7 @@ export function portsOf(uses: Uses, all: AllPorts): unknown {
     ...(uses.table && { stores: all.stores }),
     ...(uses.objects && { objects: all.objects }),
     ...(uses.endpoint && { caller: all.caller }),
+    ...(uses.callbacks && { callbacks: all.callbacks }),
     ...(uses.table?.['E#'] && { gateStore: all.gateStore }),
     ...(uses.reduce && { reduceDigest: all.reduceDigest }),
   };

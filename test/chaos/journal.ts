@@ -51,10 +51,12 @@ export class Journal {
     if (size > 1) add(this.together, `${run}/${child}`);
   }
 
-  counted(run: string, { slice, segment, block }: BlockRef, { tries }: Register): void {
-    for (const [n, known] of tries) {
+  counted(run: string, { slice, segment, block }: BlockRef, { tries, waiting }: Register): void {
+    for (const n of new Set([...tries.keys(), ...(waiting?.keys() ?? [])])) {
       const key = `${run}/${slice}-${segment}.${block}/${n}`;
-      this.tries.set(key, Math.max(this.tries.get(key) ?? 0, known.tries));
+      // One that waits for its callback has been called, and may end by an older call's.
+      const calls = (tries.get(n)?.tries ?? 0) + (waiting?.has(n) ? 1 : 0);
+      this.tries.set(key, Math.max(this.tries.get(key) ?? 0, calls));
     }
   }
 

@@ -35,6 +35,9 @@ export function spiedStores(stores: Stores, process: string, journal: Journal): 
           const at = [ref.slice, ref.segment, ref.block];
           journal.counted(run, ref, write.next);
           journal.raised.set(slotKey(run, { at, slot: write.slot }), write.next.turn);
+          // A sweeper makes no calls: it ended waits, while others of the slot may be called.
+          if (process.startsWith('sweeper'))
+            journal.resent(slotKey(run, { at, slot: write.slot }), write.next.turn - 1);
         }
         return written;
       },
@@ -48,9 +51,9 @@ export function spiedStores(stores: Stores, process: string, journal: Journal): 
       },
     }),
     segments: spy(segments, {
-      async freeze(run, ref, frozen) {
-        const stored = await segments.freeze(run, ref, frozen);
-        journal.froze(`${run}/${ref.slice}-${ref.segment}`, stored.part);
+      async freeze(run, ref, frozen, late) {
+        const stored = await segments.freeze(run, ref, frozen, late);
+        if (stored) journal.froze(`${run}/${ref.slice}-${ref.segment}`, stored.part);
         return stored;
       },
     }),

@@ -33,6 +33,7 @@ export function runProgress(over: Partial<RunProgress> = {}, status: RunRecord['
     cancelled: 0,
     expired: 0,
     retried: 0,
+    waiting: 0,
     retriedFor: null,
     ...over,
   };

@@ -97,7 +97,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     mistake: 'a segment is frozen again',
     file: 'shared/adapters/dynamodb/segments.ts',
-    code: "        condition: absent('frozen'),\n",
+    code: "condition: all(absent('frozen'), late === 0 ? absent('late') : equals('late', late)),",
     mutated: '',
     testFile: 'test/functions/aggregator/freeze.test.ts',
     test: 'of two that freeze a segment at once the first part stays for good',

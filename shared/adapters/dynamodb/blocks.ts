@@ -10,7 +10,7 @@ import type { BlockStore } from '../../ports/block-store.ts';
 import { B, bytesOf, type Item, N, NS, required, setOf, stringOf } from './attributes.ts';
 import { pageOf } from './chains.ts';
 import { pack, unpackPage } from './codec.ts';
-import { equals } from './conditions.ts';
+import { all, equals, lacks } from './conditions.ts';
 import type { ItemTable, Update } from './item-table.ts';
 import type { Keys } from './keys.ts';
 import { attributesOf, markText, registerIs, registersOf, turnIs, writing } from './registers.ts';
@@ -53,16 +53,11 @@ export function blockStore(table: ItemTable, keys: Keys): BlockStore {
     },
 
     async putOutcomes(run, ref, page, ttl) {
-      const stored = page.outcomes.map((o) => [
-        o.n,
-        CHILD_STATUSES.indexOf(o.status),
-        o.reason,
-        o.result,
-        o.attempts,
-        o.ms,
-      ]);
-      await table.put(keys.outcomes(run, ref, page.id), { p: B(pack([WRITES, page.at, stored])), ttl: N(ttl) });
+      await table.put(keys.outcomes(run, ref, page.id), outcomesItem(page, ttl));
     },
+
+    putOutcomesOnce: (run, ref, page, ttl) =>
+      table.putIfAbsent(keys.outcomes(run, ref, page.id), outcomesItem(page, ttl)),
 
     async addDone(run, ref, done, ttl) {
       return setOf((await table.update(keys.block(run, ref), adding(done, ttl))) ?? {}, 'done');
@@ -76,6 +71,12 @@ export function blockStore(table: ItemTable, keys: Keys): BlockStore {
       if (item) return { raised: true, done: setOf(item, 'done') };
       const after = (await table.update(key, adding(done, ttl))) ?? {};
       return { raised: stringOf(after, attributesOf(slot).writer) === writer, done: setOf(after, 'done') };
+    },
+
+    async addMissing(run, ref, { n, asRead, ttl }) {
+      const conditions = [lacks('done', n), ...(asRead ? [registerIs(asRead.slot, asRead.register)] : [])];
+      const item = await table.update(keys.block(run, ref), { ...adding([n], ttl), condition: all(...conditions) });
+      return item && setOf(item, 'done');
     },
 
     async replaceRegister(run, ref, { slot, read, next, ttl }) {
@@ -94,6 +95,11 @@ export function blockStore(table: ItemTable, keys: Keys): BlockStore {
       return setOf(item ?? {}, 'done');
     },
   };
+}
+
+function outcomesItem({ at, outcomes }: OutcomePage, ttl: number): Item {
+  const stored = outcomes.map((o) => [o.n, CHILD_STATUSES.indexOf(o.status), o.reason, o.result, o.attempts, o.ms]);
+  return { p: B(pack([WRITES, at, stored])), ttl: N(ttl) };
 }
 
 /** `done ∪=`, with a change of a slot's register, creating the block with its TTL where absent. */

@@ -6,6 +6,7 @@ export type Condition =
   | { readonly kind: 'absent' | 'present'; readonly name: string }
   | { readonly kind: 'equals' | 'differs'; readonly name: string; readonly value: string | number }
   | { readonly kind: 'below' | 'at-least'; readonly name: string; readonly value: number }
+  | { readonly kind: 'lacks'; readonly name: string; readonly value: number }
   | { readonly kind: 'one-of'; readonly name: string; readonly values: readonly string[] }
   | { readonly kind: 'all' | 'any'; readonly of: readonly Condition[] };
 
@@ -18,6 +19,8 @@ export const differs = (name: string, value: string | number): Condition => ({ k
 export const below = (name: string, value: number): Condition => ({ kind: 'below', name, value });
 /** A number no lower than `value`; an absent one isn't. */
 export const atLeast = (name: string, value: number): Condition => ({ kind: 'at-least', name, value });
+/** A set of numbers that doesn't hold `value`; an absent one doesn't. */
+export const lacks = (name: string, value: number): Condition => ({ kind: 'lacks', name, value });
 export const oneOf = (name: string, values: readonly string[]): Condition => ({ kind: 'one-of', name, values });
 export const all = (...of: readonly Condition[]): Condition => ({ kind: 'all', of });
 export const any = (...of: readonly Condition[]): Condition => ({ kind: 'any', of });
@@ -37,6 +40,8 @@ export function conditionText(condition: Condition, used: Placeholders): string 
       return `${used.name(condition.name)} < ${used.value(N(condition.value))}`;
     case 'at-least':
       return `${used.name(condition.name)} >= ${used.value(N(condition.value))}`;
+    case 'lacks':
+      return `NOT contains(${used.name(condition.name)}, ${used.value(N(condition.value))})`;
     case 'one-of':
       return `${used.name(condition.name)} IN (${condition.values.map((value) => used.value(S(value))).join(', ')})`;
     case 'all':

@@ -3,6 +3,7 @@ import {
   BatchGetItemCommand,
   type BatchGetItemCommandOutput,
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -65,6 +66,10 @@ export class DynamoTable implements ItemTable {
     });
     const result = await this.#unlessFailed(this.#client.send(update));
     return result && (result.Attributes ?? {});
+  }
+
+  async delete(key: Key): Promise<void> {
+    await this.#client.send(new DeleteItemCommand({ TableName: this.#table, Key: keyItem(key) }));
   }
 
   /** Page by page: a partition may hold more than the 1 MB that one answer carries. */

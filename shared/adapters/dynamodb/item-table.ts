@@ -36,6 +36,8 @@ export interface ItemTable {
   putIfAbsent(key: Key, item: Item): Promise<boolean>;
   /** The item after the update, which creates one that is absent; null where the condition failed. */
   update(key: Key, update: Update): Promise<Item | null>;
+  /** Also where there is nothing. */
+  delete(key: Key): Promise<void>;
   query(query: Query): Promise<Item[]>;
   /** Items of different keys, in the keys' order; undefined where absent. Not consistent: for displays. */
   getMany(keys: readonly Key[]): Promise<(Item | undefined)[]>;

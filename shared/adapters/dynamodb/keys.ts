@@ -15,6 +15,12 @@ export function keysOf(pipeline: string) {
     root: (run: string): Key => ({ pk: `${base}#${run}`, sk: 'ROOT' }),
     progress: (run: string, shard: string): Key => ({ pk: `${base}#${run}`, sk: `PROGRESS#${shard}` }),
     sweep: (run: string): Key => ({ pk: `${base}#${run}`, sk: 'SWEEP' }),
+    /** Padded, so that a query returns those of a run in the order in which they end. */
+    wait: (run: string, until: number, { slice, segment }: SegmentRef): Key => ({
+      pk: `${base}#${run}`,
+      sk: `WAIT#${String(until).padStart(15, '0')}#${slice}-${segment}`,
+    }),
+    waits: (run: string): Key => ({ pk: `${base}#${run}`, sk: 'WAIT#' }),
     slice: (run: string, slice: number): Key => ({ pk: `${base}#${run}#S${slice}`, sk: 'SLICE' }),
     segment: (run: string, { slice, segment }: SegmentRef): Key => ({
       pk: `${base}#${run}#${slice}-${segment}`,

@@ -12,7 +12,12 @@ export function progressStore(table: ItemTable, keys: Keys): ProgressStore {
           ttl: N(ttl),
           ...(delta.retriedFor !== undefined && { retriedFor: S(delta.retriedFor), retriedAt: N(now) }),
         },
-        add: { succeeded: N(delta.succeeded), failed: N(delta.failed), retried: N(delta.retried) },
+        add: {
+          succeeded: N(delta.succeeded),
+          failed: N(delta.failed),
+          retried: N(delta.retried),
+          ...(delta.waiting && { waiting: N(delta.waiting) }),
+        },
       });
     },
 
@@ -32,6 +37,7 @@ export function progressStore(table: ItemTable, keys: Keys): ProgressStore {
         succeeded: sum('succeeded'),
         failed: sum('failed'),
         retried: sum('retried'),
+        ...(sum('waiting') !== 0 && { waiting: sum('waiting') }),
         at: Math.max(0, ...shards.map((shard) => numberOf(shard, 'seenAt') ?? 0)),
       };
     },

@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import type { Json } from '../../domain/json.ts';
 import { type Mark, NEW_REGISTER, type Register } from '../../domain/sending.ts';
+import type { Waiting } from '../../domain/waiting.ts';
 import { type Item, N, numberOf, S, stringOf } from './attributes.ts';
 import { absent, all, any, type Condition, differs, equals } from './conditions.ts';
 
 /**
  * A slot's register as flat attributes of BLOCK, named by the slot: `t…` its turn, `r…` its tries and whether it is a suspect, `c…` how
- * little care that asks for, `m…` the mark, `w…` the id of its last write. Flat, so that one update can write any of them together with
+ * little care that asks for, `m…` the mark, `v…` who waits for a callback, `w…` the id of its last write. Flat, so that one update can write any of them together with
  * `done`, and the mark can be cleared by itself. What a newer release adds stands behind in each list, and is written back as it was
  * read: "as read" compares the texts.
  *
@@ -40,7 +41,11 @@ export const attributesOf = (slot: number) => ({
   care: `c${slot}`,
   mark: `m${slot}`,
   writer: `w${slot}`,
+  waiting: `v${slot}`,
 });
+
+/** Until when, and a bit for each child of the slot that waits until then, in hexadecimal. */
+const waits = z.array(z.tuple([z.number(), z.string()], later));
 
 export function registersOf(item: Item): ReadonlyMap<number, Register> {
   const registers = new Map<number, Register>();
@@ -50,6 +55,7 @@ export function registersOf(item: Item): ReadonlyMap<number, Register> {
     const names = attributesOf(slot);
     const [tries, isSuspect, ...more] = rest.parse(JSON.parse(stringOf(item, names.rest) ?? '[[],false]'));
     const markText = stringOf(item, names.mark);
+    const waitsText = stringOf(item, names.waiting);
     registers.set(slot, {
       turn: numberOf(item, names.turn) ?? 0,
       tries: new Map(
@@ -65,6 +71,7 @@ export function registersOf(item: Item): ReadonlyMap<number, Register> {
       ),
       care: !isSuspect ? 0 : numberOf(item, names.care) === APART ? 1 : 2,
       mark: markText === null ? null : parseMark(markText),
+      ...(waitsText !== null && { waiting: parseWaits(slot, waitsText) }),
       ...carried(more),
     });
   }
@@ -89,6 +96,25 @@ export function markText({ child, deadline, by, later = [] }: Mark): string {
   return JSON.stringify([child ?? WHOLE_SLOT, deadline, by, ...later]);
 }
 
+/** Bits, and not numbers: 256 children that wait must not make each write of their block a dearer one. Canonical, as it is compared. */
+function waitsText(slot: number, waiting: Waiting): string {
+  const bits = new Map<number, bigint>();
+  for (const [n, until] of waiting) bits.set(until, (bits.get(until) ?? 0n) | (1n << BigInt(n - slot)));
+  return JSON.stringify([...bits].sort(([a], [b]) => a - b).map(([until, set]) => [until, set.toString(16)]));
+}
+
+function parseWaits(slot: number, text: string): Waiting {
+  const waiting = new Map<number, number>();
+  for (const [until, hex] of waits.parse(JSON.parse(text))) {
+    let n = slot;
+    for (let set = BigInt(`0x${hex}`); set > 0n; set >>= 1n) {
+      if (set & 1n) waiting.set(n, until);
+      n += 1;
+    }
+  }
+  return waiting;
+}
+
 function parseMark(text: string): Mark {
   const [child, deadline, by, ...more] = mark.parse(JSON.parse(text));
   return { child: child === WHOLE_SLOT ? null : child, deadline, by, ...carried(more) };
@@ -107,8 +133,13 @@ export function writing(slot: number, next: Register, writer: string) {
       [names.writer]: S(writer),
       ...(next.care === 1 && { [names.care]: N(APART) }),
       ...(next.mark && { [names.mark]: S(markText(next.mark)) }),
+      ...(next.waiting && { [names.waiting]: S(waitsText(slot, next.waiting)) }),
     },
-    remove: [...(next.care === 1 ? [] : [names.care]), ...(next.mark ? [] : [names.mark])],
+    remove: [
+      ...(next.care === 1 ? [] : [names.care]),
+      ...(next.mark ? [] : [names.mark]),
+      ...(next.waiting ? [] : [names.waiting]),
+    ],
   };
 }
 
@@ -128,5 +159,6 @@ export function registerIs(slot: number, read: Register): Condition {
     text === restText(NEW_REGISTER) ? any(absent(names.rest), isAsRead) : isAsRead,
     ...(read.care === 0 ? [] : [read.care === 1 ? equals(names.care, APART) : differs(names.care, APART)]),
     read.mark ? equals(names.mark, markText(read.mark)) : absent(names.mark),
+    read.waiting ? equals(names.waiting, waitsText(slot, read.waiting)) : absent(names.waiting),
   );
 }

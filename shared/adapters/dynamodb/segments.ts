@@ -5,7 +5,7 @@ import { countsSchema } from '../../domain/run.ts';
 import type { Frozen, SegmentRecord, SegmentStore } from '../../ports/segment-store.ts';
 import { B, bytesOf, type Item, N, NS, numberOf, required, S, setOf, stringOf } from './attributes.ts';
 import { pack, unpack } from './codec.ts';
-import { absent } from './conditions.ts';
+import { absent, all, equals } from './conditions.ts';
 import type { ItemTable, Update } from './item-table.ts';
 import type { Keys } from './keys.ts';
 
@@ -44,7 +44,13 @@ export function segmentStore(table: ItemTable, keys: Keys): SegmentStore {
       return numberOf((await table.update(keys.segment(run, segment), added)) ?? {}, 'attempts') ?? 0;
     },
 
-    async freeze(run, segment, value) {
+    async countLate(run, segment, ttl) {
+      const added = { set: { ttl: N(ttl) }, add: { late: N(1) }, condition: absent('frozen') };
+      const item = await table.update(keys.segment(run, segment), added);
+      return item && recordOf(item);
+    },
+
+    async freeze(run, segment, value, late = 0) {
       const key = keys.segment(run, segment);
       const { statistics, ...numbers } = value;
       const written = await table.update(key, {
@@ -52,15 +58,17 @@ export function segmentStore(table: ItemTable, keys: Keys): SegmentStore {
           frozen: S(JSON.stringify(numbers)),
           ...(statistics !== undefined && { stats: B(pack(statistics)) }),
         },
-        condition: absent('frozen'),
+        condition: all(absent('frozen'), late === 0 ? absent('late') : equals('late', late)),
       });
-      return written ? value : required(frozenOf(required(await table.get(key), 'SEG')), 'frozen');
+      return written ? value : frozenOf(required(await table.get(key), 'SEG'));
     },
   };
 }
 
 function recordOf(item: Item): SegmentRecord {
-  return { done: setOf(item, 'done'), size: numberOf(item, 'size'), frozen: frozenOf(item) };
+  const late = numberOf(item, 'late');
+  const state = { done: setOf(item, 'done'), size: numberOf(item, 'size'), frozen: frozenOf(item) };
+  return late === null ? state : { ...state, late };
 }
 
 function frozenOf(item: Item): Frozen | null {

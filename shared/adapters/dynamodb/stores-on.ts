@@ -9,6 +9,7 @@ import { refusalStore } from './refusals.ts';
 import { runStore } from './runs.ts';
 import { segmentStore } from './segments.ts';
 import { sweepStore } from './sweeps.ts';
+import { waitStore } from './waits.ts';
 
 /** A pipeline's stores on any table; other pipelines' items are out of their reach. Loads no client of AWS. */
 export function storesOn(table: ItemTable, pipeline: string): Stores {
@@ -22,5 +23,6 @@ export function storesOn(table: ItemTable, pipeline: string): Stores {
     progress: progressStore(table, keys),
     refusals: refusalStore(table, keys),
     sweeps: sweepStore(table, keys),
+    waits: waitStore(table, keys),
   };
 }

@@ -18,6 +18,7 @@ export function headersOf(
   headers['microprocess-run'] = run;
   if (batch) headers['microprocess-children'] = batch.join(',');
   else headers['microprocess-child'] = child;
+  if (request.callback !== undefined) headers['microprocess-callback'] = request.callback;
   headers['microprocess-attempt'] = String(attempt);
   const key = `${pipeline}.${root}.${batch ? keyOf(batch) : child}`;
   headers['idempotency-key'] = key;

@@ -39,9 +39,9 @@ test('of two that freeze a segment at once the first part stays for good', async
   const { segments } = deps.stores;
   const freeze = segments.freeze.bind(segments);
   const parts: { readonly written: string; readonly stored: string }[] = [];
-  segments.freeze = async (run, ref, frozen) => {
-    const stored = await freeze(run, ref, frozen);
-    parts.push({ written: frozen.part, stored: stored.part });
+  segments.freeze = async (run, ref, frozen, late) => {
+    const stored = await freeze(run, ref, frozen, late);
+    parts.push({ written: frozen.part, stored: stored?.part ?? '' });
     return stored;
   };
   await Promise.all([freezeSegment(deps, 'march', SEGMENT), freezeSegment(deps, 'march', SEGMENT)]);

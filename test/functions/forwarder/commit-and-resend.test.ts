@@ -41,7 +41,7 @@ test.each([
   const progress = new ProgressMeter(deps.stores.progress, deps.clock, 'shard');
   const gate = gateOf(deps);
   const of = { ...deps, caller: { call: neverCalled, close: async () => undefined }, progress, gate };
-  countOutcomes(of, workOf({ items: [1], size: 1 }), [], reasons);
+  countOutcomes(of, workOf({ items: [1], size: 1 }), [], { again: reasons });
   await progress.flush();
   expect(await deps.stores.progress.read('march')).toMatchObject({ retried: reasons.length, retriedFor: most });
 });

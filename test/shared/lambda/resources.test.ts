@@ -12,6 +12,8 @@ const resources = {
   aggregate: 'https://sqs.example/aggregate',
   endpoint: 'https://squares-queue.example',
   endpointAuth: 'IAM',
+  callbackUrl: 'https://callbacks.example',
+  callbackKey: 'callback-key',
   mail: 'reports@example.com',
   events: 'bus',
   reduceDigest: 'today',
@@ -29,6 +31,8 @@ test('a function has the variables of what it uses, and no other', () => {
     MP_AGGREGATE_QUEUE_URL: 'https://sqs.example/aggregate',
     MP_ENDPOINT_URL: 'https://squares-queue.example',
     MP_ENDPOINT_AUTH: 'IAM',
+    MP_CALLBACK_URL: 'https://callbacks.example',
+    MP_CALLBACK_KEY: 'callback-key',
   });
   expect(environmentOf({}, resources)).toEqual({});
 });

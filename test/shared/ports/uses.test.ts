@@ -36,6 +36,9 @@ function guarded(): AllPorts {
     get caller() {
       return notAsked();
     },
+    get callbacks() {
+      return notAsked();
+    },
     get gateStore() {
       return notAsked();
     },

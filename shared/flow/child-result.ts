@@ -1,11 +1,12 @@
-import type { Misfit } from '../../shared/domain/batch-answer.ts';
-import type { WorkMessage } from '../../shared/domain/messages.ts';
-import type { Outcome } from '../../shared/domain/outcome.ts';
-import { nextDue, type RetryPolicy, type Verdict } from '../../shared/domain/retry.ts';
-import type { Tries } from '../../shared/domain/sending.ts';
-import { beginning } from '../../shared/domain/text.ts';
-import { hold } from '../../shared/storage/spill.ts';
-import type { ForwarderDeps } from './deps.ts';
+import type { Pipeline } from '../author/definition.ts';
+import type { Misfit } from '../domain/batch-answer.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import { nextDue, type RetryPolicy, type Verdict } from '../domain/retry.ts';
+import type { Tries } from '../domain/sending.ts';
+import { beginning } from '../domain/text.ts';
+import type { Process } from '../ports/deps.ts';
+import type { ObjectWriter } from '../ports/objects.ts';
+import { hold } from '../storage/spill.ts';
 import { fitAnswer, misfitWords } from './fit-answer.ts';
 
 /** A child of a message that is about to be called. */
@@ -30,7 +31,9 @@ export type ChildResult =
       readonly isSoon?: boolean;
       /** Children that its next call may have at most. */
       readonly together?: number;
-    };
+    }
+  /** Its service answered 202 and will call back: it waits until then. */
+  | { readonly kind: 'waiting'; readonly until: number };
 
 /**
  * What a child's answer makes of it, by the retry policy.
@@ -38,8 +41,8 @@ export type ChildResult =
  * @param jitter 0 ≤ x < 1, the same for all children of a message, so that they come due together
  */
 export async function childResult(
-  { objects, pipeline, clock, random, log }: ForwarderDeps,
-  message: WorkMessage,
+  { objects, pipeline, clock, random, log }: Process & { readonly pipeline: Pipeline; readonly objects: ObjectWriter },
+  run: string,
   { n, id, before }: Child,
   { verdict, ms, text }: { readonly verdict: Verdict | Misfit; readonly ms: number; text(): string },
   jitter: number,
@@ -55,7 +58,7 @@ export async function childResult(
   if (verdict.kind === 'succeeded') {
     const fit = fitAnswer({ pipeline, log }, id, verdict.result);
     if ('misfit' in fit) return misfit(fit.misfit);
-    const key = () => `${message.run}/results/${id}.${random.id()}.json`;
+    const key = () => `${run}/results/${id}.${random.id()}.json`;
     const { held } = await hold(objects, key, JSON.stringify(fit.result), fit.result);
     return ended({ status: 'SUCCEEDED', reason: null, result: held });
   }

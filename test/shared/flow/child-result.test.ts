@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { goesOn } from '../../../functions/forwarder/child-result.ts';
+import { goesOn } from '../../../shared/flow/child-result.ts';
 
 describe('what becomes of a child that did not succeed', () => {
   const RETRY = { attempts: 3, baseSeconds: 0, maxSeconds: 0 };

@@ -1,9 +1,9 @@
 import type * as z from 'zod';
-import type { Pipeline } from '../../shared/author/definition.ts';
-import { type Json, jsonText } from '../../shared/domain/json.ts';
-import { beginning } from '../../shared/domain/text.ts';
-import { UserError } from '../../shared/domain/user-error.ts';
-import type { ForwarderDeps } from './deps.ts';
+import type { Pipeline } from '../author/definition.ts';
+import { type Json, jsonText } from '../domain/json.ts';
+import { beginning } from '../domain/text.ts';
+import { UserError } from '../domain/user-error.ts';
+import type { Process } from '../ports/deps.ts';
 
 /** Of the path of what doesn't fit. */
 const PATH_LENGTH = 200;
@@ -16,7 +16,7 @@ export type Fit = { readonly result: Json } | { readonly misfit: string };
  * at once, as a service that answers in another shape will do so again.
  */
 export function fitAnswer(
-  { pipeline, log }: Pick<ForwarderDeps, 'pipeline' | 'log'>,
+  { pipeline, log }: { readonly pipeline: Pick<Pipeline, 'answer'>; readonly log: Process['log'] },
   child: string,
   result: Json,
 ): Fit {

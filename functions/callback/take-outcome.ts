@@ -1,0 +1,104 @@
+import { childId } from '../../shared/domain/ids.ts';
+import { readJson } from '../../shared/domain/json.ts';
+import type { Outcome } from '../../shared/domain/outcome.ts';
+import type { Verdict } from '../../shared/domain/retry.ts';
+import { misfitPlace, saidOutcome, verdictOf } from '../../shared/domain/said-outcome.ts';
+import { type BlockState, NO_TRIES, registerOf } from '../../shared/domain/sending.ts';
+import type { CallbackClaims } from '../../shared/flow/callback-token.ts';
+import { type ChildResult, childResult } from '../../shared/flow/child-result.ts';
+import { completeBlockIfFull, notifyIfSegmentFull } from '../../shared/flow/completion.ts';
+import type { ProgressMeter } from '../../shared/flow/progress-meter.ts';
+import type { HttpAnswer } from '../../shared/lambda/http.ts';
+import { problem, taken } from './answers.ts';
+import { callAgain } from './call-again.ts';
+import type { CallbackPorts } from './deps.ts';
+
+export type CallbackDeps = CallbackPorts & { readonly progress: ProgressMeter };
+
+/** Other writers of the same slot are few; whoever meets them this often comes again. */
+const MOST_ROUNDS = 5;
+
+/**
+ * Ends a child by what its service says of it. Early, twice, late and at once with others: a 200 says that it is recorded, or that there was
+ * nothing left to record.
+ */
+export async function takeOutcome(deps: CallbackDeps, claims: CallbackClaims, body: string): Promise<HttpAnswer> {
+  const reading = readJson(body);
+  if (!('value' in reading)) return problem(400, 'The body is no JSON.');
+  const { data, error } = saidOutcome.safeParse(reading.value);
+  if (!data) return problem(400, `The body is no outcome; see ${misfitPlace(error) || 'the whole'}.`);
+  const result = await resultOf(deps, claims, verdictOf(data));
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const state = await deps.stores.blocks.read(claims.run, claims.ref);
+    const answer = await record(deps, claims, result, state);
+    if (answer) return answer;
+  }
+  return problem(503, 'Others are writing to the same records. Say it again.', { 'retry-after': '2' });
+}
+
+/** What it means for the child, as the answer to its call would have. */
+function resultOf(deps: CallbackDeps, claims: CallbackClaims, said: Verdict): Promise<ChildResult> {
+  const { run, ref, n, attempt, since } = claims;
+  const child = { n, id: childId({ ...ref, n }), before: { ...NO_TRIES, tries: attempt - 1 } };
+  // Whoever was busy has answered: what it says of this child is a failure of it.
+  const verdict: Verdict = said.kind === 'pressure' ? { ...said, kind: 'try-spent' } : said;
+  const ms = Math.max(0, deps.clock.now() - since);
+  const text = () => ('result' in verdict ? JSON.stringify(verdict.result) : '');
+  return childResult(deps, run, child, { verdict, ms, text }, deps.random.next());
+}
+
+/** Null where the records have changed since they were read. */
+async function record(
+  deps: CallbackDeps,
+  claims: CallbackClaims,
+  result: ChildResult,
+  state: BlockState,
+): Promise<HttpAnswer | null> {
+  const { n, slot, attempt } = claims;
+  const register = registerOf(state, slot);
+  if (result.kind === 'ended' && result.outcome.status === 'SUCCEEDED') {
+    return state.done.has(n) ? late(deps, claims, result.outcome) : end(deps, claims, result.outcome);
+  }
+  // An old call's failure says nothing of the one after it, and none of what has ended.
+  const isPast = attempt <= (register.tries.get(n)?.tries ?? 0);
+  if (state.done.has(n) || isPast) return taken(false);
+  if (result.kind === 'ended') return end(deps, claims, result.outcome, { slot, register });
+  if (!register.waiting?.has(n))
+    return problem(503, 'The call itself is not recorded yet. Say it again.', { 'retry-after': '5' });
+  return (await callAgain(deps, claims, register, 'due' in result ? result.due : 0)) ? taken(true) : null;
+}
+
+/** @param asRead where only this very call may end it */
+async function end(
+  deps: CallbackDeps,
+  claims: CallbackClaims,
+  outcome: Outcome,
+  asRead?: Parameters<CallbackPorts['stores']['blocks']['addMissing']>[2]['asRead'],
+): Promise<HttpAnswer | null> {
+  const { run, ref, n, size, ttl } = claims;
+  await putPage(deps, claims, outcome);
+  const done = await deps.stores.blocks.addMissing(run, ref, { n, ttl, ...(asRead && { asRead }) });
+  if (done === null) return null;
+  const hasSucceeded = outcome.status === 'SUCCEEDED';
+  deps.progress.add(run, ttl, { [hasSucceeded ? 'succeeded' : 'failed']: 1, waiting: -1 });
+  deps.metrics.count(hasSucceeded ? 'ChildrenSucceeded' : 'ChildrenFailed', 1);
+  await completeBlockIfFull(deps, { run, ref, size, ttl }, done);
+  return taken(true);
+}
+
+/** A success whose child has ended otherwise meanwhile: it counts, as long as its segment isn't frozen. */
+async function late(deps: CallbackDeps, claims: CallbackClaims, outcome: Outcome): Promise<HttpAnswer> {
+  const { run, ref, ttl } = claims;
+  await putPage(deps, claims, outcome);
+  const segment = await deps.stores.segments.countLate(run, ref, ttl);
+  if (!segment) return problem(409, 'The run has its result, and this is not in it.');
+  await notifyIfSegmentFull(deps, run, ref, segment);
+  return taken(true);
+}
+
+/** One page for each call and kind of outcome: what is said twice is stored once, as it was said first. */
+async function putPage({ stores, clock }: CallbackDeps, claims: CallbackClaims, outcome: Outcome): Promise<void> {
+  const { run, ref, n, attempt, ttl } = claims;
+  const id = `c${n}.${attempt}.${outcome.status}`;
+  await stores.blocks.putOutcomesOnce(run, ref, { id, at: clock.now(), outcomes: [outcome] }, ttl);
+}
