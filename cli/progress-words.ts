@@ -21,7 +21,7 @@ export function fraction(progress: RunProgress): number | null {
 
 /** `12,345 / 135,233 · 4,800/s · 3 failed · 26 s left`; a total that still grows has a plus, and no time left. */
 export function describe(progress: RunProgress, perSecond: number): string {
-  const { total, totalKnown, failed, cancelled, expired, retried, retriedFor, record } = progress;
+  const { total, totalKnown, failed, cancelled, expired, retried, retriedFor, waiting, record } = progress;
   const ended = isFinal(record.status);
   // Before its source has said anything there is nothing to count.
   const isCounted = total > 0 || totalKnown;
@@ -32,6 +32,7 @@ export function describe(progress: RunProgress, perSecond: number): string {
   if (cancelled > 0) parts.push(`${count(cancelled)} cancelled`);
   if (expired > 0) parts.push(`${count(expired)} expired`);
   if (retried > 0) parts.push(`${count(retried)} retried${retriedFor === null ? '' : ` (${plain(retriedFor)})`}`);
+  if (!ended && waiting > 0) parts.push(`${count(waiting)} wait for a callback`);
   parts.push(ended ? record.status.replaceAll('-', ' ') : phase(progress, perSecond));
   return parts.join(' · ');
 }

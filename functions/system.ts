@@ -71,7 +71,7 @@ const FUNCTIONS = {
     isFor: ({ callback }) => callback !== undefined,
     handler: async () => (await import('./callback/handler.ts')).callback,
     route: CALLBACK_ROUTE,
-    timeoutSeconds: 30,
+    timeoutSeconds: 60,
     memoryMB: 512,
   }),
   'dead-letter': pipelineFunction({

@@ -21,7 +21,7 @@ export const RESOURCES = {
   /** `IAM`: sign calls with SigV4; `NONE`: don't. */
   endpointAuth: { of: 'endpoint', variable: 'MP_ENDPOINT_AUTH', schema: z.enum(['IAM', 'NONE']) },
   /** Base URL of what takes callbacks; empty where nothing does. The function that takes them can't know its own. */
-  callbackUrl: { of: 'callbacks', variable: 'MP_CALLBACK_URL', schema: z.string().default('') },
+  callbackUrl: { of: 'callbacks', for: 'offer', variable: 'MP_CALLBACK_URL', schema: z.string().default('') },
   /** Name of the secret that callbacks' tokens are signed with: one key, or the new and the old one with a space between. */
   callbackKey: { of: 'callbacks', variable: 'MP_CALLBACK_KEY', schema: z.string().default('') },
   /** Verified SES sender; empty switches the mail off. */
@@ -30,7 +30,7 @@ export const RESOURCES = {
   events: { of: 'events', variable: 'MP_EVENT_BUS', schema: z.string().default('') },
   /** Digest of the definition and code that reduce. */
   reduceDigest: { of: 'reduce', variable: 'MP_REDUCE_DIGEST', schema: text },
-} as const satisfies Record<string, { of: keyof Uses; variable: string; schema: z.ZodType<string> }>;
+} as const satisfies Record<string, { of: keyof Uses; for?: string; variable: string; schema: z.ZodType<string> }>;
 
 /** What stands for a pipeline's name in the URLs that a function of the platform gets. */
 export const ANY_PIPELINE = '{pipeline}';
@@ -78,5 +78,11 @@ function namesOf(uses: Uses): ResourceName[] {
   const isName = (name: string): name is ResourceName => name in RESOURCES;
   return Object.keys(RESOURCES)
     .filter(isName)
-    .filter((name) => uses[RESOURCES[name].of] !== undefined);
+    .filter((name) => isUsed(uses, RESOURCES[name]));
+}
+
+/** @param resource whose `for` is the one use of its kind that needs it */
+function isUsed(uses: Uses, resource: { readonly of: keyof Uses; readonly for?: string }): boolean {
+  const use = uses[resource.of];
+  return use !== undefined && (resource.for === undefined || resource.for === use);
 }

@@ -5,7 +5,7 @@ import type { Findings } from './checks.ts';
 import { answerTo } from './pipeline.ts';
 import { readReport } from './report.ts';
 import { answers, draw, type Service } from './service.ts';
-import { HOUR, MINUTE, SECOND, World } from './world.ts';
+import { type AnyWorld, HOUR, MINUTE, SECOND, World } from './world.ts';
 
 /** Children of a hundred that are answered with 202. */
 const SHARE = 0.2;
@@ -24,7 +24,7 @@ export class Told {
 const answered = z.object({ statusCode: z.number(), body: z.string().default('{}') });
 
 /** One POST, repeated until it is answered other than with a failure of ours, as the client for services does. */
-async function post(world: World, path: string, body: string, told: Told): Promise<number> {
+export async function post(world: AnyWorld, path: string, body: string, told: Told): Promise<number> {
   const event: UrlEvent = { rawPath: path, headers: {}, requestContext: { http: { method: 'POST' } }, body };
   for (let tries = 0; tries < 12; tries++) {
     told.callbacks += 1;

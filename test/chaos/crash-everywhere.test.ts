@@ -31,6 +31,13 @@ describe.each<[SingleFault, step: number]>([
   }, 120_000);
 });
 
+test('a process that dies at any port call of a run that is called back leaves every child its outcome', async () => {
+  const of = { slices: [4], isRedriven: false, callsBack: true };
+  expect(await faultAtEach(of, 'crash-after')).toBeGreaterThan(40);
+  expect(await faultAtEach(of, 'crash-before', { step: 3 })).toBeGreaterThan(13);
+  expect(await faultAtEach(of, 'lose-answer', { step: 3 })).toBeGreaterThan(13);
+}, 120_000);
+
 describe('a reduce that throws', () => {
   const failed = { status: 'failed', closed: null, failure: { reason: 'reduce-failed' } };
   const also = async ({ deps }: AnyWorld) => {

@@ -58,6 +58,7 @@ export const answerTo = (i: number) => ({ value: (i * 7_919) % 10_007 });
 export function chaosPipeline(
   source: ChaosSourceOptions | Source<ChaosItem, unknown>,
   options: Partial<Pick<Pipeline, 'retry' | 'deadlineHours' | 'tolerate' | 'schedule'>> & {
+    readonly callback?: { readonly withinHours: number };
     readonly mail?: boolean;
     readonly timeoutSeconds?: number;
     readonly inFlight?: number;

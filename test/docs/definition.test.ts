@@ -122,6 +122,7 @@ test('the docs have rows only for fields that a definition may have', () => {
     answer: z.any(),
     tolerate: { failedCount: 1 },
     canary: { children: 10 },
+    callback: { withinHours: 1, heartbeatSeconds: 60 },
     limits: { ratePerSecond: 5, sharedAs: 'scores' },
     report: { ...headOffices.report, title: 'Scores' },
   });

@@ -17,7 +17,9 @@ const statement = z.object({
   Condition: z.unknown().optional(),
 });
 /** Those of a pipeline; the platform's are tested beside its construct. */
-const FUNCTIONS = Object.entries(SYSTEM.functions).flatMap(([name, { scope }]) => (scope === 'pipeline' ? [name] : []));
+const FUNCTIONS = Object.entries(SYSTEM.functions).flatMap(([name, declared]) =>
+  declared.scope === 'pipeline' && declared.isFor === undefined ? [name] : [],
+);
 
 type Statement = z.infer<typeof statement>;
 const policies = z.array(

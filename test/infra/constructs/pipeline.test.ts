@@ -28,6 +28,8 @@ const pipeline = definePipeline({
   limits: { inFlight: 3_000 },
   reduce: { columns: [], cells: () => [], start: notHere },
   schedule: { cron: '30 6 * * 1-5', timeZone: 'Australia/Sydney' },
+  // For the function that takes them.
+  callback: { withinHours: 2 },
   deadlineHours: 30,
   retentionDays: 90,
 });

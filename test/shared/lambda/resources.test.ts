@@ -42,7 +42,8 @@ test.each(Object.entries<{ readonly uses: Uses }>(SYSTEM.functions))(
   (_, { uses }) => {
     const { region, read: get } = read(uses, environmentOf(uses, resources));
     expect(region).toBe('us-east-1');
-    mapValues(RESOURCES, ({ of }, name) => uses[of] && expect(get(name)).toBe(resources[name]));
+    const env = environmentOf(uses, resources);
+    mapValues(RESOURCES, ({ variable }, name) => variable in env && expect(get(name)).toBe(resources[name]));
   },
 );
 
@@ -56,7 +57,7 @@ describe.each([
   ['forwarder', FORWARDER, environmentOf(FORWARDER, resources)],
   ['aggregator', AGGREGATOR, environmentOf(AGGREGATOR, resources)],
 ])('the %s', (_, uses, env) => {
-  const needed = Object.keys(env).filter((name) => name !== 'MP_MAIL_FROM' && name !== 'MP_EVENT_BUS');
+  const needed = Object.keys(env).filter((name) => !/^MP_(?:MAIL_FROM|EVENT_BUS|CALLBACK_(?:URL|KEY))$/.test(name));
 
   test.each([...needed, 'AWS_REGION'])('does not start without %s, and names it', (name) => {
     expect(() => read(uses, { ...env, [name]: undefined })).toThrow(`${name}:`);

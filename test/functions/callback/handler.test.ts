@@ -1,0 +1,227 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { callback } from '../../../functions/callback/handler.ts';
+import { startRun } from '../../../shared/control/start.ts';
+import { NEW_REGISTER, registerOf } from '../../../shared/domain/sending.ts';
+import { signToken } from '../../../shared/flow/callback-token.ts';
+import { lambdaContext } from '../../../shared/host/context.ts';
+import type { HttpAnswer } from '../../../shared/lambda/http.ts';
+import { SeededRandom } from '../../../testing/seeded-random.ts';
+import { NOW, type TestDeps, testDeps, testPipeline } from '../../shared/support.ts';
+
+const BLOCK = { slice: 0, segment: 0, block: 0 };
+const TTL = 2_000_000_000;
+const UNTIL = NOW + 3_600_000;
+
+let deps: TestDeps;
+let handle: ReturnType<typeof callback>;
+
+/** A run of two children that both wait for their callbacks. */
+beforeEach(async () => {
+  deps = testDeps(testPipeline({ callback: { withinHours: 1, heartbeatSeconds: 600 } }));
+  handle = callback(deps);
+  await startRun(deps, { runId: 'march' }, 'cli');
+  await deps.stores.chains.putPage(
+    'march',
+    0,
+    { segment: 0, block: 0, page: 0 },
+    {
+      kind: 'items',
+      first: 0,
+      slots: [2],
+      items: [1, 2],
+      cursor: 2,
+      endsBlock: true,
+    },
+    TTL,
+  );
+  const waiting = new Map([0, 1].map((n) => [n, UNTIL]));
+  const next = { ...NEW_REGISTER, turn: 1, waiting };
+  await deps.stores.blocks.replaceRegister('march', BLOCK, { slot: 0, read: NEW_REGISTER, next, ttl: TTL });
+});
+
+const claims = (over: object = {}) => ({
+  run: 'march',
+  ref: BLOCK,
+  ...{ n: 0, slot: 0, attempt: 1, since: NOW - 5_000, expires: NOW + 86_400_000, size: 2, ttl: TTL },
+  ...over,
+});
+const tokenOf = (over?: object, keys = ['key'], pipeline = 'squares') => signToken(keys, pipeline, claims(over));
+
+async function post(token: string, body: unknown, act = ''): Promise<HttpAnswer & { said: unknown }> {
+  const answer = await handle(
+    {
+      rawPath: `/callback/${token}${act}`,
+      headers: {},
+      requestContext: { http: { method: 'POST' } },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    },
+    lambdaContext({ functionName: 'callback', requestId: 'request', memoryMB: 512, remainingMs: () => 60_000 }),
+  );
+  return { ...answer, said: JSON.parse(answer.body || 'null') };
+}
+const outcomes = async () =>
+  (await deps.stores.blocks.readAll('march', BLOCK)).outcomes.flatMap((page) => page.outcomes);
+const success = { status: 200, result: { square: 1 } };
+
+test('a success ends its child, with the time since its call; the last one completes the block', async () => {
+  expect(await post(tokenOf(), success)).toMatchObject({ statusCode: 200, said: { recorded: true } });
+  expect(await outcomes()).toMatchObject([
+    { n: 0, status: 'SUCCEEDED', result: { square: 1 }, attempts: 1, ms: 5_000 },
+  ]);
+  expect(deps.queues.aggregate.sent).toEqual([]);
+  await post(tokenOf({ n: 1 }), success);
+  expect((await deps.stores.segments.read('march', BLOCK)).done).toEqual(new Set([0]));
+});
+
+describe('said twice', () => {
+  test('a success is stored once', async () => {
+    await post(tokenOf(), success);
+    expect(await post(tokenOf(), { status: 200, result: 'other' })).toMatchObject({ statusCode: 200 });
+    expect(await outcomes()).toMatchObject([{ result: { square: 1 } }]);
+  });
+
+  test('also at once', async () => {
+    const both = await Promise.all([post(tokenOf(), success), post(tokenOf(), success)]);
+    expect(both.map(({ statusCode }) => statusCode)).toEqual([200, 200]);
+    expect(await outcomes()).toHaveLength(1);
+  });
+
+  test('a failure changes nothing the second time', async () => {
+    await post(tokenOf(), { status: 422, reason: 'no-such' });
+    expect(await outcomes()).toMatchObject([{ status: 'FAILED', reason: 'no-such', attempts: 1 }]);
+    expect(await post(tokenOf(), { status: 422 })).toMatchObject({ statusCode: 200, said: { recorded: false } });
+    expect(await outcomes()).toHaveLength(1);
+  });
+});
+
+describe('a failure that is worth another call', () => {
+  test('spends a try, and sends the slot again with what can be called', async () => {
+    expect(await post(tokenOf(), { status: 500 })).toMatchObject({ said: { recorded: true } });
+    const register = registerOf(await deps.stores.blocks.read('march', BLOCK), 0);
+    expect(register).toMatchObject({ turn: 2, waiting: new Map([[1, UNTIL]]) });
+    expect(register.tries.get(0)).toMatchObject({ tries: 1 });
+    expect(deps.queues.work.sent).toMatchObject([{ message: { turn: 2, items: [1, 2], size: 2 } }]);
+  });
+
+  test('of an older call says nothing of the newer one', async () => {
+    await post(tokenOf(), { status: 500 });
+    for (const status of [500, 404])
+      expect(await post(tokenOf(), { status })).toMatchObject({ statusCode: 200, said: { recorded: false } });
+    expect(await outcomes()).toEqual([]);
+    expect(deps.queues.work.sent).toHaveLength(1);
+    // Its success is one.
+    expect(await post(tokenOf(), success)).toMatchObject({ said: { recorded: true } });
+  });
+
+  test('fails its child once its tries are spent', async () => {
+    expect(await post(tokenOf({ attempt: 5 }), { status: 500 })).toMatchObject({ said: { recorded: true } });
+    expect(await outcomes()).toMatchObject([{ status: 'FAILED', reason: 'http-500', attempts: 5 }]);
+  });
+
+  test('before the 202 is recorded comes again: nobody knows yet what to send', async () => {
+    const read = registerOf(await deps.stores.blocks.read('march', BLOCK), 0);
+    const next = { ...NEW_REGISTER, turn: 1 };
+    await deps.stores.blocks.replaceRegister('march', BLOCK, { slot: 0, read, next, ttl: TTL });
+    expect(await post(tokenOf(), { status: 500 })).toMatchObject({ statusCode: 503, headers: { 'retry-after': '5' } });
+    // What ends it does so at once.
+    expect(await post(tokenOf(), success)).toMatchObject({ statusCode: 200 });
+    expect(await post(tokenOf({ n: 1 }), { status: 404 })).toMatchObject({ said: { recorded: true } });
+  });
+});
+
+describe('a success behind another end', () => {
+  const expire = async () => {
+    const outcome = { n: 0, status: 'EXPIRED', reason: 'run-expired', result: null, attempts: 1, ms: 0 } as const;
+    await deps.stores.blocks.putOutcomes('march', BLOCK, { id: 'x', at: NOW, outcomes: [outcome] }, TTL);
+    await deps.stores.blocks.addDone('march', BLOCK, [0], TTL);
+  };
+
+  test('counts until the segment is frozen: what was read without it can not be frozen', async () => {
+    await expire();
+    const { segments } = deps.stores;
+    const frozen = { part: 'p', counts: { total: 2, succeeded: 1, failed: 1, cancelled: 0, expired: 0 }, reasons: {} };
+    expect(await post(tokenOf(), success)).toMatchObject({ statusCode: 200, said: { recorded: true } });
+    expect(await outcomes()).toHaveLength(2);
+    expect(await segments.freeze('march', BLOCK, frozen, 0)).toBeNull();
+    expect(await segments.freeze('march', BLOCK, frozen, 1)).toEqual(frozen);
+    expect(await post(tokenOf({ attempt: 2 }), success)).toMatchObject({ statusCode: 409 });
+  });
+});
+
+describe('let in is nobody', () => {
+  const nobody = async (token: string, body: unknown, status: number, act?: string) => {
+    const before = await deps.stores.blocks.read('march', BLOCK);
+    expect((await post(token, body, act)).statusCode).toBe(status);
+    expect(await deps.stores.blocks.read('march', BLOCK)).toEqual(before);
+    expect(await outcomes()).toEqual([]);
+  };
+
+  test.each<[string, () => string, number]>([
+    ['without a token', () => 'x', 401],
+    ["with another pipeline's", () => tokenOf({}, ['key'], 'cubes'), 401],
+    ['with another key', () => tokenOf({}, ['other']), 401],
+    ['with a longer one', () => `${tokenOf()}A`, 401],
+    ['with one in two parts more', () => `${tokenOf()}.`, 401],
+    ['behind its time', () => tokenOf({ expires: NOW }), 410],
+    ['of a run that is gone', () => tokenOf({ run: 'april' }), 410],
+  ])('%s', (_, token, status) => nobody(token(), success, status));
+
+  test.each<[string, unknown, number]>([
+    ['no JSON', '{', 400],
+    ['no outcome', { result: 1 }, 400],
+    ['another field', { ...success, extra: 1 }, 400],
+    ['too large a body', 'x'.repeat(1_048_577), 413],
+  ])('with %s', (_, body, status) => nobody(tokenOf(), body, status));
+
+  test('at another address', () => nobody(tokenOf(), success, 404, '/other'));
+
+  test('whatever bits of a token are turned', async () => {
+    const random = new SeededRandom(1);
+    const token = tokenOf();
+    for (let i = 0; i < 10_000; i++) {
+      const at = random.integer(token.length);
+      const letter = String.fromCharCode(33 + random.integer(90)).replace(/[/?#%]/, 'x');
+      const turned = token.slice(0, at) + letter + token.slice(at + random.integer(3));
+      if (turned === token) continue;
+      const { statusCode } = await post(turned, success);
+      expect([401, 404]).toContain(statusCode);
+    }
+    expect(await outcomes()).toEqual([]);
+  });
+});
+
+test('of two keys both count while one is rotated out; one that is not known yet is fetched once', async () => {
+  let keys = ['old'];
+  const renewed: string[][] = [];
+  deps.callbacks.keys = async () => keys;
+  deps.callbacks.renew = async () => {
+    renewed.push(keys);
+    keys = ['new', 'old'];
+    return renewed.length === 1;
+  };
+  expect((await post(tokenOf({}, ['new', 'old']), success)).statusCode).toBe(200);
+  expect((await post(tokenOf({ n: 1 }, ['old']), success)).statusCode).toBe(200);
+  expect(renewed).toHaveLength(1);
+});
+
+describe('word that it is still at work', () => {
+  test('lets the child wait from then on anew, and not for longer than it may in all', async () => {
+    deps.clock.time = UNTIL - 60_000;
+    expect(await post(tokenOf({ since: UNTIL - 3_000_000 }), '', '/progress')).toMatchObject({
+      said: { recorded: true },
+    });
+    const until = registerOf(await deps.stores.blocks.read('march', BLOCK), 0).waiting?.get(0) ?? 0;
+    expect(until).toBeGreaterThan(UNTIL);
+    expect(until).toBeLessThanOrEqual(UNTIL + 600_000);
+    expect(await deps.stores.waits.first('march', 9)).toMatchObject([{ until, slots: [{ block: 0, slot: 0 }] }]);
+    // Its whole time is over before the next word.
+    expect(await post(tokenOf({ since: NOW - 7_200_000 }), '', '/progress')).toMatchObject({
+      said: { recorded: false },
+    });
+  });
+
+  test('is told that nobody waits any more', async () => {
+    await post(tokenOf(), success);
+    expect((await post(tokenOf(), '', '/progress')).statusCode).toBe(410);
+  });
+});
