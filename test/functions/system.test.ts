@@ -78,7 +78,7 @@ test('no other store queries the table', async () => {
     queries.push(...[...text.matchAll(/\btable\.query\(/g)].map(() => file));
   }
   // A run list's is of the index.
-  expect(queries.sort()).toEqual(['blocks.ts', 'progress.ts', 'refusals.ts', 'runs.ts', 'waits.ts']);
+  expect(queries.sort()).toEqual(['acts.ts', 'blocks.ts', 'progress.ts', 'refusals.ts', 'runs.ts', 'waits.ts']);
 });
 
 test('a splitter outlives a plan that does not come, and so can say it', () => {

@@ -14,7 +14,9 @@ import { removeSynths, SYNTH_MS, synth } from '../synth.ts';
 
 afterAll(removeSynths);
 
-const OWN = Object.entries(SYSTEM.functions).flatMap(([name, { scope }]) => (scope === 'pipeline' ? [name] : []));
+const OWN = Object.entries(SYSTEM.functions).flatMap(([name, declared]) =>
+  declared.scope === 'pipeline' && declared.isFor === undefined ? [name] : [],
+);
 const standing = standingOf(wiringOf(SYSTEM, scores));
 
 let app: Awaited<ReturnType<typeof synth>>;
