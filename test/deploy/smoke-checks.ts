@@ -1,8 +1,11 @@
-import { equal, match } from 'node:assert/strict';
+import { equal, match, ok, rejects } from 'node:assert/strict';
 import { z } from 'zod';
-import type { Deployment } from '../../shared/project/deployment-record.ts';
+import { type Deployment, deploymentParameter } from '../../shared/project/deployment-record.ts';
 import pipeline from '../fixtures/project/pipelines/scores/index.ts';
 import type { Deployed } from './aws.ts';
+import type { Cdk } from './cdk.ts';
+import { microprocess } from './command-line.ts';
+import { failingUpdate } from './failing-update.ts';
 import { poll } from './poll.ts';
 import { startSchedule } from './schedule.ts';
 import { queryApi, type Signing } from './signed.ts';
@@ -12,6 +15,10 @@ export interface SmokeContext {
   readonly signing: Signing;
   readonly account: string;
   readonly deployment: Deployment;
+  /** Deploys the stage once more. */
+  readonly cli: Cdk;
+  /** Folder for logs. */
+  readonly work: string;
   /** Whether a verified sender was given. */
   readonly mail: boolean;
   readonly signal: AbortSignal;
@@ -115,6 +122,20 @@ export async function smokeChecks(context: SmokeContext): Promise<number> {
     await aws.invokeRefused(splitter, { runId: 'no id' });
     const what = { Namespace: `Microprocess/smoke/${PIPELINE}`, MetricName: 'Failed' };
     await poll('the metric Failed', sumOf(what), { seconds: 300, everyMs: 10_000, signal });
+  });
+  await check('9 an update that fails is rolled back, and a run that was under way ends well', async () => {
+    const { cli, work } = context;
+    // 1,000 calls take five minutes: longer than functions are updated, and put back.
+    const held = ['limits', PIPELINE, '--rate', '3', '--for', '10m', '--stage', 'smoke'];
+    await microprocess({ args: held, env: process.env, folder: work, signal });
+    const underWay = `${runId}-rolled-back`;
+    await aws.invoke(splitter, { runId: underWay, limit: LIMIT });
+    const changed = failingUpdate(cli.assembly, 'microprocess-smoke', deploymentParameter('smoke', PIPELINE));
+    ok(changed > 5, `${changed} functions would be updated`);
+    await rejects(cli.deploy(), 'the update was made to fail');
+    await aws.ended(table, underWay, 'succeeded', 2 * RUN_SECONDS, signal);
+    const report = new TextDecoder().decode(await aws.object(bucket, `runs/${PIPELINE}/${underWay}/report.csv`));
+    equal(report.trimEnd().split(/\r?\n/).length, LIMIT + 1);
   });
   return failed;
 }

@@ -13,8 +13,8 @@ import { smokeChecks } from './smoke-checks.ts';
 const HELP = `npm run smoke -- --yes [--mail-from <address>] [--keep]
 
 Checks on a real AWS account what no emulator can show (docs/unverified-on-aws.md): deploys the stage "smoke" with the
-credentials in use, makes two runs of 1,000 children, asserts, and destroys it again. Takes about ten minutes and costs
-less than a cent; the account and region must be bootstrapped (npx cdk bootstrap).
+credentials in use, makes three runs of 1,000 children, asserts, and destroys it again. Takes about twenty minutes and
+costs less than a cent; the account and region must be bootstrapped (npx cdk bootstrap).
 
   --yes                 deploy to the account that the credentials belong to; without it nothing is done
   --mail-from <address> a verified SES sender, to check the mail too; its recipient is SES's own mailbox simulator
@@ -70,6 +70,8 @@ async function main(): Promise<number> {
       signing,
       account,
       deployment,
+      cli,
+      work,
       mail: Boolean(values['mail-from']),
       signal: abort.signal,
     });
