@@ -30,7 +30,8 @@ export async function withRecords<T>(
   const pipelines: Pipeline[] = [];
   for (const name of named === undefined ? pipelineNames() : [named]) {
     const { pipeline, problem } = await loadForRuns(name);
-    if (problem !== null) terminal.stderr.write(`warning: ${problem}\n`);
+    // Of the others the name is enough.
+    if (problem !== null && name === named) terminal.stderr.write(`warning: ${problem}\n`);
     pipelines.push(pipeline);
   }
   const stage = stageOf(where);

@@ -89,20 +89,35 @@ export function distinctColumns<I, R>(columns: readonly Column<I, R>[]): Column<
   return [...byName.values()];
 }
 
+/** Some columns of a row can't be made. */
+export class ColumnError extends Error {
+  /** Cells of the others; null in place of those that can't be made. */
+  readonly cells: readonly Cell[];
+
+  constructor(column: string, child: string, cells: readonly Cell[], cause: unknown) {
+    super(`Column ${JSON.stringify(column)} can't be made for child ${child}: ${String(cause)}`, { cause });
+    this.cells = cells;
+  }
+}
+
 /** The name and the cell-maker of each column. */
 export function columnsOf<I, R>(columns: readonly Column<I, R>[]) {
   const makers = columns.map((column) => reads(column));
   return {
     columns: makers.map(({ name }) => name),
-    cells: (row: Row<I, R>): Cell[] =>
-      makers.map(({ name, of }) => {
+    /** @throws {ColumnError} for the first that can't be made, with the others' cells */
+    cells: (row: Row<I, R>): Cell[] => {
+      let failed: { readonly name: string; readonly cause: unknown } | undefined;
+      const cells = makers.map(({ name, of }) => {
         try {
           return cell(of(row));
         } catch (cause) {
-          throw new Error(`Column ${JSON.stringify(name)} can't be made for child ${row.id}: ${String(cause)}`, {
-            cause,
-          });
+          failed ??= { name, cause };
+          return null;
         }
-      }),
+      });
+      if (failed) throw new ColumnError(failed.name, row.id, cells, failed.cause);
+      return cells;
+    },
   };
 }

@@ -46,7 +46,10 @@ export async function loadPipeline(name: string, module: string): Promise<Pipeli
 export function definitionIn(module: unknown, name: string): Pipeline {
   const pipeline = typeof module === 'object' && module !== null ? Reflect.get(module, 'default') : undefined;
   if (isPipeline(pipeline)) return pipeline;
-  const message = 'must be what definePipeline returned';
+  const message =
+    pipeline === undefined
+      ? 'is missing: write export default definePipeline({ … })'
+      : 'must be what definePipeline returned: write export default definePipeline({ … })';
   throw new DefinitionError(name, [{ path: 'export default', message, received: pipeline }]);
 }
 

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import { type Cell, cell } from '../author/columns.ts';
+import { type Cell, ColumnError, cell } from '../author/columns.ts';
 import type { Reduce } from '../author/reduce.ts';
 import { CellsError, LargeCellsError } from '../domain/errors.ts';
 import { SIZES } from '../domain/limits.ts';
@@ -38,12 +38,18 @@ export function csvCells<I, R>(reduce: Pick<Reduce<I, R>, 'columns' | 'cells'>, 
   return [row.id, ...cells, row.status, row.reason];
 }
 
-/** The line of a row whose cells can't be made: they are empty. */
+/**
+ * The line of a row whose cells can't be made: they are empty, but for those of columns that can.
+ * @param error of what made them, where it is known
+ */
 export function emptyCells(
   { columns }: Pick<Reduce, 'columns'>,
   { id, status, reason }: Omit<Row, 'item' | 'result'>,
+  error?: unknown,
 ): Cell[] {
-  return [id, ...columns.map(() => null), status, reason];
+  const made = error instanceof ColumnError && error.cells.length === columns.length ? error.cells : [];
+  const characters = made.reduce<number>((sum, one) => sum + (typeof one === 'string' ? one.length : 0), 0);
+  return [id, ...columns.map((_, i) => (characters > SIZES.rowCells ? null : (made[i] ?? null))), status, reason];
 }
 
 /**

@@ -123,12 +123,12 @@ export class RowReducer {
         ? error.message
         : new UserError(error instanceof TimeLimitError ? reduceErrorOf('cells or add', error) : error),
     });
-    if (row.status !== 'SUCCEEDED' || refused === 'stays') return this.#empty(row);
+    if (row.status !== 'SUCCEEDED' || refused === 'stays') return this.#empty(row, error);
     return this.#empty({ ...row, status: 'FAILED', reason: isOurs ? error.code : REDUCE_FAILED, result: null });
   }
 
-  #empty(row: HeldRow): ReducedRow {
-    return { row, cells: this.#isShown(row) ? emptyCells(this.#deps.pipeline.reduce, row) : null };
+  #empty(row: HeldRow, error?: unknown): ReducedRow {
+    return { row, cells: this.#isShown(row) ? emptyCells(this.#deps.pipeline.reduce, row, error) : null };
   }
 
   #isShown({ status }: HeldRow): boolean {

@@ -46,7 +46,7 @@ test.each([
     /^The pipeline of .*index\.ts is not valid:\n {2}source: list: load: /,
   ],
   ['is not valid', definition('deadlineHours: -1,'), /^Pipeline "scores" is not valid:\n {2}deadlineHours: /],
-  ['is none', 'export default 7;', /must be what definePipeline returned \(received 7\)/],
+  ['is none', 'export default 7;', /must be what definePipeline returned: .* \(received 7\)/],
   ['throws', 'throw new Error("no companies"); export default 7;', /throws\/index\.ts can't be loaded: no companies/],
   ['waits', 'export default await Promise.resolve(7);', /waits\/index\.ts can't be loaded: .*[Tt]op-level await/s],
 ])('one that %s is refused in a sentence', (kind, text, message) => {

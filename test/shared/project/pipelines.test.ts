@@ -39,6 +39,6 @@ test('a definition of another name than its folder is refused', async () => {
 
 test('what definePipeline did not make is refused', async () => {
   await expect(findPipelines(await holding('bad', { title: 'bad' }))).rejects.toThrow(
-    'Pipeline "bad" is not valid:\n  export default: must be what definePipeline returned (received {"title":"bad"})',
+    'Pipeline "bad" is not valid:\n  export default: must be what definePipeline returned: write export default definePipeline({ … }) (received {"title":"bad"})',
   );
 });

@@ -6,6 +6,7 @@ import { definePipeline } from '../../../shared/author/definition.ts';
 import type { Accumulator, Reduce } from '../../../shared/author/reduce.ts';
 import { count } from '../../../shared/author/reducers/count.ts';
 import { list } from '../../../shared/author/sources/list.ts';
+import type { Row } from '../../../shared/domain/row.ts';
 import { type HeldRow, readPartBlock, readPartIndex } from '../../../shared/storage/part.ts';
 import type { PartDraft } from '../../../shared/storage/part-draft.ts';
 import { RowReducer } from '../../../shared/storage/row-reducer.ts';
@@ -117,6 +118,17 @@ test('a row whose cells cannot be written fails alone, as does one that the stat
     counts: { total: 4, succeeded: 2, failed: 2 },
     reasons: { 'reduce-failed': 2 },
   });
+});
+
+test('a column that throws on a row that had failed empties its own cell alone', async () => {
+  const label = { name: 'label', of: ({ result }: Row) => String(Reflect.get(Object(result), 'label').name) };
+  const reduce = count({ columns: ['item', label] });
+  const deps = { ...testDeps(), pipeline: { ...pipeline, reduce } };
+  const failed = { status: 'FAILED', reason: 'http-422', result: 'an excerpt' } as const;
+  const { csv } = await written(deps, [{ ...row(0, null), item: { item: 'kept' }, ...failed }]);
+  expect(csv).toBe('0-0.0.0,kept,,FAILED,http-422\n');
+  const index = await readPartIndex(deps.objects, 'p');
+  expect(await readPartBlock(deps.objects, 'p', index, 0)).toMatchObject([failed]);
 });
 
 test('a row fails alone whose cells are not one for each column; one that had failed keeps its reason', async () => {
