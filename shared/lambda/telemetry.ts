@@ -20,12 +20,17 @@ export function emfMetrics(pipeline: string): Metrics {
   // Powertools adds a dimension `service` of its own, and an alarm finds only exactly the dimensions it names.
   emf.clearDefaultDimensions();
   emf.setDefaultDimensions({ Pipeline: pipeline });
+  // Added up here: of a metric that is added twice Powertools writes a list, which no filter over the log compares with a number.
+  const counts = new Map<string, number>();
   return {
     count: (name, value) => {
-      emf.addMetric(name, MetricUnit.Count, value);
+      counts.set(name, (counts.get(name) ?? 0) + value);
     },
     flush() {
-      if (emf.hasStoredMetrics()) emf.publishStoredMetrics();
+      if (counts.size === 0) return;
+      for (const [name, value] of counts) emf.addMetric(name, MetricUnit.Count, value);
+      counts.clear();
+      emf.publishStoredMetrics();
     },
   };
 }
