@@ -22,6 +22,10 @@ export interface FleetPipeline {
   readonly children: number;
   /** Shared by name. Default its own. */
   readonly budget?: string;
+  /** After which a call is given up: none takes longer. */
+  readonly timeoutMs?: number;
+  /** When its first run begins, milliseconds after the fleet. */
+  readonly startMs?: number;
 }
 
 export interface FleetOptions {
@@ -91,8 +95,9 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
     const { limits, forwarders = of.running } = of;
     // A short queue is shared out: each forwarder polls it.
     const batch = Math.min(BATCH, Math.max(64, Math.ceil(of.children / of.running / 64) * 64));
-    const gate = new Gate(process, { store, limits, budget, forwarders });
-    await clock.sleep(own.integer(BETWEEN_MS));
+    const sharing = of.budget === undefined ? null : { pipeline: of.name, forwarders, callMs: of.timeoutMs ?? 10_000 };
+    const gate = new Gate(process, { store, limits, budget, forwarders, sharing });
+    await clock.sleep((of.startMs ?? 0) + own.integer(BETWEEN_MS));
     while (work.left > 0 && clock.now() - began < limitMs) {
       const count = Math.min(batch, work.left);
       work.left -= count;

@@ -17,7 +17,8 @@ export const PROCESS_ROWS: readonly PushRow[] = [
   row('a rate of 300/s, 2 processes', () => rate(2, 4_500)),
   row('a rate of 300/s, by hand 30/s for a minute, 2 processes', byHand),
   row('2 calls in flight, processes killed by SIGKILL', killed),
-  row('a rate of 100/s that two pipelines share, 2 processes each', shared),
+  row('a rate of 100/s that two pipelines share, 2 processes each', sharedRate),
+  row('64 calls in flight that two pipelines share, 2 processes each', sharedFlight),
   row('nothing set, 2 processes: what the gate costs', steady),
   row('fairRuns: 600 children beside 6,000, 2 processes', fair),
 ];
@@ -125,16 +126,19 @@ async function killed(): Promise<Check[]> {
   });
 }
 
-async function shared(): Promise<Check[]> {
-  const children = 2_000;
+/** Of two pipelines that share a budget the second waits for calls that the first may have had open alone. */
+const JOINED_MS = 10_000;
+
+async function sharedRate(): Promise<Check[]> {
+  const children = 2_500;
   const limits = { inFlight: 64, ratePerSecond: 100, sharedAs: 'scores' };
-  const parts = ['one', 'two'].map((name) => partOf({ name, children, processes: 2, limits }));
+  const parts = ['one', 'two'].map((name) => partOf({ name, children, processes: 2, limits, timeoutSeconds: 2 }));
   return withFleet({ parts, service: { ms: 40 }, seconds: 120 }, async (fleet) => {
     for (const { deps } of fleet.pipelines) await startRun(deps, { runId: 'run' }, 'cli');
     await Promise.all(fleet.pipelines.map(({ ended }) => ended(1)));
     const saw = await fleet.saw();
-    const { calls, mostOpen } = saw;
-    const first = calls[0]?.at ?? 0;
+    const { calls } = saw;
+    const first = (calls[0]?.at ?? 0) + JOINED_MS;
     const busy = between(calls, first, first + 30_000);
     const least = Math.min(...parts.map(({ name }) => busy.filter(({ pipeline }) => pipeline === name).length));
     return [
@@ -142,7 +146,31 @@ async function shared(): Promise<Check[]> {
       check(`${worstSecond(saw)} of both`, 'at most', mostInSecond(100), mostWithin(timesOf(calls))),
       check('share of the rate used by both', 'at least', 0.92, busy.length / 3_000),
       check('calls of the slower one in 30 s', 'at least', 1_000, least),
-      check('calls of both open at once: each has its own inFlight', 'at most', 2 * limits.inFlight, mostOpen),
+    ];
+  });
+}
+
+async function sharedFlight(): Promise<Check[]> {
+  const children = 6_000;
+  const ms = 200;
+  const limits = { inFlight: 64, sharedAs: 'scores' };
+  const parts = ['one', 'two'].map((name) => partOf({ name, children, processes: 2, limits, timeoutSeconds: 2 }));
+  return withFleet({ parts, service: { ms }, seconds: 120 }, async (fleet) => {
+    for (const { deps } of fleet.pipelines) {
+      await startRun(deps, { runId: 'run' }, 'cli');
+      // The first has all of it when the second comes.
+      await untilSeen(fleet, 1_000);
+    }
+    await Promise.all(fleet.pipelines.map(({ ended }) => ended(1)));
+    const { calls, mostOpen } = await fleet.saw();
+    const second = calls.filter(({ pipeline }) => pipeline === 'two');
+    const joined = second[0]?.at ?? 0;
+    const both = between(calls, joined, joined + 10_000).length / 10;
+    return [
+      check('children without success', 'at most', 0, 2 * children - succeeded(calls).length),
+      check('calls of both open at once', 'at most', limits.inFlight, mostOpen),
+      check('share of the limit used by both', 'at least', 0.75, (both * ms) / 1_000 / limits.inFlight),
+      check('calls of the one that came, in 10 s', 'at least', 1_000, between(second, joined, joined + 10_000).length),
     ];
   });
 }
@@ -224,7 +252,7 @@ function runOnce(
 }
 
 function partOf(over: Partial<FleetPart> & Pick<FleetPart, 'children' | 'processes'>): FleetPart {
-  return { name: 'push', limits: {}, ...over };
+  return { name: 'push', limits: {}, timeoutSeconds: 10, ...over };
 }
 
 /** Looks until the service has seen so many calls. */

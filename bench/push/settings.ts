@@ -15,16 +15,17 @@ export const pipelineSettings = z.object({
       fairRuns: z.boolean().optional(),
     })
     .default({}),
+  timeoutSeconds: z.number().default(10),
 });
 export type PipelineSettings = z.output<typeof pipelineSettings>;
 
 /** A pipeline that does little but call. */
-export function pushPipeline({ name, children, limits }: PipelineSettings): Pipeline {
+export function pushPipeline({ name, children, limits, timeoutSeconds }: PipelineSettings): Pipeline {
   const items = makeItems(children);
   return definePipeline({
     name,
     source: list<Item>(() => items),
-    endpoint: { service: 'push', path: '/score' },
+    endpoint: { service: 'push', path: '/score', timeoutSeconds },
     limits,
   });
 }

@@ -1,4 +1,5 @@
 import type { DefinedLimits } from '../../shared/domain/gate/limits.ts';
+import type { OwnShare } from '../../shared/domain/gate/shares.ts';
 import type { GateStore } from '../../shared/ports/gate-store.ts';
 
 /** What a pipeline's gate is made of. */
@@ -9,4 +10,6 @@ export interface GateOptions {
   readonly budget: string;
   /** Invocations that may run at once. */
   readonly forwarders: number;
+  /** What it tells the other pipelines of its budget; null where it has one of its own. */
+  readonly sharing: OwnShare | null;
 }

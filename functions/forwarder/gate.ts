@@ -3,11 +3,11 @@ import { forwardersOf } from '../../shared/domain/capacity.ts';
 import { AnswerWindow, broken, mended } from '../../shared/domain/gate/breaker.ts';
 import { cut, firstCap, isDueForRenewal, isIdle, mayCut } from '../../shared/domain/gate/cap.ts';
 import { type EndpointState, NEW_ENDPOINT, shutBy } from '../../shared/domain/gate/endpoint-state.ts';
-import { lanesAt, needsTicket } from '../../shared/domain/gate/lanes.ts';
-import { budgetOf, type LimitsInForce, limitsAt } from '../../shared/domain/gate/limits.ts';
+import { budgetOf, type LimitsInForce } from '../../shared/domain/gate/limits.ts';
 import type { Verdict } from '../../shared/domain/retry.ts';
 import type { Process } from '../../shared/ports/deps.ts';
 import type { GateStore } from '../../shared/ports/gate-store.ts';
+import { FleetShare } from './fleet-share.ts';
 import type { GateOptions } from './gate-options.ts';
 import { Instants } from './instants.ts';
 import { OwnShuts } from './own-shuts.ts';
@@ -16,8 +16,6 @@ import { OwnShuts } from './own-shuts.ts';
 const READ_EVERY_MS = 1_000;
 /** With an older reading it starts no call: a table that can't be reached means silence. */
 const READ_HOLDS_MS = 3_000;
-/** The time of day is looked at this often. */
-const LIMITS_EVERY_MS = 500;
 /** New rights take seconds to hold; AWS's refusals are final once they go on for longer. */
 const RIGHTS_MS = 60_000;
 const RIGHTS_RETRY_MS = 5_000;
@@ -33,8 +31,11 @@ const CALL_WEIGHT = 0.1;
 /** A pipeline's gate. */
 export function gateOf(of: Process & { readonly pipeline: Pipeline; readonly gateStore: GateStore }): Gate {
   const { pipeline, gateStore: store } = of;
-  const { limits } = pipeline;
-  return new Gate(of, { store, limits, budget: budgetOf(pipeline), forwarders: forwardersOf(pipeline) });
+  const { name, limits, endpoint } = pipeline;
+  const forwarders = forwardersOf(pipeline);
+  const sharing =
+    limits.sharedAs === undefined ? null : { pipeline: name, forwarders, callMs: 1_000 * endpoint.timeoutSeconds };
+  return new Gate(of, { store, limits, budget: budgetOf(pipeline), forwarders, sharing });
 }
 
 /**
@@ -51,28 +52,27 @@ export class Gate {
   #readAt = Number.NEGATIVE_INFINITY;
   #writtenAt = Number.NEGATIVE_INFINITY;
   #reading: Promise<void> | null = null;
-  #ticket = 0;
-  #limits: LimitsInForce | null = null;
-  #limitsAt = Number.NEGATIVE_INFINITY;
   #refusedSince: number | null = null;
   #answeredAt = Number.NEGATIVE_INFINITY;
   #callMs = FIRST_CALL_MS;
   #isChanging = false;
   readonly #own = new OwnShuts();
+  readonly #share: FleetShare;
   readonly #writes = new Set<Promise<unknown>>();
 
   constructor(process: Process, of: GateOptions) {
     this.#process = process;
     this.#of = of;
     this.#chance = process.random.next();
+    this.#share = new FleetShare(of, this.#chance);
     this.instants = new Instants(of.store, process.clock);
   }
 
   /** Begins an invocation: its first call waits for a reading of this second, and under pressure for a ticket. */
   begin(): void {
-    this.#ticket = 0;
+    this.#share.ticket = 0;
     const now = this.#process.clock.now();
-    if (now - this.#readAt < READ_EVERY_MS && !this.#needsTicket(now)) return;
+    if (now - this.#readAt < READ_EVERY_MS && !this.#share.needsTicket(this.#state, now)) return;
     this.#readAt = Number.NEGATIVE_INFINITY;
   }
 
@@ -101,23 +101,23 @@ export class Gate {
     return Math.max(this.#state.shutUntil, this.#own.latest);
   }
 
+  /** From when on calls may begin; past where they may. */
+  opensAt(now: number): number {
+    return Math.max(this.shutUntil, this.#share.joinsAt(this.#state, now) ?? 0);
+  }
+
   /** Calls that the invocation may keep open now. */
   lanes(now: number): number {
-    return lanesAt(this.#state, this.#share(now), now);
+    return this.#share.lanes(this.#state, now);
   }
 
   /** The cap holds calls back, and grows by the clock. */
   isHeldBack(now: number): boolean {
-    const { inFlight, forwarders } = this.#share(now);
-    return this.lanes(now) < Math.floor(inFlight / forwarders);
+    return this.#share.isHeldBack(this.#state, now);
   }
 
   limits(now: number): LimitsInForce {
-    if (this.#limits === null || now - this.#limitsAt >= LIMITS_EVERY_MS) {
-      this.#limits = limitsAt(this.#of.limits, this.#state.byHand.get(this.#of.budget), now);
-      this.#limitsAt = now;
-    }
-    return this.#limits;
+    return this.#share.limits(this.#state, now);
   }
 
   /** How long a call that succeeds takes, on average: a refusal comes sooner. */
@@ -208,25 +208,19 @@ export class Gate {
     return began > (this.#state.cap?.cutAt ?? 0);
   }
 
-  #share(now: number) {
-    return { inFlight: this.limits(now).inFlight, forwarders: this.#of.forwarders, ticket: this.#ticket };
-  }
-
-  #needsTicket(now: number): boolean {
-    return needsTicket(this.#state, this.#share(now), now);
-  }
-
   async #read(): Promise<void> {
     const { store } = this.#of;
     const { clock } = this.#process;
-    let sent = clock.now();
-    const isFirst = this.#ticket === 0 && this.#needsTicket(sent);
-    this.#take(isFirst ? await store.begin() : await store.read(), sent);
-    if (isFirst) this.#ticket = this.#state.invocations;
-    if (this.#ticket === 0 && this.#needsTicket(clock.now())) {
-      sent = clock.now();
-      this.#take(await store.begin(), sent);
-      this.#ticket = this.#state.invocations;
+    const isFirst = this.#share.needsTicket(this.#state, clock.now());
+    await this.#ask(() => (isFirst ? store.begin() : store.read()));
+    if (isFirst) this.#share.ticket = this.#state.invocations;
+    const told = this.#share.toTell(this.#state, clock.now());
+    const isTold = told === null || (await this.#ask(() => store.join(this.#state.shares, told.pipeline, told.sharer)));
+    // Another forwarder was first, most likely of the same pipeline.
+    if (!isTold) await this.#ask(() => store.read());
+    if (this.#share.needsTicket(this.#state, clock.now())) {
+      await this.#ask(() => store.begin());
+      this.#share.ticket = this.#state.invocations;
     }
     const now = clock.now();
     const { cap } = this.#state;
@@ -237,12 +231,20 @@ export class Gate {
     }
   }
 
+  /** @returns false where a write was refused */
+  async #ask(request: () => Promise<EndpointState | null>): Promise<boolean> {
+    const sent = this.#process.clock.now();
+    const state = await request();
+    if (state) this.#take(state, sent);
+    return state !== null;
+  }
+
   /** What was read or written last counts: a reading that was sent before a write is older than what that gave. */
   #take(state: EndpointState, sent: number): void {
     if (sent <= this.#writtenAt && state.version < this.#state.version) return;
-    this.#state = state;
+    const { shares } = this.#state;
+    this.#state = state.shares.turn < shares.turn ? { ...state, shares } : state;
     this.#readAt = Math.max(this.#readAt, sent);
-    this.#limitsAt = Number.NEGATIVE_INFINITY;
   }
 
   #shut(until: number): void {

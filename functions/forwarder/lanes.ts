@@ -75,7 +75,7 @@ export class Lanes {
     const now = this.#clock.now();
     return (
       this.#gate.isKnown(now) &&
-      this.#gate.shutUntil <= now &&
+      this.#gate.opensAt(now) <= now &&
       this.#gate.limits(now).rate === null &&
       this.#busy < this.#gate.lanes(now)
     );
@@ -102,8 +102,8 @@ export class Lanes {
   #next(now: number): Next {
     if (now > this.#lastStart) return { do: 'hand-back', due: 0 };
     if (!this.#gate.isKnown(now)) return { do: 'ask', work: this.#gate.refresh() };
-    const { shutUntil } = this.#gate;
-    if (shutUntil > now) return this.#until(shutUntil, now);
+    const opensAt = this.#gate.opensAt(now);
+    if (opensAt > now) return this.#until(opensAt, now);
     if (this.#busy >= this.#gate.lanes(now)) {
       // With calls of its own open it waits for these, or for the cap.
       if (this.#busy > 0 && !this.#gate.isHeldBack(now)) return { do: 'look', ms: LOOK_SELDOM_MS };
@@ -112,7 +112,7 @@ export class Lanes {
     }
     const { rate, revision } = this.#gate.limits(now);
     if (rate === null) return { do: 'begin' };
-    const tariff = { rate, revision, forwarders: this.#gate.forwarders, shutUntil };
+    const tariff = { rate, revision, forwarders: this.#gate.forwarders, shutUntil: this.#gate.shutUntil };
     const instant = this.#gate.instants.next(tariff, this.#waiting.length, () => this.#gate.refresh());
     if (typeof instant !== 'number') return { do: 'ask', work: instant };
     if (instant > now) return this.#until(instant, now);

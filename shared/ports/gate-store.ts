@@ -2,6 +2,7 @@ import type { Cap } from '../domain/gate/cap.ts';
 import type { EndpointState } from '../domain/gate/endpoint-state.ts';
 import type { LimitsByHand } from '../domain/gate/limits.ts';
 import type { Rate } from '../domain/gate/rate.ts';
+import type { Sharer, Shares } from '../domain/gate/shares.ts';
 
 /** What all forwarders that call an endpoint share, and the instants of a budget. Each write is one small item's. */
 export interface GateStore {
@@ -15,6 +16,8 @@ export interface GateStore {
   shut(until: number): Promise<EndpointState | null>;
   /** Says that calls go on; null where another forwarder said so meanwhile. */
   renew(cap: Cap, now: number): Promise<EndpointState | null>;
+  /** Says that a pipeline of the budget is at work; null where another said so since the reading. */
+  join(read: Shares, pipeline: string, sharer: Sharer): Promise<EndpointState | null>;
   /** Sets the budget's limits by hand, or takes them back. */
   setByHand(limits: LimitsByHand): Promise<EndpointState>;
   /** Opens the endpoint, whatever shut it, and forgets what pressure has taught. */

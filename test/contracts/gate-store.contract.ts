@@ -6,16 +6,20 @@ import type { GateStore } from '../../shared/ports/gate-store.ts';
 import { NOW } from './fixtures.ts';
 
 /**
- * The contract of {@link GateStore}'s budgets: instants have fractions, which a table adds up in decimals and a reader rounds.
+ * The contract of {@link GateStore}'s budgets: who shares one, and its instants, which have fractions that a table adds up in decimals and a reader rounds.
  * @param fresh a text that no other test's keys begin with
  */
 export function describeGateStore(name: string, make: () => ItemTable, fresh: () => string): void {
   describe(`${name}: gate store, budgets`, () => {
     const rate = { perSecond: 300, burst: 0 };
     let store: GateStore;
+    /** Of the same endpoint, and another budget. */
+    let other: GateStore;
     beforeEach(() => {
       const own = fresh();
-      store = gateStore(make(), { endpoint: own, budget: own });
+      const table = make();
+      store = gateStore(table, { endpoint: own, budget: own });
+      other = gateStore(table, { endpoint: own, budget: `${own}2` });
     });
     const buy = (from: 'next' | 'floor', count: number) =>
       store.buy({ ms: count * spacingMs(rate), floor: NOW, from, latest: NOW + 60_000, rate, revision: 0 });
@@ -45,6 +49,23 @@ export function describeGateStore(name: string, make: () => ItemTable, fresh: ()
       const now = await store.readBudget();
       expect(await store.changeRate({ ...now, revision: 2 }, { next: NOW, perSecond: 30, revision: 3 })).toBeNull();
       expect(await store.readBudget()).toEqual(now);
+    });
+
+    test('keeps the pipelines of one budget that are at work, and no two of them join by one reading', async () => {
+      const { shares: none } = await store.read();
+      const sharer = { forwarders: 2, callMs: 10_000, turn: 1, since: NOW, until: NOW + 130_000 };
+      expect((await store.join(none, 'a', sharer))?.shares).toEqual({ turn: 1, of: new Map([['a', sharer]]) });
+      expect(await store.join(none, 'b', sharer)).toBeNull();
+      const { shares } = await store.read();
+      const joined = await store.join(shares, 'b', { ...sharer, turn: 2 });
+      expect(joined?.shares).toEqual({
+        turn: 2,
+        of: new Map([
+          ['a', sharer],
+          ['b', { ...sharer, turn: 2 }],
+        ]),
+      });
+      expect((await other.read()).shares).toEqual(none);
     });
   });
 }

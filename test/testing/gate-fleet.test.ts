@@ -10,6 +10,7 @@ import {
   type SimulatedService,
   smallService,
 } from '../../testing/gate-fleet.ts';
+import { SeededRandom } from '../../testing/seeded-random.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -124,8 +125,11 @@ describe('a rate', () => {
     });
     expect(worstSecond(calls)).toBeLessThanOrEqual(106);
     expect(6_000 / (ms / 1_000)).toBeGreaterThan(92);
+    // One of them waits at first for calls that the other may have had open alone.
     for (const name of ['a', 'b'])
-      expect(calls.filter((call) => call.pipeline === name && call.at < START + 30_000).length).toBeGreaterThan(1_000);
+      expect(
+        calls.filter(({ pipeline, at }) => pipeline === name && at > START + 16_000 && at < START + 46_000).length,
+      ).toBeGreaterThan(1_000);
   });
 
   test('of a time of day holds within two seconds of its beginning', async () => {
@@ -194,6 +198,48 @@ test('two in flight are two, whatever happens', async () => {
   });
   expect(mostOpen).toBe(2);
   expect(calls.filter(({ kind }) => kind === 'succeeded')).toHaveLength(300);
+});
+
+test('pipelines that share a budget have no more calls in flight together than one, and one at work has them all', async () => {
+  const shared = { limits: limits({ inFlight: 40 }), budget: 'shared#scores', timeoutMs: 2_000 };
+  const came = MINUTE;
+  const { calls, mostOpen } = await runFleet({
+    pipelines: [
+      pipeline({ name: 'a', ...shared, children: 16_000 }),
+      pipeline({ name: 'b', ...shared, children: 1_200, startMs: came }),
+    ],
+    service: well(1_000),
+  });
+  expect(mostOpen).toBe(40);
+  const inMinute = (name: string, from: number) =>
+    calls.filter(({ pipeline, at }) => pipeline === name && at >= START + from && at < START + from + MINUTE).length;
+  expect(inMinute('a', 0)).toBeGreaterThan(0.9 * 40 * 60);
+  for (const name of ['a', 'b']) expect(inMinute(name, came + 10_000)).toBeGreaterThan(0.85 * 20 * 60);
+  // The other left within two minutes.
+  expect(inMinute('a', came + 4 * MINUTE)).toBeGreaterThan(0.9 * 40 * 60);
+});
+
+test('however pipelines that share a budget come and go, and however long their calls and the table take', async () => {
+  for (let seed = 1; seed <= 6; seed++) {
+    const random = new SeededRandom(seed);
+    const of = { limits: limits({ inFlight: 12 }), budget: 'shared#scores', timeoutMs: 3_000 };
+    const pipelines = ['a', 'b', 'c'].map((name) =>
+      pipeline({
+        ...of,
+        name,
+        children: 20 + random.integer(300),
+        startMs: random.integer(seed % 2 ? 3_000 : 150_000),
+      }),
+    );
+    const { mostOpen, calls } = await runFleet({
+      seed,
+      pipelines,
+      tableMs: 5 + random.integer(600),
+      service: () => () => ({ result: answer(200), ms: 200 + random.integer(2_800) }),
+    });
+    expect(mostOpen).toBeLessThanOrEqual(12);
+    expect(calls).toHaveLength(pipelines.reduce((sum, { children }) => sum + children, 0));
+  }
 });
 
 test('while nothing is set, it costs a small read a second and forwarder, and a write a minute', async () => {

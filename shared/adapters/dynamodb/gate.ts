@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Cap } from '../../domain/gate/cap.ts';
 import { type EndpointState, NEW_ENDPOINT } from '../../domain/gate/endpoint-state.ts';
 import type { LimitsByHand } from '../../domain/gate/limits.ts';
+import type { Sharer, Shares } from '../../domain/gate/shares.ts';
 import type { Budget, GateStore } from '../../ports/gate-store.ts';
 import { type Item, N, numberOf, S, stringOf } from './attributes.ts';
 import { absent, all, any, atLeast, below, type Condition, equals } from './conditions.ts';
@@ -14,11 +15,22 @@ const byHand = z.object({
   revision: z.number(),
 });
 
+const sharer = z.object({
+  forwarders: z.number(),
+  callMs: z.number(),
+  turn: z.number(),
+  since: z.number(),
+  until: z.number(),
+});
+
 /** How near an instant is to what was read of it. */
 const READ_WITHIN_MS = 0.001;
 
 /** Before the name of a budget, in the name of the attribute with its limits by hand. */
 const BY_HAND = 'hand#';
+/** Before the name of a budget, in the names of the attributes with its pipelines at work and the turn of the last that said so. */
+const SHARER = 'sharer#';
+const TURN = 'turn#';
 
 /** Names of what a pipeline shares with others. */
 export interface GateNames {
@@ -34,18 +46,22 @@ export function gateStore(table: ItemTable, names: GateNames): GateStore {
   const endpoint = { pk: endpointKey(names), sk: 'GATE' };
   const budget = { pk: budgetKey(names), sk: 'BUDGET' };
 
+  const sharers = `${SHARER}${names.budget}#`;
+  const turn = `${TURN}${names.budget}`;
+  const state = (item: Item): EndpointState => stateOf(item, sharesOf(item, turn, sharers));
+
   const update = async (change: Update): Promise<EndpointState | null> => {
     const item = await table.update(endpoint, change);
-    return item && stateOf(item);
+    return item && state(item);
   };
 
   return {
     async read() {
-      return stateOf((await table.get(endpoint)) ?? {});
+      return state((await table.get(endpoint)) ?? {});
     },
 
     async begin() {
-      return stateOf((await table.update(endpoint, { add: { invocations: N(1) } })) ?? {});
+      return state((await table.update(endpoint, { add: { invocations: N(1) } })) ?? {});
     },
 
     change: (read, { shutUntil, level, cap }) =>
@@ -66,11 +82,16 @@ export function gateStore(table: ItemTable, names: GateNames): GateStore {
 
     renew: (cap, now) => update({ set: { renewed: N(now) }, condition: equals('renewed', cap.renewed) }),
 
+    join: (read, pipeline, said) =>
+      update({
+        set: { [`${sharers}${pipeline}`]: S(JSON.stringify(sharer.parse(said))) },
+        add: { [turn]: N(1) },
+        condition: isOrNew(turn, read.turn),
+      }),
+
     async setByHand(limits) {
       const name = `${BY_HAND}${names.budget}`;
-      return stateOf(
-        (await table.update(endpoint, { set: { [name]: S(JSON.stringify(byHand.parse(limits))) } })) ?? {},
-      );
+      return state((await table.update(endpoint, { set: { [name]: S(JSON.stringify(byHand.parse(limits))) } })) ?? {});
     },
 
     async open() {
@@ -78,7 +99,7 @@ export function gateStore(table: ItemTable, names: GateNames): GateStore {
         remove: ['shutUntil', 'level', ...CAP],
         add: { version: N(1) },
       });
-      return stateOf(opened ?? {});
+      return state(opened ?? {});
     },
 
     async readBudget() {
@@ -128,7 +149,7 @@ function isOrNew(name: string, value: number): Condition {
   return value === 0 ? any(absent(name), equals(name, 0)) : equals(name, value);
 }
 
-function stateOf(item: Item): EndpointState {
+function stateOf(item: Item, shares: Shares): EndpointState {
   return {
     shutUntil: numberOf(item, 'shutUntil') ?? NEW_ENDPOINT.shutUntil,
     level: numberOf(item, 'level') ?? NEW_ENDPOINT.level,
@@ -136,6 +157,7 @@ function stateOf(item: Item): EndpointState {
     version: numberOf(item, 'version') ?? NEW_ENDPOINT.version,
     invocations: numberOf(item, 'invocations') ?? NEW_ENDPOINT.invocations,
     byHand: byHandOf(item),
+    shares,
   };
 }
 
@@ -156,6 +178,18 @@ function byHandOf(item: Item): ReadonlyMap<string, LimitsByHand> {
   return new Map(
     names.map((name) => [name.slice(BY_HAND.length), byHand.parse(JSON.parse(stringOf(item, name) ?? '{}'))]),
   );
+}
+
+function sharesOf(item: Item, turn: string, prefix: string): Shares {
+  const count = numberOf(item, turn);
+  // Nobody shares most budgets.
+  if (count === null) return NEW_ENDPOINT.shares;
+  const names = Object.keys(item).filter((name) => name.startsWith(prefix));
+  const of = names.map((name): [string, Sharer] => [
+    name.slice(prefix.length),
+    sharer.parse(JSON.parse(stringOf(item, name) ?? '{}')),
+  ]);
+  return { turn: count, of: new Map(of) };
 }
 
 function budgetOf(item: Item): Budget {

@@ -1,5 +1,6 @@
 import type { Cap } from './cap.ts';
 import type { LimitsByHand } from './limits.ts';
+import type { Shares } from './shares.ts';
 
 /** What all forwarders that call an endpoint share: one small item. */
 export interface EndpointState {
@@ -14,6 +15,8 @@ export interface EndpointState {
   readonly invocations: number;
   /** Limits that people have set, by budget. */
   readonly byHand: ReadonlyMap<string, LimitsByHand>;
+  /** Pipelines at work of the budget that is read with it, where pipelines share it. */
+  readonly shares: Shares;
 }
 
 /** An endpoint that was never called. */
@@ -24,6 +27,7 @@ export const NEW_ENDPOINT: EndpointState = {
   version: 0,
   invocations: 0,
   byHand: new Map(),
+  shares: { turn: 0, of: new Map() },
 };
 
 /** An endpoint is shut for so long at once at most, whatever its service asks for: one tenant's wait can't stop a pipeline for hours. */

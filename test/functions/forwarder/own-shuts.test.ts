@@ -31,7 +31,7 @@ async function reading(over: (store: GateStore) => Partial<GateStore> = () => ({
   const log = { info() {}, warn() {}, error() {} };
   const process = { clock, random: new SeededRandom(1), log, metrics: { count() {}, flush() {} } };
   const limits = { inFlight: 8, burst: 0, profiles: [] };
-  const gate = new Gate(process, { store, limits, budget: 'a', forwarders: 2 });
+  const gate = new Gate(process, { store, limits, budget: 'a', forwarders: 2, sharing: null });
   await gate.refresh();
   isHeld = true;
   const underWay = gate.refresh();
