@@ -2,15 +2,18 @@ import type { Clock } from '../../shared/ports/clock.ts';
 import type { RunRecord, RunStore } from '../../shared/ports/run-store.ts';
 
 /** A cancelled run's calls must end within five seconds, fleet-wide. */
-const FRESH_MS = 2_000;
+const FRESH_MS = 3_000;
+/** From then on it is read anew beside the calls: all that waited for the reading would begin at one moment, whatever the rate. */
+const RENEWED_MS = 2_000;
 
 /**
- * RUN, read consistently at most every two seconds per environment: a message's own read of it would double its reads.
+ * RUN, read consistently about every two seconds per environment: a message's own read of it would double its reads.
  * Good for deciding to call; a message is deleted only by what `readNow` gives.
  */
 export class RunCache {
   readonly #store: RunStore;
   readonly #clock: Clock;
+  readonly #renewing = new Set<string>();
   readonly #known = new Map<string, { at: number; run: Promise<RunRecord | null> }>();
 
   constructor(store: RunStore, clock: Clock) {
@@ -20,8 +23,25 @@ export class RunCache {
 
   read(run: string): Promise<RunRecord | null> {
     const known = this.#known.get(run);
-    if (known && this.#clock.now() - known.at < FRESH_MS) return known.run;
-    return this.readNow(run);
+    const age = known ? this.#clock.now() - known.at : Number.POSITIVE_INFINITY;
+    if (!known || age >= FRESH_MS) return this.readNow(run);
+    if (age >= RENEWED_MS) this.#renew(run);
+    return known.run;
+  }
+
+  #renew(run: string): void {
+    if (this.#renewing.has(run)) return;
+    this.#renewing.add(run);
+    const at = this.#clock.now();
+    this.#store
+      .read(run)
+      .then((read) => {
+        const known = this.#known.get(run);
+        if (!known || known.at < at) this.#known.set(run, { at, run: Promise.resolve(read) });
+      })
+      // Whoever finds it too old waits for a reading of his own, and hears of it.
+      .catch(() => undefined)
+      .finally(() => this.#renewing.delete(run));
   }
 
   /** As it was read last, however long ago; null where it never was. */

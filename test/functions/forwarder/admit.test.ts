@@ -53,7 +53,7 @@ test('no call is admitted of a run that is paused or closed, or that is not ther
   const { deps, admit } = await forwarder();
   const after = async (change: () => Promise<unknown>) => {
     await change();
-    deps.clock.pass(2_000);
+    deps.clock.pass(3_000);
     return (await admit(NEEDED_MS)).admitted;
   };
   const { runs } = deps.stores;
@@ -62,6 +62,25 @@ test('no call is admitted of a run that is paused or closed, or that is not ther
   expect(await after(() => runs.close('march', 'cancelled'))).toBe(false);
   runs.read = async () => null;
   expect(await after(async () => undefined)).toBe(false);
+});
+
+test('a run is read anew beside the calls: none waits for the reading, so none of them bunch behind it', async () => {
+  const { deps, admit } = await forwarder();
+  await admit(NEEDED_MS);
+  const { runs } = deps.stores;
+  const readings: (() => void)[] = [];
+  const read = runs.read.bind(runs);
+  runs.read = async (run) => {
+    await new Promise<void>((go) => readings.push(go));
+    return read(run);
+  };
+  deps.clock.pass(2_000);
+  for (let i = 0; i < 3; i++) expect(await admit(NEEDED_MS)).toMatchObject({ admitted: true });
+  expect(readings).toHaveLength(1);
+  readings.shift()?.();
+  await expect.poll(() => read('march')).toBeTruthy();
+  await admit(NEEDED_MS);
+  expect(readings).toHaveLength(0);
 });
 
 test('a call is admitted until the deadline, and none from then on, whatever the record says', async () => {
@@ -98,7 +117,7 @@ test('a deadline that comes during a call ends the pass', async () => {
 test('a run that is cancelled during a call starts no other, and what was handed back has spent no try', async () => {
   const { deps, calls, forward } = await forwarder(async () => {
     await deps.stores.runs.close('march', 'cancelled');
-    deps.clock.pass(2_000);
+    deps.clock.pass(3_000);
   });
   expect((await forward(1, 10 * NEEDED_MS)).size).toBe(0);
   expect(calls).toEqual(['0-0.0.0']);
