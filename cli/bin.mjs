@@ -36,13 +36,15 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 // (npm start has a small young generation too, which only Node's own flag can set: 50 MB less for a tenth more CPU time.)
 setFlagsFromString('--heap-growing-percent=25');
 
+/** Whether the command line only says how it is used. */
+const isHelp = (args) => args.length === 0 || args.some((arg) => /^(help|-h|--help|-V|--version)$/.test(arg));
+
+/** Whether a command does without the project's definitions: their names are enough. */
+const needsNames = (args) => isHelp(args) || ['init', 'list'].includes(args[0]);
+
 /** The folder that pipelines and program are bundled into. What only looks leaves nothing behind, not even that; neither does `init`, which has no project yet. */
 function bundleFolder(project, args) {
-  const looks =
-    args.length === 0 ||
-    ['init', 'list'].includes(args[0]) ||
-    args.some((arg) => /^(help|-h|--help|-V|--version)$/.test(arg));
-  if (!looks) {
+  if (!needsNames(args)) {
     makeHome(project);
     makeCache(project, project.cache);
     return programFolder(project);
@@ -95,7 +97,8 @@ const ownEntries = {
 };
 
 /** Bundles the program, where it isn't built, and the project's pipelines; one that doesn't build is left out, with its error by its name. */
-async function bundled(project, outdir) {
+async function bundled(project, outdir, names) {
+  if (IS_BUILT && names.length === 0) return new Map();
   const { build, stop } = await import('esbuild');
   const bundle = (entryPoints) =>
     build({
@@ -120,10 +123,7 @@ async function bundled(project, outdir) {
     });
   const entry = (module) => seenFrom(project.folder, module);
   // Pipelines are entries of their own, as they are loaded by name; what they share with the rest is there once.
-  const entries = pipelineNames(project).map((name) => [
-    name,
-    { [`pipelines/${name}`]: entry(pipelineEntry(project, name)) },
-  ]);
+  const entries = names.map((name) => [name, { [`pipelines/${name}`]: entry(pipelineEntry(project, name)) }]);
   const program = IS_BUILT ? {} : { main: entry(ownModule('cli/main')) };
   const all = (some) => Object.assign({ ...program }, ...some.map(([, each]) => each));
   const unbuilt = new Map();
@@ -158,10 +158,12 @@ async function replace(path, contents) {
 
 try {
   const project = openProject();
-  const outdir = bundleFolder(project, process.argv.slice(2));
+  const args = process.argv.slice(2);
+  const names = needsNames(args) ? [] : pipelineNames(project);
+  const outdir = bundleFolder(project, args);
   requireLoadable(PACKAGE_DIR);
   requireLoadable(outdir);
-  const unbuilt = await bundled(project, outdir);
+  const unbuilt = await bundled(project, outdir, names);
   process.setSourceMapsEnabled(true);
   const program = IS_BUILT ? ownModule('cli/main') : join(outdir, 'main.mjs');
   const { main } = await import(pathToFileURL(program).href);

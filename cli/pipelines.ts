@@ -67,20 +67,22 @@ export function leftOut(used: string): string[] {
     .map(([name, error]) => `Pipeline ${show(name)} is left out, as it doesn't build: ${error}`);
 }
 
+/** @throws {UsageError} when there is no pipeline of that name */
+export function requirePipeline(name: string): void {
+  const names = pipelineNames();
+  if (names.includes(name)) return;
+  const meant = nearest(name, names);
+  const maybe = meant === undefined ? '' : ` Did you mean ${meant}?`;
+  throw new UsageError(`There is no pipeline ${show(name)}.${maybe} Pipelines here: ${names.join(', ') || '(none)'}.`);
+}
+
 /**
  * Loads a pipeline's definition, which checks itself.
  * @throws {UsageError} when there is none of that name, or it doesn't build
  * @throws {DefinitionError} when it isn't valid, or is of another name than its folder
  */
 export async function loadPipeline(name: string): Promise<Pipeline> {
-  const names = pipelineNames();
-  if (!names.includes(name)) {
-    const meant = nearest(name, names);
-    const maybe = meant === undefined ? '' : ` Did you mean ${meant}?`;
-    throw new UsageError(
-      `There is no pipeline ${show(name)}.${maybe} Pipelines here: ${names.join(', ') || '(none)'}.`,
-    );
-  }
+  requirePipeline(name);
   const broken = bundled.unbuilt.get(name);
   if (broken !== undefined) throw new UsageError(`Pipeline ${show(name)} doesn't build: ${broken}`);
   return loadDefinition(name, moduleOf(name));
@@ -106,7 +108,8 @@ export async function loadForRuns(name: string): Promise<RunsPipeline> {
   }
 }
 
-function nameAlone(name: string): Pipeline {
+/** What stands for a pipeline where only its records are read. @throws {DefinitionError} when no pipeline can have that name */
+export function nameAlone(name: string): Pipeline {
   return definePipeline({
     name,
     source: list(() => []),

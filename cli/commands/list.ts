@@ -2,7 +2,7 @@ import { progressOf, type RunProgress } from '../../shared/control/status.ts';
 import { isFinal } from '../../shared/domain/run.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { EXIT } from '../exit-codes.ts';
-import { defaultPipeline, loadPipeline } from '../pipelines.ts';
+import { defaultPipeline, requirePipeline } from '../pipelines.ts';
 import { position } from '../progress-words.ts';
 import { hasState } from '../targets/local.ts';
 import { type Records, withRecords } from '../targets/records.ts';
@@ -29,7 +29,7 @@ export async function list(options: ListOptions, terminal: Terminal): Promise<nu
   const named = options.pipeline ?? defaultPipeline();
   const never = stageOf(options) === undefined && !hasState();
   // A name that never had a run is more likely a mistake than one whose definition is gone.
-  if (never && named !== undefined) await loadPipeline(named);
+  if (never && named !== undefined) requirePipeline(named);
   const runs = never ? [] : await withRecords(options, terminal, (all) => listed(all, options));
   if (options.json) terminal.stdout.write(`${JSON.stringify(runs.map(listedJson))}\n`);
   else if (runs.length === 0) terminal.stderr.write(`No ${options.active ? 'active ' : ''}runs.\n`);

@@ -4,7 +4,7 @@ import type { Pipeline } from '../../shared/author/definition.ts';
 import type { OperatorDeps } from '../../shared/ports/deps.ts';
 import { EnvironmentError, UsageError } from '../errors.ts';
 import { functionsLog, localTable, prepareHome, stateDir } from '../home.ts';
-import { defaultPipeline, loadForRuns, pipelineNames } from '../pipelines.ts';
+import { defaultPipeline, nameAlone, pipelineNames } from '../pipelines.ts';
 import type { Terminal } from '../terminal.ts';
 import { hasState } from './local.ts';
 import { stageOf, type Where } from './target.ts';
@@ -18,7 +18,7 @@ export interface Records {
 }
 
 /**
- * Opens the records of the pipeline that is named, or of all there are. At a stage one that isn't deployed is left out, with a warning,
+ * Opens the records of the pipeline that is named, or of all there are; they are read by its name alone. At a stage one that isn't deployed is left out, with a warning,
  * unless it is the one that is named; on this machine all are in one table.
  */
 export async function withRecords<T>(
@@ -27,13 +27,7 @@ export async function withRecords<T>(
   use: (records: readonly Records[]) => Promise<T>,
 ): Promise<T> {
   const named = where.pipeline ?? defaultPipeline();
-  const pipelines: Pipeline[] = [];
-  for (const name of named === undefined ? pipelineNames() : [named]) {
-    const { pipeline, problem } = await loadForRuns(name);
-    // Of the others the name is enough.
-    if (problem !== null && name === named) terminal.stderr.write(`warning: ${problem}\n`);
-    pipelines.push(pipeline);
-  }
+  const pipelines = (named === undefined ? pipelineNames() : [named]).map(nameAlone);
   const stage = stageOf(where);
   prepareHome(terminal);
   return stage === undefined ? here(pipelines, use) : use(await atStage(pipelines, stage, terminal));
