@@ -50,6 +50,19 @@ holds('L2 sending', SCENES, {
     states: 6_000,
     reached: ['forward: call meets pressure', 'suspect: call meets pressure', 'suspect: pass complete'],
   },
+  'a batch with a culprit': {
+    states: 100,
+    reached: ['forward: call fails as a whole', 'forward: call meets pressure', 'forward: hand back the rest'],
+  },
+  'a batch with a culprit, and a crash': {
+    states: 100,
+    reached: ['forward: call fails as a whole', 'suspect: call fails', 'suspect: pass complete'],
+  },
+  'a batch whose call reaches nobody': {
+    states: 100,
+    reached: ['forward: call reaches nobody', 'forward: raise turn'],
+  },
+  'a batch received twice': { states: 100, reached: ['forward: call fails as a whole'] },
   'a store that fails a suspect': {
     states: 1_000,
     reached: ['fail: forward before call marked', 'suspect: end own mark after a failure', 'forward: put back'],

@@ -86,7 +86,8 @@ export const LINES = {
   writePart: (segment: string) => `write part of ${segment}`,
   writeReport: () => 'write report',
 
-  call: (block: string, child: number, answer: string) => `call ${block}.${child}: ${answer}`,
+  /** With an answer for each child, or one of the whole. */
+  call: (block: string, children: readonly number[], answers: string) => `call ${block}.${children.join()}: ${answers}`,
   send: (message: string) => `send ${message}`,
   delete: (message: string) => `delete ${message}`,
   putBack: (message: string) => `put back ${message}`,

@@ -49,11 +49,11 @@ export function finish(w: World, p: Forwarder): void {
 export function failForwarder(w: World, p: Forwarder): void {
   if (p.at === 'call' && p.ended.length > 0) {
     // What ended meanwhile is stored first; what is to be called again costs no try, as nothing says that it was called.
-    Object.assign(p, { due: [], again: [], pressed: [], seen: null, failed: true, at: 'commit' });
+    Object.assign(p, { due: [], halves: [], again: [], pressed: [], seen: null, failed: true, at: 'commit' });
     return;
   }
   if (p.at === 'call marked') {
-    Object.assign(p, { due: [], again: [], pressed: [], next: null, failed: true });
+    Object.assign(p, { due: [], halves: [], again: [], pressed: [], next: null, failed: true });
     p.at = p.ended.length > 0 ? 'page marked' : 'update marked';
     return;
   }
@@ -75,7 +75,17 @@ export function rest(w: World, p: Forwarder, at: 'delete' | 'back' | 'end mark')
     p.mark = mark;
     shareWithCopies(w, p, at);
   }
-  Object.assign(p, { due: [], ended: [], leads: false, failed: false, full: false, delayed: false, early: false, at });
+  Object.assign(p, {
+    due: [],
+    halves: [],
+    ended: [],
+    leads: false,
+    failed: false,
+    full: false,
+    delayed: false,
+    early: false,
+    at,
+  });
 }
 
 /** What becomes of a message becomes of its copies in the batch, at the same time. */

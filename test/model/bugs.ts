@@ -15,6 +15,9 @@ export const BUGS = {
   'group deletes what it lacks': 'a group deletes the messages of its block whose outcomes are not in it',
   'hand-back spends a try': 'a child that could not be called in time is counted as tried',
   'a try spent on pressure': 'a child whose service was busy is counted as tried',
+  'a halved batch counted twice':
+    'a call that fails as a whole spends a try of each of its children, and so does that of a half',
+  'a halved batch has two outcomes': 'a call that fails as a whole fails its children, and its halves end them again',
   'hand-back sends nothing': "a slot's turn is raised for the children handed back, and no message sent",
   'turn raised without its condition': "a forwarder raises a slot's turn though it isn't its message's any more",
   'send though the condition failed': 'a forwarder that lost its turn sends the slot again all the same',

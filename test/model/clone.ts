@@ -24,6 +24,7 @@ export function clone(w: World): World {
     ghost: {
       ...w.ghost,
       calls: { ...w.ghost.calls },
+      halvings: { ...w.ghost.halvings },
       deaths: { ...w.ghost.deaths },
       evidence: [...w.ghost.evidence],
       sent: [...w.ghost.sent],
@@ -56,6 +57,7 @@ function cloneProcess(p: Process): Process {
         held,
         seen: p.seen && { done: [...p.seen.done], register: p.seen.register && cloneRegister(p.seen.register) },
         due: [...p.due],
+        halves: [...p.halves],
         ended: [...p.ended],
         again: [...p.again],
         pressed: [...p.pressed],

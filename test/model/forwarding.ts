@@ -24,29 +24,40 @@ export function answered(p: Forwarder): void {
 }
 
 /**
- * The service is busy when the first child that is due is called: ways to call it again, before or behind any of the others, and to
- * hand it back.
+ * The service is busy when the first children that are due are called: ways to call them again, before or behind any of the others, and
+ * to hand them back. Children that are called together keep their place: it would change nothing but the order.
  * @param store what comes behind the last call
  */
-export function pressure(cx: Context, w: World, p: Forwarder, { block }: Work, store: () => void) {
-  const [n] = p.due;
-  if (n === undefined || !may(w, 'pressure')) return [];
+export function pressure(
+  cx: Context,
+  w: World,
+  p: Forwarder,
+  { block }: Work,
+  set: readonly number[],
+  store: () => void,
+) {
+  if (!may(w, 'pressure')) return [];
   const meet = () => {
     spend(w, 'pressure');
-    cx.say(() => LINES.call(block, n, 'B'));
-    answered(p);
+    cx.say(() => LINES.call(block, set, 'B'));
+    p.halves.shift();
+    for (const _ of set) answered(p);
+    p.pressed.push(...set);
   };
   const again = p.due.map((_, place) => () => {
     meet();
-    p.pressed.push(n);
-    p.due.splice(place, 0, n);
+    p.due.splice(place, 0, ...set);
   });
   const handBack = () => {
     meet();
-    p.pressed.push(n);
     if (p.due.length === 0) store();
   };
-  return [...again.map((run) => ({ isAgain: true, run })), { isAgain: false, run: handBack }];
+  const ways = cx.level.itemsPerCall > 1 ? [] : again;
+  return [...ways.map((run) => ({ isAgain: true, run })), { isAgain: false, run: handBack }];
+}
+
+export function letterOf({ items, slot }: Work, n: number): string {
+  return items[n - slot] ?? '';
 }
 
 /** What its update will write, and how long the next message waits. */
@@ -91,6 +102,7 @@ export function leaveSuspect(p: Forwarder): void {
   p.seen = null;
   p.again = [];
   p.pressed = [];
+  p.halves = [];
   p.called = [];
   p.mark = null;
   p.next = null;

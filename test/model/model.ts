@@ -178,6 +178,7 @@ function canonical(w: World): void {
   for (const block of Object.values(w.blocks)) block.registers = sorted(block.registers);
   for (const slice of w.slices) slice.chain = sorted(slice.chain);
   w.ghost.calls = sorted(w.ghost.calls);
+  w.ghost.halvings = sorted(w.ghost.halvings);
   w.ghost.deaths = sorted(w.ghost.deaths);
 }
 

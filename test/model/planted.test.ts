@@ -28,6 +28,8 @@ const PLANTED: Record<Bug, Planted> = {
   'group deletes what it lacks': [SEND['a group of two messages'], 'liveness', /./],
   'hand-back spends a try': [SEND['handed back time and again'], 'safety', /failed after \d of its 2 calls/],
   'a try spent on pressure': [SEND['a service that is busy'], 'safety', /failed after \d of its 2 calls/],
+  'a halved batch counted twice': [SEND['a batch with a culprit'], 'safety', /c failed after 1 of its 2 calls/],
+  'a halved batch has two outcomes': [SEND['a batch with a culprit'], 'safety', /failed after \d of its 2 calls/],
   'hand-back sends nothing': [SEND['handed back time and again'], 'liveness', /./],
   'turn raised without its condition': [SEND['a hasty sweeper and a crash'], 'safety', /live messages/],
   'send though the condition failed': [SEND['retries and a duplicate'], 'safety', /live messages|was called/],

@@ -116,6 +116,8 @@ export interface Forwarder extends Base {
   seen: { done: number[]; register: RegisterRecord | null } | null;
   /** Children that are due and uncalled, those that ended and their status letter, those to call again, those called under marks. */
   due: number[];
+  /** Of `due`, from the first on: how many each half of a call has that failed as a whole. */
+  halves: number[];
   ended: [number, string][];
   again: number[];
   /** Of those handed back, or yet to be called again, the ones whose service was busy. */

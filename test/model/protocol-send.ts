@@ -1,12 +1,13 @@
 import { isBlockFull } from '../../shared/domain/completion.ts';
-import { missing, NO_TRIES, nextRegister, registerOf } from '../../shared/domain/sending.ts';
+import { missing, nextRegister } from '../../shared/domain/sending.ts';
 import { LINES, register } from './alphabet.ts';
 import { answerSteps, finish, gatherGroup, sameBlock, suspectSteps } from './batch.ts';
 import { addBlock, addDone, addOutcomes, blockOf, type Context, registerLine, send, toBlock } from './context.ts';
 import { decideBy, readSteps, statusSteps } from './deciding.ts';
-import { answered, countCalls, leaveBehind, pressure, resultsOf, tell } from './forwarding.ts';
+import { countCalls, leaveBehind, letterOf, resultsOf, tell } from './forwarding.ts';
 import { delivery, parseWork, segmentOf, type Work, workText } from './messages.ts';
 import type { Forwarder } from './processes.ts';
+import { callTogetherSteps } from './protocol-call.ts';
 import { suspectSlotSteps } from './protocol-suspect.ts';
 import { goBack, type Step } from './steps.ts';
 import { isWatched, may, mayCall, spend, type World } from './world.ts';
@@ -106,7 +107,7 @@ export function forwarderSteps(cx: Context, w: World, p: Forwarder): Step[] {
 function callSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
   const [n] = p.due;
   if (n === undefined) return [{ name: 'forward: none due', run: () => commitAndResend(cx, p, work, true) }];
-  const letter = (child: number): string => work.items[child - work.slot] ?? '';
+  const letter = (child: number): string => letterOf(work, child);
   const steps: Step[] = [];
   if (p.due.some((child) => cx.level.killers.includes(letter(child)))) {
     steps.push({
@@ -118,30 +119,13 @@ function callSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
       },
     });
   } else {
-    for (const answer of cx.level.answers) {
-      steps.push({
-        name: answer === 'R' ? 'forward: call fails' : 'forward: call ends',
-        run: () => {
-          countCalls(cx, w, [letter(n)]);
-          cx.say(() => LINES.call(work.block, n, answer));
-          answered(p);
-          const known = registerOf(toBlock(p.seen ?? { done: [], register: null }, work.slot), work.slot);
-          const tries = (known.tries.get(n) ?? NO_TRIES).tries + 1;
-          if (answer === 'R' && tries < cx.level.attempts) p.again.push(n);
-          else p.ended.push([n, answer === 'R' ? 'F' : answer]);
-          if (p.due.length === 0) commitAndResend(cx, p, work, true);
-        },
-      });
-    }
-  }
-  for (const { isAgain, run } of pressure(cx, w, p, work, () => commitAndResend(cx, p, work, true))) {
-    const name = isAgain ? 'forward: call meets pressure, calls again' : 'forward: call meets pressure';
-    steps.push({ name, fault: true, run });
+    steps.push(...callTogetherSteps(cx, w, p, work, () => commitAndResend(cx, p, work, true)));
   }
   // Asked before each call.
   const handBack = () => {
     if (cx.bug === 'hand-back spends a try') p.again.push(...p.due);
     p.due = [];
+    p.halves = [];
     commitAndResend(cx, p, work, false);
     if (cx.bug === 'hand-back sends nothing') p.next = null;
   };

@@ -3,9 +3,10 @@ import { NO_TRIES, nextRegister, type SuspectStep, suspectStep } from '../../sha
 import { LINES, markedOf, register } from './alphabet.ts';
 import { beginSuspects, finish, rest } from './batch.ts';
 import { addDone, addOutcomes, blockOf, type Context, fromRegister, registerLine, toBlock } from './context.ts';
-import { answered, blockSeen, countCalls, leaveBehind, pressure, resultsOf, tell } from './forwarding.ts';
+import { answered, blockSeen, countCalls, leaveBehind, letterOf, pressure, resultsOf, tell } from './forwarding.ts';
 import { delivery, type Work } from './messages.ts';
 import type { Forwarder, Process } from './processes.ts';
+import { answersOf } from './protocol-call.ts';
 import { goBack, type Step } from './steps.ts';
 import { may, type RegisterRecord, spend, type World } from './world.ts';
 
@@ -76,7 +77,7 @@ export function suspectSlotSteps(cx: Context, w: World, p: Forwarder, work: Work
 
 /** The children under its mark, side by side: in order, as what comes of each is its own. */
 function callSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
-  const letter = (n: number): string => work.items[n - work.slot] ?? '';
+  const letter = (n: number): string => letterOf(work, n);
   const [child = 0] = p.due;
   if (p.due.some((n) => cx.level.killers.includes(letter(n)))) {
     return [
@@ -95,11 +96,11 @@ function callSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
     p.at = p.ended.length > 0 ? 'page marked' : 'update marked';
     if (cx.bug === 'mark left by a lost turn' && p.ended.length === 0) Object.assign(p, { at: 'read', mark: null });
   };
-  const steps: Step[] = [...cx.level.answers].map((answer) => ({
+  const steps: Step[] = [...answersOf(cx, letter(child))].map((answer) => ({
     name: answer === 'R' ? 'suspect: call fails' : 'suspect: call ends',
     run: () => {
       countCalls(cx, w, [letter(child)]);
-      cx.say(() => LINES.call(work.block, child, answer));
+      cx.say(() => LINES.call(work.block, [child], answer));
       answered(p);
       const tries = (p.next?.tries.find(([n]) => n === child)?.[1] ?? NO_TRIES.tries) + 1;
       if (answer === 'R' && tries < cx.level.attempts) p.again.push(child);
@@ -107,7 +108,7 @@ function callSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
       if (p.due.length === 0) store();
     },
   }));
-  for (const { isAgain, run } of pressure(cx, w, p, work, store)) {
+  for (const { isAgain, run } of pressure(cx, w, p, work, [child], store)) {
     const name = isAgain ? 'suspect: call meets pressure, calls again' : 'suspect: call meets pressure';
     steps.push({ name, fault: true, run });
   }

@@ -169,6 +169,12 @@ function boundsHold(cx: Context, w: World): string | null {
       if (count > mostCallsBesideKiller(cx.level, item)) return `${item} was called ${count} times because of a killer`;
     }
   }
+  // Each pass halves a call of it once a size at most.
+  const sizes = Math.ceil(Math.log2(cx.level.itemsPerCall));
+  for (const [item, count] of Object.entries(w.ghost.halvings)) {
+    const passes = cx.level.attempts + extra + used('pressure') + used('back');
+    if (count > sizes * passes) return `calls of ${item} were halved ${count} times`;
+  }
   if (!cx.level.answers.includes('F')) {
     for (const item of failedItems(cx, w)) {
       const count = w.ghost.calls[item] ?? 0;

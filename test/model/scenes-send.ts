@@ -9,6 +9,8 @@ function scene(over: Partial<Level>): Scene {
 
 const TWO_SLOTS: Partial<Level> = { geometry: geometry(2, 1, [1]), sources: [['ab']] };
 const ONE_SLOT: Partial<Level> = { geometry: geometry(2, 2, [1]), sources: [['ab']] };
+// Four children that one call carries.
+const BATCH: Partial<Level> = { geometry: geometry(4, 4, [1]), sources: [['abcd']], itemsPerCall: 4 };
 // A block of one child, which has a slot of its own.
 const SINGLE: Partial<Level> = { geometry: geometry(2, 1, [1]), sources: [['a']] };
 
@@ -66,6 +68,28 @@ export const SCENES: Record<string, Scene> = {
     workers: { forward: 1 },
     budget: { pressure: 1, crash: 1 },
   }),
+  // Its halvings are not counted as calls: those that are left are the attempts.
+  'a batch with a culprit': scene({
+    ...BATCH,
+    culprits: 'c',
+    workers: { forward: 1 },
+    sweeper: false,
+    budget: { pressure: 1, back: 1 },
+  }),
+  'a batch with a culprit, and a crash': scene({
+    ...BATCH,
+    culprits: 'b',
+    workers: { forward: 1 },
+    budget: { crash: 1 },
+  }),
+  'a batch whose call reaches nobody': scene({
+    ...BATCH,
+    answers: 'SR',
+    culprits: 'b',
+    workers: { forward: 1 },
+    sweeper: false,
+  }),
+  'a batch received twice': scene({ ...BATCH, culprits: 'd', workers: { forward: 2 }, budget: { duplicate: 1 } }),
   'a store that fails a suspect': scene({ ...ONE_SLOT, workers: { forward: 1 }, budget: { fail: 2, crash: 1 } }),
   'pause and resume': scene({ ...ONE_SLOT, answers: 'SR', budget: { pause: 1 } }),
   'pause and a crash': scene({ ...SINGLE, answers: 'SR', workers: { forward: 1 }, budget: { pause: 1, crash: 1 } }),

@@ -73,6 +73,7 @@ function consumer(cx: Context, w: World, id: number, message: string, variant: n
         failed: false,
         seen: null,
         due: [],
+        halves: [],
         ended: [],
         again: [],
         pressed: [],

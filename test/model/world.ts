@@ -163,6 +163,8 @@ export interface Ghost {
   rewritten: string | null;
   /** Calls of each item, where the level counts them. */
   calls: Record<string, number>;
+  /** Calls with others that failed as a whole, of each item: they count as no calls. */
+  halvings: Record<string, number>;
   /** Forwarders that died while a child, or a slot, was marked. */
   deaths: Record<string, number>;
   /** Slots of which a mark was there when its time was up. */
@@ -197,6 +199,10 @@ export interface Level {
   readonly answers: string;
   /** Items that kill whoever calls them. */
   readonly killers: string;
+  /** Items that fail whatever call they are in, as a whole. */
+  readonly culprits: string;
+  /** Children that are called together at most. */
+  readonly itemsPerCall: number;
   readonly budget: Partial<Budget>;
   /** Processes of each kind alive at a time; a kind that isn't named doesn't exist. */
   readonly workers: Partial<Record<ProcessKind, number>>;

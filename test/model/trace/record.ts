@@ -86,7 +86,7 @@ export class Recorder {
       const behaviour = service(i, nth, request);
       const { block, n } = this.#letters.placeOf(request.run, i);
       const answer = behaviour.kind === 'result' ? ANSWERS[judge(behaviour.result, 0).kind] : '?';
-      this.#add(request.run, { kind: 'call', who: null, line: LINES.call(block, n, answer) });
+      this.#add(request.run, { kind: 'call', who: null, line: LINES.call(block, [n], answer) });
       return behaviour;
     };
   }
