@@ -119,13 +119,8 @@ export class PipelineWorld<Q extends WorldQueue = WorldQueue> {
       if (!of) throw new Error(`Queue ${queueName} has no mapping.`);
       const { batchSize, maxConcurrency } = of;
       const from = (isDead ? this.deadLetters : this.queues)[queueName];
-      return this.host.map({
-        queue: from,
-        batchSize,
-        maxConcurrency,
-        lostDeletes,
-        function: this.functionOf(of.function),
-      });
+      const target = this.functionOf(of.function);
+      return this.host.map({ queue: from, batchSize, maxConcurrency, lostDeletes, function: target });
     };
     this.mappings = each((queueName) => map(queueName, false));
     each((queueName) => map(queueName, true));
