@@ -51,6 +51,8 @@ const NOT_IN_TRACES: Readonly<Record<string, string>> = {
   'split: put page whatever is there': 'of a planted bug alone',
   'aggregate: read pages as they were': 'of a planted bug alone',
   'forward: read BLOCK as it was': 'of a planted bug alone',
+  'forward: call fails as a whole': 'chaos in batches, and a test of every set of culprits, hold the handlers to it',
+  'forward: call reaches nobody': 'chaos in batches, and a test of every set of culprits, hold the handlers to it',
   'forward: poison': 'a death is a crash to a trace, whatever it was of',
   'suspect: poison': 'a death is a crash to a trace, whatever it was of',
   'suspect: comes back for what a store failed': 'a call whose result no store takes has the line of one that ended',
