@@ -1,8 +1,15 @@
+import type { Section } from '../../shared/author/section.ts';
 import { kindOf } from '../../shared/domain/errors.ts';
-import { finalStatus, REDUCE_FAILED } from '../../shared/domain/run.ts';
+import { finalStatus, REDUCE_FAILED, type RunFailure, TOO_FEW, tooFew } from '../../shared/domain/run.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { renderHtml } from '../../shared/report/html.ts';
-import { closedSection, failureSection, outputsFailedSection, type ReportView } from '../../shared/report/view.ts';
+import {
+  closedSection,
+  failureSection,
+  outputsFailedSection,
+  type ReportView,
+  tooFewSection,
+} from '../../shared/report/view.ts';
 import type { ManifestPart } from '../../shared/storage/manifest.ts';
 import type { AggregatorDeps } from './deps.ts';
 import { DrawingError, drawing } from './drawing.ts';
@@ -53,10 +60,12 @@ async function drawView(
 function viewOf(
   { pipeline, clock }: AggregatorDeps,
   record: RunRecord,
-  { counts, reasons, sections, failure }: Tally,
+  { counts, reasons, sections, failure: made }: Tally,
   { written }: Outputs,
 ): ReportView {
   const closed = record.closed ?? record.redrive?.closed ?? null;
+  const few = wasCut(record) ? null : tooFew(counts, pipeline.expect.minChildren, record.limit);
+  const failure = made ?? few;
   return {
     pipeline: pipeline.name,
     title: pipeline.report.title ?? pipeline.name,
@@ -67,19 +76,18 @@ function viewOf(
     endedAt: clock.now(),
     counts,
     reasons,
-    sections: [
-      ...(failure?.reason === REDUCE_FAILED
-        ? [failureSection(failure)]
-        : failure
-          ? [outputsFailedSection(failure), ...sections]
-          : record.failure
-            ? [closedSection(record.failure), ...sections]
-            : sections),
-      ...filesSections(written),
-    ],
+    sections: [...withFailure(failure, record.failure, sections), ...filesSections(written)],
     failure: failure ?? record.failure,
     credits: pipeline.report.credits,
   };
+}
+
+/** The sections, behind one that says what failed; without those of a reduce that did. */
+function withFailure(failure: RunFailure | null, closed: RunFailure | null, sections: readonly Section[]): Section[] {
+  if (failure?.reason === REDUCE_FAILED) return [failureSection(failure)];
+  if (failure?.reason === TOO_FEW) return [tooFewSection(failure), ...sections];
+  if (failure) return [outputsFailedSection(failure), ...sections];
+  return closed ? [closedSection(closed), ...sections] : [...sections];
 }
 
 /** Whether the report lacks children of the source: a close cut the run itself, or the one that it redrives. */

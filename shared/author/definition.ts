@@ -72,6 +72,8 @@ const schema = strictOptions({
       'must hold failedCount (0 or more, whole) or failedPercent (0 to 100), not both; stopEarly (true or false) is allowed too',
     )
     .default({ failedCount: 0, stopEarly: false }),
+  /** What a run must come to: of fewer children it fails, since an empty source is most often a broken one. */
+  expect: strictOptions({ minChildren: z.number().int().min(0).max(1_000_000_000).default(1) }).prefault({}),
   /** The first children are called alone; the rest follow only if no more of them fail than this. */
   canary: strictOptions({
     children: z.number().int().min(1).max(10_000),

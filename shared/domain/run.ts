@@ -121,12 +121,14 @@ export function addCounts(a: Counts, b: Counts): Counts {
 }
 
 export const REDUCE_FAILED = 'reduce-failed';
+/** The source gave fewer items than the definition expects. */
+export const TOO_FEW = 'too-few-children';
 /** An output of the definition could not be made. */
 export const OUTPUT_FAILED = 'output-failed';
 
 /** Why a run failed though its children may all have succeeded. */
 export const runFailure = z.object({
-  /** {@link REDUCE_FAILED}, {@link OUTPUT_FAILED}, the reason of a close, or a newer release's word. */
+  /** {@link REDUCE_FAILED}, {@link OUTPUT_FAILED}, {@link TOO_FEW}, the reason of a close, or a newer release's word. */
   reason: z.string(),
   /** The step or slice, and the kind and place of what was thrown. No value out of an item or answer. */
   detail: z.string(),
@@ -156,6 +158,13 @@ export function finalStatus(
   if (failure !== null) return 'failed';
   if (counts.failed === 0) return 'succeeded';
   return isTolerated(counts, tolerate) ? 'succeeded-with-failures' : 'failed';
+}
+
+/** Why a run failed whose source gave fewer children than its definition expects; null where it didn't. @param limit of the run, which goes before it */
+export function tooFew({ total }: Pick<Counts, 'total'>, minChildren: number, limit: number | null): RunFailure | null {
+  const least = Math.min(minChildren, limit ?? minChildren);
+  if (total >= least) return null;
+  return { reason: TOO_FEW, detail: `its source gave ${total} items, and expect.minChildren is ${minChildren}` };
 }
 
 export function isTolerated(counts: Counts, tolerate: Tolerance): boolean {

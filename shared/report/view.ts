@@ -51,6 +51,14 @@ The report is whole, its outputs are missing. Once they are mended, a redrive ma
   return { kind: 'text', key: 'outputs-failed', title: 'An output failed', text };
 }
 
+/** What a report shows before its sections where the source gave fewer items than expected. */
+export function tooFewSection({ detail }: RunFailure): Section {
+  const text = `Fewer children than expected: ${detail}.
+
+An empty source is most often a broken one. Where it isn't, the definition's expect.minChildren says so.`;
+  return { kind: 'text', key: 'too-few', title: 'Too few items', text };
+}
+
 /** What a report shows before its sections where a failure closed the run. */
 export function closedSection({ reason, detail }: RunFailure): Section {
   const text = `${reason}: ${detail}

@@ -83,6 +83,7 @@ export function chaosPipeline(
     limits: { inFlight, fairRuns },
     retry: { attempts: 4, baseSeconds: 2, maxSeconds: 60 },
     tolerate: { failedPercent: 100 },
+    expect: { minChildren: 0 },
     reduce: count<ChaosItem, { value: number }>({
       columns: ['i', 'reading', 'value', { name: 'attempts', of: ({ attempts }) => attempts }],
     }),

@@ -49,6 +49,7 @@ test('a minimal definition gets every default', () => {
     limits: { inFlight: 512, burst: 0, profiles: [], maxChildren: 1_000_000, fairRuns: false },
     retry: { attempts: 5, baseSeconds: 2, maxSeconds: 900 },
     tolerate: { failedCount: 0, stopEarly: false },
+    expect: { minChildren: 1 },
     report: { email: [], bodyExcerpt: 0, credits: [], failedRows: 'keep', onAmbiguousSend: 'leave' },
     outputs: {},
     deadlineHours: 24,

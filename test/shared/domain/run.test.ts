@@ -16,6 +16,7 @@ import {
   type RunStatus,
   statusAt,
   TRANSITIONS,
+  tooFew,
 } from '../../../shared/domain/run.ts';
 
 const counts = (over: Partial<Counts>): Counts => {
@@ -120,6 +121,20 @@ describe('how a run ends', () => {
       }),
     );
   });
+});
+
+test.each([
+  [0, 1, null, false],
+  [0, 0, null, true],
+  [9, 10, null, false],
+  [10, 10, null, true],
+  [9, 10, 9, true],
+  [8, 10, 9, false],
+])('%i children where %i are expected, limited to %j: enough is %j', (total, least, limit, isEnough) => {
+  const failure = tooFew({ total }, least, limit);
+  expect(failure === null).toBe(isEnough);
+  if (failure)
+    expect(finalStatus(counts({ succeeded: total }), { failedCount: 0 }, null, false, failure)).toBe('failed');
 });
 
 test('counts add up in any order', () => {
