@@ -6,8 +6,9 @@ const OPENERS: Readonly<Record<string, readonly [string, ...string[]]>> = {
   win32: ['rundll32', 'url.dll,FileProtocolHandler'],
 };
 
-/** Opens an address with the user's browser. Where there is none, nothing happens: the terminal shows the address as well. */
+/** Opens an address with the user's browser. Where there is none, or BROWSER=none says so, nothing happens: the terminal shows the address as well. */
 export function openBrowser(url: string): void {
+  if (process.env.BROWSER === 'none') return;
   const [command, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
   spawn(command, [...args, url], { stdio: 'ignore', detached: true })
     .on('error', () => undefined)

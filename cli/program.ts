@@ -64,12 +64,14 @@ function program(terminal: Terminal, exit: (code: number) => void): Command {
   )
     .argument('[pipeline]', `the same as --pipeline; by default ${pipelineToRun() ?? 'none'}`)
     .addOption(endpoint())
+    .option('--open', 'open a page that shows it live, and stays until Ctrl-C')
     .addOption(jsonOption('print summary.json as the only line on stdout'))
     .addHelpText(
       'after',
       `${examples(
         `npm start                                     all of ${pipelineToRun() ?? 'the pipeline'}`,
         'npm start -- --limit 2000                     its first 2,000 items',
+        'npm start -- --open                           with a page that shows it live',
         `npm start -- --params '{"country":"AU"}'      with parameters`,
         'npm start -- my-pipeline --endpoint http://localhost:3000',
         'npm start -- my-pipeline --file companies.csv',

@@ -38,7 +38,7 @@ export function describe(progress: RunProgress, perSecond: number): string {
 }
 
 /** What a run that goes on does, or waits for, just now. */
-function phase({ record, ...progress }: RunProgress, perSecond: number): string {
+export function phase({ record, ...progress }: RunProgress, perSecond: number): string {
   const { status, canary, flags } = record;
   const { total, totalKnown, retriedFor } = progress;
   const { done } = position({ record, ...progress });

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type DryRun, dryRun as estimate, type ServiceCost } from '../../shared/control/dry-run.ts';
+import type { ServiceCost } from '../../shared/control/cost.ts';
+import { type DryRun, dryRun as estimate } from '../../shared/control/dry-run.ts';
 import { EXIT } from '../exit-codes.ts';
 import { handOver } from '../hand-over.ts';
 import { choosePipeline } from '../pipelines.ts';

@@ -2,7 +2,9 @@ import type { Hono } from 'hono';
 import { html } from 'hono/html';
 import { pauseRun } from '../../shared/control/control.ts';
 import { readProgress } from '../../shared/control/status.ts';
+import { InputError } from '../../shared/domain/errors.ts';
 import { number } from '../../shared/report/format.ts';
+import type { Html } from '../../shared/report/sections/drawer.ts';
 import type { Desk, Desks } from './desk.ts';
 import { layout } from './layout.ts';
 import { runPath } from './paths.ts';
@@ -13,9 +15,14 @@ interface Act {
   readonly button: string;
   /** Sentences: what will happen, and whether it can be taken back. */
   says(desk: Desk, run: string): Promise<readonly string[]>;
-  /** Gives the run to look at then. */
-  do(desk: Desk, run: string): Promise<string>;
+  /** Fields of its form. */
+  asks?(desk: Desk, run: string): Promise<Html>;
+  /** Gives the run to look at then. @param form what its fields hold */
+  do(desk: Desk, run: string, form: FormData): Promise<string>;
 }
+
+const STATUSES = ['FAILED', 'CANCELLED', 'EXPIRED'] as const;
+const WILL_WORK = 'Nothing works on the pipeline: this console will, and starts its service.';
 
 const left = async ({ deps }: Desk, run: string) => {
   const { total, succeeded, failed, totalKnown } = await readProgress(deps, run);
@@ -56,7 +63,7 @@ const ACTS: Readonly<Record<string, Act>> = {
     button: 'Resume it',
     says: async (desk, run) => [
       `About ${await left(desk, run)} children without an outcome are sent again. What is still queued becomes void, so nothing is called twice for it.`,
-      ...(desk.isWorkedOn ? [] : ['Nothing works on the pipeline: this console will, and starts its service.']),
+      ...(desk.isWorkedOn ? [] : [WILL_WORK]),
     ],
     do: async (desk, run) => {
       await desk.resume(run);
@@ -67,15 +74,24 @@ const ACTS: Readonly<Record<string, Act>> = {
   redrive: {
     title: 'Call the failed children again',
     button: 'Call them again',
-    says: async ({ deps, isWorkedOn }, run) => {
-      const { failed } = await readProgress(deps, run);
-      return [
-        `Children that FAILED, of the ${number(failed)} that did not succeed, are called again under their own ids, at today's endpoint.`,
-        'It becomes a run of its own, whose report holds every row of this one with the new outcomes in place.',
-        ...(isWorkedOn ? [] : ['Nothing works on the pipeline: this console will, and starts its service.']),
-      ];
+    says: async ({ isWorkedOn }) => [
+      "The children that you choose are called again under their own ids, at today's endpoint.",
+      'It becomes a run of its own, whose report holds every row of this one with the new outcomes in place.',
+      ...(isWorkedOn ? [] : [WILL_WORK]),
+    ],
+    asks: async ({ deps }, run) => {
+      const { failed, cancelled, expired } = await readProgress(deps, run);
+      const counts = { FAILED: failed, CANCELLED: cancelled, EXPIRED: expired };
+      const first = STATUSES.find((status) => counts[status] > 0);
+      return html`<fieldset><legend>Which of them</legend>
+${STATUSES.map((status) => html`<label class="check"><input type="checkbox" name="status" value="${status}"${status === first ? html` checked` : ''}> ${number(counts[status])} ${status}</label>`)}
+</fieldset>`;
     },
-    do: async (desk, run) => (await desk.redrive(run, {})).runId,
+    do: async (desk, run, form) => {
+      const statuses = STATUSES.filter((status) => form.getAll('status').includes(status));
+      if (statuses.length === 0) throw new InputError('Choose which children are called again: none was.');
+      return (await desk.redrive(run, { statuses })).runId;
+    },
   },
 };
 
@@ -84,17 +100,18 @@ export function addActs(app: Hono, desks: Desks): void {
   for (const [name, act] of Object.entries(ACTS)) {
     app.get(`/runs/:pipeline/:run/${name}`, async (c) => {
       const { pipeline, run } = c.req.param();
-      const says = await act.says(await desks.open(pipeline), run);
+      const desk = await desks.open(pipeline);
+      const [says, asks] = await Promise.all([act.says(desk, run), act.asks?.(desk, run)]);
       const body = html`<header><h1>${act.title}</h1></header>
 <section><p>Run <code>${run}</code> of ${pipeline}, ${desks.place}.</p>
 <ul>${says.map((line) => html`<li>${line}</li>`)}</ul>
-<form method="post"><button class="bad">${act.button}</button> <a class="button" href="${runPath(pipeline, run)}">Leave it as it is</a></form>
+<form method="post">${asks ?? ''}<button class="bad">${act.button}</button> <a class="button" href="${runPath(pipeline, run)}">Leave it as it is</a></form>
 </section>`;
       return c.html(layout({ title: act.title, place: desks.place, path: [[run, runPath(pipeline, run)]], body }));
     });
     app.post(`/runs/:pipeline/:run/${name}`, async (c) => {
       const { pipeline, run } = c.req.param();
-      return c.redirect(runPath(pipeline, await act.do(await desks.open(pipeline), run)), 303);
+      return c.redirect(runPath(pipeline, await act.do(await desks.open(pipeline), run, await c.req.formData())), 303);
     });
   }
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { PACKAGE_DIR } from '../../shared/project/project.mjs';
+import { LOST_ID } from './layout.ts';
 import { CONSOLE_STYLE } from './style.ts';
 
 export interface Asset {
@@ -11,9 +12,15 @@ export interface Asset {
 
 /** In a bundle `import.meta` would mean the bundle. */
 const { resolve } = createRequire(join(PACKAGE_DIR, 'package.json'));
-const script = (module: string): Asset => ({
+/** A page that isn't told anything any more must not pass for one in which nothing happens. */
+const SAYS_WHEN_LOST = `for (const [name, isLost] of [['error', true], ['after:connection', false]])
+  document.addEventListener('htmx:sse:' + name, () => { document.getElementById('${LOST_ID}').hidden = !isLost; });
+`;
+
+/** htmx looks through the page as soon as it is loaded: what it is extended by has to come with it, or a page may stand still. */
+const scripts = (...modules: readonly string[]): Asset => ({
   type: 'text/javascript; charset=utf-8',
-  text: readFileSync(resolve(module), 'utf8'),
+  text: [...modules.map((module) => readFileSync(resolve(module), 'utf8')), SAYS_WHEN_LOST].join(';\n'),
 });
 
 /** Many small ones, and one of them done. */
@@ -24,7 +31,6 @@ export function readAssets(): Readonly<Record<string, Asset>> {
   return {
     'console.css': { type: 'text/css; charset=utf-8', text: CONSOLE_STYLE },
     'icon.svg': { type: 'image/svg+xml', text: ICON },
-    'htmx.js': script('htmx.org/dist/htmx.min.js'),
-    'sse.js': script('htmx.org/dist/ext/hx-sse.min.js'),
+    'htmx.js': scripts('htmx.org/dist/htmx.min.js', 'htmx.org/dist/ext/hx-sse.min.js'),
   };
 }

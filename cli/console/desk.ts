@@ -8,6 +8,8 @@ export interface Desk {
   readonly deps: OperatorDeps;
   /** Whether something works on the pipeline; where nothing does, its runs stand still. */
   readonly isWorkedOn: boolean;
+  /** Memory of the deployed clone, where that is known. */
+  readonly cloneMB?: number | undefined;
   start(request: StartRequest): Promise<Started>;
   redrive(run: string, filter: Partial<RedriveFilter>): Promise<Started>;
   cancel(run: string): Promise<void>;
@@ -20,6 +22,8 @@ export interface Desk {
 export interface Desks {
   /** For people: `on this machine`, `at stage prod`. */
   readonly place: string;
+  /** Whether what runs there costs money. */
+  readonly isDeployed: boolean;
   /** Milliseconds between two looks at a run: each is a few reads. */
   readonly pollMs: number;
   readonly pipelines: readonly string[];

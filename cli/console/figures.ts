@@ -4,6 +4,7 @@ import { isFinal, type RunStatus } from '../../shared/domain/run.ts';
 import { number } from '../../shared/report/format.ts';
 import type { Html } from '../../shared/report/sections/drawer.ts';
 import { OUTCOMES } from '../../shared/report/view.ts';
+import { fraction, phase, position } from '../progress-words.ts';
 
 const GOING: Readonly<Record<string, string>> = {
   planned: 'starting',
@@ -24,18 +25,13 @@ export function statusBadge(status: RunStatus, isWorkedOn: boolean): Html {
   return html`<span class="badge ${status === 'paused' ? 'warn' : 'busy'}">${status === 'paused' ? '‖' : '▶'} ${GOING[status] ?? status}</span>`;
 }
 
-/** How much of a run is done: the bar stands just short of its end until the run has ended. */
-export function bar(
-  { total, totalKnown, succeeded, failed, record }: RunProgress,
-  perSecond: number,
-  label: string,
-): Html {
-  const done = isFinal(record.status) ? total : Math.min(succeeded + failed, total);
-  const max = Math.max(1, total);
-  const plus = totalKnown ? '' : '+';
-  const rate = isFinal(record.status) ? '' : html` · ${rateWords(perSecond)}`;
-  return html`<progress max="${max}" value="${isFinal(record.status) ? max : Math.min(done, max * 0.99)}" aria-label="${label}"></progress>
-<small>${number(done)} of ${number(total)}${plus}${rate}</small>`;
+/** How much of a run is done, at what pace, and what it does or waits for. */
+export function bar(progress: RunProgress, perSecond: number, label: string): Html {
+  const { total, totalKnown, record } = progress;
+  const part = fraction(progress);
+  const doing = isFinal(record.status) ? '' : html` · ${rateWords(perSecond)} · ${phase(progress, perSecond)}`;
+  return html`<progress max="1"${part === null ? '' : html` value="${part}"`} aria-label="${label}"></progress>
+<small>${number(position(progress).done)} of ${number(total)}${totalKnown ? '' : '+'}${doing}</small>`;
 }
 
 /** `4,800/s`; a slow one with a decimal. */

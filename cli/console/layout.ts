@@ -17,6 +17,9 @@ export const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** What says that a page isn't kept up to date any more. */
+export const LOST_ID = 'lost';
+
 /** A page: its title, the way to it, and what it shows. */
 export interface Page {
   readonly title: string;
@@ -40,11 +43,11 @@ export function layout({ title, path = [], place, body }: Page): Html {
 <link rel="icon" href="/assets/icon.svg">
 <link rel="stylesheet" href="/assets/console.css">
 <script src="/assets/htmx.js" defer></script>
-<script src="/assets/sse.js" defer></script>
 </head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>
 <nav aria-label="You are here"><a href="/">Runs</a>${path.map(([label, href]) => html` <span aria-hidden="true">›</span> <a href="${href}">${label}</a>`)}<span class="place">${place}</span></nav>
+<div role="status"><p id="${LOST_ID}" class="lost" hidden>Not connected: what is shown may be old. Does the console still run in its terminal?</p></div>
 <main id="main">
 ${body}
 </main>

@@ -1,5 +1,7 @@
+import { costOf } from '../../shared/control/cost.ts';
 import { type GateView, readGate } from '../../shared/control/limits.ts';
 import { type RunProgress, readProgress } from '../../shared/control/status.ts';
+import { LAMBDA } from '../../shared/domain/limits.ts';
 import { isFinal } from '../../shared/domain/run.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import type { Desk, Desks } from './desk.ts';
@@ -39,9 +41,12 @@ export interface RunLook {
   readonly progress: RunProgress;
   readonly pace: Pace;
   readonly gate: GateView | null;
+  /** US dollars so far, by list prices; null once it has ended, and while nothing is known. */
+  readonly dollars: number | null;
   /** Null where no child has failed. */
   readonly reasons: Reasons | null;
   readonly isWorkedOn: boolean;
+  readonly isDeployed: boolean;
   readonly now: number;
 }
 
@@ -91,9 +96,11 @@ export class Looks {
         place: this.#desks.place,
         progress,
         pace: this.#pace(pipeline, run),
+        dollars: dollarsSoFar(desk, progress),
         gate: isOver ? null : await readGate(desk.deps),
         reasons: progress.failed > 0 ? await this.#reasonsOf(desk, progress.record) : null,
         isWorkedOn: desk.isWorkedOn,
+        isDeployed: this.#desks.isDeployed,
         now: desk.deps.clock.now(),
       };
     });
@@ -138,4 +145,27 @@ export class Looks {
     }
     return pace;
   }
+}
+
+/** A typical item; what a run's own take isn't known without reading rows. */
+const BYTES_PER_ITEM = 300;
+
+function dollarsSoFar(
+  { deps: { pipeline }, cloneMB = LAMBDA.cloneMemoryMB }: Desk,
+  progress: RunProgress,
+): number | null {
+  const { succeeded, failed, retried, calledMs } = progress;
+  const children = succeeded + failed;
+  if (!calledMs || children === 0) return null;
+  // What was repeated took as long as what wasn't, most likely.
+  const calls = (children + retried) / (pipeline.endpoint.itemsPerCall ?? 1);
+  const all = (calledMs / children) * calls;
+  const { dollars, service } = costOf(pipeline, {
+    children,
+    calls,
+    calledMs: all,
+    bytesPerItem: BYTES_PER_ITEM,
+    cloneMB,
+  });
+  return dollars + (service?.dollars ?? 0);
 }

@@ -2,12 +2,12 @@ import { html } from 'hono/html';
 import { isFinal, TRANSITIONS } from '../../shared/domain/run.ts';
 import { dateTime, duration, number } from '../../shared/report/format.ts';
 import type { Html } from '../../shared/report/sections/drawer.ts';
+import { courses, millis } from './courses.ts';
 import { bar, rateWords, statusBadge } from './figures.ts';
 import { gateFacts } from './gate-facts.ts';
 import type { RunLook } from './looks.ts';
 import { pipelinePath, runPath } from './paths.ts';
 import { reasonsSection } from './reasons.ts';
-import { spark } from './spark.ts';
 
 /** What of a run's page changes as it goes. */
 export function runLive(look: RunLook): Html {
@@ -36,29 +36,34 @@ ${tile('Succeeded', number(succeeded))}
 ${tile('Failed', number(failed))}
 ${progress.cancelled > 0 ? tile('Cancelled', number(progress.cancelled)) : ''}
 ${progress.expired > 0 ? tile('Expired', number(progress.expired)) : ''}
-${isOver ? '' : html`${tile('Calls to be repeated', number(retried))}${tile('Throughput', rateWords(pace.perSecond))}`}
+${isOver ? '' : html`${tile('Calls repeated', number(retried))}${tile('Throughput', rateWords(pace.perSecond))}`}
+${pace.meanMs === null || isOver ? '' : tile('A call takes', millis(pace.meanMs))}
+${look.dollars === null ? '' : tile(look.isDeployed ? 'Cost so far, about' : 'At a stage, about', dollarWords(look.dollars))}
 </dl>
-${isOver ? '' : spark(pace.course)}
+${isOver ? '' : courses(pace.course)}
 </section>
 ${look.reasons ? reasonsSection(pipeline, run, look.reasons) : ''}
 ${gate ? html`<section><h2>What calls are held to</h2>${gateFacts(gate, now)}</section>` : ''}
 ${acts(look)}`;
 }
 
+const dollarWords = (dollars: number) => (dollars < 0.01 ? '< 1 ¢' : `$${dollars.toFixed(2)}`);
+
 const tile = (name: string, value: string) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 
 /** What can be done with a run as it stands. */
-function acts({ pipeline, progress: { record, failed }, isWorkedOn }: RunLook): Html {
+function acts({ pipeline, progress: { record, failed, cancelled, expired }, isWorkedOn }: RunLook): Html {
   const { run, status, summary } = record;
   const path = runPath(pipeline, run);
+  const left = failed + cancelled + expired;
   const can = (from: readonly string[]) => from.includes(status);
   const link = (act: string, label: string) => html`<a class="button" href="${path}/${act}">${label}</a> `;
   return html`<nav class="acts" aria-label="What can be done">
-${failed > 0 ? link('failures', 'Failed children') : ''}
+${left > 0 ? link('failures', 'Failed children') : ''}
 ${summary === null ? '' : link('report', 'Report')}
 ${can(TRANSITIONS.pause.from) && isWorkedOn ? link('pause', 'Pause…') : ''}
 ${!isFinal(status) && (status === 'paused' || !isWorkedOn) ? link('resume', 'Resume…') : ''}
 ${can(TRANSITIONS.close.from) ? link('cancel', 'Cancel…') : ''}
-${isFinal(status) && failed > 0 ? link('redrive', 'Call the failed again…') : ''}
+${isFinal(status) && left > 0 ? link('redrive', 'Call the failed again…') : ''}
 </nav>`;
 }

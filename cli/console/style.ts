@@ -4,6 +4,7 @@ import { PAGE_STYLE } from '../../shared/report/page-style.ts';
 export const CONSOLE_STYLE = `${PAGE_STYLE}
 .skip{position:absolute;left:-999em}.skip:focus{left:8px;top:8px;padding:6px 12px;background:var(--card);z-index:1}
 body>nav{display:flex;flex-wrap:wrap;gap:4px 8px;align-items:baseline;max-width:960px;margin:0 auto;padding:14px 20px 0}
+.lost{max-width:920px;margin:14px auto 0;padding:8px 16px;border-radius:8px;color:var(--warn);background:var(--warn-bg)}
 .place{margin-left:auto;color:var(--muted);font-size:13px}
 .badge{white-space:nowrap}.busy{color:var(--link);background:var(--page);border:1px solid var(--line)}
 main{padding-top:20px}
@@ -15,12 +16,13 @@ progress::-moz-progress-bar{background:var(--bar)}
 small{color:var(--muted);font-size:13px;white-space:nowrap}
 progress+small{display:block;margin:4px 0 0}section>progress+small{margin-bottom:12px}
 .runs td,.runs th{padding-right:12px}.runs th{white-space:nowrap}.runs td:first-child{overflow-wrap:anywhere}
-.spark{height:80px}.spark polyline{fill:none;stroke:var(--bar);stroke-width:2;vector-effect:non-scaling-stroke}
+.pair{display:flex;flex-wrap:wrap;gap:0 24px}.pair figure{flex:1 1 260px;min-width:0}.spark{height:80px}.spark polyline{fill:none;stroke:var(--bar);stroke-width:2;vector-effect:non-scaling-stroke}
 figcaption.note{margin:0 0 4px}
 .acts{display:flex;flex-wrap:wrap;gap:8px;margin:0 0 18px}
 .button,button{display:inline-block;padding:8px 16px;border:1px solid var(--line);border-radius:8px;background:var(--card);color:var(--link);
 font:inherit;font-weight:600;text-decoration:none;cursor:pointer}
 .button:hover,button:hover{border-color:var(--link)}button.bad{border-color:currentColor;color:var(--bad);background:var(--bad-bg)}
+fieldset{border:1px solid var(--line);border-radius:8px;margin:0 0 14px;padding:8px 14px}legend{color:var(--muted);font-size:13px;padding:0 4px}label.check{margin:4px 0}
 form{margin:14px 0 0}label{display:block;margin:0 0 12px}label>span{display:block;color:var(--muted);font-size:13px}
 input,select,textarea{font:inherit;padding:7px 10px;border:1px solid var(--muted);border-radius:8px;background:var(--page);color:var(--ink);max-width:100%}
 .search{display:flex;flex-wrap:wrap;gap:8px 12px;align-items:end;margin:0 0 18px}.search label{margin:0}

@@ -31,22 +31,31 @@ export type OpenDesks = Desks & { close(): Promise<void> };
  * The pipelines of this machine. Their records are read through the process that works here; where none does, this one becomes it, so
  * that other terminals join it. A pipeline is worked on from when something is to be done with it, until its run has ended.
  */
-export function localDesks(terminal: Pick<Terminal, 'stderr' | 'signal'>): OpenDesks {
-  return new LocalDesks(terminal);
+export function localDesks(
+  terminal: Pick<Terminal, 'stderr' | 'signal'>,
+  endpointOf: EndpointOf = () => undefined,
+): OpenDesks {
+  return new LocalDesks(terminal, endpointOf);
 }
+
+/** What a pipeline calls here in place of its own service. */
+type EndpointOf = (pipeline: string) => string | undefined;
 
 class LocalDesks implements OpenDesks {
   readonly place = 'on this machine';
+  readonly isDeployed = false;
   readonly pollMs = POLL_MS;
   readonly #terminal: Pick<Terminal, 'stderr' | 'signal'>;
+  readonly #endpointOf: EndpointOf;
   readonly #presence = new SharedLook<Holder>(PRESENCE_MS);
   /** Opened through the process at this address. */
   #reader: { readonly url: string; readonly targets: Map<string, Promise<Target>> } | null = null;
   readonly #working = new Set<Target>();
   #endOwn: (() => Promise<void>) | null = null;
 
-  constructor(terminal: Pick<Terminal, 'stderr' | 'signal'>) {
+  constructor(terminal: Pick<Terminal, 'stderr' | 'signal'>, endpointOf: EndpointOf) {
     this.#terminal = terminal;
+    this.#endpointOf = endpointOf;
   }
 
   /** The process that works here says on its own terminal what its functions log as errors. */
@@ -140,8 +149,9 @@ class LocalDesks implements OpenDesks {
   async #work(name: string): Promise<Target> {
     const pipeline = await loadPipeline(name);
     requireSecrets(pipeline);
-    requireCalled(pipeline);
-    const target = await workLocally(pipeline, '', this.#quiet);
+    const endpointUrl = this.#endpointOf(name);
+    if (endpointUrl === undefined) requireCalled(pipeline);
+    const target = await workLocally(pipeline, '', this.#quiet, endpointUrl);
     if (target.fresh) await endOldFinishes(target.deps);
     return target;
   }

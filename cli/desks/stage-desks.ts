@@ -21,6 +21,7 @@ export function stageDesks(stage: string, terminal: Terminal): OpenDesks {
       return {
         deps: target.deps,
         isWorkedOn: true,
+        cloneMB: target.cloneMB,
         start: (request) => target.start(request),
         redrive: (run, filter) => target.redrive(run, filter),
         cancel: async (run) => void (await cancelRun(target.deps, run)),
@@ -34,6 +35,7 @@ export function stageDesks(stage: string, terminal: Terminal): OpenDesks {
   };
   return {
     place: `at stage ${stage}`,
+    isDeployed: true,
     pollMs: POLL_MS,
     get pipelines() {
       return pipelineNames();

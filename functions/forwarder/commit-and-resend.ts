@@ -79,6 +79,7 @@ export function countOutcomes(
     failed,
     retried,
     waiting,
+    calledMs: Math.round(outcomes.reduce((sum, { ms }) => sum + ms, 0)),
     ...(retried > 0 && { retriedFor: mostOf(again) }),
   });
   if (succeeded > 0) deps.metrics.count('ChildrenSucceeded', succeeded);

@@ -1,25 +1,17 @@
-import { callsPerForwarder, FORWARDER_MEMORY_MB } from '../domain/capacity.ts';
 import { isPointer } from '../domain/held.ts';
 import { type Json, jsonText } from '../domain/json.ts';
-import { DYNAMODB, LAMBDA, PRICES, SIZES, SQS } from '../domain/limits.ts';
+import { LAMBDA } from '../domain/limits.ts';
 import { isFinal } from '../domain/run.ts';
 import { sourceContext } from '../flow/run-source.ts';
 import type { Deps } from '../ports/deps.ts';
 import { readManifest } from '../storage/manifest.ts';
 import { readPartBlock, readPartIndex } from '../storage/part.ts';
+import { type Cost, costOf } from './cost.ts';
 import { planOf } from './plan.ts';
 import { validated } from './start.ts';
 
-/** The clone waits, and is paid, for as long as its calls take: most of a run's bill. */
-export interface ServiceCost {
-  readonly memoryMB: number;
-  readonly calls: number;
-  readonly gbSeconds: number;
-  readonly dollars: number;
-}
-
 /** What a run would come to. Nothing is stored, sent or called. */
-export interface DryRun {
+export interface DryRun extends Cost {
   readonly slices: number;
   /** Children that were counted. */
   readonly children: number;
@@ -34,13 +26,6 @@ export interface DryRun {
   readonly callMsFrom: 'last run' | 'given' | 'assumed';
   /** At the definition's `limits.inFlight`, without failures. */
   readonly hours: number;
-  readonly writeUnits: number;
-  readonly queueRequests: number;
-  readonly gbSeconds: number;
-  /** US dollars for orchestration: the service's own cost isn't in it. */
-  readonly dollars: number;
-  /** What the queue-dedicated clone costs as a Lambda function; null where calls go to an address, whose cost isn't known here. */
-  readonly service: ServiceCost | null;
 }
 
 /** An answer of a typical microservice, where no run has told better. */
@@ -86,55 +71,21 @@ export async function dryRun(
   const bytes = Buffer.byteLength(JSON.stringify(sample));
   const known = callMs ?? (await lastCallMs(deps));
   const ms = known ?? ASSUMED_CALL_MS;
-  const blocks = Math.ceil(children / SIZES.blockChildren);
-  const slots = Math.ceil(children / SIZES.slotChildren);
-  const pageUnits = Math.ceil(
-    (bytes / COMPRESSION / Math.max(1, sample.length)) * (SIZES.blockChildren / DYNAMODB.writeUnitBytes),
-  );
-  const writeUnits = blocks * (pageUnits + 1) + slots * UNITS_PER_SLOT;
-  const messageChunks = Math.max(
-    1,
-    Math.ceil(((bytes / Math.max(1, sample.length)) * SIZES.slotChildren) / SQS.billedChunkBytes),
-  );
-  const queueRequests = slots * messageChunks * REQUESTS_PER_SLOT;
   const calls = children / (pipeline.endpoint.itemsPerCall ?? 1);
-  const gbSeconds = ((calls * ms) / 1_000 / callsPerForwarder(pipeline)) * (FORWARDER_MEMORY_MB / 1_024);
+  const bytesPerItem = bytes / Math.max(1, sample.length);
   const [first] = sample;
   return {
     slices: ranges.length,
     children,
     complete,
-    bytesPerItem: sample.length === 0 ? 0 : Math.round(bytes / sample.length),
+    bytesPerItem: sample.length === 0 ? 0 : Math.round(bytesPerItem),
     firstBody: first === undefined ? null : bodyOf(deps, first, params),
     callMs: ms,
     callMsFrom: callMs !== undefined ? 'given' : known !== null ? 'last run' : 'assumed',
     hours: (calls * ms) / pipeline.limits.inFlight / 3_600_000,
-    writeUnits,
-    queueRequests: Math.ceil(queueRequests),
-    gbSeconds: Math.round(gbSeconds),
-    dollars:
-      (writeUnits * PRICES.perMillionWriteUnits + queueRequests * PRICES.perMillionQueueRequests) / 1_000_000 +
-      gbSeconds * PRICES.perLambdaGbSecond,
-    service: pipeline.endpoint.service === undefined ? null : serviceCost(calls, ms, cloneMB),
+    ...costOf(pipeline, { children, calls, calledMs: calls * ms, bytesPerItem, cloneMB }),
   };
 }
-
-function serviceCost(calls: number, ms: number, memoryMB: number): ServiceCost {
-  const gbSeconds = ((calls * ms) / 1_000) * (memoryMB / 1_024);
-  return {
-    memoryMB,
-    calls: Math.ceil(calls),
-    gbSeconds: Math.round(gbSeconds),
-    dollars: gbSeconds * PRICES.perLambdaGbSecond + (calls / 1_000_000) * PRICES.perMillionInvocations,
-  };
-}
-
-/** Deflated pages of JSON records come to about a quarter: measured on cities (25,166 to 5,572 bytes) and on answers. */
-const COMPRESSION = 4;
-/** An outcome page of two units and one of BLOCK. */
-const UNITS_PER_SLOT = 3;
-/** Sent, received and deleted, ten to a request, with polls that find fewer. */
-const REQUESTS_PER_SLOT = 0.6;
 
 function bodyOf({ pipeline }: Deps, item: Json, params: unknown): Json {
   const body = pipeline.request ? pipeline.request(item, { runId: 'dry-run', childId: '0-0.0.0', params }) : item;

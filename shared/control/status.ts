@@ -19,6 +19,8 @@ export interface RunProgress {
   readonly retriedFor: string | null;
   /** Children that wait for a callback. */
   readonly waiting: number;
+  /** Milliseconds that the last calls of ended children took, together; absent once the run has ended. */
+  readonly calledMs?: number | undefined;
 }
 
 /** @throws {RunNotFoundError} */
@@ -39,7 +41,7 @@ export async function progressOf({ stores }: Pick<Deps, 'stores'>, record: RunRe
   }
   const [root, progress] = await Promise.all([stores.runs.readCompletion(run), stores.progress.read(run)]);
   const slices = await readSlices({ stores }, run, root);
-  const { succeeded, failed, retried, retriedFor = null, waiting = 0 } = progress;
+  const { succeeded, failed, retried, retriedFor = null, waiting = 0, calledMs } = progress;
   return {
     record,
     total: slices.reduce((sum, { checkpoint }) => sum + (checkpoint?.count ?? 0), 0),
@@ -51,5 +53,6 @@ export async function progressOf({ stores }: Pick<Deps, 'stores'>, record: RunRe
     retried,
     retriedFor,
     waiting: Math.max(0, waiting),
+    calledMs,
   };
 }

@@ -23,6 +23,7 @@ export class ProgressMeter {
   add(run: string, ttl: number, delta: Partial<Progress>): void {
     const { succeeded, failed, retried, waiting = 0, ...known } = this.#pending.get(run)?.delta ?? NO_PROGRESS;
     const retriedFor = delta.retriedFor ?? known.retriedFor;
+    const calledMs = (known.calledMs ?? 0) + (delta.calledMs ?? 0);
     this.#pending.set(run, {
       ttl,
       delta: {
@@ -31,6 +32,7 @@ export class ProgressMeter {
         retried: retried + (delta.retried ?? 0),
         ...(retriedFor !== undefined && { retriedFor }),
         waiting: waiting + (delta.waiting ?? 0),
+        ...(calledMs > 0 && { calledMs }),
       },
     });
   }

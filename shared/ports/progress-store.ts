@@ -14,6 +14,8 @@ export interface Progress {
   readonly retriedFor?: string;
   /** Children that wait for a callback; less than before where one has ended; absent for no change. */
   readonly waiting?: number;
+  /** Milliseconds that the last calls of ended children took, together; absent from what an older release counted. */
+  readonly calledMs?: number;
 }
 
 export const NO_PROGRESS: Progress = { succeeded: 0, failed: 0, retried: 0 };

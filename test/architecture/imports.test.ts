@@ -72,6 +72,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'shared/control',
     'shared/project',
     'local/loopback.ts',
+    'cli/progress-words.ts',
   ],
   cli: ['local', 'functions/system.ts', 'shared'],
   'bin.mjs': [],

@@ -17,6 +17,7 @@ export function progressStore(table: ItemTable, keys: Keys): ProgressStore {
           failed: N(delta.failed),
           retried: N(delta.retried),
           ...(delta.waiting && { waiting: N(delta.waiting) }),
+          ...(delta.calledMs !== undefined && { calledMs: N(delta.calledMs) }),
         },
       });
     },
@@ -25,6 +26,7 @@ export function progressStore(table: ItemTable, keys: Keys): ProgressStore {
       const { pk, sk } = keys.progress(run, '');
       const shards = await table.query({ partition: pk, prefix: sk });
       const sum = (name: string) => shards.reduce((total, shard) => total + (numberOf(shard, name) ?? 0), 0);
+      const calledMs = sum('calledMs');
       const latest = shards.reduce<{ at: number; reason: string | null }>(
         (known, shard) => {
           const at = numberOf(shard, 'retriedAt') ?? 0;
@@ -38,6 +40,7 @@ export function progressStore(table: ItemTable, keys: Keys): ProgressStore {
         failed: sum('failed'),
         retried: sum('retried'),
         ...(sum('waiting') !== 0 && { waiting: sum('waiting') }),
+        ...(calledMs > 0 && { calledMs }),
         at: Math.max(0, ...shards.map((shard) => numberOf(shard, 'seenAt') ?? 0)),
       };
     },

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -56,7 +56,7 @@ export default definePipeline({
 
 describe.skipIf(BROWSER === undefined)('the console in a browser', { timeout: 60_000 }, () => {
   let project: TemporaryProject;
-  let served: ChildProcess;
+  let served: ReturnType<typeof command>;
   let link: URL;
   let browser: Browser;
   let page: Page;
@@ -67,15 +67,8 @@ describe.skipIf(BROWSER === undefined)('the console in a browser', { timeout: 60
     project = await temporaryProject();
     await project.write('pipelines/scores/index.ts', PIPELINE);
     await project.write('services/scoring/server.ts', SERVICE);
-    const { MICROPROCESS_HOME: _, MICROPROCESS_STAGE: __, MICROPROCESS_PIPELINE: ___, ...env } = process.env;
-    served = spawn(process.execPath, [join(PACKAGE_DIR, 'cli', 'bin.mjs'), 'console', '--no-open'], {
-      cwd: project.dir,
-      env: { ...env, TEST_MENDED: join(project.dir, 'mended') },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    if (!served.stdout) throw new TypeError('No stdout.');
-    const [line] = z.tuple([z.string()]).parse(await once(createInterface(served.stdout), 'line'));
-    link = new URL(line);
+    served = command('console', '--no-open');
+    link = await linkOf(served.stdout);
     browser = await chromium.launch({ ...(BROWSER && { executablePath: BROWSER }), args: ['--no-sandbox'] });
     page = await browser.newPage({ viewport: { width: 1_000, height: 760 } });
     page.setDefaultTimeout(15_000);
@@ -92,6 +85,24 @@ describe.skipIf(BROWSER === undefined)('the console in a browser', { timeout: 60
     }
     await project?.remove();
   });
+
+  function command(...args: readonly string[]) {
+    const { MICROPROCESS_HOME: _, MICROPROCESS_STAGE: __, MICROPROCESS_PIPELINE: ___, ...env } = process.env;
+    return spawn(process.execPath, [join(PACKAGE_DIR, 'cli', 'bin.mjs'), ...args], {
+      cwd: project.dir,
+      env: { ...env, TEST_MENDED: join(project.dir, 'mended'), BROWSER: 'none' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  }
+
+  /** The first link that a command says. */
+  async function linkOf(stream: NodeJS.ReadableStream): Promise<URL> {
+    for await (const line of createInterface(stream)) {
+      const [found] = /http:\S+/.exec(line) ?? [];
+      if (found !== undefined) return new URL(found);
+    }
+    throw new Error('It ended without a link.');
+  }
 
   /** The status of a request that a program makes, or a browser that is told to. */
   const status = (path: string, headers: Readonly<Record<string, string>> = {}, method = 'GET') =>
@@ -191,6 +202,7 @@ describe.skipIf(BROWSER === undefined)('the console in a browser', { timeout: 60
     await page.goto(new URL(path, link).href);
     await page.getByRole('link', { name: /Call the failed again/ }).click();
     await page.getByText('It becomes a run of its own').waitFor();
+    expect(await page.getByLabel('100 FAILED').isChecked()).toBe(true);
     await isAccessible();
     await page.getByRole('button', { name: 'Call them again' }).click();
     await page.waitForURL(/~2$/);
@@ -222,6 +234,25 @@ describe.skipIf(BROWSER === undefined)('the console in a browser', { timeout: 60
     ]);
     await page.getByRole('button', { name: 'Cancel it' }).click();
     await page.getByText('■ Cancelled').waitFor();
+  });
+
+  test('a run that is started with --open has its page, which outlives it', async () => {
+    const run = command('run', '--limit', '20', '--run-id', 'shown', '--open');
+    // Reading goes on, or the command would wait for its reader.
+    const shown = linkOf(run.stderr).finally(() => run.stderr.resume());
+    await page.goto((await shown).href);
+    await page.getByRole('heading', { name: 'shown' }).waitFor();
+    await page.getByText('✔ Succeeded').waitFor();
+    // The page of a run that has ended needs no connection.
+    await page.goto(new URL('/', page.url()).href);
+    expect(await page.getByText('Not connected').isVisible()).toBe(false);
+    const before = complaints.length;
+    run.kill('SIGINT');
+    expect(await once(run, 'exit')).toEqual([0, null]);
+    await page.getByText('Not connected').waitFor();
+    await isAccessible();
+    // Connections that broke.
+    complaints.length = before;
   });
 
   test('limits are set by hand and cleared', async () => {

@@ -24,6 +24,7 @@ function world() {
   const app = consoleApp(
     {
       place: 'on a test',
+      isDeployed: false,
       pollMs: 10,
       pipelines: [deps.pipeline.name, 'absent'],
       async open(name) {
@@ -114,7 +115,7 @@ test.each([
   const path = `/runs/${here.deps.pipeline.name}/march/${act}`;
   expect(await page(path)).toMatch(says);
   expect(here.asked).toEqual([]);
-  const done = await form(path);
+  const done = await form(path, { status: 'FAILED' });
   expect(done.status).toBe(303);
   expect(done.headers.get('location')).toBe(`/runs/${here.deps.pipeline.name}/${encodeURIComponent(run)}`);
   expect(here.asked).toEqual(asked);

@@ -28,3 +28,13 @@ test('a course of days keeps its ends and few samples', () => {
   expect(new Set(course.map(({ perSecond }) => Math.round(perSecond)))).toEqual(new Set([50]));
   expect(course.at(-1)?.at).toBeGreaterThan(0.97 * seconds * 1_000);
 });
+
+test('a call takes what the calls of the last seconds took, each alone', () => {
+  const pace = new Pace();
+  pace.see(progressOf({ succeeded: 10, calledMs: 90_000 }), 0);
+  expect(pace.meanMs).toBeNull();
+  pace.see(progressOf({ succeeded: 28, failed: 2, calledMs: 91_000 }), 2_000);
+  expect(pace.meanMs).toBe(50);
+  pace.see(progressOf({ succeeded: 28, failed: 2, calledMs: 91_000 }), 4_000);
+  expect(pace.course.map(({ meanMs }) => meanMs)).toEqual([50, null]);
+});

@@ -46,4 +46,16 @@ test.each([
   expect(await deps.stores.progress.read('march')).toMatchObject({ retried: reasons.length, retriedFor: most });
 });
 
+test('how long calls took adds up until it is written', async () => {
+  const deps = testDeps();
+  const progress = new ProgressMeter(deps.stores.progress, deps.clock, 'shard');
+  const gate = gateOf(deps);
+  const of = { ...deps, caller: { call: neverCalled, close: async () => undefined }, progress, gate };
+  const ended = { status: 'SUCCEEDED', reason: null, result: null, attempts: 1 } as const;
+  countOutcomes(of, workOf({ items: [1, 2], size: 2 }), [{ ...ended, n: 0, ms: 40.4 }]);
+  countOutcomes(of, workOf({ items: [1, 2], size: 2 }), [{ ...ended, n: 1, ms: 60.2 }]);
+  await progress.flush();
+  expect(await deps.stores.progress.read('march')).toMatchObject({ succeeded: 2, calledMs: 100 });
+});
+
 const neverCalled = () => expect.unreachable('Nobody may be called.');

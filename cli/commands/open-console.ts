@@ -1,0 +1,35 @@
+import { runPath } from '../console/paths.ts';
+import { serveConsole } from '../console/serve.ts';
+import { localDesks } from '../desks/local-desks.ts';
+import { openBrowser } from '../open-browser.ts';
+import { aborted, type Terminal } from '../terminal.ts';
+
+/** Shows a run's page. */
+export type ShowRun = (pipeline: string, run: string) => void;
+
+/**
+ * Serves the console beside a run of this process, which it outlives: until Ctrl-C the run can be looked at.
+ * @param endpointUrl what the run's pipeline calls here; what is done with its runs calls the same
+ */
+export async function withConsole(
+  { name, endpointUrl }: { readonly name: string; readonly endpointUrl?: string | undefined },
+  terminal: Terminal,
+  use: (show: ShowRun) => Promise<number>,
+): Promise<number> {
+  const { stderr, signal } = terminal;
+  const desks = localDesks(terminal, (pipeline) => (pipeline === name ? endpointUrl : undefined));
+  const served = await serveConsole(desks);
+  try {
+    const code = await use((pipeline, run) => {
+      const link = served.link(runPath(pipeline, run));
+      stderr.write(`Its page, by a link that works once: ${link}\n`);
+      openBrowser(link);
+    });
+    if (!signal.aborted) stderr.write('Its page stays until Ctrl-C.\n');
+    await aborted(signal).catch(() => undefined);
+    return code;
+  } finally {
+    await served.stop();
+    await desks.close();
+  }
+}
