@@ -27,6 +27,7 @@ test('a function has the variables of what it uses, and no other', () => {
   expect(environmentOf(FORWARDER, resources)).toEqual({
     MP_TABLE: 'microprocess-dev',
     MP_BUCKET: 'microprocess-dev-objects',
+    MP_SPLIT_QUEUE_URL: 'https://sqs.example/split',
     MP_WORK_QUEUE_URL: 'https://sqs.example/work',
     MP_AGGREGATE_QUEUE_URL: 'https://sqs.example/aggregate',
     MP_ENDPOINT_URL: 'https://squares-queue.example',
