@@ -13,10 +13,12 @@ import {
 import type { ManifestPart } from '../../shared/storage/manifest.ts';
 import type { AggregatorDeps } from './deps.ts';
 import { DrawingError, drawing } from './drawing.ts';
+import { examplesOf } from './examples.ts';
 import { filesSections } from './files-section.ts';
 import { type Tally, tally } from './frozen-parts.ts';
 import { composeMail } from './mail.ts';
 import { reportKeys } from './summary.ts';
+import { nextOf, whatRan } from './what-ran.ts';
 import type { Outputs } from './write-outputs.ts';
 
 interface Drawn {
@@ -34,7 +36,9 @@ export async function draw(
   gzip: Promise<Buffer | null>,
 ): Promise<Drawn> {
   const reduced = await tally(deps, parts);
-  const tallied = { ...reduced, failure: reduced.failure ?? outputs.failure };
+  const examples = await examplesOf(deps, parts, reduced.reasons);
+  const reasons = reduced.reasons.map((each) => ({ ...each, examples: examples.get(each.reason) ?? [] }));
+  const tallied = { ...reduced, reasons, failure: reduced.failure ?? outputs.failure };
   try {
     return await drawView(deps, record, viewOf(deps, record, tallied, outputs), gzip);
   } catch (error) {
@@ -76,6 +80,8 @@ function viewOf(
     endedAt: clock.now(),
     counts,
     reasons,
+    ran: whatRan(pipeline, record),
+    next: nextOf(pipeline.name, record.run, counts),
     sections: [...withFailure(failure, record.failure, sections), ...filesSections(written)],
     failure: failure ?? record.failure,
     credits: pipeline.report.credits,

@@ -4,7 +4,7 @@ import { dateTime, duration, number } from './format.ts';
 import { block, FONT, facts, figures, heading, INK, MAIL_ROOM, MUTED, rows, smallPrint } from './mail-html.ts';
 import type { Html } from './sections/drawer.ts';
 import { drawerOf, notesOf } from './sections/index.ts';
-import { OUTCOMES, type ReportView, safeLinks } from './view.ts';
+import { exampleWords, OUTCOMES, type ReportView, STAGE_NOTE, safeLinks } from './view.ts';
 
 /** Where the mail has its sections' pictures: those that it has. */
 export type Pictures = ReadonlyMap<Section, string>;
@@ -61,7 +61,7 @@ ${block(
     ...(counts.expired > 0 ? [['Expired', number(counts.expired)] as const] : []),
   ]),
 )}
-${view.reasons.length > 0 ? block(heading('Why children did not succeed'), rows(view.reasons.map(({ reason, count }) => [{ text: reason }, { text: number(count), atEnd: true }]))) : ''}
+${view.reasons.length > 0 ? block(heading('Why children did not succeed'), rows(view.reasons.map(({ reason, count }) => [{ text: reason }, { text: number(count), atEnd: true }])), ...view.reasons.flatMap(({ reason, examples = [] }) => examples.map((example) => smallPrint(`${reason}: ${exampleWords(example)}`))), ...nextSteps(view)) : ''}
 ${view.sections.map((section) => drawn(section, has.pictures))}
 ${foot(view, has.attached)}
 </table>
@@ -72,6 +72,12 @@ ${foot(view, has.attached)}
 `;
   if (page instanceof Promise) throw new TypeError('emailHtml: a part of the mail is a promise.');
   return String(page);
+}
+
+function nextSteps({ next = [] }: ReportView): Html[] {
+  return next
+    .map(({ what, command }) => smallPrint(`${what}: ${command}`))
+    .concat(next.length > 0 ? smallPrint(STAGE_NOTE) : []);
 }
 
 function drawn(section: Section, pictures: Pictures): Html {

@@ -1,7 +1,7 @@
 import { dateTime, duration, line, number, short } from './format.ts';
 import { drawerOf, notesOf } from './sections/index.ts';
 import { aligned, TEXT_ROOM } from './text-lines.ts';
-import { OUTCOMES, type ReportView, safeLinks } from './view.ts';
+import { exampleWords, OUTCOMES, type ReportView, STAGE_NOTE, safeLinks } from './view.ts';
 
 /** The mail's plain-text part. */
 export function emailText(view: ReportView, attached: boolean): string {
@@ -31,6 +31,9 @@ export function emailText(view: ReportView, attached: boolean): string {
         reasons.map(({ reason, count }) => [number(count), reason]),
         [true],
       ),
+      ...reasons.flatMap(({ reason, examples = [] }) => examples.map((one) => `  ${reason}: ${exampleWords(one)}`)),
+      ...(view.next ?? []).map(({ what, command }) => `${what}: ${command}`),
+      ...(view.next?.length ? [STAGE_NOTE] : []),
     ]);
   }
   for (const section of view.sections) {

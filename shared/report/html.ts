@@ -6,7 +6,7 @@ import { PAGE_ROOM, tiles } from './page-html.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import type { Html } from './sections/drawer.ts';
 import { drawerOf, notesOf } from './sections/index.ts';
-import { OUTCOMES, type ReportView, safeLinks } from './view.ts';
+import { exampleWords, OUTCOMES, type ReportView, STAGE_NOTE, safeLinks } from './view.ts';
 
 // Nothing but this very style: no script, no style attribute, no request. Markup that slipped in could do nothing.
 const POLICY = [
@@ -57,6 +57,7 @@ ${fact('Run', html`<code>${view.run}</code>`)}
 ${fact('Started', dateTime(view.startedAt))}
 ${fact('Ended', dateTime(view.endedAt))}
 ${fact('Took', duration(view.endedAt - view.startedAt))}
+${(view.ran ?? []).map(([name, value]) => fact(name, value))}
 </dl>
 </header>`;
 }
@@ -76,16 +77,27 @@ ${tiles([
 </section>`;
 }
 
-function reasons({ reasons: list, counts: { total } }: ReportView): Html {
+function reasons(view: ReportView): Html {
+  const {
+    reasons: list,
+    counts: { total },
+  } = view;
   return html`<section class="half">
 <h2>Why children did not succeed</h2>
 <table>
 <thead><tr><th>Reason</th><th class="n">Children</th><th class="n">Share</th></tr></thead>
 <tbody>
-${list.map(({ reason, count }) => html`<tr><td><code>${reason}</code></td><td class="n">${number(count)}</td><td class="n">${percent(count, total)}</td></tr>`)}
+${list.map(({ reason, count, examples = [] }) => html`<tr><td><code>${reason}</code>${examples.map((example) => html`<br><small>${exampleWords(example)}</small>`)}</td><td class="n">${number(count)}</td><td class="n">${percent(count, total)}</td></tr>`)}
 </tbody>
 </table>
+${nextSteps(view)}
 </section>`;
+}
+
+/** Command lines of a machine, which the reader gives where the pipeline is: its stage isn't known here. */
+function nextSteps({ next = [] }: ReportView): Html | '' {
+  if (next.length === 0) return '';
+  return html`${next.map(({ what, command }) => html`<p>${what}: <code>${command}</code></p>`)}<p class="note">${STAGE_NOTE}</p>`;
 }
 
 function drawn(section: Section): Html {
@@ -101,6 +113,7 @@ ${notes.length > 0 ? html`<p class="note">${notes.join(' ')}</p>` : ''}
 function foot(view: ReportView): Html {
   const links = safeLinks(view.links);
   return html`<footer>
+<p>Every child has a row in <a href="report.csv">report.csv</a>, beside this page.</p>
 ${links.length > 0 ? html`<p>${links.map(({ label, href }, i) => html`${i > 0 ? ' · ' : ''}<a href="${href}" rel="noopener noreferrer">${label}</a>`)}</p>` : ''}
 ${view.credits.map((credit) => html`<p>${credit}</p>`)}
 </footer>`;

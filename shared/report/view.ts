@@ -1,10 +1,20 @@
 import type { Section } from '../author/section.ts';
 import type { CloseReason, FinalStatus, RunFailure } from '../domain/run.ts';
+import { short } from './format.ts';
 
 /** A link at the report's foot or in its mail. Shown only where `href` is http or https. */
 export interface ReportLink {
   readonly label: string;
   readonly href: string;
+}
+
+/** A child that ended for a reason. */
+export interface ReasonExample {
+  readonly id: string;
+  /** What its item is called, by a column of the report; null where none says. */
+  readonly label: string | null;
+  /** Of the answer's body, where the definition allows it. */
+  readonly excerpt: string | null;
 }
 
 /** Everything report.html, the mail and summary.json show of one run; made once, at the finish. */
@@ -26,7 +36,15 @@ export interface ReportView {
     readonly expired: number;
   };
   /** Reason codes of the children that didn't succeed, most frequent first. */
-  readonly reasons: readonly { readonly reason: string; readonly count: number }[];
+  readonly reasons: readonly {
+    readonly reason: string;
+    readonly count: number;
+    readonly examples?: readonly ReasonExample[];
+  }[];
+  /** What ran, as names and values: parameters, limit, endpoint. Shown on the page, and in no mail: parameters may be personal. */
+  readonly ran?: readonly (readonly [name: string, value: string])[];
+  /** What may be done next, as command lines. */
+  readonly next?: readonly { readonly what: string; readonly command: string }[];
   /** What the reduce makes of it, in order. */
   readonly sections: readonly Section[];
   /** Why there are no sections of the reduce's, where it failed; or what closed the run. */
@@ -75,6 +93,17 @@ export const OUTCOMES: Readonly<Record<FinalStatus, { sign: string; label: strin
   cancelled: { sign: '■', label: 'Cancelled', tone: 'warn' },
   expired: { sign: '✖', label: 'Expired at its deadline', tone: 'bad' },
 };
+
+/** What stands below command lines. */
+export const STAGE_NOTE = 'In the project of the pipeline; of a deployed run with --stage and its name.';
+
+/** An example of a reason on one line: its child, what that is called, and what the service said. */
+export function exampleWords({ id, label, excerpt }: ReasonExample): string {
+  return [
+    `${id}${label === null ? '' : ` ${short(label, 60)}`}`,
+    ...(excerpt === null ? [] : [short(excerpt, 160)]),
+  ].join(': ');
+}
 
 /** The links a browser or mail client may be given: an href out of data could be `javascript:`. */
 export function safeLinks(links: readonly ReportLink[] = []): readonly ReportLink[] {

@@ -37,6 +37,10 @@ test('a failed reduce is said in page, mail, summary, RUN and event, with its pl
   expect(await deps.stores.runs.read('march')).toMatchObject({ status: 'failed', failure, counts: { total: 3 } });
   const read = async (name: string) => Buffer.from(await deps.objects.get(`march/${name}`)).toString();
   expect(JSON.parse(await read('summary.json'))).toMatchObject({ status: 'failed', failure, sections: [] });
+  expect(JSON.parse(await read('summary.json')).reasons).toMatchObject([
+    { reason: 'dead-letter', count: 3, examples: [{ id: '0-0.0.0' }, { id: '0-0.0.1' }, { id: '0-0.0.2' }] },
+  ]);
+  expect(await read('report.html')).toContain('npx microprocess redrive march --pipeline squares');
   expect((await read('report.csv')).split('\n')).toHaveLength(5);
   expect(mails).toHaveLength(1);
   const mail = Buffer.from(mails[0] ?? '').toString();

@@ -29,13 +29,33 @@ it('shows the outcome, the figures and the credits', () => {
   expect(page.match(/<svg role="img"/g)).toHaveLength(2);
 });
 
+it('says what ran, what failed with examples, and what to do next', () => {
+  const page = renderHtml(
+    view({
+      ran: [['Parameters', '{"country":"AU"}']],
+      reasons: [
+        { reason: 'http-422', count: 9, examples: [{ id: '0-0.0.7', label: 'Wien', excerpt: 'no such city' }] },
+      ],
+      next: [{ what: 'Call again what failed', command: 'npx microprocess redrive march --pipeline x' }],
+    }),
+  );
+  for (const text of [
+    '{&quot;country&quot;:&quot;AU&quot;}',
+    '0-0.0.7 Wien: no such city',
+    'redrive march --pipeline x',
+  ])
+    expect(page).toContain(text);
+});
+
 it('lets no text of the run become markup', () => {
   const page = renderHtml(
     view({
       pipeline: EVIL,
       title: EVIL,
       run: EVIL,
-      reasons: [{ reason: EVIL, count: 1 }],
+      reasons: [{ reason: EVIL, count: 1, examples: [{ id: EVIL, label: EVIL, excerpt: EVIL }] }],
+      ran: [[EVIL, EVIL]],
+      next: [{ what: EVIL, command: EVIL }],
       credits: [EVIL],
       links: [
         { label: EVIL, href: `https://example.com/?a="><script>` },
