@@ -35,6 +35,7 @@ ${tile('Children', `${number(total)}${progress.totalKnown ? '' : '+'}`)}
 ${tile('Succeeded', number(succeeded))}
 ${tile('Failed', number(failed))}
 ${progress.cancelled > 0 ? tile('Cancelled', number(progress.cancelled)) : ''}
+${progress.waiting > 0 ? tile('Wait for a callback', number(progress.waiting)) : ''}
 ${progress.expired > 0 ? tile('Expired', number(progress.expired)) : ''}
 ${isOver ? '' : html`${tile('Calls repeated', number(retried))}${tile('Throughput', rateWords(pace.perSecond))}`}
 ${pace.meanMs === null || isOver ? '' : tile('A call takes', millis(pace.meanMs))}
@@ -60,7 +61,7 @@ function acts({ pipeline, progress: { record, failed, cancelled, expired }, isWo
   const link = (act: string, label: string) => html`<a class="button" href="${path}/${act}">${label}</a> `;
   return html`<nav class="acts" aria-label="What can be done">
 ${left > 0 ? link('failures', 'Failed children') : ''}
-${summary === null ? '' : link('report', 'Report')}
+${summary === null ? link('preview', 'Report so far') : link('report', 'Report')}
 ${can(TRANSITIONS.pause.from) && isWorkedOn ? link('pause', 'Pause…') : ''}
 ${!isFinal(status) && (status === 'paused' || !isWorkedOn) ? link('resume', 'Resume…') : ''}
 ${can(TRANSITIONS.close.from) ? link('cancel', 'Cancel…') : ''}

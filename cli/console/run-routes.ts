@@ -2,6 +2,7 @@ import { ReadableStream } from 'node:stream/web';
 import type { Hono } from 'hono';
 import { html } from 'hono/html';
 import { failuresPage } from '../../shared/control/failures-page.ts';
+import { previewReport } from '../../shared/control/preview.ts';
 import { readSummary } from '../../shared/control/read-summary.ts';
 import { showChild } from '../../shared/control/show-child.ts';
 import { RunNotFoundError } from '../../shared/domain/errors.ts';
@@ -10,11 +11,14 @@ import type { Desk, Desks } from './desk.ts';
 import { failuresBody } from './failures-page.ts';
 import { layout } from './layout.ts';
 import { failuresPath, runPath } from './paths.ts';
+import { previewBody } from './preview-page.ts';
 import { requestWords } from './request-words.ts';
 
 const PAGE = 50;
 /** What a reader waits for a page. */
 const BUDGET_MS = 2_000;
+/** Rows of what isn't frozen yet are reduced for so long. */
+const PREVIEW_MS = 3_000;
 
 /** What of a run is looked at beside its course: its failed children, one child, its report. */
 export function addRunRoutes(app: Hono, desks: Desks): void {
@@ -40,6 +44,14 @@ export function addRunRoutes(app: Hono, desks: Desks): void {
       ['Failed children', failuresPath(pipeline, run, {})],
     ] as const;
     return c.html(layout({ title: `Child ${id}`, path, place, body }));
+  });
+
+  app.get('/runs/:pipeline/:run/preview', async (c) => {
+    const { pipeline, run } = c.req.param();
+    const desk = await desks.open(pipeline);
+    const preview = await previewReport(desk.deps, await recordOf(desk, run), PREVIEW_MS);
+    const path = [[run, runPath(pipeline, run)]] as const;
+    return c.html(layout({ title: `Report of ${run} so far`, path, place, body: previewBody(preview) }));
   });
 
   app.get('/runs/:pipeline/:run/report', async (c) => {

@@ -35,7 +35,7 @@ ${head(view)}
 ${counts(view)}
 <div class="sections">
 ${view.reasons.length > 0 ? reasons(view) : ''}
-${view.sections.map(drawn)}
+${view.sections.map(drawSection)}
 </div>
 ${foot(view)}
 </main>
@@ -100,7 +100,8 @@ function nextSteps({ next = [] }: ReportView): Html | '' {
   return html`${next.map(({ what, command }) => html`<p>${what}: <code>${command}</code></p>`)}<p class="note">${STAGE_NOTE}</p>`;
 }
 
-function drawn(section: Section): Html {
+/** A section as the report's page shows it, and other pages of the same style. */
+export function drawSection(section: Section): Html {
   const drawer = drawerOf(section);
   const notes = notesOf(section, PAGE_ROOM);
   return html`<section${drawer.isNarrow?.(section) ? html` class="half"` : ''}>

@@ -170,6 +170,10 @@ describe.skipIf(BROWSER === undefined)('the console in a browser', { timeout: 60
     await page.getByRole('heading', { name: 'Why children did not succeed' }).waitFor();
     await isAccessible();
     await picture('console-run');
+    await page.getByRole('link', { name: 'Report so far' }).click();
+    await page.getByText(/Of the [1-9]\d* children that have ended so far/).waitFor();
+    await isAccessible();
+    await page.goto(new URL(path, link).href);
     // Nothing but the server's events changes the page: it stays the same document.
     await page.evaluate('document.body.dataset.same = "1"');
     await page.getByText('Succeeded with failures').waitFor();

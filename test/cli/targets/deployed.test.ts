@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Looks } from '../../../cli/console/looks.ts';
+import { stageDesks } from '../../../cli/desks/stage-desks.ts';
 import { localTable, stateDir } from '../../../cli/home.ts';
 import { BUCKET } from '../../../local/environment.ts';
 import { type Host, startHost } from '../../../local/host.ts';
@@ -13,7 +15,7 @@ import pipeline from '../../fixtures/project/pipelines/scores/index.ts';
 import { type ControlPlane, startControlPlane } from '../control-plane.ts';
 import { leftOf } from '../left-of.ts';
 import { jsonLines, reportRows, summarySchema } from '../report-rows.ts';
-import { microprocess, microprocessOn, temporaryHome, withEnvironment } from '../support.ts';
+import { Captured, microprocess, microprocessOn, temporaryHome, withEnvironment } from '../support.ts';
 
 /** A deployed pipeline as the command line sees it: table, bucket and queues are emulated, and so is the control plane. */
 let place: Awaited<ReturnType<typeof temporaryHome>>;
@@ -89,6 +91,19 @@ describe('at a stage', () => {
       runId: 'march',
       progress: { total: 300, totalKnown: true, succeeded: 300 },
     });
+  });
+
+  test('the console shows what is deployed, says what is not, and records what it does', async () => {
+    const { signal } = new AbortController();
+    const streams = { stdin: process.stdin, stdout: new Captured(), stderr: new Captured() };
+    const desks = stageDesks('test', { ...streams, signal });
+    const { runs, closed } = await new Looks(desks).overview();
+    expect(runs.map(({ pipeline, record }) => [pipeline, record.run])).toContainEqual(['scores', 'march']);
+    expect(closed).toEqual([{ pipeline: 'nightly-audit', why: expect.stringContaining("isn't deployed") }]);
+    const desk = await desks.open('scores');
+    expect(await desk.start({ runId: 'march', limit: 300 })).toMatchObject({ created: false });
+    await desk.record({ act: 'cancel', run: 'march' });
+    expect(await desk.deps.stores.acts.list(1)).toMatchObject([{ act: 'cancel', run: 'march' }]);
   });
 
   test('items and files are uploaded: the same again is the same run', { timeout: 90_000 }, async () => {
