@@ -76,11 +76,11 @@ export interface SourceFiles {
    */
   look(place: string): Promise<PinnedFile>;
   /**
-   * The content, decompressed, from a byte of it on.
+   * The content, decompressed, from a byte of it on, up to its end or, not including, another byte.
    * @throws {SourceChangedError} where it isn't what was pinned any more
    * @throws {SourceDataError} where it can't be decompressed
    */
-  read(file: PinnedFile, from: number): AsyncIterable<Uint8Array>;
+  read(file: PinnedFile, from: number, to?: number): AsyncIterable<Uint8Array>;
   /** Whether clients of AWS that are made here reach the user's account, and no emulator. Absent: they don't. */
   readonly hasAccount?: boolean;
   /** What a source needs that reads no file. Absent in tests of files. */

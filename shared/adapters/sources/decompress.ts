@@ -17,22 +17,24 @@ export function compressionOf(first: Uint8Array): PinnedFile['compressed'] {
   return MAGIC.find(({ bytes }) => bytes.every((byte, place) => first[place] === byte))?.compressed ?? null;
 }
 
-/** The content from a byte of it on, of a file that is compressed: it has to be read from its beginning. */
+/** The content from a byte of it on, up to another, of a file that is compressed: it has to be read from its beginning. */
 export async function* decompressed(
   stored: AsyncIterable<Uint8Array>,
   { place, compressed }: PinnedFile,
   from: number,
+  to = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<Uint8Array> {
   const source = Readable.from(stored);
   const plain = source.pipe(decompressor(place, compressed));
   source.once('error', (error) => plain.destroy(error));
-  let left = from;
+  let at = 0;
   try {
     for await (const chunk of plain) {
       const bytes: Uint8Array = chunk;
-      const skipped = Math.min(left, bytes.length);
-      left -= skipped;
-      if (skipped < bytes.length) yield bytes.subarray(skipped);
+      const wanted = bytes.subarray(Math.max(0, from - at), to - at);
+      at += bytes.length;
+      if (wanted.length > 0) yield wanted;
+      if (at >= to) return;
     }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';

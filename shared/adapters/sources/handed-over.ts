@@ -3,9 +3,7 @@ import { SourceDataError, show } from '../../domain/errors.ts';
 import { readHandedOverKey } from '../../domain/handed-over.ts';
 import type { ObjectReader } from '../../ports/objects.ts';
 import { compressionOf, decompressed, MAGIC_BYTES } from './decompress.ts';
-
-/** Requests of this size: a slow reader holds no connection for hours. */
-const PIECE_BYTES = 8 * 1_048_576;
+import { pieces } from './pieces.ts';
 
 export async function lookAtGiven(objects: ObjectReader, place: string): Promise<PinnedFile> {
   const named = readHandedOverKey(place);
@@ -15,12 +13,14 @@ export async function lookAtGiven(objects: ObjectReader, place: string): Promise
   return { place, version, bytes, compressed: compressionOf(first) };
 }
 
-export function readGiven(objects: ObjectReader, file: PinnedFile, from: number): AsyncIterable<Uint8Array> {
-  return file.compressed ? decompressed(pieces(objects, file, 0), file, from) : pieces(objects, file, from);
-}
-
-async function* pieces(objects: ObjectReader, { place, bytes }: PinnedFile, from: number): AsyncGenerator<Uint8Array> {
-  for (let at = from; at < bytes; at += PIECE_BYTES) {
-    yield await objects.get(place, { from: at, to: Math.min(at + PIECE_BYTES, bytes) });
-  }
+export function readGiven(
+  objects: ObjectReader,
+  file: PinnedFile,
+  from: number,
+  to = file.bytes,
+): AsyncIterable<Uint8Array> {
+  const get = (start: number, end: number) => objects.get(file.place, { from: start, to: end });
+  return file.compressed
+    ? decompressed(pieces(get, 0, file.bytes), file, from, to)
+    : pieces(get, from, Math.min(to, file.bytes));
 }

@@ -41,7 +41,7 @@ export async function lookAtFile(path: string, place: string, versionOf: Version
 export async function* readFile(
   path: string,
   pinned: PinnedFile,
-  from: number,
+  { from, to = Number.POSITIVE_INFINITY }: { readonly from: number; readonly to?: number | undefined },
   versionOf: VersionOf,
 ): AsyncGenerator<Uint8Array> {
   const check = () =>
@@ -49,9 +49,9 @@ export async function* readFile(
       if ((await versionOf(path, file)) !== pinned.version) throw new SourceChangedError(pinned.place);
     });
   await check();
-  yield* pinned.compressed
-    ? decompressed(createReadStream(path), pinned, from)
-    : createReadStream(path, { start: from });
+  if (pinned.compressed) yield* decompressed(createReadStream(path), pinned, from, to);
+  // It can't be asked for no bytes.
+  else if (to > from) yield* createReadStream(path, { start: from, end: to - 1 });
   await check();
 }
 

@@ -3,15 +3,13 @@ import type { PinnedFile, SourceFiles } from '../../author/source.ts';
 import { bucketAndKey } from '../../author/sources/place.ts';
 import { SourceChangedError, SourceDataError, show } from '../../domain/errors.ts';
 import { compressionOf, decompressed, MAGIC_BYTES } from './decompress.ts';
-
-/** Requests of this size: a slow reader holds no connection for hours. */
-const PIECE_BYTES = 8 * 1_048_576;
+import { pieces } from './pieces.ts';
 
 /** Objects in buckets of the user's. */
 export function s3Files(client: S3Client): SourceFiles {
   return {
     look: (place) => lookAtObject(client, place),
-    read: (file, from) => readObject(client, file, from),
+    read: (file, from, to) => readObject(client, file, from, to),
   };
 }
 
@@ -32,14 +30,11 @@ async function lookAtObject(client: S3Client, place: string): Promise<PinnedFile
 }
 
 /** Reads a pinned object, in pieces that S3 gives only while it is the one that was pinned. */
-function readObject(client: S3Client, file: PinnedFile, from: number): AsyncIterable<Uint8Array> {
-  return file.compressed ? decompressed(pieces(client, file, 0), file, from) : pieces(client, file, from);
-}
-
-async function* pieces(client: S3Client, file: PinnedFile, from: number): AsyncGenerator<Uint8Array> {
-  for (let at = from; at < file.bytes; at += PIECE_BYTES) {
-    yield await piece(client, file, at, Math.min(at + PIECE_BYTES, file.bytes));
-  }
+function readObject(client: S3Client, file: PinnedFile, from: number, to = file.bytes): AsyncIterable<Uint8Array> {
+  const get = (start: number, end: number) => piece(client, file, start, end);
+  return file.compressed
+    ? decompressed(pieces(get, 0, file.bytes), file, from, to)
+    : pieces(get, from, Math.min(to, file.bytes));
 }
 
 async function piece(client: S3Client, { place, version }: PinnedFile, from: number, to: number): Promise<Uint8Array> {

@@ -45,11 +45,11 @@ export function sourceFiles({ folder, anyFile = false, objects, account }: Sourc
       const { path, versionOf } = at(place);
       return lookAtFile(path, place, versionOf);
     },
-    read(file, from) {
-      if (isGiven(file.place)) return readGiven(objects(), file, from);
-      if (isObject(file.place)) return ofAccount(file.place).read(file, from);
+    read(file, from, to) {
+      if (isGiven(file.place)) return readGiven(objects(), file, from, to);
+      if (isObject(file.place)) return ofAccount(file.place).read(file, from, to);
       const { path, versionOf } = at(file.place);
-      return readFile(path, file, from, versionOf);
+      return readFile(path, file, { from, to }, versionOf);
     },
   };
 }

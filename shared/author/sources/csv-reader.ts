@@ -12,6 +12,8 @@ export interface CsvDialect {
   readonly quote: string | null;
   /** Names of the columns, where the file doesn't begin with them. */
   readonly header: readonly string[] | null;
+  /** Whether a value may hold a line break. */
+  readonly multiline: boolean;
 }
 
 /** Any of these, wherever they stand: a file may have been put together from several. */
@@ -61,11 +63,13 @@ class CsvReader implements RecordReader<CsvRow> {
   /** What was wrong within a row that hasn't ended yet. */
   #problem: { text: string; line: number } | null = null;
   readonly #start: Start;
+  readonly #multiline: boolean;
   readonly #parser;
 
-  constructor({ delimiter, quote }: CsvDialect, columns: readonly string[] | null, start: Start) {
+  constructor({ delimiter, quote, multiline }: CsvDialect, columns: readonly string[] | null, start: Start) {
     this.columns = columns;
     this.#start = start;
+    this.#multiline = multiline;
     this.#parser = parse({
       delimiter,
       quote,
@@ -111,7 +115,10 @@ class CsvReader implements RecordReader<CsvRow> {
 
   #row(row: readonly string[], end: number, lines: number): void {
     this.#endWrong();
-    const place = { end, line: lines - breaksIn(row), lines };
+    const breaks = breaksIn(row);
+    const place = { end, line: lines - breaks, lines };
+    // Where the file is cut, such a row may be in two slices.
+    if (breaks > 0 && !this.#multiline) throw new SourceDataError(`Line ${place.line} ${BREAK_IN_QUOTES}.`);
     if (!this.columns) {
       if (row.some((name) => name.includes(REPLACED)))
         throw new SourceDataError(`The row of column names ${NOT_UTF8}.`);
@@ -154,6 +161,8 @@ const ENDLESS = new Map([
     `is the last of a row that is longer than ${SIZES.jsonBytes} bytes: a quote before it may not be closed`,
   ],
 ]);
+
+const BREAK_IN_QUOTES = 'has a line break within quotes, which multiline: false rules out';
 
 /** Null where nothing is wrong. Spreadsheets write empty values behind the last column. */
 function problemOf(row: readonly string[], columns: number): string | null {

@@ -17,6 +17,11 @@ export interface CsvOptions<I> extends FileOptions<I> {
   readonly header?: readonly string[];
   /** A label such as `windows-1252` or `utf-16le`; UTF-8 where absent. */
   readonly encoding?: string;
+  /**
+   * False promises that no value holds a line break: the file is then cut into slices that are read in parallel. One that holds a line break
+   * within quotes all the same ends the run, with its line. Default true.
+   */
+  readonly multiline?: boolean;
 }
 
 const character = z.string().regex(/^[^\r\n]$/, 'must be one character');
@@ -27,6 +32,7 @@ const optionsSchema = strictOptions({
   quote: character.nullable().optional(),
   header: z.array(z.string()).min(1, 'must name a column').optional(),
   encoding: z.string().refine(isEncoding, 'must be a label of an encoding, such as windows-1252').optional(),
+  multiline: z.boolean().optional(),
 });
 
 /**
@@ -52,13 +58,20 @@ export function csv<S extends z.ZodType>(
   return fileSource(place, format, (item: CsvRow): Checked<CsvRow> => ({ item }), options);
 }
 
-function formatOf({ delimiter = ',', quote = '"', header, encoding }: CsvOptions<never>): Format<CsvRow> {
+function formatOf({
+  delimiter = ',',
+  quote = '"',
+  header,
+  encoding,
+  multiline = true,
+}: CsvOptions<never>): Format<CsvRow> {
   return {
     encoding,
+    endsWithLine: !multiline,
     // Loaded where a file is read: a forwarder needs no parser.
     open: async (begin, start) => {
       const { csvReader } = await import('./csv-reader.ts');
-      return csvReader({ delimiter, quote, header: header ?? null }, begin, start);
+      return csvReader({ delimiter, quote, header: header ?? null, multiline }, begin, start);
     },
   };
 }

@@ -3,9 +3,10 @@ import { SourceDataError, show } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import type { PinnedFile, Source, SourceFiles } from '../source.ts';
 import type { Checked, FileOptions } from './file-options.ts';
+import { cut, firstLine, type LineRange, lineRange, linesOf } from './line-range.ts';
 import type { Format, Found } from './records.ts';
 import { sift } from './sift.ts';
-import { utf8 } from './utf8.ts';
+import { isUtf8, utf8 } from './utf8.ts';
 
 const pinned = z.object({
   place: z.string(),
@@ -45,14 +46,17 @@ export function fileSource<V, I>(
       if (at === undefined)
         throw new SourceDataError('The source names no file, and none was handed over: start the run with --file.');
       const { version, bytes, compressed } = await opened().look(at);
-      return [{ place: at, version, bytes, compressed }];
+      const found = { place: at, version, bytes, compressed };
+      const ranges = format.endsWithLine && compressed === null && isUtf8(format.encoding) ? cut(bytes) : [];
+      return ranges.length > 1 ? ranges.map((range) => ({ ...found, ...range })) : [found];
     },
     async *read({ range, cursor }) {
       const file = pinned.parse(range);
+      const lines = lineRange.safeParse(range).data;
       const from = cursor === null ? null : position.parse(cursor);
-      for await (const { found, behind } of recordsOf(opened(), file, format, from)) {
+      for await (const { found, behind } of recordsOf(opened(), file, lines, format, from)) {
         const checked = 'problem' in found ? found : check(found.value);
-        const sifted = sift(checked, () => `Line ${found.line} of ${show(file.place)}`, behind, options);
+        const sifted = sift(checked, () => `${lineIn(lines, found.line)} of ${show(file.place)}`, behind, options);
         if (sifted) yield sifted;
       }
     },
@@ -65,22 +69,30 @@ interface Placed<V> {
   readonly behind: Json & Position;
 }
 
-/** A file's records from behind a position on. */
+/** A line by its number: in the file, or in what follows the byte at which its range begins, as nothing counts the lines before. */
+const lineIn = (range: LineRange | undefined, line: number) =>
+  range && range.from > 0 ? `Line ${line} behind byte ${range.from}` : `Line ${line}`;
+
+/** The records of a file, or of a range of its lines, from behind a position on. */
 async function* recordsOf<V>(
   files: SourceFiles,
   file: PinnedFile,
+  lines: LineRange | undefined,
   { encoding, open }: Format<V>,
   cursor: Position | null,
 ): AsyncGenerator<Placed<V>> {
-  const [from, lines, passed] = cursor ?? [0, 0, 0];
-  const read = (start: number) => utf8((at) => files.read(file, at), start, encoding);
-  const reader = await open(() => read(0), { byte: from, lines });
-  let last: Position = [from, lines, 0];
+  const begin = lines ? await firstLine(files, file, lines) : 0;
+  if (begin === null) return;
+  const [from, breaks, passed] = cursor ?? [begin, begin === (lines?.from ?? 0) ? 0 : 1, 0];
+  const whole = (start: number) => utf8((at) => files.read(file, at), start, encoding);
+  const reader = await open(() => whole(0), { byte: from, lines: breaks });
+  let last: Position = [from, breaks, 0];
   const placed = (found: Found<V>): Placed<V> => {
     last = found.end === null ? [last[0], last[1], last[2] + 1] : [found.end, found.lines, 0];
     return { found, behind: last };
   };
   const isNew = ({ behind: [at, , count] }: Placed<V>) => at !== from || count > passed;
-  for await (const chunk of read(from)) yield* (await reader.feed(chunk)).map(placed).filter(isNew);
+  const bytes = lines ? linesOf(files, file, from, lines) : whole(from);
+  for await (const chunk of bytes) yield* (await reader.feed(chunk)).map(placed).filter(isNew);
   yield* (await reader.end()).map(placed).filter(isNew);
 }

@@ -29,6 +29,8 @@ export interface RecordReader<V> {
 export interface Format<V> {
   /** A label of the Encoding Standard; UTF-8 where absent. */
   readonly encoding?: string | undefined;
+  /** Whether a line break always ends a record: such a file is cut by lines, and read in parallel. */
+  readonly endsWithLine?: boolean;
   /**
    * @param begin reads the file from its beginning, for what stands there alone, such as names of columns
    * @param start of what will be fed

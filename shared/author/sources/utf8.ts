@@ -1,3 +1,5 @@
+export const isUtf8 = (encoding: string | undefined) => new TextDecoder(encoding).encoding === 'utf-8';
+
 /**
  * Text of some encoding as UTF-8, from a byte of that on. What isn't stored as UTF-8 is read from its beginning, as there is no telling where
  * that byte stands in the file.
@@ -7,11 +9,11 @@ export async function* utf8(
   from: number,
   encoding: string | undefined,
 ): AsyncGenerator<Uint8Array> {
-  const decoder = new TextDecoder(encoding);
-  if (decoder.encoding === 'utf-8') {
+  if (isUtf8(encoding)) {
     yield* read(from);
     return;
   }
+  const decoder = new TextDecoder(encoding);
   const encoder = new TextEncoder();
   let left = from;
   const behind = (text: string) => {

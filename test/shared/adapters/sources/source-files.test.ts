@@ -23,9 +23,9 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const here = (anyFile = false) => sourceFiles({ folder, anyFile, objects: () => objects });
 const CONTENT = Buffer.from('1\n22\n"üü"\n');
 
-async function bytesOf(file: PinnedFile, from = 0): Promise<Buffer> {
+async function bytesOf(file: PinnedFile, from = 0, to?: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of here(true).read(file, from)) chunks.push(chunk);
+  for await (const chunk of here(true).read(file, from, to)) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
@@ -56,8 +56,12 @@ const COMPRESSIONS = {
 describe.each(Object.entries(PLACES))('a file %s', (_, store) => {
   test.each(Object.entries(COMPRESSIONS))('is read from any byte on, compressed by %s', async (_, compress) => {
     const file = await here(true).look(await store(compress(CONTENT)));
-    for (let from = 0; from <= CONTENT.length; from++)
-      expect((await bytesOf(file, from)).toString('latin1')).toBe(CONTENT.subarray(from).toString('latin1'));
+    const part = (from: number, to?: number) => CONTENT.subarray(from, to).toString('latin1');
+    for (let from = 0; from <= CONTENT.length; from++) {
+      expect((await bytesOf(file, from)).toString('latin1')).toBe(part(from));
+      for (const to of [from, from + 3, 99])
+        expect((await bytesOf(file, from, to)).toString('latin1')).toBe(part(from, to));
+    }
   });
 
   test('that is cut off within its compression says so', async () => {

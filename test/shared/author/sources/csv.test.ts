@@ -5,7 +5,14 @@ import { type CsvOptions, csv } from '../../../../shared/author/sources/csv.ts';
 import type { CsvRow } from '../../../../shared/author/sources/csv-reader.ts';
 import { DefinitionError, SourceDataError } from '../../../../shared/domain/errors.ts';
 import type { Json } from '../../../../shared/domain/json.ts';
-import { itemsOf, memoryFiles, readAll, sourceContract, sourced } from '../../../contracts/source.contract.ts';
+import {
+  cutContract,
+  itemsOf,
+  memoryFiles,
+  readAll,
+  sourceContract,
+  sourced,
+} from '../../../contracts/source.contract.ts';
 
 const source = (content: string | Uint8Array, options: CsvOptions<CsvRow> = {}, chunkBytes = 65_536) =>
   csv('a.csv', options).over?.(memoryFiles({ 'a.csv': content }, chunkBytes)) ?? expect.fail('it reads no files');
@@ -28,6 +35,30 @@ const RIGHT_ROWS = [
 describe('csv', () => {
   sourceContract('marks, quotes and all ends of lines', (chunk) => source(HARD, {}, chunk), HARD_ROWS);
   sourceContract('rows that are wrong, left out', (chunk) => source(WRONG, { onBadRow: 'skip' }, chunk), RIGHT_ROWS);
+  const SHORT = '\uFEFFname,n\r\n"Ü ""x"", y",1\r\n\r\nplain,2\n😀,3\n"last, one",4';
+  cutContract(
+    'rows without line breaks',
+    (chunk) => source(SHORT, { multiline: false }, chunk),
+    Buffer.byteLength(SHORT),
+  );
+  const BARE = '1,2\r3,4\r\n5,6\n';
+  const bare = { header: ['a', 'b'], multiline: false };
+  cutContract('rows without a header', (chunk) => source(BARE, bare, chunk), Buffer.byteLength(BARE));
+
+  test('a line break within quotes, where there is to be none, is found where it lies', async () => {
+    const content = 'a,b\n1,2\n3,"4\n5"\n6,7\n';
+    await expect(read(content, { multiline: false })).rejects.toThrow('Line 3 has a line break within quotes');
+    expect(await read(content)).toHaveLength(3);
+  });
+
+  test('a large file is cut into slices, which are read in parallel; one whose rows may hold line breaks is one slice', async () => {
+    const content = Buffer.from(`n\n${'1\n'.repeat(10_000_000)}`);
+    const plan = { params: {}, limit: undefined };
+    expect(await source(content, { multiline: false }).plan?.(plan)).toHaveLength(3);
+    expect(await source(content).plan?.(plan)).toHaveLength(1);
+    expect(await source(content, { multiline: false, encoding: 'utf-16le' }).plan?.(plan)).toHaveLength(1);
+  });
+
   sourceContract('without a header', (chunk) => source('1;2\n3;4', { header: ['a', 'b'], delimiter: ';' }, chunk), [
     { a: '1', b: '2' },
     { a: '3', b: '4' },

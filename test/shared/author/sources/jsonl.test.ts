@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { jsonl } from '../../../../shared/author/sources/jsonl.ts';
-import { itemsOf, memoryFiles, sourceContract } from '../../../contracts/source.contract.ts';
+import { cutContract, itemsOf, memoryFiles, sourceContract } from '../../../contracts/source.contract.ts';
 
 const source = (content: string | Uint8Array, chunkBytes = 65_536, onBadRow: 'fail' | 'skip' = 'fail') =>
   jsonl('a.jsonl', { onBadRow }).over?.(memoryFiles({ 'a.jsonl': content }, chunkBytes)) ?? expect.fail();
@@ -12,6 +12,8 @@ describe('jsonl', () => {
     (chunk) => source('\uFEFF{"a":"é\\n"}\r\n\n  \n[1,null]\n12345678901234567890\n"😀"', chunk),
     [{ a: 'é\n' }, [1, null], '12345678901234567890', '😀'],
   );
+  const LINES = '\uFEFF{"a":"é\\n"}\r\n\n  \n[1,null]\n12\n"😀"\n\n7';
+  cutContract('lines', (chunk) => source(LINES, chunk), Buffer.byteLength(LINES));
   sourceContract('wrong lines, left out', (chunk) => source('1\n{\n2\n\uFFFD\n3\n', chunk, 'skip'), [1, 2, 3]);
 
   test.each([
