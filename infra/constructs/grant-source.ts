@@ -1,7 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Source } from '../../shared/author/source.ts';
-import { bucketAndKey, isObject } from '../../shared/author/sources/place.ts';
+import { bucketAndKey, bucketAndPrefix, isObject, isPrefix } from '../../shared/author/sources/place.ts';
+import { acknowledgeWildcard } from '../acknowledged.ts';
 import { grantSecrets } from './grant-endpoint.ts';
 import type { NodeFunction } from './node-function.ts';
 
@@ -12,9 +13,30 @@ export function grantSource(
 ): void {
   const { partition } = Stack.of(fn);
   const resources = reads.filter(isObject).map((place) => {
-    const { bucket, key } = bucketAndKey(place);
-    return `arn:${partition}:s3:::${bucket}/${key}`;
+    if (!isPrefix(place)) {
+      const { bucket, key } = bucketAndKey(place);
+      return `arn:${partition}:s3:::${bucket}/${key}`;
+    }
+    const { bucket, prefix } = bucketAndPrefix(place);
+    const below = `arn:${partition}:s3:::${bucket}/${prefix}`;
+    acknowledgeWildcard(
+      fn.ownRole,
+      below,
+      '*',
+      'The source reads all objects below a prefix, which the definition names.',
+    );
+    return `${below}*`;
   });
+  for (const place of [...reads.filter(isPrefix), ...(needs.lists ?? [])]) {
+    const { bucket, prefix } = bucketAndPrefix(place);
+    fn.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['s3:ListBucket'],
+        resources: [`arn:${partition}:s3:::${bucket}`],
+        conditions: { StringEquals: { 's3:prefix': prefix } },
+      }),
+    );
+  }
   if (resources.length > 0)
     fn.addToRolePolicy(new PolicyStatement({ sid: 'Source', actions: ['s3:GetObject'], resources }));
   const { region, account } = Stack.of(fn);

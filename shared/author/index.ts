@@ -38,6 +38,7 @@ export type {
   SourcedProblem,
   SourceFiles,
   SourceNeeds,
+  StoredObject,
 } from './source.ts';
 export { type CsvOptions, csv } from './sources/csv.ts';
 export type { CsvRow } from './sources/csv-reader.ts';
@@ -46,3 +47,4 @@ export { type FromContext, type FromOptions, from } from './sources/from.ts';
 export { json } from './sources/json.ts';
 export { jsonl } from './sources/jsonl.ts';
 export { type ListOptions, list } from './sources/list.ts';
+export { type ObjectItem, type ObjectsOptions, objects } from './sources/objects.ts';

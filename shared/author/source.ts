@@ -37,7 +37,7 @@ export interface Source<I, P = unknown> {
   plan?(context: SourceContext<P>): Promise<readonly Json[]>;
   count?(ranges: readonly Json[]): number;
   read(context: SourceContext<P> & { range: Json; cursor: Json }): AsyncIterable<SourcedItem<I> | SourcedProblem>;
-  /** What it reads: paths beside the pipeline, which a deployment brings along, and `s3://bucket/key`, which it may read there. */
+  /** What it reads: paths beside the pipeline, which a deployment brings along, and `s3://bucket/key` or all below `s3://bucket/prefix/`, which it may read there. */
   readonly reads?: readonly string[];
   /** What else it reads. A deployment grants exactly that to whoever reads the source. */
   readonly needs?: SourceNeeds;
@@ -55,6 +55,8 @@ export interface SourceNeeds {
   readonly secrets?: readonly string[];
   /** Tables of DynamoDB by name, which are scanned. */
   readonly tables?: readonly string[];
+  /** Prefixes on S3 whose objects are listed, and not read. */
+  readonly lists?: readonly string[];
 }
 
 /** A file as it was when a run was planned. */
@@ -66,6 +68,14 @@ export interface PinnedFile {
   /** As it is stored, so of a compressed file compressed. */
   readonly bytes: number;
   readonly compressed: 'gzip' | 'zstd' | null;
+}
+
+/** An object below a prefix. */
+export interface StoredObject {
+  readonly bucket: string;
+  readonly key: string;
+  readonly bytes: number;
+  readonly etag: string;
 }
 
 /** The files that sources read, wherever they are. A declaration knows no file system and no AWS. */
@@ -81,6 +91,8 @@ export interface SourceFiles {
    * @throws {SourceDataError} where it can't be decompressed
    */
   read(file: PinnedFile, from: number, to?: number): AsyncIterable<Uint8Array>;
+  /** Objects below a prefix, by their keys' order, behind one of these. Absent where no account is reached. */
+  list?(prefix: string, after: string | null): AsyncIterable<StoredObject>;
   /** Whether clients of AWS that are made here reach the user's account, and no emulator. Absent: they don't. */
   readonly hasAccount?: boolean;
   /** What a source needs that reads no file. Absent in tests of files. */

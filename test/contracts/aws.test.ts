@@ -13,6 +13,7 @@ import { s3Files } from '../../shared/adapters/sources/s3-object.ts';
 import { sourceFiles } from '../../shared/adapters/sources/source-files.ts';
 import { sqsQueue } from '../../shared/adapters/sqs/sqs-queue.ts';
 import { jsonl } from '../../shared/author/sources/jsonl.ts';
+import { objects } from '../../shared/author/sources/objects.ts';
 import { SourceChangedError, SourceDataError } from '../../shared/domain/errors.ts';
 import type { Json } from '../../shared/domain/json.ts';
 import { BUCKET, type Emulated, startEmulated, TABLE } from './emulated.ts';
@@ -21,7 +22,7 @@ import { describeItemTable } from './item-table.contract.ts';
 import { describeMailer } from './mailer.contract.ts';
 import { describeObjects } from './objects.contract.ts';
 import { describeQueue } from './queue.contract.ts';
-import { sourceContract } from './source.contract.ts';
+import { itemsOf, sourceContract } from './source.contract.ts';
 import { sqsUnderTest } from './sqs-under-test.ts';
 import { describeStores } from './stores.contract.ts';
 
@@ -65,6 +66,45 @@ describe('a source on S3', () => {
   })) {
     sourceContract(key, () => jsonl(`s3://${BUCKET}/${key}`).over?.(filesOnS3()) ?? expect.fail(), items);
   }
+
+  describe('below a prefix', () => {
+    beforeAll(async () => {
+      await putLines('below/b.jsonl', LINES);
+      await putLines('below/a.jsonl', '0\n');
+      await putLines('below/deep/c', gzipSync('5\n6'));
+      await putLines('below/deep/', '');
+      await putLines('belowe', '7\n');
+      await Promise.all(Array.from({ length: 1_001 }, (_, i) => putLines(`many/${String(i).padStart(4, '0')}`, '')));
+    });
+    const prefix = (name: string) => `s3://${BUCKET}/${name}/`;
+    sourceContract('all objects', () => objects(prefix('below')).over?.(filesOnS3()) ?? expect.fail(), [
+      expect.objectContaining({ key: 'below/a.jsonl', bucket: BUCKET, bytes: 2, etag: expect.stringMatching(/^"/) }),
+      expect.objectContaining({ key: 'below/b.jsonl' }),
+      expect.objectContaining({ key: 'below/deep/c' }),
+    ]);
+
+    test('each file is a slice, pinned by itself', async () => {
+      const source = jsonl(prefix('below')).over?.(filesOnS3()) ?? expect.fail();
+      expect(await source.plan?.({ params: {}, limit: undefined })).toMatchObject([
+        { place: `s3://${BUCKET}/below/a.jsonl` },
+        { place: `s3://${BUCKET}/below/b.jsonl` },
+        { place: `s3://${BUCKET}/below/deep/c`, compressed: 'gzip' },
+      ]);
+      expect(await itemsOf(source)).toEqual([0, 1, 22, 'üü', 5, 6]);
+    });
+
+    test.each([
+      ['many', 'more than the 1000 objects that a run reads'],
+      ['none', 'has no objects'],
+    ])('%s: says so', async (name, message) => {
+      const source = jsonl(prefix(name)).over?.(filesOnS3()) ?? expect.fail();
+      await expect(source.plan?.({ params: {}, limit: undefined })).rejects.toThrow(message);
+    });
+
+    test('of more than a page of objects each is an item', async () => {
+      expect(await itemsOf(objects(prefix('many')).over?.(filesOnS3()) ?? expect.fail())).toHaveLength(1_001);
+    });
+  });
 
   test('that is another one since the plan is refused, and so is one that was deleted', async () => {
     await putLines('in/changing', LINES);

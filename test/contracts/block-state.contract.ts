@@ -1,6 +1,17 @@
 import { expect, test } from 'vitest';
 import { EMPTY_BLOCK, NEW_REGISTER } from '../../shared/domain/sending.ts';
-import { aMark, aRegister, type MakeStores, NOW, numbers, RUN, sorted, TTL } from './fixtures.ts';
+import {
+  aMark,
+  anOutcome,
+  anOutcomePage,
+  aRegister,
+  type MakeStores,
+  NOW,
+  numbers,
+  RUN,
+  sorted,
+  TTL,
+} from './fixtures.ts';
 import { describeWith } from './suite.ts';
 
 const AT = { slice: 2, segment: 5, block: 9 };
@@ -32,6 +43,43 @@ export function describeBlockState(name: string, make: MakeStores): void {
         expect(await blocks.addDone(RUN, AT, [], ttl)).toEqual(new Set());
         await blocks.addDone(RUN, AT, [3], ttl);
         expect(await blocks.addDone(RUN, AT, [], ttl)).toEqual(new Set([3]));
+      });
+
+      test('a child that is missing is added once, whoever comes first', async () => {
+        const blocks = port();
+        const sets = await Promise.all(numbers(10).map(() => blocks.addMissing(RUN, AT, { n: 7, ttl })));
+        expect(sets.filter((set) => set !== null)).toEqual([new Set([7])]);
+        expect(await blocks.addMissing(RUN, AT, { n: 77, ttl })).toEqual(new Set([7, 77]));
+        expect(await blocks.addMissing(RUN, AT, { n: 77, ttl })).toBeNull();
+        expect((await blocks.read(RUN, AT)).done).toEqual(new Set([7, 77]));
+      });
+
+      test('and only if its register is as read, where that is asked', async () => {
+        const blocks = port();
+        const waiting = new Map([
+          [64, NOW],
+          [100, NOW],
+          [127, NOW + 60_000],
+        ]);
+        const register = { ...aRegister(3), waiting };
+        const first = { ...register, turn: 0 };
+        await blocks.replaceRegister(RUN, AT, { slot: 64, read: NEW_REGISTER, next: first, ttl });
+        expect((await blocks.read(RUN, AT)).registers.get(64)).toEqual(first);
+        const changed = { ...first, waiting: new Map([...waiting].slice(1)) };
+        const asRead = (of: typeof first) => ({ n: 64, asRead: { slot: 64, register: of }, ttl });
+        expect(await blocks.addMissing(RUN, AT, asRead(changed))).toBeNull();
+        expect(await blocks.addMissing(RUN, AT, asRead(first))).toEqual(new Set([64]));
+        expect(await blocks.replaceRegister(RUN, AT, { slot: 64, read: first, next: changed, ttl })).toBe(true);
+        const { waiting: _, ...none } = changed;
+        expect(await blocks.replaceRegister(RUN, AT, { slot: 64, read: changed, next: none, ttl })).toBe(true);
+        expect((await blocks.read(RUN, AT)).registers.get(64)).toEqual(none);
+      });
+
+      test('a page of an id is put once, where that is asked', async () => {
+        const blocks = port();
+        expect(await blocks.putOutcomesOnce(RUN, AT, anOutcomePage('c7.1', [anOutcome(7)]), ttl)).toBe(true);
+        expect(await blocks.putOutcomesOnce(RUN, AT, anOutcomePage('c7.1', [anOutcome(8)]), ttl)).toBe(false);
+        expect((await blocks.readAll(RUN, AT)).outcomes).toEqual([anOutcomePage('c7.1', [anOutcome(7)])]);
       });
 
       test('256 children added at once are all kept, and one writer is told of all', async () => {

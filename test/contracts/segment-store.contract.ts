@@ -73,6 +73,20 @@ export function describeSegmentStore(name: string, make: MakeStores): void {
         expect((await segments.read(RUN, AT)).frozen).toEqual(first);
       });
 
+      test('what came late is counted until the freeze, and keeps out what did not read it', async () => {
+        const segments = port();
+        await segments.addBlock(RUN, { ...AT, block: 0 }, TTL);
+        expect(await segments.countLate(RUN, AT, TTL)).toMatchObject({ late: 1, frozen: null });
+        expect(await segments.countLate(RUN, AT, TTL)).toMatchObject({ late: 2, done: new Set([0]) });
+        expect(await segments.freeze(RUN, AT, aFrozen())).toBeNull();
+        expect(await segments.freeze(RUN, AT, aFrozen(), 1)).toBeNull();
+        expect(await segments.freeze(RUN, AT, aFrozen(), 2)).toEqual(aFrozen());
+        expect(await segments.countLate(RUN, AT, TTL)).toBeNull();
+        expect(await segments.read(RUN, AT)).toMatchObject({ late: 2, frozen: aFrozen() });
+        // Whoever comes to a frozen one gets it, whatever he has read.
+        expect(await segments.freeze(RUN, AT, aFrozen({ part: 'other' }))).toEqual(aFrozen());
+      });
+
       test('late blocks and sizes come back with the frozen part', async () => {
         const segments = port();
         await segments.addBlock(RUN, { ...AT, block: 0 }, TTL);

@@ -11,6 +11,7 @@ import { describeRunStatus } from './run-status.contract.ts';
 import { describeRunStore } from './run-store.contract.ts';
 import { describeSegmentStore } from './segment-store.contract.ts';
 import { describeSweepStore } from './sweep-store.contract.ts';
+import { describeWaitStore } from './wait-store.contract.ts';
 
 /** The contracts of all stores of a table. */
 export function describeStores(name: string, make: MakeStores): void {
@@ -26,4 +27,5 @@ export function describeStores(name: string, make: MakeStores): void {
   describeProgressStore(name, make);
   describeRefusalStore(name, make);
   describeSweepStore(name, make);
+  describeWaitStore(name, make);
 }

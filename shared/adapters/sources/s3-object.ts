@@ -1,6 +1,13 @@
-import { GetObjectCommand, HeadObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
-import type { PinnedFile, SourceFiles } from '../../author/source.ts';
-import { bucketAndKey } from '../../author/sources/place.ts';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
+  type S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
+import type { PinnedFile, SourceFiles, StoredObject } from '../../author/source.ts';
+import { bucketAndKey, bucketAndPrefix } from '../../author/sources/place.ts';
 import { SourceChangedError, SourceDataError, show } from '../../domain/errors.ts';
 import { compressionOf, decompressed, MAGIC_BYTES } from './decompress.ts';
 import { pieces } from './pieces.ts';
@@ -10,6 +17,7 @@ export function s3Files(client: S3Client): SourceFiles {
   return {
     look: (place) => lookAtObject(client, place),
     read: (file, from, to) => readObject(client, file, from, to),
+    list: (prefix, after) => listObjects(client, prefix, after),
   };
 }
 
@@ -27,6 +35,30 @@ async function lookAtObject(client: S3Client, place: string): Promise<PinnedFile
       throw new SourceDataError(`${show(place)} isn't there, or may not be read.`);
     throw error;
   }
+}
+
+/** Objects below a prefix; without the empty ones that consoles make for folders. */
+async function* listObjects(client: S3Client, place: string, after: string | null): AsyncGenerator<StoredObject> {
+  const { bucket, prefix } = bucketAndPrefix(place);
+  let token: string | undefined;
+  do {
+    const page: ListObjectsV2CommandOutput = await client
+      .send(
+        new ListObjectsV2Command({
+          Bucket: bucket,
+          Prefix: prefix,
+          ...(token !== undefined ? { ContinuationToken: token } : after !== null && { StartAfter: after }),
+        }),
+      )
+      .catch((error: unknown) => {
+        if (statusOf(error) === 403 || statusOf(error) === 404)
+          throw new SourceDataError(`${show(place)} isn't there, or may not be listed.`);
+        throw error;
+      });
+    for (const { Key: key = '', Size: bytes = 0, ETag: etag = '' } of page.Contents ?? [])
+      if (!key.endsWith('/')) yield { bucket, key, bytes, etag };
+    token = page.NextContinuationToken;
+  } while (token !== undefined);
 }
 
 /** Reads a pinned object, in pieces that S3 gives only while it is the one that was pinned. */

@@ -31,7 +31,7 @@ export function sourceFiles({ folder, anyFile = false, objects, account }: Sourc
   const ofAccount = (place: string) => {
     if (account) return account();
     throw new SourceDataError(
-      `${show(place)} isn't read on this machine, which has no account: hand over a copy with --file.`,
+      `${show(place)} isn't read on this machine, which has no account: hand over a copy with --file, or items with --items.`,
     );
   };
   const at = (place: string) =>
@@ -50,6 +50,9 @@ export function sourceFiles({ folder, anyFile = false, objects, account }: Sourc
       if (isObject(file.place)) return ofAccount(file.place).read(file, from, to);
       const { path, versionOf } = at(file.place);
       return readFile(path, file, { from, to }, versionOf);
+    },
+    async *list(prefix, after) {
+      yield* ofAccount(prefix).list?.(prefix, after) ?? [];
     },
   };
 }

@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { SourceDataError, show } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
+import { SIZES } from '../../domain/limits.ts';
 import type { PinnedFile, Source, SourceFiles } from '../source.ts';
 import type { Checked, FileOptions } from './file-options.ts';
 import { cut, firstLine, type LineRange, lineRange, linesOf } from './line-range.ts';
+import { isPrefix } from './place.ts';
 import type { Format, Found } from './records.ts';
 import { sift } from './sift.ts';
 import { isUtf8, utf8 } from './utf8.ts';
@@ -14,6 +16,9 @@ const pinned = z.object({
   bytes: z.number(),
   compressed: z.enum(['gzip', 'zstd']).nullable(),
 });
+
+/** Objects below a prefix that are pinned at once. */
+const LOOKED_AT_ONCE = 32;
 
 /**
  * Behind which byte to go on, the lines before it, and the records that were read behind it already: those of which nothing tells where they
@@ -45,10 +50,9 @@ export function fileSource<V, I>(
       const at = file ?? place;
       if (at === undefined)
         throw new SourceDataError('The source names no file, and none was handed over: start the run with --file.');
-      const { version, bytes, compressed } = await opened().look(at);
-      const found = { place: at, version, bytes, compressed };
-      const ranges = format.endsWithLine && compressed === null && isUtf8(format.encoding) ? cut(bytes) : [];
-      return ranges.length > 1 ? ranges.map((range) => ({ ...found, ...range })) : [found];
+      const isCut = format.endsWithLine === true && isUtf8(format.encoding);
+      const files = isPrefix(at) ? await lookBelow(opened(), at) : [await opened().look(at)];
+      return rangesOf(files, isCut);
     },
     async *read({ range, cursor }) {
       const file = pinned.parse(range);
@@ -61,6 +65,33 @@ export function fileSource<V, I>(
       }
     },
   };
+}
+
+/** Pins all objects below a prefix. */
+async function lookBelow(files: SourceFiles, prefix: string): Promise<readonly PinnedFile[]> {
+  const places: string[] = [];
+  for await (const { bucket, key } of files.list?.(prefix, null) ?? []) {
+    places.push(`s3://${bucket}/${key}`);
+    if (places.length > SIZES.slices)
+      throw new SourceDataError(
+        `${show(prefix)} has more than the ${SIZES.slices} objects that a run reads; put them together, or make each an item with objects().`,
+      );
+  }
+  if (places.length === 0) throw new SourceDataError(`${show(prefix)} has no objects.`);
+  const looked: PinnedFile[] = [];
+  for (let i = 0; i < places.length; i += LOOKED_AT_ONCE)
+    looked.push(...(await Promise.all(places.slice(i, i + LOOKED_AT_ONCE).map((place) => files.look(place)))));
+  return looked;
+}
+
+/** A range for each file, and several for one that is cut: as many as all files together may have. */
+function rangesOf(files: readonly PinnedFile[], isCut: boolean): readonly Json[] {
+  const most = Math.floor(SIZES.slices / files.length);
+  return files.flatMap(({ place, version, bytes, compressed }) => {
+    const found = { place, version, bytes, compressed };
+    const ranges = isCut && compressed === null ? cut(bytes, most) : [];
+    return ranges.length > 1 ? ranges.map((range) => ({ ...found, ...range })) : [found];
+  });
 }
 
 interface Placed<V> {

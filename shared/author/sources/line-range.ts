@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { SIZES } from '../../domain/limits.ts';
 import type { PinnedFile, SourceFiles } from '../source.ts';
 
 const BREAK = 0x0a;
@@ -11,9 +10,9 @@ export const SLICE_BYTES = 8 * 1_048_576;
 export const lineRange = z.object({ from: z.int().min(0), to: z.int().min(0) });
 export type LineRange = z.infer<typeof lineRange>;
 
-/** Cuts a file into ranges of equal size. */
-export function cut(bytes: number): readonly LineRange[] {
-  const size = Math.max(SLICE_BYTES, Math.ceil(bytes / SIZES.slices));
+/** Cuts a file into ranges of equal size, no more than `most`. */
+export function cut(bytes: number, most: number): readonly LineRange[] {
+  const size = Math.max(SLICE_BYTES, Math.ceil(bytes / most));
   const ranges: LineRange[] = [];
   for (let from = 0; from < bytes; from += size) ranges.push({ from, to: Math.min(from + size, bytes) });
   return ranges;

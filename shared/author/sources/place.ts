@@ -6,15 +6,26 @@ const OBJECT = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/([^*?$\p{Cc}]{1,900}
 const isBeside = (path: string) =>
   !/^[a-z][a-z0-9+.-]*:|^[/\\]|\\|\0/i.test(path) && !path.split('/').includes('..') && path !== '';
 
-/** Whether a place is an object on S3, in a bucket of the user's. */
+/** All objects whose keys begin so: of a whole bucket where nothing stands before the slash. */
+const PREFIX = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/((?:[^*?$\p{Cc}]{0,900}\/)?)$/u;
+
+/** Whether a place is on S3, in a bucket of the user's: an object, or all below a prefix. */
 export const isObject = (place: string) => place.startsWith('s3://');
+
+/** Whether a place is all objects below a prefix. */
+export const isPrefix = (place: string) => isObject(place) && place.endsWith('/');
+
+/** A prefix alone. */
+export const prefixSchema = z
+  .string()
+  .regex(PREFIX, 'must be s3://bucket/prefix/, with a slash at its end and without *, ? and $');
 
 /** Where a file may be that a source names. */
 export const placeSchema = z
   .string()
   .refine(
-    (place) => (isObject(place) ? OBJECT.test(place) : isBeside(place)),
-    'must be a path to a file beside the pipeline or below, such as ./companies.csv, or s3://bucket/key without *, ? and $',
+    (place) => (isPrefix(place) ? PREFIX : isObject(place) ? OBJECT : null)?.test(place) ?? isBeside(place),
+    'must be a path to a file beside the pipeline or below, such as ./companies.csv, or s3://bucket/key or s3://bucket/prefix/ without *, ? and $',
   )
   .optional();
 
@@ -23,4 +34,11 @@ export function bucketAndKey(place: string): { bucket: string; key: string } {
   const [, bucket, key] = OBJECT.exec(place) ?? [];
   if (bucket === undefined || key === undefined) throw new TypeError(`${JSON.stringify(place)} is no object on S3.`);
   return { bucket, key };
+}
+
+/** @throws {TypeError} for a place that is no prefix */
+export function bucketAndPrefix(place: string): { bucket: string; prefix: string } {
+  const [, bucket, prefix] = PREFIX.exec(place) ?? [];
+  if (bucket === undefined || prefix === undefined) throw new TypeError(`${JSON.stringify(place)} is no prefix on S3.`);
+  return { bucket, prefix };
 }

@@ -6,6 +6,8 @@ import { dynamoTable } from '../../../shared/adapters/sources/dynamo-table.ts';
 import { httpList } from '../../../shared/adapters/sources/http-list.ts';
 import { definePipeline } from '../../../shared/author/definition.ts';
 import { csv } from '../../../shared/author/sources/csv.ts';
+import { jsonl } from '../../../shared/author/sources/jsonl.ts';
+import { objects } from '../../../shared/author/sources/objects.ts';
 import { deploying, removeSynths, SYNTH_MS, synth } from '../synth.ts';
 
 afterAll(removeSynths);
@@ -117,7 +119,9 @@ test(
     const own = definePipeline({ name: 'own', source: list, endpoint });
     const theirs = definePipeline({ name: 'theirs', source: elsewhere, endpoint });
     const tables = definePipeline({ name: 'tables', source: dynamoTable('companies'), endpoint });
-    const app = await synth({}, deploying(definition, own, theirs, tables));
+    const below = definePipeline({ name: 'below', source: jsonl('s3://companies/in/'), endpoint });
+    const listed = definePipeline({ name: 'listed', source: objects('s3://companies/pdf/'), endpoint });
+    const app = await synth({}, deploying(definition, own, theirs, tables, below, listed));
     const may = (pipeline: string, action: string) => {
       template = app.template(pipeline);
       return FUNCTIONS.filter((name) => allowed(name).some(({ Action }) => Action.includes(action)));
@@ -130,6 +134,16 @@ test(
     expect(may('theirs', 'secretsmanager:GetSecretValue')).toEqual(['splitter']);
     const asked = allowed('splitter').find(({ Action }) => Action.includes('secretsmanager:GetSecretValue'));
     expect(asked?.Resource).toEqual([expect.stringMatching(/:secret:lists\/key-\?{6}"/)]);
+    // Of the user's bucket, beside the pipeline's own objects.
+    const ofBucket = (action: string) =>
+      allowed('splitter').filter(
+        ({ Action, Resource }) => Action.includes(action) && Resource.some((one) => one.includes('s3:::companies')),
+      );
+    expect(may('below', 's3:ListBucket')).toEqual(['splitter']);
+    expect(ofBucket('s3:GetObject')).toMatchObject([{ Resource: [expect.stringContaining(':s3:::companies/in/*"')] }]);
+    expect(ofBucket('s3:ListBucket')).toMatchObject([{ Condition: { StringEquals: { 's3:prefix': 'in/' } } }]);
+    expect(may('listed', 's3:ListBucket')).toEqual(['splitter']);
+    expect(ofBucket('s3:GetObject')).toEqual([]);
     expect(may('tables', 'dynamodb:Scan')).toEqual(['splitter']);
     const scanned = allowed('splitter').find(({ Action }) => Action.includes('dynamodb:Scan'));
     expect(scanned).toMatchObject({
