@@ -1,6 +1,7 @@
 import type { MailState, RunRecord } from '../../shared/ports/run-store.ts';
 import { buildEmail } from '../../shared/report/email.ts';
 import type { ReportView } from '../../shared/report/view.ts';
+import { attachmentOf } from './attachment.ts';
 import type { AggregatorDeps } from './deps.ts';
 import { drawing } from './drawing.ts';
 import { reportKeys } from './summary.ts';
@@ -24,7 +25,7 @@ export async function composeMail(
   if (from === '' || to.length === 0) return null;
   if (record.mail !== null && !mayRepeat(deps, record)) return null;
   const attached = await gzip;
-  const csv = attached ? { name: `${pipeline.name}-${record.run}.csv.gz`, gzip: attached } : undefined;
+  const csv = attached ? attachmentOf(`${pipeline.name}-${record.run}`, attached) : undefined;
   const raw = await drawing(() => buildEmail({ view, from, to, csv }));
   await objects.put(reportKeys(record.run).email, raw, 'message/rfc822');
   return raw;

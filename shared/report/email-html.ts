@@ -4,7 +4,7 @@ import { dateTime, duration, number } from './format.ts';
 import { block, FONT, facts, figures, heading, INK, MAIL_ROOM, MUTED, rows, smallPrint } from './mail-html.ts';
 import type { Html } from './sections/drawer.ts';
 import { drawerOf, notesOf } from './sections/index.ts';
-import { exampleWords, OUTCOMES, type ReportView, STAGE_NOTE, safeLinks } from './view.ts';
+import { exampleWords, OUTCOMES, type ReportView, reportWords, STAGE_NOTE, safeLinks } from './view.ts';
 
 /** Where the mail has its sections' pictures: those that it has. */
 export type Pictures = ReadonlyMap<Section, string>;
@@ -97,7 +97,7 @@ function foot(view: ReportView, attached: boolean): Html {
       html`<a class="link" href="${href}" style="color:#2456b0;font-size:14px;line-height:22px">${label}</a><br>`,
   );
   return html`<tr><td class="pad" style="padding:12px 24px 24px">
-${attached ? html`<div class="ink" style="font-size:14px;line-height:20px;padding:0 0 8px;${INK}">The full report is attached.</div>` : ''}
+<div class="ink" style="font-size:14px;line-height:20px;padding:0 0 8px;${INK}">${reportWords(view, attached)}</div>
 ${links}
 ${view.credits.map((credit) => html`<div class="muted" style="font-size:12px;line-height:17px;padding:4px 0 0;${MUTED}">${credit}</div>`)}
 </td></tr>`;

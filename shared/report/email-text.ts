@@ -1,7 +1,7 @@
 import { dateTime, duration, line, number, short } from './format.ts';
 import { drawerOf, notesOf } from './sections/index.ts';
 import { aligned, TEXT_ROOM } from './text-lines.ts';
-import { exampleWords, OUTCOMES, type ReportView, STAGE_NOTE, safeLinks } from './view.ts';
+import { exampleWords, OUTCOMES, type ReportView, reportWords, STAGE_NOTE, safeLinks } from './view.ts';
 
 /** The mail's plain-text part. */
 export function emailText(view: ReportView, attached: boolean): string {
@@ -43,7 +43,7 @@ export function emailText(view: ReportView, attached: boolean): string {
       ...notesOf(section, TEXT_ROOM).map((note) => `  ${note}`),
     ]);
   }
-  if (attached) blocks.push(['The full report is attached.']);
+  blocks.push([reportWords(view, attached)]);
   const links = safeLinks(view.links).map(({ label, href }) => `${short(label, 60)}: ${href}`);
   return `${[...blocks, links, [...view.credits]]
     .filter((block) => block.length > 0)

@@ -8,14 +8,21 @@ import { pngOfSvg } from './png.ts';
 import { drawerOf } from './sections/index.ts';
 import { OUTCOMES, type ReportLink, type ReportView } from './view.ts';
 
+/** A file that a mail carries. */
+export interface MailFile {
+  readonly name: string;
+  readonly contentType: string;
+  readonly content: Buffer;
+}
+
 /** A mail to build. */
 export interface EmailOptions {
   readonly view: ReportView;
   /** Address or `Name <address>`. */
   readonly from: string;
   readonly to: readonly string[];
-  /** The report, attached where given; keep it under SIZES.attachmentBytes. `name` such as `report.csv.gz`. */
-  readonly csv?: { readonly name: string; readonly gzip: Buffer } | undefined;
+  /** The report, attached where given; keep it under SIZES.attachmentBytes. */
+  readonly csv?: MailFile | undefined;
   /** Shown beside the view's own links. */
   readonly links?: readonly ReportLink[] | undefined;
 }
@@ -37,11 +44,12 @@ export async function buildEmail({ view, from, to, csv, links = [] }: EmailOptio
       cid,
       contentType: 'image/png',
     })),
-    ...(csv ? [{ filename: line(csv.name), content: csv.gzip, contentType: 'application/gzip' }] : []),
+    ...(csv ? [{ filename: line(csv.name), content: csv.content, contentType: csv.contentType }] : []),
   ];
   const composer = new MailComposer({
     from: line(from),
-    to: to.map(line),
+    // Several recipients don't see each other: only the envelope names them.
+    to: to.length === 1 ? to.map(line) : line(from),
     subject: subject(view),
     date: new Date(view.endedAt),
     messageId: messageId(view, from),

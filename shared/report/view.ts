@@ -97,6 +97,12 @@ export const OUTCOMES: Readonly<Record<FinalStatus, { sign: string; label: strin
 /** What stands below command lines. */
 export const STAGE_NOTE = 'In the project of the pipeline; of a deployed run with --stage and its name.';
 
+/** What a mail says of the whole report. */
+export function reportWords({ pipeline, run }: Pick<ReportView, 'pipeline' | 'run'>, attached: boolean): string {
+  if (attached) return 'The full report is attached.';
+  return `The full report is too large for a mail: fetch it with npx microprocess report ${run} --pipeline ${pipeline}, at a stage with --stage and its name.`;
+}
+
 /** An example of a reason on one line: its child, what that is called, and what the service said. */
 export function exampleWords({ id, label, excerpt }: ReasonExample): string {
   return [

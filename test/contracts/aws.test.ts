@@ -174,7 +174,8 @@ test('SQS: of a queue with room for three messages each one counts, also delayed
   expect(await sqsQueue<Json>({ client: sqs, url }).isLongerThan(1)).toBe(false);
 });
 
-const envelope = z.object({ Destination: z.object({ ToAddresses: z.array(z.string()) }) });
+const addresses = z.array(z.string());
+const envelope = z.object({ Destination: z.object({ ToAddresses: addresses, BccAddresses: addresses }) });
 
 describeMailer('SES', async () => {
   const { mailDir, environment } = aws();
@@ -188,7 +189,12 @@ describeMailer('SES', async () => {
       return Promise.all(
         mails.map(async (file) => {
           const { Destination } = envelope.parse(JSON.parse(await readFile(file.replace(/eml$/, 'json'), 'utf8')));
-          return { to: Destination.ToAddresses, raw: Uint8Array.from(await readFile(file)) };
+          // Several recipients must not see each other.
+          expect(Destination.ToAddresses.length).toBeLessThanOrEqual(1);
+          return {
+            to: [...Destination.ToAddresses, ...Destination.BccAddresses],
+            raw: Uint8Array.from(await readFile(file)),
+          };
         }),
       );
     },

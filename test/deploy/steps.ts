@@ -125,9 +125,11 @@ async function checkMail(
   ok(mail.To.includes('success@simulator.amazonses.com'), `recipients are ${mail.To.join(', ')}`);
   ok(mail.BodyHtml && mail.BodyHtml.length > 500, 'the mail has an HTML part');
   const stored = await PostalMime.parse(await aws.object(bucket, `${prefix}email.eml`));
-  const attached = stored.attachments.find(({ filename }) => filename?.endsWith('.csv.gz'));
+  const attached = stored.attachments.find(({ filename }) => /\.csv(\.gz)?$/.test(filename ?? ''));
   ok(attached && attached.content instanceof ArrayBuffer, 'the report is attached');
-  ok(gunzipSync(new Uint8Array(attached.content)).equals(report), 'the attached report is the report');
+  const content = Buffer.from(attached.content);
+  const text = attached.filename?.endsWith('.gz') ? gunzipSync(content) : content;
+  equal(text.toString(), `\ufeff${Buffer.from(report)}`, 'the attached report is the report, with a byte-order mark');
   ok(
     stored.attachments.some(({ mimeType }) => mimeType === 'image/png'),
     'the mail has its chart',

@@ -12,7 +12,8 @@ export function sesMailer({ region, tryMs = TRY_MS }: { region: string; tryMs?: 
     async send({ from, to, raw }) {
       const command = new SendEmailCommand({
         FromEmailAddress: from,
-        Destination: { ToAddresses: [...to] },
+        // Several recipients don't see each other.
+        Destination: to.length === 1 ? { ToAddresses: [...to] } : { BccAddresses: [...to] },
         Content: { Raw: { Data: raw } },
       });
       try {

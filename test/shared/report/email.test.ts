@@ -17,7 +17,8 @@ it('carries the outcome in its subject, and who, when and what', async () => {
   expect(parsed).toMatchObject({
     subject: '⚠ Airport access: 135,000 done, 233 failed',
     from: { name: 'Reports', address: 'reports@example.com' },
-    to: [{ address: 'a@example.com' }, { name: 'B', address: 'b@example.com' }],
+    // Recipients don't see each other.
+    to: [{ name: 'Reports', address: 'reports@example.com' }],
     messageId: '<airport-access.2026-11-21-demo@example.com>',
     date: '2026-11-21T19:01:02.000Z',
   });
@@ -36,7 +37,7 @@ it.each([
 it('has a text part, an HTML part whose picture is inside, and the report as it was given', async () => {
   const gzip = gzipSync('id,km\n0-0.0.0,1\n');
   const parsed = await mail({
-    csv: { name: 'report.csv.gz', gzip },
+    csv: { name: 'report.csv.gz', contentType: 'application/gzip', content: gzip },
     links: [{ label: 'All', href: 'https://x.example/?a=1&b=2' }],
   });
   expect(parsed.text).toContain('135,233');
@@ -62,6 +63,8 @@ it('has neither picture nor attachment where there is nothing to show', async ()
   expect(parsed.attachments).toEqual([]);
   expect(parsed.html).not.toMatch(/<img|undefined|null|\[object/);
   expect(parsed.text).not.toMatch(/attached|undefined|null/);
+  for (const part of [parsed.text, parsed.html])
+    expect(part).toMatch(/too large for a mail: fetch it with npx microprocess report /);
 });
 
 it('says how many succeeded without a number, also where nothing was measured', async () => {
@@ -95,7 +98,7 @@ describe('what data may not do', () => {
       view: view({ title: EVIL, pipeline: EVIL, run: EVIL }),
       from: 'Reports\r\nBcc: evil@example.com <reports@example.com>',
       to: ['a@example.com\r\nBcc: evil@example.com'],
-      csv: { name: 'a"\r\nX-Evil: 1.gz', gzip: Buffer.from('x') },
+      csv: { name: 'a"\r\nX-Evil: 1.gz', contentType: 'application/gzip', content: Buffer.from('x') },
     });
     expect(parsed.headers.map(({ key }) => key)).not.toContain('bcc');
     expect(parsed.bcc).toBeUndefined();
