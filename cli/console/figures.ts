@@ -26,11 +26,12 @@ export function statusBadge(status: RunStatus, isWorkedOn: boolean): Html {
 }
 
 /** How much of a run is done, at what pace, and what it does or waits for. */
-export function bar(progress: RunProgress, perSecond: number, label: string): Html {
+export function bar(progress: RunProgress, perSecond: number, isWorkedOn: boolean): Html {
   const { total, totalKnown, record } = progress;
   const part = fraction(progress);
-  const doing = isFinal(record.status) ? '' : html` · ${rateWords(perSecond)} · ${phase(progress, perSecond)}`;
-  return html`<progress max="1"${part === null ? '' : html` value="${part}"`} aria-label="${label}"></progress>
+  const pace = isWorkedOn ? `${rateWords(perSecond)} · ${phase(progress, perSecond)}` : 'nothing works on it';
+  const doing = isFinal(record.status) ? '' : html` · ${pace}`;
+  return html`<progress max="1"${part === null ? '' : html` value="${part}"`} aria-label="Progress of run ${record.run}"></progress>
 <small>${number(position(progress).done)} of ${number(total)}${totalKnown ? '' : '+'}${doing}</small>`;
 }
 

@@ -28,7 +28,7 @@ ${statusBadge(status, isWorkedOn)}
 <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 </header>
 <section aria-label="Progress">
-${bar(progress, pace.perSecond, `Progress of run ${run}`)}
+${bar(progress, pace.perSecond, isWorkedOn)}
 ${failure ? html`<p><strong>${failure.reason}</strong>: ${failure.detail}</p>` : ''}
 <dl class="tiles">
 ${tile('Children', `${number(total)}${progress.totalKnown ? '' : '+'}`)}

@@ -38,9 +38,7 @@ function row({ pipeline, record, progress, perSecond, isWorkedOn }: Listed): Htm
   const { run, startedAt, endedAt, counts, status } = record;
   const took = endedAt === null ? '' : html` <small>${duration(endedAt - startedAt)}</small>`;
   const failed = progress ? progress.failed : counts ? counts.failed : null;
-  const total = progress
-    ? bar(progress, perSecond, `Progress of run ${run}`)
-    : html`${counts ? number(counts.total) : '–'}`;
+  const total = progress ? bar(progress, perSecond, isWorkedOn) : html`${counts ? number(counts.total) : '–'}`;
   return html`<tr id="run-${pipeline}-${run}"><td><a href="${runPath(pipeline, run)}">${run}</a></td><td>${pipeline}</td>
 <td>${statusBadge(status, isWorkedOn)}</td><td>${dateTime(startedAt)}${took}</td><td class="n">${total}</td><td class="n">${number(failed)}</td></tr>`;
 }
