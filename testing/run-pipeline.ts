@@ -4,6 +4,7 @@ import { SYSTEM } from '../functions/system.ts';
 import { sourceFiles } from '../shared/adapters/sources/source-files.ts';
 import type { DefinedPipeline } from '../shared/author/definition.ts';
 import { callable, strictOptions } from '../shared/author/options.ts';
+import { allRecipients } from '../shared/author/recipients.ts';
 import { overFiles } from '../shared/author/sources/over-files.ts';
 import { handOverItems } from '../shared/control/hand-over-items.ts';
 import { startRun } from '../shared/control/start.ts';
@@ -105,7 +106,7 @@ export async function runPipeline<P, I, R, B>(
       functions: await deployed(),
       seed: seed ?? 1,
       ...(now !== undefined && { start: Number(now) }),
-      mailFrom: definition.report.email.length > 0 ? 'reports@example.com' : '',
+      mailFrom: allRecipients(definition.report).length > 0 ? 'reports@example.com' : '',
       work,
       caller: (process, clock) =>
         serviceCaller({

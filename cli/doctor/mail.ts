@@ -1,5 +1,6 @@
 import { GetAccountCommand, GetEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 import type { Pipeline } from '../../shared/author/definition.ts';
+import { allRecipients } from '../../shared/author/recipients.ts';
 import type { Stack } from '../targets/stack.ts';
 import { count } from '../text.ts';
 import { type Check, checked, fail, pass, warn } from './check.ts';
@@ -10,7 +11,7 @@ const REQUEST_PRODUCTION =
 /** Whether the report's mail will arrive: sender, sandbox, quota. */
 export async function mailChecks(pipeline: Pipeline, { resources }: Stack): Promise<Check[]> {
   const from = resources.mail;
-  const to = pipeline.report.email;
+  const to = allRecipients(pipeline.report);
   if (to.length === 0) return [pass('mail', 'the definition names no recipients')];
   if (from === '') {
     return [

@@ -74,7 +74,7 @@ async function finishLeased(
     draw(deps, record, parts, outputs, csv.gzip),
     writeManifest(deps.objects, run, parts),
   ]);
-  const mail = await sendMail(deps, record, raw);
+  const mail = await sendMail(deps, record, view, raw);
   await deps.objects.put(
     reportKeys(run).summary,
     JSON.stringify(summaryOf(view, mail, bytes, outputs.written)),

@@ -1,3 +1,4 @@
+import { recipientsOf } from '../../shared/author/recipients.ts';
 import type { MailState, RunRecord } from '../../shared/ports/run-store.ts';
 import { buildEmail } from '../../shared/report/email.ts';
 import type { ReportView } from '../../shared/report/view.ts';
@@ -21,7 +22,7 @@ export async function composeMail(
   gzip: Promise<Buffer | null>,
 ): Promise<Buffer | null> {
   const { pipeline, objects, mailFrom: from } = deps;
-  const { email: to } = pipeline.report;
+  const to = recipientsOf(pipeline.report, view.status);
   if (from === '' || to.length === 0) return null;
   if (record.mail !== null && !mayRepeat(deps, record)) return null;
   const attached = await gzip;
@@ -35,10 +36,15 @@ export async function composeMail(
  * Sends the run's one mail. The finisher claims it before sending, so that no other sends it too. A finisher that finds a claim without
  * a result can't know whether SES took the mail: by `report.onAmbiguousSend` it leaves the mail or sends it again.
  */
-export async function sendMail(deps: AggregatorDeps, record: RunRecord, raw: Buffer | null): Promise<MailState> {
+export async function sendMail(
+  deps: AggregatorDeps,
+  record: RunRecord,
+  { status }: Pick<ReportView, 'status'>,
+  raw: Buffer | null,
+): Promise<MailState> {
   const { pipeline, stores, mailer, mailFrom: from, log, metrics } = deps;
   const { run, mail } = record;
-  const { email: to } = pipeline.report;
+  const to = recipientsOf(pipeline.report, status);
   const recordAs = async (state: MailState) => {
     await stores.runs.recordMail(run, state);
     // A finisher that follows another finds the state recorded, and must not count it again.

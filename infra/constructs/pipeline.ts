@@ -5,6 +5,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import type { FunctionName } from '../../functions/system.ts';
 import type { Pipeline as Definition } from '../../shared/author/definition.ts';
+import { allRecipients } from '../../shared/author/recipients.ts';
 import { isObject } from '../../shared/author/sources/place.ts';
 import type { QueueName } from '../../shared/domain/queues.ts';
 import { mapValues } from '../../shared/domain/records.ts';
@@ -89,7 +90,8 @@ export class Pipeline extends Construct {
     const { pipeline, entry, reduceDigest } = engine.load(props.entry);
     this.definition = pipeline;
     if (platform.mailIdentity !== undefined)
-      for (const address of pipeline.report.email) check(this, `report.email of ${pipeline.name}`, address, REACHABLE);
+      for (const address of allRecipients(pipeline.report))
+        check(this, `report.email of ${pipeline.name}`, address, REACHABLE);
     const clone = this.calls(props.clone);
     const ofPipeline = Object.entries(engine.system.functions).filter(([, { scope }]) => scope === 'pipeline');
     this.checkOptions(

@@ -43,6 +43,8 @@ const object = <T>(methods: readonly string[], optional: readonly string[] = [])
 /** Close the run as soon as more children failed than tolerated, instead of calling the rest. */
 const stopEarly = z.boolean().default(false);
 
+const addresses = z.array(z.email()).max(SES.maxRecipients).default([]);
+
 const schema = strictOptions({
   name,
   params: z
@@ -106,7 +108,10 @@ const schema = strictOptions({
       .max(120)
       .regex(/^[^\p{Cc}]*\S[^\p{Cc}]*$/u, 'must be one line of text')
       .optional(),
-    email: z.array(z.email()).max(SES.maxRecipients).default([]),
+    email: addresses,
+    /** Who besides gets the report of a run that succeeded, and of one that did not. */
+    onSuccess: addresses,
+    onFailure: addresses,
     /** Keep up to this many characters of a failed call's body; 0 keeps none (it may hold personal data). */
     bodyExcerpt: z.number().int().min(0).max(1_000).default(0),
     /** Sources to credit, shown at the report's foot. */
@@ -115,7 +120,15 @@ const schema = strictOptions({
     failedRows: z.enum(['keep', 'omit']).default('keep'),
     /** When SES's answer to the one send is lost: leave it, or risk a second mail. */
     onAmbiguousSend: z.enum(['leave', 'repeat']).default('leave'),
-  }).prefault({}),
+  })
+    .superRefine(({ email, onSuccess, onFailure }, context) => {
+      for (const [name, besides] of Object.entries({ onSuccess, onFailure })) {
+        if (new Set([...email, ...besides]).size <= SES.maxRecipients) continue;
+        const message = `must be, with report.email, at most ${SES.maxRecipients} addresses: one mail has no more`;
+        context.addIssue({ code: 'custom', path: [name], message });
+      }
+    })
+    .prefault({}),
   schedule: strictOptions({
     cron,
     timeZone: z

@@ -1,0 +1,15 @@
+import type { FinalStatus } from '../domain/run.ts';
+import type { Pipeline } from './definition.ts';
+
+type Report = Pick<Pipeline['report'], 'email' | 'onSuccess' | 'onFailure'>;
+
+/** Who gets the report of a run that ended so, each once. With as many failures as are tolerated it is a success. */
+export function recipientsOf({ email, onSuccess, onFailure }: Report, status: FinalStatus): readonly string[] {
+  const isGood = status === 'succeeded' || status === 'succeeded-with-failures';
+  return [...new Set([...email, ...(isGood ? onSuccess : onFailure)])];
+}
+
+/** Whoever gets a report of some outcome, each once. */
+export function allRecipients({ email, onSuccess, onFailure }: Report): readonly string[] {
+  return [...new Set([...email, ...onSuccess, ...onFailure])];
+}
