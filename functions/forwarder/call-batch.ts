@@ -6,6 +6,7 @@ import { firstRunOf } from '../../shared/domain/redrive.ts';
 import { type CallResult, judge, type Verdict } from '../../shared/domain/retry.ts';
 import { NO_TRIES, type Tries } from '../../shared/domain/sending.ts';
 import { type ChildResult, childResult } from '../../shared/flow/child-result.ts';
+import type { AnswerRoom } from '../../shared/ports/caller.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { childRequest } from './child-request.ts';
 import type { ForwarderDeps } from './deps.ts';
@@ -37,6 +38,7 @@ export async function callBatch(
   tries: ReadonlyMap<number, Tries>,
   run: RunRecord,
   jitter: number,
+  room: AnswerRoom,
 ): Promise<Batched> {
   const results = new Map<number, ChildResult>();
   const made = await Promise.all(children.map((n) => childRequest(deps, message, n, tries.get(n) ?? NO_TRIES, run)));
@@ -59,6 +61,7 @@ export async function callBatch(
     attempt: 1 + Math.max(...sent.map(({ child }) => child.before.tries)),
     ...first.request,
     body,
+    room,
   });
   const heard = hear(deps, call, ids, began);
   if ('all' in heard && sent.length > 1 && isWorthHalving(heard.all)) return { results, halves };

@@ -5,6 +5,7 @@ import type { Tries } from '../../shared/domain/sending.ts';
 import { waitUntil } from '../../shared/domain/waiting.ts';
 import { signToken } from '../../shared/flow/callback-token.ts';
 import { type Child, type ChildResult, childResult } from '../../shared/flow/child-result.ts';
+import type { AnswerRoom } from '../../shared/ports/caller.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { childRequest } from './child-request.ts';
 import type { ForwarderDeps } from './deps.ts';
@@ -20,6 +21,7 @@ export async function callChild(
   before: Tries,
   run: RunRecord,
   jitter: number,
+  room: AnswerRoom,
 ): Promise<ChildResult> {
   const { pipeline, caller, clock, gate } = deps;
   const made = await childRequest(deps, message, n, before, run);
@@ -34,6 +36,7 @@ export async function callChild(
     attempt: before.tries + 1,
     ...(callback !== undefined && { callback }),
     ...request,
+    room,
   });
   if (pipeline.callback && call.kind === 'answer' && call.httpStatus === 202) {
     const now = clock.now();

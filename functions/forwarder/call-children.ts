@@ -27,6 +27,7 @@ export async function callChildren(
   { message, children, tries, jitter }: Calls,
 ): Promise<{ readonly results: Map<number, ChildResult>; readonly errors: readonly unknown[] }> {
   const { deps, lanes } = forwarding;
+  const { answers } = deps;
   const { itemsPerCall } = deps.pipeline.endpoint;
   const results = new Map<number, ChildResult>();
   const errors: unknown[] = [];
@@ -34,13 +35,19 @@ export async function callChildren(
   /** One call; gives the sets of children to call next, each with one. */
   const send = async (set: readonly number[], run: RunRecord): Promise<readonly (readonly number[])[]> => {
     if (itemsPerCall !== undefined) {
-      const { results: came, halves } = await callBatch(deps, message, set, tries, run, jitter);
+      const { results: came, halves } = await answers.within((room) =>
+        callBatch(deps, message, set, tries, run, jitter, room),
+      );
       for (const [n, result] of came) results.set(n, keepingTogether(results.get(n), result));
       const together = Math.max(...halves.map(({ length }) => length));
       for (const n of halves.flat()) results.set(n, { kind: 'handed-back', due: 0, together });
       return halves;
     }
-    for (const n of set) results.set(n, await callChild(deps, message, n, tries.get(n) ?? NO_TRIES, run, jitter));
+    for (const n of set) {
+      const before = tries.get(n) ?? NO_TRIES;
+      // A large answer has room in memory until what is kept of it is stored.
+      results.set(n, await answers.within((room) => callChild(deps, message, n, before, run, jitter, room)));
+    }
     return [];
   };
   const call = async (set: readonly number[]): Promise<void> => {

@@ -1,5 +1,6 @@
 import type { ProgressMeter } from '../../shared/flow/progress-meter.ts';
 import type { Connected, Uses } from '../../shared/ports/uses.ts';
+import type { AnswerBytes } from './answer-bytes.ts';
 import type { Gate } from './gate.ts';
 
 /** What the forwarder uses: its variables, its rights and its ports. */
@@ -15,4 +16,8 @@ export const USES = {
 
 export type ForwarderPorts = Connected<typeof USES>;
 
-export type ForwarderDeps = ForwarderPorts & { readonly progress: ProgressMeter; readonly gate: Gate };
+export type ForwarderDeps = ForwarderPorts & {
+  readonly progress: ProgressMeter;
+  readonly gate: Gate;
+  readonly answers: AnswerBytes;
+};

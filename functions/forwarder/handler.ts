@@ -2,6 +2,7 @@ import { workMessage } from '../../shared/domain/messages.ts';
 import { ProgressMeter } from '../../shared/flow/progress-meter.ts';
 import { lambdaHandler } from '../../shared/lambda/handler.ts';
 import { handleBatch, sqsEvent } from '../../shared/lambda/sqs.ts';
+import { AnswerBytes } from './answer-bytes.ts';
 import type { ForwarderPorts } from './deps.ts';
 import { forwardBatch } from './forward-batch.ts';
 import { gateOf } from './gate.ts';
@@ -10,7 +11,7 @@ import { RunCache } from './run-cache.ts';
 /** Calls the children that its messages carry. */
 export function forwarder(ports: ForwarderPorts) {
   const progress = new ProgressMeter(ports.stores.progress, ports.clock, ports.random.id());
-  const deps = { ...ports, progress, gate: gateOf(ports) };
+  const deps = { ...ports, progress, gate: gateOf(ports), answers: new AnswerBytes() };
   const runs = new RunCache(deps.stores.runs, deps.clock);
   return lambdaHandler(deps, sqsEvent, (event, context) =>
     handleBatch(

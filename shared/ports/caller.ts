@@ -26,4 +26,12 @@ export interface CallRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Null for none. */
   readonly body: string | null;
+  /** Where a large answer asks before it is read; absent where memory has no bound. */
+  readonly room?: AnswerRoom;
+}
+
+/** What keeps many large answers from being read at once. */
+export interface AnswerRoom {
+  /** Room for so many bytes more: null where it is there, otherwise once it is. */
+  take(bytes: number): Promise<void> | null;
 }

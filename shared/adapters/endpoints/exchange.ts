@@ -1,8 +1,14 @@
 import type { Dispatcher, Pool } from 'undici';
 import { meaningOfStatus } from '../../domain/answers.ts';
 import type { ServiceWords } from '../../domain/retry.ts';
+import type { AnswerRoom } from '../../ports/caller.ts';
 import { codingsOf, textOf, unpack } from './decode.ts';
 import { CallError, failureOf } from './failure.ts';
+
+/** An answer of no more bytes is read without asking for room. */
+const SMALL_BYTES = 65_536;
+/** What deflate, the best of the codings at it, makes of a byte at most: as much as a small answer may unpack to. */
+const MOST_UNPACKED = 1_032;
 
 /** An answer, read to its end. */
 export interface Answer {
@@ -46,16 +52,19 @@ interface Head {
  * comes what can be read.
  * @throws {CallError} where a success can't be read: as soon as more bytes are announced or came than allowed, or when time is up; what a
  * service still sends is never held
+ * @param room asked once an answer turns out to be large; waiting for it is part of the call's time
  * @throws undici's own, where there is no answer
  */
 export function exchange(
   pool: Pool,
   request: Dispatcher.DispatchOptions,
   { timeoutMs, maxResponseBytes, onHeaders }: ExchangeLimits,
+  room?: AnswerRoom,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
+    let hasRoom = room === undefined;
     let head: Head | undefined;
     let started: Dispatcher.DispatchController | undefined;
     let timedOut: CallError | undefined;
@@ -65,6 +74,16 @@ export function exchange(
       if (!head) reject(error);
       else if (head.succeeds) reject(new CallError(failureOf(error)));
       else resolve(pageOf(head, Buffer.concat(chunks, bytes), maxResponseBytes, false));
+    };
+    /** Reads no further until there is room for all of the answer. */
+    const askForRoom = (controller: Dispatcher.DispatchController, stored: number) => {
+      hasRoom = true;
+      // Once for all of it: whoever held some and waited for more could wait for one that does the same.
+      const all = head && head.codings.length > 0 ? stored + maxResponseBytes : stored;
+      const wait = room?.take(all) ?? null;
+      if (wait === null) return;
+      controller.pause();
+      void wait.then(() => controller.resume());
     };
     const timer = setTimeout(() => {
       timedOut = new CallError('timeout');
@@ -84,12 +103,14 @@ export function exchange(
         onHeaders?.(headers);
         const announced = Number(header(headers, 'content-length') ?? 0);
         if (head.succeeds && announced > head.maxBytes) controller.abort(new CallError('response-too-large'));
+        else if (!hasRoom && announced > SMALL_BYTES) askForRoom(controller, Math.min(announced, head.maxBytes));
       },
       onResponseData(controller, chunk) {
-        const room = (head?.maxBytes ?? 0) - bytes;
-        chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
-        bytes += Math.min(chunk.length, room);
-        if (chunk.length > room) controller.abort(new CallError('response-too-large'));
+        const left = (head?.maxBytes ?? 0) - bytes;
+        chunks.push(chunk.length > left ? chunk.subarray(0, left) : chunk);
+        bytes += Math.min(chunk.length, left);
+        if (chunk.length > left) controller.abort(new CallError('response-too-large'));
+        else if (!hasRoom && bytes > SMALL_BYTES) askForRoom(controller, head?.maxBytes ?? 0);
       },
       onResponseEnd() {
         clearTimeout(timer);
@@ -97,7 +118,8 @@ export function exchange(
         const body = Buffer.concat(chunks, bytes);
         if (!head.succeeds) return resolve(pageOf(head, body, maxResponseBytes, true));
         // Most answers are plain: one promise less.
-        if (head.codings.length > 0) return resolve(decodedOf(head, body, maxResponseBytes));
+        if (head.codings.length > 0)
+          return resolve(decodedOf(head, body, maxResponseBytes, hasRoom ? undefined : room));
         try {
           resolve(answerOf(head, body, true));
         } catch (error) {
@@ -123,7 +145,9 @@ function headOf(httpStatus: number, headers: Headers, maxResponseBytes: number):
   };
 }
 
-async function decodedOf(head: Head, body: Buffer, maxBytes: number): Promise<Answer> {
+async function decodedOf(head: Head, body: Buffer, maxBytes: number, room?: AnswerRoom): Promise<Answer> {
+  const unpacked = Math.min(maxBytes, body.length * MOST_UNPACKED);
+  if (unpacked > SMALL_BYTES) await room?.take(unpacked);
   // Without a body there is nothing that was coded, whatever the header says.
   return answerOf(head, body.length === 0 ? body : await unpack(body, head.codings, maxBytes), true);
 }

@@ -66,11 +66,11 @@ export function httpCaller({
     // A forwarder has no more time for all of it.
     const left = () => ({ maxResponseBytes, timeoutMs: Math.max(1, timeoutMs - (performance.now() - began)) });
     try {
-      return await exchange(pools.kept, sent, left());
+      return await exchange(pools.kept, sent, left(), request.room);
     } catch (error) {
       // Its answer, if it was called at all, is lost: as with every repeat, the service knows the child by its key.
       if (performance.now() - sentAt > STALE_MS || !pools.wasStale(error)) throw error;
-      return exchange(pools.fresh, sent, left());
+      return exchange(pools.fresh, sent, left(), request.room);
     }
   }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { admit } from '../../../functions/forwarder/admit.ts';
+import { AnswerBytes } from '../../../functions/forwarder/answer-bytes.ts';
 import { forwardBatch } from '../../../functions/forwarder/forward-batch.ts';
 import { gateOf } from '../../../functions/forwarder/gate.ts';
 import { RunCache } from '../../../functions/forwarder/run-cache.ts';
@@ -22,6 +23,7 @@ async function forwarder(onCall: () => Promise<void> = async () => undefined) {
     ...base,
     progress: new ProgressMeter(base.stores.progress, base.clock, 'shard'),
     gate: gateOf(base),
+    answers: new AnswerBytes(),
     caller: {
       async call({ child }: { child: string }) {
         calls.push(child);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { AnswerBytes } from '../../../functions/forwarder/answer-bytes.ts';
 import { commitAndResend, countOutcomes } from '../../../functions/forwarder/commit-and-resend.ts';
 import { gateOf } from '../../../functions/forwarder/gate.ts';
 import { GroupCommits } from '../../../functions/forwarder/group-commits.ts';
@@ -18,7 +19,13 @@ test('a child handed back by pressure keeps its tries, and its slot comes when i
   });
   const until = deps.clock.now() + 30_000;
   const of = {
-    deps: { ...deps, caller: { call: neverCalled, close: async () => undefined }, progress, gate: gateOf(deps) },
+    deps: {
+      ...deps,
+      caller: { call: neverCalled, close: async () => undefined },
+      progress,
+      gate: gateOf(deps),
+      answers: new AnswerBytes(),
+    },
   };
   const forwarding = { ...of, commits: new GroupCommits(deps, [message]) };
   const received = { messageId: 'm', receives: 1, message: { ...message, turn: 1 } };
@@ -40,7 +47,13 @@ test.each([
   const deps = testDeps();
   const progress = new ProgressMeter(deps.stores.progress, deps.clock, 'shard');
   const gate = gateOf(deps);
-  const of = { ...deps, caller: { call: neverCalled, close: async () => undefined }, progress, gate };
+  const of = {
+    ...deps,
+    caller: { call: neverCalled, close: async () => undefined },
+    progress,
+    gate,
+    answers: new AnswerBytes(),
+  };
   countOutcomes(of, workOf({ items: [1], size: 1 }), [], { again: reasons });
   await progress.flush();
   expect(await deps.stores.progress.read('march')).toMatchObject({ retried: reasons.length, retriedFor: most });
@@ -50,7 +63,13 @@ test('how long calls took adds up until it is written', async () => {
   const deps = testDeps();
   const progress = new ProgressMeter(deps.stores.progress, deps.clock, 'shard');
   const gate = gateOf(deps);
-  const of = { ...deps, caller: { call: neverCalled, close: async () => undefined }, progress, gate };
+  const of = {
+    ...deps,
+    caller: { call: neverCalled, close: async () => undefined },
+    progress,
+    gate,
+    answers: new AnswerBytes(),
+  };
   const ended = { status: 'SUCCEEDED', reason: null, result: null, attempts: 1 } as const;
   countOutcomes(of, workOf({ items: [1, 2], size: 2 }), [{ ...ended, n: 0, ms: 40.4 }]);
   countOutcomes(of, workOf({ items: [1, 2], size: 2 }), [{ ...ended, n: 1, ms: 60.2 }]);

@@ -1,3 +1,4 @@
+import { AnswerBytes } from '../../../functions/forwarder/answer-bytes.ts';
 import { forwardBatch } from '../../../functions/forwarder/forward-batch.ts';
 import { gateOf } from '../../../functions/forwarder/gate.ts';
 import { RunCache } from '../../../functions/forwarder/run-cache.ts';
@@ -23,6 +24,7 @@ export async function forwarder(
     ...deps,
     progress: new ProgressMeter(deps.stores.progress, deps.clock, 'shard'),
     gate: gateOf(deps),
+    answers: new AnswerBytes(),
     caller: {
       async call(request: CallRequest) {
         calls.push(request.child);

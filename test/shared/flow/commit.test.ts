@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { deadLetter } from '../../../functions/dead-letter/handler.ts';
+import { AnswerBytes } from '../../../functions/forwarder/answer-bytes.ts';
 import { forwardBatch } from '../../../functions/forwarder/forward-batch.ts';
 import { gateOf } from '../../../functions/forwarder/gate.ts';
 import { RunCache } from '../../../functions/forwarder/run-cache.ts';
@@ -45,6 +46,7 @@ async function forward(deps: TestDeps, receives: number, call = async (_child: s
     ...deps,
     progress: new ProgressMeter(deps.stores.progress, deps.clock, 'shard'),
     gate: gateOf(deps),
+    answers: new AnswerBytes(),
     caller: { call: ({ child }: { child: string }) => call(child), close: async () => undefined },
   };
   const runs = new RunCache(deps.stores.runs, deps.clock);

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createTcpServer, type Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { Pool } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
 import { exchange } from '../../../../shared/adapters/endpoints/exchange.ts';
@@ -303,4 +304,62 @@ test('a signer signs what is sent; one that fails is a failed call, not an excep
   const broken = { sign: async () => Promise.reject(new Error('no credentials')) };
   expect(await callerOf(url, { signer: broken }).call(request())).toMatchObject({ kind: 'failure', reason: 'network' });
   expect(seen).toHaveLength(1);
+});
+
+describe('a large answer asks for room before it is read', () => {
+  const large = 'x'.repeat(200_000);
+  const pipeline = pipelineOf('squares', { maxResponseBytes: 300_000 });
+  test.each<[what: string, answer: (response: ServerResponse) => void, asked: number | null]>([
+    [
+      'of an announced length',
+      (response) => response.writeHead(200, { 'content-length': 200_000 }).end(large),
+      200_000,
+    ],
+    ['of no announced length', (response) => response.writeHead(200).write(large, () => response.end()), 300_000],
+    [
+      'that unpacks to as much',
+      (response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(large)),
+      1_032 * gzipSync(large).length,
+    ],
+    ['a small one asks for none', (response) => response.writeHead(200).end('x'.repeat(60_000)), null],
+  ])('%s', async (_, answer, asked) => {
+    const url = await answering(answer);
+    const asks: number[] = [];
+    let grant = () => {};
+    const isAsked = new Promise<void>((resolve) => {
+      grant = resolve;
+    });
+    let give = () => {};
+    const room = {
+      take(bytes: number) {
+        asks.push(bytes);
+        grant();
+        return new Promise<void>((resolve) => {
+          give = resolve;
+        });
+      },
+    };
+    let isRead = false;
+    const calling = callerOf(url, { pipeline }).call({ ...request(), room });
+    void calling.then(() => {
+      isRead = true;
+    });
+    if (asked !== null) {
+      await isAsked;
+      expect(isRead).toBe(false);
+      give();
+    }
+    const read = await calling;
+    expect(read).toMatchObject({ kind: 'answer', httpStatus: 200 });
+    expect(read.kind === 'answer' && read.body.length).toBe(asked === null ? 60_000 : 200_000);
+    expect(asks).toEqual(asked === null ? [] : [asked]);
+  });
+
+  test('time goes on while it waits', async () => {
+    const url = await answering((response) => response.writeHead(200, { 'content-length': 200_000 }).end(large));
+    const timed = pipelineOf('squares', { maxResponseBytes: 300_000, timeoutSeconds: 0.05 });
+    const never = { take: () => new Promise<void>(() => undefined) };
+    const caller = callerOf(url, { pipeline: timed });
+    expect(await caller.call({ ...request(), room: never })).toMatchObject({ kind: 'failure', reason: 'timeout' });
+  });
 });
