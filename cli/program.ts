@@ -1,21 +1,12 @@
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { packageVersion } from '../shared/project/package-version.ts';
 import { httpUrl, json, newRunId, rate, runId, several, stage, statuses, timeSpan, wholeNumber } from './arguments.ts';
+import { completionScript, SHELLS } from './completion.ts';
 import { explain, LeftError } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
+import { EXIT_CODES, examples, WHERE } from './help-texts.ts';
 import { pipelineNames, pipelineToRun } from './pipelines.ts';
 import type { Terminal } from './terminal.ts';
-
-const WHERE = `
-Where: this machine, unless --stage or MICROPROCESS_STAGE names a deployed stage; there with the AWS SDK's usual credentials
-(AWS_PROFILE, AWS_REGION, …). Which pipeline: --pipeline or MICROPROCESS_PIPELINE, the only one there is, or the one
-whose run is named; list, watch and doctor are for all.`;
-
-const EXIT_CODES = `
-Exit codes: 0 done, and the run succeeded where one was followed; 1 it failed, or something broke; 2 wrong usage, nothing was
-done; 130 interrupted.`;
-
-const examples = (...lines: readonly string[]) => `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
 
 /** Each command's module is loaded when it is called: help and mistakes are answered at once. */
 function program(terminal: Terminal, exit: (code: number) => void): Command {
@@ -273,6 +264,12 @@ ${WHERE}`,
     .action(async (folder, options) =>
       exit(await (await import('./commands/init.ts')).init(folder, options, terminal)),
     );
+  cli
+    .command('completion')
+    .description('Print a script that completes commands, options and pipelines in your shell.')
+    .addArgument(new Argument('<shell>').choices(SHELLS))
+    .addHelpText('after', examples('source <(microprocess completion bash)     in ~/.bashrc; likewise in ~/.zshrc'))
+    .action((shell) => void terminal.stdout.write(completionScript(cli, shell)));
   return cli;
 }
 
