@@ -9,8 +9,9 @@ import { Pace } from './pace.ts';
 import { type Reasons, readReasons } from './reasons.ts';
 import { SharedLook } from './shared-look.ts';
 
-/** Runs of a pipeline that the list shows. */
-const LISTED = 10;
+/** Of each pipeline the list shows what goes on, however old, and the newest. */
+export const LISTED = 10;
+const MOST_ACTIVE = 50;
 /** Reasons take more reads than a look at a run. */
 const REASONS_EVERY_MS = 5_000;
 /** Runs whose course is remembered. */
@@ -115,8 +116,13 @@ export class Looks {
   async #list(pipeline: string): Promise<{ runs: readonly Listed[] } | { pipeline: string; why: string }> {
     try {
       const desk = await this.#desks.open(pipeline);
-      const records = await desk.deps.stores.runs.list({ limit: LISTED });
-      const runs = records.map(async (record): Promise<Listed> => {
+      const { runs: stored } = desk.deps.stores;
+      const [newest, active] = await Promise.all([
+        stored.list({ limit: LISTED }),
+        stored.list({ limit: MOST_ACTIVE, activeOnly: true }),
+      ]);
+      const others = active.filter(({ run }) => newest.every((each) => each.run !== run));
+      const runs = [...newest, ...others].map(async (record): Promise<Listed> => {
         const progress = isFinal(record.status) ? null : await this.#progress(desk, record.run);
         const { perSecond } = this.#pace(pipeline, record.run);
         return { pipeline, record: progress?.record ?? record, progress, perSecond, isWorkedOn: desk.isWorkedOn };

@@ -15,6 +15,7 @@ progress::-webkit-progress-value{background:var(--bar);border-radius:5px}
 progress::-moz-progress-bar{background:var(--bar)}
 small{color:var(--muted);font-size:13px;white-space:nowrap}
 progress+small{display:block;margin:4px 0 0}section>progress+small{margin-bottom:12px}
+td{vertical-align:top}.runs td{vertical-align:middle}
 .runs td,.runs th{padding-right:12px}.runs th{white-space:nowrap}.runs td:first-child{overflow-wrap:anywhere}
 .pair{display:flex;flex-wrap:wrap;gap:0 24px}.pair figure{flex:1 1 260px;min-width:0}.spark{height:80px}.spark polyline{fill:none;stroke:var(--bar);stroke-width:2;vector-effect:non-scaling-stroke}
 figcaption.note{margin:0 0 4px}

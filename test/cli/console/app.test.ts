@@ -3,11 +3,13 @@ import { Access } from '../../../cli/console/access.ts';
 import { consoleApp } from '../../../cli/console/app.ts';
 import { childBody } from '../../../cli/console/child-page.ts';
 import { failuresBody } from '../../../cli/console/failures-page.ts';
+import { LISTED } from '../../../cli/console/looks.ts';
 import { requestWords } from '../../../cli/console/request-words.ts';
 import { call } from '../../../shared/author/call.ts';
 import { readGate } from '../../../shared/control/limits.ts';
 import { startRun } from '../../../shared/control/start.ts';
 import { InputError } from '../../../shared/domain/errors.ts';
+import { NO_COUNTS } from '../../../shared/domain/run.ts';
 import { testDeps, testPipeline } from '../../shared/support.ts';
 
 const PORT = 4_100;
@@ -99,6 +101,19 @@ test('a pipeline that cannot be opened is no obstacle to the others, and its err
   expect(list).toContain('No pipeline absent: &quot;&gt;&lt;script&gt;');
   expect(list).not.toContain('<script>x()');
   expect((await here.ask('/pipelines/absent')).status).toBe(400);
+});
+
+test('a run that goes on is shown, however many are newer', async () => {
+  const { deps } = here;
+  for (let i = 0; i < LISTED; i++) {
+    deps.clock.pass(1_000);
+    await startRun(deps, { runId: `later-${i}` }, 'cli');
+    // One that has ended is listed as long as it is among the newest.
+    await deps.stores.runs.leaseFinish(`later-${i}`, 'me', deps.clock.now(), deps.clock.now() + 1);
+    const end = { status: 'succeeded', counts: NO_COUNTS, summary: 's', endedAt: deps.clock.now() } as const;
+    expect(await deps.stores.runs.finish(`later-${i}`, 'me', end)).toBe(true);
+  }
+  expect(await page('/')).toContain('/march"');
 });
 
 test('runs and children that are not there are 404', async () => {
