@@ -1,5 +1,5 @@
 import type { RunProgress } from '../shared/control/status.ts';
-import { isFinal } from '../shared/domain/run.ts';
+import { isFinal, type RunStatus } from '../shared/domain/run.ts';
 import { describe, fraction, position } from './progress-words.ts';
 import { isDrawn, type Terminal } from './terminal.ts';
 
@@ -37,9 +37,12 @@ function bar(stream: Terminal['stderr'], now: () => number): ProgressDisplay {
       const share = fraction(progress);
       // Counters may be corrected: what was shown isn't taken back.
       furthest = Math.max(furthest, share ?? 0);
+      const { failed, record } = progress;
       const drawn = share === null && furthest === 0 ? '┄'.repeat(BAR) : filled(furthest);
       // A line too long for the window is cut: wrapped, each update would leave a line behind.
-      last = [...`${drawn}  ${line}`].slice(0, (stream.columns || USUAL_WIDTH) - 1).join('');
+      const room = Math.max(0, (stream.columns || USUAL_WIDTH) - 1 - drawn.length);
+      const colour = isFinal(record.status) && outcomeIsBad(record.status) ? RED : failed > 0 ? YELLOW : GREEN;
+      last = `${colour}${drawn}${PLAIN}${[...`  ${line}`].slice(0, room).join('')}`;
       // A frame that a stopped terminal doesn't take is dropped: the next one draws the whole line.
       isDropped = isBehind(stream);
       if (!isDropped) draw(stream, last);
@@ -52,6 +55,11 @@ function bar(stream: Terminal['stderr'], now: () => number): ProgressDisplay {
     },
   };
 }
+
+/** Colours by their codes: what ends the line ends the colour too. */
+const [GREEN, YELLOW, RED, PLAIN] = ['\u001b[32m', '\u001b[33m', '\u001b[31m', '\u001b[39m'];
+
+const outcomeIsBad = (status: RunStatus) => status !== 'succeeded' && status !== 'succeeded-with-failures';
 
 const draw = (stream: Terminal['stderr'], line: string) => void stream.write(`\r${line}\u001b[K`);
 

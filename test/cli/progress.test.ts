@@ -71,16 +71,17 @@ group('on a terminal', () => {
   afterAll(() => restore());
 
   test.each([
-    { what: 'failures', end: progress({ succeeded: 600, failed: 400 }, 'failed') },
-    { what: 'no children', end: progress({ total: 0 }, 'succeeded') },
-  ])('the bar ends full: $what', ({ end }) => {
+    { what: 'failures', colour: 31, end: progress({ succeeded: 600, failed: 400 }, 'failed') },
+    { what: 'some tolerated', colour: 33, end: progress({ failed: 1 }, 'succeeded-with-failures') },
+    { what: 'no children', colour: 32, end: progress({ total: 0 }, 'succeeded') },
+  ])('the bar ends full, in its colour: $what', ({ end, colour }) => {
     const stream = new Captured(true, 120);
     const display = progressDisplay(stream);
     display.update(progress({ total: 100, totalKnown: false, succeeded: 10 }, 'splitting'));
     display.update(end);
     display.stop();
-    const last = stream.text.slice(stream.text.lastIndexOf('█'.repeat(28)));
-    expect(last).toMatch(/^█{28} 100% {2}/);
+    const last = stream.text.slice(stream.text.lastIndexOf('\r'));
+    expect(last.startsWith(`\r\u001b[${colour}m${'█'.repeat(28)} 100%\u001b[39m  `)).toBe(true);
     expect(last.endsWith('\u001b[K\n')).toBe(true);
     // A terminal is left as it was, also by a process that is killed.
     expect(stream.text).not.toContain('\u001b[?');
@@ -102,7 +103,7 @@ group('on a terminal', () => {
     const display = progressDisplay(stream);
     for (const succeeded of [500, 400]) display.update(progress({ succeeded }));
     const frames = stream.text.split('\r').slice(1);
-    const half = `${'█'.repeat(14)}${'░'.repeat(14)}  50%`;
+    const half = `\u001b[32m${'█'.repeat(14)}${'░'.repeat(14)}  50%\u001b[39m`;
     expect(frames).toEqual([`${half}  500 \u001b[K`, `${half}  400 \u001b[K`]);
   });
 

@@ -43,7 +43,8 @@ test('runs are read and controlled while their definition does not build', SLOW,
   await project.write('pipelines/left/index.ts', BROKEN);
   const list = await project.run('list', '-P', 'left', '--active', '--json');
   expect(JSON.parse(list.stdout)).toMatchObject([{ runId: 'c' }, { runId: 'b' }]);
-  expect(list.stderr).toMatch(WARNED);
+  // Its name is all that a list needs.
+  expect(list.stderr).toBe('');
   for (const args of [
     ['show', 'b'],
     ['failures', 'b'],
