@@ -20,6 +20,7 @@ import { requireCalled, requireSecrets } from '../targets/require-called.ts';
 import type { Target } from '../targets/target.ts';
 import { workLocally } from '../targets/work-local.ts';
 import type { Terminal } from '../terminal.ts';
+import { requirePipeline } from './require-pipeline.ts';
 
 const POLL_MS = 500;
 /** Between two questions of who works on this machine. */
@@ -68,6 +69,7 @@ class LocalDesks implements OpenDesks {
   }
 
   async open(name: string): Promise<Desk> {
+    requirePipeline(name);
     const holder = await this.#presence.take('', () => this.#holder());
     const { deps } = await this.#records(name, holder);
     return {
@@ -82,7 +84,10 @@ class LocalDesks implements OpenDesks {
   }
 
   async close(): Promise<void> {
-    for (const target of this.#working) await target.close();
+    for (const target of this.#working) {
+      this.#working.delete(target);
+      await target.close();
+    }
     await this.#closeRecords();
     await this.#endOwn?.();
   }
@@ -121,6 +126,11 @@ class LocalDesks implements OpenDesks {
         await platform.stop();
         await log.close();
       };
+      // Emulators that died answer nobody: the next look starts anew.
+      void platform.failure.then(async () => {
+        await this.#closeRecords();
+        await this.#endOwn?.();
+      });
     } catch (error) {
       await log.close();
       throw error;

@@ -6,6 +6,7 @@ import { loadForRuns, pipelineNames } from '../pipelines.ts';
 import { deployed } from '../targets/deployed.ts';
 import type { Terminal } from '../terminal.ts';
 import type { OpenDesks } from './local-desks.ts';
+import { requirePipeline } from './require-pipeline.ts';
 
 const POLL_MS = 2_000;
 /** Between two searches for a pipeline's deployment, which may come or go. */
@@ -41,6 +42,7 @@ export function stageDesks(stage: string, terminal: Terminal): OpenDesks {
       return pipelineNames();
     },
     async open(name) {
+      requirePipeline(name);
       const desk = await found.take(name, () => find(name));
       if (desk instanceof Error) throw desk;
       return desk;

@@ -100,6 +100,7 @@ describe('at a stage', () => {
     const { runs, closed } = await new Looks(desks).overview();
     expect(runs.map(({ pipeline, record }) => [pipeline, record.run])).toContainEqual(['scores', 'march']);
     expect(closed).toEqual([{ pipeline: 'nightly-audit', why: expect.stringContaining("isn't deployed") }]);
+    await expect(desks.open('nope')).rejects.toThrow('There is no pipeline "nope"');
     const desk = await desks.open('scores');
     expect(await desk.start({ runId: 'march', limit: 300 })).toMatchObject({ created: false });
     await desk.record({ act: 'cancel', run: 'march' });
