@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { show } from '../shared/domain/errors.ts';
 import { NAME, RUN_ID } from '../shared/domain/ids.ts';
 import type { Json } from '../shared/domain/json.ts';
+import { CHILD_STATUSES, type ChildStatus } from '../shared/domain/row.ts';
 
 const LARGEST = 1_000_000_000;
 
@@ -78,6 +79,13 @@ export function statuses(text: string, before: readonly string[] = []): string[]
   const wrong = named.find((name) => !STATUSES.some((status) => status === name));
   if (wrong === undefined) return [...before, ...named];
   throw new InvalidArgumentError(`It must be of ${STATUSES.join(', ').toLowerCase()}; received ${show(text)}.`);
+}
+
+/** The same of all ways in which a child ends. */
+export function childStatuses(text: string, before: readonly ChildStatus[] = []): ChildStatus[] {
+  const named = text.split(',').map((name) => CHILD_STATUSES.find((status) => status === name.toUpperCase()));
+  if (named.every((status) => status !== undefined)) return [...before, ...named];
+  throw new InvalidArgumentError(`It must be of ${CHILD_STATUSES.join(', ').toLowerCase()}; received ${show(text)}.`);
 }
 
 export function several(text: string, before: readonly string[] = []): string[] {

@@ -1,6 +1,18 @@
 import { Argument, Command, Option } from 'commander';
 import { packageVersion } from '../shared/project/package-version.ts';
-import { httpUrl, json, newRunId, rate, runId, several, stage, statuses, timeSpan, wholeNumber } from './arguments.ts';
+import {
+  childStatuses,
+  httpUrl,
+  json,
+  newRunId,
+  rate,
+  runId,
+  several,
+  stage,
+  statuses,
+  timeSpan,
+  wholeNumber,
+} from './arguments.ts';
 import { completionScript, SHELLS } from './completion.ts';
 import { explain, LeftError } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
@@ -138,6 +150,27 @@ ${WHERE}`,
     )
     .action(async (run, options) =>
       exit(await (await import('./commands/failures.ts')).failures(run, options, terminal)),
+    );
+
+  ofPipeline(
+    command('children', "Print a run's children as JSON lines, or their items or results, to start another run with."),
+  )
+    .argument('<run>', 'a run id, also of one that goes on', runId)
+    .option('--status <list>', 'succeeded, failed, cancelled, expired; by default all', childStatuses)
+    .option('-l, --limit <n>', 'at most so many', wholeNumber)
+    .addOption(new Option('--items', 'their items alone').conflicts('results'))
+    .option('--results', 'their results alone')
+    .addOption(jsonOption('the same: they are JSON in any case'))
+    .addHelpText(
+      'after',
+      `${examples(
+        'microprocess children march --status failed,expired --items | microprocess start scores --items -',
+        'microprocess children march --status succeeded --results > scores.jsonl',
+      )}
+${WHERE}`,
+    )
+    .action(async (run, options) =>
+      exit(await (await import('./commands/children.ts')).children(run, options, terminal)),
     );
 
   ofPipeline(command('refused', 'List messages that no function could take, newest first: when, why, how they begin.'))

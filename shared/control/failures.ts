@@ -6,7 +6,7 @@ import type { SegmentRef } from '../domain/layout.ts';
 import { SIZES } from '../domain/limits.ts';
 import { mergeOutcomes } from '../domain/outcome.ts';
 import { parseRedrivenItem } from '../domain/redrive.ts';
-import type { ChildStatus } from '../domain/row.ts';
+import { CHILD_STATUSES, type ChildStatus } from '../domain/row.ts';
 import { isFinal } from '../domain/run.ts';
 import { segmentsSoFar } from '../flow/segments-so-far.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -16,14 +16,14 @@ import { readManifest } from '../storage/manifest.ts';
 import { readPartBlock, readPartIndex } from '../storage/part.ts';
 import { release } from '../storage/spill.ts';
 
-/** A child that did not succeed. */
+/** A child that ended: one that did not succeed, unless others were asked for. */
 export interface Failure {
   readonly id: string;
   readonly status: ChildStatus;
   readonly reason: string | null;
   readonly attempts: number;
   readonly item: Json;
-  /** Excerpt of the last answer's body, where the definition keeps one. */
+  /** Excerpt of the last answer's body, where the definition keeps one; of a child that succeeded its result. */
   readonly body: Json;
   /** ISO time. */
   readonly at: string;
@@ -34,12 +34,14 @@ export interface Failure {
  * rest from what is stored so far. Streams: 190,000 of them take no more memory than one.
  * @throws {RunNotFoundError}
  */
-export async function* failures(
-  deps: Deps,
-  run: string,
-  filter: { readonly reason?: string | undefined } = {},
-): AsyncGenerator<Failure> {
+export async function* failures(deps: Deps, run: string, filter: FailuresFilter = {}): AsyncGenerator<Failure> {
   for await (const { failure } of readFailures(deps, run, filter)) if (failure) yield failure;
+}
+
+export interface FailuresFilter {
+  readonly reason?: string | undefined;
+  /** How they ended. Default: all that did not succeed. */
+  readonly statuses?: readonly ChildStatus[] | undefined;
 }
 
 /** A step of a reading of failures. */
@@ -58,11 +60,15 @@ export interface FailureStep {
 export async function* readFailures(
   deps: Deps,
   run: string,
-  { reason, behind }: { readonly reason?: string | undefined; readonly behind?: ChildRef | undefined } = {},
+  { reason, statuses = NOT_SUCCEEDED, behind }: FailuresFilter & { readonly behind?: ChildRef | undefined } = {},
 ): AsyncGenerator<FailureStep> {
   const record = await deps.stores.runs.read(run);
   if (!record) throw new RunNotFoundError(deps.pipeline.name, run);
-  const wanted: Wanted = { reason: (code) => reason === undefined || code === reason, from: firstPlace(behind) };
+  const wanted: Wanted = {
+    reason: (code) => reason === undefined || code === reason,
+    statuses,
+    from: firstPlace(behind),
+  };
   if (!isFinal(record.status)) yield* soFar(deps, record, wanted);
   else
     for (const part of await readManifest(deps.objects, run)) {
@@ -70,7 +76,10 @@ export async function* readFailures(
     }
 }
 
+const NOT_SUCCEEDED = CHILD_STATUSES.filter((status) => status !== 'SUCCEEDED');
+
 interface Wanted {
+  readonly statuses: readonly ChildStatus[];
   readonly reason: (reason: string | null) => boolean;
   /** The first place that is read. */
   readonly from: ChildRef;
@@ -99,13 +108,14 @@ async function* ofPart(
   { part, counts, reasons }: Pick<Frozen, 'part' | 'counts' | 'reasons'>,
   wanted: Wanted,
 ): AsyncGenerator<FailureStep> {
-  if (counts.succeeded === counts.total || !Object.keys(reasons).some(wanted.reason)) return;
+  const isAny = wanted.statuses.includes('SUCCEEDED') || counts.succeeded < counts.total;
+  if (!isAny || !(wanted.reason(null) || Object.keys(reasons).some(wanted.reason))) return;
   const index = await readPartIndex(objects, part);
   const first = beginning({ slice, segment }, wanted);
   for (let block = first.block; block < index.offsets.length - 1; block++) {
     const rows = await readPartBlock(objects, part, index, block);
     for (const [n, row] of rows.entries()) {
-      if (row.status === 'SUCCEEDED' || !wanted.reason(row.reason)) continue;
+      if (!wanted.statuses.includes(row.status) || !wanted.reason(row.reason)) continue;
       if (block === first.block && n < first.n) continue;
       const [item, body] = [await release(objects, row.item), await release(objects, row.result)];
       const { id, status, reason, attempts } = row;
@@ -130,7 +140,7 @@ async function* soFar(deps: Deps, { run, redrive }: RunRecord, wanted: Wanted): 
       const size = blockSize(pages);
       for (let n = block === first.block ? first.n : 0; n < size; n++) {
         const end = ends.get(n);
-        if (!end || end.status === 'SUCCEEDED' || !wanted.reason(end.reason)) continue;
+        if (!end || !wanted.statuses.includes(end.status) || !wanted.reason(end.reason)) continue;
         const value = await release(deps.objects, items[n] ?? null);
         const [id, item] = redrive ? parseRedrivenItem(value) : [childId({ ...ref, block, n }), value];
         const { status, reason, attempts } = end;

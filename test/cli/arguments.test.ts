@@ -52,6 +52,7 @@ describe('wrong usage: exit code 2, nothing on stdout, what to do on stderr', ()
     { args: ['show', 'march', '--pipeline', 'nope'], says: /no pipeline "nope"/ },
     { args: ['redrive', 'march', '--status', 'lost'], says: /failed, cancelled, expired; received "lost"/ },
     { args: ['failures', 'march', '--limit', 'all'], says: /received "all"/ },
+    { args: ['children', 'march', '--status', 'failed,gone'], says: /succeeded, failed, cancelled, expired; received/ },
     // Nothing has run here, and nothing is started for having been asked about.
     { args: ['show', 'march'], says: /has never run on this machine\. Run it with "npm start"/ },
     { args: ['cancel', 'march'], says: /has never run on this machine/ },
@@ -74,6 +75,7 @@ describe('help: exit code 0, on stdout', () => {
     'list',
     'watch',
     'show',
+    'children',
     'failures',
     'cancel',
     'pause',

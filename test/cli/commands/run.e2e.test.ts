@@ -140,6 +140,13 @@ describe('a run of the first thousand', () => {
     } finally {
       await target.close();
     }
+    const results = await microprocess('children', 'first', '--status', 'succeeded', '--results', '--limit', '2');
+    expect(
+      results.stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toHaveLength(2);
     expect(await microprocess('failures', 'first')).toMatchObject({
       code: 0,
       stdout: '',
