@@ -4,7 +4,9 @@ import { count, duration, plain } from './text.ts';
 
 /** Children that have an outcome, of those that are known. Counters are for displays and may count a child twice. */
 export function position({ record, total, succeeded, failed }: RunProgress): { done: number; total: number } {
-  return { done: isFinal(record.status) ? total : Math.min(succeeded + failed, total), total };
+  // Counters lag behind: a run that is being finished has every outcome.
+  const isDone = isFinal(record.status) || record.status === 'finishing';
+  return { done: isDone ? total : Math.min(succeeded + failed, total), total };
 }
 
 /**

@@ -5,6 +5,7 @@ import { isFinal } from '../../shared/domain/run.ts';
 import { closeIfOverdue, resumeClosing } from '../../shared/flow/close.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { recordAct } from '../act.ts';
+import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { follow, reportFollows, seeThrough } from '../follow.ts';
 import { outDir } from '../home.ts';
@@ -93,6 +94,10 @@ export async function resume(run: string | undefined, options: Options, terminal
     terminal,
     async (target) => {
       if (run === undefined) {
+        if (target.worker === 'nobody')
+          throw new UsageError(
+            `Nothing of ${target.pipeline.name} was interrupted on this machine, and nothing runs here.`,
+          );
         await target.resumePipeline();
         await recordAct(target, terminal, { act: 'resume', run: null });
         return sayPipeline(terminal, options, target, false);

@@ -54,7 +54,8 @@ group('the line', () => {
     },
     {
       says: '1,000 / 1,000 · 90/s · 2 failed · making the report',
-      of: runProgress({ succeeded: 998, failed: 2 }, 'finishing'),
+      // Its counters lag behind.
+      of: runProgress({ succeeded: 700, failed: 2 }, 'finishing'),
       rate: 90,
     },
     { says: '10 / 1,000 · 0/s · 0 failed · paused', of: runProgress({ succeeded: 10 }, 'paused'), rate: 0 },

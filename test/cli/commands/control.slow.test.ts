@@ -50,3 +50,10 @@ test.each([
   expect(code).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({ runId: run, status: 'expired', counts: { succeeded: 0, failed: 0 } });
 });
+
+test('with nothing interrupted there is nothing to resume', SLOW, async () => {
+  expect(await microprocess('resume')).toMatchObject({
+    code: 2,
+    stderr: 'error: Nothing of scores was interrupted on this machine, and nothing runs here.\n',
+  });
+});
