@@ -35,30 +35,16 @@ test('runs of all pipelines are listed, an interrupted one as what it is, and ea
     .map((line) => line.split(/ {2,}/));
   expect(cells[0]).toEqual(['RUN', 'PIPELINE', 'STATUS', 'STARTED (UTC)', 'TOOK', 'CHILDREN', 'FAILED', 'BY']);
   const of = (run: string) => cells.filter(([name]) => name === run).map(([, pipeline, status]) => [pipeline, status]);
-  expect(of('march')).toEqual([['scores', 'interrupted']]);
+  expect(stdout).toMatch(/^march +scores +interrupted .* 0 of 0\+ +3 +cli$/m);
   expect(of('both').sort()).toEqual([
     ['nightly-audit', 'interrupted'],
     ['scores', 'interrupted'],
   ]);
-  const listed: unknown = JSON.parse((await microprocess('list', '--json')).stdout);
-  expect(listed).toContainEqual(
-    expect.objectContaining({
-      runId: 'march',
-      status: 'planned',
-      isInterrupted: true,
-      progress: expect.objectContaining({ failed: 3 }),
-    }),
-  );
-
   const shown = await microprocess('show', 'march');
   expect(shown.stdout).toMatch(/^Run march: interrupted\n {2}pipeline +scores, on this machine$/m);
   expect(shown.stdout).toMatch(/^ {2}go on +npx microprocess resume march --pipeline scores$/m);
   expect(await microprocess('show', 'both')).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(/several pipelines\. Name one with --pipeline: nightly-audit, scores\.$/m),
-  });
-  expect(await microprocess('show', 'april')).toMatchObject({
-    code: 2,
-    stderr: expect.stringMatching(/There is no run "april" of any pipeline: nightly-audit, scores\./),
   });
 });
