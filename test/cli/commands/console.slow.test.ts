@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -6,6 +6,7 @@ import { request } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
@@ -13,12 +14,7 @@ import { PACKAGE_DIR } from '../../../shared/project/project.mjs';
 import { type TemporaryProject, temporaryProject } from '../project.ts';
 
 /** Debian's, or one that MICROPROCESS_TEST_BROWSER names. */
-const BROWSER = [
-  process.env.MICROPROCESS_TEST_BROWSER ?? '',
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-].find((path) => path !== '' && existsSync(path));
+const BROWSER = [process.env.MICROPROCESS_TEST_BROWSER ?? '', '/usr/bin/chromium'].find(existsSync);
 /** Set: the pictures of the docs are made anew. */
 const PICTURES = process.env.UPDATE_PICTURES === undefined ? null : join(PACKAGE_DIR, 'docs', 'images');
 
@@ -56,7 +52,6 @@ export default definePipeline({
 
 describe.skipIf(BROWSER === undefined)('the console in a browser', { timeout: 60_000 }, () => {
   let project: TemporaryProject;
-  let served: ReturnType<typeof command>;
   let link: URL;
   let browser: Browser;
   let page: Page;
@@ -67,7 +62,8 @@ describe.skipIf(BROWSER === undefined)('the console in a browser', { timeout: 60
     project = await temporaryProject();
     await project.write('pipelines/scores/index.ts', PIPELINE);
     await project.write('services/scoring/server.ts', SERVICE);
-    served = command('console', '--no-open');
+    const served = command('console', '--no-open');
+    served.stderr.resume();
     link = await linkOf(served.stdout);
     browser = await chromium.launch({ ...(BROWSER && { executablePath: BROWSER }), args: ['--no-sandbox'] });
     page = await browser.newPage({ viewport: { width: 1_000, height: 760 } });
@@ -79,20 +75,26 @@ describe.skipIf(BROWSER === undefined)('the console in a browser', { timeout: 60
   }, 60_000);
   afterAll(async () => {
     await browser?.close();
-    if (served && served.exitCode === null) {
-      served.kill('SIGINT');
-      await once(served, 'exit');
+    // The console last: the others may have joined it.
+    for (const process of commands.reverse().filter(({ exitCode }) => exitCode === null)) {
+      process.kill('SIGINT');
+      await once(process, 'exit');
     }
     await project?.remove();
   });
 
+  /** Those that were started. */
+  const commands: ChildProcessByStdio<null, Readable, Readable>[] = [];
+
   function command(...args: readonly string[]) {
     const { MICROPROCESS_HOME: _, MICROPROCESS_STAGE: __, MICROPROCESS_PIPELINE: ___, ...env } = process.env;
-    return spawn(process.execPath, [join(PACKAGE_DIR, 'cli', 'bin.mjs'), ...args], {
+    const started = spawn(process.execPath, [join(PACKAGE_DIR, 'cli', 'bin.mjs'), ...args], {
       cwd: project.dir,
       env: { ...env, TEST_MENDED: join(project.dir, 'mended'), BROWSER: 'none' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    commands.push(started);
+    return started;
   }
 
   /** The first link that a command says. */
