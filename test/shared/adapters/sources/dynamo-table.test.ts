@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import {
   type AttributeValue,
   CreateTableCommand,
@@ -5,13 +6,14 @@ import {
   DynamoDBClient,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
+import { tableServer } from '../../../../local/emulators/table.ts';
 import { dynamoTable } from '../../../../shared/adapters/sources/dynamo-table.ts';
 import type { Source } from '../../../../shared/author/source.ts';
 import type { Json } from '../../../../shared/domain/json.ts';
 import { itemsOf, memoryFiles, readAll, sourceContract } from '../../../contracts/source.contract.ts';
+import { temporaryDirectory } from '../../../local/support.ts';
 import { Listeners } from '../../listeners.ts';
 
 const REGION = 'eu-central-1';
@@ -39,12 +41,14 @@ async function fill(client: DynamoDBClient, table: string, items: readonly Recor
 
 describe('dynamoTable', async () => {
   const listeners = new Listeners();
-  vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', await listeners.listen(dynalite({ createTableMs: 0 })));
+  const directory = await temporaryDirectory();
+  vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', await listeners.listen(await tableServer(directory)));
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
   afterAll(async () => {
     vi.unstubAllEnvs();
     await listeners.close();
+    await rm(directory, { recursive: true });
   });
   const client = new DynamoDBClient({ region: REGION });
   const numbered = IDS.map((id, n) => ({ id: { S: id }, n: { N: String(n) }, text: { S: TEXT } }));
