@@ -1,7 +1,7 @@
 import { CsvError, parse } from 'csv-parse';
 import { SourceDataError } from '../../domain/errors.ts';
 import { SIZES } from '../../domain/limits.ts';
-import { type Found, NOT_UTF8, REPLACED, type RecordReader, type Start } from './records.ts';
+import { type Found, NOT_UTF8, REPLACED, type RecordReader, type Start, UnreadableError } from './records.ts';
 
 /** A row's texts by column. */
 export type CsvRow = Readonly<Record<string, string>>;
@@ -118,7 +118,7 @@ class CsvReader implements RecordReader<CsvRow> {
     const breaks = breaksIn(row);
     const place = { end, line: lines - breaks, lines };
     // Where the file is cut, such a row may be in two slices.
-    if (breaks > 0 && !this.#multiline) throw new SourceDataError(`Line ${place.line} ${BREAK_IN_QUOTES}.`);
+    if (breaks > 0 && !this.#multiline) throw new UnreadableError(place.line, BREAK_IN_QUOTES);
     if (!this.columns) {
       if (row.some((name) => name.includes(REPLACED)))
         throw new SourceDataError(`The row of column names ${NOT_UTF8}.`);
@@ -138,7 +138,9 @@ class CsvReader implements RecordReader<CsvRow> {
   #wrong(error: CsvError | undefined): undefined {
     const line = this.#start.lines + (error instanceof CsvError && typeof error.lines === 'number' ? error.lines : 0);
     const endless = ENDLESS.get(error?.code ?? '');
-    if (endless !== undefined) throw new SourceDataError(`Line ${line} ${endless}.`);
+    if (endless !== undefined && !this.#multiline)
+      throw new UnreadableError(line, `${endless}, or a value holds a line break, which multiline: false rules out`);
+    if (endless !== undefined) throw new UnreadableError(line, endless);
     // Such a row ends with its line: another line is another row.
     if (this.#problem?.line !== line) this.#endWrong();
     this.#problem ??= { text: 'has a quote within a value that does not begin with one', line };

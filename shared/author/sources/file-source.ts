@@ -6,7 +6,7 @@ import type { PinnedFile, Source, SourceFiles } from '../source.ts';
 import type { Checked, FileOptions } from './file-options.ts';
 import { cut, firstLine, type LineRange, lineRange, linesOf } from './line-range.ts';
 import { isPrefix } from './place.ts';
-import type { Format, Found } from './records.ts';
+import { type Format, type Found, UnreadableError } from './records.ts';
 import { sift } from './sift.ts';
 import { isUtf8, utf8 } from './utf8.ts';
 
@@ -104,6 +104,12 @@ interface Placed<V> {
 const lineIn = (range: LineRange | undefined, line: number) =>
   range && range.from > 0 ? `Line ${line} behind byte ${range.from}` : `Line ${line}`;
 
+/** What a reader throws, with the place of what it could not read. */
+const named = (error: unknown, { place }: PinnedFile, lines: LineRange | undefined) =>
+  error instanceof UnreadableError
+    ? new SourceDataError(`${lineIn(lines, error.line)} of ${show(place)} ${error.what}.`)
+    : error;
+
 /** The records of a file, or of a range of its lines, from behind a position on. */
 async function* recordsOf<V>(
   files: SourceFiles,
@@ -116,7 +122,10 @@ async function* recordsOf<V>(
   if (begin === null) return;
   const [from, breaks, passed] = cursor ?? [begin, begin === (lines?.from ?? 0) ? 0 : 1, 0];
   const whole = (start: number) => utf8((at) => files.read(file, at), start, encoding);
-  const reader = await open(() => whole(0), { byte: from, lines: breaks });
+  const reader = await open(() => whole(0), { byte: from, lines: breaks }).catch((error: unknown) => {
+    // It reads the beginning of the file alone.
+    throw named(error, file, undefined);
+  });
   let last: Position = [from, breaks, 0];
   const placed = (found: Found<V>): Placed<V> => {
     last = found.end === null ? [last[0], last[1], last[2] + 1] : [found.end, found.lines, 0];
@@ -124,6 +133,10 @@ async function* recordsOf<V>(
   };
   const isNew = ({ behind: [at, , count] }: Placed<V>) => at !== from || count > passed;
   const bytes = lines ? linesOf(files, file, from, lines) : whole(from);
-  for await (const chunk of bytes) yield* (await reader.feed(chunk)).map(placed).filter(isNew);
-  yield* (await reader.end()).map(placed).filter(isNew);
+  try {
+    for await (const chunk of bytes) yield* (await reader.feed(chunk)).map(placed).filter(isNew);
+    yield* (await reader.end()).map(placed).filter(isNew);
+  } catch (error) {
+    throw named(error, file, lines);
+  }
 }

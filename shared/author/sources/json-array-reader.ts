@@ -1,9 +1,8 @@
-import { SourceDataError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import { SIZES } from '../../domain/limits.ts';
 import { joined } from './joined.ts';
 import { NOT_JSON, readRecord } from './json-record.ts';
-import type { Found, RecordReader, Start } from './records.ts';
+import { type Found, type RecordReader, type Start, UnreadableError } from './records.ts';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -65,7 +64,7 @@ export class JsonArrayReader implements RecordReader<Json> {
   }
 
   async end(): Promise<readonly Found<Json>[]> {
-    if (this.#state !== 'over') throw wrong(this.#breaks + 1, 'ends the file within the array');
+    if (this.#state !== 'over') throw new UnreadableError(this.#breaks + 1, 'ends the file within the array');
     return [];
   }
 
@@ -96,9 +95,10 @@ export class JsonArrayReader implements RecordReader<Json> {
       return at + 1;
     }
     const line = this.#breaks + 1;
-    if (this.#state === 'before the array') throw wrong(line, 'does not begin an array, which holds the items');
+    if (this.#state === 'before the array')
+      throw new UnreadableError(line, 'does not begin an array, which holds the items');
     const isElement = this.#state === 'before the first' || this.#state === 'before another';
-    if (!isElement || ENDS.includes(byte)) throw wrong(line, NOT_JSON);
+    if (!isElement || ENDS.includes(byte)) throw new UnreadableError(line, NOT_JSON);
     this.#state = 'within';
     this.#line = line;
     return at;
@@ -127,7 +127,7 @@ export class JsonArrayReader implements RecordReader<Json> {
     this.#rest.push(this.#state === 'behind' ? chunk.subarray(from, at) : chunk.slice(from, at));
     this.#restBytes += at - from;
     if (this.#restBytes > SIZES.jsonBytes)
-      throw wrong(this.#line, `begins an item of more than ${SIZES.jsonBytes} bytes`);
+      throw new UnreadableError(this.#line, `begins an item of more than ${SIZES.jsonBytes} bytes`);
     return at;
   }
 
@@ -137,11 +137,9 @@ export class JsonArrayReader implements RecordReader<Json> {
     this.#restBytes = 0;
     const read = readRecord(text);
     // Its brackets may be wrong too: what looks like the next element could be any part of the file.
-    if ('problem' in read && read.problem === NOT_JSON) throw wrong(this.#line, NOT_JSON);
+    if ('problem' in read && read.problem === NOT_JSON) throw new UnreadableError(this.#line, NOT_JSON);
     return { ...read, line: this.#line, lines: this.#breaks, end: this.#at };
   }
 }
 
 const ENDS = [COMMA, CLOSE_LIST, CLOSE_OBJECT];
-
-const wrong = (line: number, what: string) => new SourceDataError(`Line ${line} ${what}.`);

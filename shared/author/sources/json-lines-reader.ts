@@ -1,9 +1,8 @@
-import { SourceDataError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import { SIZES } from '../../domain/limits.ts';
 import { joined } from './joined.ts';
 import { readRecord } from './json-record.ts';
-import type { Found, RecordReader, Start } from './records.ts';
+import { type Found, type RecordReader, type Start, UnreadableError } from './records.ts';
 
 const BREAK = 0x0a;
 
@@ -43,7 +42,7 @@ export class JsonLinesReader implements RecordReader<Json> {
     this.#rest.push(bytes);
     this.#restBytes += bytes.length;
     if (this.#restBytes > SIZES.jsonBytes)
-      throw new SourceDataError(`Line ${this.#lines + 1} is longer than ${SIZES.jsonBytes} bytes.`);
+      throw new UnreadableError(this.#lines + 1, `is longer than ${SIZES.jsonBytes} bytes`);
   }
 
   #line(found: Found<Json>[], breakBytes: number): void {

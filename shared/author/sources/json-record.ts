@@ -5,7 +5,7 @@ export const NOT_JSON = 'is not JSON';
 
 const PROBLEMS = { 'invalid-json': NOT_JSON, 'answer-too-deep': 'has too many levels' } as const;
 
-/** The value of a record's text, or what is wrong with it: also what JSON.parse would read as something else. */
+/** The value of a record's text, or what is wrong with it. */
 export function readRecord(text: string): { readonly value: Json } | { readonly problem: string } {
   if (text.includes(REPLACED)) return { problem: NOT_UTF8 };
   const read = readJson(text);

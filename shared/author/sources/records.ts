@@ -15,8 +15,8 @@ export interface Start {
 }
 
 /**
- * Cuts bytes into records, in order. Holds no more than one record and a chunk. Throws a SourceDataError with the line where nothing tells how
- * the file goes on.
+ * Cuts bytes into records, in order. Holds no more than one record and a chunk. Throws an UnreadableError where nothing tells how the file goes
+ * on.
  */
 export interface RecordReader<V> {
   /** The records that these bytes end. */
@@ -36,6 +36,20 @@ export interface Format<V> {
    * @param start of what will be fed
    */
   open(begin: () => AsyncIterable<Uint8Array>, start: Start): Promise<RecordReader<V>>;
+}
+
+/** Nothing tells how a file goes on behind what a line holds. */
+export class UnreadableError extends Error {
+  override readonly name = 'UnreadableError';
+  readonly line: number;
+  readonly what: string;
+
+  /** @param what goes on with the sentence that names the line, and quotes no value */
+  constructor(line: number, what: string) {
+    super(`Line ${line} ${what}.`);
+    this.line = line;
+    this.what = what;
+  }
 }
 
 /** What bytes that are no UTF-8 read as. */

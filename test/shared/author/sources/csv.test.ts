@@ -47,8 +47,29 @@ describe('csv', () => {
 
   test('a line break within quotes, where there is to be none, is found where it lies', async () => {
     const content = 'a,b\n1,2\n3,"4\n5"\n6,7\n';
-    await expect(read(content, { multiline: false })).rejects.toThrow('Line 3 has a line break within quotes');
+    await expect(read(content, { multiline: false })).rejects.toThrow(
+      'Line 3 of "a.csv" has a line break within quotes',
+    );
     expect(await read(content)).toHaveLength(3);
+  });
+
+  test('what ends a run is named by the byte that its slice begins at, and so is the header by its line', async () => {
+    const rows = (content: string) => ({
+      of: source(content, { multiline: false }),
+      range: {
+        ...{ place: 'a.csv', version: '1', compressed: null, bytes: content.length },
+        from: 9,
+        to: content.length,
+      },
+    });
+    const first = async ({ of, range }: ReturnType<typeof rows>) => {
+      for await (const _ of of.read({ params: {}, limit: undefined, range, cursor: null }));
+    };
+    // Byte 9 is within line 3: what follows it is counted from there.
+    const broken = first(rows('a,b\n1,2\n3,4\n"x\ny",5\n'));
+    await expect(broken).rejects.toThrow('Line 2 behind byte 9 of "a.csv" has a line break within quotes');
+    const header = first(rows('a,"b\nc"\n1,2\n3,4\n'));
+    await expect(header).rejects.toThrow('Line 1 of "a.csv" has a line break within quotes');
   });
 
   test('a large file is cut into slices, which are read in parallel; one whose rows may hold line breaks is one slice', async () => {
@@ -94,7 +115,11 @@ describe('csv', () => {
       'a,b\n"1\n1",2\n3,4,5\n',
       'Line 4 of "a.csv" has 3 values for 2 columns.',
     ],
-    ['a quote that is not doubled', 'a\n"x"y\n', 'Line 2 has a quote within a quoted value that is not doubled.'],
+    [
+      'a quote that is not doubled',
+      'a\n"x"y\n',
+      'Line 2 of "a.csv" has a quote within a quoted value that is not doubled.',
+    ],
     ['a quote that begins within a value', 'a\n1\nx"\n', 'Line 3 of "a.csv" has a quote within a value'],
     ['a quote that is not closed', 'a\n1\n"x\n', 'ends the file within a quoted value'],
     ['another encoding', Buffer.from('a\n\xe4\n', 'latin1'), 'Line 2 of "a.csv" holds bytes that are not UTF-8'],

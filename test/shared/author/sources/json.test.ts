@@ -19,22 +19,22 @@ sourceContract('an empty array', (chunk) => source(' [ ] ', chunk), []);
 sourceContract('wrong elements, left out', (chunk) => source('[1,\n"\uFFFD",2]', chunk, 'skip'), [1, 2]);
 
 test.each([
-  ['holds no array', '{"items":[1]}', 'Line 1 does not begin an array'],
-  ['is empty', '', 'Line 1 ends the file within the array'],
-  ['ends within an element', '[1,\n{"a":', 'Line 2 ends the file within the array'],
-  ['ends behind an element', '[1\n', 'Line 2 ends the file within the array'],
-  ['has an element too few', '[1,\n,2]', 'Line 2 is not JSON'],
-  ['has a comma too many', '[1,\n]', 'Line 2 is not JSON'],
-  ['begins with a comma', '[,1]', 'Line 1 is not JSON'],
-  ['lacks a comma', '[1,\n{"a":1}\n{"b":2}]', 'Line 2 is not JSON'],
-  ['closes what is not open', '[1\n}', 'Line 2 is not JSON'],
-  ['closes what is open otherwise', '[\n{"a":[1}},2]', 'Line 2 is not JSON'],
-  ['goes on behind its array', '[1]\n[2]', 'Line 2 is not JSON'],
+  ['holds no array', '{"items":[1]}', 'Line 1 of "a.json" does not begin an array'],
+  ['is empty', '', 'Line 1 of "a.json" ends the file within the array'],
+  ['ends within an element', '[1,\n{"a":', 'Line 2 of "a.json" ends the file within the array'],
+  ['ends behind an element', '[1\n', 'Line 2 of "a.json" ends the file within the array'],
+  ['has an element too few', '[1,\n,2]', 'Line 2 of "a.json" is not JSON'],
+  ['has a comma too many', '[1,\n]', 'Line 2 of "a.json" is not JSON'],
+  ['begins with a comma', '[,1]', 'Line 1 of "a.json" is not JSON'],
+  ['lacks a comma', '[1,\n{"a":1}\n{"b":2}]', 'Line 2 of "a.json" is not JSON'],
+  ['closes what is not open', '[1\n}', 'Line 2 of "a.json" is not JSON'],
+  ['closes what is open otherwise', '[\n{"a":[1}},2]', 'Line 2 of "a.json" is not JSON'],
+  ['goes on behind its array', '[1]\n[2]', 'Line 2 of "a.json" is not JSON'],
   ['has too many levels', `[1,\n${'['.repeat(600)}${']'.repeat(600)}]`, 'Line 2 of "a.json" has too many levels.'],
   [
     'has an item that is too long',
     `[\n"${'x'.repeat(6_300_000)}"]`,
-    'Line 2 begins an item of more than 6291456 bytes',
+    'Line 2 of "a.json" begins an item of more than 6291456 bytes',
   ],
 ])('a file that %s is refused with its line', async (_, content, message) => {
   await expect(itemsOf(source(content))).rejects.toThrow(message);
