@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { faultAtEach, type SingleFault } from './every-call.ts';
-import { THROWING, WHOLE } from './scenes.ts';
+import { CALLED_BACK, THROWING, WHOLE } from './scenes.ts';
 
 const FAULTS = ['crash-before', 'crash-after', 'lose-answer', 'throttle'] as const satisfies readonly SingleFault[];
 
@@ -8,6 +8,7 @@ const FAULTS = ['crash-before', 'crash-after', 'lose-answer', 'throttle'] as con
 describe.each(FAULTS)('%s at every port call, one after the other', (fault) => {
   test.each([
     ['a run and its redrive', WHOLE],
+    ['a run that is called back', CALLED_BACK],
     ...THROWING.map(([where, of]) => [`a reduce that throws in ${where}`, of] as const),
   ] as const)(
     '%s',

@@ -5,6 +5,9 @@ import type { SceneOptions } from './scene.ts';
 /** A run of three slices, one of them a block of two pages, and its redrive. */
 export const WHOLE: SceneOptions = { slices: [3, 2, 2], isRedriven: true };
 
+/** A run of which two children wait for their callbacks. */
+export const CALLED_BACK: SceneOptions = { slices: [4], isRedriven: false, callsBack: true };
+
 const { reduce } = chaosPipeline({});
 const boom = () => {
   throw new RangeError('boom');

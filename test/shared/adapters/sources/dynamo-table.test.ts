@@ -3,6 +3,7 @@ import {
   type AttributeValue,
   CreateTableCommand,
   DeleteItemCommand,
+  DescribeTableCommand,
   DynamoDBClient,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -36,6 +37,11 @@ async function fill(client: DynamoDBClient, table: string, items: readonly Recor
       KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
     }),
   );
+  // The emulator makes a table in the next turn of its loop.
+  await vi.waitFor(async () => {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName: table }));
+    expect(Table?.TableStatus).toBe('ACTIVE');
+  });
   for (const Item of items) await client.send(new PutItemCommand({ TableName: table, Item }));
 }
 
