@@ -32,7 +32,9 @@ export async function push({ only = '', json = false }: PushOptions): Promise<bo
       return protectionChecks(protections);
     },
   };
-  for (const row of [protection, ...ROWS].filter(({ name }) => name.includes(only))) {
+  const rows = [protection, ...ROWS].filter(({ name }) => name.includes(only));
+  if (rows.length === 0) throw new Error(`No row's name contains ${JSON.stringify(only)}.`);
+  for (const row of rows) {
     const result = await runRow(row);
     results.push(result);
     print(rowText(result));

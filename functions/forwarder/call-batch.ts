@@ -30,6 +30,7 @@ type Heard =
  * the items may be why: of two children or more it spends no try, and they are to be called in halves, until the culprit is alone.
  * Pressure is nobody's fault and a call that never reached the service says nothing of its items: these count for each of them.
  * @param jitter see {@link childResult}
+ * @param isHalf of a call that failed as a whole
  */
 export async function callBatch(
   deps: ForwarderDeps,
@@ -39,6 +40,7 @@ export async function callBatch(
   run: RunRecord,
   jitter: number,
   room: AnswerRoom,
+  isHalf = false,
 ): Promise<Batched> {
   const results = new Map<number, ChildResult>();
   const made = await Promise.all(children.map((n) => childRequest(deps, message, n, tries.get(n) ?? NO_TRIES, run)));
@@ -63,8 +65,18 @@ export async function callBatch(
     body,
     room,
   });
-  const heard = hear(deps, call, ids, began);
-  if ('all' in heard && sent.length > 1 && isWorthHalving(heard.all)) return { results, halves };
+  // What is halved, or called again, says nothing new of the service.
+  const isFirst = !isHalf && sent.every(({ child: { before } }) => before.tries === 0 && before.together === undefined);
+  const heard = hear(deps, call, ids, began, isFirst);
+  if ('all' in heard && sent.length > 1 && isWorthHalving(heard.all)) {
+    const wait = 'retryAfterMs' in heard.all ? heard.all.retryAfterMs : 0;
+    if (wait === 0) return { results, halves };
+    // The service says when it will serve again: the halves are called then.
+    const due = deps.clock.now() + wait;
+    const together = halves[0]?.length ?? 1;
+    for (const { child } of sent) results.set(child.n, { kind: 'handed-back', due, together });
+    return { results, halves: [] };
+  }
   await Promise.all(
     sent.map(async ({ child }, i) => {
       const said = 'all' in heard ? heard.all : heard.each[i];
@@ -78,16 +90,22 @@ export async function callBatch(
 }
 
 /** Reads an answer, and tells the gate of it once: a batch is one call. */
-function hear({ gate, clock }: ForwarderDeps, call: CallResult, ids: readonly string[], began: number): Heard {
+function hear(
+  { gate, clock }: ForwarderDeps,
+  call: CallResult,
+  ids: readonly string[],
+  began: number,
+  isFirst: boolean,
+): Heard {
   const verdict = judge(call, clock.now());
-  if (verdict.kind !== 'succeeded') return { all: gate.heard(verdict, began) };
+  if (verdict.kind !== 'succeeded') return { all: gate.heard(verdict, began, isFirst) };
   const answer = readBatch(verdict.result, ids);
   const said = 'all' in answer ? [] : answer.each;
   // An item that finds the service busy says so of the service; one that fails says so only where none does better.
   const busy = said.find((one) => one.kind === 'pressure');
   const failed = said.flatMap((one) => (one.kind === 'try-spent' ? [one] : []));
   const [down] = failed.length === said.length ? failed : [];
-  const heard = gate.heard(busy ?? down ?? verdict, began);
+  const heard = gate.heard(busy ?? down ?? verdict, began, isFirst);
   // The breaker is open: the service fails, and no item.
   if (down && heard.kind === 'pressure') return { each: failed.map((one) => ({ ...one, kind: 'pressure' })) };
   return answer;

@@ -43,7 +43,7 @@ export async function callChild(
     gate.heard({ kind: 'succeeded', result: null }, began);
     return { kind: 'waiting', until: waitUntil(pipeline.callback, now, now, run.deadline) };
   }
-  const verdict = gate.spares(gate.heard(judge(call, clock.now()), began), before.pressed);
+  const verdict = gate.spares(gate.heard(judge(call, clock.now()), began, before.tries === 0), before.pressed);
   const text = () => (call.kind === 'answer' ? call.body : '');
   return childResult(deps, message.run, child, { verdict, ms: call.ms, text }, jitter);
 }

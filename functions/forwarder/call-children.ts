@@ -36,7 +36,16 @@ export async function callChildren(
   const send = async (set: readonly number[], run: RunRecord): Promise<readonly (readonly number[])[]> => {
     if (itemsPerCall !== undefined) {
       const { results: came, halves } = await answers.within((room) =>
-        callBatch(deps, message, set, tries, run, jitter, room),
+        callBatch(
+          deps,
+          message,
+          set,
+          tries,
+          run,
+          jitter,
+          room,
+          set.some((n) => results.has(n)),
+        ),
       );
       for (const [n, result] of came) results.set(n, keepingTogether(results.get(n), result));
       const together = Math.max(...halves.map(({ length }) => length));

@@ -132,8 +132,9 @@ export class Gate {
   /**
    * Hears what a call came to, and says what that means as the fleet fares.
    * @param began when the call began
+   * @param isFirst of its child: the few that fail every time would else, called again and again, pass for a service that is down
    */
-  heard(verdict: Verdict, began: number): Verdict {
+  heard(verdict: Verdict, began: number, isFirst = true): Verdict {
     switch (verdict.kind) {
       case 'succeeded':
         this.#refusedSince = null;
@@ -145,7 +146,7 @@ export class Gate {
         this.#answered(began);
         return verdict;
       case 'try-spent':
-        return this.#failed(verdict, began);
+        return this.#failed(verdict, began, isFirst);
       case 'pressure':
         this.#process.metrics.count('CallsUnderPressure', 1);
         return this.#pressed(verdict, began);
@@ -153,12 +154,13 @@ export class Gate {
   }
 
   /**
-   * What that means for a child: one that alone finds its service busy, time and again, spends its tries as others do.
+   * What that means for a child: one that alone finds its service busy, or failing, time and again, spends its tries as others do.
    * @param pressed passes in a row that it has ended under pressure
    */
   spares(verdict: Verdict, pressed = 0): Verdict {
     const isAlone = this.#process.clock.now() - this.#answeredAt < ANSWERS_HOLD_MS;
-    if (verdict.kind !== 'pressure' || pressed < MOST_PRESSED || !isAlone) return verdict;
+    // Where failures are spared nobody is answered: those that are left may be the ones that always fail.
+    if (verdict.kind !== 'pressure' || pressed < MOST_PRESSED || !(isAlone || verdict.isSpared)) return verdict;
     return { ...verdict, kind: 'try-spent', isPressure: true };
   }
 
@@ -167,9 +169,9 @@ export class Gate {
     if (this.#state.level > 0 && this.#isSince(began)) this.#change(mended(this.#state, this.#process.clock.now()));
   }
 
-  #failed(verdict: Verdict & { kind: 'try-spent' }, began: number): Verdict {
+  #failed(verdict: Verdict & { kind: 'try-spent' }, began: number, isFirst: boolean): Verdict {
     const wasOpen = this.#state.level > 0;
-    const trips = wasOpen ? this.#isSince(began) : this.#window.add(true);
+    const trips = wasOpen ? this.#isSince(began) : isFirst && this.#window.add(true);
     if (trips) {
       this.#window.clear();
       if (this.#change(broken(this.#state, this.#process.clock.now()))) {
@@ -183,7 +185,7 @@ export class Gate {
     }
     if (!wasOpen) return verdict;
     this.#process.metrics.count('FailuresSpared', 1);
-    return { ...verdict, kind: 'pressure' };
+    return { ...verdict, kind: 'pressure', isSpared: true };
   }
 
   #pressed(verdict: Verdict & { kind: 'pressure' }, began: number): Verdict {

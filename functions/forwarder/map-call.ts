@@ -69,13 +69,16 @@ function pathOf(segments: CallOptions['path']): string {
     .map((segment: unknown) => {
       const text = plain('path', segment);
       // A server, a proxy or a cache may read these as another path, encoded too.
-      if (text === '' || text === '.' || text === '..')
-        refuse('path', 'a list without a segment that is empty, . or ..');
+      if (text === '' || climbs(text))
+        refuse('path', 'a list without a segment that is empty, or climbs (. or .., also between slashes)');
       if (/[\p{Cc}\p{Cs}]/u.test(text)) refuse('path', 'without control characters');
       return `/${encodeURIComponent(text)}`;
     })
     .join('');
 }
+
+/** Also `../admin` and `..;x`: what decodes before it looks would take them for several segments. */
+const climbs = (text: string) => text.split(/[/\\]/).some((part) => /^\.{1,2}(?:;|$)/.test(part));
 
 function queryOf(query: CallOptions['query']): string {
   if (query === undefined) return '';

@@ -45,7 +45,7 @@ export interface ServiceWords {
 export type Verdict =
   | { readonly kind: 'succeeded'; readonly result: Json }
   /** Worth another call; no try is spent. */
-  | ({ readonly kind: 'pressure' } & Again)
+  | ({ readonly kind: 'pressure' /** A failure while the breaker is open. */; readonly isSpared?: boolean } & Again)
   /** Worth another call where tries are left. */
   | ({ readonly kind: 'try-spent' /** Pressure that goes on for too long. */; readonly isPressure?: boolean } & Again)
   /** No use in calling again. */

@@ -5,7 +5,7 @@ import { checkQueues, checkRun } from './checks.ts';
 import { chaosPipeline } from './pipeline.ts';
 import { readReport } from './report.ts';
 import { answers } from './service.ts';
-import { World } from './world.ts';
+import { HOUR, World } from './world.ts';
 
 const sum = (counts: ReadonlyMap<unknown, number>) => [...counts.values()].reduce((total, count) => total + count, 0);
 
@@ -50,3 +50,22 @@ test('a fleet that halves spends no more calls than a few for each child that fa
   // Of a slot with a culprit each child is called at most seven times, of the others once.
   expect(calls).toBeLessThan(2_560 + 6 * 64 * 2 + 6 * 7);
 });
+
+test.each([
+  [500, 5, undefined],
+  [50, 2, 50],
+  [50, 5, undefined],
+  [1_000, 50, 50],
+])(
+  'of %i children %i fail every time, in lists of %s: they spend their tries, and no breaker keeps them',
+  async (children, bad, itemsPerCall) => {
+    const world = new World({
+      pipeline: chaosPipeline({ children }, itemsPerCall === undefined ? {} : { itemsPerCall }),
+      service: (i) => answers(i, i % (children / bad) === 1 ? { httpStatus: 500, body: '' } : {}),
+    });
+    const begun = world.now();
+    await world.insist((deps) => startRun(deps, { runId: 'r' }, 'cli'));
+    expect((await world.runToEnd('r')).counts).toMatchObject({ succeeded: children - bad, failed: bad });
+    expect(world.now() - begun).toBeLessThan(3 * HOUR);
+  },
+);

@@ -8,6 +8,8 @@ export interface Credentials {
   headersOf(key: string, body: string | null): Promise<Record<string, string>>;
   /** Fetches what the service refused; gives whether it is another now, so that the call may be made once more. */
   renew(): Promise<boolean>;
+  /** A text without the secrets: a service may quote what it refuses, and a report may keep that. */
+  hide(text: string): Promise<string>;
 }
 
 /** The credentials that a definition's endpoint names; null where it names none. */
@@ -22,6 +24,11 @@ export function credentialsOf({ auth, hmac }: Pick<Endpoint, 'auth' | 'hmac'>, s
     async renew() {
       const renewed = await Promise.all(names.map((name) => secrets.renew(name)));
       return renewed.includes(true);
+    },
+    async hide(text) {
+      const values = (await Promise.all(names.map((name) => secrets.read(name)))).map((value) => value.trim());
+      const all = values.flatMap((value) => [value, Buffer.from(value).toString('base64')]);
+      return all.filter((value) => value !== '').reduce((hidden, value) => hidden.replaceAll(value, '…'), text);
     },
   };
 }

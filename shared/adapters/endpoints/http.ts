@@ -51,7 +51,10 @@ export function httpCaller({
     const answer = await sendOnce(request, began);
     // Rotated meanwhile, perhaps: what was refused is fetched anew, and the call made once more if it is another.
     const isRefused = answer.httpStatus === 401 && credentials !== null;
-    return isRefused && (await credentials.renew()) ? sendOnce(request, began) : answer;
+    const last = isRefused && (await credentials.renew()) ? await sendOnce(request, began) : answer;
+    return credentials !== null && last.httpStatus >= 300 && last.body !== ''
+      ? { ...last, body: await credentials.hide(last.body) }
+      : last;
   }
 
   /** @param began all that is tried ends within the call's time from then on */

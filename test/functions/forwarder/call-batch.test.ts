@@ -5,7 +5,7 @@ import { call as asCall } from '../../../shared/author/call.ts';
 import type { CallResult } from '../../../shared/domain/retry.ts';
 import { NEW_REGISTER, NO_TRIES, registerOf } from '../../../shared/domain/sending.ts';
 import type { CallRequest } from '../../../shared/ports/caller.ts';
-import { testPipeline, workOf } from '../../shared/support.ts';
+import { NOW, testPipeline, workOf } from '../../shared/support.ts';
 import { forwarder } from './forwarder.ts';
 
 const BLOCK = { slice: 0, segment: 0, block: 0 };
@@ -157,6 +157,13 @@ describe('not halved is', () => {
     expect(sent).toHaveLength(2);
     const known = (await register()).tries;
     for (const n of upTo(8)) expect(known.get(n)).toMatchObject(tries);
+  });
+
+  test('at once where the service says when it will serve again: the halves are called then', async () => {
+    const { sent, register } = await batched(() => answer('', 500, '30'));
+    expect(sent).toHaveLength(2);
+    const known = (await register()).tries;
+    for (const n of upTo(8)) expect(known.get(n)).toMatchObject({ tries: 0, due: NOW + 30_000, together: 2 });
   });
 
   test('an item under pressure: it alone comes back, and the gate hears of it', async () => {

@@ -41,6 +41,27 @@ test('an endpoint without any has none, and one of a service takes none', () => 
   expect(error?.issues).toMatchObject([{ path: ['auth'], message: expect.stringContaining('goes with url and name') }]);
 });
 
+test('what a service quotes of a secret is not in its answer, plain or encoded', async () => {
+  const url = await listeners.listen(
+    createServer(({ headers }, response) => response.writeHead(401).end(`not ${headers.authorization}, ${SECRET}`)),
+  );
+  const endpoint = endpointOf({ auth: { type: 'basic', secret: 'a' } });
+  const credentials = credentialsOf(endpoint, secrets());
+  const caller = httpCaller({ url, connections: 1, signer: null, credentials, pipeline: { name: 'scores', endpoint } });
+  const request = {
+    run: 'a',
+    root: 'a',
+    child: '0-0.0.0',
+    attempt: 1,
+    method: 'POST',
+    path: '/',
+    headers: {},
+    body: '1',
+  };
+  expect(await caller.call(request)).toMatchObject({ httpStatus: 401, body: 'not Basic …, …' });
+  await caller.close();
+});
+
 describe('a secret', () => {
   test('is fetched once in five minutes, and anew where the service refuses it, but not with each call', async () => {
     let now = 0;
