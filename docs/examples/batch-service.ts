@@ -11,13 +11,19 @@ export function letters(file: string) {
     const children = (context.req.header('microprocess-children') ?? '').split(',');
     const items: { company?: string }[] = await context.req.json();
     db.exec('BEGIN IMMEDIATE');
-    const outcomes = items.map(({ company }, i) => {
-      if (!company) return { status: 422, reason: 'no-company' };
-      // A child's own key, whichever children it comes with.
-      send.run(`${pipeline}.${run}.${children[i]}`, company);
-      return { status: 200, result: { sent: company } };
-    });
-    db.exec('COMMIT');
-    return context.json(outcomes);
+    try {
+      const outcomes = items.map(({ company }, i) => {
+        if (!company) return { status: 422, reason: 'no-company' };
+        // A child's own key, whichever children it comes with.
+        send.run(`${pipeline}.${run}.${children[i]}`, company);
+        return { status: 200, result: { sent: company } };
+      });
+      db.exec('COMMIT');
+      return context.json(outcomes);
+    } catch (error) {
+      // Of a list that fails as a whole the halves come next: none of it may be left half done.
+      db.exec('ROLLBACK');
+      throw error;
+    }
   });
 }
