@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import type { UrlEvent } from '../../shared/lambda/http.ts';
-import { chaosRun } from './chaos.ts';
-import type { Findings } from './checks.ts';
+import { type ChaosResult, chaosRun } from './chaos.ts';
 import { answerTo } from './pipeline.ts';
 import { readReport } from './report.ts';
 import { answers, draw, type Service } from './service.ts';
@@ -74,7 +73,7 @@ async function forge(world: World, path: string, told: Told, drawn: number): Pro
 }
 
 /** A run under chaos of which a fifth calls back; what a 200 said untruly is a problem too. */
-export async function callbacksRun(seed: number, children: number): Promise<Findings & { readonly told: Told }> {
+export async function callbacksRun(seed: number, children: number): Promise<ChaosResult & { readonly told: Told }> {
   const told = new Told();
   const worlds: World[] = [];
   const result = await chaosRun(seed, children, ({ pipeline, service, ...options }) => {

@@ -1,4 +1,5 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { callbacksRun } from './callbacks.ts';
 import { type ChaosResult, chaosRun } from './chaos.ts';
 import { deployedRun } from './deployments.ts';
 
@@ -10,21 +11,43 @@ interface Options {
   readonly children: number;
   readonly json?: boolean;
   readonly deployments?: boolean;
+  readonly callbacks?: boolean;
 }
 
 const KINDS = ['lost', 'twice', 'stuck', 'mailsTooMany'] as const;
 
+/** A run of each kind, by the option that asks for it. */
+const RUNS = { deployments: deployedRun, callbacks: runCalledBack, plain: chaosRun } as const;
+type Kind = keyof typeof RUNS;
+
+interface Result extends ChaosResult {
+  /** Callbacks with tokens that we never signed and that were taken; absent where none call back. */
+  readonly forgedAccepted?: number;
+}
+
 /** Runs one seed after the other; gives the exit code. */
-async function chaos({ seed, runs, children, json, deployments = false }: Options): Promise<number> {
+async function chaos({ seed, runs, children, json, ...asked }: Options): Promise<number> {
+  const kind = asked.deployments ? 'deployments' : asked.callbacks ? 'callbacks' : 'plain';
   const started = performance.now();
-  const totals = { runs: 0, children: 0, lost: 0, twice: 0, stuck: 0, mails: 0, mailsTooMany: 0, wrong: 0 };
+  const totals = {
+    runs: 0,
+    children: 0,
+    lost: 0,
+    twice: 0,
+    stuck: 0,
+    mails: 0,
+    mailsTooMany: 0,
+    forgedAccepted: 0,
+    wrong: 0,
+  };
   const work = { calls: 0, crashes: 0, virtualSeconds: 0 };
   const wrong: { seed: number; problems: string[] }[] = [];
   const progress = new Progress(runs, started);
   for (let at = seed; at < seed + runs; at++) {
-    const result = await attempt(at, children, deployments);
+    const result = await attempt(at, children, kind);
     totals.runs += 1;
     for (const key of ['children', 'mails', ...KINDS] as const) totals[key] += result[key];
+    totals.forgedAccepted += result.forgedAccepted ?? 0;
     work.calls += result.calls;
     work.crashes += result.crashes;
     work.virtualSeconds += Math.round(result.tookMs / 1_000);
@@ -32,7 +55,7 @@ async function chaos({ seed, runs, children, json, deployments = false }: Option
       totals.wrong += 1;
       wrong.push({ seed: at, problems: result.problems.slice(0, 10) });
       say(
-        `seed ${at} is wrong; replay it with: npm run chaos -- --seed ${at} --runs 1 --children ${children}${deployments ? ' --deployments' : ''}`,
+        `seed ${at} is wrong; replay it with: npm run chaos -- --seed ${at} --runs 1 --children ${children}${kind === 'plain' ? '' : ` --${kind}`}`,
       );
       for (const problem of result.problems.slice(0, 10)) say(`  ${problem}`);
     }
@@ -41,25 +64,31 @@ async function chaos({ seed, runs, children, json, deployments = false }: Option
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   if (json) process.stdout.write(`${JSON.stringify({ seed, ...totals, ...work, seconds, failures: wrong })}\n`);
   else {
-    const { lost, twice, stuck, mails, mailsTooMany } = totals;
+    const { lost, twice, stuck, mails, mailsTooMany, forgedAccepted } = totals;
+    const forged = kind === 'callbacks' ? `forged accepted ${forgedAccepted} · ` : '';
     const what = `${work.calls} calls, ${work.crashes} crashes, ${Math.round(work.virtualSeconds / 3_600)} virtual hours`;
     process.stdout.write(`${what} in ${seconds} s\n`);
     process.stdout.write(
-      `runs ${totals.runs} · children ${totals.children} · lost ${lost} · twice ${twice} · stuck ${stuck} · mails ${mails} (${mailsTooMany} too many) · wrong ${totals.wrong}\n`,
+      `runs ${totals.runs} · children ${totals.children} · lost ${lost} · twice ${twice} · stuck ${stuck} · mails ${mails} (${mailsTooMany} too many) · ${forged}wrong ${totals.wrong}\n`,
     );
   }
   return totals.wrong === 0 ? EXIT.ok : EXIT.wrong;
 }
 
 /** A run that breaks the simulation itself is wrong as well: its seed must be named. */
-async function attempt(seed: number, children: number, deployments: boolean): Promise<ChaosResult> {
+async function attempt(seed: number, children: number, kind: Kind): Promise<Result> {
   try {
-    return await (deployments ? deployedRun : chaosRun)(seed, children);
+    return await RUNS[kind](seed, children);
   } catch (error) {
     const problems = [error instanceof Error ? (error.stack ?? error.message) : String(error)];
     const none = { lost: 0, twice: 0, stuck: 1, mails: 0, mailsTooMany: 0, children: 0 };
     return { ...none, seed, tookMs: 0, calls: 0, crashes: 0, problems };
   }
+}
+
+async function runCalledBack(seed: number, children: number): Promise<Result> {
+  const { told, ...result } = await callbacksRun(seed, children);
+  return { ...result, forgedAccepted: told.forgedAccepted };
 }
 
 /** Plain lines on stderr, one in five seconds at most. */
@@ -106,6 +135,12 @@ function program(): Command {
     .option('-r, --runs <n>', 'runs', wholeNumber(1, 1_000_000), 100)
     .option('-c, --children <n>', 'children of each run', wholeNumber(0, 1_000_000), 1_000)
     .option('--deployments', 'deploy another definition in the middle of each run, and sometimes roll it back')
+    .addOption(
+      new Option(
+        '--callbacks',
+        'a fifth of the children is answered with 202 and called back: early, twice, late or never, beside forged callbacks',
+      ).conflicts('deployments'),
+    )
     .option('--json', 'print one line of JSON')
     .addHelpText(
       'after',
@@ -114,8 +149,9 @@ Examples:
   npm run chaos -- --seed 7 --runs 1000 --children 1000
   npm run chaos -- --seed 42 --runs 1          replays the run of seed 42 exactly
   npm run chaos -- --runs 1000 --deployments   with a deployment in the middle of each
+  npm run chaos -- --callbacks --seed 5        with work that calls back later
 
-The last line counts runs, children, those lost or there twice, runs that got stuck, mails, and runs with anything wrong.
+The last line counts runs, children, those lost or there twice, runs that got stuck, mails, with --callbacks the forged ones that were taken, and runs with anything wrong.
 Exit codes: 0 nothing is wrong, 1 something is, and its seed is named, 2 wrong usage.`,
     )
     .action(async (options: Options) => {
