@@ -73,6 +73,7 @@ export const OWN_ENTRIES = {
   'microprocess/http': ownModule('shared/adapters/sources/http-list'),
   'microprocess/postgres': ownModule('shared/adapters/sources/postgres'),
   'microprocess/dynamodb': ownModule('shared/adapters/sources/dynamo-table'),
+  'microprocess/callback': ownModule('shared/client/callback'),
 };
 
 /** What a module of a project may be written in, the first that is there. */

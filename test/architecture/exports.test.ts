@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { SYSTEM } from '../../functions/system.ts';
 import { OWN_ENTRIES, PACKAGE_DIR } from '../../shared/project/project.mjs';
 
 const json = async (path: string) => JSON.parse(await readFile(join(PACKAGE_DIR, path), 'utf8'));
@@ -20,6 +21,10 @@ const { files: built } = z.object({ files: z.array(z.string()) }).parse(await js
 
 test('the package has entries', () => {
   expect(entries.map(({ name }) => name)).toContain('.');
+});
+
+test.each(Object.keys(SYSTEM.functions))('the function %s is built: its bundle is made of that', (name) => {
+  expect(built).toContain(`functions/${name}/index.ts`);
 });
 
 describe.each(entries)('the entry $name', ({ source, targets }) => {
@@ -82,6 +87,10 @@ test.each(['http-list', 'dynamo-table', 'postgres'])(
     expect(await packagesOf(`shared/adapters/sources/${name}.ts`, true)).toEqual(['zod']);
   },
 );
+
+test('what a service imports loads no package', async () => {
+  expect(await packagesOf('shared/client/callback.ts')).toEqual([]);
+});
 
 test('what tests import loads the packages of the deployed handlers, no client of AWS and no test runner', async () => {
   const handlers = ['@middy/core', 'csv-stringify/sync', 'zod'];

@@ -15,7 +15,7 @@ import { sandboxIn } from './sandbox.ts';
  */
 const MINUTES = 10;
 const SOURCES = ['microprocess/http', 'microprocess/dynamodb', 'microprocess/postgres'];
-const ENTRIES = ['microprocess', ...SOURCES, 'microprocess/cdk', 'microprocess/testing'];
+const ENTRIES = ['microprocess', ...SOURCES, 'microprocess/callback', 'microprocess/cdk', 'microprocess/testing'];
 
 process.exitCode = await supervised(MINUTES, async (signal) => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'microprocess-package-')));

@@ -1,62 +1,19 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { callback } from '../../../functions/callback/handler.ts';
-import { startRun } from '../../../shared/control/start.ts';
 import { NEW_REGISTER, registerOf } from '../../../shared/domain/sending.ts';
-import { signToken } from '../../../shared/flow/callback-token.ts';
-import { lambdaContext } from '../../../shared/host/context.ts';
 import type { HttpAnswer } from '../../../shared/lambda/http.ts';
 import { SeededRandom } from '../../../testing/seeded-random.ts';
-import { NOW, type TestDeps, testDeps, testPipeline } from '../../shared/support.ts';
-
-const BLOCK = { slice: 0, segment: 0, block: 0 };
-const TTL = 2_000_000_000;
-const UNTIL = NOW + 3_600_000;
+import { NOW, type TestDeps } from '../../shared/support.ts';
+import { BLOCK, TTL, tokenOf, UNTIL, type WaitingRun, waitingRun } from './waiting-run.ts';
 
 let deps: TestDeps;
-let handle: ReturnType<typeof callback>;
-
-/** A run of two children that both wait for their callbacks. */
+let ask: WaitingRun['ask'];
 beforeEach(async () => {
-  deps = testDeps(testPipeline({ callback: { withinHours: 1, heartbeatSeconds: 600 } }));
-  handle = callback(deps);
-  await startRun(deps, { runId: 'march' }, 'cli');
-  await deps.stores.chains.putPage(
-    'march',
-    0,
-    { segment: 0, block: 0, page: 0 },
-    {
-      kind: 'items',
-      first: 0,
-      slots: [2],
-      items: [1, 2],
-      cursor: 2,
-      endsBlock: true,
-    },
-    TTL,
-  );
-  const waiting = new Map([0, 1].map((n) => [n, UNTIL]));
-  const next = { ...NEW_REGISTER, turn: 1, waiting };
-  await deps.stores.blocks.replaceRegister('march', BLOCK, { slot: 0, read: NEW_REGISTER, next, ttl: TTL });
+  ({ deps, ask } = await waitingRun());
 });
-
-const claims = (over: object = {}) => ({
-  run: 'march',
-  ref: BLOCK,
-  ...{ n: 0, slot: 0, attempt: 1, since: NOW - 5_000, expires: NOW + 86_400_000, size: 2, ttl: TTL },
-  ...over,
-});
-const tokenOf = (over?: object, keys = ['key'], pipeline = 'squares') => signToken(keys, pipeline, claims(over));
 
 async function post(token: string, body: unknown, act = ''): Promise<HttpAnswer & { said: unknown }> {
-  const answer = await handle(
-    {
-      rawPath: `/callback/${token}${act}`,
-      headers: {},
-      requestContext: { http: { method: 'POST' } },
-      body: typeof body === 'string' ? body : JSON.stringify(body),
-    },
-    lambdaContext({ functionName: 'callback', requestId: 'request', memoryMB: 512, remainingMs: () => 60_000 }),
-  );
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const answer = await ask({ rawPath: `/callback/${token}${act}`, body: text });
   return { ...answer, said: JSON.parse(answer.body || 'null') };
 }
 const outcomes = async () =>
