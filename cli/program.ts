@@ -2,7 +2,6 @@ import { Argument, Command, Option } from 'commander';
 import { packageVersion } from '../shared/project/package-version.ts';
 import {
   childStatuses,
-  httpUrl,
   json,
   newRunId,
   rate,
@@ -14,6 +13,7 @@ import {
   wholeNumber,
 } from './arguments.ts';
 import { completionScript, SHELLS } from './completion.ts';
+import { endpoints } from './endpoints.ts';
 import { explain, LeftError } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { EXIT_CODES, examples, WHERE } from './help-texts.ts';
@@ -47,9 +47,10 @@ function program(terminal: Terminal, exit: (code: number) => void): Command {
   const ofPipeline = (cmd: Command) => cmd.option('-P, --pipeline <name>', `one of: ${names}`);
   const jsonOption = (what: string) => new Option('--json', what);
   const endpoint = () =>
-    new Option('-e, --endpoint <url>', "on this machine: call this service instead of the pipeline's own").argParser(
-      httpUrl,
-    );
+    new Option(
+      '-e, --endpoint <url>',
+      "on this machine: call this instead of the pipeline's own service; as <name>=<url> instead of the one of that name",
+    ).argParser(endpoints);
   const startOptions = (cmd: Command) =>
     cmd
       .option('-l, --limit <n>', 'take the first n items only', wholeNumber)

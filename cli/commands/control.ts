@@ -5,6 +5,7 @@ import { isFinal } from '../../shared/domain/run.ts';
 import { closeIfOverdue, resumeClosing } from '../../shared/flow/close.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { recordAct } from '../act.ts';
+import type { Endpoints } from '../endpoints.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { follow, reportFollows, seeThrough } from '../follow.ts';
@@ -19,7 +20,7 @@ import { runJson } from './list.ts';
 
 interface Options extends Where {
   readonly json?: boolean;
-  readonly endpoint?: string;
+  readonly endpoint?: Endpoints;
 }
 
 /** Cancels a run; what was done is reported. It needs neither the pipeline's service nor, but for the report, its definition. */

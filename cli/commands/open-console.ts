@@ -1,6 +1,7 @@
 import { runPath } from '../console/paths.ts';
 import { serveConsole } from '../console/serve.ts';
 import { localDesks } from '../desks/local-desks.ts';
+import { calledInstead, type Endpoints } from '../endpoints.ts';
 import { openBrowser } from '../open-browser.ts';
 import { aborted, type Terminal } from '../terminal.ts';
 
@@ -9,15 +10,18 @@ export type ShowRun = (pipeline: string, run: string) => void;
 
 /**
  * Serves the console beside a run of this process, which it outlives: until Ctrl-C the run can be looked at.
- * @param endpointUrl what the run's pipeline calls here; what is done with its runs calls the same
+ * @param endpoints what is called here in place of definitions' own, also by what is done on the page
  */
 export async function withConsole(
-  { name, endpointUrl }: { readonly name: string; readonly endpointUrl?: string | undefined },
+  { name, endpoints }: { readonly name: string; readonly endpoints?: Endpoints | undefined },
   terminal: Terminal,
   use: (show: ShowRun) => Promise<number>,
 ): Promise<number> {
   const { stderr, signal } = terminal;
-  const desks = localDesks(terminal, (pipeline) => (pipeline === name ? endpointUrl : undefined));
+  const desks = localDesks(terminal, (pipeline) => {
+    const isOwn = pipeline.name === name;
+    return endpoints && calledInstead(pipeline.endpoint, isOwn ? endpoints : { ...endpoints, own: undefined });
+  });
   const served = await serveConsole(desks);
   try {
     const code = await use((pipeline, run) => {

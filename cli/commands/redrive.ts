@@ -1,4 +1,5 @@
 import { redriveFilter } from '../../shared/domain/redrive.ts';
+import type { Endpoints } from '../endpoints.ts';
 import { EXIT } from '../exit-codes.ts';
 import { seeThrough } from '../follow.ts';
 import { withTarget } from '../targets/open.ts';
@@ -8,7 +9,7 @@ import type { Terminal } from '../terminal.ts';
 export interface RedriveOptions extends Where {
   readonly status?: readonly string[];
   readonly reason?: readonly string[];
-  readonly endpoint?: string;
+  readonly endpoint?: Endpoints;
   readonly watch?: boolean;
   readonly json?: boolean;
 }

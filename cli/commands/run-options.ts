@@ -1,4 +1,5 @@
 import type { StartRequest } from '../../shared/control/start.ts';
+import type { Endpoints } from '../endpoints.ts';
 
 /** Options of `run`, `start` and their dry runs. */
 export interface RunOptions {
@@ -7,7 +8,7 @@ export interface RunOptions {
   readonly items?: string;
   readonly runId?: string;
   readonly params?: StartRequest['params'];
-  readonly endpoint?: string;
+  readonly endpoint?: Endpoints;
   readonly canary?: number;
   readonly dryRun?: boolean;
   readonly json?: boolean;

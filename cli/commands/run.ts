@@ -25,7 +25,7 @@ export async function run(
       if (!options.open) return seeThrough(target, (hooks) => target.start(request, hooks), terminal, options);
       const { name } = target.pipeline;
       const { withConsole } = await import('./open-console.ts');
-      return withConsole({ name, endpointUrl: endpoint }, terminal, (show) => {
+      return withConsole({ name, endpoints: endpoint }, terminal, (show) => {
         const shown = (run: string) => show(name, run);
         return seeThrough(target, (hooks) => target.start(request, alsoHeard(hooks, shown)), terminal, options);
       });

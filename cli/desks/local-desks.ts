@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileLog } from '../../local/file-log.ts';
 import { startPlatform } from '../../local/host.ts';
 import { findHolder, type Holder, LOOK_AGAIN_MS, PATIENCE_MS, StateBusyError } from '../../local/host-file.ts';
+import type { Pipeline } from '../../shared/author/definition.ts';
 import { cancelRun, markCancelled } from '../../shared/control/control.ts';
 import type { Started } from '../../shared/control/start.ts';
 import { isFinal } from '../../shared/domain/run.ts';
@@ -40,7 +41,7 @@ export function localDesks(
 }
 
 /** What a pipeline calls here in place of its own service. */
-type EndpointOf = (pipeline: string) => string | undefined;
+type EndpointOf = (pipeline: Pipeline) => string | undefined;
 
 class LocalDesks implements OpenDesks {
   readonly place = 'on this machine';
@@ -159,7 +160,7 @@ class LocalDesks implements OpenDesks {
   async #work(name: string): Promise<Target> {
     const pipeline = await loadPipeline(name);
     requireSecrets(pipeline);
-    const endpointUrl = this.#endpointOf(name);
+    const endpointUrl = this.#endpointOf(pipeline);
     if (endpointUrl === undefined) requireCalled(pipeline);
     const target = await workLocally(pipeline, '', this.#quiet, endpointUrl);
     if (target.fresh) await endOldFinishes(target.deps);

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pipeline } from '../../shared/author/definition.ts';
+import { calledInstead, type Endpoints, requireNamesCalled } from '../endpoints.ts';
 import { LeftError, said } from '../errors.ts';
 import { prepareHome } from '../home.ts';
 import { choosePipeline, defaultPipeline, leftOut, loadForRuns, loadPipeline, pipelineNames } from '../pipelines.ts';
@@ -38,7 +39,7 @@ export async function withTarget<T>(
   need: Need,
   terminal: Terminal,
   use: (target: Target) => Promise<T>,
-  endpointUrl?: string,
+  endpoints?: Endpoints,
 ): Promise<T> {
   const name = await pipelineFor(where, terminal);
   const byName = need === 'records' || need === 'closer';
@@ -48,10 +49,11 @@ export async function withTarget<T>(
   if (problem !== null) terminal.stderr.write(`warning: ${problem}\n`);
   for (const line of leftOut(name)) terminal.stderr.write(`warning: ${line}\n`);
   const stage = stageOf(where);
+  if (endpoints && stage === undefined) await requireNamesCalled(pipeline.endpoint, endpoints);
   prepareHome(terminal);
   // What a command is doing at Ctrl-C, it needn't finish, since every step of it can be repeated.
   const interrupted = aborted(terminal.signal);
-  const opening = open(pipeline, stage, problem === null ? need : 'records', terminal, endpointUrl);
+  const opening = open(pipeline, stage, problem === null ? need : 'records', terminal, endpoints);
   // What starts on this machine is to be stopped again, so it's waited for; a request to AWS isn't.
   const target = await (stage === undefined ? opening : Promise.race([interrupted, opening]));
   try {
@@ -82,9 +84,10 @@ async function open(
   stage: string | undefined,
   need: Need,
   terminal: Terminal,
-  endpointUrl: string | undefined,
+  endpoints: Endpoints | undefined,
 ): Promise<Target> {
   const flags = flagsOf(pipeline, stage);
+  const endpointUrl = endpoints && calledInstead(pipeline.endpoint, endpoints);
   if (stage !== undefined) return (await import('./deployed.ts')).deployed(pipeline, stage, flags, terminal);
   if (need === 'closer' && hasState()) return (await import('./close-local.ts')).openToClose(pipeline, flags, terminal);
   // Only 'own-worker' may be the first ever.

@@ -38,6 +38,11 @@ describe('wrong usage: exit code 2, nothing on stdout, what to do on stderr', ()
     { args: ['run', '--endpoint', 'https://x/#top'], says: /without user, query or fragment/ },
     { args: ['run', '--endpoint', 'https://me@x'], says: /without user, query or fragment/ },
     { args: ['run', '--endpoint', 'https://me:secret@x'], says: /received "https:\/\/me:…@x"/ },
+    { args: ['run', '--endpoint', 'scores=localhost:3000'], says: /http or https URL, .*; received "localhost:3000"/ },
+    {
+      args: ['run', 'scores', '--endpoint', 'companeis=http://127.0.0.1:1'],
+      says: /No pipeline here has "companeis" .*\. Did you mean companies\? .* one of: companies\./,
+    },
     { args: ['run', '--params', '{country:1}'], says: /must be JSON; received "\{country:1\}"/ },
     { args: ['run', '--run-id', 'a b'], says: /\[A-Za-z0-9_-\]\{1,48\}; received "a b"/ },
     { args: ['run', '--lmit', '5'], says: /unknown option '--lmit'[\s\S]*Did you mean --limit/ },

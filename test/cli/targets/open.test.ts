@@ -15,7 +15,7 @@ beforeAll(async () => {
   await calling('bound', "endpoint: { name: 'scores', path: '/score' }");
   await calling(
     'keyed',
-    "endpoint: { name: 'scores', path: '/score', auth: { type: 'bearer', secret: 'scores/token' } }",
+    "endpoint: { name: 'ratings', path: '/score', auth: { type: 'bearer', secret: 'scores/token' } }",
   );
   await project.write('pipelines/empty/notes.txt', 'to be written');
   await project.write('pipelines/notes.md', 'No folder at all.');
@@ -38,7 +38,8 @@ test('a service that is not there is said before anything starts: pipeline, fiel
 });
 
 test('a name that an app binds, and a secret, are asked for before anything starts', async () => {
-  const bound = await microprocess('run', 'bound');
+  // What another pipeline calls is no mistake, and nothing for this one.
+  const bound = await microprocess('run', 'bound', '--endpoint', 'ratings=http://127.0.0.1:1');
   expect(bound).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(/endpoint\.name: is bound .* --endpoint <url> \(received "scores"\)/),

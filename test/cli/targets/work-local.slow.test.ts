@@ -113,7 +113,8 @@ test('a second start joins the first, whose terminal stays until both are done',
   await second.says(/^Joining process/);
   await calls.atLeast(2);
 
-  const left = run('second', 'left');
+  const named = `companies=${url}`;
+  const left = terminal('run', 'second', '--run-id', 'left', '--endpoint', named, '--json');
   await calls.atLeast(3);
   left.child.kill('SIGINT');
   const { code, stderr } = await left.ended;
@@ -123,7 +124,7 @@ test('a second start joins the first, whose terminal stays until both are done',
   );
   await answer(3);
 
-  const other = await project.run('run', 'second', '--run-id', 'c', '--endpoint', 'http://127.0.0.1:1');
+  const other = await project.run('run', 'second', '--run-id', 'c', '--endpoint', 'companies=http://127.0.0.1:1');
   expect(other).toMatchObject({ code: 2, stderr: expect.stringMatching(/"second" runs here already and calls http/) });
 
   await answer(1);
