@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { SYSTEM } from '../../functions/system.ts';
 import { withEnvironment } from '../cli/support.ts';
 import { FIXTURE_PROJECT } from '../fixtures/project.ts';
 
@@ -77,6 +78,42 @@ test('deployed by CI: one role to assume, the qualifier in every name, the bound
     ]);
   expect(Template.fromStack(ci).toJSON().Parameters.BootstrapVersion.Default).toBe('/cdk-bootstrap/jobs/version');
 }, 60_000);
+
+test('in a network without NAT: a way to each service, and all functions in it', async () => {
+  expect(production).toContain(text('docs/examples/in-a-network.ts'));
+  const { jobs, network } = await import('../../docs/examples/in-a-network.ts');
+  const ways = Object.values(Template.fromStack(network).findResources('AWS::EC2::VPCEndpoint')).map(({ Properties }) =>
+    `${Properties.VpcEndpointType} ${JSON.stringify(Properties.ServiceName)}`.replace(/^(\w+) .*\.(\w+)\W*$/, '$1 $2'),
+  );
+  expect(ways.sort()).toEqual([
+    'Gateway dynamodb',
+    'Gateway s3',
+    'Interface email',
+    'Interface events',
+    'Interface secretsmanager',
+    'Interface sqs',
+  ]);
+  for (const pipeline of jobs.pipelines.values()) {
+    const functions = Object.values(Template.fromStack(Stack.of(pipeline)).findResources('AWS::Lambda::Function'));
+    expect(functions.length).toBeGreaterThan(4);
+    for (const { Properties } of functions) expect(Properties.VpcConfig, Properties.Description).toBeDefined();
+  }
+}, 60_000);
+
+test('the docs say what each function calls from a network', () => {
+  const [, rows = ''] = production.split('| function | DynamoDB | S3 | SQS | Secrets Manager | EventBridge | SES |\n');
+  const documented = [...rows.matchAll(/^ {2}\| ([a-z-]+) \|(.*)\|$/gm)].slice(0, Object.keys(SYSTEM.functions).length);
+  const said = documented.map(([, name, cells = '']) => [name, cells.split('|').map((cell) => cell.trim() !== '')]);
+  const called = Object.entries(SYSTEM.functions).map(([name, { uses }]) => {
+    const has = (...kinds: string[]) => kinds.some((kind) => kind in uses);
+    const secrets = has('source', 'endpoint', 'callbacks');
+    return [
+      name,
+      [has('table'), has('objects'), has('split', 'work', 'aggregate'), secrets, has('events'), has('mail')],
+    ];
+  });
+  expect(said).toEqual(called);
+});
 
 test('the docs have a row for each property, and no other', () => {
   const documented = [...docs.matchAll(/^\| (`\w+`(?: \/ `\w+`)*) \| .* \|$/gm)].flatMap(([, names = '']) =>
