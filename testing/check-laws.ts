@@ -5,7 +5,7 @@ import { NotJsonError, show } from '../shared/domain/errors.ts';
 import { childId } from '../shared/domain/ids.ts';
 import { jsonText } from '../shared/domain/json.ts';
 import { SIZES } from '../shared/domain/limits.ts';
-import type { Row } from '../shared/domain/row.ts';
+import type { Row, SucceededRow, UnsuccessfulRow } from '../shared/domain/row.ts';
 import { beginning } from '../shared/domain/text.ts';
 import { difference } from './difference.ts';
 import { LawCase, type Parts } from './law-case.ts';
@@ -15,7 +15,10 @@ import { SeededRandom } from './seeded-random.ts';
 import { shrink } from './shrink.ts';
 
 /** A row for a test of a reduce: what isn't given is of a child that succeeded. */
-export type SampleRow<I = unknown, R = unknown> = Pick<Row<I, R>, 'item' | 'result'> & Partial<Row<I, R>>;
+export type SampleRow<I = unknown, R = unknown> =
+  | SucceededSample<I, R>
+  | (Pick<UnsuccessfulRow<I>, 'item' | 'result' | 'status'> & Partial<UnsuccessfulRow<I>>);
+type SucceededSample<I, R> = Pick<SucceededRow<I, R>, 'item' | 'result'> & Partial<SucceededRow<I, R>>;
 
 /** How laws are checked. */
 export interface CheckLawsOptions {
@@ -141,10 +144,16 @@ function outcomeOf(result: Side[1], of: LawCase): unknown {
 
 const shown = (value: unknown) => beginning(JSON.stringify(value) ?? 'undefined', SHOWN);
 
-function rowOf<I, R>(sample: SampleRow<I, R>, place: number): Row<I, R> {
+const hasSucceeded = (sample: SampleRow): sample is SucceededSample<unknown, unknown> =>
+  sample.status === undefined || sample.status === 'SUCCEEDED';
+
+function rowOf(sample: SampleRow, place: number): Row {
   const block = Math.floor(place / SIZES.blockChildren);
   const id = childId({ slice: 0, segment: 0, block, n: place % SIZES.blockChildren });
-  return { id, status: 'SUCCEEDED', reason: null, attempts: 1, ms: 1, at: 0, ...sample };
+  const child = { id, excerpt: null, attempts: 1, ms: 1, at: 0 };
+  return hasSucceeded(sample)
+    ? { ...child, ...sample, status: 'SUCCEEDED', reason: null }
+    : { ...child, reason: 'http-500', ...sample };
 }
 
 /** @throws {TypeError} for what no run could hold: a law that breaks on it would say nothing of the reduce */
@@ -163,7 +172,7 @@ function checkRows(rows: readonly SampleRow[]): void {
   }
 }
 
-const failed = (row: Row): Row => ({ ...row, status: 'FAILED', reason: 'http-500', result: null });
+const failed = (row: Row): Row => ({ ...row, status: 'FAILED', reason: 'http-500', result: null, excerpt: null });
 
 /** So many of the rows, in any order, in a few parts. */
 function partsOf(rows: readonly Row[], count: number, random: SeededRandom): Parts {

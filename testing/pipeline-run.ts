@@ -6,7 +6,7 @@ import type { Counts, FinalStatus } from '../shared/domain/run.ts';
 import type { RunEnded } from '../shared/ports/events.ts';
 import type { ObjectReader } from '../shared/ports/objects.ts';
 import { readManifest } from '../shared/storage/manifest.ts';
-import { readPartBlock, readPartIndex } from '../shared/storage/part.ts';
+import { readPartBlock, readPartIndex, rowOf } from '../shared/storage/part.ts';
 import { release } from '../shared/storage/spill.ts';
 import type { MemoryEvents } from './events.ts';
 import type { MemoryMailer } from './mailer.ts';
@@ -105,7 +105,7 @@ async function rowsOf(objects: ObjectReader, run: string): Promise<unknown[]> {
     const index = await readPartIndex(objects, part);
     for (let block = 0; block < index.offsets.length - 1; block++)
       for (const row of await readPartBlock(objects, part, index, block))
-        rows.push({ ...row, item: await release(objects, row.item), result: await release(objects, row.result) });
+        rows.push(rowOf(row, await release(objects, row.item), await release(objects, row.result)));
   }
   return rows;
 }

@@ -13,7 +13,7 @@ export const tallTrees: Reduce<{ readonly id: number }, Tree> = {
     let tall = 0;
     return {
       add({ result }) {
-        if (result !== null && result.metres > 30) tall++;
+        if (result.metres > 30) tall++;
       },
       merge(other) {
         tall += Number(other);

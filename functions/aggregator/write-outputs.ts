@@ -5,7 +5,7 @@ import type { Invocation } from '../../shared/ports/deps.ts';
 import type { ManifestPart } from '../../shared/storage/manifest.ts';
 import { membersOf } from '../../shared/storage/members.ts';
 import { OutputFiles, type StoredFile } from '../../shared/storage/output-files.ts';
-import { type HeldRow, isLarge, partKeys, readPartIndex, unpackRows } from '../../shared/storage/part.ts';
+import { type HeldRow, isLarge, partKeys, readPartIndex, rowOf, unpackRows } from '../../shared/storage/part.ts';
 import { release } from '../../shared/storage/spill.ts';
 import { TimeLimitError, withinTime } from '../../shared/storage/time-limit.ts';
 import type { AggregatorDeps } from './deps.ts';
@@ -74,7 +74,7 @@ async function* rowsOf(
       // Another invocation would come no further.
       if (clock.now() + REPORT_MS > deadline) throw new OutputError('outputs take longer than an invocation may');
       const rows = unpackRows(member);
-      if (!rows.some(isLarge)) yield rows;
+      if (!rows.some(isLarge)) yield rows.map((row) => rowOf(row));
       else for (let i = 0; i < rows.length; i += FEW_ROWS) yield await released(objects, rows.slice(i, i + FEW_ROWS));
     }
   }
@@ -84,7 +84,7 @@ function released(objects: AggregatorDeps['objects'], rows: readonly HeldRow[]):
   return Promise.all(
     rows.map(async (row) => {
       const [item, result] = await Promise.all([release(objects, row.item), release(objects, row.result)]);
-      return { ...row, item, result };
+      return rowOf(row, item, result);
     }),
   );
 }

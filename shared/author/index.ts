@@ -3,7 +3,7 @@
  * What isn't exported here may change with any release.
  */
 export type { Json } from '../domain/json.ts';
-export type { Row } from '../domain/row.ts';
+export type { Row, SucceededRow, UnsuccessfulRow } from '../domain/row.ts';
 export type { Counts } from '../domain/run.ts';
 export { type Call, type CallOptions, call } from './call.ts';
 export { type Cell, type Column, columnsOf } from './columns.ts';

@@ -1,5 +1,5 @@
 import type { Json } from '../domain/json.ts';
-import type { Row } from '../domain/row.ts';
+import type { Row, SucceededRow } from '../domain/row.ts';
 import type { Counts } from '../domain/run.ts';
 import type { Cell } from './columns.ts';
 import type { Section } from './section.ts';
@@ -19,7 +19,7 @@ export interface Reduce<I = unknown, R = unknown> {
 /** What a reduce has gathered of some rows. */
 export interface Accumulator<I = unknown, R = unknown> {
   /** Only rows that SUCCEEDED: of the others the CSV tells, and the report's counts by reason. */
-  add(row: Row<I, R>): void;
+  add(row: SucceededRow<I, R>): void;
   /** Adds what another accumulator of the same reduce gave to `toJSON`. Order must not matter. */
   merge(other: Json): void;
   /** What is stored with a segment, small and bounded: a run has thousands. */

@@ -14,19 +14,10 @@ export function statusAt(place: number): ChildStatus {
   return status;
 }
 
-/**
- * One child as reports, `show` and a redrive see it: what went in, what came out.
- * Rows are read from the frozen part of the child's segment, never from pages.
- */
-export interface Row<I = unknown, R = unknown> {
+interface Child<I> {
   /** `<slice>-<segment>.<block>.<n>`, unique within the run. */
   readonly id: string;
   readonly item: I;
-  readonly status: ChildStatus;
-  /** Reason code where the status isn't SUCCEEDED, such as `http-500` or `timeout`; null otherwise. */
-  readonly reason: string | null;
-  /** The service's answer where SUCCEEDED; an excerpt of the body where FAILED and the definition allows it. */
-  readonly result: R | null;
   /** Calls that were made for it. */
   readonly attempts: number;
   /** Duration of the last call in milliseconds. */
@@ -34,3 +25,29 @@ export interface Row<I = unknown, R = unknown> {
   /** When the outcome was recorded, epoch milliseconds. */
   readonly at: number;
 }
+
+/** A child that SUCCEEDED. */
+export interface SucceededRow<I = unknown, R = unknown> extends Child<I> {
+  readonly status: 'SUCCEEDED';
+  readonly reason: null;
+  /** The service's answer, as the definition's `answer` schema gave it where there is one. */
+  readonly result: R;
+  readonly excerpt: null;
+}
+
+/** A child that failed, or was never called to its end. */
+export interface UnsuccessfulRow<I = unknown> extends Child<I> {
+  readonly status: Exclude<ChildStatus, 'SUCCEEDED'>;
+  /** Reason code, such as `http-500` or `timeout`. */
+  readonly reason: string;
+  /** There is no answer. */
+  readonly result: null;
+  /** Of a child that FAILED, what was said: the beginning of the answer's body as far as `report.bodyExcerpt` allows it, or how its record was wrong. */
+  readonly excerpt: string | null;
+}
+
+/**
+ * One child as reports, `show` and a redrive see it: what went in, what came out; `status` tells which of the two it is.
+ * Rows are read from the frozen part of the child's segment, never from pages.
+ */
+export type Row<I = unknown, R = unknown> = SucceededRow<I, R> | UnsuccessfulRow<I>;

@@ -3,7 +3,7 @@ import { type Cell, ColumnError, cell } from '../author/columns.ts';
 import type { Reduce } from '../author/reduce.ts';
 import { CellsError, LargeCellsError } from '../domain/errors.ts';
 import { SIZES } from '../domain/limits.ts';
-import type { Row } from '../domain/row.ts';
+import type { ChildStatus, Row } from '../domain/row.ts';
 import { synchronous } from '../domain/synchronous.ts';
 
 /** Shape of report.csv: RFC 4180 with LF, UTF-8, no byte-order mark. */
@@ -44,7 +44,7 @@ export function csvCells<I, R>(reduce: Pick<Reduce<I, R>, 'columns' | 'cells'>, 
  */
 export function emptyCells(
   { columns }: Pick<Reduce, 'columns'>,
-  { id, status, reason }: Omit<Row, 'item' | 'result'>,
+  { id, status, reason }: { readonly id: string; readonly status: ChildStatus; readonly reason: string | null },
   error?: unknown,
 ): Cell[] {
   const made = error instanceof ColumnError && error.cells.length === columns.length ? error.cells : [];

@@ -20,7 +20,25 @@ export const partKeys = (part: string) => ({
 });
 
 /** A row whose item and result are as the pages held them: what is large stays an object of its own. */
-export type HeldRow = Omit<Row, 'item' | 'result'> & { readonly item: Held; readonly result: Held };
+export type HeldRow = Pick<Row, 'id' | 'status' | 'attempts' | 'ms' | 'at'> & {
+  readonly item: Held;
+  /** Null where it SUCCEEDED. */
+  readonly reason: string | null;
+  /** The answer where it SUCCEEDED; of what failed, the excerpt that was allowed. */
+  readonly result: Held;
+};
+
+/** A row as a user's code sees it. @param item and `result`: the values themselves, where the row only points at them */
+export function rowOf(
+  { id, status, reason, attempts, ms, at, ...held }: HeldRow,
+  item: unknown = held.item,
+  result: unknown = held.result,
+): Row {
+  const child = { id, item, attempts, ms, at };
+  if (status === 'SUCCEEDED') return { ...child, status, reason: null, result, excerpt: null };
+  const excerpt = typeof result === 'string' ? result : null;
+  return { ...child, status, reason: reason ?? 'unknown', result: null, excerpt };
+}
 
 /** Whether a value of the row is an object of its own. */
 export function isLarge({ item, result }: HeldRow): boolean {

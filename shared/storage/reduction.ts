@@ -3,7 +3,7 @@ import { checkSections, type Section } from '../author/section.ts';
 import { kindOf, ReduceError } from '../domain/errors.ts';
 import { type Json, jsonText } from '../domain/json.ts';
 import { SIZES } from '../domain/limits.ts';
-import type { Row } from '../domain/row.ts';
+import type { SucceededRow } from '../domain/row.ts';
 import { synchronous } from '../domain/synchronous.ts';
 import { beginning } from '../domain/text.ts';
 import { TimeLimitError, withinTime } from './time-limit.ts';
@@ -45,7 +45,7 @@ export class Reduction {
    * A row that succeeded. To be called under a time limit, with many others.
    * @throws whatever the reduce throws on it
    */
-  add(row: Row): void {
+  add(row: SucceededRow): void {
     if (this.#accumulator) synchronous('add', this.#accumulator.add(row));
   }
 

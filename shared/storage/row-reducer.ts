@@ -5,7 +5,7 @@ import { REDUCE_FAILED } from '../domain/run.ts';
 import { UserError } from '../domain/user-error.ts';
 import type { Deps } from '../ports/deps.ts';
 import { csvCells, csvLines, emptyCells } from './csv.ts';
-import { type HeldRow, isLarge } from './part.ts';
+import { type HeldRow, isLarge, rowOf } from './part.ts';
 import { Reduction, reduceErrorOf } from './reduction.ts';
 import { release } from './spill.ts';
 import { TimeLimitError, withinTime } from './time-limit.ts';
@@ -64,7 +64,7 @@ export class RowReducer {
     let i = 0;
     do {
       const some = rows.slice(i, i + step);
-      const whole: readonly Row[] = fetches ? await Promise.all(some.map((row) => this.#release(row))) : some;
+      const whole = fetches ? await Promise.all(some.map((row) => this.#release(row))) : some.map((row) => rowOf(row));
       const reduced = this.#reduceAll(some, whole, measured, refused);
       const lines = reduced.flatMap(({ cells }) => (cells ? [cells] : []));
       yield { rows: reduced.map(({ row }) => row), csv: csvLines(lines) };
@@ -139,6 +139,6 @@ export class RowReducer {
   async #release(row: HeldRow): Promise<Row> {
     const { objects } = this.#deps;
     const [item, result] = await Promise.all([release(objects, row.item), release(objects, row.result)]);
-    return { ...row, item, result };
+    return rowOf(row, item, result);
   }
 }

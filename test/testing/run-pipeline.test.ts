@@ -113,7 +113,7 @@ test('the service sees what a deployed forwarder sends', async () => {
 
 describe('an answer may be', () => {
   const retry = { attempts: 1 };
-  test.each<[what: string, answer: () => ReturnType<Service<Item, Answer>>, becomes: Partial<Row>]>([
+  test.each<[what: string, answer: () => ReturnType<Service<Item, Answer>>, becomes: { [K in keyof Row]?: Row[K] }]>([
     ['a promise', async () => ({ score: 3 }), { result: { score: 3 } }],
     ['a status with a body', () => ({ status: 201, body: { score: 4 } }), { result: { score: 4 } }],
     ['of a web framework', () => Response.json({ score: 5 }), { result: { score: 5 } }],
@@ -122,7 +122,11 @@ describe('an answer may be', () => {
     ['a framework’s that never comes to anything', () => new Response(endless(0)), { reason: 'timeout' }],
     ['a framework’s that comes without end', () => new Response(endless()), { reason: 'response-too-large' }],
     ['a network that failed', () => Response.error(), { reason: 'network' }],
-    ['a refusal', () => ({ status: 422, body: 'no such name' }), { reason: 'http-422', result: 'no such' }],
+    [
+      'a refusal',
+      () => ({ status: 422, body: 'no such name' }),
+      { reason: 'http-422', result: null, excerpt: 'no such' },
+    ],
     ['a lost connection', () => ({ failure: 'connection-reset' }), { reason: 'connection-reset' }],
     ['too late', () => ({ status: 200, ms: 10_000 }), { reason: 'timeout', ms: 10_000 }],
     ['too large', () => ({ status: 200, body: 'x'.repeat(1_048_577) }), { reason: 'response-too-large' }],
@@ -315,7 +319,7 @@ describe('a run that fails', () => {
     expect(run.rows[1]).toMatchObject({
       status: 'FAILED',
       reason: 'bad-record',
-      result: 'Line 2 of "names.csv" is not JSON.',
+      excerpt: 'Line 2 of "names.csv" is not JSON.',
       attempts: 0,
     });
   });

@@ -31,7 +31,13 @@ export function jsonLines<I = unknown, R = unknown>(options: JsonLinesOptions<I,
   const columns = options.columns?.map((column) => (typeof column === 'string' ? reads<I, R>(column) : column));
   const lineOf = columns
     ? (row: Row<I, R>) => Object.fromEntries(columns.map(({ name, of }) => [name, synchronous('of', of(row)) ?? null]))
-    : ({ id, status, reason, item, result }: Row<I, R>) => ({ id, status, reason, item, result });
+    : ({ id, status, reason, item, result, excerpt }: Row<I, R>) => ({
+        id,
+        status,
+        reason,
+        item,
+        result: result ?? excerpt,
+      });
   return {
     ...commonOf(options),
     extension: 'jsonl',

@@ -16,7 +16,7 @@ export function collect<I = unknown, R = unknown>(
   checkOptions('reduce: collect', optionsSchema, options);
   const whole: Column<I, R>[] = [
     { name: 'item', of: ({ item }) => text(item) },
-    { name: 'result', of: ({ result }) => text(result) },
+    { name: 'result', of: ({ result, excerpt }) => text(result ?? excerpt) },
   ];
   return { ...count(), ...columnsOf(options.columns ?? whole) };
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Json } from '../../domain/json.ts';
-import type { Row } from '../../domain/row.ts';
+import type { SucceededRow } from '../../domain/row.ts';
 import type { Cell } from '../columns.ts';
 import { checkOptions } from '../options.ts';
 import type { Accumulator, Reduce, ReducedRun } from '../reduce.ts';
@@ -49,7 +49,7 @@ class Combined<I, R> implements Accumulator<I, R> {
     this.#all = all;
   }
 
-  add(row: Row<I, R>): void {
+  add(row: SucceededRow<I, R>): void {
     for (const [, accumulator] of this.#all) accumulator.add(row);
   }
 

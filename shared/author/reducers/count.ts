@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import type { Json } from '../../domain/json.ts';
-import type { Row } from '../../domain/row.ts';
 import { type Column, columnNames, columnsOf } from '../columns.ts';
 import { checkOptions, strictOptions } from '../options.ts';
 import type { Accumulator, Reduce } from '../reduce.ts';
@@ -23,8 +22,8 @@ export function count<I = unknown, R = unknown>(
 class CountAccumulator implements Accumulator {
   private count = 0;
 
-  add(row: Row): void {
-    if (row.status === 'SUCCEEDED') this.count++;
+  add(): void {
+    this.count++;
   }
 
   merge(other: Json): void {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Json } from '../../domain/json.ts';
-import type { Row } from '../../domain/row.ts';
+import type { Row, SucceededRow } from '../../domain/row.ts';
 import { hashOf } from '../../domain/text.ts';
 import { type Cell, type Column, cell, columnName, columnsOf, reads } from '../columns.ts';
 import { checkOptions, strictOptions } from '../options.ts';
@@ -45,8 +45,7 @@ class DistinctAccumulator<I, R> implements Accumulator<I, R> {
     this.#size = size;
   }
 
-  add(row: Row<I, R>): void {
-    if (row.status !== 'SUCCEEDED') return;
+  add(row: SucceededRow<I, R>): void {
     const value: Cell = cell(this.#read.of(row));
     if (value !== null) this.#add(hashOf(JSON.stringify(value)));
   }

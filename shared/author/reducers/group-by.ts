@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Json } from '../../domain/json.ts';
-import type { Row } from '../../domain/row.ts';
+import type { Row, SucceededRow } from '../../domain/row.ts';
 import { type Column, columnName, columnsOf, distinctColumns, reads } from '../columns.ts';
 import { checkOptions } from '../options.ts';
 import type { Accumulator, Reduce } from '../reduce.ts';
@@ -71,8 +71,7 @@ class GroupAccumulator<I, R> implements Accumulator<I, R> {
     this.#reduce = reduce;
   }
 
-  add(row: Row<I, R>): void {
-    if (row.status !== 'SUCCEEDED') return;
+  add(row: SucceededRow<I, R>): void {
     const group = this.#group(JSON.stringify(this.#keys.map(({ of }) => nameOf(of(row)) ?? NONE)));
     group.accumulator.add(row);
     group.count++;

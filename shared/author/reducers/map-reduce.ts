@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Json } from '../../domain/json.ts';
 import { jsonText } from '../../domain/json.ts';
-import type { Row } from '../../domain/row.ts';
+import type { SucceededRow } from '../../domain/row.ts';
 import { synchronous } from '../../domain/synchronous.ts';
 import { type Column, columnNames, columnsOf } from '../columns.ts';
 import { callable, checkOptions, strictOptions } from '../options.ts';
@@ -15,7 +15,7 @@ export interface MapReduceOptions<I, R, S> {
   /** What no rows come to: combined with anything, it changes nothing. */
   readonly zero: S;
   /** What one row comes to, of a child that succeeded. */
-  map(row: Row<I, R>): S;
+  map(row: SucceededRow<I, R>): S;
   /** What two come to together, in any order and any grouping; it may change and return `a`. */
   combine(a: S, b: S): S;
   /** What the report shows of the whole run. */
@@ -36,7 +36,7 @@ const optionsSchema = strictOptions({
  * @example
  * mapReduce({
  *   zero: 0,
- *   map: ({ result }: Row<Tree, Measured>) => result?.metres ?? 0,
+ *   map: ({ result }: SucceededRow<Tree, Measured>) => result.metres,
  *   combine: Math.max,
  *   finish: (metres) => [{ kind: 'figures', title: 'Trees', figures: [{ label: 'Tallest', value: metres, unit: 'm' }] }],
  * });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Json } from '../../domain/json.ts';
-import type { Row } from '../../domain/row.ts';
+import type { Row, SucceededRow } from '../../domain/row.ts';
 import { synchronous } from '../../domain/synchronous.ts';
 import {
   type Column,
@@ -151,8 +151,7 @@ class StatisticsAccumulator<I, R> implements Accumulator<I, R> {
     this.#label = label;
   }
 
-  add(row: Row<I, R>): void {
-    if (row.status !== 'SUCCEEDED') return;
+  add(row: SucceededRow<I, R>): void {
     // All that a user's code may throw on comes first: a row is measured whole or not at all.
     const numbers = this.#values.map(({ of }) => synchronous('of', of(row)));
     const group = this.#group && (nameOf(this.#group.of(row)) ?? NONE);

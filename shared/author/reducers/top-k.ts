@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Json } from '../../domain/json.ts';
-import type { Row } from '../../domain/row.ts';
+import type { Row, SucceededRow } from '../../domain/row.ts';
 import { boundedName } from '../../domain/text.ts';
 import {
   type Cell,
@@ -80,8 +80,7 @@ class TopKAccumulator<I, R> implements Accumulator<I, R> {
     this.#top = new Top(k, order);
   }
 
-  add(row: Row<I, R>): void {
-    if (row.status !== 'SUCCEEDED') return;
+  add(row: SucceededRow<I, R>): void {
     const value = this.#by.of(row);
     if (typeof value !== 'number' || !Number.isFinite(value) || !this.#top.takes(value)) return;
     this.#top.add([value, row.id, this.#shown.cells(row).map(short)]);

@@ -35,7 +35,8 @@ test.each<[string, unknown, string]>([
   ['a circle', loop, 'nested too deep'],
 ])('%s is none: its row fails by the column, and no text of it is told', (_, value, why) => {
   const { cells } = columnsOf<unknown, unknown>([{ name: 'odd', of: () => untyped(value) }]);
-  const row: Row = { id: '0-0.0.0', item: 1, status: 'SUCCEEDED', reason: null, result: 1, attempts: 1, ms: 1, at: 1 };
+  const child = { id: '0-0.0.0', item: 1, attempts: 1, ms: 1, at: 1 };
+  const row: Row = { ...child, status: 'SUCCEEDED', reason: null, result: 1, excerpt: null };
   expect(() => cells(row)).toThrow(/^Column "odd" can't be made for child 0-0\.0\.0: /);
   expect(() => cell(value)).toThrow(why);
   expect(() => cell(value)).not.toThrow('secret');

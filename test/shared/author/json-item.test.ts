@@ -1,12 +1,14 @@
 import { expectTypeOf, test } from 'vitest';
+import * as z from 'zod';
 import { definePipeline } from '../../../shared/author/definition.ts';
 import type { NotJson } from '../../../shared/author/json-item.ts';
-import type { Reduce } from '../../../shared/author/reduce.ts';
+import type { Accumulator, Reduce } from '../../../shared/author/reduce.ts';
 import { count } from '../../../shared/author/reducers/count.ts';
+import { mapReduce } from '../../../shared/author/reducers/map-reduce.ts';
 import type { Source } from '../../../shared/author/source.ts';
 import { list } from '../../../shared/author/sources/list.ts';
 import type { Json } from '../../../shared/domain/json.ts';
-import type { Row } from '../../../shared/domain/row.ts';
+import type { Row, SucceededRow } from '../../../shared/domain/row.ts';
 
 interface City {
   readonly id: number;
@@ -59,6 +61,21 @@ declare const visitsByHand: Reduce<number, Visit>;
 
 test('a row has of an answer what its type says, as that is JSON', () => {
   expectTypeOf<Row<number, City>['result']>().toEqualTypeOf<City | null>();
+  expectTypeOf<Parameters<Accumulator<number, City>['add']>[0]['result']>().toEqualTypeOf<City>();
+  const told = (row: Row<number, City>) => (row.status === 'SUCCEEDED' ? row.result : row.excerpt);
+  expectTypeOf(told).returns.toEqualTypeOf<City | string | null>();
+  const answered = definePipeline({
+    ...rest,
+    source: list(() => [1]),
+    answer: z.object({ km: z.string().transform(Number) }),
+    reduce: mapReduce({
+      zero: 0,
+      map: ({ result }: SucceededRow<number, { km: number }>) => result.km,
+      combine: Math.max,
+      finish: () => [],
+    }),
+  });
+  expectTypeOf<Parameters<typeof answered.reduce.cells>[0]['result']>().toEqualTypeOf<{ km: number } | null>();
   expectTypeOf<NotJson<City, 'result'>>().toEqualTypeOf<never>();
   expectTypeOf<
     NotJson<Visit, 'result'>

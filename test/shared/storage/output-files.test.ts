@@ -8,16 +8,13 @@ import { MemoryObjects } from '../../../testing/objects.ts';
 
 const asIs = <T>(task: () => T): T => task();
 
-const row = (n: number, country: string): Row => ({
-  id: `0-0.0.${n}`,
-  item: { n, country, text: 'x'.repeat(100) },
-  status: n % 10 === 9 ? 'FAILED' : 'SUCCEEDED',
-  reason: null,
-  result: null,
-  attempts: 1,
-  ms: 1,
-  at: 0,
-});
+function row(n: number, country: string): Row {
+  const item = { n, country, text: 'x'.repeat(100) };
+  const child = { id: `0-0.0.${n}`, item, result: null, excerpt: null, attempts: 1, ms: 1, at: 0 };
+  return n % 10 === 9
+    ? { ...child, status: 'FAILED', reason: 'http-500' }
+    : { ...child, status: 'SUCCEEDED', reason: null };
+}
 
 const rows = Array.from({ length: 300 }, (_, n) => row(n, ['AU', 'FR', 'AU'][n % 3] ?? ''));
 

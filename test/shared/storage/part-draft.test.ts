@@ -58,7 +58,7 @@ test.each<[string, (row: Record<string, unknown> & { item: Record<string, unknow
 ])('a reduce that changes its row stores the row as it was: it %s', async (_, change) => {
   for (const changes of ['cells', 'add'] as const) {
     const { start } = pipeline.reduce;
-    const changed = (given: Parameters<Accumulator['add']>[0]) => change(Object.assign(given));
+    const changed = (given: Row) => change(Object.assign(given));
     const reduce: Reduce = {
       ...pipeline.reduce,
       cells(given) {

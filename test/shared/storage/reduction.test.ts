@@ -70,7 +70,8 @@ test.each<[step: string, over: Record<string, unknown>, why: RegExp]>([
   expect(sections).toEqual([]);
   if (!('sections' in over)) expect(statistics).toBeNull();
   reduction.merge(3);
-  reduction.add({ id: '0-0.0.0', item: 1, status: 'SUCCEEDED', reason: null, result: 1, attempts: 1, ms: 1, at: 0 });
+  const child = { id: '0-0.0.0', item: 1, attempts: 1, ms: 1, at: 0 };
+  reduction.add({ ...child, status: 'SUCCEEDED', reason: null, result: 1, excerpt: null });
   expect(resultOf(reduction)).toEqual({ statistics: null, reduceError: reduction.failure });
   // A rejection that nobody handles would fail this test.
   await nextTurn();

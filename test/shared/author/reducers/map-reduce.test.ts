@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { mapReduce } from '../../../../shared/author/reducers/map-reduce.ts';
-import type { Row } from '../../../../shared/domain/row.ts';
+import type { SucceededRow } from '../../../../shared/domain/row.ts';
 import { checkLaws } from '../../../../testing/check-laws.ts';
 import { type Answer, type City, row, sectionsOf } from './rows.ts';
 
@@ -10,7 +10,7 @@ const rows = Array.from({ length: 9 }, (_, n) => row(n, n));
 const reduce = mapReduce({
   columns: ['city'],
   zero: {},
-  map: ({ item, result }: Row<City, Answer>): Record<string, number> => ({ [item.country ?? '']: result?.km ?? 0 }),
+  map: ({ item, result }: SucceededRow<City, Answer>): Record<string, number> => ({ [item.country ?? '']: result.km }),
   combine(a, b) {
     for (const [country, km] of Object.entries(b)) a[country] = (a[country] ?? 0) + km;
     return a;
@@ -48,7 +48,7 @@ it('keeps the laws of a reduce; what breaks them is found', () => {
   checkLaws(reduce, rows);
   const last = mapReduce<City, Answer, number>({
     zero: 0,
-    map: ({ result }) => result?.km ?? 0,
+    map: ({ result }) => result.km,
     combine: (_, b) => b,
     finish: (value) => [{ kind: 'figures', title: 'Last', figures: [{ label: 'km', value }] }],
   });

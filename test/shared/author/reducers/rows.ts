@@ -2,7 +2,7 @@ import type { Accumulator, Reduce } from '../../../../shared/author/reduce.ts';
 import { statistics } from '../../../../shared/author/reducers/statistics.ts';
 import { type Statistics, statisticsSections } from '../../../../shared/author/reducers/statistics-sections.ts';
 import { checkSections, type Section, type SectionOf } from '../../../../shared/author/section.ts';
-import type { Row } from '../../../../shared/domain/row.ts';
+import type { SucceededRow } from '../../../../shared/domain/row.ts';
 import { NO_COUNTS } from '../../../../shared/domain/run.ts';
 import type { ReportView } from '../../../../shared/report/view.ts';
 
@@ -16,13 +16,14 @@ export interface Answer {
 }
 
 /** A succeeded row; `n` gives its id and city. */
-export function row(n: number, km: number, over: Partial<Row<City, Answer>> = {}): Row<City, Answer> {
+export function row(n: number, km: number, over: Partial<SucceededRow<City, Answer>> = {}): SucceededRow<City, Answer> {
   return {
     id: `0-${Math.floor(n / 65_536)}.${Math.floor(n / 256) % 256}.${n % 256}`,
     item: { city: `City ${n}`, country: ['AU', 'FR', 'US'][n % 3] ?? '' },
     status: 'SUCCEEDED',
     reason: null,
     result: { km },
+    excerpt: null,
     attempts: 1,
     ms: 3,
     at: 0,
@@ -76,14 +77,14 @@ export const unmeasured = (succeeded: number) =>
     .sections({ counts: { ...NO_COUNTS, succeeded } });
 
 /** What a reduce shows of rows, checked as at a run's end. */
-export function sectionsOf<I, R>(reduce: Reduce<I, R>, rows: readonly Row<I, R>[]): readonly Section[] {
+export function sectionsOf<I, R>(reduce: Reduce<I, R>, rows: readonly SucceededRow<I, R>[]): readonly Section[] {
   const accumulator = reduce.start();
   for (const each of rows) accumulator.add(each);
   return checkSections(accumulator.sections({ counts: { ...NO_COUNTS, total: rows.length, succeeded: rows.length } }));
 }
 
 /** The one table that a reduce shows of rows. */
-export function tableOf<I, R>(reduce: Reduce<I, R>, rows: readonly Row<I, R>[]): SectionOf<'table'> {
+export function tableOf<I, R>(reduce: Reduce<I, R>, rows: readonly SucceededRow<I, R>[]): SectionOf<'table'> {
   const [table, ...others] = sectionsOf(reduce, rows);
   if (table?.kind !== 'table' || others.length > 0) throw new Error('It shows something else than a table.');
   return table;

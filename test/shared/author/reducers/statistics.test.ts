@@ -5,26 +5,25 @@ import { MAX_GROUPS, OTHER } from '../../../../shared/author/reducers/groups.ts'
 import { statistics } from '../../../../shared/author/reducers/statistics.ts';
 import { list } from '../../../../shared/author/sources/list.ts';
 import { DefinitionError } from '../../../../shared/domain/errors.ts';
-import type { Row } from '../../../../shared/domain/row.ts';
+import type { Row, SucceededRow } from '../../../../shared/domain/row.ts';
 import { NO_COUNTS } from '../../../../shared/domain/run.ts';
 import { checkLaws } from '../../../../testing/check-laws.ts';
 import { type Answer, type City, read, row, sectionsOf } from './rows.ts';
 
 const reduce = statistics<City, Answer>({ value: 'km', groupBy: 'country', label: 'city' });
 
-function reduced(rows: readonly Row<City, Answer>[], by = reduce) {
+function reduced(rows: readonly SucceededRow<City, Answer>[], by = reduce) {
   const accumulator = by.start();
   for (const each of rows) accumulator.add(each);
   return accumulator;
 }
 
 describe('what is measured', () => {
-  it('leaves out rows that did not succeed and values that are no finite number', () => {
+  it('leaves out values that are no finite number', () => {
     const odd = [Number.NaN, Number.POSITIVE_INFINITY, '7', null, undefined].map((km, i) =>
       row(i, 0, { result: JSON.parse('{}'), item: { city: 'x', ...Object(km === undefined ? {} : { km }) } }),
     );
-    const failed = (['FAILED', 'CANCELLED', 'EXPIRED'] as const).map((status, i) => row(i, 1_000, { status }));
-    expect(read(reduced([...odd, ...failed, row(9, 3)]))).toMatchObject({ count: 1, min: 3, max: 3, mean: 3 });
+    expect(read(reduced([...odd, row(9, 3)]))).toMatchObject({ count: 1, min: 3, max: 3, mean: 3 });
   });
 
   it('survives answers of any shape', () => {
@@ -74,7 +73,7 @@ describe('several values', () => {
     values: { km: { unit: 'km', of: ({ result }) => result?.trip?.km }, price: 'price', city: {} },
     groupBy: { name: 'initial', of: ({ item }) => item.city.slice(0, 1) },
   });
-  const trip = (n: number, result: Trip): Row<City, Trip> => ({ ...row(n, 0), result });
+  const trip = (n: number, result: Trip): SucceededRow<City, Trip> => ({ ...row(n, 0), result });
   const rows = [
     trip(1, { trip: { km: 3 }, price: 10 }),
     trip(2, { trip: null, price: 20 }),
@@ -277,7 +276,7 @@ describe('a wrong option is refused when the definition is loaded', () => {
 describe('count', () => {
   it('counts what succeeded and measures nothing', () => {
     const reduceCount = count<City, Answer>({ columns: ['city'] });
-    const rows = [row(1, 1), row(2, 1), row(3, 1, { status: 'FAILED' })];
+    const rows = [row(1, 1), row(2, 1)];
     const accumulator = reduceCount.start();
     for (const each of rows) accumulator.add(each);
     expect(accumulator.toJSON()).toBe(2);
