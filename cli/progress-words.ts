@@ -42,7 +42,7 @@ export function describe(progress: RunProgress, perSecond: number): string {
 /** What a run that goes on does, or waits for, just now. */
 export function phase({ record, ...progress }: RunProgress, perSecond: number): string {
   const { status, canary, flags } = record;
-  const { total, totalKnown, retriedFor } = progress;
+  const { total, totalKnown, retriedFor, waiting } = progress;
   const { done } = position({ record, ...progress });
   if (status === 'closing') return 'stopping: calls under way end';
   if (status === 'finishing') return 'making the report';
@@ -53,6 +53,7 @@ export function phase({ record, ...progress }: RunProgress, perSecond: number): 
   const left = total - done;
   if (left === 0) return 'making the report';
   if (perSecond > 0) return `${duration(left / perSecond)} left`;
+  if (waiting >= left) return 'the service is at work';
   // What stands still waits, most likely for the next try of what failed.
   if (retriedFor !== null) return `${unanswered(retriedFor)}waiting to call again`;
   return done === 0 ? 'starting' : `waiting for ${count(left)}`;

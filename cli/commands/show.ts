@@ -90,7 +90,7 @@ function runText(
 }
 
 function childText(
-  { id, status, item, reason, result, attempts, ms, endedAt, nextCallAt }: ChildView,
+  { id, status, item, reason, result, attempts, ms, endedAt, nextCallAt, waitsUntil }: ChildView,
   trace: string | null,
 ): string {
   return `Child ${id}: ${status}\n${fields({
@@ -101,6 +101,7 @@ function childText(
     'last call': ms === null ? undefined : `${Math.round(ms)} ms`,
     ended: endedAt ?? undefined,
     'next call': nextCallAt ?? undefined,
+    'waits for its callback until': waitsUntil ?? undefined,
     trace: trace ?? undefined,
   })}`;
 }

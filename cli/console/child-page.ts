@@ -7,7 +7,7 @@ import type { RequestWords } from './request-words.ts';
 
 /** One child: what it was, what was asked, and what came of it. */
 export function childBody(child: ChildView, request: RequestWords): Html {
-  const { id, status, reason, item, result, attempts, ms, endedAt, nextCallAt } = child;
+  const { id, status, reason, item, result, attempts, ms, endedAt, nextCallAt, waitsUntil } = child;
   const tone = status === 'SUCCEEDED' ? 'good' : status === 'WAITING' ? 'busy' : 'bad';
   const fact = (name: string, value: string) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
   return html`<header><h1>Child ${id}</h1>
@@ -16,6 +16,7 @@ export function childBody(child: ChildView, request: RequestWords): Html {
 ${fact('Calls', number(attempts))}
 ${ms === null ? '' : fact('Last call', `${number(Math.round(ms))} ms`)}
 ${endedAt === null ? '' : fact('Ended', dateTime(Date.parse(endedAt)))}
+${waitsUntil === null ? '' : fact('Waits for its callback', `until ${dateTime(Date.parse(waitsUntil))}`)}
 ${nextCallAt === null ? '' : fact('Next call', `not before ${dateTime(Date.parse(nextCallAt))}`)}
 </dl></header>
 <section><h2>Item</h2>${block(inFull(item), 'Item')}</section>

@@ -65,7 +65,9 @@ async function record(
   if (result.kind === 'ended') return end(deps, claims, result.outcome, { slot, register });
   if (!register.waiting?.has(n))
     return problem(503, 'The call itself is not recorded yet. Say it again.', { 'retry-after': '5' });
-  return (await callAgain(deps, claims, register, 'due' in result ? result.due : 0)) ? taken(true) : null;
+  if (!(await callAgain(deps, claims, register, 'due' in result ? result.due : 0))) return null;
+  deps.progress.add(claims.run, claims.ttl, { retried: 1, waiting: -1 });
+  return taken(true);
 }
 
 /** @param asRead where only this very call may end it */

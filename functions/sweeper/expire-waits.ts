@@ -27,10 +27,19 @@ export async function expireWaits(deps: SweeperDeps, record: RunRecord): Promise
   const buckets = await stores.waits.first(record.run, BUCKETS);
   const margin = forwarderTimeoutSeconds(pipeline.endpoint) * 1_000 + MARGIN_MS;
   const over = buckets.filter(({ until }) => until + margin <= clock.now());
+  const ended = { failed: 0, retried: 0 };
   for (const bucket of over) {
-    await parallel(each(bucket.slots), AT_ONCE, (slot) => expireSlot(deps, record, bucket, slot));
+    await parallel(each(bucket.slots), AT_ONCE, async (slot) => {
+      const { failed, retried } = await expireSlot(deps, record, bucket, slot);
+      ended.failed += failed;
+      ended.retried += retried;
+    });
     await stores.waits.remove(record.run, bucket);
   }
+  const waiting = -(ended.failed + ended.retried);
+  // For displays alone: they say how many wait.
+  if (waiting < 0)
+    await stores.progress.bump(record.run, 'sweeper', { succeeded: 0, ...ended, waiting }, clock.now(), record.ttl);
   return over.length < buckets.length;
 }
 
@@ -38,12 +47,13 @@ async function* each<T>(values: readonly T[]) {
   yield* values;
 }
 
+/** @returns how many of its children failed by it, and how many are called again */
 async function expireSlot(
   deps: SweeperDeps,
   { run, ttl }: RunRecord,
   { until, ref: segment }: WaitBucket,
   { block, slot }: WaitingSlot,
-): Promise<void> {
+): Promise<{ readonly failed: number; readonly retried: number }> {
   const { stores, queues, pipeline, clock, random } = deps;
   const ref = { ...segment, block };
   for (;;) {
@@ -51,7 +61,7 @@ async function expireSlot(
     const of = pages.flatMap(slotsOf).find(({ first }) => first === slot);
     const read = registerOf(state, slot);
     const over = [...(read.waiting ?? [])].flatMap(([n, time]) => (time <= until && !state.done.has(n) ? [n] : []));
-    if (!of || over.length === 0) return;
+    if (!of || over.length === 0) return { failed: 0, retried: 0 };
     const { attempts } = pipeline.retry;
     const triesOf = (n: number) => read.tries.get(n) ?? NO_TRIES;
     const again = pipeline.callback?.onExpiry === 'retry' ? over.filter((n) => triesOf(n).tries + 1 < attempts) : [];
@@ -78,6 +88,6 @@ async function expireSlot(
     const left = sendable(next, missing({ ...state, done }, slot, of.items.length));
     const message = slotMessage(pipeline.name, { run, ref, size, ttl }, of, next.turn);
     if (left.length > 0) await queues.work.send([outgoing(deps, message, delaySeconds(next, left, clock.now()))]);
-    return;
+    return { failed: failed.length, retried: again.length };
   }
 }

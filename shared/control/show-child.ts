@@ -25,6 +25,8 @@ export interface ChildView {
   readonly endedAt: string | null;
   /** ISO time before which it isn't called again. */
   readonly nextCallAt: string | null;
+  /** ISO time until which it waits for its callback. */
+  readonly waitsUntil: string | null;
 }
 
 /**
@@ -59,6 +61,7 @@ export async function showChild(deps: Deps, run: string, id: string): Promise<Ch
       ms: row.ms,
       endedAt: new Date(row.at).toISOString(),
       nextCallAt: null,
+      waitsUntil: null,
     };
   }
   const { pages, outcomes, state } = await stores.blocks.readAll(run, ref);
@@ -66,7 +69,9 @@ export async function showChild(deps: Deps, run: string, id: string): Promise<Ch
   if (item === undefined || ref.n >= blockSize(pages)) throw new ChildNotFoundError(run, id);
   const end = mergeOutcomes(outcomes).get(ref.n);
   const slot = pages.flatMap(slotsOf).findLast(({ first }) => first <= ref.n);
-  const tries = slot && registerOf(state, slot.first).tries.get(ref.n);
+  const { tries: all, waiting } = registerOf(state, slot?.first ?? 0);
+  const tries = all.get(ref.n);
+  const until = end ? undefined : waiting?.get(ref.n);
   return {
     id,
     status: end?.status ?? 'WAITING',
@@ -77,5 +82,6 @@ export async function showChild(deps: Deps, run: string, id: string): Promise<Ch
     ms: end?.ms ?? null,
     endedAt: end ? new Date(end.at).toISOString() : null,
     nextCallAt: tries && tries.due > 0 ? new Date(tries.due).toISOString() : null,
+    waitsUntil: until === undefined ? null : new Date(until).toISOString(),
   };
 }

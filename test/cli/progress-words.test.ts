@@ -31,6 +31,11 @@ group('the line', () => {
       of: runProgress({ succeeded: 990, retried: 40, retriedFor: 'http-503' }),
       rate: 0,
     },
+    {
+      says: '990 / 1,000 · 0/s · 0 failed · 10 wait for a callback · the service is at work',
+      of: runProgress({ succeeded: 990, waiting: 10 }),
+      rate: 0,
+    },
     { says: '990 / 1,000 · 0/s · 0 failed · waiting for 10', of: runProgress({ succeeded: 990 }), rate: 0 },
     {
       says: '3 / 10+ · 1.0/s · 0 failed · the first 10 are called alone',

@@ -171,7 +171,15 @@ test('what items and answers say is text', () => {
   } as const;
   const page = { failures: [{ ...failure, item: { name: HOSTILE }, body: HOSTILE }], next: '0-0.0.1' };
   const asked = { text: HOSTILE, reason: HOSTILE };
-  const child = { ...failure, item: HOSTILE, result: HOSTILE, ms: 1, endedAt: failure.at, nextCallAt: null };
+  const child = {
+    ...failure,
+    item: HOSTILE,
+    result: HOSTILE,
+    ms: 1,
+    endedAt: failure.at,
+    nextCallAt: null,
+    waitsUntil: null,
+  };
   for (const markup of [
     String(failuresBody('scores', HOSTILE, asked, page)),
     String(childBody(child, { note: HOSTILE, text: HOSTILE })),
