@@ -51,6 +51,11 @@ function program(terminal: Terminal, exit: (code: number) => void): Command {
       '-e, --endpoint <url>',
       "on this machine: call this instead of the pipeline's own service; as <name>=<url> instead of the one of that name",
     ).argParser(endpoints);
+  const aws = () =>
+    new Option(
+      '--aws',
+      'on this machine: let the source read S3 and tables of your own account, by your own credentials',
+    );
   const startOptions = (cmd: Command) =>
     cmd
       .option('-l, --limit <n>', 'take the first n items only', wholeNumber)
@@ -58,6 +63,7 @@ function program(terminal: Terminal, exit: (code: number) => void): Command {
       .option('-i, --items <path>', "call these items, JSON Lines, in place of the source's; - for standard input")
       .option('-p, --params <json>', "the run's parameters, as the definition types them", json)
       .option('--run-id <id>', 'name the run; the same id and input again is the same run', newRunId)
+      .addOption(aws())
       .option('--canary <n>', 'call the first n alone; the rest follows once they went well', wholeNumber)
       .option('--dry-run', 'only say what it would come to: children, time and cost; nothing is called');
 
@@ -203,6 +209,7 @@ ${WHERE}`,
   )
     .argument('[run]', 'a run id; without one, what was interrupted on this machine, or the pipeline', runId)
     .addOption(endpoint())
+    .addOption(aws())
     .addOption(jsonOption('print the run, or {"pipeline", "paused"}, as JSON'))
     .addHelpText(
       'after',

@@ -1,5 +1,6 @@
 import { fromEnvironment } from '../shared/adapters/endpoints/secrets.ts';
 import type { Pipeline } from '../shared/author/definition.ts';
+import type { AccountAccess } from '../shared/author/source.ts';
 import { mapValues } from '../shared/domain/records.ts';
 import { LOCAL_REGION } from '../shared/host/arn.ts';
 import { callbacksOf } from '../shared/lambda/callbacks.ts';
@@ -37,6 +38,8 @@ export interface LocalFunctionsOptions<N extends string> {
 export interface PipelineFunctionsOptions<N extends string> extends LocalFunctionsOptions<N> {
   /** Aborts when the process ends that gets the pipeline's calls; absent where it is none of this host's. */
   readonly serviceGone?: AbortSignal | undefined;
+  /** What the source may read besides files. */
+  readonly account?: AccountAccess | undefined;
 }
 
 export interface LocalFunctions {
@@ -59,14 +62,14 @@ export function pipelineFunctions<N extends string>(
   pipeline: Pipeline,
   options: PipelineFunctionsOptions<N>,
 ): LocalFunctions {
-  const { system, telemetry, clock, serviceGone } = options;
+  const { system, telemetry, clock, serviceGone, account } = options;
   const wiring = wiringOf(system, pipeline);
   const endpointHere: PortMakers['endpoint'] = (...given) => {
     const caller = endpointOf(...given, fromEnvironment(process.env));
     return serviceGone ? callerOf(caller, serviceGone) : caller;
   };
   const { env, ofPlatform } = connecting(options);
-  const files = filesHere(pipeline.name);
+  const files = filesHere(pipeline.name, account);
   const connectors: Connectors = {
     ofPipeline: (uses) =>
       connect(uses, env(usesWithSource(uses, pipeline)), {

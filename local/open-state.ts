@@ -7,6 +7,7 @@ import { connectOperator } from '../shared/lambda/operator.ts';
 import type { Resources } from '../shared/lambda/resources.ts';
 import type { Deps, OperatorDeps } from '../shared/ports/deps.ts';
 import type { AdminAddress } from './admin.ts';
+import type { AskedHere } from './asked-here.ts';
 import { claimState } from './claim.ts';
 import { startEmulators } from './emulators.ts';
 import { applyEnvironment, BUCKET } from './environment.ts';
@@ -38,14 +39,14 @@ export async function openState(
   stateDir: string,
   table: CreateTableCommandInput,
   telemetry: Pick<Deps, 'log' | 'metrics'>,
-  endpointUrl?: string,
+  asked: AskedHere = {},
 ): Promise<OpenedState> {
   const until = Date.now() + PATIENCE_MS;
   for (;;) {
     const holder = await findHolder(stateDir);
     if (holder?.emulators) {
       const hostOf = ({ name }: Pipeline) => ((holder.pipelines?.includes(name) ?? true) ? holder.admin : null);
-      const attached = attach(pipeline, holder.emulators, table, telemetry, endpointUrl);
+      const attached = attach(pipeline, holder.emulators, table, telemetry, asked);
       const awsUrl = holder.emulators.AWS_ENDPOINT_URL_SQS ?? '';
       return {
         ...attached,
@@ -58,7 +59,7 @@ export async function openState(
     }
     try {
       if (holder) throw new StateBusyError(stateDir, holder);
-      return await fromDisk(pipeline, stateDir, table, telemetry, endpointUrl);
+      return await fromDisk(pipeline, stateDir, table, telemetry, asked);
     } catch (error) {
       if (!(error instanceof StateBusyError) || Date.now() > until) throw error;
     }
@@ -72,23 +73,27 @@ export function attach(
   emulators: EmulatorsEnvironment,
   table: CreateTableCommandInput,
   telemetry: Pick<Deps, 'log' | 'metrics'>,
-  endpointUrl?: string,
+  asked: AskedHere = {},
 ): Omit<OpenedState, 'host' | 'beside'> {
   const restore = applyEnvironment(mapValues(emulators, (value) => value ?? undefined));
-  const resources = resourcesOf(pipeline, emulators.AWS_ENDPOINT_URL_SQS ?? '', table, endpointUrl);
-  const deps = connectHere(pipeline, resources, telemetry);
+  const resources = resourcesOf(pipeline, emulators.AWS_ENDPOINT_URL_SQS ?? '', table, asked);
+  const deps = connectHere(pipeline, resources, telemetry, asked);
   return { deps, resources, close: async () => restore() };
 }
 
-const connectHere = (pipeline: Pipeline, resources: Resources, telemetry: Pick<Deps, 'log' | 'metrics'>) =>
-  connectOperator(pipeline, resources, LOCAL_REGION, telemetry, filesHere(pipeline.name));
+const connectHere = (
+  pipeline: Pipeline,
+  resources: Resources,
+  telemetry: Pick<Deps, 'log' | 'metrics'>,
+  { account }: AskedHere = {},
+) => connectOperator(pipeline, resources, LOCAL_REGION, telemetry, filesHere(pipeline.name, account));
 
-/** @param endpointUrl what is called in place of an address of the definition's; no service is started here */
+/** @param asked its `endpointUrl` is called in place of an address of the definition's; no service is started here */
 function resourcesOf(
   { name, endpoint: { url } }: Pipeline,
   awsUrl: string,
   table: CreateTableCommandInput,
-  endpointUrl = url,
+  { endpointUrl = url }: AskedHere = {},
 ): Resources {
   const queues = queueUrls(name, awsUrl);
   const called = endpointUrl === undefined ? {} : { endpoint: endpointUrl, endpointAuth: 'NONE' };
@@ -100,7 +105,7 @@ async function fromDisk(
   stateDir: string,
   table: CreateTableCommandInput,
   telemetry: Pick<Deps, 'log' | 'metrics'>,
-  endpointUrl?: string,
+  asked: AskedHere = {},
 ): Promise<OpenedState> {
   const claim = await claimState(stateDir, 'reader');
   try {
@@ -117,9 +122,9 @@ async function fromDisk(
       await stop();
       throw error;
     }
-    const resources = resourcesOf(pipeline, emulators.awsUrl, table, endpointUrl);
+    const resources = resourcesOf(pipeline, emulators.awsUrl, table, asked);
     return {
-      deps: connectHere(pipeline, resources, telemetry),
+      deps: connectHere(pipeline, resources, telemetry, asked),
       resources,
       host: null,
       beside: (other) => ({

@@ -8,6 +8,7 @@ import type { ResourceName } from '../shared/lambda/resources.ts';
 import { wiringOf } from '../shared/lambda/wiring.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { Process } from '../shared/ports/deps.ts';
+import type { AskedHere } from './asked-here.ts';
 import type { LocalRoute } from './function-urls.ts';
 import { loadFunctions, pipelineFunctions, routeBase } from './functions.ts';
 import type { HostLogger } from './lambda.ts';
@@ -18,12 +19,10 @@ import { sqsSource } from './sqs-source.ts';
 import { Teardown } from './teardown.ts';
 
 /** A pipeline, and what of it isn't in its definition. */
-export interface LocalPipelineOptions {
+export interface LocalPipelineOptions extends AskedHere {
   readonly pipeline: Pipeline;
   /** Digest of its definition and of the code that reduces. */
   readonly reduceDigest: string;
-  /** A service that already runs and gets the calls; otherwise the pipeline's own is started, live and clone. */
-  readonly endpointUrl?: string | undefined;
 }
 
 /** What all pipelines of a project share, once it is there. */
@@ -79,7 +78,7 @@ const NEVER: Promise<Error> = new Promise(() => undefined);
  * @throws {Error} where its service doesn't start
  */
 export async function startPipeline(
-  { pipeline, reduceDigest, endpointUrl }: LocalPipelineOptions,
+  { pipeline, reduceDigest, endpointUrl, account }: LocalPipelineOptions,
   surroundings: Surroundings,
 ): Promise<LocalPipeline> {
   const { system, services, telemetry, logger, clock } = surroundings;
@@ -109,6 +108,7 @@ export async function startPipeline(
     telemetry,
     clock,
     serviceGone: pair?.clone.gone,
+    account,
   });
 
   const teardown = new Teardown();

@@ -13,6 +13,7 @@ import { outDir } from '../home.ts';
 import { fetchOutput, inWords } from '../output.ts';
 import { interruptedRuns } from '../targets/find-run.ts';
 import { withTarget } from '../targets/open.ts';
+import { requireAccount } from '../targets/own-account.ts';
 import { hint, needsThisTerminal, stageOf, type Target, type Where } from '../targets/target.ts';
 import type { Terminal } from '../terminal.ts';
 import { count, time } from '../text.ts';
@@ -21,6 +22,7 @@ import { runJson } from './list.ts';
 interface Options extends Where {
   readonly json?: boolean;
   readonly endpoint?: Endpoints;
+  readonly aws?: boolean;
 }
 
 /** Cancels a run; what was done is reported. It needs neither the pipeline's service nor, but for the report, its definition. */
@@ -114,7 +116,7 @@ export async function resume(run: string | undefined, options: Options, terminal
       const what = record.status === 'finishing' ? 'its report is made again' : again;
       return say(terminal, options, record, `Run ${run} goes on: ${what}. Follow it: ${hint(target, 'watch', run)}`);
     },
-    options.endpoint,
+    options,
   );
 }
 
@@ -129,12 +131,14 @@ function goOn(target: Target, run: string, options: Options, terminal: Terminal)
 
 /** Goes on with a run from its records, whatever its status. */
 export async function takeUp(
-  { deps }: Pick<Target, 'deps'>,
+  { deps, pipeline, account }: Pick<Target, 'deps' | 'pipeline' | 'account'>,
   run: string,
   accepted: (run: string) => void,
   { stderr }: Pick<Terminal, 'stderr'>,
 ): Promise<void> {
   const { record } = await readProgress(deps, run);
+  if (['planned', 'running'].includes(record.status) && !record.redrive)
+    requireAccount(pipeline, record, account !== undefined);
   accepted(run);
   if (await closeIfOverdue(deps, record)) stderr.write(`${overdue(record)}\n`);
   else if (record.status === 'planned') await planRun(deps, record);

@@ -32,7 +32,7 @@ export async function dryRun(
       terminal.stdout.write(options.json ? `${JSON.stringify(said)}\n` : inWords(name, said));
       return EXIT.ok;
     },
-    options.endpoint,
+    { ...options, readsSource: true },
   );
 }
 

@@ -36,6 +36,6 @@ export async function redrive(run: string, options: RedriveOptions, terminal: Te
       );
       return EXIT.ok;
     },
-    options.endpoint,
+    options,
   );
 }

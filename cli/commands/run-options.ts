@@ -9,6 +9,7 @@ export interface RunOptions {
   readonly runId?: string;
   readonly params?: StartRequest['params'];
   readonly endpoint?: Endpoints;
+  readonly aws?: boolean;
   readonly canary?: number;
   readonly dryRun?: boolean;
   readonly json?: boolean;

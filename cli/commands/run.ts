@@ -25,12 +25,12 @@ export async function run(
       if (!options.open) return seeThrough(target, (hooks) => target.start(request, hooks), terminal, options);
       const { name } = target.pipeline;
       const { withConsole } = await import('./open-console.ts');
-      return withConsole({ name, endpoints: endpoint }, terminal, (show) => {
+      return withConsole({ name, endpoints: endpoint, account: target.account }, terminal, (show) => {
         const shown = (run: string) => show(name, run);
         return seeThrough(target, (hooks) => target.start(request, alsoHeard(hooks, shown)), terminal, options);
       });
     },
-    endpoint,
+    { ...options, readsSource: true },
   );
 }
 

@@ -3,7 +3,7 @@ import { seeThrough } from '../follow.ts';
 import { handOver } from '../hand-over.ts';
 import { namedPipeline } from '../pipelines.ts';
 import { withTarget } from '../targets/open.ts';
-import { hint, stageOf, type Where } from '../targets/target.ts';
+import { hint, stageOf, type Target, type Where } from '../targets/target.ts';
 import type { Terminal } from '../terminal.ts';
 import { run } from './run.ts';
 import type { RunOptions } from './run-options.ts';
@@ -18,7 +18,7 @@ export async function start(
   if (stageOf(options) === undefined) return run(pipeline, options, terminal);
   if (options.dryRun) return (await import('./dry-run.ts')).dryRun(pipeline, options, terminal);
   const where = { ...options, ...(pipeline !== undefined && { pipeline }) };
-  return withTarget(where, 'records', terminal, async (target) => {
+  const begin = async (target: Target) => {
     const { limit, runId, params, canary, file, items } = options;
     const request = { limit, runId, params, canary, ...(await handOver(target, { file, items }, terminal)) };
     if (options.watch) return seeThrough(target, (hooks) => target.start(request, hooks), terminal, options);
@@ -30,5 +30,6 @@ export async function start(
             `Follow it: ${hint(target, 'watch', started.runId)}\n`,
     );
     return EXIT.ok;
-  });
+  };
+  return withTarget(where, 'records', terminal, begin, { aws: options.aws });
 }

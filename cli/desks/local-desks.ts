@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AskedHere } from '../../local/asked-here.ts';
 import { fileLog } from '../../local/file-log.ts';
 import { startPlatform } from '../../local/host.ts';
 import { findHolder, type Holder, LOOK_AGAIN_MS, PATIENCE_MS, StateBusyError } from '../../local/host-file.ts';
@@ -33,31 +34,28 @@ export type OpenDesks = Desks & { close(): Promise<void> };
  * The pipelines of this machine. Their records are read through the process that works here; where none does, this one becomes it, so
  * that other terminals join it. A pipeline is worked on from when something is to be done with it, until its run has ended.
  */
-export function localDesks(
-  terminal: Pick<Terminal, 'stderr' | 'signal'>,
-  endpointOf: EndpointOf = () => undefined,
-): OpenDesks {
-  return new LocalDesks(terminal, endpointOf);
+export function localDesks(terminal: Pick<Terminal, 'stderr' | 'signal'>, askedOf: AskedOf = () => ({})): OpenDesks {
+  return new LocalDesks(terminal, askedOf);
 }
 
-/** What a pipeline calls here in place of its own service. */
-type EndpointOf = (pipeline: Pipeline) => string | undefined;
+/** What was asked of a pipeline's work here. */
+type AskedOf = (pipeline: Pipeline) => AskedHere;
 
 class LocalDesks implements OpenDesks {
   readonly place = 'on this machine';
   readonly isDeployed = false;
   readonly pollMs = POLL_MS;
   readonly #terminal: Pick<Terminal, 'stderr' | 'signal'>;
-  readonly #endpointOf: EndpointOf;
+  readonly #askedOf: AskedOf;
   readonly #presence = new SharedLook<Holder>(PRESENCE_MS);
   /** Opened through the process at this address. */
   #reader: { readonly url: string; readonly targets: Map<string, Promise<Target>> } | null = null;
   readonly #working = new Set<Target>();
   #endOwn: (() => Promise<void>) | null = null;
 
-  constructor(terminal: Pick<Terminal, 'stderr' | 'signal'>, endpointOf: EndpointOf) {
+  constructor(terminal: Pick<Terminal, 'stderr' | 'signal'>, askedOf: AskedOf) {
     this.#terminal = terminal;
-    this.#endpointOf = endpointOf;
+    this.#askedOf = askedOf;
   }
 
   /** The process that works here says on its own terminal what its functions log as errors. */
@@ -160,9 +158,9 @@ class LocalDesks implements OpenDesks {
   async #work(name: string): Promise<Target> {
     const pipeline = await loadPipeline(name);
     requireSecrets(pipeline);
-    const endpointUrl = this.#endpointOf(pipeline);
-    if (endpointUrl === undefined) requireCalled(pipeline);
-    const target = await workLocally(pipeline, '', this.#quiet, endpointUrl);
+    const asked = this.#askedOf(pipeline);
+    if (asked.endpointUrl === undefined) requireCalled(pipeline);
+    const target = await workLocally(pipeline, '', this.#quiet, asked);
     if (target.fresh) await endOldFinishes(target.deps);
     return target;
   }

@@ -24,7 +24,7 @@ export async function openToClose(
 ): Promise<Target> {
   const holder = await findHolder(stateDir());
   if (holder?.kind !== 'host') {
-    const target = await workLocally(pipeline, flags, terminal, NO_SERVICE);
+    const target = await workLocally(pipeline, flags, terminal, { endpointUrl: NO_SERVICE });
     // Other runs of the pipeline may have something to call: not here.
     if (target.worker === 'this') await target.pausePipeline();
     return target;

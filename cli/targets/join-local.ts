@@ -1,4 +1,5 @@
 import { callAdmin } from '../../local/admin.ts';
+import type { AskedHere } from '../../local/asked-here.ts';
 import { fileLog } from '../../local/file-log.ts';
 import type { Holder } from '../../local/host-file.ts';
 import { joinHost } from '../../local/join.ts';
@@ -7,6 +8,7 @@ import type { Pipeline } from '../../shared/author/definition.ts';
 import { redriveRun } from '../../shared/control/redrive.ts';
 import { startRun } from '../../shared/control/start.ts';
 import { errorLines } from '../error-lines.ts';
+import { UsageError } from '../errors.ts';
 import { functionsLog, localTable } from '../home.ts';
 import type { Terminal } from '../terminal.ts';
 import { common, purge } from './local.ts';
@@ -23,23 +25,29 @@ export async function joinLocal(
   flags: string,
   { admin, emulators, pid }: Holder & { readonly emulators: NonNullable<Holder['emulators']> },
   terminal: Pick<Terminal, 'stderr' | 'signal'>,
-  endpointUrl?: string,
+  { endpointUrl, account }: AskedHere = {},
 ): Promise<Target | null> {
+  // Credentials stay in the process that has them.
+  if (account && pid !== process.pid)
+    throw new UsageError(
+      `Process ${pid} works on this machine already, by its own credentials or none: --aws waits until it has ended.`,
+    );
   const say = errorLines(terminal.stderr, functionsLog());
-  const asked = { pipeline: pipeline.name, ...(endpointUrl !== undefined && { endpointUrl }) };
+  const request = { pipeline: pipeline.name, ...(endpointUrl !== undefined && { endpointUrl }) };
   const hear = (message: string, fields?: Record<string, unknown>) => {
     if (!terminal.signal.aborted) say(message, fields);
   };
-  const joined = await joinHost(admin, asked, hear, terminal.signal);
+  const joined = await joinHost(admin, request, hear, terminal.signal);
   if (!joined) return null;
   terminal.stderr.write(`Joining process ${pid}, which runs on this machine.\n`);
   const telemetry = fileLog(functionsLog());
-  const { deps, resources, close } = attach(pipeline, emulators, localTable, telemetry);
+  const { deps, resources, close } = attach(pipeline, emulators, localTable, telemetry, { account });
   const broken = joined.failure.then((error) => Promise.reject(error));
   // Nobody may be waiting for it when it happens.
   broken.catch(() => undefined);
   return {
     ...common(pipeline, flags),
+    account,
     worker: 'joined',
     fresh: joined.fresh,
     deps,

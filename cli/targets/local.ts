@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PurgeQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type AdminAddress, callAdmin } from '../../local/admin.ts';
+import type { AskedHere } from '../../local/asked-here.ts';
 import { fileLog } from '../../local/file-log.ts';
 import { openState } from '../../local/open-state.ts';
 import { eraserOf } from '../../shared/adapters/eraser.ts';
@@ -26,7 +27,7 @@ export async function openLocal(
   pipeline: Pipeline,
   flags: string,
   mayBeFirst = false,
-  endpointUrl?: string,
+  asked: AskedHere = {},
 ): Promise<Target> {
   if (!mayBeFirst && !hasState()) {
     throw new UsageError(
@@ -34,7 +35,7 @@ export async function openLocal(
     );
   }
   const telemetry = fileLog(functionsLog());
-  const { deps, resources, host, close } = await openState(pipeline, stateDir(), localTable, telemetry, endpointUrl);
+  const { deps, resources, host, close } = await openState(pipeline, stateDir(), localTable, telemetry, asked);
   const running = (): AdminAddress => {
     if (host) return host;
     throw new UsageError(

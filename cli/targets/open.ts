@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pipeline } from '../../shared/author/definition.ts';
 import { calledInstead, type Endpoints, requireNamesCalled } from '../endpoints.ts';
-import { LeftError, said } from '../errors.ts';
+import { LeftError, said, UsageError } from '../errors.ts';
 import { prepareHome } from '../home.ts';
 import { choosePipeline, defaultPipeline, leftOut, loadForRuns, loadPipeline, pipelineNames } from '../pipelines.ts';
 import { aborted, type Terminal } from '../terminal.ts';
 import { hasState, openLocal } from './local.ts';
 import { endOldFinishes } from './old-finishes.ts';
+import { ownAccount, requireAccount } from './own-account.ts';
 import { requireCalled, requireSecrets } from './require-called.ts';
 import { stageOf, type Target, type Where, worksElsewhere } from './target.ts';
 
@@ -16,6 +17,18 @@ import { stageOf, type Target, type Where, worksElsewhere } from './target.ts';
  * ever run. The first and the third do without a service and without a definition.
  */
 export type Need = 'records' | 'definition' | 'closer' | 'worker' | 'own-worker';
+
+/** What a command says of its work on this machine. */
+export interface HereOptions {
+  /** Called in place of the pipeline's own service. */
+  readonly endpoint?: Endpoints | undefined;
+  /** Whether the source may read the person's own account. */
+  readonly aws?: boolean | undefined;
+  /** Whether a run is begun that reads its source, or these in its place. */
+  readonly readsSource?: boolean;
+  readonly file?: string | undefined;
+  readonly items?: string | undefined;
+}
 
 /** Options that lead to the same place, without those that are the default anyway. */
 export function flagsOf({ name }: Pick<Pipeline, 'name'>, stage: string | undefined): string {
@@ -39,7 +52,7 @@ export async function withTarget<T>(
   need: Need,
   terminal: Terminal,
   use: (target: Target) => Promise<T>,
-  endpoints?: Endpoints,
+  options: HereOptions = {},
 ): Promise<T> {
   const name = await pipelineFor(where, terminal);
   const byName = need === 'records' || need === 'closer';
@@ -49,11 +62,11 @@ export async function withTarget<T>(
   if (problem !== null) terminal.stderr.write(`warning: ${problem}\n`);
   for (const line of leftOut(name)) terminal.stderr.write(`warning: ${line}\n`);
   const stage = stageOf(where);
-  if (endpoints && stage === undefined) await requireNamesCalled(pipeline.endpoint, endpoints);
+  if (options.endpoint && stage === undefined) await requireNamesCalled(pipeline.endpoint, options.endpoint);
   prepareHome(terminal);
   // What a command is doing at Ctrl-C, it needn't finish, since every step of it can be repeated.
   const interrupted = aborted(terminal.signal);
-  const opening = open(pipeline, stage, problem === null ? need : 'records', terminal, endpoints);
+  const opening = open(pipeline, stage, problem === null ? need : 'records', terminal, options);
   // What starts on this machine is to be stopped again, so it's waited for; a request to AWS isn't.
   const target = await (stage === undefined ? opening : Promise.race([interrupted, opening]));
   try {
@@ -84,16 +97,22 @@ async function open(
   stage: string | undefined,
   need: Need,
   terminal: Terminal,
-  endpoints: Endpoints | undefined,
+  { endpoint, aws, ...given }: HereOptions,
 ): Promise<Target> {
   const flags = flagsOf(pipeline, stage);
-  const endpointUrl = endpoints && calledInstead(pipeline.endpoint, endpoints);
+  if (stage !== undefined && aws)
+    throw new UsageError(`--aws is for this machine: stage ${stage} reads its own account.`);
+  const endpointUrl = endpoint && calledInstead(pipeline.endpoint, endpoint);
   if (stage !== undefined) return (await import('./deployed.ts')).deployed(pipeline, stage, flags, terminal);
   if (need === 'closer' && hasState()) return (await import('./close-local.ts')).openToClose(pipeline, flags, terminal);
+  // What is redriven was read before, and what goes on says itself what it was handed over.
+  if (given.readsSource) requireAccount(pipeline, given, aws === true);
+  const asked = { endpointUrl, account: await ownAccount(aws) };
   // Only 'own-worker' may be the first ever.
   const works = need === 'own-worker' || (need === 'worker' && hasState());
-  if (!works) return openLocal(pipeline, flags, need === 'definition', endpointUrl);
+  if (!works) return openLocal(pipeline, flags, need === 'definition', asked);
   requireSecrets(pipeline);
-  if (endpointUrl === undefined) requireCalled(pipeline, ', or call a service that runs already: --endpoint <url>');
-  return (await import('./work-local.ts')).workLocally(pipeline, flags, terminal, endpointUrl);
+  if (asked.endpointUrl === undefined)
+    requireCalled(pipeline, ', or call a service that runs already: --endpoint <url>');
+  return (await import('./work-local.ts')).workLocally(pipeline, flags, terminal, asked);
 }

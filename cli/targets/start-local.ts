@@ -1,3 +1,4 @@
+import type { AskedHere } from '../../local/asked-here.ts';
 import { fileLog } from '../../local/file-log.ts';
 import { type Host, startHost } from '../../local/host.ts';
 import { WorkEndedError } from '../../local/join.ts';
@@ -23,7 +24,7 @@ export async function startLocal(
   pipeline: Pipeline,
   flags: string,
   terminal: Pick<Terminal, 'stderr' | 'signal'>,
-  endpointUrl?: string,
+  asked: AskedHere = {},
 ): Promise<Target> {
   const say = errorLines(terminal.stderr, functionsLog());
   let closing = false;
@@ -34,13 +35,19 @@ export async function startLocal(
   });
   try {
     const host = await startHost({
-      first: { ...(await digested(pipeline)), endpointUrl },
+      first: { ...(await digested(pipeline)), ...asked },
       // Another pipeline's errors are said by the terminal that follows it.
       telemetry: (name) => (name === null || name === pipeline.name ? heard : log),
       ...platformHere(log),
     });
     const { first } = host;
-    const deps = connectOperator(pipeline, first.resources, LOCAL_REGION, heard, filesHere(pipeline.name));
+    const deps = connectOperator(
+      pipeline,
+      first.resources,
+      LOCAL_REGION,
+      heard,
+      filesHere(pipeline.name, asked.account),
+    );
     const broken = Promise.race([host.failure, first.failure]).then(({ message }) =>
       Promise.reject(new WorkEndedError(message)),
     );
@@ -48,6 +55,7 @@ export async function startLocal(
     broken.catch(() => undefined);
     return {
       ...common(pipeline, flags),
+      account: asked.account,
       worker: 'this',
       fresh: true,
       deps,

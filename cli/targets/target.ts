@@ -1,4 +1,5 @@
 import type { Pipeline } from '../../shared/author/definition.ts';
+import type { AccountAccess } from '../../shared/author/source.ts';
 import type { Started, StartHooks, StartRequest } from '../../shared/control/start.ts';
 import type { RedriveFilter } from '../../shared/domain/redrive.ts';
 import type { OperatorDeps } from '../../shared/ports/deps.ts';
@@ -22,6 +23,8 @@ export interface Target {
   /** True: the worker began with this terminal, so whoever had the pipeline's runs before is gone. */
   readonly fresh: boolean;
   readonly deps: OperatorDeps;
+  /** The person's own account, where the pipeline's source may read it from here. */
+  readonly account?: AccountAccess | undefined;
   /** Memory of the clone that is deployed, where its record says. */
   readonly cloneMB?: number | undefined;
   /** The file that the functions log to, on this machine. */

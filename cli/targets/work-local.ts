@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AskedHere } from '../../local/asked-here.ts';
 import { findHolder, type Holder, LOOK_AGAIN_MS, PATIENCE_MS, StateBusyError } from '../../local/host-file.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
 import { stateDir } from '../home.ts';
@@ -15,7 +16,7 @@ export async function workLocally(
   pipeline: Pipeline,
   flags: string,
   terminal: Pick<Terminal, 'stderr' | 'signal'>,
-  endpointUrl?: string,
+  asked: AskedHere = {},
 ): Promise<Target> {
   const until = Date.now() + PATIENCE_MS;
   const sayOnce = onceOnly(terminal);
@@ -27,13 +28,13 @@ export async function workLocally(
         sayOnce(`Starting ${pipeline.name} on this machine…`);
         // All functions with all they need: seconds that nobody else should wait.
         const { startLocal } = await import('./start-local.ts');
-        return await startLocal(pipeline, flags, terminal, endpointUrl);
+        return await startLocal(pipeline, flags, terminal, asked);
       }
       if (isReached(holder)) {
         if (holder.pipelines === null)
           sayOnce(`Process ${holder.pid}, which runs on this machine, is busy: waiting for it…`);
         const { joinLocal } = await import('./join-local.ts');
-        const target = await joinLocal(pipeline, flags, holder, terminal, endpointUrl);
+        const target = await joinLocal(pipeline, flags, holder, terminal, asked);
         if (target) return target;
       }
       throw new StateBusyError(stateDir(), holder);

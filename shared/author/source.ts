@@ -93,17 +93,30 @@ export interface SourceFiles {
   read(file: PinnedFile, from: number, to?: number): AsyncIterable<Uint8Array>;
   /** Objects below a prefix, by their keys' order, behind one of these. Absent where no account is reached. */
   list?(prefix: string, after: string | null): AsyncIterable<StoredObject>;
-  /** Whether clients of AWS that are made here reach the user's account, and no emulator. Absent: they don't. */
-  readonly hasAccount?: boolean;
+  /** The user's account. Absent where clients of AWS would reach emulators. */
+  readonly account?: AccountAccess;
   /** What a source needs that reads no file. Absent in tests of files. */
   readonly outside?: Outside;
+}
+
+/** How clients of AWS reach the user's account. What is absent is as the process' environment says. */
+export interface AccountAccess {
+  readonly region?: string;
+  readonly credentials?: () => Promise<{
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+    readonly expiration?: Date;
+  }>;
+  /** Where services are, if not at AWS; given, the environment isn't asked. */
+  readonly endpoints?: { readonly s3: string | undefined; readonly dynamodb: string | undefined };
 }
 
 /** Where a source is read: what it reaches from there, and what lets it in. */
 export interface Outside {
   readonly region: string;
-  /** Whether clients of AWS that are made here reach the user's account, and no emulator. */
-  readonly hasAccount: boolean;
+  /** The user's account; null where clients of AWS would reach emulators. */
+  readonly account: AccountAccess | null;
   /** By its name: from Secrets Manager, or from this machine's environment. */
   secret(name: string): Promise<string>;
   /**

@@ -177,12 +177,12 @@ export function connectPlatform(
 function outsideOf(
   env: Environment,
   region: string,
-  { hasAccount = false }: SourceFiles,
+  { account }: SourceFiles,
   { pipeline, secrets = () => fromEnvironment(process.env) }: ConnectOptions & { readonly pipeline: Pipeline },
 ): Outside {
   return {
     region,
-    hasAccount,
+    account: account ?? null,
     secret: secrets(region),
     endpoint: () => {
       if (!env[RESOURCES.endpoint.variable])

@@ -11,4 +11,4 @@ export const filesIn =
 /** {@link filesIn}, and objects and tables of the account. */
 export const filesInAccount =
   (places: Pick<SourcePlaces, 'folder' | 'anyFile'>): OpenFiles =>
-  (objects, s3) => ({ ...sourceFiles({ ...places, objects, account: () => s3Files(s3()) }), hasAccount: true });
+  (objects, s3) => ({ ...sourceFiles({ ...places, objects, account: () => s3Files(s3()) }), account: {} });

@@ -65,7 +65,7 @@ group('errors that functions log', () => {
     process.chdir(project.dir);
     const stderr = new Captured();
     const signal = new AbortController().signal;
-    const target = await workLocally(pipeline, '', { stderr, signal }, 'http://127.0.0.1:1');
+    const target = await workLocally(pipeline, '', { stderr, signal }, { endpointUrl: 'http://127.0.0.1:1' });
     try {
       const said = once(stderr, 'said');
       await target.start({ runId: 'march' });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { checkOptions, strictOptions } from '../../author/options.ts';
-import type { Outside, Source, SourceFiles } from '../../author/source.ts';
+import type { AccountAccess, Outside, Source, SourceFiles } from '../../author/source.ts';
 import { type Checked, checkedBy, type FileOptions, fileOptions } from '../../author/sources/file-options.ts';
 import { sift } from '../../author/sources/sift.ts';
 import { SourceDataError, show } from '../../domain/errors.ts';
@@ -85,11 +85,11 @@ function tableSource<I, P>(
     },
     async *read({ params, range: given, cursor }) {
       const [segment, of] = range.parse(given);
-      const region = regionOf(table, files?.outside);
+      const { region, account } = outsideOf(table, files?.outside);
       const filter = typeof options.filter === 'function' ? options.filter(params) : options.filter;
       // Loaded where a table is read.
       const { TableScan, startKey } = await import('./dynamodb/scan.ts');
-      const scan = new TableScan(region);
+      const scan = new TableScan(region, account);
       try {
         const request = { table, segment, segments: of, consistent, attributes, filter };
         // What the page begins behind, and the items that were taken of it.
@@ -113,11 +113,12 @@ function tableSource<I, P>(
   };
 }
 
-function regionOf(table: string, outside: Outside | undefined): string {
+function outsideOf(table: string, outside: Outside | undefined): { region: string; account: AccountAccess } {
   if (!outside)
     throw new TypeError('This source reads a table, and has nothing to read it by: a test hands items over.');
-  if (outside.hasAccount) return outside.region;
+  const { region, account } = outside;
+  if (account) return { region, account };
   throw new SourceDataError(
-    `The table ${show(table)} isn't read on this machine, which has no account: hand over its items with --items.`,
+    `The table ${show(table)} is read on this machine only with --aws, by your own credentials; or hand over its items with --items.`,
   );
 }

@@ -31,7 +31,7 @@ export function sourceFiles({ folder, anyFile = false, objects, account }: Sourc
   const ofAccount = (place: string) => {
     if (account) return account();
     throw new SourceDataError(
-      `${show(place)} isn't read on this machine, which has no account: hand over a copy with --file, or items with --items.`,
+      `${show(place)} is read on this machine only with --aws, by your own credentials; or hand over a copy with --file, or items with --items.`,
     );
   };
   const at = (place: string) =>

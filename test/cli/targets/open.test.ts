@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { readEnvFile } from '../../../cli/env-file.ts';
+import { fakeS3 } from '../../local/fake-s3.ts';
 import { definitionOf, type TemporaryProject, temporaryProject } from '../project.ts';
 import { microprocess } from '../support.ts';
 
@@ -17,6 +18,11 @@ beforeAll(async () => {
     'keyed',
     "endpoint: { name: 'ratings', path: '/score', auth: { type: 'bearer', secret: 'scores/token' } }",
   );
+  const ofAccount = definitionOf('of-account', 'scores')
+    .replaceAll('sources/list', 'sources/csv')
+    .replace('{ list }', '{ csv }')
+    .replace('list(() => [{ staff: 4 }])', "csv('s3://companies/all.csv')");
+  await project.write('pipelines/of-account/index.ts', ofAccount);
   await project.write('pipelines/empty/notes.txt', 'to be written');
   await project.write('pipelines/notes.md', 'No folder at all.');
   process.chdir(project.dir);
@@ -37,7 +43,7 @@ test('a service that is not there is said before anything starts: pipeline, fiel
   expect(existsSync(join(project.dir, '.state'))).toBe(false);
 });
 
-test('a name that an app binds, and a secret, are asked for before anything starts', async () => {
+test('a name that an app binds, a secret and leave to read an account are asked for before anything starts', async () => {
   // What another pipeline calls is no mistake, and nothing for this one.
   const bound = await microprocess('run', 'bound', '--endpoint', 'ratings=http://127.0.0.1:1');
   expect(bound).toMatchObject({
@@ -49,6 +55,13 @@ test('a name that an app binds, and a secret, are asked for before anything star
     code: 2,
     stderr: expect.stringContaining('set SECRET_SCORES_TOKEN, or write it to .env'),
   });
+  const ofAccount = await microprocess('run', 'of-account', '--endpoint', 'http://127.0.0.1:1');
+  expect(ofAccount).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('s3://companies/all.csv of an AWS account: add --aws'),
+  });
+  const atStage = await microprocess('start', 'of-account', '--stage', 'dev', '--aws');
+  expect(atStage).toMatchObject({ code: 2, stderr: expect.stringContaining('--aws is for this machine') });
   expect(existsSync(join(project.dir, '.state'))).toBe(false);
 });
 
@@ -61,14 +74,22 @@ test('a .env of the project holds what this process is not told otherwise', asyn
   vi.unstubAllEnvs();
 });
 
-test('a service that is not there is not needed to say what a run would come to', async () => {
-  const { code, stdout, stderr } = await microprocess('run', 'credit-scores', '--dry-run', '--json');
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(JSON.parse(stdout)).toMatchObject({ children: 1, callMsFrom: 'assumed' });
+test('what a run would come to needs no service, and reads the account where that was asked for', async () => {
+  const s3 = await fakeS3('name\nAda\nGrace\n');
+  for (const [name, value] of Object.entries(s3.environment)) vi.stubEnv(name, value);
+  try {
+    const { code, stdout, stderr } = await microprocess('run', 'of-account', '--aws', '--dry-run', '--json');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({ children: 2, callMsFrom: 'assumed' });
+    expect(s3.asked.every((line) => line.endsWith('MINE,eu-north-1'))).toBe(true);
+  } finally {
+    vi.unstubAllEnvs();
+    await s3.stop();
+  }
 });
 
 test('a folder without an index.ts is no pipeline', async () => {
   const { code, stderr } = await microprocess('run', 'empty');
-  expect(stderr).toMatch(/no pipeline "empty"\. Pipelines here: bound, credit-scores, keyed\./);
+  expect(stderr).toMatch(/no pipeline "empty"\. Pipelines here: bound, credit-scores, keyed, of-account\./);
   expect(code).toBe(2);
 });

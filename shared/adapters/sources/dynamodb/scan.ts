@@ -6,9 +6,11 @@ import {
   type ScanCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
+import type { AccountAccess } from '../../../author/source.ts';
 import { SourceDataError, show } from '../../../domain/errors.ts';
 import type { Json } from '../../../domain/json.ts';
 import { triesOf } from '../../tries.ts';
+import { accountClient } from '../account-client.ts';
 import { recordOf } from './attribute-json.ts';
 
 /** What is read of a table, in its own words. */
@@ -53,8 +55,10 @@ const TRY_MS = 10_000;
 export class TableScan {
   readonly #client: DynamoDBClient;
 
-  constructor(region: string) {
-    this.#client = new DynamoDBClient({ region, maxAttempts: 5, requestHandler: triesOf(TRY_MS) });
+  /** @param region where the account's access names none */
+  constructor(region: string, account: AccountAccess) {
+    const options = { region, maxAttempts: 5, requestHandler: triesOf(TRY_MS) };
+    this.#client = new DynamoDBClient({ ...options, ...accountClient(account, 'dynamodb') });
   }
 
   /** @throws {SourceDataError} where asking again would change nothing */

@@ -12,7 +12,7 @@ function outside(url: string, called: Partial<CalledEndpoint> = {}) {
   const endpoint = { url, signedFor: null, mayBePrivate: true, region: 'eu-central-1', definition: {}, ...called };
   return {
     region: 'eu-central-1',
-    hasAccount: false,
+    account: null,
     secret: async (name: string) => `the ${name}`,
     endpoint: () => endpoint,
   };

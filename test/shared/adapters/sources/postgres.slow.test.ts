@@ -18,7 +18,7 @@ import { Listeners } from '../../listeners.ts';
 /** Reads through the secret that names this address. */
 function over<I, P>(source: Source<I, P>, port: number): Source<I, P> {
   const secret = async () => `postgres://postgres:any@127.0.0.1:${port}/postgres`;
-  const outside = { region: 'x', hasAccount: false, secret, endpoint: () => expect.fail() };
+  const outside = { region: 'x', account: null, secret, endpoint: () => expect.fail() };
   return source.over?.({ ...memoryFiles({}), outside }) ?? expect.fail();
 }
 

@@ -18,7 +18,7 @@ test('nothing is asked of a server that has no TLS', async () => {
     }),
   );
   const secret = async () => `postgres://reader:secret@${new URL(url).host}/postgres?sslmode=disable`;
-  const outside = { region: 'x', hasAccount: false, secret, endpoint: () => expect.fail() };
+  const outside = { region: 'x', account: null, secret, endpoint: () => expect.fail() };
   const source = postgres({ secret: 'x', query: 'select 1 as id', key: 'id' }).over?.({ ...memoryFiles({}), outside });
   await expect(itemsOf(source ?? expect.fail())).rejects.toThrow('does not support SSL');
   // The question for TLS, eight bytes, and no more.
