@@ -44,6 +44,9 @@ export function said(error: unknown, { stderr }: Pick<Terminal, 'stderr'>): Micr
   return new SaidError(error, code);
 }
 
+/** Commander quotes what it was given whole, also a URL's password. */
+export const withoutPasswords = (text: string): string => text.replace(/(:\/\/[^\s/:@'"]*:)[^\s/'"]*@/g, '$1…@');
+
 const ASKED_WRONGLY = [UsageError, InputError, DefinitionError, RunConflictError];
 
 /** An error's exit code, and what is said of it: a stack only where it's ours to mend. Commander has said its own already. */

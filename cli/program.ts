@@ -14,7 +14,7 @@ import {
 } from './arguments.ts';
 import { completionScript, SHELLS } from './completion.ts';
 import { endpoints } from './endpoints.ts';
-import { explain, LeftError } from './errors.ts';
+import { explain, LeftError, withoutPasswords } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { EXIT_CODES, examples, WHERE } from './help-texts.ts';
 import { pipelineNames, pipelineToRun } from './pipelines.ts';
@@ -32,7 +32,7 @@ function program(terminal: Terminal, exit: (code: number) => void): Command {
     .showSuggestionAfterError()
     .configureOutput({
       writeOut: (text) => void terminal.stdout.write(text),
-      writeErr: (text) => void terminal.stderr.write(text),
+      writeErr: (text) => void terminal.stderr.write(withoutPasswords(text)),
     })
     .addHelpText('after', `${WHERE}\n${EXIT_CODES}`);
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
-import { EnvironmentError, explain, isOfDisk, said, UsageError } from '../../cli/errors.ts';
+import { EnvironmentError, explain, isOfDisk, said, UsageError, withoutPasswords } from '../../cli/errors.ts';
 import { Captured } from './support.ts';
 
 test('a disk is told from a network by what it refused', async () => {
@@ -29,4 +29,10 @@ test.each([
   const stderr = new Captured();
   expect(explain(said(error, { stderr }))).toEqual({ code, message: null });
   expect(stderr.text).toBe(`error: ${error.message}\n`);
+});
+
+test("a URL's password is in no message, whoever quotes it", () => {
+  expect(withoutPasswords("argument 'https://bob:hunter2@x.y/a?b@c' of https://x.y:8080/@v is wrong\n")).toBe(
+    "argument 'https://bob:…@x.y/a?b@c' of https://x.y:8080/@v is wrong\n",
+  );
 });
