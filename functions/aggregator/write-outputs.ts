@@ -5,17 +5,15 @@ import type { Invocation } from '../../shared/ports/deps.ts';
 import type { ManifestPart } from '../../shared/storage/manifest.ts';
 import { membersOf } from '../../shared/storage/members.ts';
 import { OutputFiles, type StoredFile } from '../../shared/storage/output-files.ts';
-import { type HeldRow, isLarge, partKeys, readPartIndex, rowOf, unpackRows } from '../../shared/storage/part.ts';
-import { release } from '../../shared/storage/spill.ts';
+import { partKeys, readPartIndex, unpackRows } from '../../shared/storage/part.ts';
 import { TimeLimitError, withinTime } from '../../shared/storage/time-limit.ts';
+import { wholeRows } from '../../shared/storage/whole-rows.ts';
 import type { AggregatorDeps } from './deps.ts';
 
 /** Time kept for the report, behind its outputs. */
 const REPORT_MS = 180_000;
 /** Time that a user's code may take over a block of rows. */
 const BLOCK_MS = 60_000;
-/** Rows whose large values are fetched at once. */
-const FEW_ROWS = 8;
 
 /** The files that a run left beside its report, by the name of their output. */
 export type WrittenOutputs = Readonly<Record<string, readonly StoredFile[]>>;
@@ -73,18 +71,7 @@ async function* rowsOf(
     for await (const member of membersOf(objects, partKeys(part).rows, offsets)) {
       // Another invocation would come no further.
       if (clock.now() + REPORT_MS > deadline) throw new OutputError('outputs take longer than an invocation may');
-      const rows = unpackRows(member);
-      if (!rows.some(isLarge)) yield rows.map((row) => rowOf(row));
-      else for (let i = 0; i < rows.length; i += FEW_ROWS) yield await released(objects, rows.slice(i, i + FEW_ROWS));
+      for await (const { whole } of wholeRows(objects, unpackRows(member))) yield whole;
     }
   }
-}
-
-function released(objects: AggregatorDeps['objects'], rows: readonly HeldRow[]): Promise<Row[]> {
-  return Promise.all(
-    rows.map(async (row) => {
-      const [item, result] = await Promise.all([release(objects, row.item), release(objects, row.result)]);
-      return rowOf(row, item, result);
-    }),
-  );
 }

@@ -9,6 +9,7 @@ import { type ChildResult, childResult } from '../../shared/flow/child-result.ts
 import { completeBlockIfFull, notifyIfSegmentFull } from '../../shared/flow/completion.ts';
 import type { ProgressMeter } from '../../shared/flow/progress-meter.ts';
 import type { HttpAnswer } from '../../shared/lambda/http.ts';
+import { holdApart } from '../../shared/storage/result-pack.ts';
 import { problem, taken } from './answers.ts';
 import { callAgain } from './call-again.ts';
 import type { CallbackPorts } from './deps.ts';
@@ -44,7 +45,7 @@ function resultOf(deps: CallbackDeps, claims: CallbackClaims, said: Verdict): Pr
   const verdict: Verdict = said.kind === 'pressure' ? { ...said, kind: 'try-spent' } : said;
   const ms = Math.max(0, deps.clock.now() - since);
   const text = () => ('result' in verdict ? JSON.stringify(verdict.result) : '');
-  return childResult(deps, run, child, { verdict, ms, text }, deps.random.next());
+  return childResult(deps, holdApart(deps, run), child, { verdict, ms, text }, deps.random.next());
 }
 
 /** Null where the records have changed since they were read. */

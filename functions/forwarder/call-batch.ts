@@ -8,6 +8,7 @@ import { NO_TRIES, type Tries } from '../../shared/domain/sending.ts';
 import { type ChildResult, childResult } from '../../shared/flow/child-result.ts';
 import type { AnswerRoom } from '../../shared/ports/caller.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
+import type { HoldResult } from '../../shared/storage/result-pack.ts';
 import { childRequest } from './child-request.ts';
 import type { ForwarderDeps } from './deps.ts';
 
@@ -40,6 +41,7 @@ export async function callBatch(
   run: RunRecord,
   jitter: number,
   room: AnswerRoom,
+  hold: HoldResult,
   isHalf = false,
 ): Promise<Batched> {
   const results = new Map<number, ChildResult>();
@@ -83,7 +85,7 @@ export async function callBatch(
       if (said === undefined) throw new TypeError(`A batch has no verdict for child ${child.n}.`);
       const verdict = said.kind === 'misfit' ? said : deps.gate.spares(said, child.before.pressed);
       const text = () => ('result' in said ? JSON.stringify(said.result) : '');
-      results.set(child.n, await childResult(deps, message.run, child, { verdict, ms: call.ms, text }, jitter));
+      results.set(child.n, await childResult(deps, hold, child, { verdict, ms: call.ms, text }, jitter));
     }),
   );
   return { results, halves: [] };

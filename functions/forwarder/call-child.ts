@@ -7,6 +7,7 @@ import { signToken } from '../../shared/flow/callback-token.ts';
 import { type Child, type ChildResult, childResult } from '../../shared/flow/child-result.ts';
 import type { AnswerRoom } from '../../shared/ports/caller.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
+import type { HoldResult } from '../../shared/storage/result-pack.ts';
 import { childRequest } from './child-request.ts';
 import type { ForwarderDeps } from './deps.ts';
 
@@ -22,6 +23,7 @@ export async function callChild(
   run: RunRecord,
   jitter: number,
   room: AnswerRoom,
+  hold: HoldResult,
 ): Promise<ChildResult> {
   const { pipeline, caller, clock, gate } = deps;
   const made = await childRequest(deps, message, n, before, run);
@@ -45,7 +47,7 @@ export async function callChild(
   }
   const verdict = gate.spares(gate.heard(judge(call, clock.now()), began, before.tries === 0), before.pressed);
   const text = () => (call.kind === 'answer' ? call.body : '');
-  return childResult(deps, message.run, child, { verdict, ms: call.ms, text }, jitter);
+  return childResult(deps, hold, child, { verdict, ms: call.ms, text }, jitter);
 }
 
 /** The URL that ends this call's child later, where the definition lets its service do so. */

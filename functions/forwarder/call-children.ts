@@ -2,6 +2,7 @@ import type { WorkMessage } from '../../shared/domain/messages.ts';
 import { NO_TRIES, type Tries } from '../../shared/domain/sending.ts';
 import type { ChildResult } from '../../shared/flow/child-result.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
+import { ResultPack } from '../../shared/storage/result-pack.ts';
 import { admit } from './admit.ts';
 import { callBatch } from './call-batch.ts';
 import { callChild } from './call-child.ts';
@@ -20,7 +21,8 @@ interface Calls {
 /**
  * Calls children side by side, over the lanes that all of the batch share: each alone, or several with one call where the definition says
  * so. One that may not be called any more, or would wait too long, is handed back; under pressure one is called again and again. A store
- * that fails for one of them is an error beside the others' results: they were called, and none is left running.
+ * that fails for one of them is an error beside the others' results: they were called, and none is left running. Large results are packed: all
+ * that are given are stored.
  */
 export async function callChildren(
   forwarding: Pick<Forwarding, 'deps' | 'runs' | 'lanes' | 'invocation'>,
@@ -31,6 +33,7 @@ export async function callChildren(
   const { itemsPerCall } = deps.pipeline.endpoint;
   const results = new Map<number, ChildResult>();
   const errors: unknown[] = [];
+  const pack = new ResultPack(deps, message.run, deps.pipeline.endpoint.packResults);
 
   /** One call; gives the sets of children to call next, each with one. */
   const send = async (set: readonly number[], run: RunRecord): Promise<readonly (readonly number[])[]> => {
@@ -44,6 +47,7 @@ export async function callChildren(
           run,
           jitter,
           room,
+          pack.hold,
           set.some((n) => results.has(n)),
         ),
       );
@@ -55,7 +59,7 @@ export async function callChildren(
     for (const n of set) {
       const before = tries.get(n) ?? NO_TRIES;
       // A large answer has room in memory until what is kept of it is stored.
-      results.set(n, await answers.within((room) => callChild(deps, message, n, before, run, jitter, room)));
+      results.set(n, await answers.within((room) => callChild(deps, message, n, before, run, jitter, room, pack.hold)));
     }
     return [];
   };
@@ -89,6 +93,15 @@ export async function callChildren(
   };
   const groups = itemsPerCall === undefined ? children.map((n) => [n]) : groupsOf(children, itemsPerCall, tries);
   await Promise.all(groups.map(callSafely));
+  errors.push(...(await pack.end()));
+  for (const [n, result] of results) {
+    if (result.kind !== 'ended') continue;
+    const { outcome } = result;
+    const stored = pack.storedAs(outcome.result);
+    // Without its result it has not ended: its message comes back for it.
+    if (stored === undefined) results.delete(n);
+    else results.set(n, { kind: 'ended', outcome: { ...outcome, result: stored } });
+  }
   return { results, errors };
 }
 

@@ -78,6 +78,10 @@ export const endpointSchema = strictOptions({
   timeoutSeconds: z.number().int().min(1).max(400).default(10),
   /** A larger answer fails the child with `response-too-large`. */
   maxResponseBytes: z.number().int().min(1_024).max(6_291_456).default(1_048_576),
+  /**
+   * Results above 32 KB of children that are called together share an object. False: each has one of its own, as releases before 0.1.0 read it.
+   */
+  packResults: z.boolean().default(true),
   /** Of the children, so many percent are traced: `traceparent` tells the service's tracer to record all their calls, each child in a trace of its own. */
   tracedPercent: z.number().min(0).max(100).default(1),
 }).transform((endpoint, context) => {

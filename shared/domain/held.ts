@@ -9,7 +9,13 @@ export type Held = Json | Pointer;
 
 export interface Pointer {
   readonly $object: string;
+  /** Where in the object the value is, in bytes; `to` is behind it. Without these the object is the value. */
+  readonly from?: number;
+  readonly to?: number;
 }
+
+/** A pointer to a value that shares its object with others. */
+export type PackedPointer = Required<Pointer>;
 
 export function isPointer(held: Held): held is Pointer {
   return (
@@ -19,6 +25,10 @@ export function isPointer(held: Held): held is Pointer {
     '$object' in held &&
     typeof held.$object === 'string'
   );
+}
+
+export function isPacked(held: Held): held is PackedPointer {
+  return isPointer(held) && typeof held.from === 'number' && typeof held.to === 'number';
 }
 
 /** What stands in an item's place that its source couldn't read. A value that looks like one is never held inline either. */

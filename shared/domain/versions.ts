@@ -1,5 +1,6 @@
 import { MicroprocessError } from './errors.ts';
-import { READS } from './format.ts';
+import { READS, WRITES } from './format.ts';
+import { type Held, isPacked } from './held.ts';
 
 /**
  * Functions of one stack are replaced seconds apart, and a rollback goes the other way, so both directions meet: readers ignore what
@@ -7,6 +8,15 @@ import { READS } from './format.ts';
  * read it leaves the message alone (docs/upgrading.md).
  */
 const NEWEST = Math.max(...READS);
+
+/** The first version with pointers into packs. */
+const PACKS = 2 satisfies (typeof READS)[number];
+
+/** The version of a page of outcomes, or of a part's index: the oldest that can say what these results are. */
+export function versionOf(results: Iterable<{ readonly result: Held }>): (typeof READS)[number] {
+  for (const { result } of results) if (isPacked(result)) return PACKS;
+  return WRITES;
+}
 
 /** Something that a newer release wrote. This one must neither handle nor refuse nor delete it. */
 export class NewerVersionError extends MicroprocessError {

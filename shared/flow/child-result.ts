@@ -5,8 +5,7 @@ import { nextDue, type RetryPolicy, type Verdict } from '../domain/retry.ts';
 import type { Tries } from '../domain/sending.ts';
 import { beginning } from '../domain/text.ts';
 import type { Process } from '../ports/deps.ts';
-import type { ObjectWriter } from '../ports/objects.ts';
-import { hold } from '../storage/spill.ts';
+import type { HoldResult } from '../storage/result-pack.ts';
 import { fitAnswer, misfitWords } from './fit-answer.ts';
 
 /** A child of a message that is about to be called. */
@@ -37,12 +36,13 @@ export type ChildResult =
 
 /**
  * What a child's answer makes of it, by the retry policy.
+ * @param hold stores a result that is large
  * @param text the answer as it came, of a success that doesn't fit
  * @param jitter 0 ≤ x < 1, the same for all children of a message, so that they come due together
  */
 export async function childResult(
-  { objects, pipeline, clock, random, log }: Process & { readonly pipeline: Pipeline; readonly objects: ObjectWriter },
-  run: string,
+  { pipeline, clock, log }: Pick<Process, 'clock' | 'log'> & { readonly pipeline: Pipeline },
+  hold: HoldResult,
   { n, id, before }: Child,
   { verdict, ms, text }: { readonly verdict: Verdict | Misfit; readonly ms: number; text(): string },
   jitter: number,
@@ -58,9 +58,8 @@ export async function childResult(
   if (verdict.kind === 'succeeded') {
     const fit = fitAnswer({ pipeline, log }, id, verdict.result);
     if ('misfit' in fit) return misfit(fit.misfit);
-    const key = () => `${run}/results/${id}.${random.id()}.json`;
-    const { held } = await hold(objects, key, JSON.stringify(fit.result), fit.result);
-    return ended({ status: 'SUCCEEDED', reason: null, result: held });
+    const result = await hold(id, JSON.stringify(fit.result), fit.result);
+    return ended({ status: 'SUCCEEDED', reason: null, result });
   }
   return (
     goesOn(verdict, pipeline.retry, attempts, jitter, clock.now()) ??

@@ -1,6 +1,6 @@
-import { WRITES } from '../domain/format.ts';
 import { SIZES } from '../domain/limits.ts';
 import { addCounts, type Counts, NO_COUNTS } from '../domain/run.ts';
+import { versionOf } from '../domain/versions.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Objects } from '../ports/objects.ts';
 import type { Frozen } from '../ports/segment-store.ts';
@@ -21,6 +21,7 @@ export class PartDraft {
   readonly #csvOffsets = [0];
   readonly #reasons: Record<string, number> = {};
   #counts: Counts = NO_COUNTS;
+  #version = versionOf([]);
   /** The block before: compressed and stored while the next one is reduced. */
   #storing: Promise<void> = Promise.resolve();
 
@@ -84,6 +85,8 @@ export class PartDraft {
     this.#offsets.push((this.#offsets.at(-1) ?? 0) + packedBytes);
     this.#csvOffsets.push((this.#csvOffsets.at(-1) ?? 0) + csvBytes);
     this.#counts = addCounts(this.#counts, countsOf(rows));
+    const version = versionOf(rows);
+    if (version > this.#version) this.#version = version;
     for (const [reason, count] of Object.entries(reasonsOf(rows))) {
       this.#reasons[reason] = (this.#reasons[reason] ?? 0) + count;
     }
@@ -95,7 +98,7 @@ export class PartDraft {
     const result = resultOf(this.reduction);
     const { statistics, reduceError } = result;
     const [offsets, csvOffsets] = [this.#offsets, this.#csvOffsets];
-    const index: PartIndex = { version: WRITES, offsets, csvOffsets, ...result, reducers: REDUCERS_FORM };
+    const index: PartIndex = { version: this.#version, offsets, csvOffsets, ...result, reducers: REDUCERS_FORM };
     const storing = [
       this.#rows.end(),
       this.#csv.end(),

@@ -5,13 +5,10 @@ import { REDUCE_FAILED } from '../domain/run.ts';
 import { UserError } from '../domain/user-error.ts';
 import type { Deps } from '../ports/deps.ts';
 import { csvCells, csvLines, emptyCells } from './csv.ts';
-import { type HeldRow, isLarge, rowOf } from './part.ts';
+import type { HeldRow } from './part.ts';
 import { Reduction, reduceErrorOf } from './reduction.ts';
-import { release } from './spill.ts';
 import { TimeLimitError, withinTime } from './time-limit.ts';
-
-/** Rows whose large values are fetched at once. */
-const READ_AHEAD = 8;
+import { wholeRows } from './whole-rows.ts';
 
 /** What a row may take at least, and what rows may take before the clock is set anew. */
 const ROW_MS = 10_000;
@@ -58,18 +55,11 @@ export class RowReducer {
     rows: readonly HeldRow[],
     { measured = 'all', refused = 'fails' }: ReduceOptions = {},
   ): AsyncGenerator<{ readonly rows: HeldRow[]; readonly csv: string }> {
-    // A block of large values whole could be more than a gigabyte.
-    const fetches = rows.some(isLarge);
-    const step = fetches ? READ_AHEAD : rows.length;
-    let i = 0;
-    do {
-      const some = rows.slice(i, i + step);
-      const whole = fetches ? await Promise.all(some.map((row) => this.#release(row))) : some.map((row) => rowOf(row));
-      const reduced = this.#reduceAll(some, whole, measured, refused);
+    for await (const { held, whole } of wholeRows(this.#deps.objects, rows)) {
+      const reduced = this.#reduceAll(held, whole, measured, refused);
       const lines = reduced.flatMap(({ cells }) => (cells ? [cells] : []));
       yield { rows: reduced.map(({ row }) => row), csv: csvLines(lines) };
-      i += step;
-    } while (i < rows.length);
+    }
   }
 
   /** Under a time limit that each row has for itself, set anew as seldom as that allows. */
@@ -133,12 +123,5 @@ export class RowReducer {
 
   #isShown({ status }: HeldRow): boolean {
     return status === 'SUCCEEDED' || this.#deps.pipeline.report.failedRows !== 'omit';
-  }
-
-  /** The row with its large values fetched. */
-  async #release(row: HeldRow): Promise<Row> {
-    const { objects } = this.#deps;
-    const [item, result] = await Promise.all([release(objects, row.item), release(objects, row.result)]);
-    return rowOf(row, item, result);
   }
 }

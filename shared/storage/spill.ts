@@ -1,4 +1,4 @@
-import { type Held, isPointer, mustSpill } from '../domain/held.ts';
+import { type Held, isPacked, isPointer, mustSpill } from '../domain/held.ts';
 import type { Json } from '../domain/json.ts';
 import type { ObjectReader, ObjectWriter } from '../ports/objects.ts';
 
@@ -16,13 +16,18 @@ export async function hold(
   // Bytes, not UTF-16 units: pages add them up, and a page of Chinese text would come to three times its limit.
   const bytes = Buffer.byteLength(text);
   if (!mustSpill(value, bytes)) return { held: value, bytes };
-  const pointer = { $object: key() };
-  await objects.put(pointer.$object, text, 'application/json');
-  return { held: pointer, bytes: pointer.$object.length + 16 };
+  const $object = key();
+  await objects.put($object, text, 'application/json');
+  return { held: { $object }, bytes: $object.length + 16 };
 }
 
 /** The value behind what a page holds. */
 export async function release(objects: ObjectReader, held: Held): Promise<Json> {
   if (!isPointer(held)) return held;
-  return JSON.parse(Buffer.from(await objects.get(held.$object)).toString('utf8'));
+  return parsed(await objects.get(held.$object, isPacked(held) ? held : undefined));
+}
+
+/** The value that an object, or its range, holds as JSON. */
+export function parsed(bytes: Uint8Array): Json {
+  return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
 }

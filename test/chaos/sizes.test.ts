@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
-import { answerTo } from './pipeline.ts';
+import { jsonLines } from '../../shared/author/outputs/json-lines.ts';
+import { startRun } from '../../shared/control/start.ts';
+import { Meter } from '../../testing/meter.ts';
+import { MemoryObjects } from '../../testing/objects.ts';
+import { answerTo, chaosPipeline } from './pipeline.ts';
 import { answers, type Service } from './service.ts';
 import { expectWhole, run } from './sized.ts';
+import { World } from './world.ts';
 
 /** Around the sizes of a block and of a slice's first segment. `sizes.slow.test.ts` goes over several segments. */
 test.each([
@@ -35,4 +40,24 @@ test('an input of 300 KB and a result of 1 MB go through, and no item or message
   for (const content of await Promise.all(pages)) expect(JSON.stringify(content).length).toBeLessThan(100_000);
   const sizes = await Promise.all(objects.keys().map(async (key) => (await objects.get(key)).length));
   expect(sizes.filter((bytes) => bytes > 300_000)).toHaveLength(2);
+});
+
+test('results of 100 KB cost a tenth of a request to S3 each, at most: written, reduced and read for an output', async () => {
+  const children = 512;
+  const large = 'z'.repeat(100_000);
+  const meter = new Meter();
+  const outputs = {
+    sizes: jsonLines({ columns: [{ name: 'size', of: ({ result }) => Object(result).large.length }] }),
+  };
+  const world = new World({
+    pipeline: { ...chaosPipeline({ children }), outputs },
+    objects: new MemoryObjects({ meter }),
+    service: (i) => answers(i, { body: JSON.stringify({ ...answerTo(i), large }) }),
+  });
+  await world.insist((deps) => startRun(deps, { runId: 'r' }, 'cli'));
+  expect((await world.runToEnd('r')).status).toBe('succeeded');
+  const requests = [...meter.requests].filter(([name]) => name.startsWith('objects.'));
+  expect(requests.reduce((sum, [, count]) => sum + count, 0)).toBeLessThan(children / 10);
+  const written = Buffer.from(await world.deps.objects.get('r/outputs/sizes/sizes.jsonl')).toString();
+  expect(written).toBe('{"size":100000}\n'.repeat(children));
 });

@@ -120,7 +120,7 @@ test('a page of the chain is read without what stands behind; of another version
   expect(await chains.readPage(RUN, 0, PLACE)).toEqual(PAGE);
   await change(
     'IN#',
-    repacked(([, ...list]) => [2, { all: 'else' }, ...list]),
+    repacked(([, ...list]) => [3, { all: 'else' }, ...list]),
   );
   await expect(chains.readPage(RUN, 0, PLACE)).rejects.toThrow(NewerVersionError);
   await expect(blocks.readAll(RUN, BLOCK)).rejects.toThrow(NewerVersionError);
@@ -145,7 +145,7 @@ test('so is a page of outcomes', async () => {
   await expect(blocks.readAll(RUN, BLOCK)).rejects.toThrow(/child's status 17/);
   await change(
     'OUT#',
-    repacked(([, at, outcomes]) => [2, at, outcomes]),
+    repacked(([, at, outcomes]) => [3, at, outcomes]),
   );
   await expect(blocks.readAll(RUN, BLOCK)).rejects.toThrow(NewerVersionError);
 });

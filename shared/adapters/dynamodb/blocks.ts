@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { ItemsPage } from '../../domain/chain.ts';
-import { READS, WRITES } from '../../domain/format.ts';
+import { READS } from '../../domain/format.ts';
 import type { Held } from '../../domain/held.ts';
 import type { OutcomePage } from '../../domain/outcome.ts';
 import { CHILD_STATUSES, statusAt } from '../../domain/row.ts';
 import { type BlockState, EMPTY_BLOCK } from '../../domain/sending.ts';
+import { versionOf } from '../../domain/versions.ts';
 import type { BlockStore } from '../../ports/block-store.ts';
 import { B, bytesOf, type Item, N, NS, required, setOf, stringOf } from './attributes.ts';
 import { pageOf } from './chains.ts';
@@ -99,7 +100,7 @@ export function blockStore(table: ItemTable, keys: Keys): BlockStore {
 
 function outcomesItem({ at, outcomes }: OutcomePage, ttl: number): Item {
   const stored = outcomes.map((o) => [o.n, CHILD_STATUSES.indexOf(o.status), o.reason, o.result, o.attempts, o.ms]);
-  return { p: B(pack([WRITES, at, stored])), ttl: N(ttl) };
+  return { p: B(pack([versionOf(outcomes), at, stored])), ttl: N(ttl) };
 }
 
 /** `done ∪=`, with a change of a slot's register, creating the block with its TTL where absent. */

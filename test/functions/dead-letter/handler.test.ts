@@ -60,8 +60,8 @@ test('what a newer release sent is left: nothing is given up or refused for it',
   const deps = await runOf();
   const { response, refused } = await handleDeadLetter(
     deps,
-    { ...work, v: 2 },
-    { ...work, v: 2, items: undefined },
+    { ...work, v: 3 },
+    { ...work, v: 3, items: undefined },
     '{',
   );
   expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'm-0' }, { itemIdentifier: 'm-1' }] });

@@ -9,6 +9,7 @@ import type { CallResult } from '../../../shared/domain/retry.ts';
 import { NO_TRIES } from '../../../shared/domain/sending.ts';
 import { ProgressMeter } from '../../../shared/flow/progress-meter.ts';
 import type { CallRequest } from '../../../shared/ports/caller.ts';
+import { holdApart } from '../../../shared/storage/result-pack.ts';
 import { testDeps, testPipeline, workOf } from '../../shared/support.ts';
 
 const answer = (body: string, over: Partial<CallResult & { kind: 'answer' }> = {}): CallResult => ({
@@ -38,7 +39,9 @@ async function call(item: unknown, result: CallResult, over: Parameters<typeof t
   const progress = new ProgressMeter(deps.stores.progress, deps.clock, 'shard');
   const message = workOf({ items: [JSON.parse(JSON.stringify(item))], size: 1 });
   const of = { ...deps, caller, progress, gate: gateOf(deps), answers: new AnswerBytes() };
-  const ended = await of.answers.within((room) => callChild(of, message, 0, NO_TRIES, run, 0, room));
+  const ended = await of.answers.within((room) =>
+    callChild(of, message, 0, NO_TRIES, run, 0, room, holdApart(of, 'march')),
+  );
   return { ended, sent, deps, errors: deps.lines.filter(({ level }) => level === 'error') };
 }
 

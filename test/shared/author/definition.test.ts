@@ -44,6 +44,7 @@ test('a minimal definition gets every default', () => {
       method: 'POST',
       timeoutSeconds: 10,
       maxResponseBytes: 1_048_576,
+      packResults: true,
       tracedPercent: 1,
     },
     limits: { inFlight: 512, burst: 0, profiles: [], maxChildren: 1_000_000, fairRuns: false },

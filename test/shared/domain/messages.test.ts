@@ -29,7 +29,7 @@ describe.each(kinds)('a %s message', (_, schema, message) => {
   });
 
   test.each([
-    ['another version', { v: 2 }],
+    ['another version', { v: 3 }],
     ['no version', { v: undefined }],
     ['a version as text', { v: '1' }],
     ['a pipeline that could leave its keys', { pipeline: 'a#b' }],

@@ -64,8 +64,8 @@ test('a message that asks to come back later does so after exactly that, and is 
 });
 
 test.each([
-  ['sent', { ...finish('a'), v: 2, type: 'finish-all', more: 1 }, undefined],
-  ['stored', finish('a'), new NewerVersionError('A page of version 2')],
+  ['sent', { ...finish('a'), v: 3, type: 'finish-all', more: 1 }, undefined],
+  ['stored', finish('a'), new NewerVersionError('A page of version 3')],
 ])('what a newer release %s is left to come back, with a growing wait, and is no failure', async (_, body, error) => {
   const deps = testDeps();
   for (const receives of [1, 5, 10, 199]) {
@@ -94,7 +94,7 @@ test.each([
   ['not JSON', 'hello, my card is 4111 1111', 'not-json'],
   ['JSON that is no message', { v: 1, pipeline: 'squares', type: 'finish' }, 'not-a-message'],
   ['an older version than any', { ...finish('a'), v: 0 }, 'not-a-message'],
-  ['a newer message of another pipeline', { v: 2, pipeline: 'cubes' }, 'not-a-message'],
+  ['a newer message of another pipeline', { v: 3, pipeline: 'cubes' }, 'not-a-message'],
   ["another pipeline's message", { ...finish('a'), pipeline: 'cubes' }, 'other-pipeline'],
 ])('%s is recorded with its reason and deleted; its neighbour is handled', async (_, body, reason) => {
   const deps = testDeps();
