@@ -69,3 +69,8 @@ export function checkSamePlace(scope: IConstruct, of: IConstruct, said: string):
       refuse(scope, `the ${part} of its stack`, `that of ${said}, ${wanted}`, own);
   }
 }
+
+/** The stack that is deployed by its name, with this one nested in it. */
+export function outermost(stack: Stack): Stack {
+  return stack.nestedStackParent ? outermost(stack.nestedStackParent) : stack;
+}

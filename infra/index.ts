@@ -1,7 +1,10 @@
 /**
  * `microprocess/cdk`: constructs for your own CDK app. Everything else in this folder may change in any release. docs/cdk.md explains them.
  */
+
+export type { HostRoute } from './constructs/clone-route.ts';
 export type { EndpointBinding } from './constructs/endpoint-binding.ts';
+export type { FargateClone, FargateCloneProps } from './constructs/fargate-clone.ts';
 export { Pipeline, type PipelineOptions, type PipelineProps } from './constructs/pipeline.ts';
 export { type MailOptions, Platform, type PlatformProps } from './constructs/platform.ts';
 export {
@@ -10,5 +13,7 @@ export {
   type QueueDedicatedCloneProps,
 } from './constructs/queue-dedicated-clone.ts';
 export type { ServiceEndpoint } from './constructs/service-endpoint.ts';
+export type { ScheduledMinimum } from './constructs/task-scaling.ts';
+export type { WebFunctionClone, WebFunctionCloneProps } from './constructs/web-function-clone.ts';
 export type { FunctionOptions } from './function-options.ts';
 export { Microprocess, type MicroprocessProps } from './stacks/microprocess.ts';

@@ -15,7 +15,7 @@ import { type Wiring, wiringOf } from '../../shared/lambda/wiring.ts';
 import { pascalCase } from '../../shared/project/deployment.ts';
 import { deploymentParameter, deploymentRecord } from '../../shared/project/deployment-record.ts';
 import { packageVersion } from '../../shared/project/package-version.ts';
-import { check, checkSamePlace, MEMORY_MB, oneOf, REACHABLE, refuse } from '../check.ts';
+import { check, checkSamePlace, MEMORY_MB, oneOf, outermost, REACHABLE, refuse } from '../check.ts';
 import { type FunctionOptions, govern, OPTION_RULES, optionsOf } from '../function-options.ts';
 import { checkProperties, named, object, type PropertyRules, STATEMENTS } from '../properties.ts';
 import { attachHere } from './attach-here.ts';
@@ -136,7 +136,7 @@ export class Pipeline extends Construct {
       grantUses(fn, uses, platform, pipeline);
       if (uses.source) grantSource(fn, pipeline.source);
       mapValues(queues.queues, (queue, of) => uses[of] && queue.grantSendMessages(fn));
-      if (uses.endpoint && clone.auth === 'IAM') clone.function.grantInvokeUrl(fn);
+      if (uses.endpoint) clone.grantCall?.(fn);
       if (uses.endpoint) grantEndpoint(fn, pipeline.endpoint);
       for (const statement of props.grants?.[name] ?? []) fn.addToRolePolicy(statement);
       if (uses.callbacks) callbackKey?.grantRead(fn);
@@ -285,8 +285,3 @@ export class Pipeline extends Construct {
 
 const isRole = (principal: IPrincipal): principal is IRole =>
   'roleArn' in principal && 'attachInlinePolicy' in principal;
-
-/** The stack that is deployed by its name, with this one nested in it. */
-function outermost(stack: Stack): Stack {
-  return stack.nestedStackParent ? outermost(stack.nestedStackParent) : stack;
-}

@@ -8,6 +8,7 @@ import { MEMORY_MB, refuse, wholeNumber } from '../check.ts';
 import { type FunctionOptions, govern, OPTION_RULES, optionsOf } from '../function-options.ts';
 import { checkProperties, named, type PropertyRules, STATEMENTS } from '../properties.ts';
 import { StatedAlarm } from './alarms.ts';
+import { FargateClone, type FargateCloneProps } from './fargate-clone.ts';
 import { CRASHED, LoggedMetric } from './logged-metric.ts';
 import { NodeFunction } from './node-function.ts';
 import { PLATFORM, type Platform } from './platform.ts';
@@ -19,6 +20,7 @@ import {
   refuseOpen,
   type ServiceEndpoint,
 } from './service-endpoint.ts';
+import { WebFunctionClone, type WebFunctionCloneProps } from './web-function-clone.ts';
 
 /** How a service's functions are deployed. */
 export interface CloneOptions extends FunctionOptions {
@@ -77,6 +79,9 @@ const RULES: PropertyRules<EveryCloneProp> = {
  * const clone = new QueueDedicatedClone(this, 'ScoresClone', { platform, of: scores, reservedConcurrency: 200 });
  * // A service that is deployed by its module, live and as clone:
  * const companies = new QueueDedicatedClone(this, 'Companies', { platform, entry: 'services/companies/lambda.ts' });
+ * // An ECS service on Fargate, and a Lambda web function:
+ * const tasks = QueueDedicatedClone.ofService(this, 'Tasks', { platform, of: service, maxTasks: 20, requestsPerTaskMinute: 3_000 });
+ * const web = QueueDedicatedClone.ofWebFunction(this, 'Web', { of: webFunction, maxEnvironments: 50 });
  * // A clone of your own, wherever it runs:
  * const own = QueueDedicatedClone.fromUrl(this, 'https://scores-jobs.internal.example.com');
  */
@@ -89,7 +94,7 @@ export class QueueDedicatedClone extends Construct {
   /** What it lets through at most. */
   readonly limits: CloneLimits;
   /** The live service, where this construct deploys it too. */
-  readonly live: Extract<ServiceEndpoint, { auth: 'IAM' }> | undefined;
+  readonly live: ReturnType<typeof functionEndpoint<NodeFunction>> | undefined;
 
   /**
    * A service of your own that takes unsigned calls, kept for pipelines.
@@ -104,6 +109,16 @@ export class QueueDedicatedClone extends Construct {
   static fromFunction(fn: IFunction, url: Pick<IFunctionUrl, 'url'>): ServiceEndpoint {
     refuseOpen(fn, url);
     return functionEndpoint(fn, url);
+  }
+
+  /** An ECS service on Fargate, once more: of the same image, with tasks of its own. */
+  static ofService(scope: Construct, id: string, props: FargateCloneProps): FargateClone {
+    return new FargateClone(scope, id, props);
+  }
+
+  /** A Lambda web function, by a second endpoint of the same revision. */
+  static ofWebFunction(scope: Construct, id: string, props: WebFunctionCloneProps): WebFunctionClone {
+    return new WebFunctionClone(scope, id, props);
   }
 
   constructor(scope: Construct, id: string, props: QueueDedicatedCloneProps) {
@@ -160,6 +175,11 @@ export class QueueDedicatedClone extends Construct {
       topic: platform.alarms,
     });
     govern(this, options);
+  }
+
+  /** Lets a function call the clone. */
+  grantCall(caller: LambdaFunction): void {
+    this.function.grantInvokeUrl(caller);
   }
 }
 

@@ -1,5 +1,10 @@
 import { Fn, Token } from 'aws-cdk-lib';
-import { FunctionUrlAuthType, type IFunction, type IFunctionUrl } from 'aws-cdk-lib/aws-lambda';
+import {
+  FunctionUrlAuthType,
+  type IFunction,
+  type IFunctionUrl,
+  type Function as LambdaFunction,
+} from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
 import { check, matching, refuse } from '../check.ts';
 
@@ -10,25 +15,27 @@ export interface CloneLimits {
   readonly memoryMB?: number | undefined;
 }
 
-/** Where a pipeline's calls go: a function URL that wants IAM, or an address that takes calls as they are. */
-export type ServiceEndpoint =
+/** Where a pipeline's calls go: an address that wants IAM, or one that takes calls as they are. */
+export type ServiceEndpoint = {
+  /** Base URL, no trailing slash. */
+  readonly url: string;
+  readonly limits?: CloneLimits | undefined;
+} & (
   | {
-      /** Base URL, no trailing slash. */
-      readonly url: string;
       /** Calls are signed with SigV4. */
       readonly auth: 'IAM';
-      /** The forwarder gets the right to call its URL. */
-      readonly function: Pick<IFunction, 'grantInvokeUrl'>;
-      readonly limits?: CloneLimits | undefined;
+      /** Gives a pipeline's function the right to call it. */
+      grantCall(caller: LambdaFunction): void;
     }
   | {
-      readonly url: string;
       /** Calls aren't signed. The network, or the service, keeps others out. */
       readonly auth: 'NONE';
-      readonly limits?: undefined;
-    };
+      /** Opens the way to it for a pipeline's function, where the network is ours to open. */
+      grantCall?(caller: LambdaFunction): void;
+    }
+);
 
-const BASE_URL = matching(/^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'http(s)://host[:port][/path]');
+export const BASE_URL = matching(/^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'http(s)://host[:port][/path]');
 
 /** An address that takes unsigned calls. */
 export function openEndpoint(scope: IConstruct, url: string): ServiceEndpoint {
@@ -52,7 +59,10 @@ export function functionEndpoint<F extends Pick<IFunction, 'grantInvokeUrl'>>(
     url: withoutSlash(url),
     auth: 'IAM',
     function: fn,
-  } as const satisfies ServiceEndpoint;
+    grantCall(caller: LambdaFunction): void {
+      fn.grantInvokeUrl(caller);
+    },
+  } as const;
 }
 
 /** A function's URL without the slash that it ends with. */

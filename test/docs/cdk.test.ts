@@ -124,10 +124,12 @@ test('the docs have a row for each property, and no other', () => {
     'constructs/platform',
     'constructs/pipeline',
     'constructs/queue-dedicated-clone',
+    'constructs/fargate-clone',
+    'constructs/web-function-clone',
   ];
   const declared = [...sources, 'stacks/microprocess'].flatMap((path) => {
     const blocks = text(`infra/${path}.ts`).matchAll(
-      /export (?:interface|type) \w+(?:Props|Options) [\s\S]*?\n(?:\}| {2}\);)\n/g,
+      /export (?:interface|type) \w+(?:Props|Options)\s[\s\S]*?\n(?:\}| {2}\);)\n/g,
     );
     return [...blocks].flatMap(([block]) => [...block.matchAll(/^ +readonly (\w+)\??:/gm)].map(([, name]) => name));
   });

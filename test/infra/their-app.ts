@@ -1,8 +1,9 @@
 import { App, Stack } from 'aws-cdk-lib';
-import type { Template } from 'aws-cdk-lib/assertions';
+import { Template } from 'aws-cdk-lib/assertions';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { expect } from 'vitest';
 import {
   Pipeline,
   type PipelineOptions,
@@ -45,6 +46,21 @@ export function theirApp(
 export function functionsOf(template: Template, description: string) {
   const all = Object.values(template.findResources('AWS::Lambda::Function'));
   return all.map(({ Properties }) => Properties).filter((of) => String(of.Description).startsWith(description));
+}
+
+/** Logical ids of what a stack has on top of another, all of which it has unchanged. */
+export function additions(without: Stack, withMore: Stack): string[] {
+  const before = Template.fromStack(without).toJSON();
+  const after = Template.fromStack(withMore).toJSON();
+  const ids: string[] = [];
+  for (const [section, content] of Object.entries<Record<string, unknown>>(after)) {
+    const was: Record<string, unknown> = before[section] ?? {};
+    expect(Object.keys(content), section).toEqual(expect.arrayContaining(Object.keys(was)));
+    for (const [id, value] of Object.entries(content))
+      if (id in was) expect(value, id).toEqual(was[id]);
+      else ids.push(id);
+  }
+  return ids;
 }
 
 /** What an error says; empty where there is none. */
