@@ -1,4 +1,5 @@
 import type { Section } from '../../shared/author/section.ts';
+import type { CourseJson } from '../../shared/domain/course.ts';
 import { kindOf } from '../../shared/domain/errors.ts';
 import { finalStatus, REDUCE_FAILED, type RunFailure, TOO_FEW, tooFew } from '../../shared/domain/run.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
@@ -11,6 +12,7 @@ import {
   tooFewSection,
 } from '../../shared/report/view.ts';
 import type { ManifestPart } from '../../shared/storage/manifest.ts';
+import { callsOf } from './calls-of.ts';
 import type { AggregatorDeps } from './deps.ts';
 import { DrawingError, drawing } from './drawing.ts';
 import { examplesOf } from './examples.ts';
@@ -27,18 +29,24 @@ interface Drawn {
   readonly raw: Buffer | null;
 }
 
+interface Made {
+  readonly parts: readonly ManifestPart[];
+  readonly outputs: Outputs;
+  /** How the children ended that this run itself called; null where parts of an older release don't say. */
+  readonly course: CourseJson | null;
+}
+
 /** The run's numbers, and the page and the mail that show them; without what the reduce makes of it where that fails. */
 export async function draw(
   deps: AggregatorDeps,
   record: RunRecord,
-  parts: readonly ManifestPart[],
-  outputs: Outputs,
+  { parts, outputs, course }: Made,
   gzip: Promise<Buffer | null>,
 ): Promise<Drawn> {
-  const reduced = await tally(deps, parts);
+  const [reduced, calls] = await Promise.all([tally(deps, parts), callsOf(deps, record, course)]);
   const examples = await examplesOf(deps, parts, reduced.reasons);
   const reasons = reduced.reasons.map((each) => ({ ...each, examples: examples.get(each.reason) ?? [] }));
-  const tallied = { ...reduced, reasons, failure: reduced.failure ?? outputs.failure };
+  const tallied = { ...reduced, reasons, calls, failure: reduced.failure ?? outputs.failure };
   try {
     return await drawView(deps, record, viewOf(deps, record, tallied, outputs), gzip);
   } catch (error) {
@@ -64,7 +72,7 @@ async function drawView(
 function viewOf(
   { pipeline, clock }: AggregatorDeps,
   record: RunRecord,
-  { counts, reasons, sections, failure: made }: Tally,
+  { counts, reasons, sections, calls, failure: made }: Tally & Pick<ReportView, 'calls'>,
   { written }: Outputs,
 ): ReportView {
   const closed = record.closed ?? record.redrive?.closed ?? null;
@@ -82,6 +90,7 @@ function viewOf(
     reasons,
     ran: whatRan(pipeline, record),
     next: nextOf(pipeline.name, record.run, counts),
+    calls,
     sections: [...withFailure(failure, record.failure, sections), ...filesSections(written)],
     failure: failure ?? record.failure,
     credits: pipeline.report.credits,

@@ -58,7 +58,7 @@ async function finishLeased(
   const isDeadly = record.finishers > MOST_DEATHS && record.mail === null;
   const deps = isDeadly ? withoutReduce(given) : given;
   const { run } = record;
-  const own = await frozenParts(deps, run, segments);
+  const { parts: own, course } = await frozenParts(deps, run, segments);
   const { redrive } = record;
   const parts = redrive
     ? await overlay(deps, run, await reducedHere(deps, await readManifest(deps.objects, redrive.base), invocation), own)
@@ -71,7 +71,7 @@ async function finishLeased(
   const csv = writeCsv(deps, run, parts);
   const [bytes, { view, raw }] = await together([
     csv.bytes,
-    draw(deps, record, parts, outputs, csv.gzip),
+    draw(deps, record, { parts, outputs, course }, csv.gzip),
     writeManifest(deps.objects, run, parts),
   ]);
   const mail = await sendMail(deps, record, view, raw);

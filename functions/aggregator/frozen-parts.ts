@@ -1,4 +1,5 @@
 import type { Section } from '../../shared/author/section.ts';
+import { Course, type CourseJson } from '../../shared/domain/course.ts';
 import type { SegmentRef } from '../../shared/domain/layout.ts';
 import { addCounts, type Counts, NO_COUNTS, REDUCE_FAILED, type RunFailure } from '../../shared/domain/run.ts';
 import { type ManifestPart, reducedKey } from '../../shared/storage/manifest.ts';
@@ -11,25 +12,28 @@ const READ_AHEAD = 16;
 /** Segments whose statistics are held together: 32 KB each at most. */
 const FEW = 256;
 
-/** The frozen segments of a run, in the report's order. */
+/** The frozen segments of a run, in the report's order, and how its children ended; null where an older release froze one of them. */
 export async function frozenParts(
   { stores }: AggregatorDeps,
   run: string,
   segments: readonly SegmentRef[],
-): Promise<ManifestPart[]> {
+): Promise<{ readonly parts: ManifestPart[]; readonly course: CourseJson | null }> {
   const parts: ManifestPart[] = [];
+  let course: Course | null = new Course();
   for (let i = 0; i < segments.length; i += READ_AHEAD) {
     const read = segments.slice(i, i + READ_AHEAD).map(async ({ slice, segment }) => {
       const { frozen } = await stores.segments.read(run, { slice, segment });
       // The run's set names it, and it is frozen before it is added.
       if (!frozen) throw new Error(`Segment ${slice}-${segment} is in its run's set but not frozen.`);
       // Of thousands of segments they would be too much to hold at once: they are read again, a few at a time.
-      const { statistics, ...rest } = frozen;
+      const { statistics, course: own, ...rest } = frozen;
+      if (own) course?.merge(own);
+      else course = null;
       return { slice, segment, ...rest, ...(segments.length <= FEW && { statistics }) };
     });
     parts.push(...(await Promise.all(read)));
   }
-  return parts;
+  return { parts, course: course?.toJSON() ?? null };
 }
 
 /** What a run comes to. */

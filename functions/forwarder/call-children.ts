@@ -73,6 +73,8 @@ export async function callChildren(
         const admission = await admit(forwarding, message);
         if (!admission.admitted) return handBack(now, admission.due);
         next = await send(now, admission.run);
+        const pressed = now.filter((n) => isPressed(results.get(n))).length;
+        if (pressed > 0) deps.progress.add(message.run, message.ttl, { pressed });
         now = next.length > 0 ? [] : now.filter((n) => isSoon(results.get(n)));
         // Then behind those that wait already: the service is busy.
         if (now.length > 0) await lanes.pause();
@@ -104,6 +106,9 @@ export async function callChildren(
   }
   return { results, errors };
 }
+
+const isPressed = (result: ChildResult | undefined) =>
+  result !== undefined && 'isPressed' in result && result.isPressed === true;
 
 /** Under pressure that named no time. */
 function isSoon(result: ChildResult | undefined): boolean {

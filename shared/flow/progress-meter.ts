@@ -24,6 +24,7 @@ export class ProgressMeter {
     const { succeeded, failed, retried, waiting = 0, ...known } = this.#pending.get(run)?.delta ?? NO_PROGRESS;
     const retriedFor = delta.retriedFor ?? known.retriedFor;
     const calledMs = (known.calledMs ?? 0) + (delta.calledMs ?? 0);
+    const pressed = (known.pressed ?? 0) + (delta.pressed ?? 0);
     this.#pending.set(run, {
       ttl,
       delta: {
@@ -33,6 +34,7 @@ export class ProgressMeter {
         ...(retriedFor !== undefined && { retriedFor }),
         waiting: waiting + (delta.waiting ?? 0),
         ...(calledMs > 0 && { calledMs }),
+        ...(pressed > 0 && { pressed }),
       },
     });
   }

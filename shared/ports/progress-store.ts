@@ -16,6 +16,8 @@ export interface Progress {
   readonly waiting?: number;
   /** Milliseconds that the last calls of ended children took, together; absent from what an older release counted. */
   readonly calledMs?: number;
+  /** Calls that met pressure; absent for none, and from what an older release counted. */
+  readonly pressed?: number;
 }
 
 export const NO_PROGRESS: Progress = { succeeded: 0, failed: 0, retried: 0 };

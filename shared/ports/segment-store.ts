@@ -1,4 +1,5 @@
 import type { SegmentState } from '../domain/completion.ts';
+import type { CourseJson } from '../domain/course.ts';
 import type { Json } from '../domain/json.ts';
 import type { BlockRef, SegmentRef } from '../domain/layout.ts';
 import type { Counts } from '../domain/run.ts';
@@ -16,6 +17,8 @@ export interface Frozen {
   readonly reduceError?: string | undefined;
   /** Length of its CSV, compressed; absent in what older releases froze. */
   readonly csvBytes?: number | undefined;
+  /** How its children ended over time; absent in what older releases froze. */
+  readonly course?: CourseJson | undefined;
   /** Digest of the definition and code that made its CSV and statistics; absent in what older releases froze. */
   readonly reducedBy?: string | undefined;
 }

@@ -1,5 +1,6 @@
 import { html, raw } from 'hono/html';
 import type { Section } from '../author/section.ts';
+import { callsWords } from './calls-sections.ts';
 import { dateTime, duration, number } from './format.ts';
 import { block, FONT, facts, figures, heading, INK, MAIL_ROOM, MUTED, rows, smallPrint } from './mail-html.ts';
 import type { Html } from './sections/drawer.ts';
@@ -25,6 +26,7 @@ const DARK = `@media (prefers-color-scheme:dark){
 export function emailHtml(view: ReportView, has: { readonly pictures: Pictures; readonly attached: boolean }): string {
   const { counts } = view;
   const { sign, label, tone } = OUTCOMES[view.status];
+  const calls = callsWords(view.calls);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -50,6 +52,7 @@ ${block(
     ['Started', dateTime(view.startedAt)],
     ['Ended', dateTime(view.endedAt)],
     ['Took', duration(view.endedAt - view.startedAt)],
+    ...(calls === null ? [] : [['Calls', calls] as const]),
   ]),
 )}
 ${block(

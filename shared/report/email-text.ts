@@ -1,3 +1,4 @@
+import { callsWords } from './calls-sections.ts';
 import { dateTime, duration, line, number, short } from './format.ts';
 import { drawerOf, notesOf } from './sections/index.ts';
 import { aligned, TEXT_ROOM } from './text-lines.ts';
@@ -7,6 +8,7 @@ import { exampleWords, OUTCOMES, type ReportView, reportWords, STAGE_NOTE, safeL
 export function emailText(view: ReportView, attached: boolean): string {
   const { counts, reasons } = view;
   const { sign, label } = OUTCOMES[view.status];
+  const calls = callsWords(view.calls);
   const blocks: string[][] = [
     [view.title, `${sign} ${label}`],
     aligned([
@@ -15,6 +17,7 @@ export function emailText(view: ReportView, attached: boolean): string {
       ['Started', dateTime(view.startedAt)],
       ['Ended', dateTime(view.endedAt)],
       ['Took', duration(view.endedAt - view.startedAt)],
+      ...(calls === null ? [] : [['Calls', calls] as const]),
     ]),
     aligned([
       ['Total', number(counts.total)],

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { html, raw } from 'hono/html';
 import type { Section } from '../author/section.ts';
+import { callsSections } from './calls-sections.ts';
 import { dateTime, duration, number, percent } from './format.ts';
 import { PAGE_ROOM, tiles } from './page-html.ts';
 import { PAGE_STYLE } from './page-style.ts';
@@ -36,6 +37,7 @@ ${counts(view)}
 <div class="sections">
 ${view.reasons.length > 0 ? reasons(view) : ''}
 ${view.sections.map(drawSection)}
+${callsSections(view.calls).map(drawSection)}
 </div>
 ${foot(view)}
 </main>

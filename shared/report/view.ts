@@ -17,6 +17,23 @@ export interface ReasonExample {
   readonly excerpt: string | null;
 }
 
+/** How the calls of a run went over time. Of a redrive, those of the children that it called again. */
+export interface CallsView {
+  /** The first bucket's beginning, epoch milliseconds, and each one's width. */
+  readonly from: number;
+  readonly widthMs: number;
+  /** Children that ended in each bucket, and what their last calls took on average; null where none ended. */
+  readonly ended: readonly number[];
+  readonly meanMs: readonly (number | null)[];
+  /** Of the children's last calls, within 5 %. */
+  readonly medianMs: number;
+  readonly p95Ms: number;
+  /** Children that were called more than once, and their calls beyond the first; null of a redrive: all its children were. */
+  readonly repeated: { readonly children: number; readonly calls: number } | null;
+  /** Calls that met pressure, at least: they spent no try. */
+  readonly pressed: number;
+}
+
 /** Everything report.html, the mail and summary.json show of one run; made once, at the finish. */
 export interface ReportView {
   readonly pipeline: string;
@@ -45,6 +62,8 @@ export interface ReportView {
   readonly ran?: readonly (readonly [name: string, value: string])[];
   /** What may be done next, as command lines. */
   readonly next?: readonly { readonly what: string; readonly command: string }[];
+  /** How its calls went; null where that isn't known, or none was made. */
+  readonly calls?: CallsView | null | undefined;
   /** What the reduce makes of it, in order. */
   readonly sections: readonly Section[];
   /** Why there are no sections of the reduce's, where it failed; or what closed the run. */

@@ -37,7 +37,7 @@ export const reducedKey = ({ part, reduced }: Pick<ManifestPart, 'part' | 'reduc
 const key = (run: string) => `${run}/parts.json`;
 
 export async function writeManifest(objects: ObjectWriter, run: string, parts: readonly ManifestPart[]): Promise<void> {
-  const lean = parts.map(({ statistics: _, ...part }) => part);
+  const lean = parts.map(({ statistics: _, course: __, ...part }) => part);
   await objects.put(key(run), JSON.stringify({ version: WRITES, parts: lean }), 'application/json');
 }
 

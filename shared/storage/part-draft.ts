@@ -1,3 +1,4 @@
+import { Course } from '../domain/course.ts';
 import { SIZES } from '../domain/limits.ts';
 import { addCounts, type Counts, NO_COUNTS } from '../domain/run.ts';
 import { versionOf } from '../domain/versions.ts';
@@ -22,6 +23,7 @@ export class PartDraft {
   readonly #reasons: Record<string, number> = {};
   #counts: Counts = NO_COUNTS;
   #version = versionOf([]);
+  readonly #course = new Course();
   /** The block before: compressed and stored while the next one is reduced. */
   #storing: Promise<void> = Promise.resolve();
 
@@ -87,6 +89,7 @@ export class PartDraft {
     this.#counts = addCounts(this.#counts, countsOf(rows));
     const version = versionOf(rows);
     if (version > this.#version) this.#version = version;
+    for (const row of rows) this.#course.add(row);
     for (const [reason, count] of Object.entries(reasonsOf(rows))) {
       this.#reasons[reason] = (this.#reasons[reason] ?? 0) + count;
     }
@@ -113,6 +116,7 @@ export class PartDraft {
       counts: this.#counts,
       reasons: this.#reasons,
       csvBytes: csvOffsets.at(-1) ?? 0,
+      course: this.#course.toJSON(),
       ...(isSmall && { statistics }),
       ...(reduceError !== undefined && { reduceError }),
     };

@@ -21,8 +21,8 @@ export function describeProgressStore(name: string, make: MakeStores): void {
         await progress.bump(RUN, 'a', { succeeded: 0, failed: 2, retried: 1 }, NOW + 2, TTL);
         expect(await progress.read(RUN)).toEqual({ succeeded: 74, failed: 3, retried: 6, at: NOW + 2 });
         await progress.bump(RUN, 'a', { ...NO_PROGRESS, calledMs: 250 }, NOW + 3, TTL);
-        await progress.bump(RUN, 'b', { ...NO_PROGRESS, calledMs: 50 }, NOW + 3, TTL);
-        expect(await progress.read(RUN)).toMatchObject({ succeeded: 74, calledMs: 300 });
+        await progress.bump(RUN, 'b', { ...NO_PROGRESS, calledMs: 50, pressed: 4 }, NOW + 3, TTL);
+        expect(await progress.read(RUN)).toMatchObject({ succeeded: 74, calledMs: 300, pressed: 4 });
       });
 
       test('says what calls were repeated for lately', async () => {

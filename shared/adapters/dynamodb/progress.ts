@@ -18,6 +18,7 @@ export function progressStore(table: ItemTable, keys: Keys): ProgressStore {
           retried: N(delta.retried),
           ...(delta.waiting && { waiting: N(delta.waiting) }),
           ...(delta.calledMs !== undefined && { calledMs: N(delta.calledMs) }),
+          ...(delta.pressed && { pressed: N(delta.pressed) }),
         },
       });
     },
@@ -41,6 +42,7 @@ export function progressStore(table: ItemTable, keys: Keys): ProgressStore {
         retried: sum('retried'),
         ...(sum('waiting') !== 0 && { waiting: sum('waiting') }),
         ...(calledMs > 0 && { calledMs }),
+        ...(sum('pressed') > 0 && { pressed: sum('pressed') }),
         at: Math.max(0, ...shards.map((shard) => numberOf(shard, 'seenAt') ?? 0)),
       };
     },

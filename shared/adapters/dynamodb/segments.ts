@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { courseSchema } from '../../domain/course.ts';
 import type { Json } from '../../domain/json.ts';
 import type { SegmentRef } from '../../domain/layout.ts';
 import { countsSchema } from '../../domain/run.ts';
@@ -16,6 +17,8 @@ const frozen = z.object({
   reducedBy: z.string().optional(),
   reduceError: z.string().optional(),
   csvBytes: z.number().optional(),
+  // Of another form, it is missed by a chart and by nothing else.
+  course: courseSchema.optional().catch(undefined),
 });
 
 const json = z.custom<Json>((value) => value !== undefined);

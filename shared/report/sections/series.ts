@@ -25,7 +25,7 @@ function rowsOf({ x, lines, unit }: Series, { rows, columns }: Room): string[][]
 export const series: Drawer<Series> = {
   isEmpty: ({ x, lines }) => placesOf(x) === 0 || lines.length === 0,
   page: (section) =>
-    html`${legend(section.lines.map(({ label }, n) => [label, lineColour(n)]))}${chart((size) => seriesSvg(section, size))}`,
+    html`${isNamed(section) ? '' : legend(section.lines.map(({ label }, n) => [label, lineColour(n)]))}${chart((size) => seriesSvg(section, size))}`,
   notes({ x, lines }, { rows, columns, pictures }) {
     if (pictures) return [];
     const more = lines.length - columns + 1;
@@ -47,6 +47,9 @@ export const series: Drawer<Series> = {
       [false, ...section.lines.map(() => true)],
     ),
 };
+
+/** Its one line is what its title says. */
+const isNamed = ({ title, lines }: Series) => lines.length === 1 && lines[0]?.label === title;
 
 /** Names could be of any alphabet, which the picture's font hasn't: their values are told in words. */
 function isPicture({ x }: Series): boolean {

@@ -75,7 +75,6 @@ test('a store that is away is no failure of the reduce', async () => {
   deps.objects.put = async () => {
     throw new Error('S3 is away.');
   };
-  await expect(draw(deps, record, [], { written: {}, failure: null }, Promise.resolve(null))).rejects.toThrow(
-    'S3 is away.',
-  );
+  const made = { parts: [], outputs: { written: {}, failure: null }, course: null };
+  await expect(draw(deps, record, made, Promise.resolve(null))).rejects.toThrow('S3 is away.');
 });

@@ -47,6 +47,30 @@ it('says what ran, what failed with examples, and what to do next', () => {
     expect(page).toContain(text);
 });
 
+const CALLS = {
+  from: Date.UTC(2026, 10, 21, 19),
+  widthMs: 2_000,
+  ended: [900, 1_000, 0, 800],
+  meanMs: [31, 30, null, 90],
+  medianMs: 29,
+  p95Ms: 120,
+  repeated: { children: 12, calls: 15 },
+  pressed: 1_204,
+};
+
+it('shows how the calls went: how long they took, what was called again, and both over time', () => {
+  const page = renderHtml(view({ sections: [], calls: CALLS }));
+  for (const text of ['29 ms', '120 ms', '15 calls more', '1,204', 'A point stands for 2.0 s.'])
+    expect(page).toContain(text);
+  expect(page.match(/<svg role="img" aria-label="[^"]*"/g)).toEqual(
+    ['Children per second', 'Mean call in milliseconds'].flatMap((title) =>
+      Array(2).fill(`<svg role="img" aria-label="${title}"`),
+    ),
+  );
+  // Of a few seconds there is nothing to draw.
+  expect(renderHtml(view({ sections: [], calls: { ...CALLS, ended: [3], meanMs: [5] } }))).not.toContain('<svg');
+});
+
 it('lets no text of the run become markup', () => {
   const page = renderHtml(
     view({

@@ -1,0 +1,69 @@
+import type { Section } from '../author/section.ts';
+import { duration, number } from './format.ts';
+import type { CallsView } from './view.ts';
+
+/** Buckets that make a line worth drawing. */
+const FEWEST = 4;
+
+/** What a page shows of a run's calls: figures, and over time how many children ended and how long their calls took. */
+export function callsSections(calls: CallsView | null | undefined): Section[] {
+  if (!calls) return [];
+  const { from, widthMs, ended, meanMs, medianMs, p95Ms, repeated, pressed } = calls;
+  const at = ended.map((_, i) => from + i * widthMs);
+  const over = (title: string, unit: string, values: readonly (number | null)[], note: string): Section => ({
+    kind: 'series',
+    title,
+    unit,
+    note,
+    x: { kind: 'time', at },
+    lines: [{ label: title, values }],
+  });
+  const each = `A point stands for ${span(widthMs)}.`;
+  return [
+    {
+      kind: 'figures',
+      title: 'How the calls went',
+      note: 'Of the last call of each child that was called; times are within 5 %.',
+      figures: [
+        { label: 'Median call', value: medianMs, unit: 'ms' },
+        { label: '95th percentile', value: p95Ms, unit: 'ms' },
+        ...(repeated === null
+          ? []
+          : [
+              {
+                label: 'Children called again',
+                value: repeated.children,
+                ...(repeated.calls > 0 && { note: `${number(repeated.calls)} calls more` }),
+              },
+            ]),
+        ...(pressed > 0
+          ? [{ label: 'Refused as too busy', value: pressed, note: 'calls at least; no try spent' }]
+          : []),
+      ],
+    },
+    ...(ended.length < FEWEST
+      ? []
+      : [
+          over(
+            'Children per second',
+            '/s',
+            ended.map((count) => (count * 1_000) / widthMs),
+            each,
+          ),
+          over('Mean call in milliseconds', 'ms', meanMs, `Of the children that ended then. ${each}`),
+        ]),
+  ];
+}
+
+/** The same in a few words, for a mail; null where nothing is known. */
+export function callsWords(calls: CallsView | null | undefined): string | null {
+  if (!calls) return null;
+  const { medianMs, p95Ms, repeated, pressed } = calls;
+  return [
+    `median ${number(medianMs)} ms, 95 % within ${number(p95Ms)} ms`,
+    ...(repeated && repeated.children > 0 ? [`${number(repeated.children)} children called again`] : []),
+    ...(pressed > 0 ? [`at least ${number(pressed)} refused as too busy`] : []),
+  ].join('; ');
+}
+
+const span = (ms: number) => (ms < 1_000 ? `${ms} ms` : duration(ms));
