@@ -11,3 +11,14 @@ done; 130 interrupted.`;
 
 /** Command lines, each with what it does. */
 export const examples = (...lines: readonly string[]) => `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+
+/** Behind the help of purge. */
+export const PURGE = `${examples(
+  'microprocess purge march --yes                            delete a run, with its redrives',
+  'microprocess purge --item "Ann Lee" --stage prod          say which runs hold this text; delete nothing',
+  'microprocess purge --item "Ann Lee" --stage prod --yes    delete these runs, whole',
+  'microprocess purge --yes                                  empty the work queue; no run loses anything',
+)}
+
+--item looks at items, results and lines of reports, for whole words in the same upper and lower case. It looks at runs that have
+ended, and says which haven't: exit code 1. Files and items that runs were handed over go too, once no run will read them.`;

@@ -16,7 +16,7 @@ import { completionScript, SHELLS } from './completion.ts';
 import { endpoints } from './endpoints.ts';
 import { explain, LeftError, withoutPasswords } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
-import { EXIT_CODES, examples, WHERE } from './help-texts.ts';
+import { EXIT_CODES, examples, PURGE, WHERE } from './help-texts.ts';
 import { pipelineNames, pipelineToRun } from './pipelines.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -277,11 +277,14 @@ ${WHERE}`,
     )
     .action(async (options) => exit(await (await import('./commands/console.ts')).console(options, terminal)));
 
-  ofPipeline(command('purge', "Delete an ended run and its redrives; without one, empty the pipeline's work queue."))
+  ofPipeline(
+    command('purge', 'Delete an ended run and its redrives, or all that is kept of one item; or empty the work queue.'),
+  )
     .argument('[run]', 'a run id; without one, the messages of the work queue, which the sweeper sends again', runId)
+    .option('--item <text>', 'look for an item by its label, key or any text; with --yes delete the runs that hold it')
     .option('-y, --yes', 'yes, delete it')
-    .addOption(jsonOption('print {"pipeline", "purged"}, of a run with what remains'))
-    .addHelpText('after', WHERE)
+    .addOption(jsonOption('print {"pipeline", "purged"}, of a run or item with what remains'))
+    .addHelpText('after', `${PURGE}\n${WHERE}`)
     .action(async (run, options) => exit(await (await import('./commands/purge.ts')).purge(run, options, terminal)));
 
   ofPipeline(

@@ -6,8 +6,11 @@ import { withTarget } from '../targets/open.ts';
 import { hint, type Target, type Where } from '../targets/target.ts';
 import type { Terminal } from '../terminal.ts';
 import { count } from '../text.ts';
+import { purgeOneItem } from './purge-item.ts';
 
 interface Options extends Where {
+  /** A text of the item that is to be forgotten. */
+  readonly item?: string;
   readonly yes?: boolean;
   readonly json?: boolean;
 }
@@ -17,16 +20,21 @@ const REMAINS = [
   'mails and events that were sent, and reports that were fetched',
   "what the service keeps, by the run's or a child's id",
   'a file or items that were handed over at the start, until they expire: other runs may have been given the same',
+  'messages of it that are still queued, 14 days at most, without effect',
   'ids, counts and reasons in logs, and who did what (acts)',
   "at a stage with point-in-time recovery, the table's last 35 days",
 ];
 
-/** Deletes a run, with its redrives; without one, empties the pipeline's work queue. */
+/** Deletes a run with its redrives, or all runs that mention an item; with neither, empties the pipeline's work queue. */
 export async function purge(run: string | undefined, options: Options, terminal: Terminal): Promise<number> {
+  const { item } = options;
+  if (run !== undefined && item !== undefined)
+    throw new UsageError('A run and --item: name one of them. An item is looked for in all runs of the pipeline.');
   const where = run === undefined ? options : { ...options, run };
-  return withTarget(where, 'records', terminal, (target) =>
-    run === undefined ? purgeQueue(target, options, terminal) : erase(target, run, options, terminal),
-  );
+  return withTarget(where, 'records', terminal, (target) => {
+    if (item !== undefined) return purgeOneItem(target, item, options, terminal);
+    return run === undefined ? purgeQueue(target, options, terminal) : erase(target, run, options, terminal);
+  });
 }
 
 /** Nothing is lost by it: records say what is missing, and it is sent again. */

@@ -1,8 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
+import { HANDED_OVER, readHandedOverKey } from '../domain/handed-over.ts';
 import type { Eraser } from '../ports/eraser.ts';
-import { eraseRecords } from './dynamodb/erase-records.ts';
-import { eraseObjects } from './s3/erase-objects.ts';
+import { eraseRecords, eraseRefusals } from './dynamodb/erase-records.ts';
+import { eraseKeys, eraseObjects, listKeys } from './s3/erase-objects.ts';
 
 /** Deletes runs of one pipeline, from the table and the bucket of its stage, or of this machine. */
 export function eraserOf(
@@ -10,10 +11,24 @@ export function eraserOf(
   { table, objects, region }: Readonly<Record<'table' | 'objects' | 'region', string>>,
 ): Eraser {
   const [dynamodb, s3] = [new DynamoDBClient({ region }), new S3Client({ region })];
+  const records = { client: dynamodb, table, pipeline };
+  const prefix = `runs/${pipeline}/`;
   return {
-    eraseRecords: (run, root) => eraseRecords({ client: dynamodb, table, pipeline }, run, root),
+    eraseRecords: (run, root) => eraseRecords(records, run, root),
     // Names hold no slash: no other run's objects begin like it.
-    eraseObjects: (run) => eraseObjects(s3, objects, `runs/${pipeline}/${run}/`),
+    eraseObjects: (run) => eraseObjects(s3, objects, `${prefix}${run}/`),
+    async handedOver() {
+      const keys = await listKeys(s3, objects, `${prefix}${HANDED_OVER}`);
+      // A run may have the name of their folder.
+      return keys.map((key) => key.slice(prefix.length)).filter((place) => readHandedOverKey(place) !== null);
+    },
+    eraseHandedOver: (places) =>
+      eraseKeys(
+        s3,
+        objects,
+        places.map((place) => prefix + place),
+      ),
+    eraseRefusals: (messageIds) => eraseRefusals(records, messageIds),
     close() {
       dynamodb.destroy();
       s3.destroy();

@@ -21,14 +21,23 @@ export interface Purged {
  */
 export async function purgeRun(deps: Pick<Deps, 'stores' | 'pipeline'>, eraser: Eraser, run: string): Promise<Purged> {
   const { root, n } = await latestExecution(deps, run);
-  const runs = Array.from({ length: n }, (_, i) => executionId(root.run, n - i));
+  const runs = Array.from({ length: n }, (_, i) => executionId(root.run, i + 1));
   for (const each of runs) refuseUnended(each, (await deps.stores.runs.read(each))?.status);
+  return eraseRuns(deps, eraser, runs);
+}
+
+/** Deletes ended runs, the last one first. */
+export async function eraseRuns(
+  deps: Pick<Deps, 'stores'>,
+  eraser: Pick<Eraser, 'eraseObjects' | 'eraseRecords'>,
+  runs: readonly string[],
+): Promise<Purged> {
   let [records, objects] = [0, 0];
-  for (const each of runs) {
+  for (const each of runs.toReversed()) {
     objects += await eraser.eraseObjects(each);
     records += await eraser.eraseRecords(each, await deps.stores.runs.readCompletion(each));
   }
-  return { runs: [...runs].reverse(), records, objects };
+  return { runs, records, objects };
 }
 
 function refuseUnended(run: string, status: RunStatus | undefined): void {

@@ -1,6 +1,9 @@
 /** A file that was handed over to a stage: an object named by digest and length of its content, so that it can't change. */
 const PLACE = /^given\/([A-Za-z0-9_-]{43})-(\d{1,15})\/[^/]{1,200}$/;
 
+/** How the keys of all of them begin. */
+export const HANDED_OVER = 'given/';
+
 /** What a handed-over file's place says of its content. */
 export interface HandedOver {
   readonly digest: string;
@@ -9,7 +12,7 @@ export interface HandedOver {
 
 /** The key that a handed-over file is stored under, which is its place too. */
 export function handedOverKey({ digest, bytes }: HandedOver, name: string): string {
-  return `given/${digest}-${bytes}/${name.replace(/[^A-Za-z0-9._-]/g, '_').slice(-100) || 'file'}`;
+  return `${HANDED_OVER}${digest}-${bytes}/${name.replace(/[^A-Za-z0-9._-]/g, '_').slice(-100) || 'file'}`;
 }
 
 /** What a place says that a file was handed over to; null for any other place. */

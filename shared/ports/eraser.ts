@@ -1,6 +1,6 @@
 import type { Completion } from '../domain/completion.ts';
 
-/** Deletes what a run left. For people alone: no function may delete anything. */
+/** Deletes what runs left. For people alone: no function may delete anything. */
 export interface Eraser {
   /**
    * Deletes a run's items, that of the run itself last, so that a deletion that was cut off can be repeated.
@@ -9,5 +9,10 @@ export interface Eraser {
   eraseRecords(run: string, root: Completion): Promise<number>;
   /** Deletes all objects of a run. @returns how many there were */
   eraseObjects(run: string): Promise<number>;
+  /** Places of the files and items that runs of the pipeline were handed over, and that are still kept. */
+  handedOver(): Promise<readonly string[]>;
+  eraseHandedOver(places: readonly string[]): Promise<void>;
+  /** Deletes records of refused messages. */
+  eraseRefusals(messageIds: readonly string[]): Promise<void>;
   close(): void;
 }

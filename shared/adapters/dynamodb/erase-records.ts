@@ -33,6 +33,15 @@ export async function eraseRecords(place: Place, run: string, root: Completion):
   return erased + (await erasePartition(place, keys.run(run).pk));
 }
 
+/** Deletes records of refused messages; one that is gone already is as good. */
+export async function eraseRefusals(place: Place, messageIds: readonly string[]): Promise<void> {
+  const { refusal } = keysOf(place.pipeline);
+  await eraseItems(
+    place,
+    messageIds.map(refusal).map(({ pk, sk }) => ({ pk: S(pk), sk: S(sk) })),
+  );
+}
+
 function* partitionsOf(keys: Keys, run: string, root: Completion): Generator<string> {
   for (const packed of segmentsOf(root)) {
     const ref = unpackSegment(packed);
@@ -52,13 +61,17 @@ async function erasePartition(place: Place, partition: string): Promise<number> 
   };
   let erased = 0;
   for await (const { Items = [] } of paginateQuery({ client: place.client }, query)) {
-    for (let from = 0; from < Items.length; from += BATCH) await eraseItems(place, Items.slice(from, from + BATCH));
+    await eraseItems(place, Items);
     erased += Items.length;
   }
   return erased;
 }
 
-async function eraseItems({ client, table }: Place, items: readonly Item[]): Promise<void> {
+async function eraseItems(place: Place, items: readonly Item[]): Promise<void> {
+  for (let from = 0; from < items.length; from += BATCH) await eraseBatch(place, items.slice(from, from + BATCH));
+}
+
+async function eraseBatch({ client, table }: Place, items: readonly Item[]): Promise<void> {
   let left: WriteRequest[] = items.map(({ pk, sk }) => ({
     DeleteRequest: { Key: { ...(pk && { pk }), ...(sk && { sk }) } },
   }));

@@ -108,16 +108,23 @@ describe('at a stage', () => {
   });
 
   test('items and files are uploaded: the same again is the same run', { timeout: 90_000 }, async () => {
-    const lines = '{"name":"a","country":"AU","staff":1}\n{"name":"b","country":"AU","staff":4}\n';
+    const lines = '{"name":"Alder","country":"AU","staff":1}\n{"name":"Birch","country":"AU","staff":4}\n';
     const file = join(place.home, 'items.jsonl');
     await writeFile(file, lines);
     const ran = await microprocess('start', '--run-id', 'given', '--items', file, '--watch', '--json');
     const { counts, paths } = summarySchema.parse(JSON.parse(ran.stdout));
     expect(counts).toMatchObject({ total: 2, succeeded: 2 });
-    expect((await reportRows(paths.report)).map(({ name }) => name)).toEqual(['a', 'b']);
+    expect((await reportRows(paths.report)).map(({ name }) => name)).toEqual(['Alder', 'Birch']);
     const again = await microprocess('start', '--run-id', 'given', '--items', file, '--json');
     expect(JSON.parse(again.stdout)).toMatchObject({ runId: 'given', created: false });
-    const piped = await microprocessOn(lines.slice(0, 38), 'start', '--items', '-', '--watch', '--json');
+    const piped = await microprocessOn(
+      lines.slice(0, lines.indexOf('\n') + 1),
+      'start',
+      '--items',
+      '-',
+      '--watch',
+      '--json',
+    );
     expect(summarySchema.parse(JSON.parse(piped.stdout)).counts).toMatchObject({ total: 1, succeeded: 1 });
     // As the console's Test button sends them.
     const event = { runId: 'listed', items: [{ name: 'c', country: 'AU', staff: 9 }] };
@@ -240,6 +247,28 @@ describe('at a stage', () => {
     });
     expect([await left('stopped'), await left('march')]).toEqual([0, before]);
     expect(await microprocess('show', 'stopped')).toMatchObject({ code: 1, stderr: expect.stringMatching(/no run/) });
+  });
+
+  test('an item is purged: the runs that hold it, what was handed over, and refused messages', async () => {
+    const sqs = new SQSClient({});
+    await sqs.send(new SendMessageCommand({ QueueUrl: host.first.resources.work, MessageBody: 'Birch {' }));
+    sqs.destroy();
+    await expect.poll(async () => (await microprocess('refused')).stdout).toContain('Birch {');
+    const purge = async (...yes: string[]): Promise<unknown> =>
+      JSON.parse((await microprocess('purge', '--item', 'Birch', '--json', ...yes)).stdout);
+    const found = [{ runs: ['given'], why: 'children', children: 1, example: '0-0.0.1' }];
+    expect(await purge()).toMatchObject({ found, unended: [], inputs: 3, refusals: 1, purged: null });
+    expect(await microprocess('purge', '--item', 'Birch')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(
+        /^1 of 4 runs of scores at stage test \(us-east-1\) that have ended may not stay:\n {2}given {2}1 child, such as/,
+      ),
+    });
+    expect(await purge('--yes')).toMatchObject({ found, purged: { runs: ['given'] } });
+    expect(await purge()).toMatchObject({ looked: 3, found: [], inputs: 0, refusals: 0 });
+    expect((await microprocess('acts')).stdout).toMatch(/purge .*an item, 1 run,/);
+    expect((await microprocess('acts')).stdout).not.toContain('Birch');
+    expect(await microprocess('purge', 'march', '--item', 'Birch')).toMatchObject({ code: 2 });
   });
 
   test('a stage that is not deployed, of another release or not to be read says what to do', async () => {

@@ -1,0 +1,120 @@
+import { findItem, type ItemPurged, type ItemTraces, purgeItem } from '../../shared/control/purge-item.ts';
+import { MANY, type Mentioning } from '../../shared/control/runs-mentioning.ts';
+import { recordAct } from '../act.ts';
+import { UsageError } from '../errors.ts';
+import { EXIT } from '../exit-codes.ts';
+import { hint, type Target } from '../targets/target.ts';
+import { isDrawn, type Terminal } from '../terminal.ts';
+import { columns, count, plain } from '../text.ts';
+
+export interface PurgeItemOptions {
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+/** What a deletion of one item doesn't reach, beside what one of a run doesn't. */
+const REMAINS = [
+  "what was made of it elsewhere: the source's own data, figures and files that were passed on",
+  'reports that were fetched, such as those in out/ on this machine',
+  'mails and events that were sent, and what the service keeps',
+  'messages of these runs that are still queued, 14 days at most, without effect: purge --yes deletes them now',
+  "ids of runs and children in logs, and who did what (acts): a run's id says of the item what you called it",
+  "at a stage with point-in-time recovery, the table's last 35 days",
+  'other pipelines: each is asked by itself',
+];
+
+/** Says which runs keep something of an item, found by any text that it holds; with `--yes` deletes these runs. */
+export async function purgeOneItem(
+  target: Target,
+  text: string,
+  options: PurgeItemOptions,
+  terminal: Terminal,
+): Promise<number> {
+  if (text.trim() === '') throw new UsageError('--item: needs a text of the item, such as its label or key.');
+  const eraser = target.eraser?.();
+  if (!eraser) throw new UsageError("An item can't be purged from here: something works on the pipeline's runs.");
+  try {
+    const traces = await findItem(target.deps, eraser, text, lookedAt(terminal));
+    if (!options.json) terminal.stdout.write(wordsOf(traces, target));
+    const erased = options.yes
+      ? await purgeItem(target.deps, eraser, traces, (runs) => terminal.stderr.write(`${runs.join(', ')}: gone.\n`))
+      : null;
+    // Who reads the record must not learn from it whom it was about.
+    if (erased) await recordAct(target, terminal, { act: 'purge', run: null, detail: `an item, ${saidOf(erased)}` });
+    terminal.stdout.write(
+      options.json
+        ? `${JSON.stringify({ pipeline: target.pipeline.name, ...jsonOf(traces), purged: erased, remains: REMAINS })}\n`
+        : erased
+          ? `Deleted: ${saidOf(erased)}. What remains:\n${REMAINS.map((what) => `  - ${what}\n`).join('')}`
+          : nextOf(traces),
+    );
+    return traces.unended.length === 0 ? EXIT.ok : EXIT.failed;
+  } finally {
+    eraser.close();
+  }
+}
+
+const saidOf = ({ runs, records, objects }: ItemPurged) =>
+  `${counted(runs.length, 'run')}, ${counted(records, 'record')}, ${counted(objects, 'object')}`;
+
+const counted = (n: number, what: string) => `${count(n)} ${what}${n === 1 ? '' : 's'}`;
+
+/** Reading a large run takes minutes: says how far it is. */
+function lookedAt({ stderr, signal }: Terminal): (rows: number) => void {
+  let [rows, next] = [0, STEP];
+  return (more) => {
+    signal.throwIfAborted();
+    rows += more;
+    if (rows < next || !isDrawn(stderr)) return;
+    stderr.write(`${count(rows)} rows looked at\n`);
+    next += STEP;
+  };
+}
+
+const STEP = 1_000_000;
+
+function wordsOf({ looked, found, unended, inputs, refusals }: ItemTraces, target: Target): string {
+  const of = `of ${counted(looked, 'run')} of ${target.pipeline.name} ${target.place} that ${looked === 1 ? 'has' : 'have'} ended`;
+  const lines = [
+    found.length === 0 ? `None ${of} holds it.` : `${count(found.length)} ${of} may not stay:`,
+    ...columns(found.map((each) => [`  ${each.runs.join(', ')}`, plain(whyOf(each))]))
+      .split('\n')
+      .filter((line) => line !== ''),
+  ];
+  if (inputs.length > 0) lines.push(`${counted(inputs.length, 'handed-over input')} that no run will read any more.`);
+  if (refusals.length > 0) lines.push(`${counted(refusals.length, 'refused message')} with it.`);
+  if (unended.length > 0) {
+    const each = unended.map(({ run, status }) => `${run} (${status})`).join(', ');
+    lines.push(
+      `Not looked at, as they haven't ended: ${each}. Wait, or cancel them, and repeat this: ${hint(target, 'cancel', '<run>')}`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function whyOf({ why, children, example }: Mentioning): string {
+  if (why === 'run') return "its id, parameters or input's name mention it";
+  if (why === 'gone')
+    return "some of its report is gone, so it can't be ruled out: a deletion was cut off, or it is too old";
+  const many = children >= MANY ? `${count(children)} children or more` : `${count(children)} children`;
+  return `${children === 1 ? '1 child' : many}, such as ${example}`;
+}
+
+function nextOf({ found, inputs, refusals }: ItemTraces): string {
+  if (found.length + inputs.length + refusals.length === 0) return 'There is nothing to delete.\n';
+  const whole =
+    found.length === 0
+      ? ''
+      : 'A run goes whole, with its redrives. Before it does, "report <run>" fetches what it made, and "children <run> --items" prints its items: start it anew without this one.\n';
+  return `${whole}Nothing was deleted. The same command with --yes deletes all this for good.\n`;
+}
+
+function jsonOf({ looked, found, unended, inputs, refusals }: ItemTraces) {
+  return {
+    looked,
+    found,
+    unended: unended.map(({ run, status }) => ({ run, status })),
+    inputs: inputs.length,
+    refusals: refusals.length,
+  };
+}

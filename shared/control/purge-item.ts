@@ -1,0 +1,87 @@
+import { asInJson, mentions } from '../domain/mentions.ts';
+import { firstRunOf } from '../domain/redrive.ts';
+import { isFinal } from '../domain/run.ts';
+import type { Deps } from '../ports/deps.ts';
+import type { Eraser } from '../ports/eraser.ts';
+import type { RunRecord } from '../ports/run-store.ts';
+import { eraseRuns, purgeRun } from './purge-run.ts';
+import { type Mentioning, runFamilies, runsMentioning } from './runs-mentioning.ts';
+
+/** What a pipeline keeps of one item, as far as it was looked at. */
+export interface ItemTraces {
+  /** Runs that ended and were looked at, redrives not counted. */
+  readonly looked: number;
+  readonly found: readonly Mentioning[];
+  /** Runs that weren't looked at: they, or their redrives, haven't ended. */
+  readonly unended: readonly Pick<RunRecord, 'run' | 'status'>[];
+  /** Places of handed-over files and items that no run will read any more: whatever format they have, they needn't be looked into. */
+  readonly inputs: readonly string[];
+  /** Refused messages that mention it, by their ids. */
+  readonly refusals: readonly string[];
+}
+
+/** What was deleted of it. */
+export interface ItemPurged {
+  readonly runs: readonly string[];
+  readonly records: number;
+  readonly objects: number;
+}
+
+type Used = Pick<Deps, 'stores' | 'objects'>;
+
+/** More than this is one trouble, many times, and the rest is read by the next call. */
+const REFUSALS = 100_000;
+
+/**
+ * Looks for a text, such as an item's label or key, in everything that a pipeline keeps; changes nothing.
+ * @param looked is told of rows that were looked at
+ */
+export async function findItem(
+  deps: Used,
+  eraser: Pick<Eraser, 'handedOver'>,
+  text: string,
+  looked?: (rows: number) => void,
+): Promise<ItemTraces> {
+  // Before the runs: what is handed over from now on isn't in the list.
+  const places = await eraser.handedOver();
+  const { ended, unended } = await runFamilies(deps);
+  const isRead = new Set(unended.flat().flatMap(({ file, items }) => [file, items]));
+  const refusals = await deps.stores.refusals.list(REFUSALS);
+  const found: Mentioning[] = [];
+  for await (const each of runsMentioning(deps, ended, text, looked)) found.push(each);
+  return {
+    looked: ended.length,
+    found,
+    unended: unended.flat().filter(({ status }) => !isFinal(status)),
+    inputs: places.filter((place) => !isRead.has(place)),
+    refusals: refusals
+      .filter(({ excerpt, detail }) => mentions([excerpt, detail], text) || mentions(excerpt, asInJson(text)))
+      .map(({ messageId }) => messageId),
+  };
+}
+
+/**
+ * Deletes what was found: inputs, refused messages, and each run whole, with its redrives. Cut off, it is repeated by finding and deleting again.
+ * @param purged is told of each run, as it is gone
+ * @throws {InputError} where one of the runs is redriven since
+ */
+export async function purgeItem(
+  deps: Pick<Deps, 'stores' | 'pipeline'>,
+  eraser: Eraser,
+  { found, inputs, refusals }: Pick<ItemTraces, 'found' | 'inputs' | 'refusals'>,
+  purged: (runs: readonly string[]) => void = () => undefined,
+): Promise<ItemPurged> {
+  await eraser.eraseHandedOver(inputs);
+  await eraser.eraseRefusals(refusals);
+  let [records, objects] = [refusals.length, inputs.length];
+  for (const { runs } of found) {
+    const [first = ''] = runs;
+    // A redrive whose first run has expired can't be found by that any more.
+    const isWhole = first === firstRunOf(first);
+    const gone = isWhole ? await purgeRun(deps, eraser, first) : await eraseRuns(deps, eraser, runs);
+    purged(gone.runs);
+    records += gone.records;
+    objects += gone.objects;
+  }
+  return { runs: found.flatMap(({ runs }) => runs), records, objects };
+}
