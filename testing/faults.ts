@@ -252,6 +252,7 @@ export class SimulatedProcess {
       chains: this.wrap('chains', stores.chains),
       blocks: this.wrap('blocks', stores.blocks),
       segments: this.wrap('segments', stores.segments),
+      seats: this.wrap('seats', stores.seats),
       progress: this.wrap('progress', stores.progress),
       refusals: this.wrap('refusals', stores.refusals),
       sweeps: this.wrap('sweeps', stores.sweeps),

@@ -16,6 +16,8 @@ interface Calls {
   readonly tries: ReadonlyMap<number, Tries>;
   /** See {@link childResult}. */
   readonly jitter: number;
+  /** Of the slot's children that wait for their callbacks. */
+  readonly held: number;
 }
 
 /**
@@ -25,10 +27,10 @@ interface Calls {
  * that are given are stored.
  */
 export async function callChildren(
-  forwarding: Pick<Forwarding, 'deps' | 'runs' | 'lanes' | 'invocation'>,
-  { message, children, tries, jitter }: Calls,
+  forwarding: Pick<Forwarding, 'deps' | 'runs' | 'lanes' | 'seats' | 'invocation'>,
+  { message, children: asked, tries, jitter, held }: Calls,
 ): Promise<{ readonly results: Map<number, ChildResult>; readonly errors: readonly unknown[] }> {
-  const { deps, lanes } = forwarding;
+  const { deps, lanes, seats } = forwarding;
   const { answers } = deps;
   const { itemsPerCall } = deps.pipeline.endpoint;
   const results = new Map<number, ChildResult>();
@@ -93,6 +95,16 @@ export async function callChildren(
       else if (known.kind === 'handed-back' && !known.isPressed) results.set(n, { ...known, due });
     }
   };
+  const children = await seats.take(message, asked, held).then(
+    (seated) => {
+      handBack(asked.slice(seated.children.length), seated.due);
+      return seated.children;
+    },
+    (error: unknown) => {
+      errors.push(error);
+      return [];
+    },
+  );
   const groups = itemsPerCall === undefined ? children.map((n) => [n]) : groupsOf(children, itemsPerCall, tries);
   await Promise.all(groups.map(callSafely));
   errors.push(...(await pack.end()));

@@ -15,7 +15,7 @@ import { deliveryOf, type Forwarding } from './forwarding.ts';
  * @param complete every child that was due got its call
  */
 export async function commitAndResend(
-  { deps, commits }: Pick<Forwarding, 'deps' | 'commits'>,
+  { deps, commits, seats }: Pick<Forwarding, 'deps' | 'commits' | 'seats'>,
   received: Received<WorkMessage>,
   block: BlockState,
   results: ReadonlyMap<number, ChildResult>,
@@ -42,9 +42,13 @@ export async function commitAndResend(
   countOutcomes(deps, message, outcomes, { again: reasonsOf(results), waiting: waiting.size });
   // Before the wait itself: nobody would ever look for one that stands in no bucket.
   await addWaits(deps, message, new Set(waiting.values()));
-  if (next === null) return commits.commit(message, outcomes);
+  if (next === null) {
+    await commits.commit(message, outcomes);
+    return seats.settle(message, 0);
+  }
   const { done, raised } = await commit(deps, blockOf(message), outcomes, { slot: message.slot, raise: next });
   if (!raised) return;
+  await seats.settle(message, next.waiting?.size ?? 0);
   const left = sendable(next, missing({ done, registers: block.registers }, message.slot, message.items.length));
   // None left: the others wait for callbacks, or a duplicate of this message has ended them meanwhile.
   if (left.length === 0) return;

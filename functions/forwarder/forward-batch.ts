@@ -13,6 +13,7 @@ import type { Forwarding } from './forwarding.ts';
 import { GroupCommits } from './group-commits.ts';
 import { Lanes } from './lanes.ts';
 import type { RunCache } from './run-cache.ts';
+import { SeatTaker } from './seats.ts';
 
 /**
  * A whole batch: all ordinary messages side by side over the same lanes, then the suspects one slot after the other, those that a
@@ -34,6 +35,7 @@ export async function forwardBatch(
     blocks: new BlockReads(deps.stores.blocks),
     commits: new GroupCommits(deps, messages),
     lanes: new Lanes(deps.gate, deps, lastStartOf(deps, invocation)),
+    seats: new SeatTaker(deps, invocation),
     invocation,
   };
   const failed = new Map<string, unknown>();

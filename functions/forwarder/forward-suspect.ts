@@ -1,7 +1,7 @@
 import { childId } from '../../shared/domain/ids.ts';
 import { blockOf, type WorkMessage } from '../../shared/domain/messages.ts';
 import type { Outcome } from '../../shared/domain/outcome.ts';
-import { type Mark, registerOf, suspectStep } from '../../shared/domain/sending.ts';
+import { type Mark, registerOf, stillWaiting, suspectStep } from '../../shared/domain/sending.ts';
 import type { ChildResult } from '../../shared/flow/child-result.ts';
 import { commit, type RegisterChange } from '../../shared/flow/commit.ts';
 import { completeBlockIfFull } from '../../shared/flow/completion.ts';
@@ -70,7 +70,9 @@ async function callUnderMarks(
         }
         const read = registerOf(state, slot);
         if (!(await blocks.replaceRegister(run, ref, { slot, read, next, ttl }))) break;
-        const calls = { message, children, tries: next.tries, jitter };
+        const said = [...results.values()].filter(({ kind }) => kind === 'waiting');
+        const held = stillWaiting(state, slot).length + said.length;
+        const calls = { message, children, tries: next.tries, jitter, held };
         const { results: came, errors } = await callChildren(forwarding, calls);
         for (const n of children) called.add(n);
         for (const [n, result] of came) if (result.kind !== 'ended') results.set(n, result);

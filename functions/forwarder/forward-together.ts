@@ -1,5 +1,5 @@
 import { blockOf, type WorkMessage } from '../../shared/domain/messages.ts';
-import { type Care, registerOf } from '../../shared/domain/sending.ts';
+import { type Care, registerOf, stillWaiting } from '../../shared/domain/sending.ts';
 import { completeBlockIfFull } from '../../shared/flow/completion.ts';
 import { excerptOf, recordRefusal } from '../../shared/flow/refusal.ts';
 import type { Received } from '../../shared/lambda/sqs.ts';
@@ -34,7 +34,8 @@ export async function forwardTogether(forwarding: Forwarding, received: Received
       return decision.care;
     case 'call': {
       const { tries } = registerOf(block, message.slot);
-      const calls = { message, children: decision.due, tries, jitter: deps.random.next() };
+      const held = stillWaiting(block, message.slot).length;
+      const calls = { message, children: decision.due, tries, jitter: deps.random.next(), held };
       const { results, errors } = await callChildren(forwarding, calls);
       await keepWaits(results, async () => {
         if (errors.length > 0) {

@@ -11,6 +11,7 @@ import type { ForwarderDeps } from './deps.ts';
 import type { GroupCommits } from './group-commits.ts';
 import type { Lanes } from './lanes.ts';
 import type { RunCache } from './run-cache.ts';
+import type { SeatTaker } from './seats.ts';
 
 /** What the messages of one invocation share. */
 export interface Forwarding {
@@ -19,6 +20,7 @@ export interface Forwarding {
   readonly blocks: BlockReads;
   readonly commits: GroupCommits;
   readonly lanes: Lanes;
+  readonly seats: SeatTaker;
   readonly invocation: Invocation;
 }
 

@@ -19,6 +19,8 @@ export const callbackSchema = strictOptions({
     .optional(),
   /** A child whose time is over: FAILED, or called again where tries are left. */
   onExpiry: z.enum(['fail', 'retry']).default('fail'),
+  /** A child that waits counts as one that is called: they are `limits.inFlight` together at most. */
+  countsAsInFlight: z.boolean().default(false),
 });
 
 /** What `callback` doesn't go together with. */
@@ -26,13 +28,31 @@ export function callbackIssues({
   callback,
   deadlineHours,
   endpoint,
+  limits,
 }: {
   readonly callback?: z.output<typeof callbackSchema> | undefined;
   readonly deadlineHours: number;
   readonly endpoint: { readonly itemsPerCall?: number | undefined };
+  readonly limits: { readonly waiting?: number | undefined; readonly sharedAs?: string | undefined };
 }): { readonly path: string; readonly message: string; readonly received: unknown }[] {
-  if (!callback) return [];
+  if (!callback)
+    return limits.waiting === undefined
+      ? []
+      : [
+          {
+            path: 'limits.waiting',
+            message: 'goes with callback alone: nothing else waits for one',
+            received: limits.waiting,
+          },
+        ];
   const issues = [];
+  if (callback.countsAsInFlight && limits.sharedAs !== undefined)
+    issues.push({
+      path: 'callback.countsAsInFlight',
+      message:
+        'goes without limits.sharedAs: a pipeline knows of its own children alone that wait; limits.waiting caps these',
+      received: true,
+    });
   if (callback.withinHours > deadlineHours)
     issues.push({
       path: 'callback.withinHours',

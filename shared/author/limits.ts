@@ -52,6 +52,8 @@ export const limitsSchema = strictOptions({
   ratePerMinute: rate.optional(),
   /** Calls that may be made up for at once after a pause of the rate. */
   burst: z.number().int().min(0).max(10_000).default(0),
+  /** Children that wait for their callback, or are called, at once, over all runs: see docs/callbacks.md. None by default. */
+  waiting: z.number().int().min(1).max(10_000).optional(),
   /** The budget's name: pipelines that name the same share one rate, the calls in flight at an endpoint, and limits set by hand. */
   sharedAs: z.string().regex(NAME, 'must match [A-Za-z0-9_-]{1,48}').optional(),
   /** Other figures by time of day; the first that holds counts. */

@@ -117,6 +117,11 @@ export function sendable({ waiting }: Pick<Register, 'waiting'>, children: reado
   return waiting ? children.filter((n) => !waiting.has(n)) : children;
 }
 
+/** Children of a slot that wait for their callback, and have no outcome. */
+export function stillWaiting({ done, registers }: BlockState, slot: number): number[] {
+  return [...(registers.get(slot)?.waiting?.keys() ?? [])].filter((n) => !done.has(n));
+}
+
 /** Calls of a child that are known of while it has no outcome. */
 export function callsOf(block: BlockState, n: number): number {
   let calls = 0;

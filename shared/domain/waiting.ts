@@ -9,6 +9,8 @@ export interface CallbackPolicy {
   /** Silence of so long means that the work is lost. */
   readonly heartbeatSeconds?: number | undefined;
   readonly onExpiry: 'fail' | 'retry';
+  /** A child that waits counts as one that is called. */
+  readonly countsAsInFlight?: boolean | undefined;
 }
 
 const HOUR_MS = 3_600_000;

@@ -4,6 +4,7 @@ import type { ChainStore } from './chain-store.ts';
 import type { ProgressStore } from './progress-store.ts';
 import type { RefusalStore } from './refusal-store.ts';
 import type { RunStore } from './run-store.ts';
+import type { SeatStore } from './seat-store.ts';
 import type { SegmentStore } from './segment-store.ts';
 import type { SweepStore } from './sweep-store.ts';
 import type { WaitStore } from './wait-store.ts';
@@ -15,6 +16,7 @@ export interface Stores {
   readonly chains: ChainStore;
   readonly blocks: BlockStore;
   readonly segments: SegmentStore;
+  readonly seats: SeatStore;
   readonly progress: ProgressStore;
   readonly refusals: RefusalStore;
   readonly sweeps: SweepStore;

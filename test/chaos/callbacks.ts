@@ -79,7 +79,7 @@ export async function callbacksRun(seed: number, children: number): Promise<Chao
   const result = await chaosRun(seed, children, ({ pipeline, service, ...options }) => {
     const onExpiry = seed % 2 === 0 ? 'fail' : 'retry';
     const heartbeat = seed % 3 === 0 ? { heartbeatSeconds: 900 } : {};
-    const callback = { withinHours: WITHIN_HOURS, onExpiry, ...heartbeat } as const;
+    const callback = { withinHours: WITHIN_HOURS, onExpiry, countsAsInFlight: false, ...heartbeat } as const;
     const world: World = new World({
       ...options,
       pipeline: { ...pipeline, callback },

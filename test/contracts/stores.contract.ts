@@ -9,6 +9,7 @@ import { describeRefusalStore } from './refusal-store.contract.ts';
 import { describeRoot } from './root.contract.ts';
 import { describeRunStatus } from './run-status.contract.ts';
 import { describeRunStore } from './run-store.contract.ts';
+import { describeSeatStore } from './seat-store.contract.ts';
 import { describeSegmentStore } from './segment-store.contract.ts';
 import { describeSweepStore } from './sweep-store.contract.ts';
 import { describeWaitStore } from './wait-store.contract.ts';
@@ -24,6 +25,7 @@ export function describeStores(name: string, make: MakeStores): void {
   describeBlockMarks(name, make);
   describeBlockPages(name, make);
   describeSegmentStore(name, make);
+  describeSeatStore(name, make);
   describeProgressStore(name, make);
   describeRefusalStore(name, make);
   describeSweepStore(name, make);

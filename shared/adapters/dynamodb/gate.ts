@@ -11,6 +11,7 @@ import type { ItemTable, Update } from './item-table.ts';
 const byHand = z.object({
   inFlight: z.number().optional(),
   ratePerSecond: z.number().optional(),
+  waiting: z.number().optional(),
   until: z.number().nullable(),
   revision: z.number(),
 });

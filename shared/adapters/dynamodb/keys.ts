@@ -21,6 +21,8 @@ export function keysOf(pipeline: string) {
       sk: `WAIT#${String(until).padStart(15, '0')}#${slice}-${segment}`,
     }),
     waits: (run: string): Key => ({ pk: `${base}#${run}`, sk: 'WAIT#' }),
+    /** Of the pipeline's children that wait for callbacks, over all runs. */
+    seats: { pk: base, sk: 'SEATS' },
     slice: (run: string, slice: number): Key => ({ pk: `${base}#${run}#S${slice}`, sk: 'SLICE' }),
     segment: (run: string, { slice, segment }: SegmentRef): Key => ({
       pk: `${base}#${run}#${slice}-${segment}`,

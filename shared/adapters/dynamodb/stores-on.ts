@@ -7,6 +7,7 @@ import { keysOf } from './keys.ts';
 import { progressStore } from './progress.ts';
 import { refusalStore } from './refusals.ts';
 import { runStore } from './runs.ts';
+import { seatStore } from './seats.ts';
 import { segmentStore } from './segments.ts';
 import { sweepStore } from './sweeps.ts';
 import { waitStore } from './waits.ts';
@@ -20,6 +21,7 @@ export function storesOn(table: ItemTable, pipeline: string): Stores {
     chains: chainStore(table, keys),
     blocks: blockStore(table, keys),
     segments: segmentStore(table, keys),
+    seats: seatStore(table, keys),
     progress: progressStore(table, keys),
     refusals: refusalStore(table, keys),
     sweeps: sweepStore(table, keys),

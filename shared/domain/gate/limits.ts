@@ -19,6 +19,7 @@ export interface Profile extends Figures {
 /** The part of a definition's `limits` that the gate holds. */
 export interface DefinedLimits extends Figures {
   readonly inFlight: number;
+  readonly waiting?: number | undefined;
   readonly burst: number;
   readonly profiles: readonly Profile[];
 }
@@ -27,6 +28,7 @@ export interface DefinedLimits extends Figures {
 export interface LimitsByHand {
   readonly inFlight?: number | undefined;
   readonly ratePerSecond?: number | undefined;
+  readonly waiting?: number | undefined;
   /** When they end by themselves, epoch milliseconds; null where they stand until they are changed. */
   readonly until: number | null;
   /** Grows with each change. */
@@ -37,6 +39,8 @@ export interface LimitsByHand {
 export interface LimitsInForce {
   readonly inFlight: number;
   readonly rate: Rate | null;
+  /** Children that may wait for callbacks at once; null for any number. */
+  readonly waiting: number | null;
   /** Of the limits set by hand that are known, in force or not: an older one is out of date. */
   readonly revision: number;
 }
@@ -70,6 +74,7 @@ export function limitsAt(defined: DefinedLimits, byHand: LimitsByHand | undefine
   const perSecond = set?.ratePerSecond ?? perSecondOf(profile) ?? perSecondOf(defined);
   return {
     inFlight: Math.min(set?.inFlight ?? profile?.inFlight ?? defined.inFlight, mostInFlight(defined)),
+    waiting: set?.waiting ?? defined.waiting ?? null,
     rate: perSecond === undefined ? null : { perSecond, burst: defined.burst },
     revision: byHand?.revision ?? 0,
   };

@@ -3,6 +3,7 @@ import { AnswerBytes } from '../../../functions/forwarder/answer-bytes.ts';
 import { commitAndResend, countOutcomes } from '../../../functions/forwarder/commit-and-resend.ts';
 import { gateOf } from '../../../functions/forwarder/gate.ts';
 import { GroupCommits } from '../../../functions/forwarder/group-commits.ts';
+import { SeatTaker } from '../../../functions/forwarder/seats.ts';
 import { registerOf } from '../../../shared/domain/sending.ts';
 import { ProgressMeter } from '../../../shared/flow/progress-meter.ts';
 import { testDeps, workOf } from '../../shared/support.ts';
@@ -27,7 +28,8 @@ test('a child handed back by pressure keeps its tries, and its slot comes when i
       answers: new AnswerBytes(),
     },
   };
-  const forwarding = { ...of, commits: new GroupCommits(deps, [message]) };
+  const seats = new SeatTaker(of.deps, { id: 'forwarder', deadline: deps.clock.now() });
+  const forwarding = { ...of, seats, commits: new GroupCommits(deps, [message]) };
   const received = { messageId: 'm', receives: 1, message: { ...message, turn: 1 } };
   const block = await deps.stores.blocks.read('march', ref);
   await commitAndResend(forwarding, received, block, new Map([[0, { kind: 'handed-back', due: until }]]), false);
