@@ -1,4 +1,7 @@
 import * as z from 'zod';
+import { parseChildId } from '../../shared/domain/ids.ts';
+import type { BlockRef } from '../../shared/domain/layout.ts';
+import { stillWaiting } from '../../shared/domain/sending.ts';
 import type { UrlEvent } from '../../shared/lambda/http.ts';
 import { type ChaosResult, chaosRun } from './chaos.ts';
 import { answerTo } from './pipeline.ts';
@@ -9,6 +12,8 @@ import { type AnyWorld, HOUR, MINUTE, SECOND, World } from './world.ts';
 /** Children of a hundred that are answered with 202. */
 const SHARE = 0.2;
 const WITHIN_HOURS = 0.5;
+/** Children that may wait at once, where a run has a cap. */
+const CAP = 15;
 
 /** What services were told: each claim is held against the report. */
 export class Told {
@@ -18,6 +23,10 @@ export class Told {
   callbacks = 0;
   /** Answers by status. */
   readonly statuses = new Map<number, number>();
+  /** Blocks whose children were called. */
+  readonly blocks = new Map<string, BlockRef>();
+  /** Children that were seen to wait at once. */
+  mostWaiting = 0;
 }
 
 const answered = z.object({ statusCode: z.number(), body: z.string().default('{}') });
@@ -41,6 +50,9 @@ function callingBack(seed: number, world: () => World, told: Told, service: Serv
   return (i, nth, request) => {
     if (draw(seed, i, 3_000) >= SHARE) return service(i, nth, request);
     const chance = (salt: number) => draw(seed, i, 3_000 + 10 * nth + salt);
+    const { n, ...ref } = parseChildId(request.child);
+    told.blocks.set(JSON.stringify(ref), ref);
+    void countWaiting(world(), request.run, told);
     const ms = Math.floor(20 + 100 * chance(1));
     const path = new URL(request.callback ?? 'https://none.example.com/').pathname;
     const say = async (status: number, after: number) => {
@@ -60,6 +72,16 @@ function callingBack(seed: number, world: () => World, told: Told, service: Serv
   };
 }
 
+/** By the registers, whatever seats say. */
+async function countWaiting({ deps }: World, run: string, told: Told): Promise<void> {
+  let waiting = 0;
+  for (const ref of told.blocks.values()) {
+    const block = await deps.stores.blocks.read(run, ref);
+    for (const slot of block.registers.keys()) waiting += stillWaiting(block, slot).length;
+  }
+  told.mostWaiting = Math.max(told.mostWaiting, waiting);
+}
+
 /** Another child's, another attempt's, a cut one: none may be taken. */
 async function forge(world: World, path: string, told: Told, drawn: number): Promise<void> {
   const [payload = '', mac = ''] = path.slice('/callback/'.length).split('.');
@@ -72,6 +94,8 @@ async function forge(world: World, path: string, told: Told, drawn: number): Pro
   if (status !== 401 && status < 500) told.forgedAccepted += 1;
 }
 
+const isCapped = (seed: number) => seed % 4 === 1;
+
 /** A run under chaos of which a fifth calls back; what a 200 said untruly is a problem too. */
 export async function callbacksRun(seed: number, children: number): Promise<ChaosResult & { readonly told: Told }> {
   const told = new Told();
@@ -80,9 +104,10 @@ export async function callbacksRun(seed: number, children: number): Promise<Chao
     const onExpiry = seed % 2 === 0 ? 'fail' : 'retry';
     const heartbeat = seed % 3 === 0 ? { heartbeatSeconds: 900 } : {};
     const callback = { withinHours: WITHIN_HOURS, onExpiry, countsAsInFlight: false, ...heartbeat } as const;
+    const limits = { ...pipeline.limits, ...(isCapped(seed) && { waiting: CAP }) };
     const world: World = new World({
       ...options,
-      pipeline: { ...pipeline, callback },
+      pipeline: { ...pipeline, callback, limits },
       service: callingBack(seed, () => world, told, service ?? ((i) => answers(i))),
     });
     worlds.push(world);
@@ -97,6 +122,8 @@ export async function callbacksRun(seed: number, children: number): Promise<Chao
       if (statuses.get(child) !== 'SUCCEEDED')
         result.problems.push(`A 200 was untrue: ${child} is ${statuses.get(child)}.`);
   }
+  if (isCapped(seed) && told.mostWaiting > CAP)
+    result.problems.push(`${told.mostWaiting} children waited at once, of ${CAP} that may.`);
   if (told.forgedAccepted > 0) result.problems.push(`${told.forgedAccepted} forged callbacks were accepted.`);
   return { ...result, told };
 }

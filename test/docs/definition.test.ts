@@ -123,7 +123,7 @@ test('the docs have rows only for fields that a definition may have', () => {
     tolerate: { failedCount: 1 },
     canary: { children: 10 },
     callback: { withinHours: 1, heartbeatSeconds: 60 },
-    limits: { ratePerSecond: 5, sharedAs: 'scores' },
+    limits: { ratePerSecond: 5, sharedAs: 'scores', waiting: 400 },
     report: { ...headOffices.report, title: 'Scores' },
   });
   // Of fields of which a definition has one.
