@@ -12,10 +12,11 @@ export function gateNote({ shutUntil, breaker, cap, byHand }: GateView, now: num
 
 /** The gate as fields, for `limits` and `show`. */
 export function gateFields(gate: GateView, now: number): [string, string | undefined][] {
-  const { inFlight, ratePerSecond, byHand, shutUntil, breaker, cap } = gate;
+  const { inFlight, ratePerSecond, waiting, byHand, shutUntil, breaker, cap } = gate;
   return [
     ['in flight', `${count(inFlight)} at most`],
     ['rate', ratePerSecond === null ? 'none' : `${perSecond(ratePerSecond)} at most`],
+    ['waiting', waiting === null ? undefined : `${count(waiting)} for callbacks at most`],
     [
       'by hand',
       byHand === null
@@ -28,10 +29,11 @@ export function gateFields(gate: GateView, now: number): [string, string | undef
   ];
 }
 
-function byHandWords({ inFlight, ratePerSecond }: NonNullable<GateView['byHand']>): string {
+function byHandWords({ inFlight, ratePerSecond, waiting }: NonNullable<GateView['byHand']>): string {
   return [
     ...(ratePerSecond === undefined ? [] : [perSecond(ratePerSecond)]),
     ...(inFlight === undefined ? [] : [`${count(inFlight)} in flight`]),
+    ...(waiting === undefined ? [] : [`${count(waiting)} waiting`]),
   ].join(' and ');
 }
 

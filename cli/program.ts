@@ -222,6 +222,7 @@ ${WHERE}`,
   )
     .option('--rate <n>', 'calls that begin in a second at most', rate)
     .option('--in-flight <n>', 'calls open at once at most', wholeNumber)
+    .option('--waiting <n>', 'children that wait for callbacks at once at most', wholeNumber)
     .option('--for <time>', 'how long these hold, such as 90s, 30m or 2h; otherwise until --clear', timeSpan)
     .option('--clear', 'take back what was set by hand')
     .option('--open', 'call the service again at once, whatever shut it')

@@ -12,6 +12,7 @@ import { fields } from '../text.ts';
 interface Options extends Where {
   readonly rate?: number;
   readonly inFlight?: number;
+  readonly waiting?: number;
   readonly for?: number;
   readonly clear?: boolean;
   readonly open?: boolean;
@@ -20,15 +21,17 @@ interface Options extends Where {
 
 /** Shows what calls of a pipeline are held to; sets limits by hand, takes them back, and opens an endpoint that is shut. */
 export async function limits(argument: string | undefined, options: Options, terminal: Terminal): Promise<number> {
-  const { rate, inFlight, for: seconds, clear = false, open = false } = options;
-  const sets = rate !== undefined || inFlight !== undefined;
-  if (clear && sets) throw new UsageError('--clear takes back what --rate and --in-flight set: give one or the other.');
-  if (seconds !== undefined && !sets) throw new UsageError('--for says how long --rate or --in-flight hold: give one.');
+  const { rate, inFlight, waiting, for: seconds, clear = false, open = false } = options;
+  const sets = rate !== undefined || inFlight !== undefined || waiting !== undefined;
+  if (clear && sets)
+    throw new UsageError('--clear takes back what --rate, --in-flight and --waiting set: give one or the other.');
+  if (seconds !== undefined && !sets)
+    throw new UsageError('--for says how long --rate, --in-flight or --waiting hold: give one.');
   const pipeline = namedPipeline(argument, options.pipeline);
   const where = { ...options, ...(pipeline !== undefined && { pipeline }) };
   return withTarget(where, 'definition', terminal, async (target) => {
     const { deps, place } = target;
-    const wanted: LimitsToSet = { ratePerSecond: rate, inFlight, forMs: seconds && seconds * 1_000 };
+    const wanted: LimitsToSet = { ratePerSecond: rate, inFlight, waiting, forMs: seconds && seconds * 1_000 };
     if (sets) await setLimits(deps, wanted);
     if (clear) await clearLimits(deps);
     if (open) await openEndpoint(deps);
@@ -46,10 +49,11 @@ export async function limits(argument: string | undefined, options: Options, ter
 }
 
 /** What was asked for, as it is recorded. */
-function changes({ rate, inFlight, for: seconds, clear, open }: Options): string {
+function changes({ rate, inFlight, waiting, for: seconds, clear, open }: Options): string {
   const said = {
     '--rate': rate,
     '--in-flight': inFlight,
+    '--waiting': waiting,
     '--for': seconds === undefined ? undefined : `${seconds}s`,
     '--clear': clear ? '' : undefined,
     '--open': open ? '' : undefined,

@@ -9,8 +9,10 @@ export interface GateView {
   readonly inFlight: number;
   /** Null where no rate is set. */
   readonly ratePerSecond: number | null;
+  /** Children that may wait for callbacks at once; null where none is set. */
+  readonly waiting: number | null;
   /** Those set by hand that hold; null where none do. */
-  readonly byHand: Pick<LimitsByHand, 'inFlight' | 'ratePerSecond' | 'until'> | null;
+  readonly byHand: Pick<LimitsByHand, 'inFlight' | 'ratePerSecond' | 'waiting' | 'until'> | null;
   /** No call begins before, epoch milliseconds; null where the endpoint is open. */
   readonly shutUntil: number | null;
   /** How often in a row the breaker opened; 0 where it is closed. */
@@ -26,12 +28,15 @@ export async function readGate({ gateStore, pipeline, clock }: GateDeps): Promis
   const { byHand, shutUntil, level, cap } = await gateStore.read();
   const now = clock.now();
   const set = inForce(byHand.get(budgetOf(pipeline)), now);
-  const { inFlight, rate } = limitsAt(pipeline.limits, set, now);
+  const { inFlight, rate, waiting } = limitsAt(pipeline.limits, set, now);
   const isHeld = cap !== null && cap.cutAt !== null && !isIdle(cap, now) && !isForgotten(cap, inFlight, now);
   return {
     inFlight,
     ratePerSecond: rate?.perSecond ?? null,
-    byHand: set ? { inFlight: set.inFlight, ratePerSecond: set.ratePerSecond, until: set.until } : null,
+    waiting,
+    byHand: set
+      ? { inFlight: set.inFlight, ratePerSecond: set.ratePerSecond, waiting: set.waiting, until: set.until }
+      : null,
     shutUntil: shutUntil > now ? shutUntil : null,
     breaker: level,
     cap: isHeld ? Math.min(inFlight, Math.floor(capAt(cap, now))) : null,
@@ -42,13 +47,15 @@ export async function readGate({ gateStore, pipeline, clock }: GateDeps): Promis
 export interface LimitsToSet {
   readonly inFlight?: number | undefined;
   readonly ratePerSecond?: number | undefined;
+  /** Children that may wait for callbacks at once. */
+  readonly waiting?: number | undefined;
   /** After which they end by themselves; they stand until they are cleared where absent. */
   readonly forMs?: number | undefined;
 }
 
 /**
  * Sets limits by hand, of all pipelines that share the budget. Forwarders hold them from their next reading on, within two seconds.
- * @throws {InputError} for more in flight than is deployed
+ * @throws {InputError} for more in flight than is deployed, or where none waits
  */
 export async function setLimits(
   { gateStore, pipeline, clock }: GateDeps,
@@ -59,12 +66,15 @@ export async function setLimits(
     throw new InputError(
       `At most ${most} calls in flight are deployed, by limits.inFlight; received ${limits.inFlight}.`,
     );
+  if (limits.waiting !== undefined && !pipeline.callback)
+    throw new InputError(`Pipeline ${pipeline.name} has no callback: none of its children waits for one.`);
   const before = (await gateStore.read()).byHand.get(budgetOf(pipeline));
   const now = clock.now();
   const held = inForce(before, now);
   await gateStore.setByHand({
     inFlight: limits.inFlight ?? held?.inFlight,
     ratePerSecond: limits.ratePerSecond ?? held?.ratePerSecond,
+    waiting: limits.waiting ?? held?.waiting,
     until: forMs === undefined ? null : now + forMs,
     revision: (before?.revision ?? 0) + 1,
   });

@@ -26,7 +26,7 @@ describe('wrong usage: exit code 2, nothing on stdout, what to do on stderr', ()
     { args: ['run', '--limit'], says: /argument missing/ },
     { args: ['limits', 'scores', '--rate', '0'], says: /number from 0\.001 to 100,000; received "0"/ },
     { args: ['limits', 'scores', '--rate', '50', '--for', '2'], says: /such as 90s, 30m, 2h or 1d; received "2"/ },
-    { args: ['limits', 'scores', '--for', '2h'], says: /--for says how long --rate or --in-flight hold/ },
+    { args: ['limits', 'scores', '--for', '2h'], says: /--for says how long --rate, --in-flight or --waiting hold/ },
     { args: ['limits', 'scores', '--rate', '5', '--clear'], says: /give one or the other/ },
     { args: ['run', '--endpoint', 'localhost:3000'], says: /http or https URL, .*; received "localhost:3000"/ },
     { args: ['run', '--endpoint', 'ftp://x'], says: /http or https URL/ },

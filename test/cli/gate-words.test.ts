@@ -4,7 +4,7 @@ import type { GateView } from '../../shared/control/limits.ts';
 
 const NOW = Date.UTC(2026, 10, 27, 12);
 const gate = (over: Partial<GateView> = {}): GateView => ({
-  ...{ inFlight: 2_000, ratePerSecond: null, byHand: null, shutUntil: null, breaker: 0, cap: null },
+  ...{ inFlight: 2_000, ratePerSecond: null, waiting: null, byHand: null, shutUntil: null, breaker: 0, cap: null },
   ...over,
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { setLimits } from '../../../shared/control/limits.ts';
 import type { CallResult } from '../../../shared/domain/retry.ts';
 import { registerOf } from '../../../shared/domain/sending.ts';
 import { testPipeline, workOf } from '../../shared/support.ts';
@@ -65,6 +66,13 @@ describe('limits.waiting', () => {
     await run.forward([[slotOf(0, 4)]]);
     expect(run.calls).toHaveLength(3);
     expect(await taken(run)).toBe(3);
+  });
+
+  test('a cap set by hand holds where the definition has none', async () => {
+    const run = await forwarder(later, testPipeline({ callback: CALLBACK }));
+    await setLimits(run.deps, { waiting: 1 });
+    await run.forward([[slotOf(0, 4)]]);
+    expect(run.calls).toHaveLength(1);
   });
 
   test('without it no seat is written or read', async () => {

@@ -7,7 +7,15 @@ import { NOW, testDeps, testPipeline } from '../support.ts';
 
 const HOUR = 3_600_000;
 const deps = () => testDeps(testPipeline({ limits: { inFlight: 100, ratePerSecond: 300 } }));
-const DEFINED = { inFlight: 100, ratePerSecond: 300, byHand: null, shutUntil: null, breaker: 0, cap: null };
+const DEFINED = {
+  inFlight: 100,
+  ratePerSecond: 300,
+  waiting: null,
+  byHand: null,
+  shutUntil: null,
+  breaker: 0,
+  cap: null,
+};
 
 describe('limits by hand', () => {
   test('hold until their end, and what is set later is added to them', async () => {
@@ -38,6 +46,7 @@ describe('limits by hand', () => {
   });
 
   test('are no more than what is deployed', async () => {
+    await expect(setLimits(deps(), { waiting: 5 })).rejects.toThrow('has no callback');
     await expect(setLimits(deps(), { inFlight: 101 })).rejects.toThrow('At most 100 calls in flight are deployed');
   });
 });

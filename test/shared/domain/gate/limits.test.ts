@@ -15,7 +15,11 @@ describe('limits', () => {
     ['from six', '19:00:00', 100, 50],
     ['the first that holds', '12:30:00', 900, 500],
   ])('of a time of day: %s', (_, time, inFlight, perSecond) => {
-    expect(limitsAt(defined, undefined, at(time))).toEqual({ inFlight, rate: { perSecond, burst: 5 }, revision: 0 });
+    expect(limitsAt(defined, undefined, at(time))).toMatchObject({
+      inFlight,
+      rate: { perSecond, burst: 5 },
+      revision: 0,
+    });
   });
 
   test('of a profile in minutes leave what it does not name', () => {
@@ -25,7 +29,7 @@ describe('limits', () => {
 
   test('set by hand hold before all others, until they end', () => {
     const byHand = { inFlight: 20, ratePerSecond: 10, until: at('09:30:00'), revision: 3 };
-    expect(limitsAt(defined, byHand, at('09:29:59'))).toEqual({
+    expect(limitsAt(defined, byHand, at('09:29:59'))).toMatchObject({
       inFlight: 20,
       rate: { perSecond: 10, burst: 5 },
       revision: 3,
