@@ -27,7 +27,7 @@ export interface FunctionOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** How long logs are kept. Default: three months. */
   readonly logRetention?: RetentionDays;
-  /** What becomes of logs, and of a platform's table and bucket, when they leave the stack. Default: they are kept, unless their first deployment fails. */
+  /** What becomes of logs, and of a platform's table, bucket and key of callbacks, when they leave the stack. Default: they are kept, unless their first deployment fails. */
   readonly removalPolicy?: RemovalPolicy;
   /** The most that any role may do. */
   readonly permissionsBoundary?: IManagedPolicy;

@@ -1,4 +1,4 @@
-import { Duration, Stack, TimeZone } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, TimeZone } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
@@ -36,8 +36,7 @@ export class StartSchedule extends Construct {
     });
     acknowledge(missed, 'AwsSolutions-SQS3', 'It is a dead-letter queue itself: of the schedule and of the splitter.');
     const patience = { retryAttempts: 185, maxEventAge: Duration.hours(6) } as const;
-    // A group of its own: Scheduler's metrics have no finer dimension.
-    const group = new ScheduleGroup(this, 'Group');
+    const group = ownGroup(this);
     new Schedule(this, 'Schedule', {
       description: `Starts a run by ${schedule.cron} (${schedule.timeZone})`,
       schedule: ScheduleExpression.expression(awsCron(schedule.cron), TimeZone.of(schedule.timeZone)),
@@ -67,7 +66,7 @@ export interface SweepScheduleProps {
 export class SweepSchedule extends Construct {
   constructor(scope: Construct, id: string, { every, target }: SweepScheduleProps) {
     super(scope, id);
-    const group = new ScheduleGroup(this, 'Group');
+    const group = ownGroup(this);
     new Schedule(this, 'Schedule', {
       description: 'Wakes the sweeper',
       schedule: ScheduleExpression.rate(every),
@@ -81,6 +80,14 @@ export class SweepSchedule extends Construct {
     });
     target.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
   }
+}
+
+/**
+ * A group of its own, as Scheduler's metrics have no finer dimension. It goes with its stack, whatever is kept: it holds nothing but the
+ * schedule, and the CDK makes its name out of its path, so that one left behind would stand in the way of the same stack.
+ */
+function ownGroup(scope: Construct): ScheduleGroup {
+  return new ScheduleGroup(scope, 'Group', { removalPolicy: RemovalPolicy.DESTROY });
 }
 
 /** A role that only schedules of one group can take. */
