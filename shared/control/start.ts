@@ -14,6 +14,7 @@ import { asOneRange } from '../flow/one-range.ts';
 import { tooManyWords } from '../flow/too-many.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { NewRun, RunRecord, Trigger } from '../ports/run-store.ts';
+import { declaredPath } from './declared-path.ts';
 import { countOf, planOf } from './plan.ts';
 import { tickRunId } from './ticks.ts';
 
@@ -233,16 +234,16 @@ function parse<T>(schema: z.ZodType<T>, value: unknown, at: string): T {
   const parsed = safely(() => schema.safeParse(value ?? {}), at);
   if (parsed.success) return parsed.data;
   const { issues } = parsed.error;
-  const pathOf = (issue: z.core.$ZodIssue) =>
-    [at, ...issue.path].filter((key) => key !== '').join('.') || '(the request)';
+  const pathOf = (path: readonly PropertyKey[]) =>
+    [at, ...path].filter((key) => key !== '').join('.') || '(the request)';
   const said = issues.map((issue) => {
     const received = issue.path.reduce<unknown>(
       (inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
       value,
     );
-    return `${pathOf(issue)}: ${issue.message} (received ${show(received)})`;
+    return `${pathOf(issue.path)}: ${issue.message} (received ${show(received)})`;
   });
-  // A schema's own words may quote what it was given.
-  const loggable = issues.map((issue) => `${pathOf(issue)}: ${issue.code}`).join('; ');
+  // A schema's own words may quote what it was given, and so may its paths.
+  const loggable = issues.map(({ path, code }) => `${pathOf(declaredPath(schema, path, value))}: ${code}`).join('; ');
   throw new InputError(said.join('; '), { loggable });
 }

@@ -195,11 +195,17 @@ export function kindOf(error: unknown): string {
     if (!(root instanceof Error)) return `a thrown ${root === null ? 'null' : typeof root}`;
     if (SAYABLE.some((kind) => root instanceof kind)) return root.message;
     const frame = frameOf(root);
-    return frame === undefined ? root.name : `${root.name} ${frame}`;
+    return frame === undefined ? nameOf(root) : `${nameOf(root)} ${frame}`;
   } catch {
     // Its stack is no text, or a getter of it throws.
     return 'an error that cannot be read';
   }
+}
+
+/** A name that code gave an error. One that was set may quote what it is about, unless it ends as names of errors do. */
+function nameOf({ name, constructor: { name: kind } }: Error): string {
+  if (/^[A-Z][A-Za-z]{0,50}(Error|Exception)$/.test(name)) return name;
+  return /^[A-Z][A-Za-z]{0,63}$/.test(kind) ? kind : 'Error';
 }
 
 /** File, line and column, as in the stack, where a user's code threw an error. Null if the stack names none, or the error is ours. */

@@ -78,6 +78,11 @@ test('of an error out of user code a log gets its kind and place, and not its te
   expect(kindOf(wrapped)).toMatch(/^RangeError at .*errors\.test\.ts:\d+:\d+\)?$/);
   expect(kindOf(new NotJsonError('item 3 is of type bigint'))).toBe('item 3 is of type bigint');
   expect(kindOf(Object.assign(new Error('a'), { stack: undefined }))).toBe('Error');
+  // A name may be set, to what an item says as well as to a code of AWS.
+  const nameSet = (name: string) => kindOf(Object.assign(new TypeError('a'), { name, stack: undefined }));
+  expect(nameSet('AccessDeniedException')).toBe('AccessDeniedException');
+  for (const name of ['Smith', 'no such city: Oslo', 'Smith\nError', '4711Error'])
+    expect(nameSet(name)).toBe('TypeError');
 });
 
 test.each([

@@ -12,6 +12,15 @@ const throwing = z.custom<unknown>((value) => {
   throw new RangeError(`no ${JSON.stringify(value)}`);
 });
 
+const nested = z.strictObject({
+  rates: z.array(z.object({ to: z.number() }).catchall(z.number())).default([]),
+  cities: z.record(z.string(), z.object({ score: z.number() })).optional(),
+});
+const refined = z.looseObject({ name: z.string().optional() }).superRefine((_, context) => {
+  context.addIssue({ code: 'custom', path: ['name', SECRET], message: 'is nobody' });
+});
+const named = Object.assign(new RangeError('no'), { name: SECRET });
+
 /** What Lambda's runtime writes to the log of what a function throws, and tells whoever invoked it. */
 async function thrownBy(pipeline: ReturnType<typeof testPipeline>, event: unknown): Promise<Error> {
   const handler = splitter(testDeps(pipeline));
@@ -30,6 +39,33 @@ test.each([
     'params.name: custom',
   ],
   ['a key', testPipeline(), { [SECRET]: 1 }, 'InputError', '(the request): unrecognized_keys'],
+  [
+    "a record's key",
+    testPipeline({ params: nested }),
+    { params: { cities: { [SECRET]: { score: SECRET } } } },
+    'InputError',
+    'params.cities.…: invalid_type',
+  ],
+  [
+    'a key that a catchall takes',
+    testPipeline({ params: nested }),
+    { params: { rates: [{ to: 1 }, { to: '', [SECRET]: '' }] } },
+    'InputError',
+    'params.rates.1.to: invalid_type; params.rates.1.…: invalid_type',
+  ],
+  ["a refinement's path", testPipeline({ params: refined }), {}, 'InputError', 'params.name.…: custom'],
+  [
+    "a source error's name",
+    testPipeline({
+      source: {
+        plan: () => Promise.reject(named),
+        async *read() {},
+      },
+    }),
+    {},
+    'SourceError',
+    'RangeError at ',
+  ],
   [
     'a schema that throws',
     testPipeline({ params: throwing }),
