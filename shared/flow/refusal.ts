@@ -1,4 +1,3 @@
-import { beginning } from '../domain/text.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Refusal } from '../ports/refusal-store.ts';
 
@@ -13,25 +12,55 @@ export async function recordRefusal(
   await stores.refusals.record({ ...refusal, at: clock.now() });
 }
 
-const EXCERPT_CHARACTERS = 2_000;
-
 /**
- * What a refusal keeps of a message's body: its beginning, with the number of its items in their place. They may be personal
- * data, and a refusal outlives what a definition's `retentionDays` promises of them.
+ * What a refusal keeps of a message's body: the fields that say what it was about, and of all else the shape and length. Anything else may be
+ * an item, personal data, and a refusal outlives what a definition's `retentionDays` promises of them.
  */
 export function excerptOf(body: string): string {
-  return beginning(withoutItems(body), EXCERPT_CHARACTERS);
-}
-
-function withoutItems(body: string): string {
+  const length = `${body.length} characters`;
   try {
     const value: unknown = JSON.parse(body);
-    return hasItems(value) ? JSON.stringify({ ...value, items: value.items.length }) : body;
+    if (Array.isArray(value)) return `A list of ${value.length}, ${length} of JSON.`;
+    if (typeof value === 'object' && value !== null) return JSON.stringify(withoutItems(value));
+    return `JSON of type ${value === null ? 'null' : typeof value}, ${length}.`;
   } catch {
-    return body;
+    return `${length} that are not JSON.`;
   }
 }
 
-function hasItems(value: unknown): value is { readonly items: readonly unknown[] } {
-  return typeof value === 'object' && value !== null && 'items' in value && Array.isArray(value.items);
+/** What messages say beside their items. */
+const SAID = new Set([
+  'v',
+  'type',
+  'pipeline',
+  'run',
+  'slice',
+  'segment',
+  'judges',
+  'at',
+  'slot',
+  'turn',
+  'size',
+  'ttl',
+]);
+
+function withoutItems(message: object): Record<string, unknown> {
+  const fields = Object.entries(message);
+  const said = fields.filter(([name, value]) => SAID.has(name) && isPlace(value));
+  const rest = fields.filter(([name, value]) => !(SAID.has(name) && isPlace(value)));
+  const items = rest.find(([name, value]) => name === 'items' && Array.isArray(value))?.[1];
+  return {
+    ...Object.fromEntries(said),
+    ...(Array.isArray(items) && { items: items.length }),
+    ...(rest.length > 0 && {
+      leftOut: `${rest.length} of its fields, ${JSON.stringify(rest.map(([, value]) => value)).length} characters`,
+    }),
+  };
+}
+
+/** A number, a name or numbers: what an id is made of, and too little for an item beside it. */
+function isPlace(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length <= 8 && value.every((each) => typeof each === 'number');
+  if (typeof value === 'string') return /^[A-Za-z0-9_~-]{1,64}$/.test(value);
+  return typeof value === 'number' || typeof value === 'boolean';
 }

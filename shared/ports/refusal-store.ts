@@ -6,7 +6,7 @@ export interface Refusal {
   readonly reason: string;
   /** What was wrong, in a sentence. */
   readonly detail: string;
-  /** The body's first 2,000 characters, without the items that it carries. */
+  /** What the body says it is about, and the shape and length of the rest: nothing of an item. */
   readonly excerpt: string;
   readonly at: number;
 }

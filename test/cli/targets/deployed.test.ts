@@ -198,7 +198,9 @@ describe('at a stage', () => {
     await sqs.send(new SendMessageCommand({ QueueUrl: host.first.resources.work, MessageBody: '{' }));
     sqs.destroy();
     const listed = () => microprocess('refused', '--json').then(({ stdout }): unknown => JSON.parse(stdout));
-    await expect.poll(listed).toMatchObject([{ reason: 'not-json', excerpt: '{', queue: 'scores-work' }]);
+    await expect
+      .poll(listed)
+      .toMatchObject([{ reason: 'not-json', excerpt: '1 characters that are not JSON.', queue: 'scores-work' }]);
     expect((await microprocess('refused')).stdout).toMatch(/not-json .*\n +queue +scores-work\n/);
   });
 

@@ -101,9 +101,15 @@ test.each([
   const { handled, failed } = await batch(deps, [entry('bad', body), entry('good', finish('b'))]);
   expect(handled.map(({ messageId }) => messageId)).toEqual(['good']);
   expect(failed).toEqual([]);
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
   expect(await deps.stores.refusals.list(10)).toEqual([
-    { messageId: 'bad', queue: 'squares-work', reason, detail: expect.any(String), excerpt: text, at: NOW },
+    {
+      messageId: 'bad',
+      queue: 'squares-work',
+      reason,
+      detail: expect.any(String),
+      excerpt: expect.stringMatching(typeof body === 'string' ? 'characters' : body.pipeline),
+      at: NOW,
+    },
   ]);
   expect(deps.counted.get('MessagesRefused')).toBe(1);
 });
@@ -115,21 +121,31 @@ test('the log says what was refused and why, and quotes nothing of it', async ()
   expect(JSON.stringify(deps.lines)).not.toMatch(/4111|hello/);
 });
 
-test('a long body is kept by its first 2,000 characters', async () => {
-  const deps = testDeps();
-  await batch(deps, [entry('bad', 'x'.repeat(5_000))]);
-  expect((await deps.stores.refusals.list(1))[0]?.excerpt).toBe('x'.repeat(2_000));
-});
+const item = { abn: '4111' };
+const work = { v: 0, type: 'work', pipeline: 'squares', run: 'march~2', at: [0, 12, 3], slot: 64 };
+const whole = JSON.stringify({ ...work, items: [item, '4111'] });
 
 test.each([
-  ['not-a-message', { v: 0, type: 'work', pipeline: 'squares', items: [{ abn: '4111' }, '4111'], run: 'march' }],
-  ['other-pipeline', { ...finish('march'), pipeline: 'cubes' }],
-])('of a refused work message the items are counted, not kept; all else is: %s', async (reason, body) => {
+  ['its items', whole, { ...work, items: 2, leftOut: '1 of its fields, 25 characters' }],
+  ['all of a message that is cut off', whole.slice(0, -2), `${whole.length - 2} characters that are not JSON.`],
+  ['a bare list', JSON.stringify([item, item]), 'A list of 2, 31 characters of JSON.'],
+  ['JSON in JSON', JSON.stringify(whole), expect.stringMatching(/^JSON of type string, \d+ characters\.$/)],
+  [
+    'fields that no message has',
+    JSON.stringify({ v: 2, '4111': 1, body: item }),
+    { v: 2, leftOut: '2 of its fields, 18 characters' },
+  ],
+  [
+    'what stands in a known field',
+    JSON.stringify({ run: 'card 4111', at: [item] }),
+    { leftOut: '2 of its fields, 30 characters' },
+  ],
+])('of a refused message everything that may be an item is left out: %s', async (_, body, kept) => {
   const deps = testDeps();
   await batch(deps, [entry('bad', body)]);
-  const [refusal] = await deps.stores.refusals.list(1);
-  const kept = 'items' in body ? { ...body, items: 2 } : body;
-  expect(refusal).toMatchObject({ reason, excerpt: JSON.stringify(kept) });
+  const excerpt = (await deps.stores.refusals.list(1))[0]?.excerpt ?? '';
+  expect(excerpt.startsWith('{') ? JSON.parse(excerpt) : excerpt).toEqual(kept);
+  expect(JSON.stringify(await deps.stores.refusals.list(1))).not.toContain('4111');
 });
 
 test('a message that could not be recorded is not lost: it comes back', async () => {
