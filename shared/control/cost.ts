@@ -1,5 +1,6 @@
 import type { Pipeline } from '../author/definition.ts';
 import { callsPerForwarder, FORWARDER_MEMORY_MB } from '../domain/capacity.ts';
+import { lambdaCloneDollars } from '../domain/clone-cost.ts';
 import { DYNAMODB, PRICES, SIZES, SQS } from '../domain/limits.ts';
 
 /** The clone waits, and is paid, for as long as its calls take: most of a run's bill. */
@@ -66,11 +67,11 @@ function serviceCost({
   readonly calledMs: number;
   readonly cloneMB: number;
 }): ServiceCost {
-  const gbSeconds = (calledMs / 1_000) * (cloneMB / 1_024);
+  const seconds = calledMs / 1_000;
   return {
     memoryMB: cloneMB,
     calls: Math.ceil(calls),
-    gbSeconds: Math.round(gbSeconds),
-    dollars: gbSeconds * PRICES.perLambdaGbSecond + (calls / 1_000_000) * PRICES.perMillionInvocations,
+    gbSeconds: Math.round(seconds * (cloneMB / 1_024)),
+    dollars: lambdaCloneDollars({ calls, seconds: calls === 0 ? 0 : seconds / calls }, cloneMB),
   };
 }

@@ -69,4 +69,10 @@ export const PRICES = {
   perMillionInvocations: 0.2,
   perMillionSchedules: 1,
   perAlarmMonth: 0.1,
+  /** Linux on arm64. */
+  perFargateVcpuHour: 0.0324,
+  perFargateGbHour: 0.0036,
+  /** An application load balancer, and each of its capacity units: a gigabyte an hour, among others. */
+  perBalancerHour: 0.0225,
+  perBalancerUnitHour: 0.008,
 } as const;
