@@ -45,17 +45,15 @@ const SAID = new Set([
 ]);
 
 function withoutItems(message: object): Record<string, unknown> {
-  const fields = Object.entries(message);
-  const said = fields.filter(([name, value]) => SAID.has(name) && isPlace(value));
-  const rest = fields.filter(([name, value]) => !(SAID.has(name) && isPlace(value)));
-  const items = rest.find(([name, value]) => name === 'items' && Array.isArray(value))?.[1];
-  return {
-    ...Object.fromEntries(said),
-    ...(Array.isArray(items) && { items: items.length }),
-    ...(rest.length > 0 && {
-      leftOut: `${rest.length} of its fields, ${JSON.stringify(rest.map(([, value]) => value)).length} characters`,
-    }),
-  };
+  const said: [string, unknown][] = [];
+  const rest: unknown[] = [];
+  for (const [name, value] of Object.entries(message))
+    if (SAID.has(name) && isPlace(value)) said.push([name, value]);
+    else if (name === 'items' && Array.isArray(value)) said.push([name, value.length]);
+    else rest.push(value);
+  if (rest.length > 0)
+    said.push(['leftOut', `${rest.length} of its fields, ${JSON.stringify(rest).length} characters`]);
+  return Object.fromEntries(said);
 }
 
 /** A number, a name or numbers: what an id is made of, and too little for an item beside it. */
