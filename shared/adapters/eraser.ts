@@ -9,8 +9,8 @@ import { eraseKeys, eraseObjects, listKeys } from './s3/erase-objects.ts';
 export function eraserOf(
   pipeline: string,
   { table, objects, region }: Readonly<Record<'table' | 'objects' | 'region', string>>,
+  { dynamodb, s3 } = { dynamodb: new DynamoDBClient({ region }), s3: new S3Client({ region }) },
 ): Eraser {
-  const [dynamodb, s3] = [new DynamoDBClient({ region }), new S3Client({ region })];
   const records = { client: dynamodb, table, pipeline };
   const prefix = `runs/${pipeline}/`;
   return {
