@@ -2,7 +2,7 @@ import type { Connected, Uses } from '../../shared/ports/uses.ts';
 
 /** What the aggregator uses: its variables, its rights and its ports. */
 export const USES = {
-  table: { 'P#': ['get', 'put', 'update', 'query'] },
+  table: { 'P#': ['get', 'put', 'update', 'query', 'batch-get', 'query-index'] },
   objects: ['get', 'put', 'put-stream'],
   aggregate: 'send',
   mail: 'send',

@@ -19,6 +19,7 @@ import { examplesOf } from './examples.ts';
 import { filesSections } from './files-section.ts';
 import { type Tally, tally } from './frozen-parts.ts';
 import { composeMail } from './mail.ts';
+import { comparedWith, previousRun } from './previous-run.ts';
 import { reportKeys } from './summary.ts';
 import { nextOf, whatRan } from './what-ran.ts';
 import type { Outputs } from './write-outputs.ts';
@@ -43,10 +44,15 @@ export async function draw(
   { parts, outputs, course }: Made,
   gzip: Promise<Buffer | null>,
 ): Promise<Drawn> {
-  const [reduced, calls] = await Promise.all([tally(deps, parts), callsOf(deps, record, course)]);
+  const [reduced, calls, before] = await Promise.all([
+    tally(deps, parts),
+    callsOf(deps, record, course),
+    previousRun(deps, record),
+  ]);
+  const previous = before && comparedWith(before, reduced.sections);
   const examples = await examplesOf(deps, parts, reduced.reasons);
   const reasons = reduced.reasons.map((each) => ({ ...each, examples: examples.get(each.reason) ?? [] }));
-  const tallied = { ...reduced, reasons, calls, failure: reduced.failure ?? outputs.failure };
+  const tallied = { ...reduced, reasons, calls, previous, failure: reduced.failure ?? outputs.failure };
   try {
     return await drawView(deps, record, viewOf(deps, record, tallied, outputs), gzip);
   } catch (error) {
@@ -72,7 +78,7 @@ async function drawView(
 function viewOf(
   { pipeline, clock }: AggregatorDeps,
   record: RunRecord,
-  { counts, reasons, sections, calls, failure: made }: Tally & Pick<ReportView, 'calls'>,
+  { counts, reasons, sections, calls, previous, failure: made }: Tally & Pick<ReportView, 'calls' | 'previous'>,
   { written }: Outputs,
 ): ReportView {
   const closed = record.closed ?? record.redrive?.closed ?? null;
@@ -91,6 +97,7 @@ function viewOf(
     ran: whatRan(pipeline, record),
     next: nextOf(pipeline.name, record.run, counts),
     calls,
+    previous,
     sections: [...withFailure(failure, record.failure, sections), ...filesSections(written)],
     failure: failure ?? record.failure,
     credits: pipeline.report.credits,

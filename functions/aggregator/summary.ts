@@ -26,6 +26,7 @@ export function summaryOf(view: ReportView, mail: MailState, reportBytes: number
     counts: view.counts,
     reasons: view.reasons,
     calls: view.calls ?? null,
+    previous: view.previous?.run ?? null,
     sections: view.failure?.reason === REDUCE_FAILED ? [] : view.sections,
     failure: view.failure ?? null,
     // Command lines of before there were sections want the field, and take null for a run that measures nothing.

@@ -3,6 +3,7 @@ import type { Section } from '../author/section.ts';
 import { callsWords } from './calls-sections.ts';
 import { dateTime, duration, number } from './format.ts';
 import { block, FONT, facts, figures, heading, INK, MAIL_ROOM, MUTED, rows, smallPrint } from './mail-html.ts';
+import { previousSections } from './previous-sections.ts';
 import type { Html } from './sections/drawer.ts';
 import { drawerOf, notesOf } from './sections/index.ts';
 import { exampleWords, OUTCOMES, type ReportView, reportWords, STAGE_NOTE, safeLinks } from './view.ts';
@@ -65,7 +66,7 @@ ${block(
   ]),
 )}
 ${view.reasons.length > 0 ? block(heading('Why children did not succeed'), rows(view.reasons.map(({ reason, count }) => [{ text: reason }, { text: number(count), atEnd: true }])), ...view.reasons.flatMap(({ reason, examples = [] }) => examples.map((example) => smallPrint(`${reason}: ${exampleWords(example)}`))), ...nextSteps(view)) : ''}
-${view.sections.map((section) => drawn(section, has.pictures))}
+${[...previousSections(view), ...view.sections].map((section) => drawn(section, has.pictures))}
 ${foot(view, has.attached)}
 </table>
 </td></tr>

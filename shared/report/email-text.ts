@@ -1,5 +1,6 @@
 import { callsWords } from './calls-sections.ts';
 import { dateTime, duration, line, number, short } from './format.ts';
+import { previousSections } from './previous-sections.ts';
 import { drawerOf, notesOf } from './sections/index.ts';
 import { aligned, TEXT_ROOM } from './text-lines.ts';
 import { exampleWords, OUTCOMES, type ReportView, reportWords, STAGE_NOTE, safeLinks } from './view.ts';
@@ -39,7 +40,7 @@ export function emailText(view: ReportView, attached: boolean): string {
       ...(view.next?.length ? [STAGE_NOTE] : []),
     ]);
   }
-  for (const section of view.sections) {
+  for (const section of [...previousSections(view), ...view.sections]) {
     blocks.push([
       `${section.title}:`,
       ...(drawerOf(section).isEmpty(section) ? [] : drawerOf(section).text(section)),

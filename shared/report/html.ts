@@ -5,6 +5,7 @@ import { callsSections } from './calls-sections.ts';
 import { dateTime, duration, number, percent } from './format.ts';
 import { PAGE_ROOM, tiles } from './page-html.ts';
 import { PAGE_STYLE } from './page-style.ts';
+import { previousSections } from './previous-sections.ts';
 import type { Html } from './sections/drawer.ts';
 import { drawerOf, notesOf } from './sections/index.ts';
 import { exampleWords, OUTCOMES, type ReportView, STAGE_NOTE, safeLinks } from './view.ts';
@@ -38,6 +39,7 @@ ${counts(view)}
 ${view.reasons.length > 0 ? reasons(view) : ''}
 ${view.sections.map(drawSection)}
 ${callsSections(view.calls).map(drawSection)}
+${previousSections(view).map(drawSection)}
 </div>
 ${foot(view)}
 </main>

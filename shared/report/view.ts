@@ -34,6 +34,26 @@ export interface CallsView {
   readonly pressed: number;
 }
 
+/** What a report says of an earlier run of its pipeline. What isn't known any more is null. */
+export interface PreviousView {
+  readonly run: string;
+  readonly startedAt: number;
+  /** Whether it had other parameters. */
+  readonly isOther: boolean;
+  readonly counts: ReportView['counts'];
+  /** Null where one of the two is a redrive: it calls a part of the children. */
+  readonly tookMs: number | null;
+  readonly reasons: readonly { readonly reason: string; readonly count: number }[] | null;
+  readonly calls: Pick<CallsView, 'medianMs' | 'p95Ms'> | null;
+  /** Numbers of both runs' sections that have the same keys. */
+  readonly figures: readonly {
+    readonly label: string;
+    readonly unit?: string | undefined;
+    readonly now: number;
+    readonly before: number;
+  }[];
+}
+
 /** Everything report.html, the mail and summary.json show of one run; made once, at the finish. */
 export interface ReportView {
   readonly pipeline: string;
@@ -64,6 +84,8 @@ export interface ReportView {
   readonly next?: readonly { readonly what: string; readonly command: string }[];
   /** How its calls went; null where that isn't known, or none was made. */
   readonly calls?: CallsView | null | undefined;
+  /** The run before it, to compare with; null where there is none. */
+  readonly previous?: PreviousView | null | undefined;
   /** What the reduce makes of it, in order. */
   readonly sections: readonly Section[];
   /** Why there are no sections of the reduce's, where it failed; or what closed the run. */

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { type Statistics, statisticsSections } from '../../../shared/author/reducers/statistics-sections.ts';
 import { FINAL_STATUSES } from '../../../shared/domain/run.ts';
 import { renderHtml } from '../../../shared/report/html.ts';
+import { previousSections } from '../../../shared/report/previous-sections.ts';
 import { MEASURED, unmeasured, view } from '../author/reducers/rows.ts';
 
 const EVIL = `</title><script>alert(1)</script>"'&<img src=x onerror=alert(1)>`;
@@ -69,6 +70,40 @@ it('shows how the calls went: how long they took, what was called again, and bot
   );
   // Of a few seconds there is nothing to draw.
   expect(renderHtml(view({ sections: [], calls: { ...CALLS, ended: [3], meanMs: [5] } }))).not.toContain('<svg');
+});
+
+it('compares with the run before: counts, the reasons that differ most, duration, calls and medians', () => {
+  const [table, ...others] = previousSections(
+    view({
+      calls: CALLS,
+      reasons: [{ reason: 'http-500', count: 233 }],
+      previous: {
+        run: 'october',
+        startedAt: Date.UTC(2026, 9, 21),
+        isOther: true,
+        counts: { total: 135_000, succeeded: 134_997, failed: 0, cancelled: 0, expired: 0 },
+        tookMs: 124_000,
+        reasons: [{ reason: 'timeout', count: 3 }],
+        calls: { medianMs: 29, p95Ms: 100 },
+        figures: [{ label: 'Median of km', unit: 'km', now: 27, before: 30 }],
+      },
+    }),
+  );
+  expect(others).toEqual([]);
+  expect(table).toMatchObject({
+    note: 'october, started 21 Oct 2026, 00:00:00 UTC. It had other parameters.',
+    rows: [
+      ['Children', '135,233', '135,000', '+0.2%'],
+      ['Succeeded', '135,000', '134,997', '+3'],
+      ['Failed', '233', '0', '+233'],
+      ['http-500', '233', '0', '+233'],
+      ['timeout', '0', '3', '−3'],
+      ['Took', '1 min 02 s', '2 min 04 s', '−50%'],
+      ['Median call', '29 ms', '29 ms', 'none'],
+      ['Median of km', '27 km', '30 km', '−10%'],
+    ],
+  });
+  expect(previousSections(view())).toEqual([]);
 });
 
 it('lets no text of the run become markup', () => {
