@@ -43,9 +43,9 @@ const FROM: Record<DryRun['callMsFrom'], string> = {
 };
 
 function inWords(name: string, said: DryRun): string {
-  const { children, complete, slices, bytesPerItem, firstBody, callMs, callMsFrom, hours, dollars, service } = said;
+  const { slices, bytesPerItem, firstBody, callMs, callMsFrom, hours, dollars, service } = said;
   return `A run of ${name} would come to:\n${fields({
-    children: `${count(children)}${complete ? '' : ' or more: counting was cut short'}, in ${count(slices)} slice${slices === 1 ? '' : 's'}`,
+    children: `${childrenWords(said)}, in ${count(slices)} slice${slices === 1 ? '' : 's'}`,
     'an item': `${count(bytesPerItem)} bytes`,
     'first body': plain(JSON.stringify(firstBody)),
     'a call': `${Math.round(callMs)} ms (${FROM[callMsFrom]})`,
@@ -56,6 +56,19 @@ function inWords(name: string, said: DryRun): string {
     'made of': `${count(Math.round(said.writeUnits))} write units, ${count(said.queueRequests)} queue requests, ${count(said.gbSeconds)} GB-s`,
   })}`;
 }
+
+/** Says what was counted, and how sure an estimate is. */
+function childrenWords({ children, complete, estimate }: DryRun): string {
+  if (!complete) return `${count(children)} or more: counting was cut short`;
+  if (!estimate) return count(children);
+  const { readPercent, plusMinusPercent } = estimate;
+  const read = `${percent(readPercent)} % of the source`;
+  return plusMinusPercent === null
+    ? `about ${count(children)}, estimated from the first ${read}: as far as the rest is like it`
+    : `about ${count(children)} ± ${percent(plusMinusPercent)} %, estimated from ${read}, read all over it`;
+}
+
+const percent = (value: number) => value.toPrecision(2);
 
 const money = (dollars: number) => `$${dollars.toFixed(dollars < 1 ? 4 : 2)}`;
 

@@ -36,6 +36,10 @@ export interface SourcedProblem {
 export interface Source<I, P = unknown> {
   plan?(context: SourceContext<P>): Promise<readonly Json[]>;
   count?(ranges: readonly Json[]): number;
+  /**
+   * Chooses ranges, which `read` takes, that stand for all of a plan: a dry run then reads no more. Null where it is to read all.
+   */
+  sample?(context: SourceContext<P> & { ranges: readonly Json[] }): SourceSample | null;
   read(context: SourceContext<P> & { range: Json; cursor: Json }): AsyncIterable<SourcedItem<I> | SourcedProblem>;
   /** What it reads: paths beside the pipeline, which a deployment brings along, and `s3://bucket/key` or all below `s3://bucket/prefix/`, which it may read there. */
   readonly reads?: readonly string[];
@@ -45,6 +49,16 @@ export interface Source<I, P = unknown> {
   readonly takesFile?: boolean;
   /** The same source, reading through these files. Without it, it reads none. */
   over?(files: SourceFiles): Source<I, P>;
+}
+
+/** What stands for all that a source would read. */
+export interface SourceSample {
+  /** Of about equal size, so that what they differ in says how far to trust them. */
+  readonly parts: readonly Json[];
+  /** How much of the whole they are. */
+  readonly share: number;
+  /** Whether they lie all over the whole, and not at the beginning of what can't be read from within. */
+  readonly isSpread: boolean;
 }
 
 /** What a source reads that is no file. */

@@ -1,5 +1,5 @@
 import { isPointer } from '../domain/held.ts';
-import { type Json, jsonText } from '../domain/json.ts';
+import type { Json } from '../domain/json.ts';
 import { LAMBDA } from '../domain/limits.ts';
 import { isFinal } from '../domain/run.ts';
 import { sourceContext } from '../flow/run-source.ts';
@@ -7,16 +7,13 @@ import type { Deps } from '../ports/deps.ts';
 import { readManifest } from '../storage/manifest.ts';
 import { readPartBlock, readPartIndex } from '../storage/part.ts';
 import { type Cost, costOf } from './cost.ts';
+import { type Counted, countSource } from './count-source.ts';
 import { planOf } from './plan.ts';
 import { validated } from './start.ts';
 
 /** What a run would come to. Nothing is stored, sent or called. */
-export interface DryRun extends Cost {
+export interface DryRun extends Cost, Omit<Counted, 'sample'> {
   readonly slices: number;
-  /** Children that were counted. */
-  readonly children: number;
-  /** False where counting took too long: there are more. */
-  readonly complete: boolean;
   /** Of the sample: bytes of JSON an item takes. */
   readonly bytesPerItem: number;
   /** The first call's body. */
@@ -30,12 +27,9 @@ export interface DryRun extends Cost {
 
 /** An answer of a typical microservice, where no run has told better. */
 const ASSUMED_CALL_MS = 500;
-const SAMPLE = 256;
-/** Items between two looks at the clock. */
-const LOOK_EVERY = 10_000;
 
 /**
- * Enumerates the source, without storing anything, and estimates time and cost from the first 256 items and the last run.
+ * Counts the source's items, without storing anything, or estimates how many they are, and estimates time and cost from 256 of them and the last run.
  * @param options `callMs`: a call's mean duration, if known better; `budgetMs`: how long counting may take; `cloneMB`: the clone's memory
  * @throws {InputError} for a request or a plan that a start would refuse
  */
@@ -52,22 +46,10 @@ export async function dryRun(
   const { params, limit, file, items } = validated(pipeline, request);
   const context = sourceContext({ params, limit, file, items });
   const ranges = await planOf(deps, { params, limit, file, items });
-  const until = clock.now() + budgetMs;
-  const sample: Json[] = [];
-  let children = 0;
-  let complete = true;
-  for (const range of ranges) {
-    for await (const sourced of pipeline.source.read({ ...context, range, cursor: null })) {
-      // Each is looked at, as a run would: one that isn't JSON, wherever it is, closes its run.
-      const text = 'item' in sourced ? jsonText(`item ${children + 1}`, sourced.item) : null;
-      if (text !== null && sample.length < SAMPLE) sample.push(JSON.parse(text));
-      children++;
-      if (limit !== null && children >= limit) break;
-      if (children % LOOK_EVERY === 0 && clock.now() > until) complete = false;
-      if (!complete) break;
-    }
-    if (!complete || (limit !== null && children >= limit)) break;
-  }
+  const { children, complete, estimate, sample } = await countSource(pipeline.source, context, ranges, {
+    clock,
+    budgetMs,
+  });
   const bytes = Buffer.byteLength(JSON.stringify(sample));
   const known = callMs ?? (await lastCallMs(deps));
   const ms = known ?? ASSUMED_CALL_MS;
@@ -78,6 +60,7 @@ export async function dryRun(
     slices: ranges.length,
     children,
     complete,
+    estimate,
     bytesPerItem: sample.length === 0 ? 0 : Math.round(bytesPerItem),
     firstBody: first === undefined ? null : bodyOf(deps, first, params),
     callMs: ms,

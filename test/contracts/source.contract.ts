@@ -9,7 +9,7 @@ export function memoryFiles(files: Readonly<Record<string, string | Uint8Array>>
   const bytesOf = (place: string) => {
     const content = files[place];
     if (content === undefined) throw new SourceDataError(`no ${place}`);
-    return Buffer.from(content);
+    return typeof content === 'string' ? Buffer.from(content) : content;
   };
   return {
     look: async (place) => ({ place, version: '1', bytes: bytesOf(place).length, compressed: null }),

@@ -7,6 +7,7 @@ import type { Checked, FileOptions } from './file-options.ts';
 import { cut, firstLine, type LineRange, lineRange, linesOf } from './line-range.ts';
 import { isPrefix } from './place.ts';
 import { type Format, type Found, UnreadableError } from './records.ts';
+import { sampleOf } from './sample.ts';
 import { sift } from './sift.ts';
 import { isUtf8, utf8 } from './utf8.ts';
 
@@ -16,6 +17,11 @@ const pinned = z.object({
   bytes: z.number(),
   compressed: z.enum(['gzip', 'zstd']).nullable(),
 });
+
+/** What stands for a file: the records that begin in its first bytes. */
+const beginning = z.object({ head: z.int().min(0).optional() });
+
+const rangeOf = (range: Json) => ({ ...pinned.parse(range), ...lineRange.safeParse(range).data });
 
 /** Objects below a prefix that are pinned at once. */
 const LOOKED_AT_ONCE = 32;
@@ -54,11 +60,19 @@ export function fileSource<V, I>(
       const files = isPrefix(at) ? await lookBelow(opened(), at) : [await opened().look(at)];
       return rangesOf(files, isCut);
     },
+    sample({ ranges }) {
+      // Of another encoding it is not known which bytes of the file stand behind a record.
+      return isUtf8(format.encoding) ? sampleOf(ranges.map(rangeOf), format.endsWithLine === true) : null;
+    },
     async *read({ range, cursor }) {
       const file = pinned.parse(range);
       const lines = lineRange.safeParse(range).data;
+      const { head = Number.POSITIVE_INFINITY } = beginning.parse(range);
       const from = cursor === null ? null : position.parse(cursor);
+      let begin = 0;
       for await (const { found, behind } of recordsOf(opened(), file, lines, format, from)) {
+        if (begin >= head) return;
+        [begin] = behind;
         const checked = 'problem' in found ? found : check(found.value);
         const sifted = sift(checked, () => `${lineIn(lines, found.line)} of ${show(file.place)}`, behind, options);
         if (sifted) yield sifted;

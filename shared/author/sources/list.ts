@@ -6,14 +6,17 @@ import { callable, checkOptions, strictOptions } from '../options.ts';
 import type { Source } from '../source.ts';
 
 /** Options of {@link list}. */
-export interface ListOptions {
+export interface ListOptions<I> {
   /** Items a slice holds at most, a whole number; slices are enumerated in parallel. Default 50,000. */
   readonly perSlice?: number;
+  /** Items that are wanted; the others are no children. */
+  readonly where?: (item: I) => boolean;
 }
 
 const optionsSchema = strictOptions({
   load: callable(),
   perSlice: z.number().int('must be a whole number').min(1).optional(),
+  where: callable().optional(),
 });
 
 /**
@@ -24,10 +27,10 @@ const optionsSchema = strictOptions({
  */
 export function list<I, P = unknown>(
   load: (params: P) => Promise<readonly I[]> | readonly I[],
-  options: ListOptions = {},
+  options: ListOptions<I> = {},
 ): Source<I, P> {
   checkOptions('source: list', optionsSchema, { load, ...options });
-  const perSlice = options.perSlice ?? 50_000;
+  const { perSlice = 50_000, where } = options;
   const loaded = async (params: P): Promise<readonly I[]> => {
     const items = await load(params);
     // Without a length it would pass for an empty list, and the run for a success.
@@ -36,14 +39,16 @@ export function list<I, P = unknown>(
   };
   return {
     async plan({ params, limit }) {
-      const length = Math.min((await loaded(params)).length, limit ?? Number.POSITIVE_INFINITY);
+      // Of the first so many items some may not be wanted.
+      const most = where ? Number.POSITIVE_INFINITY : (limit ?? Number.POSITIVE_INFINITY);
+      const length = Math.min((await loaded(params)).length, most);
       // A longer list than as many slices of the wished size gets larger slices, never more of them.
       const size = Math.max(perSlice, Math.ceil(length / SIZES.slices));
       const ranges: Json[] = [];
       for (let from = 0; from < length; from += size) ranges.push([from, Math.min(from + size, length)]);
       return ranges;
     },
-    count: (ranges) => ranges.map(boundsOf).reduce((sum, [from, to]) => sum + to - from, 0),
+    ...(!where && { count: (ranges) => ranges.map(boundsOf).reduce((sum, [from, to]) => sum + to - from, 0) }),
     async *read({ params, range, cursor }) {
       const items = await loaded(params);
       const [from, to] = boundsOf(range);
@@ -51,7 +56,7 @@ export function list<I, P = unknown>(
         const item = items[i];
         // If it were left out, no user would notice.
         if (item === undefined) throw new NotJsonError(`The list's item ${i + 1} is undefined.`);
-        yield { item, cursor: i + 1 };
+        if (where?.(item) ?? true) yield { item, cursor: i + 1 };
       }
     },
   };

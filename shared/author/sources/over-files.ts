@@ -20,6 +20,7 @@ function orItems<P>(source: Source<unknown, P>, files: SourceFiles): Source<unkn
   return {
     plan,
     read: (context) => (context.items === undefined ? source : handedOver).read(context),
+    sample: (context) => (context.items === undefined ? source : handedOver).sample?.(context) ?? null,
     // A source may be of a class: its methods are called on itself.
     ...(source.count && { count: (ranges) => source.count?.(ranges) ?? 0 }),
     ...(source.reads && { reads: source.reads }),

@@ -14,6 +14,7 @@ import { dynamoTable } from '../../../../shared/adapters/sources/dynamo-table.ts
 import type { Source } from '../../../../shared/author/source.ts';
 import type { Json } from '../../../../shared/domain/json.ts';
 import { itemsOf, memoryFiles, readAll, sourceContract } from '../../../contracts/source.contract.ts';
+import { choiceContract } from '../../../contracts/source-choice.contract.ts';
 import { temporaryDirectory } from '../../../local/support.ts';
 import { Listeners } from '../../listeners.ts';
 
@@ -70,6 +71,16 @@ describe('dynamoTable', async () => {
   const ids = (items: readonly { readonly [name: string]: unknown }[]) => items.map(({ id }) => id).sort();
 
   sourceContract('a table', () => over(companies()), all);
+
+  choiceContract(
+    'a table',
+    (options) => {
+      const known = { attributes: ['id', 'n'], filter: { expression: 'n > :least', values: { ':least': 0 } } };
+      const { over: _, ...read } = over(dynamoTable('companies', { ...known, segments: 3, ...options }));
+      return read;
+    },
+    (item) => Number(Object(item).n),
+  );
 
   test('each item once, in one segment or in more than there are items', async () => {
     expect(ids(all)).toEqual(IDS);

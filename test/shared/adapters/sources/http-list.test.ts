@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { httpList } from '../../../../shared/adapters/sources/http-list.ts';
 import type { CalledEndpoint, Source } from '../../../../shared/author/source.ts';
 import { itemsOf, memoryFiles, readAll, sourceContract } from '../../../contracts/source.contract.ts';
+import { choiceContract } from '../../../contracts/source-choice.contract.ts';
 import { calling } from '../endpoints/calling.ts';
 
 const OFFICES = Array.from({ length: 9 }, (_, n) => ({ id: n, name: `Büro ${n}` }));
@@ -72,6 +73,15 @@ describe('httpList', () => {
       return paged(4, 'pages', { next: { by: 'page', parameter: 'page' }, schema, where, onBadRow: 'skip' });
     },
     [1, 3, 5, 7].map((id) => ({ id })),
+  );
+
+  choiceContract(
+    'a list of HTTP',
+    (options) => {
+      const { over: _, ...read } = paged(4, 'cursors', { ...cursors, ...options });
+      return read;
+    },
+    (office) => Object(office).id + 1,
   );
 
   test.each([1, 3, 9, 10])('each item once, of pages of %i', async (per) => {

@@ -13,6 +13,7 @@ import { type PostgresOptions, type PostgresRow, postgres } from '../../../../sh
 import type { Source } from '../../../../shared/author/source.ts';
 import { SourceDataError } from '../../../../shared/domain/errors.ts';
 import { itemsOf, memoryFiles, readAll, sourceContract } from '../../../contracts/source.contract.ts';
+import { choiceContract } from '../../../contracts/source-choice.contract.ts';
 import { Listeners } from '../../listeners.ts';
 
 /** Reads through the secret that names this address. */
@@ -84,6 +85,18 @@ describe('a database', async () => {
   }));
 
   sourceContract('a query', (rows) => made({ pageRows: Math.min(rows, 10_000) }), vendors);
+  choiceContract(
+    'a query',
+    (options) => {
+      const nine = 'select id, "Employees" from vendors where "Employees" <= 9';
+      const { over: _, ...read } = over(
+        postgres({ secret: 'x', query: nine, key: 'id', allowPlain: true, pageRows: 2, ...options }),
+        port,
+      );
+      return read;
+    },
+    (row) => Object(row).Employees,
+  );
   sourceContract(
     'by a text, in the order of the database',
     () => made({ key: 'name', pageRows: 3 }),
