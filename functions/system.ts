@@ -1,3 +1,4 @@
+import { hasReportLinks } from '../shared/author/recipients.ts';
 import {
   FORWARDER_MEMORY_MB,
   forwardersOf,
@@ -11,6 +12,8 @@ import { USES as CALLBACK } from './callback/deps.ts';
 import { ROUTE as CALLBACK_ROUTE } from './callback/route.ts';
 import { USES as DEAD_LETTER } from './dead-letter/deps.ts';
 import { USES as FORWARDER } from './forwarder/deps.ts';
+import { USES as REPORT_LINK } from './report-link/deps.ts';
+import { ROUTE as REPORT_LINK_ROUTE } from './report-link/route.ts';
 import { USES as SPLITTER } from './splitter/deps.ts';
 import { USES as SWEEPER } from './sweeper/deps.ts';
 
@@ -72,6 +75,15 @@ const FUNCTIONS = {
     handler: async () => (await import('./callback/handler.ts')).callback,
     route: CALLBACK_ROUTE,
     timeoutSeconds: 60,
+    memoryMB: 512,
+  }),
+  'report-link': pipelineFunction({
+    purpose: "leads whoever follows a mail's link to the report, while its time lasts",
+    uses: REPORT_LINK,
+    isFor: ({ report }) => hasReportLinks(report),
+    handler: async () => (await import('./report-link/handler.ts')).reportLink,
+    route: REPORT_LINK_ROUTE,
+    timeoutSeconds: 10,
     memoryMB: 512,
   }),
   'dead-letter': pipelineFunction({

@@ -3,13 +3,13 @@ import type { Pipeline } from '../shared/author/definition.ts';
 import type { AccountAccess } from '../shared/author/source.ts';
 import { mapValues } from '../shared/domain/records.ts';
 import { LOCAL_REGION } from '../shared/host/arn.ts';
-import { callbacksOf } from '../shared/lambda/callbacks.ts';
 import { connect, connectPlatform, type PortMakers } from '../shared/lambda/connect.ts';
 import type { Connectors, System } from '../shared/lambda/declaration.ts';
 import { endpointOf } from '../shared/lambda/endpoint.ts';
 import { events } from '../shared/lambda/events.ts';
 import { mail } from '../shared/lambda/mail.ts';
 import { environmentOf, type Resources } from '../shared/lambda/resources.ts';
+import { signedUrlsOf } from '../shared/lambda/signed-urls.ts';
 import { usesWithSource } from '../shared/lambda/uses-with-source.ts';
 import { wiringOf } from '../shared/lambda/wiring.ts';
 import type { Clock } from '../shared/ports/clock.ts';
@@ -76,7 +76,8 @@ export function pipelineFunctions<N extends string>(
         pipeline,
         telemetry,
         endpoint: endpointHere,
-        callbacks: (resources) => callbacksOf(resources, fromFile),
+        callbacks: (resources) => signedUrlsOf('callbacks', resources, fromFile),
+        reportLinks: (resources) => signedUrlsOf('reportLinks', resources, fromFile),
         mail,
         events,
         files,

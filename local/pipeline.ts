@@ -1,6 +1,7 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { FunctionName } from '../functions/system.ts';
 import type { Pipeline } from '../shared/author/definition.ts';
+import { hasReportLinks } from '../shared/author/recipients.ts';
 import type { QueueName } from '../shared/domain/queues.ts';
 import { EventSource } from '../shared/host/event-source.ts';
 import type { System } from '../shared/lambda/declaration.ts';
@@ -99,6 +100,8 @@ export async function startPipeline(
     ...common,
     endpoint: cloneUrl,
     endpointAuth: 'NONE',
+    reportLinkKey: common.callbackKey,
+    reportLinkUrl: hasReportLinks(pipeline.report) ? `${functionsUrl}${routeBase(pipeline.name, 'report-link')}` : '',
     callbackUrl: pipeline.callback ? `${functionsUrl}${routeBase(pipeline.name, 'callback')}` : '',
     reduceDigest,
   };

@@ -1,6 +1,6 @@
 import { ObjectNotFoundError } from '../shared/domain/errors.ts';
 import { S3 } from '../shared/domain/limits.ts';
-import type { Objects } from '../shared/ports/objects.ts';
+import type { LinkedObjects } from '../shared/ports/objects.ts';
 import { Meter } from './meter.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
@@ -13,7 +13,7 @@ export interface MemoryObjectsOptions {
 }
 
 /** Files in memory. */
-export class MemoryObjects implements Objects {
+export class MemoryObjects implements LinkedObjects {
   readonly #objects = new Map<string, Uint8Array>();
   readonly #meter: Meter;
   readonly #clock: VirtualClock | undefined;
@@ -49,6 +49,10 @@ export class MemoryObjects implements Objects {
 
   async stream(key: string): Promise<AsyncIterable<Uint8Array>> {
     return chunks(this.#read('objects.stream', key));
+  }
+
+  async link(key: string, seconds: number): Promise<string> {
+    return `https://objects.example.com/${key}?seconds=${seconds}`;
   }
 
   #read(name: string, key: string): Uint8Array {

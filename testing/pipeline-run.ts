@@ -1,5 +1,4 @@
 import type { summaryOf } from '../functions/aggregator/summary.ts';
-import { reportKeys } from '../functions/aggregator/summary.ts';
 import type { Section } from '../shared/author/section.ts';
 import type { Row } from '../shared/domain/row.ts';
 import type { Counts, FinalStatus } from '../shared/domain/run.ts';
@@ -7,6 +6,7 @@ import type { RunEnded } from '../shared/ports/events.ts';
 import type { ObjectReader } from '../shared/ports/objects.ts';
 import { readManifest } from '../shared/storage/manifest.ts';
 import { readPartBlock, readPartIndex, rowOf } from '../shared/storage/part.ts';
+import { reportKeys } from '../shared/storage/report-keys.ts';
 import { release } from '../shared/storage/spill.ts';
 import type { MemoryEvents } from './events.ts';
 import type { MemoryMailer } from './mailer.ts';

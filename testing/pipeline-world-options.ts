@@ -4,7 +4,7 @@ import type { Handler } from '../shared/lambda/declaration.ts';
 import type { Caller } from '../shared/ports/caller.ts';
 import type { MetricName } from '../shared/ports/deps.ts';
 import type { SendResult } from '../shared/ports/mailer.ts';
-import type { Objects } from '../shared/ports/objects.ts';
+import type { LinkedObjects } from '../shared/ports/objects.ts';
 import type { Queue } from '../shared/ports/queue.ts';
 import type { Stores } from '../shared/ports/stores.ts';
 import type { Fault, FaultPlan, FaultsOptions, SimulatedProcess } from './faults.ts';
@@ -43,7 +43,7 @@ export interface WorldChances {
   readonly mail?: (random: SeededRandom) => SendResult;
   /** In memory, unless others are given: virtual time stands still while they answer. */
   readonly table?: ItemTable;
-  readonly objects?: Objects;
+  readonly objects?: LinkedObjects;
   /** False: no sweeper until {@link PipelineWorld.sweep}, so that nothing but redelivery mends what broke off. */
   readonly isSwept?: boolean;
   /** Real work, such as requests at sockets: time stands still for it. */

@@ -12,7 +12,7 @@ import { DEAD_LETTERS } from '../shared/lambda/declaration.ts';
 import { type Wiring, wiringOf } from '../shared/lambda/wiring.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { Deps, MetricName } from '../shared/ports/deps.ts';
-import type { Objects } from '../shared/ports/objects.ts';
+import type { LinkedObjects } from '../shared/ports/objects.ts';
 import type { Queue } from '../shared/ports/queue.ts';
 import type { RunRecord } from '../shared/ports/run-store.ts';
 import type { Stores } from '../shared/ports/stores.ts';
@@ -38,7 +38,7 @@ export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 
 /** Where services call back, and what their tokens are signed with. */
-const CALLBACKS = { url: 'https://callbacks.example.com', keys: async () => ['simulated'], renew: async () => false };
+const SIGNED_URLS = { url: 'https://callbacks.example.com', keys: async () => ['simulated'], renew: async () => false };
 
 /**
  * A whole pipeline as it is declared, with the real handlers, in virtual time, over queues of some kind. The same options
@@ -51,7 +51,7 @@ export class PipelineWorld<Q extends WorldQueue = WorldQueue> {
   readonly faults: Faults;
   readonly host: MemoryHost;
   readonly meter = new Meter(() => this.clock.now());
-  readonly objects: Objects;
+  readonly objects: LinkedObjects;
   readonly mailer: MemoryMailer;
   readonly events = new MemoryEvents();
   readonly queues: Readonly<Record<QueueName, Q>>;
@@ -208,7 +208,7 @@ export class PipelineWorld<Q extends WorldQueue = WorldQueue> {
   #depsOf(of: {
     clock: Clock;
     stores: Stores;
-    objects: Objects;
+    objects: LinkedObjects;
     wrap: <T extends object>(name: string, port: T) => T;
   }) {
     const { clock, stores, objects, wrap } = of;
@@ -233,7 +233,7 @@ export class PipelineWorld<Q extends WorldQueue = WorldQueue> {
     };
   }
 
-  #depsIn(process: SimulatedProcess, all: Stores, objects: Objects) {
+  #depsIn(process: SimulatedProcess, all: Stores, objects: LinkedObjects) {
     const stores = { ...all, runs: this.#watchEnds(all.runs) };
     return this.#depsOf({
       clock: process.clockOn(this.clock),
@@ -283,7 +283,8 @@ export class PipelineWorld<Q extends WorldQueue = WorldQueue> {
       ...deps,
       ...release,
       caller: this.#caller(process, this.clock),
-      callbacks: process.wrap('callbacks', CALLBACKS),
+      callbacks: process.wrap('callbacks', SIGNED_URLS),
+      reportLinks: process.wrap('reportLinks', SIGNED_URLS),
       gateStore: process.wrap(
         'gate',
         gateStore(tableWithRights(this.#table, uses, pipeline), gateNamesOf(this.pipeline)),

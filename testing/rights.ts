@@ -1,7 +1,7 @@
 import { leadingKeys } from '../shared/adapters/dynamodb/fence.ts';
 import type { ItemTable } from '../shared/adapters/dynamodb/item-table.ts';
 import type { Pipeline } from '../shared/author/definition.ts';
-import type { Objects } from '../shared/ports/objects.ts';
+import type { LinkedObjects } from '../shared/ports/objects.ts';
 import type { KeyPrefix, ObjectRight, TableRight, Uses } from '../shared/ports/uses.ts';
 
 /** What IAM answers to a role without the right. */
@@ -56,7 +56,7 @@ export function tableWithRights(table: ItemTable, uses: Uses, pipeline?: Pipelin
 }
 
 /** Objects as a function's role sees them. */
-export function objectsWithRights(objects: Objects, { objects: rights = [] }: Uses): Objects {
+export function objectsWithRights(objects: LinkedObjects, { objects: rights = [] }: Uses): LinkedObjects {
   const check = (right: ObjectRight) => {
     if (!rights.includes(right)) throw new AccessDeniedError(`The right to ${right} objects isn't declared.`);
   };
@@ -68,6 +68,10 @@ export function objectsWithRights(objects: Objects, { objects: rights = [] }: Us
     async stream(key) {
       check('get');
       return objects.stream(key);
+    },
+    async link(key, seconds) {
+      check('link');
+      return objects.link(key, seconds);
     },
     async put(key, body, contentType) {
       check('put');

@@ -2,11 +2,12 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { pathToFileURL } from 'node:url';
 import { ObjectNotFoundError } from '../../shared/domain/errors.ts';
-import type { Objects } from '../../shared/ports/objects.ts';
+import type { LinkedObjects } from '../../shared/ports/objects.ts';
 
 /** Objects as files, so that a report of a gigabyte takes no memory. */
-export class FileObjects implements Objects {
+export class FileObjects implements LinkedObjects {
   /** Bytes written. */
   written = 0;
   requests = 0;
@@ -35,6 +36,10 @@ export class FileObjects implements Objects {
     this.requests += 1;
     this.written += bytes;
     return { bytes };
+  }
+
+  async link(key: string): Promise<string> {
+    return pathToFileURL(join(this.#folder, key)).href;
   }
 
   async get(key: string, range?: { readonly from: number; readonly to: number }): Promise<Uint8Array> {

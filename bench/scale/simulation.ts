@@ -34,7 +34,7 @@ const PER_SLICE = 50_000;
 const POOL = 20_000;
 
 /** No service of the scale's answers 202. */
-const NO_CALLBACKS = { url: '', keys: async () => [], renew: async () => false };
+const NO_URLS = { url: '', keys: async () => [], renew: async () => false };
 
 /** A run of any length through the real handlers, over stores that keep only what is under way. No HTTP, no faults. */
 export class Simulation {
@@ -75,7 +75,8 @@ export class Simulation {
       log: { info() {}, warn: fail, error: fail },
       metrics: { count() {}, flush() {} },
       caller: this.#caller(),
-      callbacks: NO_CALLBACKS,
+      callbacks: NO_URLS,
+      reportLinks: NO_URLS,
       gateStore: gateStore(new MemoryTable(), gateNamesOf(this.#pipeline)),
       mailer: this.mailer,
       mailFrom: 'reports@example.com',

@@ -6,6 +6,7 @@ export const USES = {
   objects: ['get', 'put', 'put-stream'],
   aggregate: 'send',
   mail: 'send',
+  reportLinks: 'offer',
   events: 'put',
   reduce: 'digest',
 } as const satisfies Uses;

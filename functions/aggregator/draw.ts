@@ -12,22 +12,22 @@ import {
   tooFewSection,
 } from '../../shared/report/view.ts';
 import type { ManifestPart } from '../../shared/storage/manifest.ts';
+import { reportKeys } from '../../shared/storage/report-keys.ts';
 import { callsOf } from './calls-of.ts';
 import type { AggregatorDeps } from './deps.ts';
 import { DrawingError, drawing } from './drawing.ts';
 import { examplesOf } from './examples.ts';
 import { filesSections } from './files-section.ts';
 import { type Tally, tally } from './frozen-parts.ts';
-import { composeMail } from './mail.ts';
+import { composeMail, type Mail } from './mail.ts';
 import { comparedWith, previousRun } from './previous-run.ts';
-import { reportKeys } from './summary.ts';
 import { nextOf, whatRan } from './what-ran.ts';
 import type { Outputs } from './write-outputs.ts';
 
 interface Drawn {
   readonly view: ReportView;
   /** The mail; null where none is to be sent any more. */
-  readonly raw: Buffer | null;
+  readonly mail: Mail | null;
 }
 
 interface Made {
@@ -69,10 +69,10 @@ async function drawView(
   gzip: Promise<Buffer | null>,
 ): Promise<Drawn> {
   // Drawing keeps the thread busy: the page comes last, when CSV and mail are on their way out.
-  const raw = await composeMail(deps, record, view, gzip);
+  const mail = await composeMail(deps, record, view, gzip);
   const page = await drawing(() => renderHtml(view));
   await deps.objects.put(reportKeys(record.run).html, page, 'text/html; charset=utf-8');
-  return { view, raw };
+  return { view, mail };
 }
 
 function viewOf(

@@ -8,13 +8,14 @@ import type { Invocation, MetricName } from '../../shared/ports/deps.ts';
 import type { Leased, RunRecord } from '../../shared/ports/run-store.ts';
 import type { ReportView } from '../../shared/report/view.ts';
 import { readManifest, writeManifest } from '../../shared/storage/manifest.ts';
+import { reportKeys } from '../../shared/storage/report-keys.ts';
 import type { AggregatorDeps } from './deps.ts';
 import { draw } from './draw.ts';
 import { frozenParts } from './frozen-parts.ts';
 import { sendMail } from './mail.ts';
 import { overlay } from './overlay.ts';
 import { reducedHere } from './reduced-here.ts';
-import { reportKeys, summaryOf } from './summary.ts';
+import { summaryOf } from './summary.ts';
 import { MOST_DEATHS, withoutReduce } from './without-reduce.ts';
 import { writeCsv } from './write-csv.ts';
 import { writeOutputs } from './write-outputs.ts';
@@ -69,12 +70,12 @@ async function finishLeased(
   const outputs = await writeOutputs(deps, run, parts, invocation);
   // Side by side: what is drawn doesn't wait for what is written.
   const csv = writeCsv(deps, run, parts);
-  const [bytes, { view, raw }] = await together([
+  const [bytes, { view, mail: composed }] = await together([
     csv.bytes,
     draw(deps, record, { parts, outputs, course }, csv.gzip),
     writeManifest(deps.objects, run, parts),
   ]);
-  const mail = await sendMail(deps, record, view, raw);
+  const mail = await sendMail(deps, record, view, composed);
   await deps.objects.put(
     reportKeys(run).summary,
     JSON.stringify(summaryOf(view, mail, bytes, outputs.written)),

@@ -2,7 +2,8 @@ import pipeline from '#pipeline';
 import { connect } from '../../shared/lambda/connect.ts';
 import { events } from '../../shared/lambda/events.ts';
 import { mail } from '../../shared/lambda/mail.ts';
+import { reportLinks } from '../../shared/lambda/signed-urls.ts';
 import { USES } from './deps.ts';
 import { aggregator } from './handler.ts';
 
-export const handler = aggregator(connect(USES, process.env, { pipeline, mail, events }));
+export const handler = aggregator(connect(USES, process.env, { pipeline, mail, reportLinks, events }));

@@ -1,15 +1,8 @@
 import { REDUCE_FAILED } from '../../shared/domain/run.ts';
 import type { MailState } from '../../shared/ports/run-store.ts';
 import type { ReportView } from '../../shared/report/view.ts';
+import { reportKeys } from '../../shared/storage/report-keys.ts';
 import type { WrittenOutputs } from './write-outputs.ts';
-
-/** What a run leaves, under the pipeline's prefix. */
-export const reportKeys = (run: string) => ({
-  csv: `${run}/report.csv`,
-  html: `${run}/report.html`,
-  email: `${run}/email.eml`,
-  summary: `${run}/summary.json`,
-});
 
 /** summary.json: what a program wants to know of a run. */
 export function summaryOf(view: ReportView, mail: MailState, reportBytes: number, outputs: WrittenOutputs = {}) {

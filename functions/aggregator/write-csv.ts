@@ -7,8 +7,8 @@ import { csvHeader } from '../../shared/storage/csv.ts';
 import { type ManifestPart, reducedKey } from '../../shared/storage/manifest.ts';
 import { windowsOf } from '../../shared/storage/members.ts';
 import { partKeys } from '../../shared/storage/part.ts';
+import { reportKeys } from '../../shared/storage/report-keys.ts';
 import type { AggregatorDeps } from './deps.ts';
-import { reportKeys } from './summary.ts';
 
 /** Bytes the unpacked CSV travels in: zlib's default of 16 KB would be a trip through its threads for every two hundred rows. */
 const CHUNK_BYTES = 512 * 1_024;

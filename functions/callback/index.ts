@@ -1,6 +1,6 @@
 import pipeline from '#pipeline';
-import { callbacks } from '../../shared/lambda/callbacks.ts';
 import { connect } from '../../shared/lambda/connect.ts';
+import { callbacks } from '../../shared/lambda/signed-urls.ts';
 import { USES } from './deps.ts';
 import { callback } from './handler.ts';
 

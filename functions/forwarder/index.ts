@@ -1,7 +1,7 @@
 import pipeline from '#pipeline';
-import { callbacks } from '../../shared/lambda/callbacks.ts';
 import { connect } from '../../shared/lambda/connect.ts';
 import { endpoint } from '../../shared/lambda/endpoint.ts';
+import { callbacks } from '../../shared/lambda/signed-urls.ts';
 import { USES } from './deps.ts';
 import { forwarder } from './handler.ts';
 

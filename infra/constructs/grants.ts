@@ -22,6 +22,8 @@ const OBJECT_ACTIONS = {
   get: ['GetObject'],
   put: ['PutObject'],
   'put-stream': ['PutObject', 'AbortMultipartUpload'],
+  // Whoever follows one has the rights of the role that signed it.
+  link: ['GetObject'],
 } as const satisfies Record<ObjectRight, readonly string[]>;
 
 /** Statements' names: a pipeline's records have the plain ones. */

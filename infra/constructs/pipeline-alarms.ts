@@ -1,14 +1,23 @@
 import type { Construct } from 'constructs';
 import type { MetricName } from '../../shared/ports/deps.ts';
+import { pascalCase } from '../../shared/project/deployment.ts';
 import { FIVE_MINUTES, StatedAlarm, type StatedAlarmProps } from './alarms.ts';
 import { CRASHED, counted, LoggedMetric } from './logged-metric.ts';
 import type { NodeFunction } from './node-function.ts';
+
+export interface WatchedFunction {
+  readonly name: string;
+  readonly fn: NodeFunction;
+  readonly crashes: number;
+  /** Anyone may send it requests. */
+  readonly isPublic: boolean;
+}
 
 export interface PipelineAlarmsProps {
   readonly pipeline: string;
   readonly stage: string;
   /** With how many crashes within five minutes are news. */
-  readonly functions: readonly { readonly fn: NodeFunction; readonly crashes: number }[];
+  readonly functions: readonly WatchedFunction[];
   readonly sweeper: NodeFunction;
   readonly topic: StatedAlarmProps['topic'];
 }
@@ -39,7 +48,8 @@ export function pipelineAlarms(
   const namespace = `Microprocess/${stage}/${pipeline}`;
   const failed = new LoggedMetric(namespace, 'Failed');
   const failing = new LoggedMetric(namespace, 'Failing');
-  for (const { fn, crashes } of functions) {
+  for (const { name, fn, crashes, isPublic } of functions) {
+    if (isPublic) throttledAlarm(scope, { pipeline, name, fn, topic });
     failed.count(fn, 'Failed', counted(FAILED));
     failed.count(fn, 'Crashed', CRASHED, crashes);
     failing.count(fn, 'Failing', counted(FAILING));
@@ -67,6 +77,21 @@ export function pipelineAlarms(
     impact: `what stands still in ${pipeline} isn't resumed, no deadline is kept and a missed schedule stays unnoticed.`,
     action: `the sweep schedule and its role.`,
     page: 'sweepersilent',
+    topic,
+  });
+}
+
+/** On a function that the world can reach: what it has no room for is refused, whoever sent it. */
+function throttledAlarm(
+  scope: Construct,
+  { pipeline, name, fn, topic }: Pick<WatchedFunction, 'name' | 'fn'> & Pick<PipelineAlarmsProps, 'pipeline' | 'topic'>,
+): void {
+  new StatedAlarm(scope, `${pascalCase(name)}Throttled`, {
+    metric: fn.metricThrottles({ period: FIVE_MINUTES }),
+    atLeast: 100,
+    impact: `requests to the public ${name} function of ${pipeline} are refused: somebody floods it, or its concurrency is too small. Callbacks come again later, links don't open.`,
+    action: `who sends them: the ${name} function's metrics and log.`,
+    page: 'throttled',
     topic,
   });
 }

@@ -1,4 +1,4 @@
-import { Annotations, Duration, Lazy, Names, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Duration, Names, Stack, Token } from 'aws-cdk-lib';
 import { type IGrantable, type IPrincipal, type IRole, type ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
@@ -15,27 +15,32 @@ import { type Wiring, wiringOf } from '../../shared/lambda/wiring.ts';
 import { pascalCase } from '../../shared/project/deployment.ts';
 import { deploymentParameter, deploymentRecord } from '../../shared/project/deployment-record.ts';
 import { packageVersion } from '../../shared/project/package-version.ts';
-import { check, checkSamePlace, MEMORY_MB, oneOf, outermost, REACHABLE, refuse } from '../check.ts';
+import { check, checkSamePlace, MEMORY_MB, oneOf, outermost, REACHABLE, refuse, wholeNumber } from '../check.ts';
 import { type FunctionOptions, govern, OPTION_RULES, optionsOf } from '../function-options.ts';
 import { checkProperties, named, object, type PropertyRules, STATEMENTS } from '../properties.ts';
 import { attachHere } from './attach-here.ts';
 import { boundEndpoint, type EndpointBinding } from './endpoint-binding.ts';
-import { addRoute } from './function-url.ts';
 import { grantEndpoint } from './grant-endpoint.ts';
 import { grantSource } from './grant-source.ts';
 import { grantUses } from './grants.ts';
 import { NodeFunction } from './node-function.ts';
 import { operatorPolicy, viewerPolicy } from './people.ts';
-import { pipelineAlarms } from './pipeline-alarms.ts';
+import { pipelineAlarms, type WatchedFunction } from './pipeline-alarms.ts';
 import { PLATFORM, type Platform } from './platform.ts';
 import { StartSchedule, SweepSchedule } from './schedules.ts';
 import type { CloneLimits, ServiceEndpoint } from './service-endpoint.ts';
+import { SignedUrls } from './signed-urls.ts';
 import { queueName, WorkerQueues } from './worker-queues.ts';
 
 /** How a pipeline's functions are deployed. */
 export interface PipelineOptions extends FunctionOptions {
   /** Memory of single functions. Default: what each was measured with. */
   readonly memoryMB?: Readonly<Partial<Record<FunctionName, number>>>;
+  /**
+   * Requests that each of its public functions takes at once, which anyone may send: callbacks, and links to reports. More are throttled. It is
+   * reserved from the account's concurrency. Default: as many as that leaves.
+   */
+  readonly publicConcurrency?: number;
   /** What single functions may do beside the engine's own, as where a source reads from a bucket of yours. */
   readonly grants?: Readonly<Partial<Record<FunctionName, readonly PolicyStatement[]>>>;
 }
@@ -51,6 +56,7 @@ export interface PipelineProps extends PipelineOptions {
 const RULES: PropertyRules<PipelineProps> = {
   ...OPTION_RULES,
   memoryMB: object,
+  publicConcurrency: wholeNumber(1, 10_000),
   grants: object,
   entry: named,
   platform: PLATFORM,
@@ -77,7 +83,6 @@ export class Pipeline extends Construct {
   readonly viewer: ManagedPolicy;
   /** For whoever starts and steers them: what they need on top of `viewer`. */
   readonly operator: ManagedPolicy;
-  #callbackUrl = '';
   readonly #functions = new Map<string, NodeFunction>();
   readonly #record: StringParameter;
 
@@ -103,24 +108,22 @@ export class Pipeline extends Construct {
     const options = optionsOf(this, props, platform.options);
     const wiring = wiringOf(engine.system, pipeline);
     const queues = this.makeQueues(wiring, platform);
-    const callbackKey = pipeline.callback && platform.callbackKey();
+    const signed = new SignedUrls(pipeline, platform);
     this.resources = {
       ...platform.resources,
-      callbackKey: callbackKey?.secretArn ?? '',
-      // Of a function that is made below.
-      callbackUrl: Lazy.string({ produce: () => this.#callbackUrl }),
+      ...signed.resources(),
       ...mapValues(queues.queues, ({ queueUrl }) => queueUrl),
       endpoint: clone.url,
       endpointAuth: clone.auth,
       reduceDigest,
     };
 
-    const watched: { readonly fn: NodeFunction; readonly crashes: number }[] = [];
+    const watched: WatchedFunction[] = [];
     mapValues(engine.system.functions, (declared, name) => {
       if (declared.scope !== 'pipeline' || declared.isFor?.(pipeline) === false) return;
       const { purpose, route, crashes } = declared;
       const uses = usesWithSource(declared.uses, pipeline);
-      const { memoryMB, ...wired } = wiring.functions[name];
+      const { memoryMB, isPublic, ...wired } = wiring.functions[name];
       const fn = new NodeFunction(this, pascalCase(name), {
         options,
         description: `${pipeline.name}: ${purpose}`,
@@ -130,6 +133,7 @@ export class Pipeline extends Construct {
         ...wired,
         memoryMB: props.memoryMB?.[name] ?? memoryMB,
         environment: environmentOf(uses, this.resources),
+        reservedConcurrency: isPublic ? props.publicConcurrency : undefined,
         // What the clock wakes every minute.
         isQuiet: wiring.schedules.some((schedule) => schedule.function === name && 'everySeconds' in schedule),
       });
@@ -139,10 +143,8 @@ export class Pipeline extends Construct {
       if (uses.endpoint) clone.grantCall?.(fn);
       if (uses.endpoint) grantEndpoint(fn, pipeline.endpoint);
       for (const statement of props.grants?.[name] ?? []) fn.addToRolePolicy(statement);
-      if (uses.callbacks) callbackKey?.grantRead(fn);
-      const url = route && addRoute(fn, route);
-      if (uses.callbacks === 'take') this.#callbackUrl = url ?? '';
-      watched.push({ fn, crashes: crashes ?? 1 });
+      signed.serve(fn, uses, route);
+      watched.push({ name, fn, crashes: crashes ?? 1, isPublic });
       this.#functions.set(name, fn);
     });
 

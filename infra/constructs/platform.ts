@@ -169,7 +169,7 @@ export class Platform extends Construct implements PlatformParts {
     this.bucket.addLifecycleRule({ prefix: `runs/${name}/`, expiration: Duration.days(days) });
   }
 
-  /** What callbacks' tokens are signed with, where a pipeline takes callbacks: it costs by the month. */
+  /** What tokens are signed with, where a pipeline takes callbacks or mails links: it costs by the month. */
   callbackKey(): Secret {
     if (this.#callbackKey) return this.#callbackKey;
     this.#callbackKey = new Secret(this, 'CallbackKey', {

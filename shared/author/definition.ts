@@ -13,6 +13,7 @@ import { callable, definitionIssues, strictOptions } from './options.ts';
 import type { Output } from './output.ts';
 import type { Reduce } from './reduce.ts';
 import { collect } from './reducers/collect.ts';
+import { linkIssues } from './report-links.ts';
 import type { Source } from './source.ts';
 import { timeZoneProblem } from './time-zone.ts';
 
@@ -112,6 +113,8 @@ const schema = strictOptions({
     /** Who besides gets the report of a run that succeeded, and of one that did not. */
     onSuccess: addresses,
     onFailure: addresses,
+    /** Each recipient's mail carries a link to the report, of the recipient's own, that works for so many days. */
+    linkDays: z.number().int().min(1).max(3_650).optional(),
     /** Keep up to this many characters of a failed call's body; 0 keeps none (it may hold personal data). */
     bodyExcerpt: z.number().int().min(0).max(1_000).default(0),
     /** Sources to credit, shown at the report's foot. */
@@ -214,7 +217,7 @@ export function definePipeline<
 ): DefinedPipeline<z.output<Params>, I, R, B> {
   const parsed = schema.safeParse(definition);
   if (parsed.success) {
-    const issues = [...scheduleIssues(parsed.data), ...callbackIssues(parsed.data)];
+    const issues = [...scheduleIssues(parsed.data), ...callbackIssues(parsed.data), ...linkIssues(parsed.data)];
     if (issues.length === 0) {
       // The same objects as were parsed, with their types.
       const { source, request, reduce = collect(), outputs = {} } = definition;

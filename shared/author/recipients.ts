@@ -13,3 +13,8 @@ export function recipientsOf({ email, onSuccess, onFailure }: Report, status: Fi
 export function allRecipients({ email, onSuccess, onFailure }: Report): readonly string[] {
   return [...new Set([...email, ...onSuccess, ...onFailure])];
 }
+
+/** Whether mails carry links to the report: only then does something answer at these. */
+export function hasReportLinks(report: Report & Pick<Pipeline['report'], 'linkDays'>): boolean {
+  return report.linkDays !== undefined && allRecipients(report).length > 0;
+}

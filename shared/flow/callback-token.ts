@@ -1,7 +1,7 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod';
 import { RUN_ID } from '../domain/ids.ts';
 import type { BlockRef } from '../domain/layout.ts';
+import { sign, signedValues } from './signed-token.ts';
 
 /** What a callback's URL says, signed: whose outcome it takes, and what ending that child needs. */
 export interface CallbackClaims {
@@ -30,9 +30,8 @@ const claims = z.tuple([
   ...([number, number] as const),
 ]);
 
-/** Longer ones aren't ours: they are refused before a key is fetched. */
+/** Ours are about 170 characters. */
 const MAX_TOKEN = 400;
-const MAC_BYTES = 24;
 
 /**
  * A token for a call's callback, for its URL: about 170 characters.
@@ -41,26 +40,13 @@ const MAC_BYTES = 24;
 export function signToken(keys: readonly string[], pipeline: string, of: CallbackClaims): string {
   const { run, ref, n, slot, attempt, since, expires, size, ttl } = of;
   const told = [run, ref.slice, ref.segment, ref.block, n, slot, attempt, since, expires, size, ttl];
-  const payload = Buffer.from(JSON.stringify(told)).toString('base64url');
-  const [key = ''] = keys;
-  if (key === '') throw new TypeError('There is no key to sign with.');
-  return `${payload}.${macOf(key, pipeline, payload).toString('base64url')}`;
+  return sign('callback', keys, pipeline, told);
 }
 
 /** What a token says; null for one that none of the keys has signed for this pipeline. Whether it has expired is its reader's to look at. */
 export function readToken(keys: readonly string[], pipeline: string, token: string): CallbackClaims | null {
-  if (token.length > MAX_TOKEN) return null;
-  const [payload = '', mac = '', ...more] = token.split('.');
-  const given = Buffer.from(mac, 'base64url');
-  // Base64's last character may be written in several ways; only ours counts.
-  if (more.length > 0 || given.length !== MAC_BYTES || given.toString('base64url') !== mac) return null;
-  if (!keys.some((key) => key !== '' && timingSafeEqual(macOf(key, pipeline, payload), given))) return null;
-  const [run, slice, segment, block, n, slot, attempt, since, expires, size, ttl] = claims.parse(
-    JSON.parse(Buffer.from(payload, 'base64url').toString()),
-  );
+  const told = signedValues('callback', keys, pipeline, token, MAX_TOKEN);
+  if (told === null) return null;
+  const [run, slice, segment, block, n, slot, attempt, since, expires, size, ttl] = claims.parse(told);
   return { run, ref: { slice, segment, block }, n, slot, attempt, since, expires, size, ttl };
-}
-
-function macOf(key: string, pipeline: string, payload: string): Buffer {
-  return createHmac('sha256', key).update(`callback\n${pipeline}\n${payload}`).digest().subarray(0, MAC_BYTES);
 }

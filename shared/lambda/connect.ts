@@ -17,13 +17,13 @@ import { overFiles } from '../author/sources/over-files.ts';
 import { SourceDataError } from '../domain/errors.ts';
 import { MESSAGES, type QueueName } from '../domain/queues.ts';
 import { lazyValues } from '../domain/records.ts';
-import type { Callbacks } from '../ports/callbacks.ts';
 import type { Caller } from '../ports/caller.ts';
 import { type Random, systemClock } from '../ports/clock.ts';
 import type { Process, Queues } from '../ports/deps.ts';
 import type { Events } from '../ports/events.ts';
 import type { Mailer } from '../ports/mailer.ts';
 import type { ObjectReader } from '../ports/objects.ts';
+import type { SignedUrls } from '../ports/signed-urls.ts';
 import {
   type Connected,
   type PlatformConnected,
@@ -48,7 +48,8 @@ export const TRY_MS = { dynamodb: 3_000, sqs: 3_000, s3: 20_000 } as const;
 /** Makes the ports that few functions have. A function hands in those that it uses, so that no other's bundle holds them. */
 export interface PortMakers {
   endpoint(resources: ResourceReader, pipeline: Pipeline): Caller;
-  callbacks(resources: ResourceReader): Callbacks;
+  callbacks(resources: ResourceReader): SignedUrls;
+  reportLinks(resources: ResourceReader): SignedUrls;
   mail(resources: ResourceReader): Mailer;
   events(resources: ResourceReader): Events;
 }
@@ -121,6 +122,9 @@ export function connect(
     get callbacks() {
       return given(options.callbacks, 'callbacks')(resources);
     },
+    get reportLinks() {
+      return given(options.reportLinks, 'reportLinks')(resources);
+    },
     get mailer() {
       return given(options.mail, 'mail')(resources);
     },
@@ -143,7 +147,7 @@ export function connect(
 export function connectPlatform<const U extends PlatformUses>(
   uses: U,
   env: Environment,
-  options: ConnectOptions & Omit<PortMakers, 'endpoint' | 'callbacks'>,
+  options: ConnectOptions & Omit<PortMakers, 'endpoint' | 'callbacks' | 'reportLinks'>,
 ): PlatformConnected<U>;
 export function connectPlatform<const U extends PlatformUses>(
   uses: U,

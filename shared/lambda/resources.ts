@@ -24,6 +24,10 @@ export const RESOURCES = {
   callbackUrl: { of: 'callbacks', for: 'offer', variable: 'MP_CALLBACK_URL', schema: z.string().default('') },
   /** Name of the secret that callbacks' tokens are signed with: one key, or the new and the old one with a space between. */
   callbackKey: { of: 'callbacks', variable: 'MP_CALLBACK_KEY', schema: z.string().default('') },
+  /** Base URL of what takes report links; empty where none are mailed. */
+  reportLinkUrl: { of: 'reportLinks', for: 'offer', variable: 'MP_REPORT_LINK_URL', schema: z.string().default('') },
+  /** Name of the secret that they are signed with: the stage's one, as for callbacks. */
+  reportLinkKey: { of: 'reportLinks', variable: 'MP_REPORT_LINK_KEY', schema: z.string().default('') },
   /** Verified SES sender; empty switches the mail off. */
   mail: { of: 'mail', variable: 'MP_MAIL_FROM', schema: z.string().default('') },
   /** The event bus's name; empty publishes nowhere. */

@@ -37,6 +37,8 @@ export interface FunctionWiring {
   readonly memoryMB: number;
   /** Sends to the queue that invokes it: needs `recursiveLoop: ALLOW`, or Lambda cuts the chain after 16 hops. */
   readonly sendsAgain: boolean;
+  /** The pipeline has it, and anyone may send it requests: tokens are what lets in. */
+  readonly isPublic: boolean;
 }
 
 export interface MappingWiring {
@@ -83,7 +85,13 @@ function functionWiring(declared: PipelineFunction | PlatformFunction, pipeline:
     timeoutSeconds: ofPipeline(declared.timeoutSeconds, pipeline),
     memoryMB: declared.memoryMB,
     sendsAgain: takes !== undefined && takes.queue in declared.uses,
+    isPublic: declared.route?.auth === 'signed-token' && hasFunction(declared, pipeline),
   };
+}
+
+/** Whether a pipeline has a function of its own by this declaration. */
+function hasFunction(declared: PipelineFunction | PlatformFunction, pipeline: Pipeline): boolean {
+  return declared.scope === 'pipeline' && declared.isFor?.(pipeline) !== false;
 }
 
 function mappingsOf(name: string, { takes }: PipelineFunction, pipeline: Pipeline): MappingWiring[] {
@@ -107,7 +115,8 @@ function ofPipeline<T extends number | object | undefined>(value: Of<T>, pipelin
 export function standingOf({ mappings, schedules, functions }: Wiring): Standing {
   const woken = schedules.flatMap((schedule) => ('everySeconds' in schedule ? [schedule] : []));
   return {
-    alarms: PIPELINE_ALARMS,
+    // One more for each function that is public.
+    alarms: PIPELINE_ALARMS + Object.values(functions).filter(({ isPublic }) => isPublic).length,
     mappings: mappings.length,
     wakes: woken.reduce((sum, { everySeconds }) => sum + MONTH_SECONDS / everySeconds, 0),
     wakesMB: Math.max(0, ...woken.map((schedule) => functions[schedule.function]?.memoryMB ?? 0)),

@@ -13,5 +13,14 @@ export interface Objects {
   stream(key: string): Promise<AsyncIterable<Uint8Array>>;
 }
 
+/** Lets others have objects, who have no rights of their own. */
+export interface ObjectLinks {
+  /** A URL at which anyone gets the object for so many seconds. Nothing is read: there may be none. */
+  link(key: string, seconds: number): Promise<string>;
+}
+
+/** All that can be done with files. */
+export type LinkedObjects = Objects & ObjectLinks;
+
 export type ObjectReader = Pick<Objects, 'get' | 'stream'>;
 export type ObjectWriter = Pick<Objects, 'put'>;

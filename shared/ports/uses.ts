@@ -1,18 +1,18 @@
 import type { Pipeline } from '../author/definition.ts';
 import { QUEUES, type QueueName } from '../domain/queues.ts';
-import type { Callbacks } from './callbacks.ts';
 import type { Caller } from './caller.ts';
 import type { Process, Queues, Senders } from './deps.ts';
 import type { Events } from './events.ts';
 import type { GateStore } from './gate-store.ts';
 import type { Mailer } from './mailer.ts';
-import type { Objects } from './objects.ts';
+import type { LinkedObjects, ObjectLinks, Objects } from './objects.ts';
+import type { SignedUrls } from './signed-urls.ts';
 import type { Stores } from './stores.ts';
 
 /** The rights on the table's items of one kind. `query-index` lists runs through the index; every other right reaches items by their key. */
 export type TableRight = 'get' | 'put' | 'update' | 'delete' | 'query' | 'batch-get' | 'query-index';
-/** `put-stream` writes objects that don't fit in memory, and may abort an upload that it began. */
-export type ObjectRight = 'get' | 'put' | 'put-stream';
+/** `put-stream` writes objects that don't fit in memory, and may abort an upload that it began. `link` lets others get one, by a URL. */
+export type ObjectRight = 'get' | 'put' | 'put-stream' | 'link';
 /** First letters of the table's leading keys: a pipeline's own items, an endpoint's gate, a budget of calls. */
 export type KeyPrefix = 'P#' | 'E#' | 'R#';
 
@@ -27,6 +27,8 @@ export interface Uses extends Readonly<Partial<Record<QueueName, 'send'>>> {
   readonly endpoint?: 'call';
   /** Tokens for callbacks: URLs with them are handed out, or what comes to these is taken. */
   readonly callbacks?: 'offer' | 'take';
+  /** Links to reports: mails carry them, or what comes by them is taken. */
+  readonly reportLinks?: 'offer' | 'take';
   readonly mail?: 'send';
   readonly events?: 'put';
   /** What the pipeline's source declares. */
@@ -42,10 +44,11 @@ export type PlatformUses = Pick<Uses, 'table' | 'objects' | 'mail' | 'events' | 
 export interface AllPorts extends Process {
   readonly pipeline: Pipeline;
   readonly stores: Stores;
-  readonly objects: Objects;
+  readonly objects: LinkedObjects;
   readonly queues: Queues;
   readonly caller: Caller;
-  readonly callbacks: Callbacks;
+  readonly callbacks: SignedUrls;
+  readonly reportLinks: SignedUrls;
   readonly gateStore: GateStore;
   readonly mailer: Mailer;
   /** Verified sender; empty switches the mail off. */
@@ -58,7 +61,7 @@ export interface AllPorts extends Process {
 /** Every port that a function of the platform can have: records, objects and queues are one pipeline's at a time. */
 export interface AllPlatformPorts extends Process, Pick<AllPorts, 'mailer' | 'mailFrom' | 'events'> {
   storesOf(pipeline: string): Stores;
-  objectsOf(pipeline: string): Objects;
+  objectsOf(pipeline: string): LinkedObjects;
   queuesOf(pipeline: string): Queues;
 }
 
@@ -66,6 +69,7 @@ interface ObjectMethods {
   readonly get: Pick<Objects, 'get' | 'stream'>;
   readonly put: Pick<Objects, 'put'>;
   readonly 'put-stream': Pick<Objects, 'putStream'>;
+  readonly link: ObjectLinks;
 }
 type ObjectsFor<R> = Intersection<R extends ObjectRight ? ObjectMethods[R] : never>;
 type Intersection<T> = (T extends unknown ? (of: T) => void : never) extends (of: infer I) => void ? I : never;
@@ -89,6 +93,7 @@ export type Connected<U extends Uses> = Shared<U> &
   If<U, 'objects', { readonly objects: ObjectsFor<Right<U>> }> &
   If<U, 'endpoint', Pick<AllPorts, 'caller'>> &
   If<U, 'callbacks', Pick<AllPorts, 'callbacks'>> &
+  If<U, 'reportLinks', Pick<AllPorts, 'reportLinks'>> &
   Gated<U> &
   If<U, 'reduce', Pick<AllPorts, 'reduceDigest'>>;
 
@@ -109,6 +114,7 @@ export function portsOf(uses: Uses, all: AllPorts): unknown {
     ...(uses.objects && { objects: all.objects }),
     ...(uses.endpoint && { caller: all.caller }),
     ...(uses.callbacks && { callbacks: all.callbacks }),
+    ...(uses.reportLinks && { reportLinks: all.reportLinks }),
     ...(uses.table?.['E#'] && { gateStore: all.gateStore }),
     ...(uses.reduce && { reduceDigest: all.reduceDigest }),
   };

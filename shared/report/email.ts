@@ -21,6 +21,8 @@ export interface EmailOptions {
   /** Address or `Name <address>`. */
   readonly from: string;
   readonly to: readonly string[];
+  /** Tells this mail from others about the run, in its Message-ID; absent where there is one for all. */
+  readonly mark?: string | undefined;
   /** The report, attached where given; keep it under SIZES.attachmentBytes. */
   readonly csv?: MailFile | undefined;
   /** Shown beside the view's own links. */
@@ -34,7 +36,7 @@ const MAX_PICTURES = 6;
  * Builds the mail of a finished run as raw MIME (RFC 5322): a plain-text part, an HTML part with the chart inside it, and the report.
  * The same options give the same headers and boundaries, so a mail sent twice is recognisable by its Message-ID.
  */
-export async function buildEmail({ view, from, to, csv, links = [] }: EmailOptions): Promise<Buffer> {
+export async function buildEmail({ view, from, to, mark, csv, links = [] }: EmailOptions): Promise<Buffer> {
   const shown: ReportView = { ...view, links: [...(view.links ?? []), ...links] };
   const pictures = await picturesOf(view.sections);
   const attachments = [
@@ -52,7 +54,7 @@ export async function buildEmail({ view, from, to, csv, links = [] }: EmailOptio
     to: to.length === 1 ? to.map(line) : line(from),
     subject: subject(view),
     date: new Date(view.endedAt),
-    messageId: messageId(view, from),
+    messageId: messageId(view, from, mark),
     // No vacation notice shall answer.
     headers: { 'Auto-Submitted': 'auto-generated' },
     text: emailText(shown, csv !== undefined),
@@ -106,10 +108,10 @@ export function subject({ status, title, counts }: Pick<ReportView, 'status' | '
   return `${sign} ${short(title, 100)}${words[status]}: ${rest.join(', ')}`;
 }
 
-/** Unique per run, the same each time it's built. */
-function messageId({ pipeline, run }: ReportView, from: string): string {
+/** Unique per run and mark, the same each time it's built. */
+function messageId({ pipeline, run }: ReportView, from: string, mark?: string): string {
   const domain = /@([A-Za-z0-9.-]+)>?\s*$/.exec(from)?.[1] ?? 'localhost';
   const atom = (text: string) =>
     text.replace(/[^A-Za-z0-9_~-]/g, (character) => `=${character.codePointAt(0)?.toString(16)}`);
-  return `<${atom(pipeline)}.${atom(run)}@${domain}>`;
+  return `<${[pipeline, run, ...(mark === undefined ? [] : [mark])].map(atom).join('.')}@${domain}>`;
 }

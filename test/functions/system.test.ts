@@ -48,6 +48,7 @@ describe.each(Object.entries(USES))('%s may', (name, uses) => {
     ['get', /\bobjects\.(get|stream|read\w*)\(/],
     ['put', /\bobjects\.put\(/],
     ['put-stream', /\bobjects\.putStream\(/],
+    ['link', /\bobjects\.link\(/],
   ] as const)('%s objects exactly where it does', (right, call) => {
     expect(uses.objects?.includes(right) ?? false).toBe(does(name, call));
   });

@@ -117,6 +117,7 @@ export function testDeps(pipeline: Pipeline = testPipeline()) {
     gateStore: gateStore(new MemoryTable(), gateNamesOf(pipeline)),
     objects: new MemoryObjects(),
     callbacks: { url: 'https://callbacks.example.com', keys: async () => ['key'], renew: async () => false },
+    reportLinks: { url: 'https://links.example.com', keys: async () => ['key'], renew: async () => false },
     queues: {
       split: new RecordingQueue<SplitMessage>(),
       work: new RecordingQueue<WorkMessage>(),

@@ -50,6 +50,7 @@ test('objects do what is declared, and nothing else', async () => {
   const objects = objectsWithRights(new MemoryObjects(), { objects: ['put'] });
   await objects.put('key', 'text');
   await expect(objects.get('key')).rejects.toThrow(AccessDeniedError);
+  await expect(objects.link('key', 60)).rejects.toThrow(AccessDeniedError);
   await expect(objects.stream('key')).rejects.toThrow(AccessDeniedError);
   await expect(objects.putStream('key', (async function* () {})())).rejects.toThrow(AccessDeniedError);
 });

@@ -10,7 +10,8 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { ObjectDeniedError, ObjectNotFoundError } from '../../domain/errors.ts';
-import type { Objects } from '../../ports/objects.ts';
+import type { LinkedObjects } from '../../ports/objects.ts';
+import { presignedUrl } from './presigned-url.ts';
 
 /** S3 takes 10,000 parts of 5 MiB and more, and emulators requests of 11 MiB at most. */
 const PART_BYTES = 8 * 1_048_576;
@@ -18,7 +19,7 @@ const PART_BYTES = 8 * 1_048_576;
 const [MANY_PARTS, LARGE_PART_BYTES] = [5_000, 64 * 1_048_576];
 
 /** Objects under a prefix of a bucket. */
-export function s3Objects(options: { client: S3Client; bucket: string; prefix: string }): Objects {
+export function s3Objects(options: { client: S3Client; bucket: string; prefix: string }): LinkedObjects {
   const { client, bucket, prefix } = options;
   const at = (key: string) => ({ Bucket: bucket, Key: prefix + key });
 
@@ -81,6 +82,8 @@ export function s3Objects(options: { client: S3Client; bucket: string; prefix: s
       if (range && range.to <= range.from) return new Uint8Array();
       return (await body(key, range)).transformToByteArray();
     },
+
+    link: (key, seconds) => presignedUrl(client, at(key), seconds),
 
     async stream(key) {
       const stream = await body(key);

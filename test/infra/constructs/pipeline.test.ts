@@ -30,6 +30,7 @@ const pipeline = definePipeline({
   schedule: { cron: '30 6 * * 1-5', timeZone: 'Australia/Sydney' },
   // For the function that takes them.
   callback: { withinHours: 2 },
+  report: { email: ['reports@your-company.com'], linkDays: 7 },
   deadlineHours: 30,
   retentionDays: 90,
 });

@@ -12,7 +12,8 @@ const resources = { table: 't', objects: 'b', aggregate: url, mail: 'a@example.c
 const AWS_REGION = 'us-east-1';
 const mailer = { send: vi.fn() };
 const bus = { runEnded: vi.fn() };
-const makers = { mail: vi.fn(() => mailer), events: vi.fn(() => bus) };
+const links = { url: '', keys: vi.fn(), renew: vi.fn() };
+const makers = { mail: vi.fn(() => mailer), events: vi.fn(() => bus), reportLinks: () => links };
 afterEach(() => vi.clearAllMocks());
 
 test('a function is connected to what it uses, and makes nothing else', () => {
@@ -27,7 +28,9 @@ test('what few functions use is made by what they hand in', () => {
   const ports = connect(AGGREGATOR, env, { pipeline, ...makers });
   expect([ports.mailer, ports.mailFrom, ports.events]).toEqual([mailer, 'a@example.com', bus]);
   // @ts-expect-error Nothing makes its events.
-  expect(() => connect(AGGREGATOR, env, { pipeline, mail: makers.mail })).toThrow('the use events');
+  expect(() => connect(AGGREGATOR, env, { pipeline, mail: makers.mail, reportLinks: makers.reportLinks })).toThrow(
+    'the use events',
+  );
 });
 
 test('a function without one of its variables does not start, and names it', () => {

@@ -14,6 +14,8 @@ const resources = {
   endpointAuth: 'IAM',
   callbackUrl: 'https://callbacks.example',
   callbackKey: 'callback-key',
+  reportLinkUrl: 'https://links.example',
+  reportLinkKey: 'link-key',
   mail: 'reports@example.com',
   events: 'bus',
   reduceDigest: 'today',
@@ -58,7 +60,9 @@ describe.each([
   ['forwarder', FORWARDER, environmentOf(FORWARDER, resources)],
   ['aggregator', AGGREGATOR, environmentOf(AGGREGATOR, resources)],
 ])('the %s', (_, uses, env) => {
-  const needed = Object.keys(env).filter((name) => !/^MP_(?:MAIL_FROM|EVENT_BUS|CALLBACK_(?:URL|KEY))$/.test(name));
+  const needed = Object.keys(env).filter(
+    (name) => !/^MP_(?:MAIL_FROM|EVENT_BUS|(?:CALLBACK|REPORT_LINK)_(?:URL|KEY))$/.test(name),
+  );
 
   test.each([...needed, 'AWS_REGION'])('does not start without %s, and names it', (name) => {
     expect(() => read(uses, { ...env, [name]: undefined })).toThrow(`${name}:`);

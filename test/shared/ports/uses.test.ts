@@ -39,6 +39,9 @@ function guarded(): AllPorts {
     get callbacks() {
       return notAsked();
     },
+    get reportLinks() {
+      return notAsked();
+    },
     get gateStore() {
       return notAsked();
     },

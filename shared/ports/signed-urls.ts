@@ -1,6 +1,6 @@
-/** Where callbacks go, and what their tokens are signed with. */
-export interface Callbacks {
-  /** Base of their URLs; empty where nothing takes them, as the definition has no `callback`. */
+/** Where requests with tokens of ours go, callbacks or those of report links, and what the tokens are signed with. */
+export interface SignedUrls {
+  /** Base of the URLs; empty where nothing takes them, as the definition asks for none. */
   readonly url: string;
   /** The first one signs; those behind it are being rotated out, and still count. @throws where they can't be fetched */
   keys(): Promise<readonly string[]>;
