@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SYSTEM } from '../../functions/system.ts';
 import { withEnvironment } from '../cli/support.ts';
@@ -59,6 +59,30 @@ test('the app with all its options synthesizes', async () => {
   });
   expect(App.isApp(jobs.node.root)).toBe(true);
 }, 60_000);
+
+test('what the docs add to a stack for each kind of clone is what is compiled', () => {
+  const shown = [...text('docs/clone.md').matchAll(/```diff\n([\s\S]*?)```/g)];
+  expect(shown.map(([, diff = '']) => diff.replace(/^[+ ]/gm, ''))).toEqual(
+    ['function', 'service', 'web-function', 'url'].map((name) => text(`docs/examples/clone-${name}.ts`)),
+  );
+});
+
+// Of a function and an address the same is tested where the constructs are.
+test.each([
+  ['an ECS service', () => import('../../docs/examples/clone-service.ts'), '"https://companies-queue.example.com"'],
+  ['a web function', () => import('../../docs/examples/clone-web-function.ts'), 'CompaniesClone.*DomainName'],
+])(
+  'the clone of %s in the docs synthesizes, and its pipeline calls that clone',
+  async (_, load, url) => {
+    const { stack } = await load();
+    const [forwarder] = Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function')).filter(
+      ({ Properties }) => String(Properties.Description).startsWith('scores: calls'),
+    );
+    expect(JSON.stringify(forwarder?.Properties.Environment.Variables.MP_ENDPOINT_URL)).toMatch(new RegExp(url));
+    expect(Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('microprocess:image'))).toEqual([]);
+  },
+  60_000,
+);
 
 test('deployed by CI: one role to assume, the qualifier in every name, the boundary on every role', async () => {
   expect(production).toContain(text('docs/examples/deployed-by-ci.ts'));

@@ -73,7 +73,12 @@ test('a call is signed for Lambda in its region, over host, body and all of its 
   expect(expected.signedHeaders).toEqual(
     expect.arrayContaining(['content-type', 'host', 'idempotency-key', 'x-amz-date']),
   );
-  expect(headers).toMatchObject({ ...request.headers, host: request.url.host });
+  expect(headers).toMatchObject({
+    ...request.headers,
+    host: request.url.host,
+    // An endpoint of a web function refuses a call without it.
+    'x-amz-content-sha256': sha256(request.body),
+  });
 });
 
 test('another body, path or header has another signature', async () => {
