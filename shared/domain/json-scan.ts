@@ -5,6 +5,7 @@
 export const MAX_DEPTH = 500;
 
 const QUOTE = 0x22;
+const COLON = 0x3a;
 const BACKSLASH = 0x5c;
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
@@ -28,6 +29,8 @@ export function isTooDeep(text: string): boolean {
 
 /** A number within a list or an object that a double may not hold: 16 digits before the point, or an exponent. Rarely met in texts. */
 const SUSPECT = /[[:,\s]-?(?:\d{16}|\d+(?:\.\d+)?[eE](?:\+?\d|-\d{3}))/;
+/** A zero, or a fraction of one, with a sign: JSON of JavaScript's writes no -0. */
+const SIGNED_ZERO = /[[:,\s]-0/;
 /** Text that is a number and nothing else. */
 const BARE = /^-?\d/;
 const NUMBER = /-?\d[\d.]*(?:[eE][+-]?\d+)?/y;
@@ -35,9 +38,10 @@ const NUMBER = /-?\d[\d.]*(?:[eE][+-]?\d+)?/y;
 /**
  * Valid JSON text with each number that a double can't hold made a text of the same digits, so that nothing is rounded: an integer
  * from 2^53 on that reads back otherwise, and what becomes infinite or zero. A fraction below 2^53 stays a number, the nearest there is.
+ * @param keepsSign whether -0, which reads back as 0, becomes a text too
  */
-export function quoteInexact(text: string): string {
-  if (!SUSPECT.test(text) && !BARE.test(text)) return text;
+export function quoteInexact(text: string, keepsSign = false): string {
+  if (!SUSPECT.test(text) && !BARE.test(text) && !(keepsSign && SIGNED_ZERO.test(text))) return text;
   let quoted = '';
   let copied = 0;
   for (let i = 0; i < text.length; i++) {
@@ -46,7 +50,7 @@ export function quoteInexact(text: string): string {
     else if (code === 0x2d || (code >= 0x30 && code <= 0x39)) {
       NUMBER.lastIndex = i;
       const [number = ''] = NUMBER.exec(text) ?? [];
-      if (!isHeld(number)) {
+      if (!isHeld(number) || (keepsSign && Object.is(Number(number), -0))) {
         quoted += `${text.slice(copied, i)}"${number}"`;
         copied = i + number.length;
       }
@@ -54,6 +58,17 @@ export function quoteInexact(text: string): string {
     }
   }
   return copied === 0 ? text : quoted + text.slice(copied);
+}
+
+/** Keys in valid JSON text, those included that stand twice in an object. */
+export function keysIn(text: string): number {
+  let keys = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === QUOTE) i = endOfString(text, i);
+    else if (code === COLON) keys++;
+  }
+  return keys;
 }
 
 /** The place of the quote that ends the string which the quote at `start` begins; the text's end where none does. */

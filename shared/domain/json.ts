@@ -1,6 +1,6 @@
 import { NotJsonError } from './errors.ts';
 import { type Instances, jsonProblem, showPath } from './json-problem.ts';
-import { isTooDeep, quoteInexact } from './json-scan.ts';
+import { isTooDeep, keysIn, quoteInexact } from './json-scan.ts';
 import { SIZES } from './limits.ts';
 
 /** Anything JSON can hold. */
@@ -27,18 +27,43 @@ export function jsonText(name: string, value: unknown, instances?: Instances): s
   return text;
 }
 
+/** What an item's JSON text says, or why it can't be taken as it is. */
+export type ItemReading = JsonReading | { readonly problem: 'duplicate-key' };
+
+/**
+ * Reads the JSON text of an item, which is to reach its service as it is: {@link readJson}, but -0 becomes a text too, and an object that has a key
+ * twice is refused, as one of the two would be lost.
+ */
+export function readItem(text: string): ItemReading {
+  const read = readJson(text, true);
+  return 'value' in read && keysOf(read.value) < keysIn(text) ? { problem: 'duplicate-key' } : read;
+}
+
+/** Keys of all objects within a value. */
+function keysOf(value: Json): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let keys = 0;
+  if (isList(value)) for (const each of value) keys += keysOf(each);
+  else for (const each of Object.values(value)) keys += 1 + keysOf(each);
+  return keys;
+}
+
+const isList = (value: readonly Json[] | { readonly [key: string]: Json }): value is readonly Json[] =>
+  Array.isArray(value);
+
 /** What JSON text from outside says, or why it can't be taken. */
 export type JsonReading = { readonly value: Json } | { readonly problem: 'invalid-json' | 'answer-too-deep' };
 
 /**
  * Reads JSON text from outside. A number that a double can't hold becomes a text of the same digits: an id of 19 digits stays that id.
+ * @param keepsSign whether -0, which JSON of JavaScript's can't write, becomes a text too
  */
-export function readJson(text: string): JsonReading {
+export function readJson(text: string, keepsSign = false): JsonReading {
   if (isTooDeep(text)) return { problem: 'answer-too-deep' };
   try {
     const value: Json = JSON.parse(text);
     // Only what is valid JSON may be rewritten.
-    const exact = quoteInexact(text);
+    const exact = quoteInexact(text, keepsSign);
     return { value: exact === text ? value : JSON.parse(exact) };
   } catch {
     return { problem: 'invalid-json' };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { jsonText, readJson } from '../../../shared/domain/json.ts';
+import { jsonText, readItem, readJson } from '../../../shared/domain/json.ts';
 import { isTooDeep, MAX_DEPTH, quoteInexact } from '../../../shared/domain/json-scan.ts';
 
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
@@ -117,4 +117,30 @@ test.each([
 
 test.each(['', '{', '01', '1e', '-', '[1,]', '\ufeff{}', '3544790567247868102 1'])('%j is no JSON', (text) => {
   expect(readJson(text)).toEqual({ problem: 'invalid-json' });
+});
+
+describe('items', () => {
+  const spaced = fc.constantFrom(undefined, 1, '\t');
+
+  test('are read as they are, however they are written', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), spaced, (json, space) => {
+        expect(readItem(JSON.stringify(json, null, space))).toEqual({ value: JSON.parse(JSON.stringify(json)) });
+      }),
+    );
+  });
+
+  test('with a key twice are refused, wherever it stands and however it is written', () => {
+    const key = fc.string({ minLength: 1, maxLength: 3, unit: 'grapheme' });
+    fc.assert(
+      fc.property(fc.jsonValue(), key, fc.boolean(), fc.nat(3), spaced, (json, name, escaped, depth, space) => {
+        const units = Array.from({ length: name.length }, (_, n) => name.charCodeAt(n).toString(16).padStart(4, '0'));
+        const again = escaped ? `"${units.map((unit) => `\\u${unit}`).join('')}"` : JSON.stringify(name);
+        const twice = `{${JSON.stringify(name)}:${JSON.stringify(json, null, space)},${again} : 1}`;
+        const text = `${'[{"in":'.repeat(depth)}${twice}${'}]'.repeat(depth)}`;
+        expect(readItem(text)).toEqual({ problem: 'duplicate-key' });
+        expect(readJson(text)).toHaveProperty('value');
+      }),
+    );
+  });
 });

@@ -20,9 +20,24 @@ describe('jsonl', () => {
     ['is no JSON', '1\n\n{"a":}\n', 'Line 3 of "a.jsonl" is not JSON.'],
     ['is of another encoding', Buffer.from('"\xe4"\n', 'latin1'), 'Line 1 of "a.jsonl" holds bytes that are not UTF-8'],
     ['has too many levels', `${'['.repeat(600)}${']'.repeat(600)}`, 'Line 1 of "a.jsonl" has too many levels.'],
+    [
+      'has a key twice',
+      '{"a":1}\n{"a":{"b":1,"\\u0062":2}}',
+      'Line 2 of "a.jsonl" has an object with a key that stands twice',
+    ],
     ['is too long', `"${'x'.repeat(6_300_000)}"`, 'is longer than 6291456 bytes'],
   ])('says which line %s', async (_, content, message) => {
     await expect(itemsOf(source(content))).rejects.toThrow(message);
+  });
+
+  test('keeps what a double and JSON can not hold as texts, and the longest text as it is', async () => {
+    const longest = 'ü'.repeat(3_145_700);
+    const lines = `{"n":-0,"of":[-0.0,-0.5,0,3544790567247868102,1e999]}\n-0\n"${longest}"\n`;
+    expect(await itemsOf(source(lines))).toEqual([
+      { n: '-0', of: ['-0.0', -0.5, 0, '3544790567247868102', '1e999'] },
+      '-0',
+      longest,
+    ]);
   });
 
   test('types items by a schema', async () => {
