@@ -24,5 +24,6 @@ export function standingIn(synthesized: unknown): Standing {
     mappings: ofType('AWS::Lambda::EventSourceMapping').length,
     wakes: woken.reduce((sum, { minutes }) => sum + MONTH_SECONDS / 60 / minutes, 0),
     wakesMB: Math.max(0, ...woken.map(({ of }) => memory.parse(resources[of]?.Properties).MemorySize)),
+    secrets: ofType('AWS::SecretsManager::Secret').length,
   };
 }

@@ -9,6 +9,8 @@ export interface Standing {
   readonly wakes: number;
   /** Memory of what the clock invokes. */
   readonly wakesMB: number;
+  /** Of Secrets Manager: the key of callbacks, one for a stage. */
+  readonly secrets: number;
 }
 
 /** What a pipeline's construct makes; a test counts them in the template. */
@@ -31,7 +33,7 @@ export interface IdleLine {
 }
 
 /** What a deployment costs in a month without a run, at list prices, without free tiers. Stored bytes come on top. */
-export function idleCost({ alarms, mappings, wakes, wakesMB }: Standing): readonly IdleLine[] {
+export function idleCost({ alarms, mappings, wakes, wakesMB, secrets }: Standing): readonly IdleLine[] {
   const polls = mappings * IDLE_POLLERS * (MONTH_SECONDS / LONG_POLL_SECONDS);
   const millions = wakes / 1_000_000;
   const lines: IdleLine[] = [
@@ -52,6 +54,11 @@ export function idleCost({ alarms, mappings, wakes, wakesMB }: Standing): readon
         millions *
           (PRICES.perMillionSchedules + PRICES.perMillionInvocations + WAKE_READ_UNITS * PRICES.perMillionReadUnits) +
         wakes * WAKE_SECONDS * (wakesMB / 1_024) * PRICES.perLambdaGbSecond,
+    },
+    {
+      what: 'the key of callbacks',
+      buys: 'nobody but a service that was called can call back; once for all pipelines of a stage',
+      dollars: secrets * PRICES.perSecretMonth,
     },
   ];
   return lines.filter(({ dollars }) => dollars > 0);

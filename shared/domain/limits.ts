@@ -69,6 +69,7 @@ export const PRICES = {
   perMillionInvocations: 0.2,
   perMillionSchedules: 1,
   perAlarmMonth: 0.1,
+  perSecretMonth: 0.4,
   /** Linux on arm64. */
   perFargateVcpuHour: 0.0324,
   perFargateGbHour: 0.0036,

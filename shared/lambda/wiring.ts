@@ -112,7 +112,10 @@ function ofPipeline<T extends number | object | undefined>(value: Of<T>, pipelin
 }
 
 /** What of a pipeline is paid for though nothing runs. */
-export function standingOf({ mappings, schedules, functions }: Wiring): Standing {
+export function standingOf(
+  { mappings, schedules, functions }: Wiring,
+  { callback }: Pick<Pipeline, 'callback'>,
+): Standing {
   const woken = schedules.flatMap((schedule) => ('everySeconds' in schedule ? [schedule] : []));
   return {
     // One more for each function that is public.
@@ -120,5 +123,6 @@ export function standingOf({ mappings, schedules, functions }: Wiring): Standing
     mappings: mappings.length,
     wakes: woken.reduce((sum, { everySeconds }) => sum + MONTH_SECONDS / everySeconds, 0),
     wakesMB: Math.max(0, ...woken.map((schedule) => functions[schedule.function]?.memoryMB ?? 0)),
+    secrets: callback ? 1 : 0,
   };
 }

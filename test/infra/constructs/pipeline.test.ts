@@ -4,13 +4,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { SYSTEM } from '../../../functions/system.ts';
 import { awsCron } from '../../../infra/cron.ts';
+import { standingIn } from '../../../infra/idle-cost/standing.ts';
 import { definePipeline } from '../../../shared/author/definition.ts';
 import { list } from '../../../shared/author/sources/list.ts';
+import { idleCost } from '../../../shared/domain/idle-cost.ts';
 import { QUEUES, type QueueName } from '../../../shared/domain/queues.ts';
 import { mapValues } from '../../../shared/domain/records.ts';
 import { DEAD_LETTERS, type DeadLetters } from '../../../shared/lambda/declaration.ts';
 import { environmentOf, RESOURCES } from '../../../shared/lambda/resources.ts';
-import { wiringOf } from '../../../shared/lambda/wiring.ts';
+import { standingOf, wiringOf } from '../../../shared/lambda/wiring.ts';
 import { readDeployment } from '../../../shared/project/deployment-record.ts';
 import { packageVersion } from '../../../shared/project/package-version.ts';
 import { deploying, removeSynths, SYNTH_MS, synth } from '../synth.ts';
@@ -122,6 +124,13 @@ describe("a pipeline's stack is what is declared", () => {
     });
     const given = Object.keys(is?.Environment.Variables ?? {}).filter((key) => key.startsWith('MP_'));
     expect(given.sort()).toEqual(Object.keys(environmentOf(uses, everything)).sort());
+  });
+
+  test('its cost at rest is that of its templates, the key of callbacks among it', () => {
+    const standing = standingOf(wired, pipeline);
+    const { secrets } = standingIn(platform.toJSON());
+    expect({ ...standingIn(template.toJSON()), secrets }).toEqual(standing);
+    expect(idleCost(standing)).toContainEqual(expect.objectContaining({ what: 'the key of callbacks', dollars: 0.4 }));
   });
 
   test('mappings', () => {
