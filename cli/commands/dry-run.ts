@@ -43,17 +43,20 @@ const FROM: Record<DryRun['callMsFrom'], string> = {
 };
 
 function inWords(name: string, said: DryRun): string {
-  const { slices, bytesPerItem, firstBody, callMs, callMsFrom, hours, dollars, service } = said;
+  const { slices, bytesPerItem, firstBody, callMs, callMsFrom, hours, dollars, service, cheaper } = said;
   return `A run of ${name} would come to:\n${fields({
     children: `${childrenWords(said)}, in ${count(slices)} slice${slices === 1 ? '' : 's'}`,
     'an item': `${count(bytesPerItem)} bytes`,
     'first body': plain(JSON.stringify(firstBody)),
     'a call': `${Math.round(callMs)} ms (${FROM[callMsFrom]})`,
-    time: `${duration(hours * 3_600)} with all calls in flight that the definition allows, without failures`,
+    time: `${duration(hours * 3_600)} as fast as the definition's limits let it, without failures`,
     cost: costWords(said),
-    orchestration: `${money(dollars)} on AWS`,
+    orchestration: `${money(dollars)} on AWS${cheaper === null ? '' : `; ${money(cheaper.dollars)} with ${count(cheaper.inFlight)} calls in flight (limits.inFlight), where the service takes them`}`,
     service: service === null ? undefined : serviceWords(service, said.children),
-    'made of': `${count(Math.round(said.writeUnits))} write units, ${count(said.queueRequests)} queue requests, ${count(said.gbSeconds)} GB-s`,
+    'made of': [
+      `${count(said.writeUnits)} write units, ${count(said.readUnits)} read units, ${count(said.queueRequests)} queue requests`,
+      `${count(said.objectWrites + said.objectReads)} requests to S3, ${count(said.invocations)} invocations, ${count(said.gbSeconds)} GB-s`,
+    ].join(', '),
   })}`;
 }
 

@@ -9,7 +9,7 @@ export interface Desk {
   /** Whether something works on the pipeline; where nothing does, its runs stand still. */
   readonly isWorkedOn: boolean;
   /** Memory of the deployed clone, where that is known. */
-  readonly cloneMB?: number | undefined;
+  readonly cloneMB?: number | null | undefined;
   start(request: StartRequest): Promise<Started>;
   redrive(run: string, filter: Partial<RedriveFilter>): Promise<Started>;
   cancel(run: string): Promise<void>;

@@ -1,7 +1,6 @@
 import { costOf } from '../../shared/control/cost.ts';
 import { type GateView, readGate } from '../../shared/control/limits.ts';
 import { type RunProgress, readProgress } from '../../shared/control/status.ts';
-import { LAMBDA } from '../../shared/domain/limits.ts';
 import { isFinal } from '../../shared/domain/run.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import type { Desk, Desks } from './desk.ts';
@@ -156,10 +155,7 @@ export class Looks {
 /** A typical item; what a run's own take isn't known without reading rows. */
 const BYTES_PER_ITEM = 300;
 
-function dollarsSoFar(
-  { deps: { pipeline }, cloneMB = LAMBDA.cloneMemoryMB }: Desk,
-  progress: RunProgress,
-): number | null {
+function dollarsSoFar({ deps: { pipeline }, cloneMB }: Desk, progress: RunProgress): number | null {
   const { succeeded, failed, retried, calledMs } = progress;
   const children = succeeded + failed;
   if (!calledMs || children === 0) return null;

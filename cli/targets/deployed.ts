@@ -43,7 +43,7 @@ export async function deployed(pipeline: Pipeline, stage: string, flags: string,
     fresh: false,
     deps,
     pollMs: POLL_MS,
-    cloneMB: stack.clone?.memoryMB,
+    cloneMB: stack.clone?.memoryMB ?? null,
     broken: NEVER,
     handOver: (file) => upload(file, stack, pipeline.name),
     async start(request) {

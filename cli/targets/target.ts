@@ -25,8 +25,8 @@ export interface Target {
   readonly deps: OperatorDeps;
   /** The person's own account, where the pipeline's source may read it from here. */
   readonly account?: AccountAccess | undefined;
-  /** Memory of the clone that is deployed, where its record says. */
-  readonly cloneMB?: number | undefined;
+  /** Memory of the clone that is deployed; null where what is called is no function that the app makes. Undefined on this machine. */
+  readonly cloneMB?: number | null | undefined;
   /** The file that the functions log to, on this machine. */
   readonly log?: string;
   /** Milliseconds between two looks at a run: each is a few reads. */

@@ -1,12 +1,11 @@
 import { isPointer } from '../domain/held.ts';
 import type { Json } from '../domain/json.ts';
-import { LAMBDA } from '../domain/limits.ts';
 import { isFinal } from '../domain/run.ts';
 import { sourceContext } from '../flow/run-source.ts';
 import type { Deps } from '../ports/deps.ts';
 import { readManifest } from '../storage/manifest.ts';
 import { readPartBlock, readPartIndex } from '../storage/part.ts';
-import { type Cost, costOf } from './cost.ts';
+import { type Cost, cheaperInFlight, costOf, secondsOf } from './cost.ts';
 import { type Counted, countSource } from './count-source.ts';
 import { planOf } from './plan.ts';
 import { validated } from './start.ts';
@@ -21,8 +20,10 @@ export interface DryRun extends Cost, Omit<Counted, 'sample'> {
   /** Mean duration of a call, milliseconds, and where that is from. */
   readonly callMs: number;
   readonly callMsFrom: 'last run' | 'given' | 'assumed';
-  /** At the definition's `limits.inFlight`, without failures. */
+  /** As fast as the definition's limits let it, without failures. */
   readonly hours: number;
+  /** What orchestration would cost with more calls in flight; null where that would save little. */
+  readonly cheaper: { readonly inFlight: number; readonly dollars: number } | null;
 }
 
 /** An answer of a typical microservice, where no run has told better. */
@@ -30,7 +31,7 @@ const ASSUMED_CALL_MS = 500;
 
 /**
  * Counts the source's items, without storing anything, or estimates how many they are, and estimates time and cost from 256 of them and the last run.
- * @param options `callMs`: a call's mean duration, if known better; `budgetMs`: how long counting may take; `cloneMB`: the clone's memory
+ * @param options `callMs`: a call's mean duration, if known better; `budgetMs`: how long counting may take; `cloneMB`: the clone's memory, null where it is known to be no function
  * @throws {InputError} for a request or a plan that a start would refuse
  */
 export async function dryRun(
@@ -39,8 +40,12 @@ export async function dryRun(
   {
     callMs,
     budgetMs = 60_000,
-    cloneMB = LAMBDA.cloneMemoryMB,
-  }: { readonly callMs?: number | undefined; readonly budgetMs?: number; readonly cloneMB?: number | undefined } = {},
+    cloneMB,
+  }: {
+    readonly callMs?: number | undefined;
+    readonly budgetMs?: number;
+    readonly cloneMB?: number | null | undefined;
+  } = {},
 ): Promise<DryRun> {
   const { pipeline, clock } = deps;
   const { params, limit, file, items } = validated(pipeline, request);
@@ -56,6 +61,7 @@ export async function dryRun(
   const calls = children / (pipeline.endpoint.itemsPerCall ?? 1);
   const bytesPerItem = bytes / Math.max(1, sample.length);
   const [first] = sample;
+  const work = { children, calls, calledMs: calls * ms, bytesPerItem, cloneMB };
   return {
     slices: ranges.length,
     children,
@@ -65,8 +71,9 @@ export async function dryRun(
     firstBody: first === undefined ? null : bodyOf(deps, first, params),
     callMs: ms,
     callMsFrom: callMs !== undefined ? 'given' : known !== null ? 'last run' : 'assumed',
-    hours: (calls * ms) / pipeline.limits.inFlight / 3_600_000,
-    ...costOf(pipeline, { children, calls, calledMs: calls * ms, bytesPerItem, cloneMB }),
+    hours: secondsOf(pipeline, work) / 3_600,
+    cheaper: cheaperInFlight(pipeline, work),
+    ...costOf(pipeline, work),
   };
 }
 

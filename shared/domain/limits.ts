@@ -65,6 +65,8 @@ export const PRICES = {
   perMillionWriteUnits: 0.625,
   perMillionReadUnits: 0.125,
   perMillionQueueRequests: 0.4,
+  perMillionObjectWrites: 5,
+  perMillionObjectReads: 0.4,
   perLambdaGbSecond: 0.0000133334,
   perMillionInvocations: 0.2,
   perMillionSchedules: 1,
