@@ -10,6 +10,8 @@ const [FEW, MANY] = [16 * SEGMENT, 290 * SEGMENT];
 
 /** What a reduce has to reach of csv-stringify's rows per second in the same run. */
 const LEAST_SHARE = 0.25;
+/** What a function that freezes a segment has, whatever its rows hold. */
+const MOST_MB = 1_024;
 /** How much more memory 19 times the rows may take. */
 const MOST_GROWTH = 1.25;
 
@@ -32,9 +34,12 @@ export async function benchReduce({ quick = false, json = false }): Promise<bool
   const few = await measure('reduce', FEW);
   const behind = await measure('csv', FEW);
   const many = quick ? null : await measure('reduce', MANY);
+  const held = quick ? null : await measure('held', SEGMENT);
+  const packed = quick ? null : await measure('packed', 2 * SEGMENT);
+  const largest = held && packed && Math.max(held.peakMB, packed.peakMB);
   const share = few.rate / ((before.rate + behind.rate) / 2);
   const growth = many && many.peakMB / few.peakMB;
-  const met = share >= LEAST_SHARE && (growth === null || growth <= MOST_GROWTH);
+  const met = share >= LEAST_SHARE && (growth === null || growth <= MOST_GROWTH) && (largest ?? 0) <= MOST_MB;
   const rows = (name: string, count: number, { rate, seconds, cpuSeconds, peakMB }: Figures) =>
     `  ${name.padEnd(24)}${count.toLocaleString('en').padStart(12)} rows ${Math.round(rate).toLocaleString('en').padStart(10)} rows/s ${seconds.toFixed(1).padStart(7)} s, CPU ${cpuSeconds.toFixed(1)} s, peak ${Math.round(peakMB)} MB`;
   const lines = [
@@ -42,20 +47,27 @@ export async function benchReduce({ quick = false, json = false }): Promise<bool
     rows('reduce', FEW, few),
     rows('csv-stringify alone', FEW, behind),
     ...(many ? [rows('reduce', MANY, many)] : []),
+    ...(held ? [rows('freeze 30 KB a row', SEGMENT, held)] : []),
+    ...(packed ? [rows('freeze 100 KB, in packs', 2 * SEGMENT, packed)] : []),
     `${share >= LEAST_SHARE ? '✓' : '✗'} share of csv-stringify's rows per second: ${share.toFixed(3)}, at least ${LEAST_SHARE}`,
     ...(growth === null
       ? []
       : [
           `${growth <= MOST_GROWTH ? '✓' : '✗'} memory of ${MANY / FEW} times the rows: ${growth.toFixed(2)} times, at most ${MOST_GROWTH}`,
         ]),
+    ...(largest === null
+      ? []
+      : [
+          `${largest <= MOST_MB ? '✓' : '✗'} memory of rows of 30 and 100 KB: ${Math.round(largest)} MB, at most ${MOST_MB}`,
+        ]),
   ];
   process.stdout.write(
-    json ? `${JSON.stringify({ before, few, behind, many, share, growth })}\n` : `${lines.join('\n')}\n`,
+    json ? `${JSON.stringify({ before, few, behind, many, held, packed, share, growth })}\n` : `${lines.join('\n')}\n`,
   );
   return met;
 }
 
-async function measure(kind: 'csv' | 'reduce', rows: number): Promise<Figures> {
+async function measure(kind: 'csv' | 'reduce' | 'held' | 'packed', rows: number): Promise<Figures> {
   const script = await bundle({ entry: fileURLToPath(new URL('measure.ts', import.meta.url)), packages: 'external' });
   process.stderr.write(`${kind}: ${rows.toLocaleString('en')} rows …\n`);
   // A Lambda's memory: without a limit, garbage would be left lying for as long as there is room.

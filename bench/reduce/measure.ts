@@ -1,10 +1,20 @@
 import { measureCsv } from './measure-csv.ts';
+import { measureHeld, measurePacked } from './measure-large.ts';
 import { measureReduce } from './measure-reduce.ts';
 
-/** A measuring process: `reduce` or `csv`, and how many rows. Prints rows per second and its peak memory. */
-const [kind, rows] = process.argv.slice(2);
+const KINDS = new Map([
+  ['reduce', measureReduce],
+  ['csv', measureCsv],
+  ['held', measureHeld],
+  ['packed', measurePacked],
+]);
+
+/** A measuring process: what of, and how many rows. Prints rows per second and its peak memory. */
+const [kind = '', rows] = process.argv.slice(2);
+const measure = KINDS.get(kind);
+if (!measure) throw new Error(`Nothing measures ${kind}.`);
 const began = performance.now();
-const done = await (kind === 'reduce' ? measureReduce : measureCsv)(Number(rows));
+const done = await measure(Number(rows));
 const seconds = (performance.now() - began) / 1_000;
 const cpu = process.cpuUsage();
 const { maxRSS } = process.resourceUsage();
