@@ -1,6 +1,6 @@
 import { ObjectNotFoundError } from '../shared/domain/errors.ts';
 import { S3 } from '../shared/domain/limits.ts';
-import type { LinkedObjects } from '../shared/ports/objects.ts';
+import type { LinkedObjects, NewestCopy } from '../shared/ports/objects.ts';
 import { Meter } from './meter.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
@@ -15,6 +15,8 @@ export interface MemoryObjectsOptions {
 /** Files in memory. */
 export class MemoryObjects implements LinkedObjects {
   readonly #objects = new Map<string, Uint8Array>();
+  /** Of copies, by their keys. */
+  readonly #orders = new Map<string, string>();
   readonly #meter: Meter;
   readonly #clock: VirtualClock | undefined;
 
@@ -41,6 +43,13 @@ export class MemoryObjects implements LinkedObjects {
     this.#meter.request('objects.putStream', parts <= 1 ? 1 : parts + 2);
     this.#objects.set(key, whole);
     return { bytes: whole.length };
+  }
+
+  async copyNewest(from: string, { to, order }: NewestCopy): Promise<boolean> {
+    if ((this.#orders.get(to) ?? '') > order) return false;
+    this.#objects.set(to, this.#read('objects.copyNewest', from));
+    this.#orders.set(to, order);
+    return true;
   }
 
   async get(key: string, range?: { readonly from: number; readonly to: number }): Promise<Uint8Array> {

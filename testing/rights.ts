@@ -73,13 +73,17 @@ export function objectsWithRights(objects: LinkedObjects, { objects: rights = []
       check('link');
       return objects.link(key, seconds);
     },
-    async put(key, body, contentType) {
+    async put(key, ...body) {
       check('put');
-      return objects.put(key, body, contentType);
+      return objects.put(key, ...body);
     },
-    async putStream(key, body, contentType) {
+    async putStream(key, ...body) {
       check('put-stream');
-      return objects.putStream(key, body, contentType);
+      return objects.putStream(key, ...body);
+    },
+    async copyNewest(from, copy) {
+      check('copy');
+      return objects.copyNewest(from, copy);
     },
   };
 }

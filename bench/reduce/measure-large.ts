@@ -64,6 +64,7 @@ async function freeze(
       // As they come from a store: bytes of their own.
       return Uint8Array.from(read(range));
     },
+    copyNewest: async () => true,
     stream: async () => {
       throw new Error('Nothing here is read as a stream.');
     },

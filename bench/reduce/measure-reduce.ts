@@ -67,6 +67,7 @@ function nullStore(): Objects {
     put: async () => {},
     putStream: take,
     get: async (_, range) => (csv ?? new Uint8Array()).subarray(range?.from, range?.to),
+    copyNewest: async () => true,
     stream: async () => {
       throw new Error('Nothing here is read as a stream.');
     },

@@ -1,10 +1,10 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import { ObjectNotFoundError } from '../../shared/domain/errors.ts';
-import type { LinkedObjects } from '../../shared/ports/objects.ts';
+import type { LinkedObjects, NewestCopy } from '../../shared/ports/objects.ts';
 
 /** Objects as files, so that a report of a gigabyte takes no memory. */
 export class FileObjects implements LinkedObjects {
@@ -59,6 +59,12 @@ export class FileObjects implements LinkedObjects {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw new ObjectNotFoundError(key);
       throw error;
     }
+  }
+
+  async copyNewest(from: string, { to }: NewestCopy): Promise<boolean> {
+    this.requests += 2;
+    await copyFile(await this.#path(from), await this.#path(to));
+    return true;
   }
 
   async stream(key: string): Promise<AsyncIterable<Uint8Array>> {

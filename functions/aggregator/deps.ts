@@ -3,7 +3,7 @@ import type { Connected, Uses } from '../../shared/ports/uses.ts';
 /** What the aggregator uses: its variables, its rights and its ports. */
 export const USES = {
   table: { 'P#': ['get', 'put', 'update', 'query', 'batch-get', 'query-index'] },
-  objects: ['get', 'put', 'put-stream'],
+  objects: ['get', 'put', 'put-stream', 'copy'],
   aggregate: 'send',
   mail: 'send',
   reportLinks: 'offer',

@@ -19,6 +19,7 @@ import { DrawingError, drawing } from './drawing.ts';
 import { examplesOf } from './examples.ts';
 import { filesSections } from './files-section.ts';
 import { type Tally, tally } from './frozen-parts.ts';
+import { HTML_TYPE, inline } from './kinds.ts';
 import { composeMail, type Mail } from './mail.ts';
 import { comparedWith, previousRun } from './previous-run.ts';
 import { nextOf, whatRan } from './what-ran.ts';
@@ -71,7 +72,7 @@ async function drawView(
   // Drawing keeps the thread busy: the page comes last, when CSV and mail are on their way out.
   const mail = await composeMail(deps, record, view, gzip);
   const page = await drawing(() => renderHtml(view));
-  await deps.objects.put(reportKeys(record.run).html, page, 'text/html; charset=utf-8');
+  await deps.objects.put(reportKeys(record.run).html, page, HTML_TYPE, inline(`${view.pipeline}-${view.run}.html`));
   return { view, mail };
 }
 

@@ -9,9 +9,11 @@ import type { Leased, RunRecord } from '../../shared/ports/run-store.ts';
 import type { ReportView } from '../../shared/report/view.ts';
 import { readManifest, writeManifest } from '../../shared/storage/manifest.ts';
 import { reportKeys } from '../../shared/storage/report-keys.ts';
+import { copyLatest } from './copy-latest.ts';
 import type { AggregatorDeps } from './deps.ts';
 import { draw } from './draw.ts';
 import { frozenParts } from './frozen-parts.ts';
+import { inline, SUMMARY_TYPE } from './kinds.ts';
 import { sendMail } from './mail.ts';
 import { overlay } from './overlay.ts';
 import { reducedHere } from './reduced-here.ts';
@@ -59,6 +61,7 @@ async function finishLeased(
   const isDeadly = record.finishers > MOST_DEATHS && record.mail === null;
   const deps = isDeadly ? withoutReduce(given) : given;
   const { run } = record;
+  const { pipeline } = deps;
   const { parts: own, course } = await frozenParts(deps, run, segments);
   const { redrive } = record;
   const parts = redrive
@@ -79,8 +82,10 @@ async function finishLeased(
   await deps.objects.put(
     reportKeys(run).summary,
     JSON.stringify(summaryOf(view, mail, bytes, outputs.written)),
-    'application/json',
+    SUMMARY_TYPE,
+    inline(`${pipeline.name}-${run}.json`),
   );
+  await copyLatest(deps, record, view, bytes);
   await end(deps, record, invocation, view);
 }
 

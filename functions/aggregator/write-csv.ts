@@ -9,6 +9,7 @@ import { windowsOf } from '../../shared/storage/members.ts';
 import { partKeys } from '../../shared/storage/part.ts';
 import { reportKeys } from '../../shared/storage/report-keys.ts';
 import type { AggregatorDeps } from './deps.ts';
+import { CSV_TYPE, saved } from './kinds.ts';
 
 /** Bytes the unpacked CSV travels in: zlib's default of 16 KB would be a trip through its threads for every two hundred rows. */
 const CHUNK_BYTES = 512 * 1_024;
@@ -49,7 +50,7 @@ export function writeCsv(
   const packed = Readable.from(members());
   const plain = connect(packed, createGunzip({ chunkSize: CHUNK_BYTES }), () => undefined);
   const bytes = objects
-    .putStream(reportKeys(run).csv, plain, 'text/csv; charset=utf-8')
+    .putStream(reportKeys(run).csv, plain, CSV_TYPE, saved(`${pipeline.name}-${run}.csv`))
     .then((written) => written.bytes)
     .finally(() => plain.destroy());
   const gzip = finished(packed).then(() => attachment.whole());

@@ -24,6 +24,7 @@ const OBJECT_ACTIONS = {
   'put-stream': ['PutObject', 'AbortMultipartUpload'],
   // Whoever follows one has the rights of the role that signed it.
   link: ['GetObject'],
+  copy: ['GetObject', 'PutObject'],
 } as const satisfies Record<ObjectRight, readonly string[]>;
 
 /** Statements' names: a pipeline's records have the plain ones. */

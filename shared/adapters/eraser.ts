@@ -1,8 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { HANDED_OVER, readHandedOverKey } from '../domain/handed-over.ts';
+import { LATEST } from '../domain/ids.ts';
 import type { Eraser } from '../ports/eraser.ts';
 import { eraseRecords, eraseRefusals } from './dynamodb/erase-records.ts';
+import { eraseCopies } from './s3/copy-newest.ts';
 import { eraseKeys, eraseObjects, listKeys } from './s3/erase-objects.ts';
 
 /** Deletes runs of one pipeline, from the table and the bucket of its stage, or of this machine. */
@@ -15,8 +17,11 @@ export function eraserOf(
   const prefix = `runs/${pipeline}/`;
   return {
     eraseRecords: (run, root) => eraseRecords(records, run, root),
-    // Names hold no slash: no other run's objects begin like it.
-    eraseObjects: (run) => eraseObjects(s3, objects, `${prefix}${run}/`),
+    async eraseObjects(run) {
+      await eraseCopies(s3, objects, `${prefix}${LATEST}/`, run);
+      // Names hold no slash: no other run's objects begin like it.
+      return eraseObjects(s3, objects, `${prefix}${run}/`);
+    },
     async handedOver() {
       const keys = await listKeys(s3, objects, `${prefix}${HANDED_OVER}`);
       // A run may have the name of their folder.

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Pipeline } from '../author/definition.ts';
 import { InputError, kindOf, RunConflictError, show } from '../domain/errors.ts';
 import { WRITES } from '../domain/format.ts';
-import { NAME, newRunId } from '../domain/ids.ts';
+import { LATEST, NAME, newRunId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import { SIZES } from '../domain/limits.ts';
 import { isFinal, type RunStatus } from '../domain/run.ts';
@@ -21,7 +21,11 @@ import { tickRunId } from './ticks.ts';
 /** What a start may say; all of it optional. */
 export const startRequest = z.strictObject({
   /** Repeating a start with the same id and input is the same run. */
-  runId: z.string().regex(NAME, 'must match [A-Za-z0-9_-]{1,48}').optional(),
+  runId: z
+    .string()
+    .regex(NAME, 'must match [A-Za-z0-9_-]{1,48}')
+    .refine((id) => id !== LATEST, 'must not be "latest", which stands for the last run that succeeded')
+    .optional(),
   /** First n items only. */
   limit: z.number().int('must be a whole number').min(1).max(1_000_000_000).optional(),
   /** A file for the source to read: where the command line put it. */

@@ -8,6 +8,9 @@ export const NAME = /^[A-Za-z0-9_-]{1,48}$/;
 /** A run's id: the caller's, or ours; a redrive appends `~2`, `~3` … to it. */
 export const RUN_ID = /^[A-Za-z0-9_-]{1,48}(~[1-9][0-9]{0,3})?$/;
 
+/** In a run's place in an object's key: the report of the last one that succeeded. No run is called so. */
+export const LATEST = 'latest';
+
 const CHILD_ID = /^(\d{1,4})-(\d{1,4})\.(\d{1,3})\.(\d{1,3})$/;
 
 export interface ChildRef extends BlockRef {

@@ -30,7 +30,7 @@ export const DYNAMODB = {
   readUnitBytes: 4_096,
 } as const;
 
-export const S3 = { minPartBytes: 5 * 1_048_576 } as const;
+export const S3 = { minPartBytes: 5 * 1_048_576, maxCopyBytes: 5 * 1_073_741_824 } as const;
 
 export const SES = { maxMessageBytes: 40 * 1_048_576, maxRecipients: 50 } as const;
 

@@ -39,6 +39,11 @@ export function executionId(root: string, n: number): string {
   return n === 1 ? root : `${root}~${n}`;
 }
 
+/** Which execution of its root a run is: 1 for the root. */
+export function executionOf(run: string): number {
+  return Number(/~(\d+)$/.exec(run)?.[1] ?? 1);
+}
+
 /** The first run of a redrive's chain, by its id. */
 export function firstRunOf(run: string): string {
   return run.replace(/~\d+$/, '');

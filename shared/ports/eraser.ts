@@ -7,7 +7,7 @@ export interface Eraser {
    * @returns how many there were
    */
   eraseRecords(run: string, root: Completion): Promise<number>;
-  /** Deletes all objects of a run. @returns how many there were */
+  /** Deletes all objects of a run, and the copies of its report. @returns how many there were of its own */
   eraseObjects(run: string): Promise<number>;
   /** Places of the files and items that runs of the pipeline were handed over, and that are still kept. */
   handedOver(): Promise<readonly string[]>;

@@ -1,8 +1,27 @@
+/** A copy that older ones don't replace. */
+export interface NewestCopy {
+  readonly to: string;
+  /** Of two copies that whose order is the greater, as text, stays. */
+  readonly order: string;
+  /** Whose it is. */
+  readonly run: string;
+  readonly contentType: string;
+  readonly disposition: string;
+}
+
 /** Files: parts, reports, large items and results. Keys are relative to the pipeline's own prefix. */
 export interface Objects {
-  put(key: string, body: Uint8Array | string, contentType?: string): Promise<void>;
+  /** @param disposition what a browser does with it: shows it, or saves it under a name */
+  put(key: string, body: Uint8Array | string, contentType?: string, disposition?: string): Promise<void>;
   /** Writes a stream of any length, holding at most a few megabytes of it. Nothing appears under `key` unless it ends. */
-  putStream(key: string, body: AsyncIterable<Uint8Array>, contentType?: string): Promise<{ bytes: number }>;
+  putStream(
+    key: string,
+    body: AsyncIterable<Uint8Array>,
+    contentType?: string,
+    disposition?: string,
+  ): Promise<{ bytes: number }>;
+  /** Copies an object of 5 GB at most, unless what is there is newer. @returns whether it was copied */
+  copyNewest(from: string, copy: NewestCopy): Promise<boolean>;
   /**
    * The whole object, or the bytes from `from` up to, not including, `to`.
    * @throws {ObjectNotFoundError}

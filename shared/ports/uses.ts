@@ -11,8 +11,11 @@ import type { Stores } from './stores.ts';
 
 /** The rights on the table's items of one kind. `query-index` lists runs through the index; every other right reaches items by their key. */
 export type TableRight = 'get' | 'put' | 'update' | 'delete' | 'query' | 'batch-get' | 'query-index';
-/** `put-stream` writes objects that don't fit in memory, and may abort an upload that it began. `link` lets others get one, by a URL. */
-export type ObjectRight = 'get' | 'put' | 'put-stream' | 'link';
+/**
+ * `put-stream` writes objects that don't fit in memory, and may abort an upload that it began. `copy` reads what it replaces. `link` lets others get
+ * one, by a URL.
+ */
+export type ObjectRight = 'get' | 'put' | 'put-stream' | 'copy' | 'link';
 /** First letters of the table's leading keys: a pipeline's own items, an endpoint's gate, a budget of calls. */
 export type KeyPrefix = 'P#' | 'E#' | 'R#';
 
@@ -70,6 +73,7 @@ interface ObjectMethods {
   readonly put: Pick<Objects, 'put'>;
   readonly 'put-stream': Pick<Objects, 'putStream'>;
   readonly link: ObjectLinks;
+  readonly copy: Pick<Objects, 'copyNewest'>;
 }
 type ObjectsFor<R> = Intersection<R extends ObjectRight ? ObjectMethods[R] : never>;
 type Intersection<T> = (T extends unknown ? (of: T) => void : never) extends (of: infer I) => void ? I : never;

@@ -15,8 +15,8 @@ export class ObjectDraft {
   #stored: Promise<unknown> | null = null;
   #change = nextChange();
 
-  constructor(objects: Objects, key: string, contentType: string) {
-    this.#store = (pieces) => objects.putStream(key, pieces, contentType);
+  constructor(objects: Objects, key: string, contentType: string, disposition?: string) {
+    this.#store = (pieces) => objects.putStream(key, pieces, contentType, disposition);
   }
 
   /** @throws what the store throws */

@@ -18,6 +18,9 @@ const LIMITS = {
 
 const compress = promisify<Uint8Array, Buffer>(gzip);
 
+/** To a browser: it saves the file, under the last name of its key. */
+const saved = (key: string) => `attachment; filename="${key.slice(key.lastIndexOf('/') + 1)}"`;
+
 /** A file that was stored. */
 export interface StoredFile {
   /** Relative to the pipeline's prefix. */
@@ -114,8 +117,8 @@ export class OutputFiles {
     const key =
       partition === '' ? `${this.#folder}/${this.#name}.${ending}` : `${this.#folder}/${partition}/${n}.${ending}`;
     const file = await this.#opened();
-    const stream =
-      partition === '' ? new ObjectDraft(this.#objects, key, isPacked ? 'application/gzip' : contentType) : null;
+    const kind = isPacked ? 'application/gzip' : contentType;
+    const stream = partition === '' ? new ObjectDraft(this.#objects, key, kind, saved(key)) : null;
     const draft = { key, file, stream, pieces: [], bytes: 0, rows: 0 };
     this.#open.set(partition, draft);
     return draft;
@@ -160,6 +163,7 @@ export class OutputFiles {
         key,
         Buffer.concat(draft.pieces),
         this.#output.gzip ? 'application/gzip' : this.#output.contentType,
+        saved(key),
       );
     this.#open.delete(partition);
     this.#stored.push({ key, rows, bytes: draft.bytes });

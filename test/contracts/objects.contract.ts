@@ -67,6 +67,25 @@ export function describeObjects(name: string, make: MakeObjects): void {
       expect(Buffer.from(await objects.get('key')).toString()).toBe('second');
     });
 
+    test('a copy is replaced by a newer one and by one of its own order, never by an older one', async () => {
+      const objects = port();
+      const copied: unknown[] = [];
+      for (const [order, text] of [
+        ['2', 'second'],
+        ['1', 'first'],
+        ['2', 'second again'],
+        ['3', 'thïrd'],
+      ] as const) {
+        await objects.put('runs/a b/report', text);
+        const copy = { to: 'latest/report', order, run: 'a', contentType: 'text/plain', disposition: 'inline' };
+        copied.push(await objects.copyNewest('runs/a b/report', copy));
+        copied.push(Buffer.from(await objects.get('latest/report')).toString());
+      }
+      expect(copied).toEqual([true, 'second', false, 'second', true, 'second again', true, 'thïrd']);
+      const copy = { to: 'to', order: '1', run: 'a', contentType: 'text/plain', disposition: 'inline' };
+      await expect(objects.copyNewest('nothing', copy)).rejects.toThrow();
+    });
+
     test('an empty object is there', async () => {
       const objects = port();
       await objects.put('empty', '');

@@ -11,12 +11,19 @@ import {
 } from '@aws-sdk/client-s3';
 import { ObjectDeniedError, ObjectNotFoundError } from '../../domain/errors.ts';
 import type { LinkedObjects } from '../../ports/objects.ts';
+import { copyNewest } from './copy-newest.ts';
 import { presignedUrl } from './presigned-url.ts';
 
 /** S3 takes 10,000 parts of 5 MiB and more, and emulators requests of 11 MiB at most. */
 const PART_BYTES = 8 * 1_048_576;
 /** From this part on they are larger: an object is 360 GB at most. */
 const [MANY_PARTS, LARGE_PART_BYTES] = [5_000, 64 * 1_048_576];
+
+/** What an object says of itself. */
+interface Kind {
+  readonly ContentType: string | undefined;
+  readonly ContentDisposition: string | undefined;
+}
 
 /** Objects under a prefix of a bucket. */
 export function s3Objects(options: { client: S3Client; bucket: string; prefix: string }): LinkedObjects {
@@ -38,8 +45,8 @@ export function s3Objects(options: { client: S3Client; bucket: string; prefix: s
     }
   }
 
-  async function uploadParts(key: string, first: Uint8Array, rest: AsyncGenerator<Uint8Array>, contentType?: string) {
-    const { UploadId } = await client.send(new CreateMultipartUploadCommand({ ...at(key), ContentType: contentType }));
+  async function uploadParts(key: string, first: Uint8Array, rest: AsyncGenerator<Uint8Array>, kind: Kind) {
+    const { UploadId } = await client.send(new CreateMultipartUploadCommand({ ...at(key), ...kind }));
     const upload = { ...at(key), UploadId };
     try {
       const parts: { ETag: string | undefined; PartNumber: number }[] = [];
@@ -58,11 +65,11 @@ export function s3Objects(options: { client: S3Client; bucket: string; prefix: s
     }
   }
 
-  async function putParts(key: string, parts: AsyncGenerator<Uint8Array>, contentType?: string) {
+  async function putParts(key: string, parts: AsyncGenerator<Uint8Array>, kind: Kind) {
     try {
       const { value: first = new Uint8Array() } = await parts.next();
-      if (first.length >= PART_BYTES) return await uploadParts(key, first, parts, contentType);
-      await client.send(new PutObjectCommand({ ...at(key), Body: first, ContentType: contentType }));
+      if (first.length >= PART_BYTES) return await uploadParts(key, first, parts, kind);
+      await client.send(new PutObjectCommand({ ...at(key), Body: first, ...kind }));
       return { bytes: first.length };
     } finally {
       // A source that isn't read to its end may hold connections.
@@ -71,11 +78,15 @@ export function s3Objects(options: { client: S3Client; bucket: string; prefix: s
   }
 
   return {
-    async put(key, content, contentType) {
-      await putParts(key, partsOf([typeof content === 'string' ? Buffer.from(content) : content]), contentType);
+    async put(key, content, ContentType, ContentDisposition) {
+      const pieces = [typeof content === 'string' ? Buffer.from(content) : content];
+      await putParts(key, partsOf(pieces), { ContentType, ContentDisposition });
     },
 
-    putStream: (key, content, contentType) => putParts(key, partsOf(content), contentType),
+    putStream: (key, content, ContentType, ContentDisposition) =>
+      putParts(key, partsOf(content), { ContentType, ContentDisposition }),
+
+    copyNewest: (from, { to, ...copy }) => copyNewest(client, bucket, prefix + from, prefix + to, copy),
 
     async get(key, range) {
       // S3 ignores a range that makes no sense, and would send everything.

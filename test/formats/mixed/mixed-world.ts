@@ -17,7 +17,7 @@ export type Version = 'previous' | 'this';
 
 const ALL = {
   table: { 'P#': ['get', 'put', 'update', 'query', 'batch-get', 'query-index'] },
-  objects: ['get', 'put', 'put-stream'],
+  objects: ['get', 'put', 'put-stream', 'copy'],
   split: 'send',
   work: 'send',
   aggregate: 'send',

@@ -77,6 +77,9 @@ test('where all agree nothing is read or written for it', async () => {
   expect(read.filter((key) => /rows|index/.test(key))).toEqual([]);
   const made = deps.objects.keys().filter((key) => !before.includes(key));
   expect(made.map((key) => key.replace('march/', '')).sort()).toEqual([
+    'latest/report.csv',
+    'latest/report.html',
+    'latest/summary.json',
     'parts.json',
     'report.csv',
     'report.html',

@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { S3Client } from '@aws-sdk/client-s3';
 import { expect, test, vi } from 'vitest';
 import { s3Objects } from '../../../../shared/adapters/s3/objects.ts';
@@ -65,3 +66,52 @@ function signatureOf({ host, pathname }: URL, signed: Readonly<Record<string, st
   const key = scope.reduce<string | Buffer>(hmac, 'AWS4secret');
   return hmac(key, ['AWS4-HMAC-SHA256', '20260102T030405Z', scope.join('/'), digest].join('\n')).toString('hex');
 }
+/** Objects of a bucket that answers with these, in turn; what it was asked. */
+async function answering(
+  ...answers: readonly { readonly status: number; readonly headers?: object; readonly body?: string }[]
+) {
+  const asked: IncomingMessage[] = [];
+  await muteServer('S3', 0, (response) => {
+    asked.push(response.req);
+    const { status, headers, body } = answers[asked.length - 1] ?? { status: 500 };
+    response.writeHead(status, { ...headers }).end(body);
+  });
+  const client = new S3Client({ region: 'us-east-1', maxAttempts: 1, forcePathStyle: true });
+  return { asked, objects: s3Objects({ client, bucket: 'bucket', prefix: 'runs/squares/' }) };
+}
+
+const COPY = { to: 'latest/report.csv', order: '2', run: 'may', contentType: 'text/csv', disposition: 'attachment' };
+const DONE = { status: 200, body: '<CopyObjectResult><ETag>"c"</ETag></CopyObjectResult>' };
+const there = (order: string, etag: string) => ({ status: 200, headers: { etag, 'x-amz-meta-order': order } });
+
+test('a copy replaces only what it looked at: where another run was faster, it looks again', async () => {
+  const { asked, objects } = await answering({ status: 404 }, { status: 412 }, there('1', '"b"'), DONE);
+  expect(await objects.copyNewest('may/report.csv', COPY)).toBe(true);
+  const conditions = asked.map(({ method, headers }) => [method, headers['if-none-match'], headers['if-match']]);
+  expect(conditions).toEqual([
+    ['HEAD', undefined, undefined],
+    ['PUT', '*', undefined],
+    ['HEAD', undefined, undefined],
+    ['PUT', undefined, '"b"'],
+  ]);
+  expect(asked[3]?.headers).toMatchObject({
+    'x-amz-copy-source': 'bucket/runs/squares/may/report.csv',
+    'x-amz-metadata-directive': 'REPLACE',
+    'x-amz-meta-order': '2',
+    'x-amz-meta-run': 'may',
+    'content-type': 'text/csv',
+    'content-disposition': 'attachment',
+  });
+});
+
+test('a copy leaves what a newer run has copied meanwhile', async () => {
+  const { asked, objects } = await answering({ status: 403 }, { status: 409 }, there('3', '"b"'));
+  expect(await objects.copyNewest('may/report.csv', COPY)).toBe(false);
+  expect(asked).toHaveLength(3);
+});
+
+test('what is put says what a browser does with it', async () => {
+  const { asked, objects } = await answering({ status: 200 });
+  await objects.put('may/report.csv', 'a', 'text/csv', 'attachment; filename="a.csv"');
+  expect(asked[0]?.headers['content-disposition']).toBe('attachment; filename="a.csv"');
+});
