@@ -105,7 +105,17 @@ function objectStatements({ objects = [] }: Uses, { bucket }: PlatformParts, pip
   if (objects.length === 0) return [];
   const actions = new Set(objects.flatMap((right) => OBJECT_ACTIONS[right].map((action) => `s3:${action}`)));
   const resources = [bucket.arnForObjects(objectKeys(pipeline))];
-  return [new PolicyStatement({ sid: 'Objects', actions: [...actions], resources })];
+  const { encryptionKey } = bucket;
+  // What is written by parts, or copied, is read too.
+  const key = encryptionKey && {
+    sid: 'ObjectsKey',
+    actions: actions.has('s3:PutObject') ? ['kms:Decrypt', 'kms:GenerateDataKey'] : ['kms:Decrypt'],
+    resources: [encryptionKey.keyArn],
+    conditions: { StringEquals: { 'kms:ViaService': `s3.${Stack.of(bucket).region}.amazonaws.com` } },
+  };
+  return [{ sid: 'Objects', actions: [...actions], resources }, ...(key ? [key] : [])].map(
+    (statement) => new PolicyStatement(statement),
+  );
 }
 
 function eventStatements({ events }: Uses, { bus }: PlatformParts): PolicyStatement[] {

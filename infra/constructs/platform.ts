@@ -9,6 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses';
@@ -49,6 +50,8 @@ export interface PlatformProps extends FunctionOptions {
    * Switch it on by the second one.
    */
   readonly deletionProtection?: boolean;
+  /** A KMS key that encrypts the bucket; functions and people's policies may use it through S3 alone. Default: a key of S3's. */
+  readonly objectsKey?: IKey;
   /** Days that objects of pipelines are kept that are gone from the code; a pipeline's own are kept as it says. Default: 400. */
   readonly orphanedObjectDays?: number;
 }
@@ -83,7 +86,7 @@ export class Platform extends Construct implements PlatformParts {
     super(scope, id);
     checkProperties(this, props, PLATFORM_RULES);
     checkMail(this, props);
-    const { stage, mail, alarmEmail, orphanedObjectDays = 400 } = props;
+    const { stage, mail, alarmEmail, objectsKey, orphanedObjectDays = 400 } = props;
     this.stage = stage;
     this.engine = engine;
     this.options = optionsOf(this, props);
@@ -108,7 +111,10 @@ export class Platform extends Construct implements PlatformParts {
     this.bucket = new Bucket(this, 'Objects', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      encryption: BucketEncryption.S3_MANAGED,
+      // A key for the bucket makes one request to KMS of many.
+      ...(objectsKey
+        ? { encryption: BucketEncryption.KMS, encryptionKey: objectsKey, bucketKeyEnabled: true }
+        : { encryption: BucketEncryption.S3_MANAGED }),
       enforceSSL: true,
       lifecycleRules: [
         // What a writer that died had uploaded; it is billed, and no list shows it.
@@ -198,6 +204,7 @@ export const PLATFORM_RULES: PropertyRules<PlatformProps> = {
   alarmEmail: ADDRESS,
   pointInTimeRecovery: flag,
   deletionProtection: flag,
+  objectsKey: having('a Key', 'keyArn', 'grantEncryptDecrypt'),
   orphanedObjectDays: wholeNumber(1, 36_500),
 };
 

@@ -1,12 +1,18 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { DeleteObjectCommand, ListMultipartUploadsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { dynamoStores } from '../../shared/adapters/dynamodb/dynamo-stores.ts';
 import { DynamoTable } from '../../shared/adapters/dynamodb/dynamo-table.ts';
+import { eraseCopies } from '../../shared/adapters/s3/copy-newest.ts';
 import { s3Objects } from '../../shared/adapters/s3/objects.ts';
 import { sesMailer } from '../../shared/adapters/ses/ses-mailer.ts';
 import { s3Files } from '../../shared/adapters/sources/s3-object.ts';
@@ -14,7 +20,7 @@ import { sourceFiles } from '../../shared/adapters/sources/source-files.ts';
 import { sqsQueue } from '../../shared/adapters/sqs/sqs-queue.ts';
 import { jsonl } from '../../shared/author/sources/jsonl.ts';
 import { objects } from '../../shared/author/sources/objects.ts';
-import { SourceChangedError, SourceDataError } from '../../shared/domain/errors.ts';
+import { ObjectNotFoundError, SourceChangedError, SourceDataError } from '../../shared/domain/errors.ts';
 import type { Json } from '../../shared/domain/json.ts';
 import { BUCKET, type Emulated, startEmulated, TABLE } from './emulated.ts';
 import { describeGateStore } from './gate-store.contract.ts';
@@ -202,4 +208,23 @@ describeMailer('SES', async () => {
       vi.unstubAllEnvs();
     },
   };
+});
+
+test('a copy says what it is and whose, and is deleted with its run alone', async () => {
+  const prefix = `${fresh('latest')}/`;
+  const { s3 } = aws();
+  const port = s3Objects({ client: s3, bucket: BUCKET, prefix });
+  await port.put('may/report.csv', 'id', 'text/plain');
+  const kind = { order: '1', run: 'may', contentType: 'text/csv', disposition: 'attachment; filename="scores.csv"' };
+  await port.copyNewest('may/report.csv', { ...kind, to: 'latest/report.csv' });
+  const Key = `${prefix}latest/report.csv`;
+  expect(await s3.send(new HeadObjectCommand({ Bucket: BUCKET, Key }))).toMatchObject({
+    ContentType: 'text/csv',
+    ContentDisposition: 'attachment; filename="scores.csv"',
+    Metadata: { run: 'may', order: '1' },
+  });
+  await eraseCopies(s3, BUCKET, `${prefix}latest/`, 'june');
+  expect(Buffer.from(await port.get('latest/report.csv')).toString()).toBe('id');
+  await eraseCopies(s3, BUCKET, `${prefix}latest/`, 'may');
+  await expect(port.get('latest/report.csv')).rejects.toThrow(ObjectNotFoundError);
 });

@@ -5,6 +5,7 @@ import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { ApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import {
   Code,
   DockerImageCode,
@@ -82,6 +83,7 @@ function findingsIn(app: App): string[] {
 
 describe('everything is a property', () => {
   let template: Template;
+  const KEY = 'arn:aws:kms:eu-west-1:123456789012:key/ours';
   const boundary = 'arn:aws:iam::123456789012:policy/as-far-as-here';
   beforeAll(() => {
     const network = (stack: Stack) => {
@@ -104,6 +106,7 @@ describe('everything is a property', () => {
         mail: { from: 'reports@your-company.com', identity: 'your-company.com' },
         orphanedObjectDays: 50,
         pointInTimeRecovery: true,
+        objectsKey: Key.fromKeyArn(stack, 'Key', KEY),
       }),
       () => ({
         environment: { REGION_NAME: 'far west' },
@@ -118,6 +121,27 @@ describe('everything is a property', () => {
     template = Template.fromStack(stack);
   }, SYNTH_MS);
   const ours = () => functionsOf(template, 'scores: ');
+
+  test('the key encrypts the bucket, and whoever may use objects may use it, through S3 alone', () => {
+    const [bucket] = Object.values(template.findResources('AWS::S3::Bucket'));
+    expect(bucket?.Properties.BucketEncryption.ServerSideEncryptionConfiguration).toEqual([
+      {
+        BucketKeyEnabled: true,
+        ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: KEY },
+      },
+    ]);
+    const policies = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) =>
+      Object.values(template.findResources(type)).map(({ Properties }) => Properties.PolicyDocument.Statement),
+    );
+    const of = (sid: string) => policies.flatMap((all) => all.filter((one: { Sid?: string }) => one.Sid === sid));
+    expect(of('ObjectsKey').length).toBeGreaterThan(0);
+    expect(of('ObjectsKey')).toHaveLength(of('Objects').length);
+    for (const { Resource, Condition } of of('ObjectsKey'))
+      expect([Resource, Condition]).toEqual([
+        KEY,
+        { StringEquals: { 'kms:ViaService': 's3.eu-west-1.amazonaws.com' } },
+      ]);
+  });
 
   test('network: each function is in it, and may join it', () => {
     expect(ours()).toHaveLength(5);
