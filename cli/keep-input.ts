@@ -5,13 +5,16 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { stateDir } from './home.ts';
 
+/** Where they are kept. */
+export const keptInputDir = () => join(stateDir(), 'given');
+
 /**
  * Keeps what a stream gives in the state folder, so that a run reads it again after a break. Named by its content: the same input again is
  * the same file, untouched, and so the same start.
  * @returns its path
  */
 export async function keepInput(input: NodeJS.ReadableStream, signal: AbortSignal): Promise<string> {
-  const folder = join(stateDir(), 'given');
+  const folder = keptInputDir();
   await mkdir(folder, { recursive: true });
   const begun = join(folder, `${randomUUID()}.part`);
   const hash = createHash('sha256');

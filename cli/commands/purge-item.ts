@@ -74,22 +74,29 @@ function lookedAt({ stderr, signal }: Terminal): (rows: number) => void {
 const STEP = 1_000_000;
 
 function wordsOf({ looked, found, unended, inputs, refusals }: ItemTraces, target: Target): string {
-  const of = `of ${counted(looked, 'run')} of ${target.pipeline.name} ${target.place} that ${looked === 1 ? 'has' : 'have'} ended`;
-  const lines = [
-    found.length === 0 ? `None ${of} holds it.` : `${count(found.length)} ${of} may not stay:`,
-    ...columns(found.map((each) => [`  ${each.runs.join(', ')}`, plain(whyOf(each))]))
-      .split('\n')
-      .filter((line) => line !== ''),
+  const where = `${target.pipeline.name} ${target.place}`;
+  const lines =
+    found.length === 0
+      ? [`It is in no ended run of ${where}; ${count(looked)} looked at.`]
+      : [`Of ${counted(looked, 'ended run')} of ${where} it is in ${count(found.length)}:`, ...tableOf(found)];
+  const besides = [
+    ...(inputs.length > 0 ? [`${counted(inputs.length, 'handed-over input')} that no run will read any more`] : []),
+    ...(refusals.length > 0 ? [counted(refusals.length, 'refused message')] : []),
   ];
-  if (inputs.length > 0) lines.push(`${counted(inputs.length, 'handed-over input')} that no run will read any more.`);
-  if (refusals.length > 0) lines.push(`${counted(refusals.length, 'refused message')} with it.`);
+  if (besides.length > 0) lines.push(`Besides: ${besides.join(', ')}.`);
   if (unended.length > 0) {
     const each = unended.map(({ run, status }) => `${run} (${status})`).join(', ');
     lines.push(
-      `Not looked at, as they haven't ended: ${each}. Wait, or cancel them, and repeat this: ${hint(target, 'cancel', '<run>')}`,
+      `Not looked at, as they haven't ended: ${each}. Wait, or cancel them (${hint(target, 'cancel', '<run>')}), and repeat this.`,
     );
   }
   return `${lines.join('\n')}\n`;
+}
+
+function tableOf(found: readonly Mentioning[]): string[] {
+  return columns(found.map((each) => [`  ${each.runs.join(', ')}`, plain(whyOf(each))]))
+    .trimEnd()
+    .split('\n');
 }
 
 function whyOf({ why, children, example }: Mentioning): string {

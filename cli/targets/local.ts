@@ -13,6 +13,7 @@ import { startRun } from '../../shared/control/start.ts';
 import { LOCAL_REGION } from '../../shared/host/arn.ts';
 import { UsageError } from '../errors.ts';
 import { functionsLog, localTable, stateDir } from '../home.ts';
+import { withKeptInput } from './kept-input-eraser.ts';
 import { NEVER, type Target } from './target.ts';
 
 const POLL_MS = 250;
@@ -53,7 +54,13 @@ export async function openLocal(
     pausePipeline: () => callAdmin(running(), 'pause', pipeline.name),
     resumePipeline: () => callAdmin(running(), 'resume', pipeline.name),
     eraser: () =>
-      eraserOf(pipeline.name, { table: resources.table ?? '', objects: resources.objects ?? '', region: LOCAL_REGION }),
+      withKeptInput(
+        eraserOf(pipeline.name, {
+          table: resources.table ?? '',
+          objects: resources.objects ?? '',
+          region: LOCAL_REGION,
+        }),
+      ),
     async purge() {
       running();
       await purge(resources.work);

@@ -14,7 +14,7 @@ export interface ItemTraces {
   readonly found: readonly Mentioning[];
   /** Runs that weren't looked at: they, or their redrives, haven't ended. */
   readonly unended: readonly Pick<RunRecord, 'run' | 'status'>[];
-  /** Places of handed-over files and items that no run will read any more: whatever format they have, they needn't be looked into. */
+  /** Places of handed-over files and items that no run of the pipeline will read any more. */
   readonly inputs: readonly string[];
   /** Refused messages that mention it, by their ids. */
   readonly refusals: readonly string[];
@@ -43,7 +43,7 @@ export async function findItem(
   looked?: (rows: number) => void,
 ): Promise<ItemTraces> {
   // Before the runs: what is handed over from now on isn't in the list.
-  const places = await eraser.handedOver();
+  const places = await eraser.handedOver(text);
   const { ended, unended } = await runFamilies(deps);
   const isRead = new Set(unended.flat().flatMap(({ file, items }) => [file, items]));
   const refusals = await deps.stores.refusals.list(REFUSALS);

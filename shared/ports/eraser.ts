@@ -9,8 +9,11 @@ export interface Eraser {
   eraseRecords(run: string, root: Completion): Promise<number>;
   /** Deletes all objects of a run, and the copies of its report. @returns how many there were of its own */
   eraseObjects(run: string): Promise<number>;
-  /** Places of the files and items that runs of the pipeline were handed over, and that are still kept. */
-  handedOver(): Promise<readonly string[]>;
+  /**
+   * Places of files and items that runs were handed over, and that are still kept: all of the pipeline's own, which may have any format, and of those
+   * that pipelines share the ones that mention a text.
+   */
+  handedOver(text: string): Promise<readonly string[]>;
   eraseHandedOver(places: readonly string[]): Promise<void>;
   /** Deletes records of refused messages. */
   eraseRefusals(messageIds: readonly string[]): Promise<void>;

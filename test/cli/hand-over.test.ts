@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { handOver } from '../../cli/hand-over.ts';
 import { stateDir } from '../../cli/home.ts';
+import { withKeptInput } from '../../cli/targets/kept-input-eraser.ts';
 import { common } from '../../cli/targets/local.ts';
 import pipeline from '../fixtures/project/pipelines/scores/index.ts';
 import { temporaryHome } from './support.ts';
@@ -50,4 +51,24 @@ test.each([
 ])('items %s are wrong usage', async (_, named, message) => {
   const giving = handOver(common(pipeline, ''), named, { stdin: Readable.from([]), signal });
   await expect(giving).rejects.toThrow(message);
+});
+
+test('what was kept of an item is found by each text that it holds, however it is written, and deleted', async () => {
+  const { items = '' } = await given('{"name":"Bo"}\n{"name":"Zo\\u00eb Lee"}\n');
+  const { items: own = '' } = await given('{"name":"Zo\u00eb Leeds"}\nno JSON by K-4711\n');
+  const deleted: string[] = [];
+  const eraser = withKeptInput({
+    eraseRecords: async () => 0,
+    eraseObjects: async () => 0,
+    eraseRefusals: async () => {},
+    handedOver: async () => ['given/an-object'],
+    eraseHandedOver: async (places) => void deleted.push(...places),
+    close() {},
+  });
+  expect(await eraser.handedOver('Zo\u00eb Lee')).toEqual(['given/an-object', items]);
+  expect(await eraser.handedOver('K-4711')).toEqual(['given/an-object', own]);
+  await eraser.eraseHandedOver(['given/an-object', items]);
+  expect(deleted).toEqual(['given/an-object']);
+  expect(await eraser.handedOver('Lee')).toEqual(['given/an-object']);
+  await expect(stat(fileURLToPath(own))).resolves.toBeDefined();
 });
