@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Preview } from '../../shared/control/preview.ts';
-import { number } from '../../shared/report/format.ts';
+import { DEFAULT_FORMAT, number } from '../../shared/report/format.ts';
 import { drawSection } from '../../shared/report/html.ts';
 import type { Html } from '../../shared/report/sections/drawer.ts';
 
@@ -11,5 +11,5 @@ export function previewBody({ counts, sections, failure, isWhole }: Preview): Ht
 <p>Of the ${number(counts.total)} children ${of}: ${number(counts.succeeded)} succeeded, ${number(counts.failed)} failed.</p></header>
 <nav class="acts" aria-label="What can be done"><a class="button" href="">Look again</a></nav>
 ${failure === null ? '' : html`<section role="alert"><h2>The reduce failed</h2><pre>${failure}</pre></section>`}
-<div class="sections">${sections.map(drawSection)}</div>`;
+<div class="sections">${sections.map((section) => drawSection(section, DEFAULT_FORMAT))}</div>`;
 }

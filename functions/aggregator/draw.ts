@@ -88,6 +88,7 @@ function viewOf(
   return {
     pipeline: pipeline.name,
     title: pipeline.report.title ?? pipeline.name,
+    look: { locale: pipeline.report.locale, timeZone: pipeline.report.timeZone },
     run: record.run,
     status: finalStatus(counts, pipeline.tolerate, closed, wasCut(record), failure),
     closed,

@@ -9,6 +9,7 @@ import { readCron } from './cron.ts';
 import { endpointSchema } from './endpoint.ts';
 import type { NotJson } from './json-item.ts';
 import { limitsSchema } from './limits.ts';
+import { isLocale } from './locale.ts';
 import { callable, definitionIssues, strictOptions } from './options.ts';
 import type { Output } from './output.ts';
 import type { Reduce } from './reduce.ts';
@@ -26,6 +27,13 @@ const cron = z.string().superRefine((expression, context) => {
     context.addIssue({ code: 'custom', message: error.message });
   }
 });
+
+const timeZone = z.string().superRefine((name, context) => {
+  const problem = timeZoneProblem(name);
+  if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+});
+
+const locale = z.string().refine(isLocale, 'must be a locale such as en-GB, de-CH or pt-BR');
 
 /** An object with these methods; `optional` ones may be absent. */
 const object = <T>(methods: readonly string[], optional: readonly string[] = []) =>
@@ -115,6 +123,10 @@ const schema = strictOptions({
     onFailure: addresses,
     /** Each recipient's mail carries a link to the report, of the recipient's own, that works for so many days. */
     linkDays: z.number().int().min(1).max(3_650).optional(),
+    /** How numbers and dates are written: a BCP 47 tag, such as `de-CH`. Default: English, dates with the day first. */
+    locale: locale.optional(),
+    /** Of the report's dates. */
+    timeZone: timeZone.default('UTC'),
     /** Keep up to this many characters of a failed call's body; 0 keeps none (it may hold personal data). */
     bodyExcerpt: z.number().int().min(0).max(1_000).default(0),
     /** Sources to credit, shown at the report's foot. */
@@ -134,13 +146,7 @@ const schema = strictOptions({
     .prefault({}),
   schedule: strictOptions({
     cron,
-    timeZone: z
-      .string()
-      .superRefine((name, context) => {
-        const problem = timeZoneProblem(name);
-        if (problem !== null) context.addIssue({ code: 'custom', message: problem });
-      })
-      .default('UTC'),
+    timeZone: timeZone.default('UTC'),
     /** A tick while an earlier run goes on: start beside it, skip the tick, or wait for it (one at most waits). */
     overlap: z.enum(['allow', 'skip', 'queue']).default('skip'),
   }).optional(),

@@ -1,12 +1,12 @@
 import type { Section } from '../author/section.ts';
-import { duration, number } from './format.ts';
+import type { Format } from './format.ts';
 import type { CallsView } from './view.ts';
 
 /** Buckets that make a line worth drawing. */
 const FEWEST = 4;
 
 /** What a page shows of a run's calls: figures, and over time how many children ended and how long their calls took. */
-export function callsSections(calls: CallsView | null | undefined): Section[] {
+export function callsSections(calls: CallsView | null | undefined, { duration, number }: Format): Section[] {
   if (!calls) return [];
   const { from, widthMs, ended, meanMs, medianMs, p95Ms, repeated, pressed } = calls;
   const at = ended.map((_, i) => from + i * widthMs);
@@ -18,7 +18,7 @@ export function callsSections(calls: CallsView | null | undefined): Section[] {
     x: { kind: 'time', at },
     lines: [{ label: title, values }],
   });
-  const each = `A point stands for ${span(widthMs)}.`;
+  const each = `A point stands for ${widthMs < 1_000 ? `${widthMs} ms` : duration(widthMs)}.`;
   return [
     {
       kind: 'figures',
@@ -56,7 +56,7 @@ export function callsSections(calls: CallsView | null | undefined): Section[] {
 }
 
 /** The same in a few words, for a mail; null where nothing is known. */
-export function callsWords(calls: CallsView | null | undefined): string | null {
+export function callsWords(calls: CallsView | null | undefined, { number }: Format): string | null {
   if (!calls) return null;
   const { medianMs, p95Ms, repeated, pressed } = calls;
   return [
@@ -65,5 +65,3 @@ export function callsWords(calls: CallsView | null | undefined): string | null {
     ...(pressed > 0 ? [`at least ${number(pressed)} refused as too busy`] : []),
   ].join('; ');
 }
-
-const span = (ms: number) => (ms < 1_000 ? `${ms} ms` : duration(ms));

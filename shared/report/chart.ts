@@ -3,7 +3,7 @@ import { GridComponent, type GridComponentOption } from 'echarts/components';
 import * as echarts from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { SectionOf } from '../author/section.ts';
-import { axisNumber, axisTime, line, short } from './format.ts';
+import { type Format, line, short } from './format.ts';
 
 echarts.use([BarChart, LineChart, GridComponent, SVGRenderer]);
 
@@ -41,6 +41,7 @@ export interface ChartSize {
 export function histogramSvg(
   { buckets, title }: Pick<SectionOf<'histogram'>, 'buckets' | 'title'>,
   size: ChartSize,
+  format: Format,
   theme: ChartTheme = PAGE_THEME,
 ): string {
   const bounds = [...buckets.map(({ from }) => from), ...buckets.slice(-1).map(({ to }) => to)];
@@ -58,10 +59,10 @@ export function histogramSvg(
       axisLabel: {
         color: theme.text,
         hideOverlap: false,
-        formatter: (i: number) => (i % every === 0 ? axisNumber(bounds[i] ?? 0) : ''),
+        formatter: (i: number) => (i % every === 0 ? format.axisNumber(bounds[i] ?? 0) : ''),
       },
     },
-    yAxis: { minInterval: 1, ...valueAxis(theme) },
+    yAxis: { minInterval: 1, ...valueAxis(theme, format) },
     series: [
       {
         type: 'bar',
@@ -80,6 +81,7 @@ export function histogramSvg(
 export function seriesSvg(
   { x, lines, title }: Pick<SectionOf<'series'>, 'x' | 'lines' | 'title'>,
   size: ChartSize,
+  format: Format,
   theme: ChartTheme = PAGE_THEME,
 ): string {
   const places = x.kind === 'time' ? x.at : x.names;
@@ -101,7 +103,7 @@ export function seriesSvg(
             axisLabel: {
               color: theme.text,
               hideOverlap: true,
-              formatter: axisTime((x.at.at(-1) ?? 0) - (x.at[0] ?? 0)),
+              formatter: format.axisTime((x.at.at(-1) ?? 0) - (x.at[0] ?? 0)),
             },
           }
         : {
@@ -114,7 +116,7 @@ export function seriesSvg(
               formatter: (name: string) => short(name, 8),
             },
           },
-    yAxis: valueAxis(theme, scale),
+    yAxis: valueAxis(theme, format, scale),
     series: lines.map(({ values }, n) => ({
       type: 'line',
       data: values.map((value, i) => [x.kind === 'time' ? (x.at[i] ?? 0) : i, value === null ? null : value / scale]),
@@ -145,7 +147,7 @@ const axisLook = ({ line }: ChartTheme) => ({
   axisTick: { show: true, lineStyle: { color: line } },
 });
 
-const valueAxis = ({ text, line }: ChartTheme, scale = 1) =>
+const valueAxis = ({ text, line }: ChartTheme, { axisNumber }: Format, scale = 1) =>
   ({
     type: 'value',
     axisLine: { show: false },

@@ -1,7 +1,7 @@
 import { html, raw } from 'hono/html';
 import type { Section } from '../author/section.ts';
 import { callsWords } from './calls-sections.ts';
-import { dateTime, duration, number } from './format.ts';
+import { type Format, formatOf } from './format.ts';
 import { block, FONT, facts, figures, heading, INK, MAIL_ROOM, MUTED, rows, smallPrint } from './mail-html.ts';
 import { previousSections } from './previous-sections.ts';
 import type { Html } from './sections/drawer.ts';
@@ -27,7 +27,9 @@ const DARK = `@media (prefers-color-scheme:dark){
 export function emailHtml(view: ReportView, has: { readonly pictures: Pictures; readonly attached: boolean }): string {
   const { counts } = view;
   const { sign, label, tone } = OUTCOMES[view.status];
-  const calls = callsWords(view.calls);
+  const format = formatOf(view.look);
+  const { dateTime, duration, number } = format;
+  const calls = callsWords(view.calls, format);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -66,7 +68,7 @@ ${block(
   ]),
 )}
 ${view.reasons.length > 0 ? block(heading('Why children did not succeed'), rows(view.reasons.map(({ reason, count }) => [{ text: reason }, { text: number(count), atEnd: true }])), ...view.reasons.flatMap(({ reason, examples = [] }) => examples.map((example) => smallPrint(`${reason}: ${exampleWords(example)}`))), ...nextSteps(view)) : ''}
-${[...previousSections(view), ...view.sections].map((section) => drawn(section, has.pictures))}
+${[...previousSections(view, format), ...view.sections].map((section) => drawn(section, has.pictures, format))}
 ${foot(view, has.attached)}
 </table>
 </td></tr>
@@ -84,13 +86,13 @@ function nextSteps({ next = [] }: ReportView): Html[] {
     .concat(next.length > 0 ? smallPrint(STAGE_NOTE) : []);
 }
 
-function drawn(section: Section, pictures: Pictures): Html {
+function drawn(section: Section, pictures: Pictures, format: Format): Html {
   const address = pictures.get(section);
   const drawer = drawerOf(section);
-  const notes = notesOf(section, { ...MAIL_ROOM, pictures: address !== undefined });
+  const notes = notesOf(section, { ...MAIL_ROOM, pictures: address !== undefined }, format);
   return block(
     heading(section.title),
-    drawer.isEmpty(section) ? '' : drawer.mail(section, address),
+    drawer.isEmpty(section) ? '' : drawer.mail(section, address, format),
     notes.length > 0 ? smallPrint(notes.join(' ')) : '',
   );
 }

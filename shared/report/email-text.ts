@@ -1,5 +1,5 @@
 import { callsWords } from './calls-sections.ts';
-import { dateTime, duration, line, number, short } from './format.ts';
+import { formatOf, line, short } from './format.ts';
 import { previousSections } from './previous-sections.ts';
 import { drawerOf, notesOf } from './sections/index.ts';
 import { aligned, TEXT_ROOM } from './text-lines.ts';
@@ -9,7 +9,9 @@ import { exampleWords, OUTCOMES, type ReportView, reportWords, STAGE_NOTE, safeL
 export function emailText(view: ReportView, attached: boolean): string {
   const { counts, reasons } = view;
   const { sign, label } = OUTCOMES[view.status];
-  const calls = callsWords(view.calls);
+  const format = formatOf(view.look);
+  const { dateTime, duration, number } = format;
+  const calls = callsWords(view.calls, format);
   const blocks: string[][] = [
     [view.title, `${sign} ${label}`],
     aligned([
@@ -40,11 +42,11 @@ export function emailText(view: ReportView, attached: boolean): string {
       ...(view.next?.length ? [STAGE_NOTE] : []),
     ]);
   }
-  for (const section of [...previousSections(view), ...view.sections]) {
+  for (const section of [...previousSections(view, format), ...view.sections]) {
     blocks.push([
       `${section.title}:`,
-      ...(drawerOf(section).isEmpty(section) ? [] : drawerOf(section).text(section)),
-      ...notesOf(section, TEXT_ROOM).map((note) => `  ${note}`),
+      ...(drawerOf(section).isEmpty(section) ? [] : drawerOf(section).text(section, format)),
+      ...notesOf(section, TEXT_ROOM, format).map((note) => `  ${note}`),
     ]);
   }
   blocks.push([reportWords(view, attached)]);

@@ -3,10 +3,10 @@ import MailComposer from 'nodemailer/lib/mail-composer';
 import type { Section } from '../author/section.ts';
 import { emailHtml } from './email-html.ts';
 import { emailText } from './email-text.ts';
-import { line, number, short } from './format.ts';
+import { type Format, formatOf, line, short } from './format.ts';
 import { pngOfSvg } from './png.ts';
 import { drawerOf } from './sections/index.ts';
-import { OUTCOMES, type ReportLink, type ReportView } from './view.ts';
+import { OUTCOMES, type ReportLink, type ReportLook, type ReportView } from './view.ts';
 
 /** A file that a mail carries. */
 export interface MailFile {
@@ -38,7 +38,7 @@ const MAX_PICTURES = 6;
  */
 export async function buildEmail({ view, from, to, mark, csv, links = [] }: EmailOptions): Promise<Buffer> {
   const shown: ReportView = { ...view, links: [...(view.links ?? []), ...links] };
-  const pictures = await picturesOf(view.sections);
+  const pictures = await picturesOf(view.sections, pictureFormat(view.look));
   const attachments = [
     ...pictures.map(({ cid, png }) => ({
       filename: `${cid.replace(/@.*/, '')}.png`,
@@ -71,6 +71,12 @@ export async function buildEmail({ view, from, to, mark, csv, links = [] }: Emai
   return composer.compile().build();
 }
 
+/** A picture's font has Latin letters and digits alone: numbers of another script are written as in English. */
+function pictureFormat(look: ReportLook = {}): Format {
+  const isLatin = look.locale === undefined || new Intl.Locale(look.locale).maximize().script === 'Latn';
+  return formatOf(isLatin ? look : { timeZone: look.timeZone });
+}
+
 interface Picture {
   readonly section: Section;
   /** Its Content-ID. */
@@ -78,19 +84,25 @@ interface Picture {
   readonly png: Buffer;
 }
 
-async function picturesOf(sections: readonly Section[]): Promise<Picture[]> {
+async function picturesOf(sections: readonly Section[], format: Format): Promise<Picture[]> {
   const drawn: Picture[] = [];
   for (const section of sections) {
     const drawer = drawerOf(section);
     if (drawn.length === MAX_PICTURES || drawer.isEmpty(section)) continue;
-    const svg = drawer.picture?.(section) ?? null;
+    const svg = drawer.picture?.(section, format) ?? null;
     if (svg !== null) drawn.push({ section, cid: `chart-${drawn.length + 1}@report`, png: await pngOfSvg(svg) });
   }
   return drawn;
 }
 
 /** Such as `✔ airport-access: 135,233 done, 0 failed`. One line, whatever the view holds. */
-export function subject({ status, title, counts }: Pick<ReportView, 'status' | 'title' | 'counts'>): string {
+export function subject({
+  status,
+  title,
+  counts,
+  look,
+}: Pick<ReportView, 'status' | 'title' | 'counts' | 'look'>): string {
+  const { number } = formatOf(look);
   const { sign } = OUTCOMES[status];
   const words = {
     succeeded: '',

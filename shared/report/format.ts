@@ -1,58 +1,130 @@
 import { shortened } from '../domain/text.ts';
+import { isScientific } from './decimals.ts';
 
-const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
-const precise = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 });
-const scientific = new Intl.NumberFormat('en', { notation: 'scientific', maximumSignificantDigits: 3 });
-const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 4 });
-const percentage = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 });
-const moment = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' });
-
-/** A number for people: thousands separated, four digits where it's small; `–` where there is none. */
-export function number(value: number | null): string {
-  if (value === null || !Number.isFinite(value)) return '–';
-  const size = Math.abs(value);
-  if (size !== 0 && (size >= 1e15 || size < 1e-4)) return scientific.format(value);
-  return (size >= 1_000 ? whole : precise).format(value);
+/** How a report's numbers and dates are written. */
+export interface FormatOptions {
+  /** A BCP 47 tag, such as `de-CH`. Default: English, dates with the day first. */
+  readonly locale?: string | undefined;
+  /** Default UTC. */
+  readonly timeZone?: string | undefined;
 }
 
-/** A number at an axis, where there is little room: `900M` for what is large. */
-export function axisNumber(value: number): string {
-  const size = Math.abs(value);
-  return size >= 1e7 && size < 1e15 ? compact.format(value) : number(value);
+/** Decimals of a number beside others: all of `exactly`, as in a column, or `atMost` so many. */
+export type Decimals = { readonly exactly: number } | { readonly atMost: number } | null;
+
+type Value = string | number | boolean | null;
+
+/** Writes numbers and moments for people. Each report has one, so that all in it are written alike. */
+export interface Format {
+  /** Thousands separated, four digits where it's small, or with these decimals; `–` where there is none. */
+  number(value: number | null, decimals?: Decimals): string;
+  /** A share with one decimal. What is small or nearly all doesn't become 0% or 100%. */
+  percent(part: number, of: number): string;
+  /** Such as `5 Nov 2026, 02:00:13 UTC`. */
+  dateTime(epochMs: number): string;
+  /** In its two largest units, such as `1 h 02 min` or `41.6 s`. */
+  duration(ms: number): string;
+  /** A cell or a figure: a number with its unit. */
+  shown(value: Value, unit?: string, decimals?: Decimals): string;
+  /** A table's cell, as its column says. */
+  cellIn(
+    column: { readonly kind?: string | undefined; readonly unit?: string | undefined },
+    cell: Value,
+    decimals?: Decimals,
+  ): string;
+  /** At an axis, where there is little room: `900M` for what is large. */
+  axisNumber(value: number): string;
+  /** How moments are named on an axis of so many milliseconds: as short as they can be told apart. */
+  axisTime(spanMs: number): (epochMs: number) => string;
+  /** `, and 7 more` where there are more than were named; nothing where there aren't. */
+  andMore(all: number, named: number): string;
+  /** Says how much of a list is shown; nothing where that is all of it. */
+  cutNote(all: number, drawn: number): string[];
 }
 
-/** A share with one decimal. What is small or nearly all doesn't become 0% or 100%. */
-export function percent(part: number, of: number): string {
-  if (of === 0) return '–';
-  const share = part / of;
-  if (share > 0 && share < 0.000_5) return '<0.1%';
-  return share < 1 && share > 0.999_5 ? '>99.9%' : percentage.format(share);
+export function formatOf({ locale, timeZone = 'UTC' }: FormatOptions = {}): Format {
+  const [forNumbers, forDates] = [locale ?? 'en', locale ?? 'en-GB'];
+  const numbers = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat(forNumbers, options);
+  const whole = numbers({ maximumFractionDigits: 0 });
+  const precise = numbers({ maximumSignificantDigits: 4 });
+  const scientific = numbers({ notation: 'scientific', maximumSignificantDigits: 3 });
+  const compact = numbers({ notation: 'compact', maximumSignificantDigits: 4 });
+  const percentage = numbers({ style: 'percent', maximumFractionDigits: 1 });
+  const tenth = numbers({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const moment = new Intl.DateTimeFormat(forDates, { dateStyle: 'medium', timeStyle: 'medium', timeZone });
+  const zone = new Intl.DateTimeFormat(forDates, { timeZone, timeZoneName: 'short' });
+  const withDecimals = new Map<string, Intl.NumberFormat>();
+  const decimal = (least: number, most: number): Intl.NumberFormat => {
+    const key = `${least} ${most}`;
+    const known = withDecimals.get(key) ?? numbers({ minimumFractionDigits: least, maximumFractionDigits: most });
+    withDecimals.set(key, known);
+    return known;
+  };
+
+  const number: Format['number'] = (value, decimals = null) => {
+    if (value === null || !Number.isFinite(value)) return '–';
+    if (isScientific(value)) return scientific.format(value);
+    if (decimals && 'exactly' in decimals) return decimal(decimals.exactly, decimals.exactly).format(value);
+    if (decimals) return decimal(0, decimals.atMost).format(value);
+    return (Math.abs(value) >= 1_000 ? whole : precise).format(value);
+  };
+  const percent: Format['percent'] = (part, of) => {
+    if (of === 0) return '–';
+    const share = part / of;
+    if (share > 0 && share < 0.000_5) return `<${percentage.format(0.001)}`;
+    return share < 1 && share > 0.999_5 ? `>${percentage.format(0.999)}` : percentage.format(share);
+  };
+  const dateTime: Format['dateTime'] = (epochMs) => {
+    const name = zone.formatToParts(epochMs).find(({ type }) => type === 'timeZoneName')?.value ?? timeZone;
+    return `${moment.format(epochMs)} ${name}`;
+  };
+  const duration: Format['duration'] = (ms) => {
+    const seconds = Math.max(0, ms) / 1_000;
+    const two = (value: number) => String(value).padStart(2, '0');
+    if (seconds < 59.95) return `${tenth.format(seconds)} s`;
+    const minutes = Math.floor(Math.round(seconds) / 60);
+    if (minutes < 60) return `${minutes} min ${two(Math.round(seconds) % 60)} s`;
+    const hours = Math.floor(minutes / 60);
+    return hours < 48 ? `${hours} h ${two(minutes % 60)} min` : `${Math.floor(hours / 24)} d ${two(hours % 24)} h`;
+  };
+  const shown: Format['shown'] = (value, unit, decimals) => {
+    if (typeof value === 'string') return value;
+    if (typeof value === 'boolean') return value ? 'yes' : 'no';
+    const text = number(value, decimals);
+    if (unit === undefined || text === '–') return text;
+    return unit === '%' ? `${text}%` : `${text} ${unit}`;
+  };
+  return {
+    number,
+    percent,
+    dateTime,
+    duration,
+    shown,
+    cellIn: ({ kind, unit }, cell, decimals) =>
+      kind === 'time' && typeof cell === 'number' ? dateTime(cell) : shown(cell, unit, decimals),
+    axisNumber(value) {
+      const size = Math.abs(value);
+      return size >= 1e7 && size < 1e15 ? compact.format(value) : number(value);
+    },
+    axisTime(spanMs) {
+      const format = new Intl.DateTimeFormat(forDates, { ...axisParts(spanMs), timeZone });
+      return (epochMs) => format.format(epochMs);
+    },
+    andMore: (all, named) => (all > named ? `, and ${number(all - named)} more` : ''),
+    cutNote: (all, drawn) => (all > drawn ? [`${number(drawn)} of ${number(all)} rows are shown.`] : []),
+  };
 }
 
-/** A moment in UTC, such as `5 Nov 2026, 02:00:13 UTC`. */
-export function dateTime(epochMs: number): string {
-  return `${moment.format(epochMs)} UTC`;
+function axisParts(spanMs: number): Intl.DateTimeFormatOptions {
+  const day = 86_400_000;
+  if (spanMs <= day / 144) return { hour: '2-digit', minute: '2-digit', second: '2-digit' };
+  if (spanMs <= 2 * day) return { hour: '2-digit', minute: '2-digit' };
+  return spanMs <= 300 * day ? { day: 'numeric', month: 'short' } : { month: 'short', year: 'numeric' };
 }
 
-/** A duration in its two largest units, such as `1 h 02 min` or `41.6 s`. */
-export function duration(ms: number): string {
-  const seconds = Math.max(0, ms) / 1_000;
-  const two = (value: number) => String(value).padStart(2, '0');
-  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
-  const minutes = Math.floor(Math.round(seconds) / 60);
-  if (minutes < 60) return `${minutes} min ${two(Math.round(seconds) % 60)} s`;
-  const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours} h ${two(minutes % 60)} min` : `${Math.floor(hours / 24)} d ${two(hours % 24)} h`;
-}
-
-/** A cell or a figure for people: a number with its unit; `–` where there is none. */
-export function shown(value: string | number | boolean | null, unit?: string): string {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  const text = number(value);
-  if (unit === undefined || text === '–') return text;
-  return unit === '%' ? `${text}%` : `${text} ${unit}`;
-}
+/** In English and UTC, for what isn't a report: consoles, and reports that ask for nothing else. */
+export const DEFAULT_FORMAT: Format = formatOf();
+export const { number, dateTime, duration, shown, cellIn, andMore } = DEFAULT_FORMAT;
 
 /**
  * A text on one line, without what could command a terminal, start a header or turn round what stands beside it: control
@@ -68,37 +140,4 @@ export function line(text: string): string {
 /** At most `length` characters on one line, cut at the end of one. */
 export function short(text: string, length: number): string {
   return shortened(line(text).replace(/\s+/g, ' '), length);
-}
-
-/** `, and 7 more` where there are more than were named; nothing where there aren't. */
-export function andMore(all: number, named: number): string {
-  return all > named ? `, and ${number(all - named)} more` : '';
-}
-
-/** A table's cell for people, as its column says. */
-export function cellIn(
-  { kind, unit }: { readonly kind?: string | undefined; readonly unit?: string | undefined },
-  cell: string | number | boolean | null,
-): string {
-  return kind === 'time' && typeof cell === 'number' ? dateTime(cell) : shown(cell, unit);
-}
-
-/** Says how much of a list is shown; nothing where that is all of it. */
-export function cutNote(all: number, drawn: number): string[] {
-  return all > drawn ? [`${number(drawn)} of ${number(all)} rows are shown.`] : [];
-}
-
-/** How moments are named on an axis of so many milliseconds: in UTC, as short as they can be told apart. */
-export function axisTime(spanMs: number): (epochMs: number) => string {
-  const day = 86_400_000;
-  const parts: Intl.DateTimeFormatOptions =
-    spanMs <= day / 144
-      ? { hour: '2-digit', minute: '2-digit', second: '2-digit' }
-      : spanMs <= 2 * day
-        ? { hour: '2-digit', minute: '2-digit' }
-        : spanMs <= 300 * day
-          ? { day: 'numeric', month: 'short' }
-          : { month: 'short', year: 'numeric' };
-  const format = new Intl.DateTimeFormat('en-GB', { ...parts, timeZone: 'UTC' });
-  return (epochMs) => format.format(epochMs);
 }

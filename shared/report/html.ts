@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { html, raw } from 'hono/html';
 import type { Section } from '../author/section.ts';
 import { callsSections } from './calls-sections.ts';
-import { dateTime, duration, number, percent } from './format.ts';
+import { type Format, formatOf } from './format.ts';
 import { PAGE_ROOM, tiles } from './page-html.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import { previousSections } from './previous-sections.ts';
@@ -20,6 +20,8 @@ const POLICY = [
 
 /** report.html: one self-contained page, light and dark, fit for paper, without script. All text of the view is escaped. */
 export function renderHtml(view: ReportView): string {
+  const format = formatOf(view.look);
+  const draw = (section: Section) => drawSection(section, format);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -33,13 +35,13 @@ export function renderHtml(view: ReportView): string {
 </head>
 <body>
 <main>
-${head(view)}
-${counts(view)}
+${head(view, format)}
+${counts(view, format)}
 <div class="sections">
-${view.reasons.length > 0 ? reasons(view) : ''}
-${view.sections.map(drawSection)}
-${callsSections(view.calls).map(drawSection)}
-${previousSections(view).map(drawSection)}
+${view.reasons.length > 0 ? reasons(view, format) : ''}
+${view.sections.map(draw)}
+${callsSections(view.calls, format).map(draw)}
+${previousSections(view, format).map(draw)}
 </div>
 ${foot(view)}
 </main>
@@ -50,7 +52,7 @@ ${foot(view)}
   return String(page);
 }
 
-function head(view: ReportView): Html {
+function head(view: ReportView, { dateTime, duration }: Format): Html {
   const { sign, label, tone } = OUTCOMES[view.status];
   return html`<header>
 ${view.title === view.pipeline ? '' : html`<p class="eyebrow">${view.pipeline}</p>`}
@@ -68,7 +70,10 @@ ${(view.ran ?? []).map(([name, value]) => fact(name, value))}
 
 const fact = (name: string, value: string | Html) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 
-function counts({ counts: { total, succeeded, failed, cancelled, expired } }: ReportView): Html {
+function counts(
+  { counts: { total, succeeded, failed, cancelled, expired } }: ReportView,
+  { number, percent }: Format,
+): Html {
   const part = (name: string, count: number) => [name, number(count), total > 0 ? percent(count, total) : ''] as const;
   return html`<section aria-label="Counts">
 ${tiles([
@@ -81,7 +86,7 @@ ${tiles([
 </section>`;
 }
 
-function reasons(view: ReportView): Html {
+function reasons(view: ReportView, { number, percent }: Format): Html {
   const {
     reasons: list,
     counts: { total },
@@ -105,12 +110,12 @@ function nextSteps({ next = [] }: ReportView): Html | '' {
 }
 
 /** A section as the report's page shows it, and other pages of the same style. */
-export function drawSection(section: Section): Html {
+export function drawSection(section: Section, format: Format): Html {
   const drawer = drawerOf(section);
-  const notes = notesOf(section, PAGE_ROOM);
+  const notes = notesOf(section, PAGE_ROOM, format);
   return html`<section${drawer.isNarrow?.(section) ? html` class="half"` : ''}>
 <h2>${section.title}</h2>
-${drawer.isEmpty(section) ? '' : drawer.page(section)}
+${drawer.isEmpty(section) ? '' : drawer.page(section, format)}
 ${notes.length > 0 ? html`<p class="note">${notes.join(' ')}</p>` : ''}
 </section>`;
 }

@@ -1,6 +1,6 @@
 import { html, raw } from 'hono/html';
 import type { ChartSize } from './chart.ts';
-import { number } from './format.ts';
+import type { Format } from './format.ts';
 import { scaleOf } from './scale.ts';
 import type { Html, Room } from './sections/drawer.ts';
 
@@ -37,6 +37,7 @@ const UNFOLDED = 20;
  * @param row a row's cells; `drawn` where it is seen at once
  */
 export function foldedTable<T>(
+  { number }: Format,
   list: readonly T[],
   head: ((drawn: boolean) => Html) | null,
   row: (each: T, index: number, drawn: boolean) => Html,

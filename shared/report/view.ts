@@ -1,6 +1,6 @@
 import type { Section } from '../author/section.ts';
 import type { CloseReason, FinalStatus, RunFailure } from '../domain/run.ts';
-import { short } from './format.ts';
+import { type FormatOptions, short } from './format.ts';
 
 /** A link at the report's foot or in its mail. Shown only where `href` is http or https. */
 export interface ReportLink {
@@ -54,10 +54,14 @@ export interface PreviousView {
   }[];
 }
 
+/** How a report looks: what a definition's `report` says of it. */
+export type ReportLook = FormatOptions;
+
 /** Everything report.html, the mail and summary.json show of one run; made once, at the finish. */
 export interface ReportView {
   readonly pipeline: string;
   readonly title: string;
+  readonly look?: ReportLook | undefined;
   readonly run: string;
   readonly status: FinalStatus;
   /** Why it was closed before its children were all called, where it was. */

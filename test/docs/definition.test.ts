@@ -124,7 +124,7 @@ test('the docs have rows only for fields that a definition may have', () => {
     canary: { children: 10 },
     callback: { withinHours: 1, heartbeatSeconds: 60 },
     limits: { ratePerSecond: 5, sharedAs: 'scores', waiting: 400 },
-    report: { ...headOffices.report, title: 'Scores', linkDays: 7 },
+    report: { ...headOffices.report, title: 'Scores', linkDays: 7, locale: 'de-CH' },
   });
   // Of fields of which a definition has one.
   const instead = [

@@ -1,17 +1,25 @@
 import type { SectionOf } from '../../author/section.ts';
-import { percent, shown } from '../format.ts';
+import { decimalsFor } from '../decimals.ts';
+import type { Format } from '../format.ts';
 import { figures as mailFigures } from '../mail-html.ts';
 import { tiles } from '../page-html.ts';
 import { aligned } from '../text-lines.ts';
-import type { Drawer } from './drawer.ts';
+import type { Drawer, Room } from './drawer.ts';
 
 type Figures = SectionOf<'figures'>;
 
-const triples = ({ figures: list }: Figures) =>
-  list.map(({ label, value, unit, note }) => [label, shown(value, unit), note ?? ''] as const);
+/** Those of one unit have as many decimals at most, so that two which differ don't look the same. */
+function triples({ figures: list }: Figures, { shown }: Format) {
+  const atMost = (unit: string | undefined) =>
+    decimalsFor(list.flatMap(({ value, unit: of }) => (of === unit && typeof value === 'number' ? [value] : [])));
+  return list.map(({ label, value, unit, note }) => {
+    const decimals = atMost(unit);
+    return [label, shown(value, unit, decimals === null ? null : { atMost: decimals }), note ?? ''] as const;
+  });
+}
 
 /** Says of estimates how good they are: one sentence for all of the same error. */
-function estimates({ figures: list }: Figures): string[] {
+function estimates({ figures: list }: Figures, _: Room, { percent }: Format): string[] {
   const labels = new Map<number, string[]>();
   for (const { label, within = 0, value } of list) {
     if (within > 0 && value !== null) labels.set(within, [...(labels.get(within) ?? []), label]);
@@ -28,8 +36,9 @@ const joined = (names: readonly string[]) =>
 /** Numbers, each with its name. */
 export const figures: Drawer<Figures> = {
   isEmpty: ({ figures: list }) => list.length === 0,
-  page: (section) => tiles(triples(section)),
+  page: (section, format) => tiles(triples(section, format)),
   notes: estimates,
-  mail: (section) => mailFigures(triples(section)),
-  text: (section) => aligned(triples(section).map(([label, value, note]) => [label, value, note && `(${note})`])),
+  mail: (section, _, format) => mailFigures(triples(section, format)),
+  text: (section, format) =>
+    aligned(triples(section, format).map(([label, value, note]) => [label, value, note && `(${note})`])),
 };

@@ -1,6 +1,6 @@
 import type { SectionOf } from '../../author/section.ts';
 import { histogramSvg, PICTURE_THEME } from '../chart.ts';
-import { number, percent, shown } from '../format.ts';
+import type { Format } from '../format.ts';
 import { MAIL_WIDTH, picture, rows } from '../mail-html.ts';
 import { chart } from '../page-html.ts';
 import { aligned } from '../text-lines.ts';
@@ -9,7 +9,7 @@ import type { Drawer, Room } from './drawer.ts';
 type Histogram = SectionOf<'histogram'>;
 
 /** What a reader must be told of the bars, in sentences. */
-function barNotes({ buckets, within = 0 }: Histogram, { pictures }: Room): string[] {
+function barNotes({ buckets, within = 0 }: Histogram, { pictures }: Room, { percent }: Format): string[] {
   const notes = !pictures || equallyWide(buckets) ? [] : ['The scale grows: each bar spans more than the one before.'];
   if (within > 0 && buckets.length > 1) {
     notes.push(
@@ -25,18 +25,18 @@ function equallyWide(buckets: Histogram['buckets']): boolean {
   return Math.max(...widths) <= Math.min(...widths) * 1.001;
 }
 
-const inWords = ({ buckets, unit }: Histogram) =>
+const inWords = ({ buckets, unit }: Histogram, { number, shown }: Format) =>
   buckets.map(({ from, to, count }) => [`${number(from)} – ${shown(to, unit)}`, number(count)] as const);
 
 /** How many values lie in each of some ranges. */
 export const histogram: Drawer<Histogram> = {
   isEmpty: ({ buckets }) => buckets.length === 0,
-  page: (section) => chart((size) => histogramSvg(section, size)),
+  page: (section, format) => chart((size) => histogramSvg(section, size, format)),
   notes: barNotes,
-  picture: (section) => histogramSvg(section, { width: MAIL_WIDTH, height: 220 }, PICTURE_THEME),
-  mail: (section, address) =>
+  picture: (section, format) => histogramSvg(section, { width: MAIL_WIDTH, height: 220 }, format, PICTURE_THEME),
+  mail: (section, address, format) =>
     address === undefined
-      ? rows(inWords(section).map(([range, count]) => [{ text: range }, { text: count, atEnd: true }]))
+      ? rows(inWords(section, format).map(([range, count]) => [{ text: range }, { text: count, atEnd: true }]))
       : picture(address, section.title),
-  text: (section) => aligned(inWords(section), [true, true]),
+  text: (section, format) => aligned(inWords(section, format), [true, true]),
 };

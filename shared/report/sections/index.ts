@@ -1,4 +1,5 @@
 import type { Section, SectionKind, SectionOf } from '../../author/section.ts';
+import type { Format } from '../format.ts';
 import { bars } from './bars.ts';
 import type { Drawer, Room } from './drawer.ts';
 import { figures } from './figures.ts';
@@ -23,8 +24,8 @@ export function drawerOf({ kind }: Section): Drawer<Section> {
 }
 
 /** What a reader must know of a section: its own note, and what its drawer says of so much room. */
-export function notesOf(section: Section, room: Room): string[] {
+export function notesOf(section: Section, room: Room, format: Format): string[] {
   const drawer = drawerOf(section);
-  const said = drawer.isEmpty(section) ? ['Nothing to show.'] : (drawer.notes?.(section, room) ?? []);
+  const said = drawer.isEmpty(section) ? ['Nothing to show.'] : (drawer.notes?.(section, room, format) ?? []);
   return [...(section.note === undefined ? [] : [section.note]), ...said];
 }

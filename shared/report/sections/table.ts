@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { SectionOf } from '../../author/section.ts';
-import { cellIn, cutNote, number, short } from '../format.ts';
+import { decimalsFor } from '../decimals.ts';
+import { type Decimals, type Format, short } from '../format.ts';
 import { MAIL_ROOM, rows as mailRows } from '../mail-html.ts';
 import { barsOf, foldedTable, unfolded } from '../page-html.ts';
 import { aligned, TEXT_ROOM } from '../text-lines.ts';
@@ -14,19 +15,32 @@ function isAtEnd({ kind = 'text', align = kind === 'number' ? 'end' : 'start' }:
   return align === 'end';
 }
 
+/** Decimals of each column: those that its numbers line up by. */
+function decimalsIn({ columns }: Pick<Table, 'columns'>, rows: Table['rows']): Decimals[] {
+  return columns.map(({ kind }, at) => {
+    const cells = rows.map((row) => row[at]).filter((cell) => typeof cell === 'number');
+    const exactly = kind === 'time' ? null : decimalsFor(cells);
+    return exactly === null ? null : { exactly };
+  });
+}
+
 /** The first columns of the first rows, the ranks as a column, below their names. */
-function few({ columns, rows, ranked }: Table, room: Room): { cells: string[][]; atEnd: boolean[] } {
+function few(
+  { columns, rows: all, ranked }: Table,
+  room: Room,
+  { number, cellIn }: Format,
+): { cells: string[][]; atEnd: boolean[] } {
   const kept = columns.slice(0, room.columns);
   const rank = ranked ? [''] : [];
+  const rows = all.slice(0, room.rows);
+  const decimals = decimalsIn({ columns: kept }, all);
   return {
     cells: [
       [...rank, ...kept.map(({ name }) => name)],
-      ...rows
-        .slice(0, room.rows)
-        .map((row, i) => [
-          ...rank.map(() => number(i + 1)),
-          ...kept.map((column, at) => cellIn(column, row[at] ?? null)),
-        ]),
+      ...rows.map((row, i) => [
+        ...rank.map(() => number(i + 1)),
+        ...kept.map((column, at) => cellIn(column, row[at] ?? null, decimals[at])),
+      ]),
     ],
     atEnd: [...rank.map(() => true), ...kept.map(isAtEnd)],
   };
@@ -35,7 +49,8 @@ function few({ columns, rows, ranked }: Table, room: Room): { cells: string[][];
 /** Rows of cells under named columns. */
 export const table: Drawer<Table> = {
   isEmpty: ({ rows }) => rows.length === 0,
-  page({ columns, rows, ranked }) {
+  page({ columns, rows, ranked }, format) {
+    const decimals = decimalsIn({ columns }, rows);
     const numbers = (at: number) =>
       unfolded(rows)
         .map((row) => row[at])
@@ -49,28 +64,29 @@ export const table: Drawer<Table> = {
       return bar ? html`<td class="bar">${typeof cell === 'number' ? bar(cell) : ''}</td>` : '';
     };
     return foldedTable(
+      format,
       rows,
       (drawn) =>
         html`${ranked ? html`<th class="rank"></th>` : ''}${columns.map((column, at) => html`${drawn && bars[at] ? html`<th class="bar"></th>` : ''}<th${place(column)}>${column.name}</th>`)}`,
       (row, i, drawn) =>
-        html`${ranked ? html`<td class="rank">${i + 1}</td>` : ''}${columns.map((column, at) => html`${drawn ? drawing(at, row[at]) : ''}<td${place(column, row[at])}>${cellIn(column, row[at] ?? null)}</td>`)}`,
+        html`${ranked ? html`<td class="rank">${format.number(i + 1)}</td>` : ''}${columns.map((column, at) => html`${drawn ? drawing(at, row[at]) : ''}<td${place(column, row[at])}>${format.cellIn(column, row[at] ?? null, decimals[at])}</td>`)}`,
     );
   },
   isNarrow: ({ columns }) => columns.length <= 2 && !columns.some(({ bar }) => bar),
-  notes({ rows, columns, total = rows.length }, room) {
+  notes({ rows, columns, total = rows.length }, room, { cutNote, number }) {
     const more = columns.length - room.columns;
     return [
       ...cutNote(total, Math.min(room.rows, rows.length)),
       ...(more > 0 ? [`${more === 1 ? 'One more column' : `${number(more)} more columns`}: see the page.`] : []),
     ];
   },
-  mail(section) {
-    const { cells, atEnd } = few(section, MAIL_ROOM);
+  mail(section, _, format) {
+    const { cells, atEnd } = few(section, MAIL_ROOM, format);
     const [head, ...rows] = cells.map((texts) => texts.map((text, at) => ({ text, atEnd: atEnd[at] ?? false })));
     return mailRows(rows, head);
   },
-  text(section) {
-    const { cells, atEnd } = few(section, TEXT_ROOM);
+  text(section, format) {
+    const { cells, atEnd } = few(section, TEXT_ROOM, format);
     return aligned(
       cells.map((texts) => texts.map((text) => short(text, 40))),
       atEnd,

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { dateTime, duration, number, percent, short } from '../../../shared/report/format.ts';
+import { formatOf, short } from '../../../shared/report/format.ts';
+
+const { dateTime, duration, number, percent } = formatOf();
 
 it.each([
   [0, '0'],
@@ -41,4 +43,15 @@ it('says moments in UTC and shortens by characters', () => {
   expect(dateTime(Date.UTC(2026, 10, 5, 2, 0, 13))).toBe('5 Nov 2026, 02:00:13 UTC');
   expect(short('a\n b', 9)).toBe('a b');
   expect(short('🏝🏝🏝', 2)).toBe('🏝…');
+});
+
+it('writes numbers and dates of a locale, in its time zone', () => {
+  const { number, percent, dateTime, duration } = formatOf({ locale: 'de-DE', timeZone: 'Europe/Berlin' });
+  expect([number(1_234_567), number(28.0788), percent(1, 3).replace(/\s/, ' '), duration(41_630)]).toEqual([
+    '1.234.567',
+    '28,08',
+    '33,3 %',
+    '41,6 s',
+  ]);
+  expect(dateTime(Date.UTC(2026, 10, 5, 2, 0, 13))).toBe('05.11.2026, 03:00:13 MEZ');
 });

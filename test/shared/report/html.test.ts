@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { type Statistics, statisticsSections } from '../../../shared/author/reducers/statistics-sections.ts';
 import { FINAL_STATUSES } from '../../../shared/domain/run.ts';
+import { DEFAULT_FORMAT } from '../../../shared/report/format.ts';
 import { renderHtml } from '../../../shared/report/html.ts';
 import { previousSections } from '../../../shared/report/previous-sections.ts';
 import { MEASURED, unmeasured, view } from '../author/reducers/rows.ts';
@@ -88,6 +89,7 @@ it('compares with the run before: counts, the reasons that differ most, duration
         figures: [{ label: 'Median of km', unit: 'km', now: 27, before: 30 }],
       },
     }),
+    DEFAULT_FORMAT,
   );
   expect(others).toEqual([]);
   expect(table).toMatchObject({
@@ -103,7 +105,7 @@ it('compares with the run before: counts, the reasons that differ most, duration
       ['Median of km', '27 km', '30 km', '−10%'],
     ],
   });
-  expect(previousSections(view())).toEqual([]);
+  expect(previousSections(view(), DEFAULT_FORMAT)).toEqual([]);
 });
 
 it('lets no text of the run become markup', () => {
