@@ -180,7 +180,9 @@ ${WHERE}`,
       exit(await (await import('./commands/children.ts')).children(run, options, terminal)),
     );
 
-  ofPipeline(command('refused', 'List messages that no function could take, newest first: when, why, how they begin.'))
+  ofPipeline(
+    command('refused', 'List messages that no function could take, newest first: when, why, and the ids they name.'),
+  )
     .option('-l, --limit <n>', 'at most so many', wholeNumber, 20)
     .addOption(jsonOption('print a JSON array'))
     .addHelpText('after', WHERE)

@@ -253,9 +253,9 @@ describe('at a stage', () => {
 
   test('an item is purged: the runs that hold it, what was handed over, and refused messages', async () => {
     const sqs = new SQSClient({});
-    await sqs.send(new SendMessageCommand({ QueueUrl: host.first.resources.work, MessageBody: 'Birch {' }));
+    await sqs.send(new SendMessageCommand({ QueueUrl: host.first.resources.work, MessageBody: '{"run":"Birch-7"}' }));
     sqs.destroy();
-    await expect.poll(async () => (await microprocess('refused')).stdout, { timeout: 15_000 }).toContain('Birch {');
+    await expect.poll(async () => (await microprocess('refused')).stdout, { timeout: 15_000 }).toContain('Birch-7');
     const purge = async (...yes: string[]): Promise<unknown> =>
       JSON.parse((await microprocess('purge', '--item', 'Birch', '--json', ...yes)).stdout);
     const found = [{ runs: ['given'], why: 'children', children: 1, example: '0-0.0.1' }];
