@@ -14,6 +14,7 @@ import { isFinal } from '../shared/domain/run.ts';
 import { UserError } from '../shared/domain/user-error.ts';
 import type { Objects } from '../shared/ports/objects.ts';
 import { pipelineFolder } from '../shared/project/pipeline-folder.ts';
+import type { Invocation } from './invocation.ts';
 import { type LoadedSystem, loaded } from './loaded-system.ts';
 import { checkTestOptions } from './options.ts';
 import { Patience } from './patience.ts';
@@ -116,6 +117,7 @@ export async function runPipeline<P, I, R, B>(
           process,
           work,
           patience,
+          take: (event): Promise<Invocation> => world.host.invoke(world.functionOf('callback'), event),
           threw: (error) => log('The service threw: its answer is 500.', error),
           failed: (error) => void problems.push(error),
         }),

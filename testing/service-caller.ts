@@ -2,6 +2,7 @@ import { headersOf } from '../shared/adapters/endpoints/headers.ts';
 import type { Pipeline } from '../shared/author/definition.ts';
 import type { CallResult } from '../shared/domain/retry.ts';
 import type { Caller, CallRequest } from '../shared/ports/caller.ts';
+import { type CallBackOptions, callBack } from './call-back.ts';
 import type { SimulatedProcess } from './faults.ts';
 import { NEVER, type Patience } from './patience.ts';
 import type { RealWork } from './real-work.ts';
@@ -16,6 +17,8 @@ export interface ServiceCallerOptions<B, R> {
   /** Virtual time stands still while the service is at it. */
   readonly work: RealWork;
   readonly patience: Patience;
+  /** Invokes the function that takes callbacks. */
+  readonly take: CallBackOptions['take'];
   /** Told what the service threw, where that is its answer. */
   threw(error: unknown): void;
   /** Told what the test itself got wrong: nothing that comes after it counts. */
@@ -24,7 +27,8 @@ export interface ServiceCallerOptions<B, R> {
 
 /** Calls a test's service in virtual time. */
 export function serviceCaller<B, R>(of: ServiceCallerOptions<B, R>): Caller {
-  const { service, pipeline, clock, process, work, patience } = of;
+  const { service, pipeline, clock, process, work, patience, take } = of;
+  const sleep = (ms: number) => clock.sleep(ms);
   const { timeoutSeconds, maxResponseBytes } = pipeline.endpoint;
   const limits = { timeoutMs: timeoutSeconds * 1_000, maxResponseBytes };
 
@@ -33,7 +37,9 @@ export function serviceCaller<B, R>(of: ServiceCallerOptions<B, R>): Caller {
     const headers = headersOf(pipeline, request);
     const key = headers['idempotency-key'] ?? '';
     try {
-      const answer = service({ method, path, headers, body: bodyOf(request), key, child, attempt, at: clock.now() });
+      const says = { method, path, headers, body: bodyOf(request), key, child, attempt, at: clock.now() };
+      const url = headers['microprocess-callback'];
+      const answer = service({ ...says, sleep, callBack: (said) => callBack({ url, clock, take }, said) });
       // Most answer at once: one promise less for each call.
       return isPromise(answer) || answer instanceof Response
         ? await work.until(patience.wait(whole(answer, maxResponseBytes)))

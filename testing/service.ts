@@ -1,5 +1,6 @@
 // As imports: a test that fakes the timers of its program must not stop these.
 import { setImmediate } from 'node:timers';
+import type { CallbackAnswer, CallbackOutcome } from '../shared/client/callback.ts';
 import { CALL_FAILURES, type CallFailure } from '../shared/domain/answers.ts';
 import { show } from '../shared/domain/errors.ts';
 import { jsonText } from '../shared/domain/json.ts';
@@ -22,6 +23,13 @@ export interface ServiceRequest<B = unknown> {
   readonly attempt: number;
   /** Virtual time, epoch milliseconds. */
   readonly at: number;
+  /**
+   * Says what became of the call where the service answers 202, or that it is at work, as `sendCallback` of `microprocess/callback` does. Not
+   * to be awaited before the answer: virtual time stands still until that is there.
+   */
+  readonly callBack: (said: CallbackOutcome | 'progress') => Promise<CallbackAnswer>;
+  /** Passes in virtual time: what works on behind its answer takes so long. */
+  readonly sleep: (ms: number) => Promise<void>;
 }
 
 /** An answer with a status of its own. */

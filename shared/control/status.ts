@@ -42,9 +42,10 @@ export async function progressOf({ stores }: Pick<Deps, 'stores'>, record: RunRe
   const [root, progress] = await Promise.all([stores.runs.readCompletion(run), stores.progress.read(run)]);
   const slices = await readSlices({ stores }, run, root);
   const { succeeded, failed, retried, retriedFor = null, waiting = 0, calledMs } = progress;
+  const total = slices.reduce((sum, { checkpoint }) => sum + (checkpoint?.count ?? 0), 0);
   return {
     record,
-    total: slices.reduce((sum, { checkpoint }) => sum + (checkpoint?.count ?? 0), 0),
+    total,
     totalKnown: root.slices !== null && slices.every(({ checkpoint }) => checkpoint?.ended === true),
     succeeded,
     failed,
@@ -52,7 +53,7 @@ export async function progressOf({ stores }: Pick<Deps, 'stores'>, record: RunRe
     expired: 0,
     retried,
     retriedFor,
-    waiting: Math.max(0, waiting),
+    waiting: record.status === 'finishing' ? 0 : Math.max(0, Math.min(waiting, total - succeeded - failed)),
     calledMs,
   };
 }

@@ -106,6 +106,8 @@ test('the service sees what a deployed forwarder sends', async () => {
       key,
       child: '0-0.0.0',
       attempt: 1,
+      callBack: expect.any(Function),
+      sleep: expect.any(Function),
       at: expect.toSatisfy((at: number) => at >= Date.UTC(2026, 10, 3, 12) && at < Date.UTC(2026, 10, 3, 12, 1)),
     },
   ]);
