@@ -38,7 +38,7 @@ export async function deployedChecks(pipeline: Pipeline, stage: string): Promise
     checked('bucket', () => bucket(stack)),
     checked('queues', () => queueChecks(stack)),
     checked('mapping', () => mapping(stack)),
-    checked('concurrency', () => concurrencyCheck(pipeline)),
+    checked('concurrency', () => concurrencyCheck(pipeline, stack)),
     checked('mail', () => mailChecks(pipeline, stack)),
     checked('clone', () => cloneCheck(stack.resources)),
     [idleCheck(pipeline)],

@@ -7,7 +7,7 @@ import { type Check, pass } from './check.ts';
 
 /** What a pipeline costs by the month while nothing runs. */
 export function idleCheck(pipeline: Pipeline): Check {
-  const lines = idleCost(standingOf(wiringOf(SYSTEM, pipeline), pipeline));
+  const lines = idleCost(standingOf(wiringOf(SYSTEM, pipeline)));
   const parts = lines.map(({ what, dollars }) => `${what} $${dollars.toFixed(2)}`);
   return pass(
     'cost at rest',

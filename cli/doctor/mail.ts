@@ -1,6 +1,7 @@
 import { GetAccountCommand, GetEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 import type { Pipeline } from '../../shared/author/definition.ts';
 import { allRecipients } from '../../shared/author/recipients.ts';
+import { senderIdentities } from '../../shared/domain/sender.ts';
 import type { Stack } from '../targets/stack.ts';
 import { count } from '../text.ts';
 import { type Check, checked, fail, pass, warn } from './check.ts';
@@ -9,7 +10,10 @@ const REQUEST_PRODUCTION =
   'Ask for production access in the SES console, or verify each recipient (aws sesv2 create-email-identity).';
 
 /** Whether the report's mail will arrive: sender, sandbox, quota. */
-export async function mailChecks(pipeline: Pipeline, { resources }: Stack): Promise<Check[]> {
+export async function mailChecks(
+  pipeline: Pipeline,
+  { resources }: { readonly resources: Pick<Stack['resources'], 'mail'> },
+): Promise<Check[]> {
   const from = resources.mail;
   const to = allRecipients(pipeline.report);
   if (to.length === 0) return [pass('mail', 'the definition names no recipients')];
@@ -46,10 +50,10 @@ async function account(client: SESv2Client): Promise<Check> {
   return pass(name, `production access; ${quota}`);
 }
 
-/** An address sends when it, or its domain, is a verified identity. */
+/** An address sends when it, its domain, or one above that, is a verified identity. */
 async function sender(client: SESv2Client, from: string): Promise<Check> {
   const name = 'mail sender';
-  for (const EmailIdentity of [from, from.slice(from.indexOf('@') + 1)]) {
+  for (const EmailIdentity of senderIdentities(from)) {
     try {
       const { VerifiedForSendingStatus } = await client.send(new GetEmailIdentityCommand({ EmailIdentity }));
       if (VerifiedForSendingStatus) return pass(name, `${from} may send, by the identity ${EmailIdentity}`);
@@ -60,6 +64,6 @@ async function sender(client: SESv2Client, from: string): Promise<Check> {
   return fail(
     name,
     `${from} is not verified: every mail is refused`,
-    'Follow the link SES mailed to it, or verify its domain.',
+    'Follow the link SES mailed to it, or verify its domain or one above that.',
   );
 }

@@ -52,7 +52,7 @@ export async function deployed(pipeline: Pipeline, stage: string, flags: string,
         if (error instanceof InputError) validated(pipeline, request);
         throw error;
       });
-      if (started.created) await sayTight(pipeline, terminal);
+      if (started.created) await sayTight(pipeline, stack, terminal);
       return started;
     },
     redrive: async (redrive, filter) => invokeSplitter(stack, { redrive, filter, ...(await byCaller()) }),

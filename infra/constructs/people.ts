@@ -5,6 +5,7 @@ import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { leadingKeys } from '../../shared/adapters/dynamodb/fence.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
+import { senderIdentities } from '../../shared/domain/sender.ts';
 import type { Uses } from '../../shared/ports/uses.ts';
 import { acknowledge, acknowledgeWildcard } from '../acknowledged.ts';
 import { objectKeys, recordStatements } from './grants.ts';
@@ -99,10 +100,10 @@ export function operatorPolicy(scope: Construct, props: PeopleProps): ManagedPol
 const allow = (sid: string, actions: string[], resources: string[]) => new PolicyStatement({ sid, actions, resources });
 const arnOf = ({ queueArn }: { readonly queueArn: string }) => queueArn;
 
-/** As far as SES's identities go: that of the sender, or of its domain. */
+/** As far as SES's identities go: that of the sender, of its domain, or of one above that. */
 function senderStatements(stack: Stack, { resources: { mail: from = '' } }: PlatformParts): PolicyStatement[] {
   if (from === '') return [];
-  const arns = [from, from.slice(from.indexOf('@') + 1)].map((resourceName) =>
+  const arns = senderIdentities(from).map((resourceName) =>
     stack.formatArn({ service: 'ses', resource: 'identity', resourceName }),
   );
   return [allow('Sender', ['ses:GetEmailIdentity'], arns)];

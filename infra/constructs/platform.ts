@@ -18,6 +18,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { TTL_ATTRIBUTE, tableDefinition } from '../../shared/adapters/dynamodb/table.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
+import { senderIdentities } from '../../shared/domain/sender.ts';
 import { STAGE } from '../../shared/project/deployment.ts';
 import { acknowledge } from '../acknowledged.ts';
 import { ADDRESS, check, checkKnown, matching, REACHABLE, type Rule, refuse, wholeNumber } from '../check.ts';
@@ -216,10 +217,7 @@ function covering(from: string): Rule<string> {
   const domain = from.slice(from.lastIndexOf('@') + 1).toLowerCase();
   return {
     allowed: `the sender's address, its domain ${domain}, or one above that`,
-    holds: (identity) => {
-      const name = identity.toLowerCase();
-      return name === from.toLowerCase() || name === domain || domain.endsWith(`.${name}`);
-    },
+    holds: (identity) => senderIdentities(from.toLowerCase()).includes(identity.toLowerCase()),
   };
 }
 

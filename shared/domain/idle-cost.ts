@@ -9,7 +9,7 @@ export interface Standing {
   readonly wakes: number;
   /** Memory of what the clock invokes. */
   readonly wakesMB: number;
-  /** Of Secrets Manager: the key of callbacks, one for a stage. */
+  /** Of Secrets Manager: the key that signs URLs of callbacks and reports, one for a stage. */
   readonly secrets: number;
 }
 
@@ -56,8 +56,8 @@ export function idleCost({ alarms, mappings, wakes, wakesMB, secrets }: Standing
         wakes * WAKE_SECONDS * (wakesMB / 1_024) * PRICES.perLambdaGbSecond,
     },
     {
-      what: 'the key of callbacks',
-      buys: 'nobody but a service that was called can call back; once for all pipelines of a stage',
+      what: 'the key that signs URLs',
+      buys: 'nobody else can call back or open a report; once for all pipelines of a stage',
       dollars: secrets * PRICES.perSecretMonth,
     },
   ];

@@ -15,6 +15,8 @@ export const SQS = {
 
 export const LAMBDA = {
   maxTimeoutSeconds: 900,
+  /** Concurrent executions of an account that AWS hasn't lowered: it takes no request for less. */
+  usualConcurrency: 1_000,
   /** Lowest MaximumConcurrency an SQS event-source mapping takes, and the highest. */
   minMappingConcurrency: 2,
   maxMappingConcurrency: 1_000,

@@ -112,17 +112,16 @@ function ofPipeline<T extends number | object | undefined>(value: Of<T>, pipelin
 }
 
 /** What of a pipeline is paid for though nothing runs. */
-export function standingOf(
-  { mappings, schedules, functions }: Wiring,
-  { callback }: Pick<Pipeline, 'callback'>,
-): Standing {
+export function standingOf({ mappings, schedules, functions }: Wiring): Standing {
+  // What the world can reach takes signed URLs alone.
+  const signed = Object.values(functions).filter(({ isPublic }) => isPublic).length;
   const woken = schedules.flatMap((schedule) => ('everySeconds' in schedule ? [schedule] : []));
   return {
     // One more for each function that is public.
-    alarms: PIPELINE_ALARMS + Object.values(functions).filter(({ isPublic }) => isPublic).length,
+    alarms: PIPELINE_ALARMS + signed,
     mappings: mappings.length,
     wakes: woken.reduce((sum, { everySeconds }) => sum + MONTH_SECONDS / everySeconds, 0),
     wakesMB: Math.max(0, ...woken.map((schedule) => functions[schedule.function]?.memoryMB ?? 0)),
-    secrets: callback ? 1 : 0,
+    secrets: signed > 0 ? 1 : 0,
   };
 }

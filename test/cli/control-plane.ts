@@ -33,6 +33,7 @@ export async function startControlPlane(local: LocalPipeline): Promise<ControlPl
     release: packageVersion(),
     stack: STACK,
     resources: { ...local.resources, endpoint: local.cloneUrl, endpointAuth: 'IAM', mail: 'reports@example.com' },
+    clone: { memoryMB: 512 },
     functions: { splitter: SPLITTER, forwarder: FORWARDER },
   });
   const parameters: Record<string, string> = { [deploymentParameter('test', 'scores')]: JSON.stringify(deployment) };

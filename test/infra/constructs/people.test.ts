@@ -19,7 +19,7 @@ const policy = z.object({ Description: z.string(), PolicyDocument: z.object({ St
 
 let template: Template;
 beforeAll(async () => {
-  template = (await synth({ mailFrom: 'reports@your-company.com' })).template('scores');
+  template = (await synth({ mailFrom: 'reports@mail.your-company.com' })).template('scores');
 }, SYNTH_MS);
 
 function statementsOf(begins: string) {
@@ -60,6 +60,14 @@ test('viewers change nothing, and neither policy has a right that the docs do no
   const docs = readFileSync(join(PACKAGE_DIR, 'docs/cli.md'), 'utf8').split('## Rights at a stage')[1] ?? '';
   for (const action of actionsOf(VIEWER)) expect(action).toMatch(/:(?:Get|List|Describe|Query|BatchGet)/);
   for (const action of [...actionsOf(VIEWER), ...actionsOf(OPERATOR)]) expect(docs).toContain(action.split(':')[1]);
+});
+
+test('viewers may look at each identity that may let the sender send', () => {
+  const [sender] = statementsOf(VIEWER).filter(({ Action }) => Action.includes('ses:GetEmailIdentity'));
+  const names = JSON.stringify(sender?.Resource).match(/:identity\/[^"]+/g);
+  expect(names).toEqual(
+    ['reports@mail.your-company.com', 'mail.your-company.com', 'your-company.com'].map((name) => `:identity/${name}`),
+  );
 });
 
 test("records are those under the pipeline's leading keys", () => {

@@ -17,7 +17,7 @@ afterAll(removeSynths);
 const OWN = Object.entries(SYSTEM.functions).flatMap(([name, declared]) =>
   declared.scope === 'pipeline' && declared.isFor === undefined ? [name] : [],
 );
-const standing = standingOf(wiringOf(SYSTEM, scores), scores);
+const standing = standingOf(wiringOf(SYSTEM, scores));
 
 let app: Awaited<ReturnType<typeof synth>>;
 let template: Template;

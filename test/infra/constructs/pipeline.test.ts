@@ -126,11 +126,13 @@ describe("a pipeline's stack is what is declared", () => {
     expect(given.sort()).toEqual(Object.keys(environmentOf(uses, everything)).sort());
   });
 
-  test('its cost at rest is that of its templates, the key of callbacks among it', () => {
-    const standing = standingOf(wired, pipeline);
+  test('its cost at rest is that of its templates, the key that signs URLs among it', () => {
+    const standing = standingOf(wired);
     const { secrets } = standingIn(platform.toJSON());
     expect({ ...standingIn(template.toJSON()), secrets }).toEqual(standing);
-    expect(idleCost(standing)).toContainEqual(expect.objectContaining({ what: 'the key of callbacks', dollars: 0.4 }));
+    expect(idleCost(standing)).toContainEqual(
+      expect.objectContaining({ what: 'the key that signs URLs', dollars: 0.4 }),
+    );
   });
 
   test('mappings', () => {
