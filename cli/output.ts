@@ -112,10 +112,18 @@ export function failureField(failure: RunFailure | null): Field {
 }
 
 /** What became of the mail, where there was to be one. @param log present on this machine, whose SES keeps what it is given */
-export function mailField({ mail }: Summary, log?: string): Field {
+export function mailField({ mail, told }: Pick<Summary, 'mail' | 'told'>, log?: string): Field {
+  const left = told.mail;
+  if (left) return ['mail', plain(`${left.outcome}: ${left.detail}`)];
   if (log !== undefined && mail === 'sent') return ['mail', 'kept, as this machine sends none'];
   return ['mail', mail === 'off' ? undefined : mail];
 }
+
+/** What became of channels. */
+export const toldFields = ({ told }: Pick<Summary, 'told'>): Field[] =>
+  Object.entries(told)
+    .filter(([whom]) => whom !== 'mail')
+    .map(([whom, { outcome, detail }]) => [plain(whom), plain(`${outcome}: ${detail}`)]);
 
 const CLOSED: Readonly<Record<CloseReason, string>> = {
   cancelled: 'it was cancelled',
@@ -144,6 +152,7 @@ ${fields([
   failureField(failure),
   ...summaryFields(summary),
   mailField(summary, log),
+  ...toldFields(summary),
   ['report', from(paths.report)],
   ['page', from(paths.html)],
   ['email', from(paths.email)],

@@ -3,6 +3,7 @@ import type { Pipeline } from '../shared/author/definition.ts';
 import type { AccountAccess } from '../shared/author/source.ts';
 import { mapValues } from '../shared/domain/records.ts';
 import { LOCAL_REGION } from '../shared/host/arn.ts';
+import { channelsOf } from '../shared/lambda/channels.ts';
 import { connect, connectPlatform, type PortMakers } from '../shared/lambda/connect.ts';
 import type { Connectors, System } from '../shared/lambda/declaration.ts';
 import { endpointOf } from '../shared/lambda/endpoint.ts';
@@ -80,6 +81,7 @@ export function pipelineFunctions<N extends string>(
         reportLinks: (resources) => signedUrlsOf('reportLinks', resources, fromFile),
         mail,
         events,
+        channels: () => channelsOf(fromEnvironment(process.env)),
         files,
         queueRoom: QUEUE_ROOM,
       }),

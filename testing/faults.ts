@@ -253,6 +253,7 @@ export class SimulatedProcess {
       blocks: this.wrap('blocks', stores.blocks),
       segments: this.wrap('segments', stores.segments),
       seats: this.wrap('seats', stores.seats),
+      notices: this.wrap('notices', stores.notices),
       progress: this.wrap('progress', stores.progress),
       refusals: this.wrap('refusals', stores.refusals),
       sweeps: this.wrap('sweeps', stores.sweeps),

@@ -25,6 +25,7 @@ import { MemoryMailer } from './mailer.ts';
 import { MemoryHost, type SimulatedFunction } from './memory-host.ts';
 import { MemoryTable } from './memory-table.ts';
 import { Meter } from './meter.ts';
+import { MemoryNotifier } from './notifier.ts';
 import { MemoryObjects } from './objects.ts';
 import type { Observer, PipelineWorldOptions } from './pipeline-world-options.ts';
 import { objectsWithRights, tableWithRights } from './rights.ts';
@@ -53,6 +54,7 @@ export class PipelineWorld<Q extends WorldQueue = WorldQueue> {
   readonly meter = new Meter(() => this.clock.now());
   readonly objects: LinkedObjects;
   readonly mailer: MemoryMailer;
+  readonly notifier = new MemoryNotifier();
   readonly events = new MemoryEvents();
   readonly queues: Readonly<Record<QueueName, Q>>;
   readonly deadLetters: Readonly<Record<QueueName, Q>>;
@@ -292,6 +294,7 @@ export class PipelineWorld<Q extends WorldQueue = WorldQueue> {
       mailer: process.wrap('mailer', this.mailer),
       mailFrom: this.#mailFrom,
       events: process.wrap('events', this.events),
+      notifier: process.wrap('notifier', this.notifier),
       storesOf: () => deps.stores,
       objectsOf: () => deps.objects,
       queuesOf: () => deps.queues,

@@ -22,6 +22,7 @@ import { MemoryEvents } from '../../testing/events.ts';
 import { MemoryMailer } from '../../testing/mailer.ts';
 import { MemoryTable } from '../../testing/memory-table.ts';
 import { Meter } from '../../testing/meter.ts';
+import { MemoryNotifier } from '../../testing/notifier.ts';
 import { SeededRandom } from '../../testing/seeded-random.ts';
 import { type Item, makeItems, makeResults, type Result } from '../data.ts';
 import { FileObjects } from './files.ts';
@@ -81,6 +82,7 @@ export class Simulation {
       mailer: this.mailer,
       mailFrom: 'reports@example.com',
       events: new MemoryEvents(),
+      notifier: new MemoryNotifier(),
       reduceDigest: 'scale',
     };
   }

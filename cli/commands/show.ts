@@ -9,7 +9,7 @@ import { executionId, firstRunOf } from '../../shared/domain/redrive.ts';
 import type { Act } from '../../shared/ports/act-store.ts';
 import { EXIT } from '../exit-codes.ts';
 import { gateFields } from '../gate-words.ts';
-import { closedField, failureField, mailField, summaryFields } from '../output.ts';
+import { closedField, failureField, mailField, summaryFields, toldFields } from '../output.ts';
 import { describe } from '../progress-words.ts';
 import { withTarget } from '../targets/open.ts';
 import { hint, type Target, type Where } from '../targets/target.ts';
@@ -78,7 +78,7 @@ function runText(
     closedField(closed),
     failureField(failure),
     ...(summary
-      ? [...summaryFields(summary), mailField(summary, target.log)]
+      ? [...summaryFields(summary), mailField(summary, target.log), ...toldFields(summary)]
       : [['progress', describe(progress, 0)] as const]),
     ...(gate ? gateFields(gate, target.deps.clock.now()) : []),
     ['failures', unsuccessful ? hint(target, 'failures', run) : undefined],

@@ -7,6 +7,7 @@ export const USES = {
   aggregate: 'send',
   mail: 'send',
   reportLinks: 'offer',
+  channels: 'tell',
   events: 'put',
   reduce: 'digest',
 } as const satisfies Uses;

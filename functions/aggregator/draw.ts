@@ -2,6 +2,7 @@ import type { Section } from '../../shared/author/section.ts';
 import type { CourseJson } from '../../shared/domain/course.ts';
 import { kindOf } from '../../shared/domain/errors.ts';
 import { finalStatus, REDUCE_FAILED, type RunFailure, TOO_FEW, tooFew } from '../../shared/domain/run.ts';
+import type { ToldRecord } from '../../shared/ports/notice-store.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { renderHtml } from '../../shared/report/html.ts';
 import {
@@ -22,6 +23,7 @@ import { type Tally, tally } from './frozen-parts.ts';
 import { HTML_TYPE, inline } from './kinds.ts';
 import { composeMail, type Mail } from './mail.ts';
 import { comparedWith, previousRun } from './previous-run.ts';
+import { whySilent } from './silence.ts';
 import { nextOf, whatRan } from './what-ran.ts';
 import type { Outputs } from './write-outputs.ts';
 
@@ -29,6 +31,8 @@ interface Drawn {
   readonly view: ReportView;
   /** The mail; null where none is to be sent any more. */
   readonly mail: Mail | null;
+  /** Why nobody is told, where nobody is. */
+  readonly silence: ToldRecord | null;
 }
 
 interface Made {
@@ -54,12 +58,15 @@ export async function draw(
   const examples = await examplesOf(deps, parts, reduced.reasons);
   const reasons = reduced.reasons.map((each) => ({ ...each, examples: examples.get(each.reason) ?? [] }));
   const tallied = { ...reduced, reasons, calls, previous, failure: reduced.failure ?? outputs.failure };
+  const view = viewOf(deps, record, tallied, outputs);
+  // Once: it counts.
+  const silence = await whySilent(deps, record, view);
   try {
-    return await drawView(deps, record, viewOf(deps, record, tallied, outputs), gzip);
+    return await drawView(deps, record, view, silence, gzip);
   } catch (error) {
     if (!(error instanceof DrawingError)) throw error;
     const failure = { reason: REDUCE_FAILED, detail: `sections(): can't be drawn: ${kindOf(error)}` };
-    return drawView(deps, record, viewOf(deps, record, { ...tallied, failure }, outputs), gzip);
+    return drawView(deps, record, viewOf(deps, record, { ...tallied, failure }, outputs), silence, gzip);
   }
 }
 
@@ -67,13 +74,14 @@ async function drawView(
   deps: AggregatorDeps,
   record: RunRecord,
   view: ReportView,
+  silence: ToldRecord | null,
   gzip: Promise<Buffer | null>,
 ): Promise<Drawn> {
   // Drawing keeps the thread busy: the page comes last, when CSV and mail are on their way out.
-  const mail = await composeMail(deps, record, view, gzip);
+  const mail = silence ? null : await composeMail(deps, record, view, gzip);
   const page = await drawing(() => renderHtml(view));
   await deps.objects.put(reportKeys(record.run).html, page, HTML_TYPE, inline(`${view.pipeline}-${view.run}.html`));
-  return { view, mail };
+  return { view, mail, silence };
 }
 
 function viewOf(

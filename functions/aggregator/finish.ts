@@ -1,3 +1,4 @@
+import { MAIL } from '../../shared/author/channels.ts';
 import { isRootFull, segmentsOf } from '../../shared/domain/completion.ts';
 import { unpackSegment } from '../../shared/domain/ids.ts';
 import type { SegmentRef } from '../../shared/domain/layout.ts';
@@ -14,10 +15,11 @@ import type { AggregatorDeps } from './deps.ts';
 import { draw } from './draw.ts';
 import { frozenParts } from './frozen-parts.ts';
 import { inline, SUMMARY_TYPE } from './kinds.ts';
-import { sendMail } from './mail.ts';
+import { leaveMail, sendMail } from './mail.ts';
 import { overlay } from './overlay.ts';
 import { reducedHere } from './reduced-here.ts';
 import { summaryOf } from './summary.ts';
+import { tellChannels } from './tell-channels.ts';
 import { MOST_DEATHS, withoutReduce } from './without-reduce.ts';
 import { writeCsv } from './write-csv.ts';
 import { writeOutputs } from './write-outputs.ts';
@@ -73,15 +75,17 @@ async function finishLeased(
   const outputs = await writeOutputs(deps, run, parts, invocation);
   // Side by side: what is drawn doesn't wait for what is written.
   const csv = writeCsv(deps, run, parts);
-  const [bytes, { view, mail: composed }] = await together([
+  const [bytes, { view, mail: composed, silence }] = await together([
     csv.bytes,
     draw(deps, record, { parts, outputs, course }, csv.gzip),
     writeManifest(deps.objects, run, parts),
   ]);
-  const mail = await sendMail(deps, record, view, composed);
+  const [mail, told] = silence
+    ? [await leaveMail(deps, record), { [MAIL]: silence }]
+    : await together([sendMail(deps, record, view, composed), tellChannels(deps, record, view)]);
   await deps.objects.put(
     reportKeys(run).summary,
-    JSON.stringify(summaryOf(view, mail, bytes, outputs.written)),
+    JSON.stringify(summaryOf(view, mail, bytes, outputs.written, told)),
     SUMMARY_TYPE,
     inline(`${pipeline.name}-${run}.json`),
   );

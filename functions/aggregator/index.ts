@@ -1,4 +1,5 @@
 import pipeline from '#pipeline';
+import { channels } from '../../shared/lambda/channels.ts';
 import { connect } from '../../shared/lambda/connect.ts';
 import { events } from '../../shared/lambda/events.ts';
 import { mail } from '../../shared/lambda/mail.ts';
@@ -6,4 +7,4 @@ import { reportLinks } from '../../shared/lambda/signed-urls.ts';
 import { USES } from './deps.ts';
 import { aggregator } from './handler.ts';
 
-export const handler = aggregator(connect(USES, process.env, { pipeline, mail, reportLinks, events }));
+export const handler = aggregator(connect(USES, process.env, { pipeline, mail, reportLinks, channels, events }));

@@ -43,6 +43,12 @@ export async function composeMail(
   return addressed === null ? { addressed: [{ to }], build: async () => raw } : { addressed, build };
 }
 
+/** Records that there is none. */
+export async function leaveMail({ stores }: AggregatorDeps, { run, mail }: RunRecord): Promise<MailState> {
+  if (mail === null) await stores.runs.recordMail(run, 'off');
+  return 'off';
+}
+
 /**
  * Sends the run's one mail. The finisher claims it before sending, so that no other sends it too. A finisher that finds a claim without
  * a result can't know whether SES took the mail: by `report.onAmbiguousSend` it leaves the mail or sends it again.

@@ -4,6 +4,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import type { FunctionName } from '../../functions/system.ts';
+import { channelSecrets } from '../../shared/author/channels.ts';
 import type { Pipeline as Definition } from '../../shared/author/definition.ts';
 import { allRecipients } from '../../shared/author/recipients.ts';
 import { isObject } from '../../shared/author/sources/place.ts';
@@ -20,7 +21,7 @@ import { type FunctionOptions, govern, OPTION_RULES, optionsOf } from '../functi
 import { checkProperties, named, object, type PropertyRules, STATEMENTS } from '../properties.ts';
 import { attachHere } from './attach-here.ts';
 import { boundEndpoint, type EndpointBinding } from './endpoint-binding.ts';
-import { grantEndpoint } from './grant-endpoint.ts';
+import { grantEndpoint, grantSecrets } from './grant-endpoint.ts';
 import { grantSource } from './grant-source.ts';
 import { grantUses } from './grants.ts';
 import { NodeFunction } from './node-function.ts';
@@ -142,6 +143,7 @@ export class Pipeline extends Construct {
       mapValues(queues.queues, (queue, of) => uses[of] && queue.grantSendMessages(fn));
       if (uses.endpoint) clone.grantCall?.(fn);
       if (uses.endpoint) grantEndpoint(fn, pipeline.endpoint);
+      if (uses.channels) grantSecrets(fn, channelSecrets(pipeline.report.channels));
       for (const statement of props.grants?.[name] ?? []) fn.addToRolePolicy(statement);
       signed.serve(fn, uses, route);
       watched.push({ name, fn, crashes: crashes ?? 1, isPublic });

@@ -4,6 +4,7 @@ import { NAME } from '../domain/ids.ts';
 import { SES } from '../domain/limits.ts';
 import type { Call } from './call.ts';
 import { callbackIssues, callbackSchema } from './callback.ts';
+import { channels } from './channels.ts';
 import { columnIssues } from './columns.ts';
 import { readCron } from './cron.ts';
 import { endpointSchema } from './endpoint.ts';
@@ -127,6 +128,10 @@ const schema = strictOptions({
     locale: locale.optional(),
     /** Of the report's dates. */
     timeZone: timeZone.default('UTC'),
+    /** Who else is told that a run ended: Slack, webhooks. */
+    channels,
+    /** Mails of runs that succeeded, and of runs that did not, at most so many an hour each; the rest have their report alone. */
+    mailsPerHour: z.number().int().min(1).max(1_000).default(12),
     /** Keep up to this many characters of a failed call's body; 0 keeps none (it may hold personal data). */
     bodyExcerpt: z.number().int().min(0).max(1_000).default(0),
     /** Sources to credit, shown at the report's foot. */

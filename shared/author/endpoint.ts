@@ -32,7 +32,7 @@ const header = z
   .transform((name) => name.toLowerCase());
 
 /** How calls to a `url` or a `name` are let in. */
-const authSchema = z.discriminatedUnion('type', [
+export const authSchema = z.discriminatedUnion('type', [
   /** Signed with SigV4 by the function's own role. */
   strictOptions({ type: z.literal('iam'), service: z.enum(['lambda', 'execute-api', 'vpc-lattice-svcs']) }),
   strictOptions({ type: z.literal('bearer'), secret: secretName }),
@@ -110,7 +110,7 @@ export type Endpoint = z.output<typeof endpointSchema>;
  * Why an address can't be called; null where it can. A name may still lead to an address that must not be called, which is seen when it is
  * connected to.
  */
-function urlProblem(
+export function urlProblem(
   text: string,
   { allowHttp, allowPrivate }: { allowHttp: boolean; allowPrivate: boolean },
 ): string | null {

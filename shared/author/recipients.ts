@@ -1,12 +1,11 @@
-import type { FinalStatus } from '../domain/run.ts';
+import { type FinalStatus, isGood } from '../domain/run.ts';
 import type { Pipeline } from './definition.ts';
 
 type Report = Pick<Pipeline['report'], 'email' | 'onSuccess' | 'onFailure'>;
 
-/** Who gets the report of a run that ended so, each once. With as many failures as are tolerated it is a success. */
+/** Who gets the report of a run that ended so, each once. */
 export function recipientsOf({ email, onSuccess, onFailure }: Report, status: FinalStatus): readonly string[] {
-  const isGood = status === 'succeeded' || status === 'succeeded-with-failures';
-  return [...new Set([...email, ...(isGood ? onSuccess : onFailure)])];
+  return [...new Set([...email, ...(isGood(status) ? onSuccess : onFailure)])];
 }
 
 /** Whoever gets a report of some outcome, each once. */

@@ -18,6 +18,8 @@ const summarySchema = z.looseObject({
   /** Absent from what an older version wrote. */
   failure: runFailure.nullable().default(null),
   mail: z.string(),
+  /** Absent from what an older version wrote; whoever was told of the end besides. */
+  told: z.record(z.string(), z.object({ outcome: z.string(), detail: z.string() })).default({}),
   objects: z.object({ csv: z.string(), html: z.string(), email: z.string().optional() }),
   /** Absent from what an older version wrote. */
   outputs: z.record(z.string(), z.array(z.object({ key: z.string() }))).default({}),

@@ -26,6 +26,9 @@ export type RunStatus = (typeof RUN_STATUSES)[number];
 export const FINAL_STATUSES = ['succeeded', 'succeeded-with-failures', 'failed', 'cancelled', 'expired'] as const;
 export type FinalStatus = (typeof FINAL_STATUSES)[number];
 
+/** With as many failures as are tolerated it is a success. */
+export const isGood = (status: FinalStatus): boolean => status === 'succeeded' || status === 'succeeded-with-failures';
+
 /** Why a run was closed before its children were all called. */
 export const CLOSE_REASONS = [
   'cancelled',

@@ -22,6 +22,7 @@ import { type Random, systemClock } from '../ports/clock.ts';
 import type { Process, Queues } from '../ports/deps.ts';
 import type { Events } from '../ports/events.ts';
 import type { Mailer } from '../ports/mailer.ts';
+import type { Notifier } from '../ports/notifier.ts';
 import type { ObjectReader } from '../ports/objects.ts';
 import type { SignedUrls } from '../ports/signed-urls.ts';
 import {
@@ -50,6 +51,7 @@ export interface PortMakers {
   endpoint(resources: ResourceReader, pipeline: Pipeline): Caller;
   callbacks(resources: ResourceReader): SignedUrls;
   reportLinks(resources: ResourceReader): SignedUrls;
+  channels(resources: ResourceReader): Notifier;
   mail(resources: ResourceReader): Mailer;
   events(resources: ResourceReader): Events;
 }
@@ -134,6 +136,9 @@ export function connect(
     get events() {
       return given(options.events, 'events')(resources);
     },
+    get notifier() {
+      return given(options.channels, 'channels')(resources);
+    },
     get reduceDigest() {
       return resources.read('reduceDigest');
     },
@@ -147,7 +152,7 @@ export function connect(
 export function connectPlatform<const U extends PlatformUses>(
   uses: U,
   env: Environment,
-  options: ConnectOptions & Omit<PortMakers, 'endpoint' | 'callbacks' | 'reportLinks'>,
+  options: ConnectOptions & Omit<PortMakers, 'endpoint' | 'callbacks' | 'reportLinks' | 'channels'>,
 ): PlatformConnected<U>;
 export function connectPlatform<const U extends PlatformUses>(
   uses: U,

@@ -1,6 +1,7 @@
 import type { ActStore } from './act-store.ts';
 import type { BlockStore } from './block-store.ts';
 import type { ChainStore } from './chain-store.ts';
+import type { NoticeStore } from './notice-store.ts';
 import type { ProgressStore } from './progress-store.ts';
 import type { RefusalStore } from './refusal-store.ts';
 import type { RunStore } from './run-store.ts';
@@ -17,6 +18,7 @@ export interface Stores {
   readonly blocks: BlockStore;
   readonly segments: SegmentStore;
   readonly seats: SeatStore;
+  readonly notices: NoticeStore;
   readonly progress: ProgressStore;
   readonly refusals: RefusalStore;
   readonly sweeps: SweepStore;

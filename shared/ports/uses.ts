@@ -5,6 +5,7 @@ import type { Process, Queues, Senders } from './deps.ts';
 import type { Events } from './events.ts';
 import type { GateStore } from './gate-store.ts';
 import type { Mailer } from './mailer.ts';
+import type { Notifier } from './notifier.ts';
 import type { LinkedObjects, ObjectLinks, Objects } from './objects.ts';
 import type { SignedUrls } from './signed-urls.ts';
 import type { Stores } from './stores.ts';
@@ -33,6 +34,8 @@ export interface Uses extends Readonly<Partial<Record<QueueName, 'send'>>> {
   /** Links to reports: mails carry them, or what comes by them is taken. */
   readonly reportLinks?: 'offer' | 'take';
   readonly mail?: 'send';
+  /** Channels that are told of a run's end. */
+  readonly channels?: 'tell';
   readonly events?: 'put';
   /** What the pipeline's source declares. */
   readonly source?: 'read';
@@ -57,6 +60,7 @@ export interface AllPorts extends Process {
   /** Verified sender; empty switches the mail off. */
   readonly mailFrom: string;
   readonly events: Events;
+  readonly notifier: Notifier;
   /** Digest of the definition and code that reduce here: parts of another one are reduced anew. */
   readonly reduceDigest: string;
 }
@@ -99,6 +103,7 @@ export type Connected<U extends Uses> = Shared<U> &
   If<U, 'callbacks', Pick<AllPorts, 'callbacks'>> &
   If<U, 'reportLinks', Pick<AllPorts, 'reportLinks'>> &
   Gated<U> &
+  If<U, 'channels', Pick<AllPorts, 'notifier'>> &
   If<U, 'reduce', Pick<AllPorts, 'reduceDigest'>>;
 
 /** What the handler of a platform's function gets for what it declares. */
@@ -120,6 +125,7 @@ export function portsOf(uses: Uses, all: AllPorts): unknown {
     ...(uses.callbacks && { callbacks: all.callbacks }),
     ...(uses.reportLinks && { reportLinks: all.reportLinks }),
     ...(uses.table?.['E#'] && { gateStore: all.gateStore }),
+    ...(uses.channels && { notifier: all.notifier }),
     ...(uses.reduce && { reduceDigest: all.reduceDigest }),
   };
 }

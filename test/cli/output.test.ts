@@ -18,6 +18,7 @@ const summary = (succeeded: number, sections: unknown[]): Summary => ({
   sections,
   failure: null,
   mail: 'off',
+  told: {},
   objects: { csv: 'report.csv', html: 'report.html' },
   outputs: {},
 });
@@ -67,6 +68,7 @@ describe('what a run came to, in words', () => {
     sections: [],
     failure: null,
     mail: 'off',
+    told: {},
     objects: { csv: 'c', html: 'h' },
     outputs: {},
     paths: { report: '/o/report.csv', html: '/o/report.html', summary: '/o/summary.json' },

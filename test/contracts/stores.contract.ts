@@ -4,6 +4,7 @@ import { describeBlockPages } from './block-pages.contract.ts';
 import { describeBlockState } from './block-state.contract.ts';
 import { describeChainStore } from './chain-store.contract.ts';
 import type { MakeStores } from './fixtures.ts';
+import { describeNoticeStore } from './notice-store.contract.ts';
 import { describeProgressStore } from './progress-store.contract.ts';
 import { describeRefusalStore } from './refusal-store.contract.ts';
 import { describeRoot } from './root.contract.ts';
@@ -26,6 +27,7 @@ export function describeStores(name: string, make: MakeStores): void {
   describeBlockPages(name, make);
   describeSegmentStore(name, make);
   describeSeatStore(name, make);
+  describeNoticeStore(name, make);
   describeProgressStore(name, make);
   describeRefusalStore(name, make);
   describeSweepStore(name, make);

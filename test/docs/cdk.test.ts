@@ -130,7 +130,7 @@ test('the docs say what each function calls from a network', () => {
   const said = documented.map(([, name, cells = '']) => [name, cells.split('|').map((cell) => cell.trim() !== '')]);
   const called = Object.entries(SYSTEM.functions).map(([name, { uses }]) => {
     const has = (...kinds: string[]) => kinds.some((kind) => kind in uses);
-    const secrets = has('source', 'endpoint', 'callbacks', 'reportLinks');
+    const secrets = has('source', 'endpoint', 'callbacks', 'reportLinks', 'channels');
     return [
       name,
       [has('table'), has('objects'), has('split', 'work', 'aggregate'), secrets, has('events'), has('mail')],

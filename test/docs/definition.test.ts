@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
+import tellingSquares from '../../docs/examples/channels.ts';
 import companyChecks from '../../docs/examples/dynamo-table.ts';
 import orderChecks from '../../docs/examples/from.ts';
 import headOffices from '../../docs/examples/head-offices.ts';
@@ -92,6 +93,14 @@ test('the outputs in the docs are the file that is compiled here, and are writte
     ...['rows.jsonl.gz', 'country=AT/0.parquet', 'merged.csv'],
   ]);
   expect(Buffer.from(outputs.merged?.['merged.csv'] ?? []).toString()).toBe('name,km\nWien,16\n');
+});
+
+test('the channels in the docs are the file that is compiled here', async () => {
+  expect(docs).toContain(`\`\`\`ts\n${text('docs/examples/channels.ts')}\`\`\``);
+  const { summary } = (await runPipeline(tellingSquares, { service: () => 1 })).report;
+  // It succeeded: Slack is for failures.
+  expect(summary.told).toMatchObject({ webhook: { outcome: 'told' } });
+  expect(summary.told).not.toHaveProperty('slack');
 });
 
 test('the docs name every kind of section, and the limits that hold', () => {

@@ -38,6 +38,8 @@ export function keysOf(pipeline: string) {
       pk: blockPartition(base, run, ref),
       sk: `OUT#${id}`,
     }),
+    notices: (run: string): Key => ({ pk: `${base}#${run}`, sk: 'TOLD' }),
+    mails: (kind: string, hour: number): Key => ({ pk: base, sk: `MAILS#${hour}#${kind}` }),
     acts: 'ACT#',
     // Milliseconds have thirteen digits until the year 2286, so that a query returns acts in the order of time.
     act: (at: number, id: string): Key => ({ pk: base, sk: `ACT#${at}#${id}` }),

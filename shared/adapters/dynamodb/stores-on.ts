@@ -4,6 +4,7 @@ import { blockStore } from './blocks.ts';
 import { chainStore } from './chains.ts';
 import type { ItemTable } from './item-table.ts';
 import { keysOf } from './keys.ts';
+import { noticeStore } from './notices.ts';
 import { progressStore } from './progress.ts';
 import { refusalStore } from './refusals.ts';
 import { runStore } from './runs.ts';
@@ -22,6 +23,7 @@ export function storesOn(table: ItemTable, pipeline: string): Stores {
     blocks: blockStore(table, keys),
     segments: segmentStore(table, keys),
     seats: seatStore(table, keys),
+    notices: noticeStore(table, keys),
     progress: progressStore(table, keys),
     refusals: refusalStore(table, keys),
     sweeps: sweepStore(table, keys),

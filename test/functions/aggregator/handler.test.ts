@@ -132,3 +132,55 @@ test.each([
     expect(counted).toEqual([[metric, 1]]);
   },
 );
+
+const CHANNELS = [
+  { type: 'slack', secret: 'team/slack', on: 'failure' },
+  { type: 'webhook', url: 'https://hooks.example.org/runs' },
+  { type: 'webhook', name: 'good', url: 'https://hooks.example.org/good', on: 'success' },
+] as const;
+
+/** A failed run that channels are told of. */
+async function toldRun(report: Parameters<typeof endedRun>[1] = {}): Promise<Aggregated> {
+  const of = await endedRun('FAILED', { channels: [...CHANNELS], ...report });
+  await freezeSegment(of.deps, 'march', { slice: 0, segment: 0 });
+  return of;
+}
+
+const summaryOf = async ({ deps }: Aggregated): Promise<{ mail: string; told: Record<string, { outcome: string }> }> =>
+  JSON.parse(Buffer.from(await deps.objects.get('march/summary.json')).toString());
+
+test('each channel that is for it is told of a run, once, whatever a finisher meets behind that', async () => {
+  const of = await toldRun();
+  const heal = failPuts(of, 'summary.json');
+  await expect(finish(of)).rejects.toThrow('No summary.json today.');
+  heal();
+  of.deps.clock.time += 2_000;
+  await finish(of);
+  expect(of.told.map(({ channel }) => channel.name)).toEqual(['slack', 'webhook']);
+  expect(of.told[0]?.notice).toMatchObject({
+    key: 'squares.march.ended',
+    json: { status: 'failed', counts: { failed: 3 }, reasons: [{ reason: 'dead-letter', count: 3 }] },
+  });
+  expect((await summaryOf(of)).told).toMatchObject({ slack: { outcome: 'told' }, webhook: { outcome: 'told' } });
+});
+
+test("a channel that can't be told fails no run; it is recorded and counted", async () => {
+  const of = await toldRun();
+  of.deps.notifier.tell = async () => ({ outcome: 'failed', detail: 'HTTP 404' });
+  await finish(of);
+  expect(await of.deps.stores.runs.read('march')).toMatchObject({ status: 'failed', mail: 'sent' });
+  expect((await summaryOf(of)).told.slack).toMatchObject({ outcome: 'failed', detail: 'HTTP 404' });
+  expect(of.deps.counted.get('MailNotSent')).toBe(2);
+});
+
+test('where enough were told of within the hour, nobody is; what the first finisher decided holds', async () => {
+  const of = await toldRun({ mailsPerHour: 1 });
+  expect(await of.deps.stores.notices.admit('bad', of.deps.clock.now(), 1)).toBe(true);
+  const heal = failPuts(of, 'summary.json');
+  await expect(finish(of)).rejects.toThrow('No summary.json today.');
+  heal();
+  of.deps.clock.time += 3_600_000;
+  await finish(of);
+  expect([of.mails, of.told]).toEqual([[], []]);
+  expect(await summaryOf(of)).toMatchObject({ mail: 'off', told: { mail: { outcome: 'held' } } });
+});

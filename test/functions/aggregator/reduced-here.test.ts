@@ -7,6 +7,7 @@ import { startRun } from '../../../shared/control/start.ts';
 import { commit } from '../../../shared/flow/commit.ts';
 import { RetryLater } from '../../../shared/lambda/retry-later.ts';
 import { readManifest } from '../../../shared/storage/manifest.ts';
+import { MemoryNotifier } from '../../../testing/notifier.ts';
 import { countRows, type TestDeps, testDeps, testPipeline } from '../../shared/support.ts';
 
 const BLOCK = { slice: 0, segment: 0, block: 0 };
@@ -21,6 +22,7 @@ function deployed(deps: TestDeps, reduceDigest: string) {
     mailFrom: '',
     mailer: { send: async () => ({ outcome: 'sent', messageId: '1' }) as const },
     events: { runEnded: async () => undefined },
+    notifier: new MemoryNotifier(),
   } satisfies AggregatorDeps;
 }
 

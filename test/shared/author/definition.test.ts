@@ -56,6 +56,8 @@ test('a minimal definition gets every default', () => {
       onSuccess: [],
       onFailure: [],
       timeZone: 'UTC',
+      channels: [],
+      mailsPerHour: 12,
       bodyExcerpt: 0,
       credits: [],
       failedRows: 'keep',
@@ -201,6 +203,31 @@ describe('a wrong field is refused by its path', () => {
       { report: { email: [...Array(50)].map((_, i) => `a${i}@b.example`), onFailure: ['z@b.example'] } },
       'report.onFailure',
       'at most 50 addresses',
+    ],
+    [
+      'a channel at a private address',
+      { report: { channels: [{ type: 'webhook', url: 'https://10.0.0.1/x' }] } },
+      'report.channels.0.url',
+      'private address',
+    ],
+    [
+      'two channels of one name',
+      {
+        report: {
+          channels: [
+            { type: 'slack', secret: 'a' },
+            { type: 'slack', secret: 'b' },
+          ],
+        },
+      },
+      'report.channels',
+      'a name of its own',
+    ],
+    [
+      'a channel that is called like the mail',
+      { report: { channels: [{ type: 'slack', secret: 'a', name: 'mail' }] } },
+      'report.channels.0.name',
+      'the mail is called',
     ],
     ['one address without a list', { report: { email: 'reports@example.com' } }, 'report.email', 'array'],
     ['more recipients than SES takes', { report: { email: Array(51).fill('a@b.example') } }, 'report.email', '<=50'],

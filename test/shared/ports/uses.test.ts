@@ -54,6 +54,9 @@ function guarded(): AllPorts {
     get events() {
       return notAsked();
     },
+    get notifier() {
+      return notAsked();
+    },
     get reduceDigest() {
       return notAsked();
     },
@@ -117,4 +120,5 @@ const noCalls = {
   mailer: { send: notAsked },
   mailFrom: '',
   events: { runEnded: notAsked },
+  notifier: { tell: notAsked },
 };

@@ -1,0 +1,35 @@
+import { channelsFor, MAIL } from '../../shared/author/channels.ts';
+import { recipientsOf } from '../../shared/author/recipients.ts';
+import { isGood } from '../../shared/domain/run.ts';
+import type { ToldRecord } from '../../shared/ports/notice-store.ts';
+import type { RunRecord } from '../../shared/ports/run-store.ts';
+import type { ReportView } from '../../shared/report/view.ts';
+import type { AggregatorDeps } from './deps.ts';
+
+/**
+ * Why nobody is told of a run's end, mail and channels alike; null where they are. What one finisher decided holds for the next; one that
+ * dies before it has told anybody is counted twice within its hour.
+ */
+export async function whySilent(
+  { pipeline, stores, clock, mailFrom }: Pick<AggregatorDeps, 'pipeline' | 'stores' | 'clock' | 'mailFrom'>,
+  { run, mail, ttl }: RunRecord,
+  { status }: Pick<ReportView, 'status'>,
+): Promise<ToldRecord | null> {
+  const { report } = pipeline;
+  const isMailed = mailFrom !== '' && recipientsOf(report, status).length > 0;
+  if (!isMailed && channelsFor(report.channels, status).length === 0) return null;
+  // The mail is on its way already: what is left goes with it.
+  if (mail !== null && mail !== 'off') return null;
+  const known = (await stores.notices.read(run))[MAIL];
+  if (known) return known;
+  const now = clock.now();
+  // Apart from each other: many that succeed must not hide the one that fails.
+  if (await stores.notices.admit(isGood(status) ? 'good' : 'bad', now, report.mailsPerHour)) return null;
+  const held = {
+    outcome: 'held',
+    detail: `${report.mailsPerHour} runs that ended so were told of within the hour (report.mailsPerHour)`,
+    at: now,
+  };
+  await stores.notices.record(run, MAIL, held, ttl);
+  return held;
+}
