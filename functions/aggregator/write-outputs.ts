@@ -39,8 +39,10 @@ export async function writeOutputs(
   try {
     for await (const rows of rowsOf(deps, parts, invocation))
       for (const [name, files] of all) await files.add(rows, guarding(name));
+    // None is there before all of them can be: a file that has ended can't be taken back.
+    for (const [name, files] of all) await files.close(guarding(name));
     const written: Record<string, readonly StoredFile[]> = {};
-    for (const [name, files] of all) written[name] = await files.end(guarding(name));
+    for (const [name, files] of all) written[name] = await files.store();
     return { written, failure: null };
   } catch (error) {
     await Promise.all(all.map(([, files]) => files.abort(error)));

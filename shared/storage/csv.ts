@@ -41,15 +41,19 @@ export function csvCells<I, R>(reduce: Pick<Reduce<I, R>, 'columns' | 'cells'>, 
 /**
  * The line of a row whose cells can't be made: they are empty, but for those of columns that can.
  * @param error of what made them, where it is known
+ * @param item what a column called so says, of an item that couldn't be read
  */
 export function emptyCells(
   { columns }: Pick<Reduce, 'columns'>,
   { id, status, reason }: { readonly id: string; readonly status: ChildStatus; readonly reason: string | null },
   error?: unknown,
+  item: string | null = null,
 ): Cell[] {
   const made = error instanceof ColumnError && error.cells.length === columns.length ? error.cells : [];
   const characters = made.reduce<number>((sum, one) => sum + (typeof one === 'string' ? one.length : 0), 0);
-  return [id, ...columns.map((_, i) => (characters > SIZES.rowCells ? null : (made[i] ?? null))), status, reason];
+  const cellAt = (column: string, i: number) => (column === 'item' ? item : null) ?? made[i] ?? null;
+  const cells = columns.map((column, i) => (characters > SIZES.rowCells ? null : cellAt(column, i)));
+  return [id, ...cells, status, reason];
 }
 
 /**

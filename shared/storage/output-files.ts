@@ -92,11 +92,19 @@ export class OutputFiles {
     await this.#makeRoom(guard);
   }
 
-  /** Stores what isn't yet; an output that isn't partitioned has a file even where it has no rows. */
-  async end(guard: <T>(task: () => T) => T): Promise<readonly StoredFile[]> {
+  /**
+   * Encodes what isn't yet: the last that can fail by a user's code. An output that isn't partitioned has a file even where it has no rows.
+   * Memory stays as bounded as before: what doesn't stream is held already.
+   */
+  async close(guard: <T>(task: () => T) => T): Promise<void> {
     const isOne = (this.#output.partitionBy ?? []).length === 0;
     if (isOne) await this.#draft('');
-    for (const [partition, draft] of this.#open) await this.#store(partition, draft, guard);
+    for (const draft of this.#open.values()) await this.#close(draft, guard);
+  }
+
+  /** Stores what isn't yet, after {@link close}. */
+  async store(): Promise<readonly StoredFile[]> {
+    for (const [partition, draft] of this.#open) await this.#store(partition, draft);
     return this.#stored.sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
@@ -147,16 +155,20 @@ export class OutputFiles {
     while (held > this.#limits.heldBytes) {
       const [partition, largest] = [...this.#open].reduce((a, b) => (size(b[1]) > size(a[1]) ? b : a));
       held -= size(largest);
-      await this.#store(partition, largest, guard);
+      await this.#close(largest, guard);
+      await this.#store(partition, largest);
     }
   }
 
-  async #store(partition: string, draft: Draft, guard: <T>(task: () => T) => T): Promise<void> {
-    const { key, file, stream, rows } = draft;
+  async #close(draft: Draft, guard: <T>(task: () => T) => T): Promise<void> {
     await this.#keep(
       draft,
-      guard(() => file.end()),
+      guard(() => draft.file.end()),
     );
+  }
+
+  async #store(partition: string, draft: Draft): Promise<void> {
+    const { key, stream, rows } = draft;
     if (stream) await stream.end();
     else
       await this.#objects.put(

@@ -1,5 +1,6 @@
 import type { Cell } from '../author/columns.ts';
 import { CellsError, LargeCellsError } from '../domain/errors.ts';
+import { isUnread } from '../domain/held.ts';
 import type { Row } from '../domain/row.ts';
 import { REDUCE_FAILED } from '../domain/run.ts';
 import { UserError } from '../domain/user-error.ts';
@@ -95,6 +96,8 @@ export class RowReducer {
     const { reduce } = this.#deps.pipeline;
     // Refused once, it stays so when its part is made again for a redrive.
     if (REFUSALS.has(full.reason ?? '')) return this.#empty(row);
+    // There is no item: a user's functions would read one that is none of theirs.
+    if (isUnread(row.item)) return this.#empty(row, undefined, row.item.$unread);
     try {
       const cells = this.#isShown(row) ? csvCells(reduce, full) : null;
       // Failed rows stay out: a redrive adds the child's new row to these statistics, and can't take the old one out.
@@ -117,8 +120,8 @@ export class RowReducer {
     return this.#empty({ ...row, status: 'FAILED', reason: isOurs ? error.code : REDUCE_FAILED, result: null });
   }
 
-  #empty(row: HeldRow, error?: unknown): ReducedRow {
-    return { row, cells: this.#isShown(row) ? emptyCells(this.#deps.pipeline.reduce, row, error) : null };
+  #empty(row: HeldRow, error?: unknown, item?: string): ReducedRow {
+    return { row, cells: this.#isShown(row) ? emptyCells(this.#deps.pipeline.reduce, row, error, item) : null };
   }
 
   #isShown({ status }: HeldRow): boolean {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { jsonLines } from '../../shared/author/outputs/json-lines.ts';
 import type { Accumulator } from '../../shared/author/reduce.ts';
 import { failures } from '../../shared/control/failures.ts';
 import { redriveRun } from '../../shared/control/redrive.ts';
@@ -46,7 +47,8 @@ const called = (world: World, run: string) =>
   [...world.journal.calls.keys()].filter((key) => key.startsWith(`${run}/`)).map((key) => key.slice(run.length + 1));
 
 test('redrives call what failed, and each report is the whole one', async () => {
-  const world = await executed();
+  const outputs = { lines: jsonLines({ columns: [{ name: 'i', of: ({ item }) => Object(item).i }] }) };
+  const world = await executed({ pipeline: { ...chaosPipeline(SOURCE), outputs } });
   const first = await readReport(world.deps, 'r');
   const failed = first.rows.filter(({ status }) => status === 'FAILED').map(({ id }) => id);
   expect(failed).toHaveLength(20);
@@ -68,6 +70,12 @@ test('redrives call what failed, and each report is the whole one', async () => 
   expect(await checkQueues(world)).toEqual([]);
   const third = await readReport(world.deps, 'r~3');
   expect(third.rows.map(({ id, i }) => [id, i])).toEqual(first.rows.map(({ id, i }) => [id, i]));
+  // An output is of the whole report too, in its order.
+  for (const [run, { rows }] of Object.entries({ r: first, 'r~2': second, 'r~3': third })) {
+    const lines = Buffer.from(await world.deps.objects.get(`${run}/outputs/lines/lines.jsonl`)).toString();
+    const ended = rows.filter(({ status }) => status === 'SUCCEEDED');
+    expect(lines, run).toBe(ended.map(({ i }) => `{"i":${i}}\n`).join(''));
+  }
   const attempts = new Map(third.rows.map((row) => [row.id, row.attempts]));
   expect(failed.map((id) => attempts.get(id))).toEqual(failed.map((id) => (stillFailed.includes(id) ? 3 : 2)));
   await expect(redriveRun(world.deps, 'r')).rejects.toThrow(/no child that is FAILED/);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, expectTypeOf, test, vi } from 'vitest';
 import * as z from 'zod';
 import { definePipeline } from '../../shared/author/definition.ts';
+import { collect } from '../../shared/author/reducers/collect.ts';
 import { statistics } from '../../shared/author/reducers/statistics.ts';
 import type { Source } from '../../shared/author/source.ts';
 import { csv } from '../../shared/author/sources/csv.ts';
@@ -310,12 +311,21 @@ describe('a run that fails', () => {
       },
     };
     const called: unknown[] = [];
-    const run = await runPipeline(scores(0, { source }), {
+    const reduce = collect<Item, { score: number }>({
+      columns: [
+        { name: 'item', of: ({ item }) => item.name },
+        { name: 'length', of: ({ item }) => item.name.length },
+      ],
+    });
+    const run = await runPipeline(scores(0, { source, reduce }), {
       service: ({ body }) => {
         called.push(body.name);
         return { score: 1 };
       },
     });
+    // A reducer's functions never see it: it has its line, and nothing failed on it.
+    expect(run.errors).toEqual([]);
+    expect(run.report.csv.split('\n')[2]).toBe('0-0.0.1,"Line 2 of ""names.csv"" is not JSON.",,FAILED,bad-record');
     expect(called.sort()).toEqual(['n0', 'n2']);
     expect(run).toMatchObject({ status: 'succeeded-with-failures', counts: { succeeded: 2, failed: 1 } });
     expect(run.rows[1]).toMatchObject({

@@ -205,6 +205,16 @@ test('a value of another type ends the run as output-failed: the report is whole
   expect(failed.sections.map(({ key }) => key)).toContain('km');
 });
 
+test('an output that fails with its last rows leaves no file of those that were whole', async () => {
+  const lines = jsonLines();
+  const failing = { ...lines, open: async () => ({ ...(await lines.open()), end: () => expect.fail('no end') }) };
+  const { outputs, reason } = await runPipeline(
+    { ...pipeline, outputs: { a: jsonLines(), b: jsonLines({ partitionBy: ['country'] }), c: failing } },
+    { service: ({ body }) => ({ trip: { km: kmOf(body.n) }, at: '', line: '' }), limit: 5 },
+  );
+  expect([reason, outputs]).toEqual(['output-failed', {}]);
+});
+
 test('a run without rows has its files, but no folders', async () => {
   const { outputs } = await runPipeline(
     { ...pipeline, source: list((): City[] => []) },

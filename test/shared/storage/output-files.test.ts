@@ -23,7 +23,8 @@ async function written(output: Output, limits: ConstructorParameters<typeof Outp
   const objects = new MemoryObjects();
   const files = new OutputFiles(objects, output, 'run/outputs/rows', 'rows', limits);
   for (let i = 0; i < rows.length; i += 50) await files.add(rows.slice(i, i + 50), asIs);
-  const stored = await files.end(asIs);
+  await files.close(asIs);
+  const stored = await files.store();
   expect(objects.keys()).toEqual(stored.map(({ key }) => key));
   const numbers = new Map<string, number[]>();
   for (const { key, rows: count, bytes } of stored) {
