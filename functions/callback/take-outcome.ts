@@ -1,12 +1,13 @@
 import { childId } from '../../shared/domain/ids.ts';
 import { readJson } from '../../shared/domain/json.ts';
+import type { RunBlock } from '../../shared/domain/layout.ts';
 import type { Outcome } from '../../shared/domain/outcome.ts';
 import type { Verdict } from '../../shared/domain/retry.ts';
 import { misfitPlace, saidOutcome, verdictOf } from '../../shared/domain/said-outcome.ts';
 import { type BlockState, NO_TRIES, registerOf } from '../../shared/domain/sending.ts';
 import type { CallbackClaims } from '../../shared/flow/callback-token.ts';
 import { type ChildResult, childResult } from '../../shared/flow/child-result.ts';
-import { completeBlockIfFull, notifyIfSegmentFull } from '../../shared/flow/completion.ts';
+import { completeBlockIfFull } from '../../shared/flow/completion.ts';
 import type { ProgressMeter } from '../../shared/flow/progress-meter.ts';
 import type { HttpAnswer } from '../../shared/lambda/http.ts';
 import { holdApart } from '../../shared/storage/result-pack.ts';
@@ -58,10 +59,11 @@ async function record(
   const { n, slot, attempt } = claims;
   const register = registerOf(state, slot);
   if (result.kind === 'ended' && result.outcome.status === 'SUCCEEDED') {
-    return state.done.has(n) ? late(deps, claims, result.outcome) : end(deps, claims, result.outcome);
+    return state.done.has(n) ? late(deps, claims, result.outcome, state) : end(deps, claims, result.outcome);
   }
   // An old call's failure says nothing of the one after it, and none of what has ended.
   const isPast = attempt <= (register.tries.get(n)?.tries ?? 0);
+  if (state.done.has(n)) await completeBlockIfFull(deps, blockOf(claims), state.done);
   if (state.done.has(n) || isPast) return taken(false);
   if (result.kind === 'ended') return end(deps, claims, result.outcome, { slot, register });
   if (!register.waiting?.has(n))
@@ -78,26 +80,34 @@ async function end(
   outcome: Outcome,
   asRead?: Parameters<CallbackPorts['stores']['blocks']['addMissing']>[2]['asRead'],
 ): Promise<HttpAnswer | null> {
-  const { run, ref, n, size, ttl } = claims;
+  const { run, ref, n, ttl } = claims;
   await putPage(deps, claims, outcome);
   const done = await deps.stores.blocks.addMissing(run, ref, { n, ttl, ...(asRead && { asRead }) });
   if (done === null) return null;
   const hasSucceeded = outcome.status === 'SUCCEEDED';
   deps.progress.add(run, ttl, { [hasSucceeded ? 'succeeded' : 'failed']: 1, waiting: -1 });
   deps.metrics.count(hasSucceeded ? 'ChildrenSucceeded' : 'ChildrenFailed', 1);
-  await completeBlockIfFull(deps, { run, ref, size, ttl }, done);
+  await completeBlockIfFull(deps, blockOf(claims), done);
   return taken(true);
 }
 
 /** A success whose child has ended otherwise meanwhile: it counts, as long as its segment isn't frozen. */
-async function late(deps: CallbackDeps, claims: CallbackClaims, outcome: Outcome): Promise<HttpAnswer> {
+async function late(
+  deps: CallbackDeps,
+  claims: CallbackClaims,
+  outcome: Outcome,
+  { done }: BlockState,
+): Promise<HttpAnswer> {
   const { run, ref, ttl } = claims;
   await putPage(deps, claims, outcome);
   const segment = await deps.stores.segments.countLate(run, ref, ttl);
   if (!segment) return problem(409, 'The run has its result, and this is not in it.');
-  await notifyIfSegmentFull(deps, run, ref, segment);
+  // Whoever filled the block may have died before completing it: a service that got no answer says it again.
+  await completeBlockIfFull(deps, blockOf(claims), done);
   return taken(true);
 }
+
+const blockOf = ({ run, ref, size, ttl }: CallbackClaims): RunBlock => ({ run, ref, size, ttl });
 
 /** One page for each call and kind of outcome: what is said twice is stored once, as it was said first. */
 async function putPage({ stores, clock }: CallbackDeps, claims: CallbackClaims, outcome: Outcome): Promise<void> {

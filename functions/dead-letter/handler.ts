@@ -6,7 +6,7 @@ import {
   type WorkMessage,
   workMessage,
 } from '../../shared/domain/messages.ts';
-import { missing, registerOf } from '../../shared/domain/sending.ts';
+import { missing, registerOf, sendable } from '../../shared/domain/sending.ts';
 import { NewerVersionError } from '../../shared/domain/versions.ts';
 import { giveUp } from '../../shared/flow/commit.ts';
 import { lambdaHandler } from '../../shared/lambda/handler.ts';
@@ -64,10 +64,12 @@ async function giveUpSlot(deps: DeadLetterDeps, message: WorkMessage): Promise<{
   const run = await deps.stores.runs.read(message.run);
   if (!run) return { reason: 'unknown-run', detail: `There is no run ${message.run}.` };
   const state = await deps.stores.blocks.read(message.run, block.ref);
-  if (registerOf(state, message.slot).turn !== message.turn) {
+  const register = registerOf(state, message.slot);
+  if (register.turn !== message.turn) {
     return { reason: 'old-turn', detail: 'A later message has its children: none was given up.' };
   }
-  const children = missing(state, message.slot, message.items.length);
+  // What waits for its callback is in no message.
+  const children = sendable(register, missing(state, message.slot, message.items.length));
   await giveUp(deps, block, state, children, { status: 'FAILED', reason: 'dead-letter' });
   const became =
     children.length > 0 ? `its missing children, ${children.length}, FAILED` : 'no child of it was missing';

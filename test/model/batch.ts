@@ -75,6 +75,7 @@ export function rest(w: World, p: Forwarder, at: 'delete' | 'back' | 'end mark')
     p.mark = mark;
     shareWithCopies(w, p, at);
   }
+  delete p.waits;
   Object.assign(p, {
     due: [],
     halves: [],

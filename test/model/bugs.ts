@@ -52,6 +52,12 @@ export const BUGS = {
   'closed is cancelled': 'a closed run is cancelled, whatever became of its children',
   'overdue run is not closed': 'messages of an overdue run are deleted, and nobody closes it',
   'dead letter of an old turn': 'the dead-letter handler gives up children that a later message has',
+  'waiting kept in a message': 'a slot whose children all wait is sent again',
+  'register before its bucket': 'a register says that a child waits before its time stands where the sweeper looks',
+  'token checked after the read': "a callback's token is checked once BLOCK was read",
+  'accepted after freezing': 'a late success is answered with 200 though its segment is frozen',
+  'late callbacks not counted': 'a segment is frozen whatever came late while it was read',
+  'old failure ends the newer call': "an old call's failure counts while a newer call is at work",
   'no sweeper': 'nobody notices what stands still',
 } as const;
 

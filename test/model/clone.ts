@@ -16,7 +16,7 @@ export function clone(w: World): World {
       was,
       lease: lease && { ...lease },
     })),
-    segments: mapValues(w.segments, ({ size, done, frozen }) => ({ size, done: [...done], frozen })),
+    segments: mapValues(w.segments, (segment) => ({ ...segment, done: [...segment.done] })),
     blocks: mapValues(w.blocks, cloneBlock),
     queue: [...w.queue],
     procs: w.procs.map(cloneProcess),
@@ -33,12 +33,20 @@ export function clone(w: World): World {
   };
 }
 
-function cloneBlock({ done, registers, outcomes }: BlockRecord): BlockRecord {
-  return { done: [...done], registers: mapValues(registers, cloneRegister), outcomes: [...outcomes] };
+function cloneBlock({ done, registers, outcomes, buckets }: BlockRecord): BlockRecord {
+  return {
+    done: [...done],
+    registers: mapValues(registers, cloneRegister),
+    outcomes: [...outcomes],
+    ...(buckets && { buckets: pairs(buckets) }),
+  };
 }
 
-function cloneRegister({ turn, tries, care, mark }: RegisterRecord): RegisterRecord {
+const pairs = (of: readonly [number, number][]): [number, number][] => of.map(([a, b]) => [a, b]);
+
+function cloneRegister({ turn, tries, care, mark, waiting }: RegisterRecord): RegisterRecord {
   return {
+    ...(waiting && { waiting: pairs(waiting) }),
     turn,
     tries: tries.map(([n, count, due, crashes]) => [n, count, due, crashes]),
     care,
@@ -64,6 +72,14 @@ function cloneProcess(p: Process): Process {
         called: [...p.called],
         next: p.next && cloneRegister(p.next),
       };
+    case 'callback':
+      return {
+        ...p,
+        held,
+        seen: p.seen && { done: [...p.seen.done], register: p.seen.register && cloneRegister(p.seen.register) },
+      };
+    case 'expire':
+      return { ...p, held, failed: [...p.failed], next: p.next && cloneRegister(p.next) };
     case 'aggregate':
       return { ...p, held, rows: [...p.rows] };
     case 'finish':

@@ -55,7 +55,7 @@ export class Context {
 
 export const placeKey = ({ segment, block, page }: Place): string => `${segment}.${block}.${page}`;
 
-/** How a child ended: P as poison, D by the dead-letter handler. */
+/** How a child ended: P as poison, D by the dead-letter handler, X as nobody called back. */
 export const LETTERS: Record<string, ChildStatus> = {
   S: 'SUCCEEDED',
   F: 'FAILED',
@@ -63,13 +63,15 @@ export const LETTERS: Record<string, ChildStatus> = {
   D: 'FAILED',
   C: 'CANCELLED',
   E: 'EXPIRED',
+  X: 'FAILED',
 };
 
 // -- records as the domain's states, and back ------------------------------------------------------------------------
 
 export function toRegister(record: RegisterRecord): Register {
-  const { turn, tries, care, mark } = record;
+  const { turn, tries, care, mark, waiting } = record;
   return {
+    ...(waiting && { waiting: new Map(waiting) }),
     turn,
     care,
     tries: new Map(tries.map(([child, count, due, crashes]) => [child, { tries: count, due, crashes }])),
@@ -78,8 +80,9 @@ export function toRegister(record: RegisterRecord): Register {
   };
 }
 
-export function fromRegister({ turn, tries, care, mark }: Register): RegisterRecord {
+export function fromRegister({ turn, tries, care, mark, waiting }: Register): RegisterRecord {
   return {
+    ...(waiting && { waiting: [...waiting].sort((a, b) => a[0] - b[0]) }),
     turn,
     tries: [...tries]
       .map(([child, { tries: count, due, crashes }]): [number, number, number, number] => [child, count, due, crashes])
@@ -206,9 +209,10 @@ export function send(cx: Context, w: World, message: string): void {
   w.queue.push(message);
 }
 
-export function consumerOf(message: string): 'split' | 'forward' | 'aggregate' | 'finish' | 'dead' {
+export function consumerOf(message: string): 'split' | 'forward' | 'aggregate' | 'finish' | 'dead' | 'callback' {
   const kind = message[0];
   if (kind === 'x') return 'dead';
+  if (kind === 'c') return 'callback';
   return kind === 's' ? 'split' : kind === 'w' ? 'forward' : kind === 'g' ? 'aggregate' : 'finish';
 }
 

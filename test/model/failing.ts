@@ -31,11 +31,13 @@ export function failures(w: World, p: Process): Failure[] {
       if (p.at === 'back' || p.at === 'let go') return [];
       return BEFORE_LEASE.includes(p.at) ? [to(p, 'back')] : [to(p, 'let go'), to(p, 'back')];
     case 'aggregate':
+    case 'callback':
     case 'dead':
       return p.at === 'back' ? [] : [to(p, 'back')];
     case 'start':
     case 'close':
     case 'sweep':
+    case 'expire':
       return [fail(() => end(w, p))];
   }
 }

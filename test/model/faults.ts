@@ -42,6 +42,15 @@ export function faults(cx: Context, w: World): Step[] {
       });
     }
   }
+  if (may(w, 'forge')) {
+    for (const block of Object.keys(w.blocks)) {
+      const forge = () => {
+        spend(w, 'forge');
+        w.queue.push(`c:${block}:0:0:1:S:x`);
+      };
+      steps.push({ name: 'forge: a token that nobody signed', run: forge });
+    }
+  }
   steps.push(...lapses(w));
   for (const [i, message] of w.queue.entries()) {
     const consumer = consumerOf(message);
@@ -145,6 +154,10 @@ export function timePasses(cx: Context, w: World): Step[] {
       },
     });
   }
+  // Their times are taken by the sweeper a forwarder's time-out behind: who wrote them is over by then.
+  if (hasWaits(w) && !w.procs.some(({ kind }) => kind === 'forward')) {
+    steps.push({ name: 'time: waits are over', run: () => endWaits(w) });
+  }
   if (isWaiting(w)) steps.push({ name: 'time: delays are over', run: () => endDelays(w) });
   return steps;
 }
@@ -173,6 +186,18 @@ function isWaiting(w: World): boolean {
     w.queue.some((message) => message.endsWith(':d')) ||
     registersKnown(w).some(({ tries }) => tries.some((t) => t[2] > 0))
   );
+}
+
+function hasWaits({ blocks }: World): boolean {
+  return Object.values(blocks).some(({ buckets }) => buckets?.some(([, until]) => until > 0));
+}
+
+function endWaits(w: World): void {
+  for (const block of Object.values(w.blocks)) {
+    // Times that are over are told apart by what they were: whoever takes one leaves the other.
+    for (const bucket of block.buckets ?? []) bucket[1] = 0;
+    for (const { waiting = [] } of Object.values(block.registers)) for (const wait of waiting) wait[1] = 0;
+  }
 }
 
 function endDelays(w: World): void {

@@ -1,4 +1,11 @@
-import { type BlockState, delaySeconds, missing, type Register, type Results } from '../../shared/domain/sending.ts';
+import {
+  type BlockState,
+  delaySeconds,
+  missing,
+  type Register,
+  type Results,
+  sendable,
+} from '../../shared/domain/sending.ts';
 import { LINES } from './alphabet.ts';
 import { type Context, fromRegister, toBlock } from './context.ts';
 import type { Work } from './messages.ts';
@@ -13,6 +20,7 @@ export function resultsOf({ level, bug }: Context, p: Forwarder, complete: boole
     again: new Map([...p.again, ...(bug === 'a try spent on pressure' ? p.pressed : [])].map((n) => [n, due])),
     handedBack: new Map(p.pressed.map((n) => [n, due])),
     pressed: new Set(p.pressed),
+    ...(p.waits && { waiting: new Map(p.waits.map((n) => [n, 1])) }),
     complete,
   };
 }
@@ -64,8 +72,9 @@ export function letterOf({ items, slot }: Work, n: number): string {
 export function leaveBehind(p: Forwarder, work: Work, block: BlockState, next: Register | null): void {
   p.next = next && fromRegister(next);
   const ended = new Set(p.ended.map(([n]) => n));
-  const left = missing(block, work.slot, work.items.length).filter((n) => !ended.has(n));
-  p.delayed = next !== null && delaySeconds(next, left, 0) > 0;
+  const missed = missing(block, work.slot, work.items.length).filter((n) => !ended.has(n));
+  const left = next ? sendable(next, missed) : [];
+  p.delayed = next !== null && left.length > 0 && delaySeconds(next, left, 0) > 0;
 }
 
 /** BLOCK as it read it, or as a planted bug takes it. */

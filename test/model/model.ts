@@ -1,7 +1,9 @@
 import { TRANSITIONS } from '../../shared/domain/run.ts';
 import type { Bug } from './bugs.ts';
+import { callbackSteps } from './calling-back.ts';
 import { clone } from './clone.ts';
 import { Context, consumerOf } from './context.ts';
+import { expirerSteps, expiries } from './expiring.ts';
 import type { Actor, Model } from './explore.ts';
 import { faults, timePasses } from './faults.ts';
 import { isHidden } from './messages.ts';
@@ -68,6 +70,7 @@ function actors(cx: Context, w: World): Actor[] {
       );
     }
   }
+  if (cx.level.callbacks) add('sweeper', true, () => expiries(w));
   if (cx.level.canary !== null) add('sweeper', true, () => judge(cx, w));
   // The first start is a certainty, repeated by its caller until it was accepted; another one is not.
   add('caller', w.run.status === 'none' && w.procs.length === 0, () => starts(cx, w));
@@ -162,6 +165,10 @@ export function stepsOf(cx: Context, w: World, p: Process): Step[] {
       return giverUpSteps(cx, w, p);
     case 'sweep':
       return sweeperSteps(cx, w, p);
+    case 'callback':
+      return callbackSteps(cx, w, p);
+    case 'expire':
+      return expirerSteps(cx, w, p);
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { BUGS, type Bug } from './bugs.ts';
 import type { Failure } from './explore.ts';
+import { SCENES as CALLBACK } from './scenes-callback.ts';
 import { SCENES as CLOSE } from './scenes-close.ts';
 import { SCENES as FREEZE } from './scenes-freeze.ts';
 import { SCENES as POISON } from './scenes-poison.ts';
@@ -71,6 +72,12 @@ const PLANTED: Record<Bug, Planted> = {
   'closed is cancelled': [CLOSE['cancel while calling'], 'safety', /the run is cancelled, not/],
   'overdue run is not closed': [CLOSE['its deadline comes while calling'], 'liveness', /./],
   'dead letter of an old turn': [SEND['dead letters'], 'safety', /though its turn was old/],
+  'waiting kept in a message': [CALLBACK.early, 'safety', /carries a child that waits/],
+  'register before its bucket': [CALLBACK['never, and a crash'], 'liveness', /./],
+  'token checked after the read': [CALLBACK['a forged token'], 'safety', /a forged callback has read BLOCK/],
+  'accepted after freezing': [CALLBACK['late or never'], 'safety', /a 200 was untrue/],
+  'late callbacks not counted': [CALLBACK['late or never'], 'safety', /a 200 was untrue/],
+  'old failure ends the newer call': [CALLBACK['two words of one call'], 'safety', /an old call's failure ended/],
   'no sweeper': [WHOLE['two children, a lost message'], 'liveness', /./],
 };
 

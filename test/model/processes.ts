@@ -7,7 +7,17 @@ import type { RegisterRecord } from './world.ts';
  * Processes as small step machines: `at` names the next port operation, the rest is what an invocation remembers. One step
  * is one operation of a port, so that a crash falls between any two.
  */
-export type Process = Starter | Splitter | Forwarder | Aggregator | Finisher | Closer | GiverUp | Sweeper;
+export type Process =
+  | Starter
+  | Splitter
+  | Forwarder
+  | Aggregator
+  | Finisher
+  | Closer
+  | GiverUp
+  | Sweeper
+  | Callback
+  | Expirer;
 
 interface Base {
   /** Unique among the living, and among those who left a mark or a lease. */
@@ -80,6 +90,8 @@ export interface Forwarder extends Base {
     | 'call'
     /** All its children ended: its outcomes wait for those of the batch's other messages of the block. */
     | 'commit'
+    /** Writes until when children wait, before anything else is stored. */
+    | 'bucket'
     /** Its outcomes are in the group that another message of its batch writes. */
     | 'grouped'
     | 'page'
@@ -122,6 +134,8 @@ export interface Forwarder extends Base {
   again: number[];
   /** Of those handed back, or yet to be called again, the ones whose service was busy. */
   pressed: number[];
+  /** Those whose service will call back; absent for none. */
+  waits?: number[];
   called: number[];
   /** What it has marked, if the mark may be there. */
   mark: { child: number | null } | null;
@@ -141,6 +155,8 @@ export interface Aggregator extends Base {
   segment: string;
   /** Of each block that was read. */
   rows: { block: number; rows: string[] }[];
+  /** Callbacks that had come late when it began to read; absent for none. */
+  late?: number;
 }
 
 export interface Finisher extends Base {
@@ -206,6 +222,42 @@ export interface GiverUp extends Base {
   kind: 'dead';
   at: 'read' | 'page' | 'add' | 'tell' | 'notify' | 'delete' | 'back';
   missing: number[];
+}
+
+/** The function that takes callbacks. */
+export interface Callback extends Base {
+  kind: 'callback';
+  at:
+    | 'token'
+    | 'read'
+    | 'page'
+    | 'add'
+    | 'late page'
+    | 'late'
+    | 'replace'
+    | 'send'
+    | 'tell'
+    | 'notify'
+    | 'delete'
+    | 'back';
+  seen: { done: number[]; register: RegisterRecord | null } | null;
+  /** Of the message that it sends. */
+  turn: number;
+  /** A success that it will say is recorded. */
+  recorded: boolean;
+}
+
+/** Ends the waits of one slot whose time is over. */
+export interface Expirer extends Base {
+  kind: 'expire';
+  at: 'read' | 'page' | 'update' | 'tell' | 'notify' | 'send' | 'remove';
+  block: string;
+  slot: number;
+  failed: number[];
+  next: RegisterRecord | null;
+  raised: boolean;
+  /** Children are left to be called. */
+  sends: boolean;
 }
 
 export interface Sweeper extends Base {

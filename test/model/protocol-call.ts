@@ -1,5 +1,6 @@
 import { NO_TRIES, registerOf } from '../../shared/domain/sending.ts';
 import { LINES } from './alphabet.ts';
+import { answerLater } from './calling-back.ts';
 import { type Context, toBlock } from './context.ts';
 import { answered, countCalls, letterOf, pressure } from './forwarding.ts';
 import type { Work } from './messages.ts';
@@ -20,7 +21,7 @@ export function callTogetherSteps(cx: Context, w: World, p: Forwarder, work: Wor
     countCalls(cx, w, letters);
     cx.say(() => LINES.call(work.block, set, answers));
     p.halves.shift();
-    for (const [i, n] of set.entries()) hearOf(cx, p, work, n, answers[i] ?? '');
+    for (const [i, n] of set.entries()) hearOf(cx, w, p, work, n, answers[i] ?? '');
     if (p.due.length === 0) store();
   };
   const steps: Step[] = [];
@@ -45,15 +46,35 @@ export function callTogetherSteps(cx: Context, w: World, p: Forwarder, work: Wor
 
 /** How a child's call may end, or its item in a call of several that doesn't fail as a whole. */
 export function answersOf({ level }: Context, letter: string): string {
-  return level.culprits.includes(letter) ? 'R' : level.answers;
+  // A word that its service says later is told by its number.
+  const later = [...(level.callbacks?.says.keys() ?? [])].join('');
+  return level.culprits.includes(letter) ? 'R' : level.answers.replace('W', later);
 }
 
-function hearOf(cx: Context, p: Forwarder, work: Work, n: number, answer: string): void {
+function hearOf(cx: Context, w: World, p: Forwarder, work: Work, n: number, answer: string): void {
   answered(p);
   const known = registerOf(toBlock(p.seen ?? { done: [], register: null }, work.slot), work.slot);
   const tries = (known.tries.get(n) ?? NO_TRIES).tries + 1;
+  if (isLater(cx, w, p, work, n, tries, answer)) return;
   if (answer === 'R' && tries < cx.level.attempts) p.again.push(n);
   else p.ended.push([n, answer === 'R' ? 'F' : answer]);
+}
+
+/** A 202: its child waits, and what its service says comes at any time from now on. */
+export function isLater(
+  { level }: Context,
+  w: World,
+  p: Forwarder,
+  { block, slot }: Work,
+  n: number,
+  attempt: number,
+  answer: string,
+): boolean {
+  const word = /^\d$/.test(answer) ? level.callbacks?.says[Number(answer)] : undefined;
+  if (word === undefined) return false;
+  answerLater(w, { block, slot, n, attempt }, word);
+  p.waits = [...(p.waits ?? []), n];
+  return true;
 }
 
 /** One of the set's items may be why its call failed: none has spent a try, and each half is called next. */

@@ -46,7 +46,19 @@ export function aggregatorSteps(cx: Context, w: World, p: Aggregator): Step[] {
           },
         },
       ];
-    case 'freeze':
+    case 'freeze': {
+      const { late = 0 } = record;
+      if (record.frozen === null && late !== (p.late ?? 0) && cx.bug !== 'late callbacks not counted')
+        return [
+          {
+            name: 'aggregate: a callback came late, read again',
+            run: () => {
+              p.rows = [];
+              p.late = late;
+              p.at = 'gather';
+            },
+          },
+        ];
       return [
         {
           name: record.frozen ? 'aggregate: frozen by another' : 'aggregate: freeze',
@@ -61,6 +73,7 @@ export function aggregatorSteps(cx: Context, w: World, p: Aggregator): Step[] {
           },
         },
       ];
+    }
     case 'root':
       return [
         {
@@ -88,12 +101,13 @@ export function aggregatorSteps(cx: Context, w: World, p: Aggregator): Step[] {
 }
 
 function readSegmentSteps(cx: Context, w: World, p: Aggregator): Step[] {
-  const { frozen } = segmentRecord(w, p.segment);
+  const { frozen, late } = segmentRecord(w, p.segment);
   const full = segmentFull(cx, w, p.segment);
   const then = (name: string, at: Aggregator['at']): Step => ({
     name,
     run: () => {
       cx.say(() => LINES.readSegment(p.segment, frozen !== null, full));
+      if (late !== undefined) p.late = late;
       p.at = at;
     },
   });

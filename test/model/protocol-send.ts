@@ -1,8 +1,19 @@
 import { isBlockFull } from '../../shared/domain/completion.ts';
-import { missing, nextRegister } from '../../shared/domain/sending.ts';
+import { missing, nextRegister, sendable } from '../../shared/domain/sending.ts';
 import { LINES, register } from './alphabet.ts';
 import { answerSteps, finish, gatherGroup, sameBlock, suspectSteps } from './batch.ts';
-import { addBlock, addDone, addOutcomes, blockOf, type Context, registerLine, send, toBlock } from './context.ts';
+import { bucketStep } from './calling-back.ts';
+import {
+  addBlock,
+  addDone,
+  addOutcomes,
+  blockOf,
+  type Context,
+  registerLine,
+  send,
+  toBlock,
+  toRegister,
+} from './context.ts';
 import { decideBy, readSteps, statusSteps } from './deciding.ts';
 import { countCalls, leaveBehind, letterOf, resultsOf, tell } from './forwarding.ts';
 import { delivery, parseWork, segmentOf, type Work, workText } from './messages.ts';
@@ -10,7 +21,7 @@ import type { Forwarder } from './processes.ts';
 import { callTogetherSteps } from './protocol-call.ts';
 import { suspectSlotSteps } from './protocol-suspect.ts';
 import { goBack, type Step } from './steps.ts';
-import { isWatched, may, mayCall, spend, type World } from './world.ts';
+import { isWatched, may, mayCall, type RegisterRecord, spend, type World } from './world.ts';
 
 /** One message of a forwarder's invocation: side by side with the others of its batch, suspects last. */
 export function forwarderSteps(cx: Context, w: World, p: Forwarder): Step[] {
@@ -26,6 +37,8 @@ export function forwarderSteps(cx: Context, w: World, p: Forwarder): Step[] {
       return callSteps(cx, w, p, work);
     case 'commit':
       return commitSteps(cx, w, p, work);
+    case 'bucket':
+      return [bucketStep(w, p, work.block, work.slot, () => afterBucket(cx, w, p, work))];
     case 'page':
       return [
         {
@@ -158,7 +171,8 @@ function commitAndResend(cx: Context, p: Forwarder, work: Work, complete: boolea
   else if (cx.bug === 'successor sent before the turn is raised') {
     p.early = true;
     p.at = 'send';
-  } else p.at = p.ended.length > 0 && cx.bug !== 'set before page' ? 'page' : 'update';
+  } else if (p.waits && cx.bug !== 'register before its bucket') p.at = 'bucket';
+  else p.at = p.ended.length > 0 && cx.bug !== 'set before page' ? 'page' : 'update';
 }
 
 /** Whatever waits for its block's write goes into one: it waits as long as it likes, and no longer than a write under way. */
@@ -215,19 +229,32 @@ function updateStep(cx: Context, w: World, p: Forwarder, work: Work): Step {
       addEnded(cx, w, p, work, true);
       if (cx.bug === 'set before page' && p.ended.length > 0) p.at = 'page';
       // None left: a duplicate of the message has ended the others meanwhile.
+      else if (p.waits) p.at = 'bucket';
       else
         afterUpdate(
           cx,
           w,
           p,
-          next !== null && isAnyLeft(record.done, work) && cx.bug !== 'successor sent before the turn is raised',
+          next !== null &&
+            isAnyLeft(cx, record.done, work, next) &&
+            cx.bug !== 'successor sent before the turn is raised',
         );
     },
   };
 }
 
-function isAnyLeft(done: readonly number[], { slot, items }: Work): boolean {
-  return missing({ done: new Set(done), registers: new Map() }, slot, items.length).length > 0;
+function isAnyLeft(cx: Context, done: readonly number[], { slot, items }: Work, next: RegisterRecord): boolean {
+  const left = missing({ done: new Set(done), registers: new Map() }, slot, items.length);
+  // What waits is in no message.
+  return cx.bug === 'waiting kept in a message' ? left.length > 0 : sendable(toRegister(next), left).length > 0;
+}
+
+/** The time of its waits is written; with the planted bug, behind their register. */
+function afterBucket(cx: Context, w: World, p: Forwarder, work: Work): void {
+  if (cx.bug === 'register before its bucket') {
+    const { done } = blockOf(w, work.block);
+    afterUpdate(cx, w, p, p.next !== null && isAnyLeft(cx, done, work, p.next));
+  } else p.at = p.ended.length > 0 ? 'page' : 'update';
 }
 
 function putOutcomes(cx: Context, w: World, work: Work, outcomes: readonly [number, string][]): void {

@@ -6,7 +6,7 @@ import { addDone, addOutcomes, blockOf, type Context, fromRegister, registerLine
 import { answered, blockSeen, countCalls, leaveBehind, letterOf, pressure, resultsOf, tell } from './forwarding.ts';
 import { delivery, type Work } from './messages.ts';
 import type { Forwarder, Process } from './processes.ts';
-import { answersOf } from './protocol-call.ts';
+import { answersOf, isLater } from './protocol-call.ts';
 import { goBack, type Step } from './steps.ts';
 import { may, type RegisterRecord, spend, type World } from './world.ts';
 
@@ -103,6 +103,10 @@ function callSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
       cx.say(() => LINES.call(work.block, [child], answer));
       answered(p);
       const tries = (p.next?.tries.find(([n]) => n === child)?.[1] ?? NO_TRIES.tries) + 1;
+      if (isLater(cx, w, p, work, child, tries, answer)) {
+        if (p.due.length === 0) store();
+        return;
+      }
       if (answer === 'R' && tries < cx.level.attempts) p.again.push(child);
       else p.ended.push([child, answer === 'R' ? 'F' : answer]);
       if (p.due.length === 0) store();
@@ -199,7 +203,7 @@ function finishPass(cx: Context, w: World, p: Forwarder, work: Work, complete: b
   leaveBehind(p, work, block, next);
   Object.assign(p, { again: [], pressed: [], called: [], seen: null, marks: false, partial: false });
   if (next === null) finish(w, p);
-  else p.at = 'update';
+  else p.at = p.waits && cx.bug !== 'register before its bucket' ? 'bucket' : 'update';
 }
 
 /** The mark is cleared if it's this one, whatever the turn. */
@@ -226,7 +230,7 @@ export function sameRegister(stored: RegisterRecord | undefined, read: RegisterR
 
 function fingerprint(register: RegisterRecord | null): string {
   if (register === null) return '0';
-  const { turn, tries, care, mark } = register;
+  const { turn, tries, care, mark, waiting = [] } = register;
   const rows = tries.map(([n, count, , crashes]) => `${n}:${count}:${crashes}`).join();
-  return `${turn}|${rows}|${care}|${mark ? `${markedOf(mark)}:${mark.by}` : ''}`;
+  return `${turn}|${rows}|${care}|${waiting.map(([n]) => n).join()}|${mark ? `${markedOf(mark)}:${mark.by}` : ''}`;
 }

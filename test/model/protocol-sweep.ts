@@ -2,7 +2,7 @@ import { blockSize, slotsOf } from '../../shared/domain/chain.ts';
 import { isBlockFull, unpackCount } from '../../shared/domain/completion.ts';
 import { unpackSegment } from '../../shared/domain/ids.ts';
 import { isFinal, maySend } from '../../shared/domain/run.ts';
-import { missing, NEW_REGISTER, raised } from '../../shared/domain/sending.ts';
+import { missing, NEW_REGISTER, raised, sendable } from '../../shared/domain/sending.ts';
 import { LINES, register } from './alphabet.ts';
 import {
   addBlock,
@@ -139,7 +139,9 @@ export function sweeperSteps(cx: Context, w: World, p: Sweeper): Step[] {
               return;
             }
             for (const { first, items } of (pages ?? []).flatMap(slotsOf)) {
-              const left = missing({ done, registers: new Map() }, first, items.length);
+              const known = record.registers[first];
+              const missed = missing({ done, registers: new Map() }, first, items.length);
+              const left = sendable(known ? toRegister(known) : NEW_REGISTER, missed);
               if (left.length > 0)
                 p.slots.push([first, items.join(''), structuredClone(record.registers[first] ?? null)]);
             }

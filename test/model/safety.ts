@@ -4,6 +4,7 @@ import { childId, unpackSegment } from '../../shared/domain/ids.ts';
 import { sliceExtent } from '../../shared/domain/layout.ts';
 import { isFinal } from '../../shared/domain/run.ts';
 import { POISON_CRASHES } from '../../shared/domain/sending.ts';
+import { toldIsTrue, waitsInNoMessage } from './calling-back.ts';
 import { type Context, lettersOf, readChain } from './context.ts';
 import { statusIsWrong } from './ending.ts';
 import { blockNumber, parseSegment, parseWork, segmentOf } from './messages.ts';
@@ -20,6 +21,8 @@ export function broken(cx: Context, w: World): string | null {
     reportIsWhole(cx, w) ??
     statusIsWrong(cx, w) ??
     lettersAreDead(w) ??
+    toldIsTrue(w) ??
+    waitsInNoMessage(w) ??
     boundsHold(cx, w)
   );
 }

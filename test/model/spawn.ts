@@ -89,6 +89,15 @@ function consumer(cx: Context, w: World, id: number, message: string, variant: n
       return { kind: 'aggregate', ...base, at: 'read', segment: message.slice(2), rows: [] };
     case 'finish':
       return { kind: 'finish', ...base, at: 'read root', rows: [], cut: false, mailed: false };
+    case 'callback':
+      return {
+        kind: 'callback',
+        ...base,
+        at: cx.bug === 'token checked after the read' ? 'read' : 'token',
+        seen: null,
+        turn: 0,
+        recorded: false,
+      };
     case 'dead':
       // What isn't work stands in the table: the sweeper takes it up from there.
       return { kind: 'dead', ...base, at: message.startsWith('xw') ? 'read' : 'delete', missing: [] };
@@ -123,6 +132,11 @@ export function spawnCloser(w: World, reason: CloseReason, at: 'status' | 'plan'
 /** Looks at a block, or adds a frozen segment to ROOT. */
 export function spawnSweeper(w: World, at: 'read' | 'root', block: string): void {
   w.procs.push({ kind: 'sweep', ...unasked(w), at, block, slots: [], out: [] });
+}
+
+export function spawnExpirer(w: World, block: string, slot: number): void {
+  const nothing = { failed: [], next: null, raised: false, sends: false };
+  w.procs.push({ kind: 'expire', ...unasked(w), at: 'read', block, slot, ...nothing });
 }
 
 /** Lets every slice that isn't enumerated go on. */

@@ -68,12 +68,16 @@ export interface SegmentRecord {
   done: number[];
   /** Rows of the part it is frozen with. */
   frozen: string[] | null;
+  /** Callbacks that were stored after their child had ended; absent for none. */
+  late?: number;
 }
 
 export interface BlockRecord {
   done: number[];
   /** By the number of the slot's first child. */
   registers: Record<string, RegisterRecord>;
+  /** Slots that hold waits, and when these end (1: later, 0: by now); absent for none. */
+  buckets?: [number, number][];
   /** Outcomes that pages hold, each `<n><status letter>`; a page is never more than its outcomes. */
   outcomes: string[];
 }
@@ -83,6 +87,8 @@ export interface RegisterRecord {
   /** Child, tries, due (1: later, 0: now), crashes. */
   tries: [number, number, number, number][];
   care: Care;
+  /** Children that wait for their callback, and until when (1: later, 0: now); absent for none. */
+  waiting?: [number, number][];
   /** No child: all of the slot. */
   mark: { child: number | null; by: number; expired: boolean } | null;
 }
@@ -116,6 +122,8 @@ export interface Budget {
   continuation: number;
   /** A slice's lease runs out while its holder is still at work. */
   lapse: number;
+  /** A callback comes with a token that nobody signed. */
+  forge: number;
   /** A read, or a cache, answers what was before, where it may. */
   stale: number;
 }
@@ -177,9 +185,22 @@ export interface Ghost {
   cut: boolean;
   /** Children whose message went to the dead-letter queue while its turn was its slot's. */
   dead: string[];
+  /** Children whose success was answered with 200; absent for none. */
+  told?: string[];
 }
 
-export const PROCESS_KINDS = ['start', 'split', 'forward', 'aggregate', 'finish', 'close', 'dead', 'sweep'] as const;
+export const PROCESS_KINDS = [
+  'start',
+  'split',
+  'forward',
+  'aggregate',
+  'finish',
+  'close',
+  'dead',
+  'sweep',
+  'callback',
+  'expire',
+] as const;
 export type ProcessKind = (typeof PROCESS_KINDS)[number];
 
 /** One bounded world: what is in it and what may happen. */
@@ -221,4 +242,15 @@ export interface Level {
   /** Children that are enumerated before the first are judged. */
   readonly canary: number | null;
   readonly tolerate: Tolerance;
+  /** Where a call may be answered with W, 202: what its service says later, one word or another, a callback for each letter. */
+  readonly callbacks?: { readonly says: readonly string[]; readonly onExpiry: 'fail' | 'retry' };
+}
+
+/** A slot's waits end at a time of their own. */
+export function insertBucket({ blocks }: World, block: string, slot: number): void {
+  const record = blocks[block];
+  if (!record || record.buckets?.some(([other, until]) => other === slot && until === 1)) return;
+  record.buckets = [...(record.buckets ?? []), [slot, 1] as [number, number]].sort(
+    (a, b) => a[0] - b[0] || a[1] - b[1],
+  );
 }

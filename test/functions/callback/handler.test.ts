@@ -43,6 +43,15 @@ describe('said twice', () => {
     expect(await outcomes()).toHaveLength(1);
   });
 
+  test.each([
+    ['success', success],
+    ['failure', { status: 404 }],
+  ])('a %s completes the block, where whoever filled it died before doing so', async (_, body) => {
+    await deps.stores.blocks.addDone('march', BLOCK, [0, 1], TTL);
+    expect(await post(tokenOf(), body)).toMatchObject({ statusCode: 200 });
+    expect((await deps.stores.segments.read('march', BLOCK)).done).toEqual(new Set([0]));
+  });
+
   test('a failure changes nothing the second time', async () => {
     await post(tokenOf(), { status: 422, reason: 'no-such' });
     expect(await outcomes()).toMatchObject([{ status: 'FAILED', reason: 'no-such', attempts: 1 }]);

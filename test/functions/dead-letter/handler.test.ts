@@ -56,6 +56,14 @@ test('of an old turn nothing is given up: a later message has its children', asy
   expect(JSON.stringify(deps.lines)).not.toContain('FAILED');
 });
 
+test('what waits for its callback is in no message, and stays', async () => {
+  const deps = await runOf();
+  const next = { ...NEW_REGISTER, turn: 1, waiting: new Map([[2, 1e15]]) };
+  await deps.stores.blocks.addDoneAndRaise('march', BLOCK, { slot: 0, done: [], next, ttl: 0 });
+  await handleDeadLetter(deps, { ...work, turn: 1 });
+  expect((await outcomes(deps)).map(([n]) => n)).toEqual([0, 1]);
+});
+
 test('what a newer release sent is left: nothing is given up or refused for it', async () => {
   const deps = await runOf();
   const { response, refused } = await handleDeadLetter(
