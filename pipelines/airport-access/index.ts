@@ -19,6 +19,8 @@ export default definePipeline({
     value: 'km',
     groupBy: 'country',
     label: 'city',
+    groupLabel: 'Country',
+    childLabel: 'City',
     columns: ['city', 'country', 'population', 'airport', 'km'],
   }),
   report: {

@@ -22,6 +22,9 @@ export const measureSchema = z.object({
 export interface MeasureSettings {
   readonly name: string;
   readonly unit?: string | undefined;
+  /** What a child, and a group of them, is called. */
+  readonly child?: string | undefined;
+  readonly group?: string | undefined;
   /** How many of the highest values are listed. */
   readonly top: number;
   /** Different values that are kept exactly. */
@@ -108,6 +111,8 @@ export class Measure {
     return {
       value: this.#settings.name,
       unit: this.#settings.unit,
+      child: this.#settings.child,
+      group: this.#settings.group,
       count,
       min: measured ? this.#min : null,
       median: measured ? median : null,

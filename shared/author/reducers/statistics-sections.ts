@@ -6,6 +6,9 @@ export interface Statistics {
   readonly value: string;
   /** Drawn behind it, such as `km`. */
   readonly unit?: string | undefined;
+  /** What a child, and a group of them, is called. */
+  readonly child?: string | undefined;
+  readonly group?: string | undefined;
   readonly count: number;
   readonly min: number | null;
   readonly median: number | null;
@@ -83,26 +86,26 @@ function figures(statistics: Statistics, without: number): SectionOf<'figures'> 
 }
 
 function highest(statistics: Statistics): SectionOf<'table'> {
-  const { value, top } = statistics;
+  const { value, top, child = 'Child' } = statistics;
   return {
     kind: 'table',
     key: `${value}/highest`,
     title: `The ${top.length === 1 ? '' : `${top.length} `}highest by ${value}`,
     ranked: true,
-    columns: [{ name: 'Child' }, { name: value, kind: 'number', ...unitOf(statistics) }],
+    columns: [{ name: child }, { name: value, kind: 'number', ...unitOf(statistics) }],
     rows: top.map((entry) => [entry.label, entry.value]),
   };
 }
 
 function medians(statistics: Statistics): SectionOf<'table'> {
-  const { value, groups, groupError = 0 } = statistics;
+  const { value, groups, group: name = 'Group', groupError = 0 } = statistics;
   return {
     kind: 'table',
     key: `${value}/groups`,
-    title: `Median ${value} by group`,
+    title: `Median ${value} by ${name === 'Group' ? 'group' : name}`,
     note: `Groups of most children first.${groupError > 0 ? ` Medians are within ${100 * groupError}%.` : ''}`,
     columns: [
-      { name: 'Group' },
+      { name },
       { name: `Median ${value}`, kind: 'number', bar: true, ...unitOf(statistics) },
       { name: 'Children', kind: 'number' },
     ],

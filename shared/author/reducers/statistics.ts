@@ -40,6 +40,10 @@ interface CommonOptions<I, R> {
   readonly groupBy?: Column<I, R>;
   /** What names a child among the highest, a field of the item, or else of the result; the child's id where absent. */
   readonly label?: Column<I, R>;
+  /** What a group is called, such as `Country`. Default: the name of `groupBy`. */
+  readonly groupLabel?: string;
+  /** What a child is called, such as `City`. Default: the name of `label`. */
+  readonly childLabel?: string;
   /** Columns of report.csv between `id` and `status`. Default: the label, the group and the values. */
   readonly columns?: readonly Column<I, R>[];
   /** How many of the highest values are listed, 0 to 100. Default 10. */
@@ -81,6 +85,8 @@ const optionsSchema = strictOptions({
     .optional(),
   groupBy: columnName.optional(),
   label: columnName.optional(),
+  groupLabel: fieldName.optional(),
+  childLabel: fieldName.optional(),
   columns: columnNames.optional(),
   top: z.number().int().min(0).max(100).optional(),
 }).superRefine(({ value, values }, context) => {
@@ -101,6 +107,10 @@ const optionsSchema = strictOptions({
 export function statistics<I = unknown, R = unknown>(options: StatisticsOptions<I, R>): GroupedReduce<I, R> {
   checkOptions('reduce: statistics', optionsSchema, options);
   const { value, values = {}, groupBy, label, top = 10 } = options;
+  const called = {
+    child: options.childLabel ?? nameOfColumn(label),
+    group: options.groupLabel ?? nameOfColumn(groupBy),
+  };
   const measured =
     value === undefined
       ? Object.entries(values).map(([name, of]) => measuredValue(name, of))
@@ -109,11 +119,13 @@ export function statistics<I = unknown, R = unknown>(options: StatisticsOptions<
   const named = [label, groupBy].filter((column) => column !== undefined);
   const columns = options.columns ?? distinctColumns([...named, ...measured.map(({ column }) => column)]);
   const start = (exact: number) => {
-    const settings = { top, exact, share: measured.length };
+    const settings = { ...called, top, exact, share: measured.length };
     return new StatisticsAccumulator<I, R>(measured, settings, groupBy && reads(groupBy), label && reads(label));
   };
   return { ...columnsOf(columns), start: () => start(EXACT), startOne: () => start(GROUP_EXACT) };
 }
+
+const nameOfColumn = <I, R>(column: Column<I, R> | undefined) => (typeof column === 'object' ? column.name : column);
 
 interface Measured<I, R> {
   readonly name: string;

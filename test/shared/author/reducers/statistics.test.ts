@@ -251,7 +251,7 @@ describe('a wrong option is refused when the definition is loaded', () => {
       'another option',
       { value: 'km', labels: 'city' },
       'labels',
-      'value, values, groupBy, label, columns, top',
+      'value, values, groupBy, label, groupLabel, childLabel, columns, top',
       'city',
     ],
   ])('%s', (_, options, path, said, received) => {
@@ -283,6 +283,21 @@ describe('count', () => {
     expect(accumulator.sections({ counts: NO_COUNTS })).toEqual([]);
     expect(reduceCount.cells(row(4, 1))).toEqual(['City 4']);
   });
+});
+
+it('calls children and groups what the definition calls them, or else by their fields', () => {
+  const heads = (options: { groupLabel?: string; childLabel?: string }) =>
+    sectionsOf(statistics<City, Answer>({ value: 'km', groupBy: 'country', label: 'city', ...options }), [row(1, 1)])
+      .filter((section) => section.kind === 'table')
+      .map(({ title, columns }) => [title, columns[0]?.name]);
+  expect(heads({ groupLabel: 'Country', childLabel: 'City' })).toEqual([
+    ['The highest by km', 'City'],
+    ['Median km by Country', 'Country'],
+  ]);
+  expect(heads({})).toEqual([
+    ['The highest by km', 'city'],
+    ['Median km by country', 'country'],
+  ]);
 });
 
 it('names a column once that is label and group at once', () => {
