@@ -6,7 +6,7 @@ import type { CallsView } from './view.ts';
 const FEWEST = 4;
 
 /** What a page shows of a run's calls: figures, and over time how many children ended and how long their calls took. */
-export function callsSections(calls: CallsView | null | undefined, { duration, number }: Format): Section[] {
+export function callsSections(calls: CallsView | null | undefined, { duration, number, percent }: Format): Section[] {
   if (!calls) return [];
   const { from, widthMs, ended, meanMs, medianMs, p95Ms, repeated, pressed } = calls;
   const at = ended.map((_, i) => from + i * widthMs);
@@ -23,7 +23,7 @@ export function callsSections(calls: CallsView | null | undefined, { duration, n
     {
       kind: 'figures',
       title: 'How the calls went',
-      note: 'Of the last call of each child that was called; times are within 5 %.',
+      note: `Of the last call of each child that was called; times are within ${percent(0.05, 1)}.`,
       figures: [
         { label: 'Median call', value: medianMs, unit: 'ms' },
         { label: '95th percentile', value: p95Ms, unit: 'ms' },
@@ -56,11 +56,11 @@ export function callsSections(calls: CallsView | null | undefined, { duration, n
 }
 
 /** The same in a few words, for a mail; null where nothing is known. */
-export function callsWords(calls: CallsView | null | undefined, { number }: Format): string | null {
+export function callsWords(calls: CallsView | null | undefined, { number, percent }: Format): string | null {
   if (!calls) return null;
   const { medianMs, p95Ms, repeated, pressed } = calls;
   return [
-    `median ${number(medianMs)} ms, 95 % within ${number(p95Ms)} ms`,
+    `median ${number(medianMs)} ms, ${percent(0.95, 1)} within ${number(p95Ms)} ms`,
     ...(repeated && repeated.children > 0 ? [`${number(repeated.children)} children called again`] : []),
     ...(pressed > 0 ? [`at least ${number(pressed)} refused as too busy`] : []),
   ].join('; ');

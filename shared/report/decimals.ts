@@ -1,5 +1,7 @@
 /** Digits that a number has at least, where it has so many. */
 const DIGITS = 4;
+/** So many decimals are written whatever stands before them. */
+const FEW = 2;
 /** Decimals that are told apart. */
 const MOST = 9;
 /** Decimals that a number may get more so that another one doesn't look the same. */
@@ -27,10 +29,11 @@ export function decimalsFor(values: readonly number[]): number | null {
   return needed;
 }
 
-/** Those that a number has, as far as they are among its first four digits. */
+/** Those that a number has where they are few, as a price's; otherwise as far as they are among its first four digits. */
 function decimalsOf(value: number): number {
   if (Number.isInteger(value)) return 0;
   const most = Math.max(0, DIGITS - 1 - Math.floor(Math.log10(Math.abs(value))));
-  for (let decimals = 0; decimals < most; decimals++) if (Number(value.toFixed(decimals)) === value) return decimals;
+  for (let decimals = 0; decimals < Math.max(most, FEW + 1); decimals++)
+    if (Number(value.toFixed(decimals)) === value) return decimals;
   return most;
 }

@@ -39,9 +39,9 @@ ${head(view, format)}
 ${counts(view, format)}
 <div class="sections">
 ${view.reasons.length > 0 ? reasons(view, format) : ''}
+${previousSections(view, format).map(draw)}
 ${view.sections.map(draw)}
 ${callsSections(view.calls, format).map(draw)}
-${previousSections(view, format).map(draw)}
 </div>
 ${foot(view)}
 </main>

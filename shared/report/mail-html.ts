@@ -16,7 +16,7 @@ export const MAIL_WIDTH = 552;
 export const MAIL_ROOM: Room = { rows: 10, columns: 5, pictures: true };
 
 /** Numbers and short texts at a row's end, which stay in one line. */
-const UNBROKEN = 24;
+export const UNBROKEN = 24;
 
 /** Figures that stand side by side. */
 const ABREAST = 4;
@@ -72,7 +72,7 @@ export interface MailCell {
 /** Rows of cells with a rule below each; the header, where there is one, in small print. */
 export function rows(list: readonly (readonly MailCell[])[], head?: readonly MailCell[]): Html {
   const cell = (look: string, style: string) => (each: MailCell, i: number) => {
-    const place = html`class="${look} rule" valign="top"${each.atEnd ? html` align="right"` : ''}${each.bar ? html` width="45%"` : ''}`;
+    const place = html`class="${look} rule" valign="top"${each.atEnd ? html` align="right"` : ''}${each.bar ? html` width="45%"` : each.atEnd && i === 0 ? html` width="1%"` : ''}`;
     const padding = `5px 0 5px ${i > 0 ? '12px' : '0'}`;
     const breaks = each.atEnd && each.text.length <= UNBROKEN ? 'white-space:nowrap' : 'word-break:break-word';
     return html`<td ${place} style="padding:${padding};line-height:20px;${breaks};${RULE};${style}">${each.bar ? bar(each.bar) : each.text}</td>`;

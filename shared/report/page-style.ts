@@ -29,8 +29,9 @@ figure{margin:18px 0 0}figure svg{display:block;width:100%;height:auto;font-fami
 .narrow{display:none}
 .sections{display:flex;flex-wrap:wrap;gap:0 18px;align-items:flex-start}.sections section{flex:1 1 100%;min-width:0}.sections .half{flex-basis:360px}
 .text{margin:0 0 10px;max-width:70ch;overflow-wrap:anywhere;white-space:pre-line}.legend{margin:10px 0 0;color:var(--muted);font-size:13px;overflow-wrap:anywhere}.legend span{margin-right:14px}
+h1,h2,th,td,dt,dd,.text{unicode-bidi:plaintext;text-align:left}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
-th{font-weight:500;color:var(--muted);font-size:13px;text-align:left}
+th{font-weight:500;color:var(--muted);font-size:13px}
 th,td{padding:6px 0;border-bottom:1px solid var(--line)}tr:last-child td{border-bottom:0}
 th,td,dt{overflow-wrap:anywhere}.scroll{overflow-x:auto}.scroll td,.scroll th{min-width:4.5em}.scroll .rank,.scroll .n{min-width:0}th+th,td+td{padding-left:16px}
 .n,.end{text-align:right}.n{white-space:nowrap}.bar{width:45%}.bar svg{display:block}.bar rect{fill:var(--bar)}

@@ -66,8 +66,8 @@ const comparing =
     const change = now - before;
     const sign = change > 0 ? '+' : '−';
     const share = Math.abs(change / before);
-    // A share of nothing, or one that is hardly any, says less than the difference itself.
-    const isShare = now !== 0 && before !== 0 && share >= 0.001;
+    // A share of nothing, hardly any, or many times as much says less than the difference itself.
+    const isShare = now !== 0 && before !== 0 && share >= 0.001 && share < 10;
     const size = isShare ? percent(share, 1) : format(Math.abs(change));
     return [what, format(now), format(before), change === 0 ? 'none' : `${sign}${size}`];
   };

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { SectionOf } from '../../author/section.ts';
 import { decimalsFor } from '../decimals.ts';
 import { type Decimals, type Format, short } from '../format.ts';
-import { MAIL_ROOM, rows as mailRows } from '../mail-html.ts';
+import { MAIL_ROOM, rows as mailRows, UNBROKEN } from '../mail-html.ts';
 import { barsOf, foldedTable, unfolded } from '../page-html.ts';
 import { aligned, TEXT_ROOM } from '../text-lines.ts';
 import type { Drawer, Html, Room } from './drawer.ts';
@@ -56,9 +56,10 @@ export const table: Drawer<Table> = {
         .map((row) => row[at])
         .filter((cell) => typeof cell === 'number');
     const bars = columns.map(({ bar }, at) => (bar ? barsOf(numbers(at)) : undefined));
-    // A number stays in one line; a text could be long.
+    // A number stays in one line, as does a short text beside it; others could be long.
+    const isShort = (cell?: Cell) => typeof cell === 'number' || (typeof cell === 'string' && cell.length <= UNBROKEN);
     const place = (column: Column, cell?: Cell) =>
-      isAtEnd(column) ? html` class="${typeof cell === 'number' ? 'n' : 'end'}"` : '';
+      isAtEnd(column) ? html` class="${isShort(cell) ? 'n' : 'end'}"` : '';
     const drawing = (at: number, cell: Cell | undefined): Html | '' => {
       const bar = bars[at];
       return bar ? html`<td class="bar">${typeof cell === 'number' ? bar(cell) : ''}</td>` : '';

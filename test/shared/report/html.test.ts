@@ -20,7 +20,7 @@ it('shows the outcome, the figures and the credits', () => {
     '135,233',
     '99.8%',
     'http-500',
-    '3,011',
+    '3,010.6',
     'Port-aux-Français',
     'within 0.5%',
     'a value within 1% of a bar&#39;s border may be counted in the next bar',
