@@ -34,8 +34,9 @@ const MAX_BODY_BYTES = 6 * 1_048_576;
  */
 export async function startFunctionUrls(options: FunctionUrlsOptions): Promise<Listening> {
   const server = createServer(async (request, response) => {
-    const { statusCode, headers, body } = await answerTo(request, options);
-    response.writeHead(statusCode, { ...headers }).end(body);
+    // Whoever broke the request off waits for no answer.
+    const answer = await answerTo(request, options).catch(() => plain(400));
+    response.writeHead(answer.statusCode, answer.headers).end(answer.body);
   });
   const { portFile } = options;
   if (portFile === undefined) return listenLocally(server);
@@ -56,7 +57,9 @@ type Answer = z.infer<typeof answer>;
 const plain = (statusCode: number): Answer => ({ statusCode, headers: {}, body: '' });
 
 async function answerTo(request: IncomingMessage, { routes, token, logger }: FunctionUrlsOptions): Promise<Answer> {
-  const { pathname, search } = new URL(request.url ?? '/', 'http://127.0.0.1');
+  const target = `http://127.0.0.1${request.url}`;
+  if (!URL.canParse(target)) return plain(400);
+  const { pathname, search } = new URL(target);
   const found = routes().find(
     ({ base, route: { method, path } }) => method === request.method && matchPath(base + path, pathname),
   );

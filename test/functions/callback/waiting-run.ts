@@ -13,7 +13,9 @@ export const UNTIL = NOW + 3_600_000;
 export interface WaitingRun {
   readonly deps: TestDeps;
   /** Asks the function itself. */
-  readonly ask: (event: Pick<UrlEvent, 'rawPath' | 'body'> & { readonly method?: string }) => Promise<HttpAnswer>;
+  readonly ask: (
+    event: Pick<UrlEvent, 'rawPath' | 'body' | 'isBase64Encoded'> & { readonly method?: string },
+  ) => Promise<HttpAnswer>;
 }
 
 /** A run of two children that both wait for their callbacks, and the function that takes them. */
