@@ -18,7 +18,7 @@ const REMAINS = [
   'reports that were fetched, such as those in out/ on this machine',
   'mails and events that were sent, and what the service keeps',
   'messages of these runs that are still queued, 14 days at most, without effect: purge --yes deletes them now',
-  "ids of runs and children in logs, and who did what (acts): a run's id says of the item what you called it",
+  'ids of runs and children: in logs, in who did what (acts), and of a run in the report of the next one',
   "at a stage with point-in-time recovery, the table's last 35 days",
   'other pipelines: each is asked by itself',
 ];
