@@ -20,5 +20,19 @@ export const PURGE = `${examples(
   'microprocess purge --yes                                  empty the work queue; no run loses anything',
 )}
 
+Without --yes nothing is deleted: it says what would be. A run must have ended. What is missing of runs that go on when the work queue is
+emptied, the sweeper sends again.
+
 --item looks at items, results and lines of reports, for whole words in the same upper and lower case. It looks at runs that have
 ended, and says which haven't: exit code 1. Files and items that runs were handed over go too, once no run will read them.`;
+
+/** Behind the help of refused. */
+export const REFUSED = `
+Reasons:
+  gave-up         its function failed with it every time; children that it had are FAILED with dead-letter: redrive their run
+  old-turn        its children were sent again since; nothing was given up
+  unknown-run     its run is gone, such as one that was purged
+  other-pipeline, not-a-message, not-json
+                  nothing of this pipeline's: another program, or a person, sent it to its queues
+
+Each is kept for 90 days, and without items. Nothing else is to be done about them: what a run still needs is sent again.`;

@@ -16,7 +16,7 @@ import { completionScript, SHELLS } from './completion.ts';
 import { endpoints } from './endpoints.ts';
 import { explain, LeftError, withoutPasswords } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
-import { EXIT_CODES, examples, PURGE, WHERE } from './help-texts.ts';
+import { EXIT_CODES, examples, PURGE, REFUSED, WHERE } from './help-texts.ts';
 import { pipelineNames, pipelineToRun } from './pipelines.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -185,7 +185,7 @@ ${WHERE}`,
   )
     .option('-l, --limit <n>', 'at most so many', wholeNumber, 20)
     .addOption(jsonOption('print a JSON array'))
-    .addHelpText('after', WHERE)
+    .addHelpText('after', `${REFUSED}\n${WHERE}`)
     .action(async (options) => exit(await (await import('./commands/refused.ts')).refused(options, terminal)));
 
   ofPipeline(command('acts', 'List who started, paused, cancelled and redrove runs at a stage, and who set limits.'))
@@ -283,7 +283,7 @@ ${WHERE}`,
   ofPipeline(
     command('purge', 'Delete an ended run and its redrives, or all that is kept of one item; or empty the work queue.'),
   )
-    .argument('[run]', 'a run id; without one, the messages of the work queue, which the sweeper sends again', runId)
+    .argument('[run]', 'a run id; with neither a run nor --item, all messages of the work queue', runId)
     .option('--item <text>', 'look for an item by its label, key or any text; with --yes delete the runs that hold it')
     .option('-y, --yes', 'yes, delete it')
     .addOption(jsonOption('print {"pipeline", "purged"}, of a run or item with what remains'))
@@ -297,7 +297,10 @@ ${WHERE}`,
     ),
   )
     .addOption(jsonOption('print a JSON array of {"name", "result", "detail", "next"}'))
-    .addHelpText('after', `\nIt changes nothing. Exit code 1 where a check fails; warnings alone are 0.\n${WHERE}`)
+    .addHelpText(
+      'after',
+      `\nIt changes nothing and needs no more than a viewer's rights: what it may not see is a warning. Exit code 1 where a check fails;\nwarnings alone are 0.\n${WHERE}`,
+    )
     .action(async (options) => exit(await (await import('./commands/doctor.ts')).doctor(options, terminal)));
 
   cli
