@@ -4,6 +4,7 @@ import { figuresOf } from './figures.ts';
 import { type PushOptions, push } from './push/push.ts';
 import { benchReduce } from './reduce/bench-reduce.ts';
 import { runScenario, scenariosOf } from './scenarios.ts';
+import { benchSource } from './source/bench-source.ts';
 import { tableOf } from './table.ts';
 import { checksOf } from './targets.ts';
 
@@ -63,6 +64,14 @@ function program(): Command {
     .action(async (_, command: Command) => {
       // Options of one name as the bench's own are the bench's, wherever they stand.
       process.exitCode = (await benchReduce(command.optsWithGlobals<BenchOptions>())) ? EXIT.ok : EXIT.missed;
+    });
+  cli
+    .command('source')
+    .description('Measures a splitter over a CSV file of a million rows beside csv-parse alone.')
+    .option('--quick', 'a fifth of the rows')
+    .option('--json', 'print all figures as one line of JSON; progress goes to stderr')
+    .action(async (_, command: Command) => {
+      process.exitCode = (await benchSource(command.optsWithGlobals<BenchOptions>())) ? EXIT.ok : EXIT.missed;
     });
   return cli;
 }
