@@ -29,8 +29,13 @@ export function lambdaCloneDollars({ calls, seconds }: Pick<CloneWork, 'calls' |
   return gbSeconds * PRICES.perLambdaGbSecond + (calls / 1_000_000) * PRICES.perMillionInvocations;
 }
 
+/** Hours of processor that a run's calls take, by whatever it is. */
+export function cpuHours({ calls, cpuSeconds }: Pick<CloneWork, 'calls' | 'cpuSeconds'>): number {
+  return (calls * cpuSeconds) / 3_600;
+}
+
 /** Hours of servers that a run's calls take: as many as their processors or their places need, whichever is more. */
-export function serverHours({ calls, seconds, cpuSeconds }: CloneWork, { vCpus, callsAtOnce }: SharedServer): number {
+function serverHours({ calls, seconds, cpuSeconds }: CloneWork, { vCpus, callsAtOnce }: SharedServer): number {
   return (calls * Math.max(cpuSeconds / (vCpus * USED), seconds / callsAtOnce)) / 3_600;
 }
 
