@@ -35,7 +35,7 @@ function madeHere(scope: Construct, of: FargateService): Live {
     refuse(
       scope,
       'of',
-      'a FargateService that this app makes: of an imported one, or its task, the image is not known',
+      'a FargateService that this app makes: an imported one, or its task, has no image that CloudFormation could copy',
       of,
     );
   checkSamePlace(scope, of, 'the service that is cloned');

@@ -1,9 +1,11 @@
 import { equal, match, ok, rejects } from 'node:assert/strict';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { type Deployment, deploymentParameter } from '../../shared/project/deployment-record.ts';
 import pipeline from '../fixtures/project/pipelines/scores/index.ts';
 import type { Deployed } from './aws.ts';
-import type { Cdk } from './cdk.ts';
+import { type Cdk, cdk } from './cdk.ts';
+import { checkClones } from './clone.ts';
 import { microprocess } from './command-line.ts';
 import { failingUpdate } from './failing-update.ts';
 import { poll } from './poll.ts';
@@ -137,6 +139,17 @@ export async function smokeChecks(context: SmokeContext): Promise<number> {
     const report = new TextDecoder().decode(await aws.object(bucket, `runs/${PIPELINE}/${underWay}/report.csv`));
     equal(report.trimEnd().split(/\r?\n/).length, LIMIT + 1);
   });
+  await check(
+    '10 clones of a function and of a web function answer as the live ones do, signed calls alone',
+    async () => {
+      const cli = cdk(join(context.work, 'clone'), process.env, signal);
+      try {
+        await checkClones({ cli, signing });
+      } finally {
+        await cli.destroy();
+      }
+    },
+  );
   return failed;
 }
 

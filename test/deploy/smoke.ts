@@ -13,7 +13,7 @@ import { smokeChecks } from './smoke-checks.ts';
 const HELP = `npm run smoke -- --yes [--mail-from <address>] [--keep]
 
 Checks on a real AWS account what no emulator can show (docs/unverified-on-aws.md): deploys the stage "smoke" with the
-credentials in use, makes three runs of 1,000 children, asserts, and destroys it again. Takes about twenty minutes and
+credentials in use, makes three runs of 1,000 children, deploys two clones beside, asserts, and destroys it all. Takes about half an hour and
 costs less than a cent; the account and region must be bootstrapped (npx cdk bootstrap).
 
   --yes                 deploy to the account that the credentials belong to; without it nothing is done

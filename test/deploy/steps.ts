@@ -1,5 +1,6 @@
 import { equal, match, ok } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import PostalMime from 'postal-mime';
 import { z } from 'zod';
@@ -8,6 +9,7 @@ import { RESOURCES } from '../../shared/lambda/resources.ts';
 import { adaptToEmulator } from './adapt.ts';
 import { Deployed } from './aws.ts';
 import { cdk } from './cdk.ts';
+import { checkClones } from './clone.ts';
 import { microprocess } from './command-line.ts';
 import { embeddedReport } from './embedded.ts';
 import { type Context, CREDENTIALS, functionUrlHere } from './emulator.ts';
@@ -83,14 +85,22 @@ export async function deployAndCheck(context: Context, step: Step): Promise<void
 
   await step('the mail', () => checkMail(context, aws, bucket, started.report, report));
   const scheduled = scheduledRunId(due);
-  await step('a run by the schedule', async () => {
+  const byTheClock = async () => {
     await aws.firstRun(table, new RegExp(`^${scheduled}$`), 80, signal).catch(async (error: unknown) => {
       // The local AWS keeps no word of an asynchronous invocation that failed: the same event again says why.
       await aws.invoke(splitter, tick);
       throw error;
     });
     await aws.ended(table, scheduled, 'succeeded', RUN_SECONDS, signal);
-  });
+  };
+  const clones = () =>
+    checkClones({
+      cli: cdk(join(context.work, 'clone'), context.env, signal),
+      signing: { region, credentials },
+      local: { endpoint, here: functionUrlHere(endpoint) },
+    });
+  // The clock's minute is long enough for both.
+  await step('a run by the schedule; a clone of a function that is there', () => Promise.all([byTheClock(), clones()]));
   ok(
     embedded.equals(await aws.object(bucket, `runs/${PIPELINE}/${scheduled}/report.csv`)),
     'the scheduled run has the same report',

@@ -129,7 +129,7 @@ describe('a wrong value is refused, with what was received and what is allowed',
     [
       'an imported function to clone',
       importedClone,
-      'of must be a Function that this app makes: of an imported one the code is not known',
+      'of must be a Function that this app makes: an imported one has no code that CloudFormation could copy',
     ],
   ])('%s', { timeout: SYNTH_MS }, (_, make, message) => {
     const words = said(make);

@@ -253,5 +253,12 @@ test('what can not be the same is refused or said', { timeout: SYNTH_MS }, () =>
     'rateLimit must be',
   );
   make('G', {})();
+  // From another stack: its own stack needs the service's, and never the other way round, or this throws.
+  QueueDedicatedClone.ofService(other, 'Inside', tasks);
+  QueueDedicatedClone.ofService(other, 'Routed', {
+    ...tasks,
+    route: { listener, url: 'https://scores-queue.example.com', priority: 7 },
+  });
+  Template.fromStack(other).resourceCountIs('AWS::ECS::Service', 2);
   expect(Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('named by a tag'))).toHaveLength(1);
 });
