@@ -32,7 +32,12 @@ function madeHere(scope: Construct, of: LambdaFunction): { readonly source: CfnF
     checkSamePlace(scope, of, 'the function that is cloned');
     return { source, role: of.role };
   }
-  return refuse(scope, 'of', 'a Function that this app makes: an imported one has no code that CloudFormation could copy', of);
+  return refuse(
+    scope,
+    'of',
+    'a Function that this app makes: an imported one has no code that CloudFormation could copy',
+    of,
+  );
 }
 
 const rendered = z.object({ variables: z.record(z.string(), z.unknown()).optional() }).optional();

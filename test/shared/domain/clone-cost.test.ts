@@ -46,7 +46,9 @@ test('what the decision says of the large run is what the prices come to', () =>
   expect(engine + fargateCloneDollars(work(34), TASK)).toBeGreaterThan(GOAL);
   expect(adr).toContain('33 ms or less');
   // 1,769 MB are a processor.
-  const most = Math.round((512 / 1_769) * 500);
+  const mostOf = (memoryMB: number) => Math.round((memoryMB / 1_769) * 500);
+  expect(adr).toContain(`With 128 MB Lambda is ${money(lambdaCloneDollars(RUN, 128))}, computes ${mostOf(128)} ms`);
+  const most = mostOf(512);
   expect(adr).toContain(`of ${most} ms, all`);
   expect(adr).toContain(`Fargate is ${money(fargateCloneDollars(work(most), TASK))}`);
 });
