@@ -93,10 +93,11 @@ function viewOf(
   const closed = record.closed ?? record.redrive?.closed ?? null;
   const few = wasCut(record) ? null : tooFew(counts, pipeline.expect.minChildren, record.limit);
   const failure = made ?? few;
+  const { locale, timeZone, colour, logo } = pipeline.report;
   return {
     pipeline: pipeline.name,
     title: pipeline.report.title ?? pipeline.name,
-    look: { locale: pipeline.report.locale, timeZone: pipeline.report.timeZone },
+    look: { locale, timeZone, colour, logo },
     run: record.run,
     status: finalStatus(counts, pipeline.tolerate, closed, wasCut(record), failure),
     closed,

@@ -53,6 +53,9 @@ const object = <T>(methods: readonly string[], optional: readonly string[] = [])
 /** Close the run as soon as more children failed than tolerated, instead of calling the rest. */
 const stopEarly = z.boolean().default(false);
 
+/** By its first bytes too: what says that it is a picture must be one. */
+const LOGO = /^data:image\/(png;base64,iVBORw0KGgo|jpeg;base64,\/9j\/)[A-Za-z0-9+/]*={0,2}$/;
+
 const addresses = z.array(z.email()).max(SES.maxRecipients).default([]);
 
 const schema = strictOptions({
@@ -124,6 +127,17 @@ const schema = strictOptions({
     onFailure: addresses,
     /** Each recipient's mail carries a link to the report, of the recipient's own, that works for so many days. */
     linkDays: z.number().int().min(1).max(3_650).optional(),
+    /** Of bars and lines. */
+    colour: z
+      .string()
+      .regex(/^#[0-9A-Fa-f]{6}$/, 'must be a colour such as #3568c8')
+      .optional(),
+    /** Above the title. No address: neither page nor mail asks anybody for anything. */
+    logo: z
+      .string()
+      .max(100_000)
+      .regex(LOGO, 'must be a PNG or JPEG as a data URL: data:image/png;base64,…')
+      .optional(),
     /** How numbers and dates are written: a BCP 47 tag, such as `de-CH`. Default: English, dates with the day first. */
     locale: locale.optional(),
     /** Of the report's dates. */

@@ -22,7 +22,13 @@ export interface ChartTheme {
 const PAGE_THEME: ChartTheme = { bar: 'var(--bar)', text: 'var(--muted)', line: 'var(--line)', fontSize: 12 };
 
 /** A mail's picture brings its own light background, so that it reads alike in light and dark mail. */
-export const PICTURE_THEME: ChartTheme = { bar: '#3568c8', text: '#5b6676', line: '#e2e6ec', fontSize: 14 };
+const PICTURE_THEME: ChartTheme = { bar: '#3568c8', text: '#5b6676', line: '#e2e6ec', fontSize: 14 };
+
+/** The same in the report's own colour. */
+export const pictureTheme = ({ colour = PICTURE_THEME.bar }: Pick<Format, 'colour'>): ChartTheme => ({
+  ...PICTURE_THEME,
+  bar: colour,
+});
 
 const OTHER_LINES = ['#d9822b', '#2f9e6e', '#b8559b', '#8a6fd8', '#c0453b'] as const;
 

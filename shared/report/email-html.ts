@@ -24,7 +24,10 @@ const DARK = `@media (prefers-color-scheme:dark){
 @media (max-width:480px){.pad{padding-left:16px!important;padding-right:16px!important}.figure{font-size:17px!important}}`;
 
 /** The mail's HTML part: tables and inline styles alone, no request to anywhere; pictures are parts of the mail itself. */
-export function emailHtml(view: ReportView, has: { readonly pictures: Pictures; readonly attached: boolean }): string {
+export function emailHtml(
+  view: ReportView,
+  has: { readonly pictures: Pictures; readonly attached: boolean; readonly logo?: string | undefined },
+): string {
   const { counts } = view;
   const { sign, label, tone } = OUTCOMES[view.status];
   const format = formatOf(view.look);
@@ -45,6 +48,7 @@ export function emailHtml(view: ReportView, has: { readonly pictures: Pictures; 
 <tr><td align="center" style="padding:24px 8px">
 <table role="presentation" class="card" width="600" cellpadding="0" cellspacing="0" border="0" style="width:100%;max-width:600px;background-color:#ffffff;border:1px solid #e2e6ec;border-radius:10px;${FONT}">
 <tr><td class="pad" style="padding:24px 24px 8px">
+${has.logo === undefined ? '' : html`<img src="${has.logo}" height="40" alt="" style="display:block;height:40px;max-width:240px;border:0;margin:0 0 12px">`}
 ${view.title === view.pipeline ? '' : html`<div class="muted" style="font-size:13px;line-height:18px;${MUTED}">${view.pipeline}</div>`}
 <div class="ink" style="font-size:24px;line-height:30px;font-weight:bold;padding:2px 0 10px;${INK}">${view.title}</div>
 <span class="${tone}" style="display:inline-block;padding:4px 12px;border-radius:14px;font-size:14px;line-height:18px;font-weight:bold;${TONES[tone]}">${sign} ${label}</span>

@@ -39,7 +39,9 @@ const MAX_PICTURES = 6;
 export async function buildEmail({ view, from, to, mark, csv, links = [] }: EmailOptions): Promise<Buffer> {
   const shown: ReportView = { ...view, links: [...(view.links ?? []), ...links] };
   const pictures = await picturesOf(view.sections, pictureFormat(view.look));
+  const logo = logoOf(view.look);
   const attachments = [
+    ...(logo ? [logo] : []),
     ...pictures.map(({ cid, png }) => ({
       filename: `${cid.replace(/@.*/, '')}.png`,
       content: png,
@@ -61,6 +63,7 @@ export async function buildEmail({ view, from, to, mark, csv, links = [] }: Emai
     html: emailHtml(shown, {
       pictures: new Map(pictures.map(({ section, cid }) => [section, `cid:${cid}`])),
       attached: csv !== undefined,
+      logo: logo && `cid:${logo.cid}`,
     }),
     attachments,
     baseBoundary: createHash('sha256').update(`${view.pipeline}/${view.run}`).digest('hex').slice(0, 24),
@@ -74,7 +77,15 @@ export async function buildEmail({ view, from, to, mark, csv, links = [] }: Emai
 /** A picture's font has Latin letters and digits alone: numbers of another script are written as in English. */
 function pictureFormat(look: ReportLook = {}): Format {
   const isLatin = look.locale === undefined || new Intl.Locale(look.locale).maximize().script === 'Latn';
-  return formatOf(isLatin ? look : { timeZone: look.timeZone });
+  return formatOf(isLatin ? look : { timeZone: look.timeZone, colour: look.colour });
+}
+
+/** The logo is a part of the mail: no mail asks anybody for anything. */
+function logoOf({ logo = '' }: ReportLook = {}) {
+  const [, type, base64] = /^data:image\/(png|jpeg);base64,(.+)$/.exec(logo) ?? [];
+  if (type === undefined || base64 === undefined) return undefined;
+  const content = Buffer.from(base64, 'base64');
+  return { filename: `logo.${type}`, content, cid: 'logo@report', contentType: `image/${type}` };
 }
 
 interface Picture {

@@ -1,12 +1,14 @@
 import { shortened } from '../domain/text.ts';
 import { isScientific } from './decimals.ts';
 
-/** How a report's numbers and dates are written. */
+/** How a report's numbers and dates are written, and what colour its bars have. */
 export interface FormatOptions {
   /** A BCP 47 tag, such as `de-CH`. Default: English, dates with the day first. */
   readonly locale?: string | undefined;
   /** Default UTC. */
   readonly timeZone?: string | undefined;
+  /** Of bars and first lines, as `#rrggbb`. */
+  readonly colour?: string | undefined;
 }
 
 /** Decimals of a number beside others: all of `exactly`, as in a column, or `atMost` so many. */
@@ -16,6 +18,8 @@ type Value = string | number | boolean | null;
 
 /** Writes numbers and moments for people. Each report has one, so that all in it are written alike. */
 export interface Format {
+  /** Of bars and first lines, where the report has one of its own. */
+  readonly colour: string | undefined;
   /** Thousands separated, four digits where it's small, or with these decimals; `–` where there is none. */
   number(value: number | null, decimals?: Decimals): string;
   /** A share with one decimal. What is small or nearly all doesn't become 0% or 100%. */
@@ -42,7 +46,7 @@ export interface Format {
   cutNote(all: number, drawn: number): string[];
 }
 
-export function formatOf({ locale, timeZone = 'UTC' }: FormatOptions = {}): Format {
+export function formatOf({ locale, timeZone = 'UTC', colour }: FormatOptions = {}): Format {
   const [forNumbers, forDates] = [locale ?? 'en', locale ?? 'en-GB'];
   const numbers = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat(forNumbers, options);
   const whole = numbers({ maximumFractionDigits: 0 });
@@ -95,6 +99,7 @@ export function formatOf({ locale, timeZone = 'UTC' }: FormatOptions = {}): Form
     return unit === '%' ? `${text}%` : `${text} ${unit}`;
   };
   return {
+    colour,
     number,
     percent,
     dateTime,

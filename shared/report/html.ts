@@ -4,34 +4,38 @@ import type { Section } from '../author/section.ts';
 import { callsSections } from './calls-sections.ts';
 import { type Format, formatOf } from './format.ts';
 import { PAGE_ROOM, tiles } from './page-html.ts';
-import { PAGE_STYLE } from './page-style.ts';
+import { pageStyle } from './page-style.ts';
 import { previousSections } from './previous-sections.ts';
 import type { Html } from './sections/drawer.ts';
 import { drawerOf, notesOf } from './sections/index.ts';
-import { exampleWords, OUTCOMES, type ReportView, STAGE_NOTE, safeLinks } from './view.ts';
+import { exampleWords, OUTCOMES, type ReportLook, type ReportView, STAGE_NOTE, safeLinks } from './view.ts';
 
 // Nothing but this very style: no script, no style attribute, no request. Markup that slipped in could do nothing.
-const POLICY = [
-  `default-src 'none'`,
-  `style-src 'sha256-${createHash('sha256').update(PAGE_STYLE).digest('base64')}'`,
-  `base-uri 'none'`,
-  `form-action 'none'`,
-].join('; ');
+const policyOf = (style: string, { logo }: ReportLook) =>
+  [
+    `default-src 'none'`,
+    `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+    ...(logo === undefined ? [] : ['img-src data:']),
+    `base-uri 'none'`,
+    `form-action 'none'`,
+  ].join('; ');
 
 /** report.html: one self-contained page, light and dark, fit for paper, without script. All text of the view is escaped. */
 export function renderHtml(view: ReportView): string {
-  const format = formatOf(view.look);
+  const { look = {} } = view;
+  const format = formatOf(look);
+  const style = pageStyle(look.colour);
   const draw = (section: Section) => drawSection(section, format);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${policyOf(style, look)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <title>${view.title} – ${OUTCOMES[view.status].label}</title>
-<style>${raw(PAGE_STYLE)}</style>
+<style>${raw(style)}</style>
 </head>
 <body>
 <main>
@@ -55,6 +59,7 @@ ${foot(view)}
 function head(view: ReportView, { dateTime, duration }: Format): Html {
   const { sign, label, tone } = OUTCOMES[view.status];
   return html`<header>
+${view.look?.logo === undefined ? '' : html`<img class="logo" src="${view.look.logo}" alt="">`}
 ${view.title === view.pipeline ? '' : html`<p class="eyebrow">${view.pipeline}</p>`}
 <h1>${view.title}</h1>
 <span class="badge ${tone}">${sign} ${label}</span>

@@ -66,7 +66,7 @@ export interface MailCell {
   readonly text: string;
   readonly atEnd?: boolean;
   /** Drawn in the cell instead of the text. */
-  readonly bar?: Extent;
+  readonly bar?: Extent & { readonly colour?: string | undefined };
 }
 
 /** Rows of cells with a rule below each; the header, where there is one, in small print. */
@@ -83,9 +83,9 @@ ${list.map((cells) => html`<tr>${cells.map(cell('ink', `font-size:14px;${INK}`))
 }
 
 /** A bar, and the room before it. */
-function bar({ from, length }: Extent): Html {
+function bar({ from, length, colour = BAR }: NonNullable<MailCell['bar']>): Html {
   const percent = (share: number) => `${Math.round(100 * share)}%`;
-  return html`<div style="height:8px;line-height:8px;font-size:1px;margin:6px 0 0 ${percent(from)};width:${percent(length)};min-width:1px;background-color:${BAR};border-radius:2px">&nbsp;</div>`;
+  return html`<div style="height:8px;line-height:8px;font-size:1px;margin:6px 0 0 ${percent(from)};width:${percent(length)};min-width:1px;background-color:${colour};border-radius:2px">&nbsp;</div>`;
 }
 
 export const picture = (address: string, alt: string) =>

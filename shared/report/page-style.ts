@@ -1,3 +1,15 @@
+const COLOUR = /^#[\da-f]{6}$/i;
+
+/** The style of a page whose bars have a colour of their own; in the dark it is a lighter one. */
+export function pageStyle(colour: string | undefined): string {
+  if (colour === undefined || !COLOUR.test(colour)) return PAGE_STYLE;
+  const lighter = `#${[1, 3, 5].map((at) => Math.round(0.6 * Number.parseInt(colour.slice(at, at + 2), 16) + 102).toString(16)).join('')}`;
+  return `${PAGE_STYLE}:root{--bar:${colour}}
+@media (prefers-color-scheme:dark){:root{--bar:${lighter}}}
+@media print{:root{--bar:${colour}}}
+`;
+}
+
 /** The whole style of report.html: light, dark, narrow and on paper. */
 export const PAGE_STYLE = `
 :root{color-scheme:light dark;--page:#f5f6f8;--card:#fff;--ink:#1a202c;--muted:#5b6676;--line:#e2e6ec;--bar:#3568c8;
@@ -10,6 +22,8 @@ body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-a
 main{max-width:960px;margin:0 auto;padding:32px 20px 40px}
 header{margin-bottom:24px}
 .eyebrow{margin:0;color:var(--muted);font-size:13px}
+
+.logo{display:block;max-width:240px;max-height:56px;margin:0 0 12px}
 h1{margin:2px 0 10px;font-size:28px;line-height:1.2;letter-spacing:-.01em;overflow-wrap:anywhere}
 h2{margin:0 0 4px;font-size:17px;line-height:1.3;overflow-wrap:anywhere}
 .badge{display:inline-block;padding:3px 12px;border-radius:999px;font-weight:600;font-size:14px}

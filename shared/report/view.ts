@@ -55,7 +55,10 @@ export interface PreviousView {
 }
 
 /** How a report looks: what a definition's `report` says of it. */
-export type ReportLook = FormatOptions;
+export interface ReportLook extends FormatOptions {
+  /** A PNG or JPEG as a data URL. */
+  readonly logo?: string | undefined;
+}
 
 /** Everything report.html, the mail and summary.json show of one run; made once, at the finish. */
 export interface ReportView {

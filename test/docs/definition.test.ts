@@ -125,6 +125,7 @@ test('the docs have a row for each field, with the default that a definition get
 });
 
 test('the docs have rows only for fields that a definition may have', () => {
+  const look = { colour: '#3568c8', logo: 'data:image/png;base64,iVBORw0KGgo=' };
   const full = definePipeline({
     ...headOffices,
     request: (item) => item,
@@ -133,7 +134,7 @@ test('the docs have rows only for fields that a definition may have', () => {
     canary: { children: 10 },
     callback: { withinHours: 1, heartbeatSeconds: 60 },
     limits: { ratePerSecond: 5, sharedAs: 'scores', waiting: 400 },
-    report: { ...headOffices.report, title: 'Scores', linkDays: 7, locale: 'de-CH' },
+    report: { ...headOffices.report, title: 'Scores', linkDays: 7, locale: 'de-CH', ...look },
   });
   // Of fields of which a definition has one.
   const instead = [

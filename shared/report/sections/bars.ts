@@ -32,7 +32,7 @@ export const bars: Drawer<Bars> = {
     return rows(
       first.map(({ label, value }) => [
         { text: label },
-        { text: '', bar: extent(value) },
+        { text: '', bar: { ...extent(value), colour: format.colour } },
         { text: say(value), atEnd: true },
       ]),
     );

@@ -1,5 +1,5 @@
 import type { SectionOf } from '../../author/section.ts';
-import { histogramSvg, PICTURE_THEME } from '../chart.ts';
+import { histogramSvg, pictureTheme } from '../chart.ts';
 import type { Format } from '../format.ts';
 import { MAIL_WIDTH, picture, rows } from '../mail-html.ts';
 import { chart } from '../page-html.ts';
@@ -33,7 +33,7 @@ export const histogram: Drawer<Histogram> = {
   isEmpty: ({ buckets }) => buckets.length === 0,
   page: (section, format) => chart((size) => histogramSvg(section, size, format)),
   notes: barNotes,
-  picture: (section, format) => histogramSvg(section, { width: MAIL_WIDTH, height: 220 }, format, PICTURE_THEME),
+  picture: (section, format) => histogramSvg(section, { width: MAIL_WIDTH, height: 220 }, format, pictureTheme(format)),
   mail: (section, address, format) =>
     address === undefined
       ? rows(inWords(section, format).map(([range, count]) => [{ text: range }, { text: count, atEnd: true }]))

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { SectionOf } from '../../author/section.ts';
-import { lineColour, PICTURE_THEME, seriesSvg } from '../chart.ts';
+import { lineColour, pictureTheme, seriesSvg } from '../chart.ts';
 import { type Format, short } from '../format.ts';
 import { MAIL_ROOM, MAIL_WIDTH, legend as mailLegend, rows as mailRows, picture } from '../mail-html.ts';
 import { chart, legend } from '../page-html.ts';
@@ -32,10 +32,10 @@ export const series: Drawer<Series> = {
     return [...cutNote(placesOf(x), rows), ...(more > 0 ? [`${number(more)} more lines aren't shown.`] : [])];
   },
   picture: (section, format) =>
-    isPicture(section) ? seriesSvg(section, { width: MAIL_WIDTH, height: 220 }, format, PICTURE_THEME) : null,
+    isPicture(section) ? seriesSvg(section, { width: MAIL_WIDTH, height: 220 }, format, pictureTheme(format)) : null,
   mail(section, address, format) {
     if (address !== undefined) {
-      const lines = section.lines.map(({ label }, n) => [label, lineColour(n, PICTURE_THEME)] as const);
+      const lines = section.lines.map(({ label }, n) => [label, lineColour(n, pictureTheme(format))] as const);
       return html`${picture(address, section.title)}${mailLegend(lines)}`;
     }
     const [head, ...rows] = rowsOf(section, MAIL_ROOM, format).map((cells) =>

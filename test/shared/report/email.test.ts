@@ -67,6 +67,17 @@ it('has neither picture nor attachment where there is nothing to show', async ()
     expect(part).toMatch(/too large for a mail: fetch it with npx microprocess report /);
 });
 
+it('carries its logo inside, and draws its bars in its colour', async () => {
+  const logo = 'data:image/png;base64,iVBORw0KGgoAAAA=';
+  const bars = { kind: 'bars', title: 'Trees', bars: [{ label: 'Prater', value: 1 }] } as const;
+  const parsed = await mail({ view: view({ look: { logo, colour: '#aa2200' }, sections: [bars] }) });
+  const [image, ...others] = parsed.attachments;
+  expect(others).toEqual([]);
+  expect(image).toMatchObject({ mimeType: 'image/png', contentId: '<logo@report>' });
+  expect(parsed.html).toContain('src="cid:logo@report"');
+  expect(parsed.html).toContain('background-color:#aa2200');
+});
+
 it('says how many succeeded without a number, also where nothing was measured', async () => {
   const none = await mail({ view: view({ sections: unmeasured(60) }) });
   for (const part of [none.text, none.html]) {

@@ -108,6 +108,19 @@ it('compares with the run before: counts, the reasons that differ most, duration
   expect(previousSections(view(), DEFAULT_FORMAT)).toEqual([]);
 });
 
+it('has a colour and a logo of its own, and asks nobody for them', () => {
+  const logo = 'data:image/png;base64,iVBORw0KGgoAAAA=';
+  const page = renderHtml(view({ look: { colour: '#AA2200', logo } }));
+  expect(page).toContain(`<img class="logo" src="${logo}" alt="">`);
+  const style = /<style>([\s\S]*?)<\/style>/.exec(page)?.[1] ?? '';
+  expect(style).toContain(':root{--bar:#AA2200}');
+  expect(style).toContain('{:root{--bar:#cc7a66}}');
+  expect(page).toContain(createHash('sha256').update(style).digest('base64'));
+  expect(page).toContain('img-src data:;');
+  // One that no definition can say doesn't reach the style.
+  expect(renderHtml(view({ look: { colour: '#fff}</style><script>' } }))).toBe(renderHtml(view()));
+});
+
 it('lets no text of the run become markup', () => {
   const page = renderHtml(
     view({
