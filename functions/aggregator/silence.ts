@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { channelsFor, MAIL } from '../../shared/author/channels.ts';
 import { recipientsOf } from '../../shared/author/recipients.ts';
 import { isGood } from '../../shared/domain/run.ts';
@@ -13,9 +14,10 @@ import type { AggregatorDeps } from './deps.ts';
 export async function whySilent(
   { pipeline, stores, clock, mailFrom }: Pick<AggregatorDeps, 'pipeline' | 'stores' | 'clock' | 'mailFrom'>,
   { run, mail, ttl }: RunRecord,
-  { status }: Pick<ReportView, 'status'>,
+  view: ReportView,
 ): Promise<ToldRecord | null> {
   const { report } = pipeline;
+  const { status } = view;
   const isMailed = mailFrom !== '' && recipientsOf(report, status).length > 0;
   if (!isMailed && channelsFor(report.channels, status).length === 0) return null;
   // The mail is on its way already: what is left goes with it.
@@ -23,13 +25,27 @@ export async function whySilent(
   const known = (await stores.notices.read(run))[MAIL];
   if (known) return known;
   const now = clock.now();
+  const keep = async (outcome: 'held' | 'quiet', detail: string): Promise<ToldRecord> => {
+    const told = { outcome, detail, at: now };
+    await stores.notices.record(run, MAIL, told, ttl);
+    return told;
+  };
+  if (report.quiet && wentAsBefore(view))
+    return keep('quiet', `it went as ${view.previous?.run}, and report.quiet is set`);
   // Apart from each other: many that succeed must not hide the one that fails.
   if (await stores.notices.admit(isGood(status) ? 'good' : 'bad', now, report.mailsPerHour)) return null;
-  const held = {
-    outcome: 'held',
-    detail: `${report.mailsPerHour} runs that ended so were told of within the hour (report.mailsPerHour)`,
-    at: now,
-  };
-  await stores.notices.record(run, MAIL, held, ttl);
-  return held;
+  const detail = `${report.mailsPerHour} runs that ended so were told of within the hour (report.mailsPerHour)`;
+  return keep('held', detail);
+}
+
+/** Whether nothing of it is news to who was told of the run before: no count, no reason, no figure. */
+function wentAsBefore({ previous, failure, counts, reasons }: ReportView): boolean {
+  if (!previous || previous.isOther || failure || previous.reasons === null) return false;
+  const countsOf = (all: readonly { readonly reason: string; readonly count: number }[]) =>
+    Object.fromEntries(all.map(({ reason, count }) => [reason, count]));
+  return (
+    isDeepStrictEqual(counts, previous.counts) &&
+    isDeepStrictEqual(countsOf(reasons), countsOf(previous.reasons)) &&
+    previous.figures.every(({ now, before }) => now === before)
+  );
 }

@@ -144,6 +144,8 @@ const schema = strictOptions({
     timeZone: timeZone.default('UTC'),
     /** Who else is told that a run ended: Slack, webhooks. */
     channels,
+    /** Tells nobody of a run that went as the one before it: the same counts, reasons and figures. */
+    quiet: z.boolean().default(false),
     /** Mails of runs that succeeded, and of runs that did not, at most so many an hour each; the rest have their report alone. */
     mailsPerHour: z.number().int().min(1).max(1_000).default(12),
     /** Keep up to this many characters of a failed call's body; 0 keeps none (it may hold personal data). */

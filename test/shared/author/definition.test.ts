@@ -57,6 +57,7 @@ test('a minimal definition gets every default', () => {
       onFailure: [],
       timeZone: 'UTC',
       channels: [],
+      quiet: false,
       mailsPerHour: 12,
       bodyExcerpt: 0,
       credits: [],
