@@ -193,7 +193,7 @@ async function share(
   const storage = createStorage(table);
   // A start that fails elsewhere leaves it no request in the air.
   teardown.add(() => storage.catch(() => undefined));
-  const resources = { table: table.TableName ?? '', objects: BUCKET, mail: MAIL_FROM, events: EVENT_BUS };
+  const resources = { table: table.TableName ?? '', objects: BUCKET, mail: MAIL_FROM, mailSet: '', events: EVENT_BUS };
   return { sqs, awsUrl: emulators.awsUrl, resources: { ...resources, callbackKey }, functionsUrl, storage };
 }
 

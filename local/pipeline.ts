@@ -31,7 +31,7 @@ export interface Shared {
   readonly sqs: SQSClient;
   /** Base URL of SQS. */
   readonly awsUrl: string;
-  readonly resources: Readonly<Record<'table' | 'objects' | 'mail' | 'events' | 'callbackKey', string>>;
+  readonly resources: Readonly<Record<'table' | 'objects' | 'mail' | 'mailSet' | 'events' | 'callbackKey', string>>;
   /** Base URL of functions that have routes; empty where none has. */
   readonly functionsUrl: string;
   /** Resolves when table and bucket are there. */

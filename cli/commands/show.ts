@@ -40,14 +40,16 @@ export async function show(
     const progress = await readProgress(target.deps, run);
     const { record } = progress;
     const summary = record.summary === null ? null : await readSummary(target.deps.objects, record);
+    // What came back since its end stands beside the run alone.
+    const told = { ...summary?.told, ...(await target.deps.stores.notices.read(run)) };
     const gate = record.endedAt === null ? await readGate(target.deps) : null;
     const { n } = await latestExecution(target.deps, run);
     const acts = (await target.deps.stores.acts.list(ACTS_READ)).filter((act) => act.run === run).reverse();
     const executions = Array.from({ length: n }, (_, i) => executionId(firstRunOf(run), i + 1));
     stdout.write(
       options.json
-        ? `${JSON.stringify({ ...progressJson(progress), reasons: summary?.reasons ?? null, objects: summary?.objects ?? null, executions, gate, acts })}\n`
-        : runText(target, progress, summary, executions, gate, acts),
+        ? `${JSON.stringify({ ...progressJson(progress), reasons: summary?.reasons ?? null, objects: summary?.objects ?? null, executions, gate, acts, told })}\n`
+        : runText(target, progress, summary && { ...summary, told }, executions, gate, acts),
     );
     return EXIT.ok;
   });

@@ -1,4 +1,5 @@
 import { recipientsOf } from '../../shared/author/recipients.ts';
+import type { MailOf } from '../../shared/ports/mailer.ts';
 import type { MailState, RunRecord } from '../../shared/ports/run-store.ts';
 import { buildEmail } from '../../shared/report/email.ts';
 import type { ReportView } from '../../shared/report/view.ts';
@@ -72,16 +73,16 @@ export async function sendMail(
   // Claimed last: a failure before this line is tried again, and leaves no claim that says a mail may be out.
   if (composed === null || (!(await stores.runs.claimMail(run)) && !mayRepeat(deps, record)))
     return recordAs(mail === 'sending' || mail === null ? 'ambiguous' : mail);
-  return recordAs(await sendEach(deps, composed));
+  return recordAs(await sendEach(deps, composed, { pipeline: pipeline.name, run }));
 }
 
 /** From the best to what people must hear of: of several mails the worst counts. */
 const STATES = ['sent', 'refused', 'ambiguous'] as const;
 
-async function sendEach({ mailer, mailFrom: from, log }: AggregatorDeps, mail: Mail): Promise<MailState> {
+async function sendEach({ mailer, mailFrom: from, log }: AggregatorDeps, mail: Mail, of: MailOf): Promise<MailState> {
   let worst = 0;
   for (const one of mail.addressed) {
-    const sent = await mailer.send({ from, to: one.to, raw: await mail.build(one) });
+    const sent = await mailer.send({ from, to: one.to, raw: await mail.build(one), of });
     if (sent.outcome !== 'sent')
       log.error('The report mail was not sent.', { outcome: sent.outcome, detail: sent.detail });
     worst = Math.max(worst, STATES.indexOf(sent.outcome));

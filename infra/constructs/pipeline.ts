@@ -20,6 +20,7 @@ import { check, checkSamePlace, MEMORY_MB, oneOf, outermost, REACHABLE, refuse, 
 import { type FunctionOptions, govern, OPTION_RULES, optionsOf } from '../function-options.ts';
 import { checkProperties, named, object, type PropertyRules, STATEMENTS } from '../properties.ts';
 import { attachHere } from './attach-here.ts';
+import { bouncesTo } from './bounces.ts';
 import { boundEndpoint, type EndpointBinding } from './endpoint-binding.ts';
 import { grantEndpoint, grantSecrets } from './grant-endpoint.ts';
 import { grantSource } from './grant-source.ts';
@@ -163,6 +164,9 @@ export class Pipeline extends Construct {
       sweeper: this.own('sweeper'),
       topic: platform.alarms,
     });
+    const { mailSet = '' } = platform.resources;
+    if (mailSet !== '' && allRecipients(pipeline.report).length > 0)
+      bouncesTo(this, queues.queues.aggregate, { set: mailSet, pipeline: pipeline.name });
     this.recordName = deploymentParameter(platform.stage, pipeline.name);
     this.#record = this.writeRecord(platform.stage, clone);
     const people = {

@@ -26,6 +26,7 @@ import { ENGINE, type Engine } from '../engine.ts';
 import { InfraError } from '../errors.ts';
 import { type FunctionOptions, govern, KEPT, OPTION_RULES, optionsOf } from '../function-options.ts';
 import { checkProperties, flag, having, type PropertyRules } from '../properties.ts';
+import { bouncesSet } from './bounces.ts';
 import { PlatformFunctions } from './platform-functions.ts';
 import type { PlatformParts } from './platform-parts.ts';
 
@@ -35,6 +36,11 @@ export interface MailOptions {
   readonly from: string;
   /** An address or domain that is already verified in SES. Default: `from` becomes an identity, once its owner follows SES's link. */
   readonly identity?: string;
+  /**
+   * A configuration set of your own that mails are sent with. Default: one is made, which tells the default event bus of bounces. With your own, bounces are recorded
+   * where it has an EventBridge destination for them.
+   */
+  readonly configurationSet?: string;
 }
 
 export interface PlatformProps extends FunctionOptions {
@@ -149,16 +155,19 @@ export class Platform extends Construct implements PlatformParts {
       }),
     );
     if (alarmEmail) this.alarms.addSubscription(new EmailSubscription(alarmEmail));
+    let mailSet = '';
     if (mail) {
       const { from, identity } = mail;
       // An identity that exists can't be made again; a new one sends once its owner follows the link SES mails.
       if (!identity) new EmailIdentity(this, 'Sender', { identity: Identity.email(from) });
       this.mailIdentity = identity ?? from;
+      mailSet = mail.configurationSet ?? bouncesSet(this);
     }
     this.resources = {
       table: this.table.tableName,
       objects: this.bucket.bucketName,
       mail: mail?.from ?? '',
+      mailSet,
       events: this.bus.eventBusName,
     };
     new PlatformFunctions(this, 'Functions', this);
@@ -225,7 +234,12 @@ function checkMail(scope: Construct, { stage, mail, alarmEmail }: PlatformProps)
   checkKnown(scope, 'stage', stage, matching(STAGE, '1 to 18 letters, digits or hyphens'));
   check(scope, 'mail.from', mail?.from, ADDRESS);
   check(scope, 'mail.identity', mail?.identity, matching(/^\S{3,}$/, 'an address or a domain'));
-  if (mail) checkProperties(scope, mail, { from: ADDRESS, identity: null });
+  if (mail)
+    checkProperties(scope, mail, {
+      from: ADDRESS,
+      identity: null,
+      configurationSet: matching(/^[\w-]{1,64}$/, 'the name of a configuration set'),
+    });
   check(scope, 'mail.identity', mail?.identity, covering(mail?.from ?? ''));
   check(scope, 'mail.from', mail?.from, REACHABLE);
   check(scope, 'alarmEmail', alarmEmail, REACHABLE);

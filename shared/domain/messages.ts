@@ -51,12 +51,28 @@ export function blockOf({ run, at: [slice, segment, block], size, ttl }: WorkMes
   return { run, ref: { slice, segment, block }, size, ttl };
 }
 
+/** A run's id as a tag of its mails: SES takes no tilde there, and no id has a dot. */
+export const tagOfRun = (run: string): string => run.replace('~', '.');
+const runOfTag = (tag: string): string => tag.replace('.', '~');
+
 /** Freeze a full segment, or finish a full run. */
 export const aggregateMessage = z.discriminatedUnion('type', [
   z.object({ ...head, type: z.literal('segment'), slice: index(999), segment: index(4_095) }),
   z.object({ ...head, type: z.literal('finish') }),
+  /** A mail came back: from EventBridge, with what SES says. */
+  z.object({
+    ...head,
+    type: z.literal('bounced'),
+    run: z.string().transform(runOfTag).pipe(head.run),
+    /** `Permanent`, `Transient`, `Undetermined`. */
+    kind: z.string().max(40),
+    recipients: z
+      .array(z.object({ emailAddress: z.string().max(400), status: z.string().max(40).optional() }))
+      .max(100),
+  }),
 ]);
 export type AggregateMessage = z.infer<typeof aggregateMessage>;
+export type BouncedMessage = Extract<AggregateMessage, { type: 'bounced' }>;
 
 /** Ids of what a message is about, for logs. A slot has the id of its first child. */
 export function idsOf(message: SplitMessage | WorkMessage | AggregateMessage): Record<string, string> {
@@ -69,6 +85,7 @@ export function idsOf(message: SplitMessage | WorkMessage | AggregateMessage): R
     case 'segment':
       return { run, segment: `${message.slice}-${message.segment}` };
     case 'finish':
+    case 'bounced':
       return { run };
   }
 }

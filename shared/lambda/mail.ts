@@ -2,4 +2,4 @@ import { sesMailer } from '../adapters/ses/ses-mailer.ts';
 import type { PortMakers } from './connect.ts';
 
 /** Sends by SES. */
-export const mail: PortMakers['mail'] = ({ region }) => sesMailer({ region });
+export const mail: PortMakers['mail'] = ({ region, read }) => sesMailer({ region, set: read('mailSet') });

@@ -30,6 +30,8 @@ export const RESOURCES = {
   reportLinkKey: { of: 'reportLinks', variable: 'MP_REPORT_LINK_KEY', schema: z.string().default('') },
   /** Verified SES sender; empty switches the mail off. */
   mail: { of: 'mail', variable: 'MP_MAIL_FROM', schema: z.string().default('') },
+  /** SES configuration set of the mails; empty: the sender's own. */
+  mailSet: { of: 'mail', variable: 'MP_MAIL_SET', schema: z.string().default('') },
   /** The event bus's name; empty publishes nowhere. */
   events: { of: 'events', variable: 'MP_EVENT_BUS', schema: z.string().default('') },
   /** Digest of the definition and code that reduce. */

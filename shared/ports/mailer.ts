@@ -1,6 +1,17 @@
+/** Whose mail it is: a bounce names it. */
+export interface MailOf {
+  readonly pipeline: string;
+  readonly run: string;
+}
+
 /** Sends a finished MIME message once, without client retries. */
 export interface Mailer {
-  send(mail: { readonly from: string; readonly to: readonly string[]; readonly raw: Uint8Array }): Promise<SendResult>;
+  send(mail: {
+    readonly from: string;
+    readonly to: readonly string[];
+    readonly raw: Uint8Array;
+    readonly of?: MailOf;
+  }): Promise<SendResult>;
 }
 
 /** `ambiguous`: no answer came, the mail may have gone out. */

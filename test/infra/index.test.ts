@@ -20,6 +20,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type EndpointBinding, Pipeline, Platform, QueueDedicatedClone } from '../../infra/index.ts';
 import { definePipeline } from '../../shared/author/definition.ts';
 import { list } from '../../shared/author/sources/list.ts';
+import { aggregateMessage } from '../../shared/domain/messages.ts';
 import { engineOf, removeSynths, SYNTH_MS, withoutBundles } from './synth.ts';
 import { ENTRY, functionsOf, said, theirApp } from './their-app.ts';
 
@@ -121,6 +122,28 @@ describe('everything is a property', () => {
     template = Template.fromStack(stack);
   }, SYNTH_MS);
   const ours = () => functionsOf(template, 'scores: ');
+
+  test('a mail that comes back reaches the aggregator of its pipeline and stage', () => {
+    template.hasResourceProperties('AWS::SES::ConfigurationSetEventDestination', {
+      EventDestination: { MatchingEventTypes: ['bounce'], EventBridgeDestination: {} },
+    });
+    const [rule] = Object.values(template.findResources('AWS::Events::Rule'));
+    const set = { Ref: expect.stringContaining('MailEvents') };
+    expect(rule?.Properties.EventPattern.detail).toEqual({
+      mail: { tags: { 'ses:configuration-set': [set], pipeline: ['scores'] } },
+    });
+    const [{ Arn, InputTransformer }] = rule?.Properties.Targets ?? [];
+    expect(JSON.stringify(Arn)).toContain('AggregateQueue');
+    // As EventBridge fills it in: a text's quotes stand in the template, a list brings its own.
+    const filled: string = InputTransformer.InputTemplate.replace(/"?<([^>]+)>"?/g, (_: string, name: string) =>
+      JSON.stringify(
+        { run: 'march.2', bounceType: 'Permanent', bouncedRecipients: [{ emailAddress: 'a@b.org' }] }[
+          lastOf(InputTransformer.InputPathsMap[name])
+        ],
+      ),
+    );
+    expect(aggregateMessage.parse(JSON.parse(filled))).toMatchObject({ type: 'bounced', run: 'march~2' });
+  });
 
   test('the key encrypts the bucket, and whoever may use objects may use it, through S3 alone', () => {
     const [bucket] = Object.values(template.findResources('AWS::S3::Bucket'));
@@ -416,3 +439,6 @@ test('a clone that wants IAM gets no calls with a secret', { timeout: SYNTH_MS }
   const clone = QueueDedicatedClone.fromFunction(fn, { url: 'https://x.lambda-url.eu-west-1.on.aws/' });
   expect(() => new Pipeline(stack, 'A', { entry: 'a', platform, clone })).toThrow('calls by bearer get into');
 });
+
+/** The last name of a path, such as `run` of `$.detail.mail.tags.run[0]`. */
+const lastOf = (path: string) => /\.(\w+)(?:\[0\])?$/.exec(path)?.[1] ?? '';

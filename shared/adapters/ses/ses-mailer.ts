@@ -1,4 +1,5 @@
 import { SESv2Client, SESv2ServiceException, SendEmailCommand } from '@aws-sdk/client-sesv2';
+import { tagOfRun } from '../../domain/messages.ts';
 import type { Mailer } from '../../ports/mailer.ts';
 import { triesOf } from '../tries.ts';
 
@@ -6,15 +7,31 @@ import { triesOf } from '../tries.ts';
 const TRY_MS = 60_000;
 
 /** SES v2, raw MIME. One attempt, over a connection made for it: a retry by the client could send the mail twice. */
-export function sesMailer({ region, tryMs = TRY_MS }: { region: string; tryMs?: number }): Mailer {
+/** @param set the configuration set by which bounces are heard of; empty: the sender's own */
+export function sesMailer({
+  region,
+  set = '',
+  tryMs = TRY_MS,
+}: {
+  region: string;
+  set?: string;
+  tryMs?: number;
+}): Mailer {
   const client = new SESv2Client({ region, maxAttempts: 1, requestHandler: triesOf(tryMs, false) });
   return {
-    async send({ from, to, raw }) {
+    async send({ from, to, raw, of }) {
       const command = new SendEmailCommand({
         FromEmailAddress: from,
         // Several recipients don't see each other.
         Destination: to.length === 1 ? { ToAddresses: [...to] } : { BccAddresses: [...to] },
         Content: { Raw: { Data: raw } },
+        ...(set !== '' && { ConfigurationSetName: set }),
+        ...(of && {
+          EmailTags: [
+            { Name: 'pipeline', Value: of.pipeline },
+            { Name: 'run', Value: tagOfRun(of.run) },
+          ],
+        }),
       });
       try {
         const { MessageId } = await unlessThrottled(() => client.send(command));

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { finishRun } from '../../../functions/aggregator/finish.ts';
 import { freezeSegment } from '../../../functions/aggregator/freeze.ts';
+import { recordBounces } from '../../../functions/aggregator/record-bounces.ts';
 import { RetryLater } from '../../../shared/lambda/retry-later.ts';
 import { type Aggregated, endedRun } from './ended-run.ts';
 
@@ -183,4 +184,20 @@ test('where enough were told of within the hour, nobody is; what the first finis
   await finish(of);
   expect([of.mails, of.told]).toEqual([[], []]);
   expect(await summaryOf(of)).toMatchObject({ mail: 'off', told: { mail: { outcome: 'held' } } });
+});
+
+test('whose mail came back is recorded beside the run, which stays as it ended', async () => {
+  const of = await frozenRun();
+  await finish(of);
+  const before = await of.deps.stores.runs.read('march');
+  const message = { run: 'march', type: 'bounced', kind: 'Permanent' } as const;
+  const recipients = [{ emailAddress: 'data@example.com', status: '5.1.1' }];
+  for (const run of ['march', 'march', 'purged'])
+    await recordBounces(of.deps, { v: 1, pipeline: 'squares', ...message, run, recipients });
+  expect(await of.deps.stores.notices.read('march')).toMatchObject({
+    'data@example.com': { outcome: 'bounced', detail: 'Permanent, 5.1.1' },
+  });
+  expect(await of.deps.stores.notices.read('purged')).toEqual({});
+  expect(await of.deps.stores.runs.read('march')).toEqual(before);
+  expect(JSON.stringify(of.deps.lines)).not.toContain('data@example.com');
 });

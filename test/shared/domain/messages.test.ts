@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { aggregateMessage, blockOf, splitMessage, workMessage } from '../../../shared/domain/messages.ts';
+import { aggregateMessage, blockOf, splitMessage, tagOfRun, workMessage } from '../../../shared/domain/messages.ts';
 
 const head = { v: 1, pipeline: 'scores', run: '20261103-140731-abcdef' };
 const split = { ...head, type: 'slice', slice: 0 };
@@ -15,12 +15,19 @@ const work = {
 };
 const segment = { ...head, type: 'segment', slice: 999, segment: 4_095 };
 const finish = { ...head, type: 'finish' };
+const bounced = {
+  ...head,
+  type: 'bounced',
+  kind: 'Permanent',
+  recipients: [{ emailAddress: 'a@b.org', status: '5.1.1' }],
+};
 
 const kinds = [
   ['split', splitMessage, split],
   ['work', workMessage, work],
   ['segment', aggregateMessage, segment],
   ['finish', aggregateMessage, finish],
+  ['bounced', aggregateMessage, bounced],
 ] as const;
 
 describe.each(kinds)('a %s message', (_, schema, message) => {
@@ -80,4 +87,10 @@ describe('a work message', () => {
 
 test('an aggregate message of a segment beyond its slice is refused', () => {
   expect(aggregateMessage.safeParse({ ...segment, segment: 4_096 }).success).toBe(false);
+});
+
+test('a redrive is told by a tag that SES takes', () => {
+  expect(tagOfRun('march~2')).toMatch(/^[\w.@-]+$/);
+  const tagged = aggregateMessage.parse({ ...bounced, run: tagOfRun('march~2') });
+  expect(tagged.run).toBe('march~2');
 });

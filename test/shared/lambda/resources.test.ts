@@ -17,6 +17,7 @@ const resources = {
   reportLinkUrl: 'https://links.example',
   reportLinkKey: 'link-key',
   mail: 'reports@example.com',
+  mailSet: 'bounces',
   events: 'bus',
   reduceDigest: 'today',
 };
@@ -61,7 +62,7 @@ describe.each([
   ['aggregator', AGGREGATOR, environmentOf(AGGREGATOR, resources)],
 ])('the %s', (_, uses, env) => {
   const needed = Object.keys(env).filter(
-    (name) => !/^MP_(?:MAIL_FROM|EVENT_BUS|(?:CALLBACK|REPORT_LINK)_(?:URL|KEY))$/.test(name),
+    (name) => !/^MP_(?:MAIL_(?:FROM|SET)|EVENT_BUS|(?:CALLBACK|REPORT_LINK)_(?:URL|KEY))$/.test(name),
   );
 
   test.each([...needed, 'AWS_REGION'])('does not start without %s, and names it', (name) => {
