@@ -6,22 +6,12 @@ import { EXIT } from '../exit-codes.ts';
 import { hint, type Target } from '../targets/target.ts';
 import { isDrawn, type Terminal } from '../terminal.ts';
 import { columns, count, plain } from '../text.ts';
+import { ITEM_REMAINS } from './what-remains.ts';
 
 export interface PurgeItemOptions {
   readonly yes?: boolean;
   readonly json?: boolean;
 }
-
-/** What a deletion of one item doesn't reach, beside what one of a run doesn't. */
-const REMAINS = [
-  "what was made of it elsewhere: the source's own data, figures and files that were passed on",
-  'reports that were fetched, such as those in out/ on this machine',
-  'mails and events that were sent, and what the service keeps',
-  'messages of these runs that are still queued, 14 days at most, without effect: purge --yes deletes them now',
-  'ids of runs and children: in logs, in who did what (acts), and of a run in the report of the next one',
-  "at a stage with point-in-time recovery, the table's last 35 days",
-  'other pipelines: each is asked by itself',
-];
 
 /** Says which runs keep something of an item, found by any text that it holds; with `--yes` deletes these runs. */
 export async function purgeOneItem(
@@ -43,9 +33,9 @@ export async function purgeOneItem(
     if (erased) await recordAct(target, terminal, { act: 'purge', run: null, detail: `an item, ${saidOf(erased)}` });
     terminal.stdout.write(
       options.json
-        ? `${JSON.stringify({ pipeline: target.pipeline.name, ...jsonOf(traces), purged: erased, remains: REMAINS })}\n`
+        ? `${JSON.stringify({ pipeline: target.pipeline.name, ...jsonOf(traces), purged: erased, remains: ITEM_REMAINS })}\n`
         : erased
-          ? `Deleted: ${saidOf(erased)}. What remains:\n${REMAINS.map((what) => `  - ${what}\n`).join('')}`
+          ? `Deleted: ${saidOf(erased)}. What remains:\n${ITEM_REMAINS.map((what) => `  - ${what}\n`).join('')}`
           : nextOf(traces),
     );
     return traces.unended.length === 0 ? EXIT.ok : EXIT.failed;

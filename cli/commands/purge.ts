@@ -7,6 +7,7 @@ import { hint, type Target, type Where } from '../targets/target.ts';
 import type { Terminal } from '../terminal.ts';
 import { count } from '../text.ts';
 import { purgeOneItem } from './purge-item.ts';
+import { RUN_REMAINS } from './what-remains.ts';
 
 interface Options extends Where {
   /** A text of the item that is to be forgotten. */
@@ -14,16 +15,6 @@ interface Options extends Where {
   readonly yes?: boolean;
   readonly json?: boolean;
 }
-
-/** What no deletion here reaches. */
-const REMAINS = [
-  'mails and events that were sent, and reports that were fetched',
-  "what the service keeps, by the run's or a child's id",
-  'a file or items that were handed over at the start, until they expire: other runs may have been given the same',
-  'messages of it that are still queued, 14 days at most, without effect',
-  'ids, counts and reasons in logs, and who did what (acts)',
-  "at a stage with point-in-time recovery, the table's last 35 days",
-];
 
 /** Deletes a run with its redrives, or all runs that mention an item; with neither, empties the pipeline's work queue. */
 export async function purge(run: string | undefined, options: Options, terminal: Terminal): Promise<number> {
@@ -67,8 +58,8 @@ async function erase(target: Target, run: string, options: Options, terminal: Te
   await recordAct(target, terminal, { act: 'purge', run, detail: `${records} records, ${objects} objects` });
   terminal.stdout.write(
     options.json
-      ? `${JSON.stringify({ pipeline: target.pipeline.name, purged: runs, records, objects, remains: REMAINS })}\n`
-      : `${runs.join(', ')} ${runs.length === 1 ? 'is' : 'are'} gone: ${count(records)} records, ${count(objects)} objects. What remains:\n${REMAINS.map((what) => `  - ${what}\n`).join('')}`,
+      ? `${JSON.stringify({ pipeline: target.pipeline.name, purged: runs, records, objects, remains: RUN_REMAINS })}\n`
+      : `${runs.join(', ')} ${runs.length === 1 ? 'is' : 'are'} gone: ${count(records)} records, ${count(objects)} objects. What remains:\n${RUN_REMAINS.map((what) => `  - ${what}\n`).join('')}`,
   );
   return EXIT.ok;
 }
