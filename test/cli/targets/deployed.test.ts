@@ -70,7 +70,7 @@ describe('at a stage', () => {
     ]);
 
     expect(ran.stderr).toMatch(
-      /^warning: 10 of the account's 10 concurrent .* throttled .* Ask for \d+ in Service Quotas/m,
+      /^warning: 10 of the account's 10 concurrent .* throttled .* Ask for [\d,]+ in Service Quotas/m,
     );
 
     const again = await microprocess('start', '--run-id', 'march', '--limit', '300', '--json');
