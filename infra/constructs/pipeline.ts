@@ -260,16 +260,16 @@ export class Pipeline extends Construct {
       endpoint,
       limits: { inFlight },
     } = this.definition;
-    const { timeoutSeconds, reservedConcurrency } = limits ?? {};
+    const { timeoutSeconds, callsAtOnce } = limits ?? {};
     if (timeoutSeconds !== undefined && timeoutSeconds < endpoint.timeoutSeconds)
       this.warn(
         'timeout',
         `The clone ends each call after ${timeoutSeconds} s, though the definition waits for ${endpoint.timeoutSeconds} s (endpoint.timeoutSeconds).`,
       );
-    if (reservedConcurrency !== undefined && reservedConcurrency < inFlight)
+    if (callsAtOnce !== undefined && callsAtOnce.most < inFlight)
       this.warn(
         'concurrency',
-        `The clone takes ${reservedConcurrency} calls at once (reservedConcurrency), though the definition makes up to ${inFlight} (limits.inFlight): the others are throttled, and made again.`,
+        `The clone takes ${callsAtOnce.most} calls at once (${callsAtOnce.by}), though the definition makes up to ${inFlight} (limits.inFlight): the others are throttled, and made again.`,
       );
   }
 

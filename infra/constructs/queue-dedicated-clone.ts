@@ -133,6 +133,8 @@ export class QueueDedicatedClone extends Construct {
     const description = `${service}, queue-dedicated clone`;
     const figures = { memoryMB: memoryMB ?? LAMBDA.cloneMemoryMB, timeoutSeconds: timeoutSeconds ?? 60 };
     const errors = new LoggedMetric(`Microprocess/${platform.stage}`, `ServiceErrors-${Names.nodeUniqueId(this.node)}`);
+    const callsAtOnce =
+      reservedConcurrency === undefined ? undefined : { most: reservedConcurrency, by: 'reservedConcurrency' };
     if ('of' in props) {
       for (const name of ['vpc', 'vpcSubnets', 'securityGroups', 'permissionsBoundary'] as const)
         if (props[name])
@@ -149,7 +151,7 @@ export class QueueDedicatedClone extends Construct {
       const { function: fn, timeoutSeconds: ends, memoryMB: has } = made;
       errors.count(made, 'Crashed', CRASHED);
       this.function = fn;
-      this.limits = { timeoutSeconds: ends, reservedConcurrency, memoryMB: has };
+      this.limits = { timeoutSeconds: ends, callsAtOnce, memoryMB: has };
       this.live = undefined;
     } else {
       const { entry } = props;
@@ -162,7 +164,7 @@ export class QueueDedicatedClone extends Construct {
       });
       errors.count(queue, 'Crashed', CRASHED);
       this.function = queue;
-      this.limits = { ...figures, reservedConcurrency };
+      this.limits = { ...figures, callsAtOnce };
       for (const fn of [live, queue]) for (const statement of grants) fn.addToRolePolicy(statement);
     }
     this.url = functionEndpoint(this.function, urlOf(this.function)).url;

@@ -11,7 +11,8 @@ import { check, matching, refuse } from '../check.ts';
 /** What a clone's own deployment lets through, where it's known. */
 export interface CloneLimits {
   readonly timeoutSeconds?: number | undefined;
-  readonly reservedConcurrency?: number | undefined;
+  /** And the property that says so. */
+  readonly callsAtOnce?: { readonly most: number; readonly by: string } | undefined;
   readonly memoryMB?: number | undefined;
 }
 

@@ -37,9 +37,11 @@ const RULES: PropertyRules<WebFunctionCloneProps> = {
   rateLimit: RATES,
 };
 
-const config = z.object({ timeoutSeconds: z.number().optional() });
-/** Lambda's, where the revision says nothing. */
-const DEFAULT_TIMEOUT_SECONDS = 30;
+/** With Lambda's defaults, where the revision says nothing. */
+const config = z.object({
+  timeoutSeconds: z.number().default(30),
+  maxConcurrencyPerEnvironment: z.number().default(64),
+});
 
 /** @throws {InfraError} for an imported web function, and for one of a stack that is deployed apart */
 function liveRevision(scope: Construct, of: WebFunction) {
@@ -49,8 +51,7 @@ function liveRevision(scope: Construct, of: WebFunction) {
   // Each revision has another id, and what one stack exports to another can't change.
   const [own, live] = [outermost(Stack.of(scope)), outermost(Stack.of(of))];
   if (own !== live) refuse(scope, 'its stack', `that of ${of.node.path}, whose revisions it follows`, own.node.path);
-  const { timeoutSeconds = DEFAULT_TIMEOUT_SECONDS } = config.parse(Stack.of(of).resolve(revision.serviceConfig));
-  return { revision, timeoutSeconds };
+  return { revision, ...config.parse(Stack.of(of).resolve(revision.serviceConfig)) };
 }
 
 /**
@@ -68,7 +69,7 @@ export class WebFunctionClone extends Construct {
     super(scope, id);
     checkProperties(this, props, RULES);
     const { of, maxEnvironments, rateLimit } = props;
-    const { revision, timeoutSeconds } = liveRevision(this, of);
+    const { revision, timeoutSeconds, maxConcurrencyPerEnvironment } = liveRevision(this, of);
     this.endpoint = new WebFunctionEndpoint(this, 'Endpoint', {
       webFunction: of,
       traffic: WebFunctionTraffic.single(of.revisionId),
@@ -79,7 +80,12 @@ export class WebFunctionClone extends Construct {
     });
     this.endpoint.node.addDependency(revision);
     this.url = `https://${this.endpoint.domainName}`;
-    this.limits = { timeoutSeconds };
+    this.limits = {
+      timeoutSeconds,
+      ...(maxEnvironments !== undefined && {
+        callsAtOnce: { most: maxEnvironments * maxConcurrencyPerEnvironment, by: 'maxEnvironments' },
+      }),
+    };
   }
 
   /** Lets a function call the clone's endpoint, and no other of the web function. */

@@ -185,7 +185,10 @@ describe('what a team runs is cloned', () => {
     });
     expect(live.ScalingConfig).toEqual({ MaxEnvironments: 10 });
     template.resourceCountIs('AWS::Lambda::WebFunctionRevision', 1);
-    expect(built.clones.web.limits).toEqual({ timeoutSeconds: 30 });
+    expect(built.clones.web.limits).toEqual({
+      timeoutSeconds: 30,
+      callsAtOnce: { most: 3_200, by: 'maxEnvironments' },
+    });
   });
 
   test('rights: each may write its own log, in the roles that are there; no role is made', () => {
