@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { SourceContext, SourcedItem, SourcedProblem } from '../../shared/author/source.ts';
+import { isPlain } from '../../shared/author/sources/plain.ts';
 import { NotJsonError, ObjectDeniedError, ObjectNotFoundError, SourceError } from '../../shared/domain/errors.ts';
-import { type Json, jsonText } from '../../shared/domain/json.ts';
+import { type Json, jsonText, plainText } from '../../shared/domain/json.ts';
 import { rangesIn } from '../../shared/flow/one-range.ts';
 import { sourceContext, sourceOf } from '../../shared/flow/run-source.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
@@ -14,7 +15,10 @@ const MAX_CURSOR_BYTES = 8_192;
 const position = z.tuple([z.number(), z.json()]);
 
 /** An item as JSON text, or why there is none; and where to go on behind it. */
-type Read = { readonly cursor: Json } & ({ readonly text: string } | { readonly problem: string });
+type Read = { readonly cursor: Json } & (
+  | { readonly text: string /** What the text says, where nobody else has it. */; readonly value?: Json }
+  | { readonly problem: string }
+);
 
 /**
  * A slice's items as JSON text.
@@ -37,9 +41,7 @@ export async function* readSource(
       const own = ranges ? (ranges[place] ?? null) : range;
       for await (const sourced of source.read({ ...context, range: own, cursor: place === first ? within : null })) {
         const cursor = checkSourced(++number, sourced);
-        const read =
-          'item' in sourced ? { text: jsonText(`item ${number}`, sourced.item) } : { problem: sourced.problem };
-        yield { ...read, cursor: ranges ? [place, cursor] : cursor };
+        yield readItem(number, sourced, ranges ? [place, cursor] : cursor);
       }
     }
   } catch (cause) {
@@ -48,6 +50,12 @@ export async function* readSource(
     if (run.redrive && !isGone) throw cause;
     throw new SourceError(slice, cause);
   }
+}
+
+function readItem(number: number, sourced: SourcedItem<unknown> | SourcedProblem, cursor: Json): Read {
+  if (!('item' in sourced)) return { problem: sourced.problem, cursor };
+  if (!isPlain(sourced)) return { text: jsonText(`item ${number}`, sourced.item), cursor };
+  return { text: plainText(`item ${number}`, sourced.item), value: sourced.item, cursor };
 }
 
 /** Of a source's yield both parts are there; the cursor, which it gives, is checked where a page stores it. */

@@ -9,7 +9,7 @@ import { firstMessages, isEnoughWaiting } from '../../shared/flow/work.ts';
 import type { Checkpoint } from '../../shared/ports/chain-store.ts';
 import type { Invocation } from '../../shared/ports/deps.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
-import { hold } from '../../shared/storage/spill.ts';
+import { hold, holdHere } from '../../shared/storage/spill.ts';
 import type { SplitterDeps } from './deps.ts';
 import { goOn, goOnLater } from './go-on.ts';
 import { Outbox } from './outbox.ts';
@@ -173,7 +173,8 @@ class Splitter {
       for await (const read of readSource(this.#deps, this.#run, this.#slice, from)) {
         // A redrive's children are rows of a report: it was let through before.
         if (taken >= this.#deps.pipeline.limits.maxChildren && !this.#run.redrive) return { tooMany: taken + 1 };
-        const { held, bytes } = 'text' in read ? await this.#hold(read.text) : unread(read.problem);
+        const { held, bytes } =
+          'text' in read ? (holdHere(read.text, read.value) ?? (await this.#hold(read.text))) : unread(read.problem);
         if (!draft.fits(bytes)) {
           const put = await this.#put(draft.page(draft.fillsBlock));
           if (put !== 'put') return put;

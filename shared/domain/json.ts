@@ -19,6 +19,14 @@ export function jsonText(name: string, value: unknown, instances?: Instances): s
     const place = problem.path === '' ? `is ${problem.what}` : `has ${problem.what} at ${showPath(problem.path)}`;
     throw new NotJsonError(`${name} ${place}; allowed is what JSON holds (null, where there is nothing to say).`);
   }
+  return plainText(name, value);
+}
+
+/**
+ * The JSON of a value that is JSON as it is, and has been looked through.
+ * @throws {NotJsonError} for more than 6 MiB
+ */
+export function plainText(name: string, value: unknown): string {
   const text = JSON.stringify(value);
   // UTF-16 units are three bytes at most: few texts are measured.
   if (text.length * 3 > SIZES.jsonBytes && Buffer.byteLength(text) > SIZES.jsonBytes) {

@@ -13,12 +13,18 @@ export async function hold(
   text: string,
   value: Json = JSON.parse(text),
 ): Promise<{ held: Held; bytes: number }> {
-  // Bytes, not UTF-16 units: pages add them up, and a page of Chinese text would come to three times its limit.
-  const bytes = Buffer.byteLength(text);
-  if (!mustSpill(value, bytes)) return { held: value, bytes };
+  const here = holdHere(text, value);
+  if (here) return here;
   const $object = key();
   await objects.put($object, text, 'application/json');
   return { held: { $object }, bytes: $object.length + 16 };
+}
+
+/** A value, given as its JSON text, as a page holds it, with the bytes it takes there; null for one that {@link hold} puts elsewhere. */
+export function holdHere(text: string, value: Json = JSON.parse(text)): { held: Held; bytes: number } | null {
+  // Bytes, not UTF-16 units: pages add them up, and a page of Chinese text would come to three times its limit.
+  const bytes = Buffer.byteLength(text);
+  return mustSpill(value, bytes) ? null : { held: value, bytes };
 }
 
 /** The value behind what a page holds. */

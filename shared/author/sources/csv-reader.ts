@@ -1,4 +1,4 @@
-import { CsvError, parse } from 'csv-parse';
+import { CsvError, type Options, Parser } from 'csv-parse';
 import { SourceDataError } from '../../domain/errors.ts';
 import { SIZES } from '../../domain/limits.ts';
 import { type Found, NOT_UTF8, REPLACED, type RecordReader, type Start, UnreadableError } from './records.ts';
@@ -57,6 +57,25 @@ export function columnsOf(header: readonly string[]): readonly string[] {
   });
 }
 
+/**
+ * Hands each row over where it ends, in the order of the file, and puts none into the stream: nothing waits for a reader of it. The option
+ * `on_record` would do so too, and make an object of all that is known for each row.
+ */
+class RowParser extends Parser {
+  readonly #take: (row: readonly string[]) => void;
+
+  constructor(take: (row: readonly string[]) => void, options: Options) {
+    super(options);
+    this.#take = take;
+  }
+
+  override push(row: readonly string[] | null): boolean {
+    if (row === null) return super.push(null);
+    this.#take(row);
+    return true;
+  }
+}
+
 class CsvReader implements RecordReader<CsvRow> {
   columns: readonly string[] | null;
   #found: Found<CsvRow>[] = [];
@@ -64,13 +83,24 @@ class CsvReader implements RecordReader<CsvRow> {
   #problem: { text: string; line: number } | null = null;
   readonly #start: Start;
   readonly #multiline: boolean;
-  readonly #parser;
+  readonly #parser: RowParser;
+  /** Why no row behind it is taken. */
+  #failure: { readonly cause: unknown } | null = null;
 
   constructor({ delimiter, quote, multiline }: CsvDialect, columns: readonly string[] | null, start: Start) {
     this.columns = columns;
     this.#start = start;
     this.#multiline = multiline;
-    this.#parser = parse({
+    const take = (row: readonly string[]) => {
+      const { bytes, lines } = this.#parser.info;
+      try {
+        if (this.#failure === null) this.#row(row, start.byte + bytes, start.lines + lines);
+      } catch (cause) {
+        // Thrown within the stream's end, nobody would catch it.
+        this.#failure = { cause };
+      }
+    };
+    this.#parser = new RowParser(take, {
       delimiter,
       quote,
       record_delimiter: RECORD_ENDS,
@@ -79,11 +109,6 @@ class CsvReader implements RecordReader<CsvRow> {
       relax_column_count: true,
       skip_records_with_error: true,
       max_record_size: SIZES.jsonBytes,
-      // Told in the order of the file, and never put into the stream: nothing waits for a reader of it.
-      on_record: (row: string[], { bytes, lines }) => {
-        this.#row(row, start.byte + bytes, start.lines + lines);
-        return null;
-      },
       on_skip: (error) => this.#wrong(error),
     }).resume();
   }
@@ -104,6 +129,7 @@ class CsvReader implements RecordReader<CsvRow> {
       give((error) => (error ? reject(error) : resolve()));
     });
     this.#parser.removeAllListeners('error');
+    if (this.#failure) throw this.#failure.cause;
     return this.#take();
   }
 
@@ -116,9 +142,9 @@ class CsvReader implements RecordReader<CsvRow> {
   #row(row: readonly string[], end: number, lines: number): void {
     this.#endWrong();
     const breaks = breaksIn(row);
-    const place = { end, line: lines - breaks, lines };
+    const line = lines - breaks;
     // Where the file is cut, such a row may be in two slices.
-    if (breaks > 0 && !this.#multiline) throw new UnreadableError(place.line, BREAK_IN_QUOTES);
+    if (breaks > 0 && !this.#multiline) throw new UnreadableError(line, BREAK_IN_QUOTES);
     if (!this.columns) {
       if (row.some((name) => name.includes(REPLACED)))
         throw new SourceDataError(`The row of column names ${NOT_UTF8}.`);
@@ -126,12 +152,18 @@ class CsvReader implements RecordReader<CsvRow> {
       return;
     }
     const problem = problemOf(row, this.columns.length);
-    this.#found.push(problem === null ? { ...place, value: this.#object(row, this.columns) } : { ...place, problem });
+    this.#found.push(
+      problem === null ? { end, line, lines, value: this.#object(row, this.columns) } : { end, line, lines, problem },
+    );
   }
 
   #object(row: readonly string[], columns: readonly string[]): CsvRow {
     // With a column called __proto__ it would be another object's.
-    return Object.fromEntries(columns.map((column, place) => [column, row[place] ?? '']));
+    if (columns.includes('__proto__'))
+      return Object.fromEntries(columns.map((column, place) => [column, row[place] ?? '']));
+    const object: Record<string, string> = {};
+    for (let place = 0; place < columns.length; place++) object[columns[place] ?? ''] = row[place] ?? '';
+    return object;
   }
 
   /** The parser tells of errors where it meets them, and goes on to the row's end without another word. */
@@ -175,5 +207,8 @@ function problemOf(row: readonly string[], columns: number): string | null {
   return row.some((value) => value.includes(REPLACED)) ? NOT_UTF8 : null;
 }
 
-const breaksIn = (row: readonly string[]) =>
-  row.reduce((sum, value) => sum + (/[\r\n]/.test(value) ? value.split(/\r\n|[\r\n]/).length - 1 : 0), 0);
+function breaksIn(row: readonly string[]): number {
+  let breaks = 0;
+  for (const value of row) if (/[\r\n]/.test(value)) breaks += value.split(/\r\n|[\r\n]/).length - 1;
+  return breaks;
+}

@@ -6,6 +6,7 @@ import type { PinnedFile, Source, SourceFiles } from '../source.ts';
 import type { Checked, FileOptions } from './file-options.ts';
 import { cut, firstLine, type LineRange, lineRange, linesOf } from './line-range.ts';
 import { isPrefix } from './place.ts';
+import { PLAIN } from './plain.ts';
 import { type Format, type Found, UnreadableError } from './records.ts';
 import { sampleOf } from './sample.ts';
 import { sift } from './sift.ts';
@@ -48,6 +49,7 @@ export function fileSource<V, I>(
     if (files) return files;
     throw new TypeError('This source reads a file, and has nothing to read files by.');
   };
+  const isPlain = !('schema' in options) && options.where === undefined;
   return {
     reads: place === undefined ? [] : [place],
     takesFile: true,
@@ -70,12 +72,18 @@ export function fileSource<V, I>(
       const { head = Number.POSITIVE_INFINITY } = beginning.parse(range);
       const from = cursor === null ? null : position.parse(cursor);
       let begin = 0;
-      for await (const { found, behind } of recordsOf(opened(), file, lines, format, from)) {
-        if (begin >= head) return;
-        [begin] = behind;
-        const checked = 'problem' in found ? found : check(found.value);
-        const sifted = sift(checked, () => `${lineIn(lines, found.line)} of ${show(file.place)}`, behind, options);
-        if (sifted) yield sifted;
+      for await (const records of recordsOf(opened(), file, lines, format, from)) {
+        for (const { found, behind } of records) {
+          if (begin >= head) return;
+          [begin] = behind;
+          const checked = 'problem' in found ? found : check(found.value);
+          if (isPlain && 'item' in checked) {
+            yield { item: checked.item, cursor: behind, [PLAIN]: true };
+            continue;
+          }
+          const sifted = sift(checked, () => `${lineIn(lines, found.line)} of ${show(file.place)}`, behind, options);
+          if (sifted) yield sifted;
+        }
       }
     },
   };
@@ -124,14 +132,14 @@ const named = (error: unknown, { place }: PinnedFile, lines: LineRange | undefin
     ? new SourceDataError(`${lineIn(lines, error.line)} of ${show(place)} ${error.what}.`)
     : error;
 
-/** The records of a file, or of a range of its lines, from behind a position on. */
+/** The records of a file, or of a range of its lines, from behind a position on; together those that a chunk of it ends. */
 async function* recordsOf<V>(
   files: SourceFiles,
   file: PinnedFile,
   lines: LineRange | undefined,
   { encoding, open }: Format<V>,
   cursor: Position | null,
-): AsyncGenerator<Placed<V>> {
+): AsyncGenerator<readonly Placed<V>[]> {
   const begin = lines ? await firstLine(files, file, lines) : 0;
   if (begin === null) return;
   const [from, breaks, passed] = cursor ?? [begin, begin === (lines?.from ?? 0) ? 0 : 1, 0];
@@ -148,8 +156,8 @@ async function* recordsOf<V>(
   const isNew = ({ behind: [at, , count] }: Placed<V>) => at !== from || count > passed;
   const bytes = lines ? linesOf(files, file, from, lines) : whole(from);
   try {
-    for await (const chunk of bytes) yield* (await reader.feed(chunk)).map(placed).filter(isNew);
-    yield* (await reader.end()).map(placed).filter(isNew);
+    for await (const chunk of bytes) yield (await reader.feed(chunk)).map(placed).filter(isNew);
+    yield (await reader.end()).map(placed).filter(isNew);
   } catch (error) {
     throw named(error, file, lines);
   }
