@@ -4,6 +4,7 @@ import { kindOf } from '../../shared/domain/errors.ts';
 import { finalStatus, REDUCE_FAILED, type RunFailure, TOO_FEW, tooFew } from '../../shared/domain/run.ts';
 import type { ToldRecord } from '../../shared/ports/notice-store.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
+import { formatOf } from '../../shared/report/format.ts';
 import { renderHtml } from '../../shared/report/html.ts';
 import {
   closedSection,
@@ -94,10 +95,11 @@ function viewOf(
   const few = wasCut(record) ? null : tooFew(counts, pipeline.expect.minChildren, record.limit);
   const failure = made ?? few;
   const { locale, timeZone, colour, logo } = pipeline.report;
+  const look = { locale, timeZone, colour, logo };
   return {
     pipeline: pipeline.name,
     title: pipeline.report.title ?? pipeline.name,
-    look: { locale, timeZone, colour, logo },
+    look,
     run: record.run,
     status: finalStatus(counts, pipeline.tolerate, closed, wasCut(record), failure),
     closed,
@@ -105,7 +107,7 @@ function viewOf(
     endedAt: clock.now(),
     counts,
     reasons,
-    ran: whatRan(pipeline, record),
+    ran: whatRan(pipeline, record, formatOf(look)),
     next: nextOf(pipeline.name, record.run, counts),
     calls,
     previous,

@@ -1,8 +1,11 @@
 import * as z from 'zod';
 import type { Row } from './row.ts';
 
-/** The narrowest bucket. Each wider one is twice as wide, so that any two fit into each other. */
-const NARROWEST_MS = 125;
+/**
+ * The narrowest bucket: outcomes are stored in groups, so that anything less would show those. Each wider one is twice as wide, so that any
+ * two fit into each other.
+ */
+const NARROWEST_MS = 1_000;
 /** Buckets at most: of a segment, what its item holds beside its statistics; of a run, what a chart shows. */
 const MOST_BUCKETS = 48;
 /** Bins of call times to a doubling: a time is known within 4.4 %. */

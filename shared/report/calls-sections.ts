@@ -18,7 +18,7 @@ export function callsSections(calls: CallsView | null | undefined, { duration, n
     x: { kind: 'time', at },
     lines: [{ label: title, values }],
   });
-  const each = `A point stands for ${widthMs < 1_000 ? `${widthMs} ms` : duration(widthMs)}.`;
+  const each = `A point stands for ${duration(widthMs)}.`;
   return [
     {
       kind: 'figures',

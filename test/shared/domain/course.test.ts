@@ -10,8 +10,8 @@ const courseOf = (...children: ReturnType<typeof child>[]): CourseJson => {
 };
 
 test('children that were called are counted where they ended, with what their calls took', () => {
-  const { widthMs, first, ended, ms } = courseOf(child(0, 10), child(60, 30), child(380, 5), child(999, 77, 0));
-  expect([widthMs, first * widthMs, ended, ms]).toEqual([125, START, [2, 0, 0, 1], [40, 0, 0, 5]]);
+  const { widthMs, first, ended, ms } = courseOf(child(0, 10), child(600, 30), child(3_800, 5), child(9_999, 77, 0));
+  expect([widthMs, first * widthMs, ended, ms]).toEqual([1_000, START, [2, 0, 0, 1], [40, 0, 0, 5]]);
 });
 
 test('a long run has as many buckets as a short one, each wider', () => {
