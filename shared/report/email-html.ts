@@ -1,12 +1,13 @@
 import { html, raw } from 'hono/html';
 import type { Section } from '../author/section.ts';
 import { callsWords } from './calls-sections.ts';
+import { exampleHtml } from './example-html.ts';
 import { type Format, formatOf } from './format.ts';
 import { block, FONT, facts, figures, heading, INK, MAIL_ROOM, MUTED, rows, smallPrint } from './mail-html.ts';
 import { previousSections } from './previous-sections.ts';
 import type { Html } from './sections/drawer.ts';
 import { drawerOf, notesOf } from './sections/index.ts';
-import { exampleWords, OUTCOMES, type ReportView, reportWords, STAGE_NOTE, safeLinks } from './view.ts';
+import { OUTCOMES, type ReportView, reportWords, STAGE_NOTE, safeLinks } from './view.ts';
 
 /** Where the mail has its sections' pictures: those that it has. */
 export type Pictures = ReadonlyMap<Section, string>;
@@ -50,7 +51,7 @@ export function emailHtml(
 <tr><td class="pad" style="padding:24px 24px 8px">
 ${has.logo === undefined ? '' : html`<img src="${has.logo}" height="40" alt="" style="display:block;height:40px;max-width:240px;border:0;margin:0 0 12px">`}
 ${view.title === view.pipeline ? '' : html`<div class="muted" style="font-size:13px;line-height:18px;${MUTED}">${view.pipeline}</div>`}
-<div class="ink" style="font-size:24px;line-height:30px;font-weight:bold;padding:2px 0 10px;${INK}">${view.title}</div>
+<div class="ink" style="font-size:24px;line-height:30px;font-weight:bold;padding:2px 0 10px;word-break:break-word;${INK}">${view.title}</div>
 <span class="${tone}" style="display:inline-block;padding:4px 12px;border-radius:14px;font-size:14px;line-height:18px;font-weight:bold;${TONES[tone]}">${sign} ${label}</span>
 </td></tr>
 ${block(
@@ -71,7 +72,7 @@ ${block(
     ...(counts.expired > 0 ? [['Expired', number(counts.expired)] as const] : []),
   ]),
 )}
-${view.reasons.length > 0 ? block(heading('Why children did not succeed'), rows(view.reasons.map(({ reason, count }) => [{ text: reason }, { text: number(count), atEnd: true }])), ...view.reasons.flatMap(({ reason, examples = [] }) => examples.map((example) => smallPrint(`${reason}: ${exampleWords(example)}`))), ...nextSteps(view)) : ''}
+${view.reasons.length > 0 ? block(heading('Why children did not succeed'), rows(view.reasons.map(({ reason, count }) => [{ text: reason }, { text: number(count), atEnd: true }])), ...view.reasons.flatMap(({ reason, examples = [] }) => examples.map((example) => smallPrint(html`${reason}: ${exampleHtml(example)}`))), ...nextSteps(view)) : ''}
 ${[...previousSections(view, format), ...view.sections].map((section) => drawn(section, has.pictures, format))}
 ${foot(view, has.attached)}
 </table>
@@ -107,8 +108,8 @@ function foot(view: ReportView, attached: boolean): Html {
       html`<a class="link" href="${href}" style="color:#2456b0;font-size:14px;line-height:22px">${label}</a><br>`,
   );
   return html`<tr><td class="pad" style="padding:12px 24px 24px">
-<div class="ink" style="font-size:14px;line-height:20px;padding:0 0 8px;${INK}">${reportWords(view, attached)}</div>
+<div class="ink" style="font-size:14px;line-height:20px;padding:0 0 8px;word-break:break-word;${INK}">${reportWords(view, attached)}</div>
 ${links}
-${view.credits.map((credit) => html`<div class="muted" style="font-size:12px;line-height:17px;padding:4px 0 0;${MUTED}">${credit}</div>`)}
+${view.credits.map((credit) => html`<div class="muted" style="font-size:12px;line-height:17px;padding:4px 0 0;word-break:break-word;${MUTED}">${credit}</div>`)}
 </td></tr>`;
 }

@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { html, raw } from 'hono/html';
 import type { Section } from '../author/section.ts';
 import { callsSections } from './calls-sections.ts';
+import { exampleHtml } from './example-html.ts';
 import { type Format, formatOf } from './format.ts';
 import { PAGE_ROOM, tiles } from './page-html.ts';
 import { pageStyle } from './page-style.ts';
 import { previousSections } from './previous-sections.ts';
 import type { Html } from './sections/drawer.ts';
 import { drawerOf, notesOf } from './sections/index.ts';
-import { exampleWords, OUTCOMES, type ReportLook, type ReportView, STAGE_NOTE, safeLinks } from './view.ts';
+import { OUTCOMES, type ReportLook, type ReportView, STAGE_NOTE, safeLinks } from './view.ts';
 
 // Nothing but this very style: no script, no style attribute, no request. Markup that slipped in could do nothing.
 const policyOf = (style: string, { logo }: ReportLook) =>
@@ -101,7 +102,7 @@ function reasons(view: ReportView, { number, percent }: Format): Html {
 <table>
 <thead><tr><th>Reason</th><th class="n">Children</th><th class="n">Share</th></tr></thead>
 <tbody>
-${list.map(({ reason, count, examples = [] }) => html`<tr><td><code>${reason}</code>${examples.map((example) => html`<br><small>${exampleWords(example)}</small>`)}</td><td class="n">${number(count)}</td><td class="n">${percent(count, total)}</td></tr>`)}
+${list.map(({ reason, count, examples = [] }) => html`<tr><td><code>${reason}</code>${examples.map((example) => html`<br><small>${exampleHtml(example)}</small>`)}</td><td class="n">${number(count)}</td><td class="n">${percent(count, total)}</td></tr>`)}
 </tbody>
 </table>
 ${nextSteps(view)}

@@ -29,7 +29,7 @@ export const heading = (text: string) =>
   html`<div class="ink" style="font-size:16px;line-height:22px;font-weight:bold;padding:0 0 4px;word-break:break-word;${INK}">${text}</div>`;
 
 /** Small print. */
-export const smallPrint = (text: string) =>
+export const smallPrint = (text: string | Html) =>
   html`<div class="muted" style="font-size:12px;line-height:17px;padding:4px 0 0;word-break:break-word;${MUTED}">${text}</div>`;
 
 /** Names and values in two columns. */

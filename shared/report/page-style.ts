@@ -48,7 +48,7 @@ table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th{font-weight:500;color:var(--muted);font-size:13px}
 th,td{padding:6px 0;border-bottom:1px solid var(--line)}tr:last-child td{border-bottom:0}
 th,td,dt{overflow-wrap:anywhere}.scroll{overflow-x:auto}.scroll td,.scroll th{min-width:4.5em}.scroll .rank,.scroll .n{min-width:0}th+th,td+td{padding-left:16px}
-.n,.end{text-align:right}.n{white-space:nowrap}.bar{width:45%}.bar svg{display:block}.bar rect{fill:var(--bar)}
+.n,.end{text-align:right}th.end{min-width:6em}.n{white-space:nowrap}.bar{width:45%}.bar svg{display:block}.bar rect{fill:var(--bar)}
 .rank{color:var(--muted);width:1%;white-space:nowrap;text-align:right}
 code{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 details{margin-top:14px}summary{cursor:pointer;color:var(--link)}details table{margin-top:8px}

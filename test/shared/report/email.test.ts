@@ -3,6 +3,7 @@ import PostalMime from 'postal-mime';
 import { describe, expect, it } from 'vitest';
 import { statisticsSections } from '../../../shared/author/reducers/statistics-sections.ts';
 import { buildEmail } from '../../../shared/report/email.ts';
+import { emailHtml } from '../../../shared/report/email-html.ts';
 import { MEASURED, unmeasured, view } from '../author/reducers/rows.ts';
 
 const FROM = 'Reports <reports@example.com>';
@@ -131,3 +132,16 @@ describe('what data may not do', () => {
 function bytes(content: string | ArrayBuffer | Uint8Array = ''): Buffer {
   return content instanceof ArrayBuffer ? Buffer.from(content) : Buffer.from(content);
 }
+
+it('breaks words that are longer than a mail is wide, and keeps the direction of data to itself', () => {
+  const long = 'x'.repeat(120);
+  const examples = [{ id: '0-0.0.7', label: 'القاهرة', excerpt: long }];
+  const mail = emailHtml(view({ title: long, credits: [long], reasons: [{ reason: long, count: 1, examples }] }), {
+    pictures: new Map(),
+    attached: false,
+  });
+  const holders = [...mail.matchAll(/<(?:div|td)[^>]*style="([^"]*)"[^>]*>[^<]*x{100}/g)];
+  expect(holders.length).toBeGreaterThanOrEqual(4);
+  for (const [, style] of holders) expect(style).toContain('word-break:break-word');
+  expect(mail).toContain('0-0.0.7 <bdi>القاهرة</bdi>: <bdi>');
+});

@@ -43,7 +43,7 @@ it('says what ran, what failed with examples, and what to do next', () => {
   );
   for (const text of [
     '{&quot;country&quot;:&quot;AU&quot;}',
-    '0-0.0.7 Wien: no such city',
+    '0-0.0.7 <bdi>Wien</bdi>: <bdi>no such city</bdi>',
     'redrive march --pipeline x',
   ])
     expect(page).toContain(text);
