@@ -10,6 +10,7 @@ export const USES = {
   channels: 'tell',
   events: 'put',
   reduce: 'digest',
+  outputs: 'include',
 } as const satisfies Uses;
 
 export type AggregatorDeps = Connected<typeof USES>;

@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Output } from '../../shared/author/output.ts';
 import type { Source } from '../../shared/author/source.ts';
 import { bucketAndKey, bucketAndPrefix, isObject, isPrefix } from '../../shared/author/sources/place.ts';
 import { acknowledgeWildcard } from '../acknowledged.ts';
@@ -17,15 +18,7 @@ export function grantSource(
       const { bucket, key } = bucketAndKey(place);
       return `arn:${partition}:s3:::${bucket}/${key}`;
     }
-    const { bucket, prefix } = bucketAndPrefix(place);
-    const below = `arn:${partition}:s3:::${bucket}/${prefix}`;
-    acknowledgeWildcard(
-      fn.ownRole,
-      below,
-      '*',
-      'The source reads all objects below a prefix, which the definition names.',
-    );
-    return `${below}*`;
+    return allBelow(fn, place, 'The source reads');
   });
   for (const place of [...reads.filter(isPrefix), ...(needs.lists ?? [])]) {
     const { bucket, prefix } = bucketAndPrefix(place);
@@ -44,4 +37,19 @@ export function grantSource(
   if (tables.length > 0)
     fn.addToRolePolicy(new PolicyStatement({ sid: 'SourceTable', actions: ['dynamodb:Scan'], resources: tables }));
   grantSecrets(fn, needs.secrets ?? []);
+}
+
+/** Lets a function read the files that outputs include, wherever below their prefixes a service puts them. */
+export function grantIncluded(fn: NodeFunction, outputs: Readonly<Record<string, Pick<Output, 'includes'>>>): void {
+  const prefixes = new Set(Object.values(outputs).flatMap(({ includes }) => (includes ? [includes.below] : [])));
+  const resources = [...prefixes].map((place) => allBelow(fn, place, 'An output includes'));
+  if (resources.length > 0)
+    fn.addToRolePolicy(new PolicyStatement({ sid: 'Included', actions: ['s3:GetObject'], resources }));
+}
+
+function allBelow(fn: NodeFunction, place: string, reader: string): string {
+  const { bucket, prefix } = bucketAndPrefix(place);
+  const below = `arn:${Stack.of(fn).partition}:s3:::${bucket}/${prefix}`;
+  acknowledgeWildcard(fn.ownRole, below, '*', `${reader} all objects below a prefix, which the definition names.`);
+  return `${below}*`;
 }

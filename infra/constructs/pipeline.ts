@@ -23,7 +23,7 @@ import { attachHere } from './attach-here.ts';
 import { bouncesTo } from './bounces.ts';
 import { boundEndpoint, type EndpointBinding } from './endpoint-binding.ts';
 import { grantEndpoint, grantSecrets } from './grant-endpoint.ts';
-import { grantSource } from './grant-source.ts';
+import { grantIncluded, grantSource } from './grant-source.ts';
 import { grantUses } from './grants.ts';
 import { NodeFunction } from './node-function.ts';
 import { operatorPolicy, viewerPolicy } from './people.ts';
@@ -141,6 +141,7 @@ export class Pipeline extends Construct {
       });
       grantUses(fn, uses, platform, pipeline);
       if (uses.source) grantSource(fn, pipeline.source);
+      if (uses.outputs) grantIncluded(fn, pipeline.outputs);
       mapValues(queues.queues, (queue, of) => uses[of] && queue.grantSendMessages(fn));
       if (uses.endpoint) clone.grantCall?.(fn);
       if (uses.endpoint) grantEndpoint(fn, pipeline.endpoint);

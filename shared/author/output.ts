@@ -14,8 +14,22 @@ export interface Output<I = unknown, R = unknown> {
   readonly rows?: 'succeeded' | 'all' | undefined;
   /** What names a row's folder, such as `country=AU`: a level for each. */
   readonly partitionBy?: readonly { readonly name: string; of(row: Row<I, R>): unknown }[] | undefined;
+  /** Files on S3 that take the place of what `add` would write of a row. Not with `partitionBy`. */
+  readonly includes?: IncludedFiles<I, R> | undefined;
   /** Begins a file. */
   open(): OutputFile<I, R> | Promise<OutputFile<I, R>>;
+}
+
+/** Files that a service has put on S3: an answer says where, and the file's content never passes through a queue or a page. */
+export interface IncludedFiles<I = unknown, R = unknown> {
+  /** `s3://bucket/prefix/`: only what lies below is read, and the aggregator gets the right to read it. */
+  readonly below: string;
+  /** Where a row's file is; null where it has none. */
+  placeOf(row: Row<I, R>): string | null;
+  /** Stands behind each file that doesn't end in it. */
+  readonly separator: string;
+  /** Set by whoever runs the pipeline. */
+  readonly read?: ((place: string) => AsyncIterable<Uint8Array>) | undefined;
 }
 
 /** A file in the making. */

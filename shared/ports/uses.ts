@@ -39,6 +39,8 @@ export interface Uses extends Readonly<Partial<Record<QueueName, 'send'>>> {
   readonly events?: 'put';
   /** What the pipeline's source declares. */
   readonly source?: 'read';
+  /** The files that the pipeline's outputs include. */
+  readonly outputs?: 'include';
   /** The digest of the definition and code that reduce. */
   readonly reduce?: 'digest';
 }

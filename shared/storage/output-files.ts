@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { Output, OutputFile } from '../author/output.ts';
-import { kindOf, OutputError } from '../domain/errors.ts';
+import type { IncludedFiles, Output, OutputFile } from '../author/output.ts';
+import { kindOf, OutputError, SourceChangedError, SourceDataError } from '../domain/errors.ts';
 import type { Row } from '../domain/row.ts';
 import type { Objects } from '../ports/objects.ts';
 import { ObjectDraft } from './object-draft.ts';
@@ -79,17 +79,57 @@ export class OutputFiles {
     });
     for (const [partition, of] of partitions) {
       const draft = await this.#draft(partition);
-      guard(() => {
-        for (const row of of) draft.file.add(row);
-      });
+      await this.#addTo(draft, of, guard);
       draft.rows += of.length;
-      if (draft.file.held > ENCODED_BYTES)
+    }
+    await this.#makeRoom(guard);
+  }
+
+  async #addTo(draft: Draft, rows: readonly Row[], guard: <T>(task: () => T) => T): Promise<void> {
+    const { includes } = this.#output;
+    let next = 0;
+    while (next < rows.length) {
+      // As many as come before one that has a file: the time of a user's code is taken of all of them at once.
+      const included = guard(() => {
+        for (let row = rows[next]; row; row = rows[next]) {
+          next += 1;
+          const place = includes?.placeOf(row) ?? null;
+          if (place !== null) return { row, place };
+          draft.file.add(row);
+        }
+        return null;
+      });
+      if (included || draft.file.held > ENCODED_BYTES)
         await this.#keep(
           draft,
           guard(() => draft.file.take()),
         );
+      if (included && includes) await this.#include(draft, includes, included);
     }
-    await this.#makeRoom(guard);
+  }
+
+  /** A row's file, as it comes from its place. */
+  async #include(
+    draft: Draft,
+    { below, separator, read }: IncludedFiles,
+    { row, place }: { readonly row: Row; readonly place: string },
+  ): Promise<void> {
+    const end = Buffer.from(separator);
+    let last = Buffer.alloc(0);
+    try {
+      if (!place.startsWith(below) || !read) throw new SourceDataError('It may not be read.');
+      for await (const piece of read(place)) {
+        last = Buffer.concat([last, piece]).subarray(-end.length);
+        await this.#keep(draft, piece);
+      }
+    } catch (error) {
+      // Its place is data of a service's; whoever may see that finds it in the row.
+      if (!(error instanceof SourceDataError || error instanceof SourceChangedError)) throw error;
+      throw new OutputError(
+        `outputs.${this.#name}: the file of child ${row.id} isn't there, may not be read or has changed`,
+      );
+    }
+    if (last.length > 0 && !last.equals(end)) await this.#keep(draft, end);
   }
 
   /**

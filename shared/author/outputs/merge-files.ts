@@ -4,6 +4,7 @@ import { synchronous } from '../../domain/synchronous.ts';
 import { type Column, columnName, reads } from '../columns.ts';
 import { checkOptions, strictOptions } from '../options.ts';
 import type { Output } from '../output.ts';
+import { prefixSchema } from '../sources/place.ts';
 import { commonOf, type OutputOptions, outputOptions } from './options.ts';
 import { TextFile } from './text-file.ts';
 
@@ -11,6 +12,11 @@ import { TextFile } from './text-file.ts';
 export interface MergeFilesOptions<I, R> extends OutputOptions<I, R> {
   /** A child's text. Default: its result, where that is a text. Children without one are passed over. */
   readonly of?: Column<I, R>;
+  /**
+   * `s3://bucket/prefix/` of files that the service puts there: a text that begins so is the place of one, whose content is merged. A file that
+   * is compressed is unpacked. Not with `partitionBy`.
+   */
+  readonly files?: string;
   /** Stands at the file's start. */
   readonly header?: string;
   /** Stands behind each text that doesn't end in it. Default a line break. */
@@ -25,6 +31,7 @@ export interface MergeFilesOptions<I, R> extends OutputOptions<I, R> {
 const optionsSchema = strictOptions({
   ...outputOptions,
   of: columnName.optional(),
+  files: prefixSchema.optional(),
   header: z.string().max(100_000).optional(),
   separator: z.string().max(1_000).optional(),
   extension: z
@@ -33,6 +40,9 @@ const optionsSchema = strictOptions({
     .optional(),
   contentType: z.string().max(200).optional(),
   gzip: z.boolean().optional(),
+}).refine(({ files, partitionBy }) => files === undefined || partitionBy === undefined, {
+  path: ['files'],
+  message: 'goes without partitionBy: of many files each is held in memory',
 });
 
 /**
@@ -41,12 +51,24 @@ const optionsSchema = strictOptions({
  */
 export function mergeFiles<I = unknown, R = unknown>(options: MergeFilesOptions<I, R> = {}): Output<I, R> {
   checkOptions('outputs: mergeFiles', optionsSchema, options);
-  const { of, separator = '\n', header, extension = 'txt', contentType = 'text/plain; charset=utf-8', gzip } = options;
+  const { of, files, separator = '\n', header, extension = 'txt', gzip } = options;
+  const { contentType = 'text/plain; charset=utf-8' } = options;
   const read = of === undefined ? ({ result }: Row<I, R>) => result : reads(of, 'result').of;
   const textOf = (row: Row<I, R>) => {
     const text: unknown = synchronous('of', read(row));
     if (typeof text !== 'string' || text === '') return null;
     return text.endsWith(separator) ? text : `${text}${separator}`;
   };
-  return { ...commonOf(options), extension, contentType, gzip, open: () => new TextFile(textOf, header) };
+  const placeOf = (row: Row<I, R>) => {
+    const text: unknown = synchronous('of', read(row));
+    return typeof text === 'string' && files !== undefined && text.startsWith(files) ? text : null;
+  };
+  return {
+    ...commonOf(options),
+    extension,
+    contentType,
+    gzip,
+    includes: files === undefined ? undefined : { below: files, placeOf, separator },
+    open: () => new TextFile(textOf, header),
+  };
 }

@@ -1,13 +1,26 @@
+import { mapValues } from '../../domain/records.ts';
+import type { Output } from '../output.ts';
 import type { Source, SourceFiles } from '../source.ts';
 import { jsonl } from './jsonl.ts';
 
-/** A pipeline whose source reads through these files; where a run was handed items, those in the source's place. */
-export function overFiles<I, P, D>(
-  pipeline: D & { readonly source: Source<I, P> },
+/** A pipeline whose source and outputs read through these files; where a run was handed items, those in the source's place. */
+export function overFiles<I, R, P, D>(
+  pipeline: D & { readonly source: Source<I, P>; readonly outputs: Readonly<Record<string, Output<I, R>>> },
   open: () => SourceFiles,
-): D & { readonly source: Source<unknown, P> } {
+): D & { readonly source: Source<unknown, P>; readonly outputs: Readonly<Record<string, Output<I, R>>> } {
   const files = open();
-  return { ...pipeline, source: orItems(pipeline.source.over?.(files) ?? pipeline.source, files) };
+  const outputs = mapValues(pipeline.outputs, (output) => including(output, files));
+  return { ...pipeline, source: orItems(pipeline.source.over?.(files) ?? pipeline.source, files), outputs };
+}
+
+function including<I, R>(output: Output<I, R>, files: SourceFiles): Output<I, R> {
+  const { includes } = output;
+  if (!includes) return output;
+  async function* read(place: string): AsyncGenerator<Uint8Array> {
+    yield* files.read(await files.look(place), 0);
+  }
+  // An output may be of a class: its method is called on itself.
+  return { ...output, open: () => output.open(), includes: { ...includes, read } };
 }
 
 function orItems<P>(source: Source<unknown, P>, files: SourceFiles): Source<unknown, P> {

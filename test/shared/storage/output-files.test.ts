@@ -2,6 +2,11 @@ import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { Output } from '../../../shared/author/output.ts';
 import { jsonLines } from '../../../shared/author/outputs/json-lines.ts';
+import { mergeFiles } from '../../../shared/author/outputs/merge-files.ts';
+import type { PinnedFile, SourceFiles } from '../../../shared/author/source.ts';
+import { list } from '../../../shared/author/sources/list.ts';
+import { overFiles } from '../../../shared/author/sources/over-files.ts';
+import { OutputError, SourceDataError } from '../../../shared/domain/errors.ts';
 import type { Row } from '../../../shared/domain/row.ts';
 import { OutputFiles } from '../../../shared/storage/output-files.ts';
 import { MemoryObjects } from '../../../testing/objects.ts';
@@ -75,4 +80,60 @@ test('what is broken off leaves no file', async () => {
   await files.add(rows, asIs);
   await files.abort(new Error('broken off'));
   expect(objects.keys()).toEqual([]);
+});
+
+const FILES = new Map([
+  ['s3://scans/out/1.txt', ['one, in ', 'pieces']],
+  ['s3://scans/out/2.txt', ['ends in the separator\n']],
+  ['s3://scans/out/3.txt', ['']],
+  ['s3://scans/secret.txt', ['not below']],
+]);
+
+/** A file merged of these answers. */
+async function merged(answers: readonly string[], change: Partial<SourceFiles> = {}) {
+  const look = async (place: string): Promise<PinnedFile> => {
+    if (!FILES.has(place)) throw new SourceDataError(`${place} isn't there, or may not be read.`);
+    return { place, version: '1', bytes: 1, compressed: null };
+  };
+  async function* read({ place }: PinnedFile) {
+    for (const piece of FILES.get(place) ?? []) yield Buffer.from(piece);
+  }
+  const output = mergeFiles({ files: 's3://scans/out/', header: '#\n' });
+  const { outputs } = overFiles({ source: list((): number[] => []), outputs: { output } }, () => ({
+    look,
+    read,
+    ...change,
+  }));
+  const objects = new MemoryObjects();
+  const files = new OutputFiles(objects, outputs.output ?? output, 'run/outputs/m', 'm');
+  await files.add(
+    answers.map((result, n): Row => ({ ...row(n, 'AU'), status: 'SUCCEEDED', reason: null, result, excerpt: null })),
+    asIs,
+  );
+  await files.close(asIs);
+  await files.store();
+  return Buffer.from(await objects.get('run/outputs/m/m.txt')).toString();
+}
+
+test('a file that a service put on S3 stands where its answer stood, between those before and behind it', async () => {
+  const answers = [
+    'text',
+    's3://scans/out/1.txt',
+    's3://scans/out/2.txt',
+    's3://scans/out/3.txt',
+    'more',
+    's3://scans/out/1.txt',
+  ];
+  expect(await merged(answers)).toBe('#\ntext\none, in pieces\nends in the separator\nmore\none, in pieces\n');
+  // What isn't below the prefix is a text like any other: an answer can't name another file.
+  expect(await merged(['s3://scans/secret.txt'])).toBe('#\ns3://scans/secret.txt\n');
+});
+
+test('a file that is gone or was changed fails the output, and a store that is away does not', async () => {
+  const gone = new OutputError(`outputs.m: the file of child 0-0.0.1 isn't there, may not be read or has changed`);
+  await expect(merged(['text', 's3://scans/out/4.txt'])).rejects.toEqual(gone);
+  const away = async () => {
+    throw new Error('S3 is away.');
+  };
+  await expect(merged(['s3://scans/out/1.txt'], { look: away })).rejects.toThrow('S3 is away.');
 });
