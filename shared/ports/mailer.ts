@@ -14,7 +14,7 @@ export interface Mailer {
   }): Promise<SendResult>;
 }
 
-/** `ambiguous`: no answer came, the mail may have gone out. */
+/** `refused`: it is not out, as SES said so or couldn't be reached. `ambiguous`: no answer came, it may have gone out. */
 export type SendResult =
   | { readonly outcome: 'sent'; readonly messageId: string }
   | { readonly outcome: 'refused'; readonly detail: string }

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
+import { hadNoConnection } from '../../../../shared/adapters/ses/not-taken.ts';
 import { sesMailer } from '../../../../shared/adapters/ses/ses-mailer.ts';
 
 const MAIL = { from: 'report@example.com', to: ['a@example.com'], raw: new TextEncoder().encode('Subject: x\r\n\r\n') };
@@ -43,7 +44,8 @@ const throttled = { status: 429, type: 'TooManyRequestsException' };
 
 test('a mail that was throttled is sent again: SES took nothing', async () => {
   const { requests } = await ses(throttled, throttled, { status: 200 });
-  expect(await sesMailer({ region: 'us-east-1' }).send(MAIL)).toEqual({ outcome: 'sent', messageId: 'm-1' });
+  const mailer = sesMailer({ region: 'us-east-1', pause: async () => undefined });
+  expect(await mailer.send(MAIL)).toEqual({ outcome: 'sent', messageId: 'm-1' });
   expect(requests()).toBe(3);
 });
 
@@ -62,4 +64,49 @@ test('no mail is sent over a connection of the one before, which may have died m
   expect(await mailer.send(MAIL)).toMatchObject({ outcome: 'sent' });
   expect(await mailer.send(MAIL)).toMatchObject({ outcome: 'sent' });
   expect(requests()).toBe(2);
+});
+
+test('a mail that reached nobody is sent again, and after several tries it is surely not out', async () => {
+  const gone = createServer();
+  const port = await new Promise<number>((resolve) =>
+    gone.listen(0, '127.0.0.1', () => {
+      const address = gone.address();
+      resolve(typeof address === 'object' ? (address?.port ?? 0) : 0);
+    }),
+  );
+  await new Promise((resolve) => gone.close(resolve));
+  const refusing = `http://127.0.0.1:${port}`;
+  await ses();
+  vi.stubEnv('AWS_ENDPOINT_URL_SESV2', refusing);
+  const pauses: number[] = [];
+  const never = sesMailer({ region: 'us-east-1', pause: async (attempt) => void pauses.push(attempt) });
+  expect(await never.send(MAIL)).toEqual({ outcome: 'refused', detail: expect.stringContaining('ECONNREFUSED') });
+  expect(pauses).toEqual([1, 2, 3, 4]);
+  // It comes back before the third try.
+  const back = createServer((_, response) =>
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ MessageId: 'm-1' })),
+  );
+  closing.push(() => back.close());
+  const mailer = sesMailer({
+    region: 'us-east-1',
+    pause: (attempt) => new Promise((resolve) => (attempt === 2 ? back.listen(port, '127.0.0.1', resolve) : resolve())),
+  });
+  expect(await mailer.send(MAIL)).toEqual({ outcome: 'sent', messageId: 'm-1' });
+});
+
+test.each([
+  ['a name that nobody knows', { syscall: 'getaddrinfo', code: 'ENOTFOUND' }, true],
+  ['a host that is not reached', { syscall: 'connect', code: 'EHOSTUNREACH' }, true],
+  ['a certificate of somebody else', { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }, true],
+  [
+    'a handshake cut off',
+    { code: 'ECONNRESET', message: 'Client network socket disconnected before secure TLS connection was established' },
+    true,
+  ],
+  ['a connection cut off', { syscall: 'read', code: 'ECONNRESET' }, false],
+  ['an answer that does not come', { name: 'TimeoutError' }, false],
+])('%s: whether the mail is surely not out', (_, properties, sure) => {
+  expect(hadNoConnection(Object.assign(new Error('no'), properties))).toBe(sure);
+  const both = [Object.assign(new Error('no'), properties), Object.assign(new Error('no'), { syscall: 'connect' })];
+  expect(hadNoConnection(new AggregateError(both))).toBe(sure);
 });
