@@ -47,11 +47,9 @@ export async function deployed(pipeline: Pipeline, stage: string, flags: string,
     broken: NEVER,
     handOver: (file) => upload(file, stack, pipeline.name),
     async start(request) {
-      const started = await startBySplitter(stack, request).catch((error: unknown) => {
-        // Its log has no right to what was sent; this terminal has it, and may know the definition.
-        if (error instanceof InputError) validated(pipeline, request);
-        throw error;
-      });
+      // What is mistyped is said here, where it may be quoted; refused by the splitter, it would ring an alarm.
+      validated(pipeline, request);
+      const started = await startBySplitter(stack, request);
       if (started.created) await sayTight(pipeline, stack, terminal);
       return started;
     },

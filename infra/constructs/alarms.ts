@@ -25,12 +25,18 @@ export interface StatedAlarmProps {
   readonly topic: ITopic;
 }
 
-/** An alarm that tells the stage's topic when it starts and when it is over. */
+/** As a reader of an alarm's mail finds it: in the package that deployed it. */
+const RUNBOOK = 'node_modules/microprocess/docs/runbook.md';
+
+/**
+ * An alarm that tells the stage's topic when it starts. It doesn't tell when it is over: CloudWatch would also tell that of each new alarm, on its
+ * first step to OK, and what has failed for good isn't mended because five minutes have passed.
+ */
 export class StatedAlarm extends Alarm {
   constructor(scope: Construct, id: string, props: StatedAlarmProps) {
     super(scope, id, {
       metric: props.metric,
-      alarmDescription: `Impact: ${props.impact} First: ${props.action} Then: docs/runbook.md#${props.page}`,
+      alarmDescription: `Impact: ${props.impact} First: ${props.action} Then: ${RUNBOOK}#${props.page}`,
       threshold: props.atLeast ?? 1,
       comparisonOperator: props.silent
         ? ComparisonOperator.LESS_THAN_THRESHOLD
@@ -39,7 +45,6 @@ export class StatedAlarm extends Alarm {
       treatMissingData: props.silent ? TreatMissingData.MISSING : TreatMissingData.NOT_BREACHING,
     });
     this.addAlarmAction(new SnsAction(props.topic));
-    this.addOkAction(new SnsAction(props.topic));
     if (props.silent) this.addInsufficientDataAction(new SnsAction(props.topic));
   }
 }

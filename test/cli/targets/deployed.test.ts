@@ -70,7 +70,7 @@ describe('at a stage', () => {
     ]);
 
     expect(ran.stderr).toMatch(
-      /^warning: 10 of the account's 10 concurrent .* throttled .* Ask for [\d,]+ in Service Quotas/m,
+      /^warning: 10 of the account's 10 concurrent .* throttled .* Ask for 1,000 in Service Quotas/m,
     );
 
     const again = await microprocess('start', '--run-id', 'march', '--limit', '300', '--json');
@@ -131,7 +131,7 @@ describe('at a stage', () => {
     expect(await host.first.invoke('splitter', event)).toMatchObject({ runId: 'listed', created: true });
     const listed = await microprocess('watch', 'listed');
     expect(listed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Run listed succeeded/) });
-    // Its source takes no file, which only the splitter knows.
+    // Its source takes no file.
     const refused = await microprocess('start', '--file', file);
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(/takes none; csv\(\), json\(\) and/) });
     const stored = `given/${createHash('sha256').update(lines).digest('base64url')}-${lines.length}/items.jsonl`;
@@ -145,9 +145,12 @@ describe('at a stage', () => {
     const conflict = await microprocess('start', '--run-id', 'march', '--limit', '299');
     expect(conflict).toMatchObject({ code: 2, stdout: '' });
     expect(conflict.stderr).toMatch(/^error: Run "march" exists with other input/);
+    const before = plane.requests.length;
     const params = await microprocess('start', '--params', '{"country":"Oz"}');
     expect(params).toMatchObject({ code: 2 });
-    // The splitter says nothing of what was sent; the terminal, which knows the definition, says it whole.
+    // A refusal by the splitter would be a failed invocation, and ring an alarm.
+    expect(plane.requests.slice(before).filter((request) => request.endsWith('/invocations'))).toEqual([]);
+    // The terminal knows the definition, and may say what was typed.
     expect(params.stderr).toMatch(/params\.country: .* \(received "Oz"\)/);
   });
 

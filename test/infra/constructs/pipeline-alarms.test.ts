@@ -37,8 +37,12 @@ describe('alarms', () => {
     const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
     expect(alarms).toHaveLength(3);
     for (const { Properties } of alarms) {
-      expect(Properties.AlarmDescription).toMatch(/^Impact: .{20,}\. First: .{10,}\. Then: docs\/runbook\.md#[a-z]+$/s);
+      expect(Properties.AlarmDescription).toMatch(
+        /^Impact: .{20,}\. First: .{10,}\. Then: node_modules\/microprocess\/docs\/runbook\.md#[a-z]+$/s,
+      );
       expect(Properties.AlarmActions).toHaveLength(1);
+      // A fresh deployment steps to OK, and would tell people of it.
+      expect(Properties).not.toHaveProperty('OKActions');
     }
   });
 
