@@ -98,7 +98,7 @@ function whyOf({ why, children, example }: Mentioning): string {
 }
 
 function nextOf({ found, inputs, refusals }: ItemTraces): string {
-  if (found.length + inputs.length + refusals.length === 0) return 'There is nothing to delete.\n';
+  if (found.length + inputs.length + refusals.length === 0) return 'Nothing was found that could be deleted now.\n';
   const whole =
     found.length === 0
       ? ''
