@@ -14,7 +14,7 @@ export {
   type PipelineDefinition,
   type RequestContext,
 } from './definition.ts';
-export type { Output, OutputFile } from './output.ts';
+export type { IncludedFiles, Output, OutputFile } from './output.ts';
 export { type JsonLinesOptions, jsonLines } from './outputs/json-lines.ts';
 export { type MergeFilesOptions, mergeFiles } from './outputs/merge-files.ts';
 export { type ParquetColumn, type ParquetOptions, parquet } from './outputs/parquet.ts';

@@ -29,11 +29,17 @@ export const placeSchema = z
   )
   .optional();
 
+/** Null for a text that is no object's place. */
+export function placeOf(text: string): { bucket: string; key: string } | null {
+  const [, bucket, key] = OBJECT.exec(text) ?? [];
+  return bucket === undefined || key === undefined ? null : { bucket, key };
+}
+
 /** @throws {TypeError} for a place that is no object */
 export function bucketAndKey(place: string): { bucket: string; key: string } {
-  const [, bucket, key] = OBJECT.exec(place) ?? [];
-  if (bucket === undefined || key === undefined) throw new TypeError(`${JSON.stringify(place)} is no object on S3.`);
-  return { bucket, key };
+  const found = placeOf(place);
+  if (found === null) throw new TypeError(`${JSON.stringify(place)} is no object on S3.`);
+  return found;
 }
 
 /** @throws {TypeError} for a place that is no prefix */

@@ -4,6 +4,7 @@ import { decimalsFor } from '../decimals.ts';
 import { type Decimals, type Format, short } from '../format.ts';
 import { MAIL_ROOM, rows as mailRows, UNBROKEN } from '../mail-html.ts';
 import { barsOf, foldedTable, unfolded } from '../page-html.ts';
+import { placeHtml } from '../place-html.ts';
 import { aligned, TEXT_ROOM } from '../text-lines.ts';
 import type { Drawer, Html, Room } from './drawer.ts';
 
@@ -70,7 +71,7 @@ export const table: Drawer<Table> = {
       (drawn) =>
         html`${ranked ? html`<th class="rank"></th>` : ''}${columns.map((column, at) => html`${drawn && bars[at] ? html`<th class="bar"></th>` : ''}<th${place(column)}>${column.name}</th>`)}`,
       (row, i, drawn) =>
-        html`${ranked ? html`<td class="rank">${format.number(i + 1)}</td>` : ''}${columns.map((column, at) => html`${drawn ? drawing(at, row[at]) : ''}<td${place(column, row[at])}>${format.cellIn(column, row[at] ?? null, decimals[at])}</td>`)}`,
+        html`${ranked ? html`<td class="rank">${format.number(i + 1)}</td>` : ''}${columns.map((column, at) => html`${drawn ? drawing(at, row[at]) : ''}<td${place(column, row[at])}>${placeHtml(format.cellIn(column, row[at] ?? null, decimals[at]))}</td>`)}`,
     );
   },
   isNarrow: ({ columns }) => columns.length <= 2 && !columns.some(({ bar }) => bar),

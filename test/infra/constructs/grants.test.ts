@@ -5,6 +5,7 @@ import { SYSTEM } from '../../../functions/system.ts';
 import { dynamoTable } from '../../../shared/adapters/sources/dynamo-table.ts';
 import { httpList } from '../../../shared/adapters/sources/http-list.ts';
 import { definePipeline } from '../../../shared/author/definition.ts';
+import { mergeFiles } from '../../../shared/author/outputs/merge-files.ts';
 import { csv } from '../../../shared/author/sources/csv.ts';
 import { jsonl } from '../../../shared/author/sources/jsonl.ts';
 import { objects } from '../../../shared/author/sources/objects.ts';
@@ -119,7 +120,8 @@ test(
     const own = definePipeline({ name: 'own', source: list, endpoint });
     const theirs = definePipeline({ name: 'theirs', source: elsewhere, endpoint });
     const tables = definePipeline({ name: 'tables', source: dynamoTable('companies'), endpoint });
-    const below = definePipeline({ name: 'below', source: jsonl('s3://companies/in/'), endpoint });
+    const outputs = { merged: mergeFiles({ files: 's3://scans/out/' }) };
+    const below = definePipeline({ name: 'below', source: jsonl('s3://companies/in/'), endpoint, outputs });
     const listed = definePipeline({ name: 'listed', source: objects('s3://companies/pdf/'), endpoint });
     const app = await synth({}, deploying(definition, own, theirs, tables, below, listed));
     const may = (pipeline: string, action: string) => {
@@ -142,6 +144,15 @@ test(
     expect(may('below', 's3:ListBucket')).toEqual(['splitter']);
     expect(ofBucket('s3:GetObject')).toMatchObject([{ Resource: [expect.stringContaining(':s3:::companies/in/*"')] }]);
     expect(ofBucket('s3:ListBucket')).toMatchObject([{ Condition: { StringEquals: { 's3:prefix': 'in/' } } }]);
+    // What its outputs include is the aggregator's to read, and nobody else's.
+    const included = FUNCTIONS.filter((name) =>
+      allowed(name).some(({ Resource }) => Resource.join().includes(':scans/')),
+    );
+    expect(included).toEqual(['aggregator']);
+    expect(allowed('aggregator').find(({ Resource }) => Resource.join().includes(':scans/'))).toMatchObject({
+      Action: ['s3:GetObject'],
+      Resource: [expect.stringContaining(':s3:::scans/out/*"')],
+    });
     expect(may('listed', 's3:ListBucket')).toEqual(['splitter']);
     expect(ofBucket('s3:GetObject')).toEqual([]);
     expect(may('tables', 'dynamodb:Scan')).toEqual(['splitter']);

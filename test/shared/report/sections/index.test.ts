@@ -205,3 +205,11 @@ test('what found no room in mail and text is said: columns, places and lines', a
   expect(page).toContain('Line 5');
   expect(page).not.toContain('see the page');
 });
+
+test("an object's place on S3 leads to AWS's console, and what only begins like one leads nowhere", async () => {
+  const rows = [['s3://scans/out/a b&"c.txt'], ['s3://scans/out/*'], ['S3://x'], ['s3://Bad_Bucket/x'], ['text']];
+  const { page } = await drawn([{ kind: 'table', key: 't', title: 'T', columns: [{ name: 'file' }], rows }]);
+  expect(page.match(/<a href="[^"]*"/g)?.filter((link) => link.includes('console'))).toEqual([
+    '<a href="https://console.aws.amazon.com/s3/object/scans?prefix=out%2Fa%20b%26%22c.txt"',
+  ]);
+});
