@@ -53,17 +53,24 @@ async function account(client: SESv2Client): Promise<Check> {
 /** An address sends when it, its domain, or one above that, is a verified identity. */
 async function sender(client: SESv2Client, from: string): Promise<Check> {
   const name = 'mail sender';
-  for (const EmailIdentity of senderIdentities(from)) {
-    try {
-      const { VerifiedForSendingStatus } = await client.send(new GetEmailIdentityCommand({ EmailIdentity }));
-      if (VerifiedForSendingStatus) return pass(name, `${from} may send, by the identity ${EmailIdentity}`);
-    } catch (error) {
-      if (!(error instanceof Error && error.name === 'NotFoundException')) throw error;
-    }
-  }
+  const identity = await verifiedIdentityOf(client, from);
+  if (identity !== null) return pass(name, `${from} may send, by the identity ${identity}`);
   return fail(
     name,
     `${from} is not verified: every mail is refused`,
     'Follow the link SES mailed to it, or verify its domain or one above that.',
   );
+}
+
+/** The most specific identity that lets an address send; null where none is verified. */
+export async function verifiedIdentityOf(client: SESv2Client, from: string): Promise<string | null> {
+  for (const EmailIdentity of senderIdentities(from)) {
+    try {
+      const { VerifiedForSendingStatus } = await client.send(new GetEmailIdentityCommand({ EmailIdentity }));
+      if (VerifiedForSendingStatus) return EmailIdentity;
+    } catch (error) {
+      if (!(error instanceof Error && error.name === 'NotFoundException')) throw error;
+    }
+  }
+  return null;
 }

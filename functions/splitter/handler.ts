@@ -67,6 +67,7 @@ function bySomebody(event: unknown): { readonly by: string | null; readonly requ
   return { by, request };
 }
 
+/** The run is there, and a repeat would find it: what can't be written of who started it stands in the log alone. */
 async function recordStart(
   { stores, clock, random, log }: SplitterDeps,
   act: 'start' | 'redrive',
@@ -75,7 +76,11 @@ async function recordStart(
 ): Promise<void> {
   if (!created || by === null) return;
   log.info('A run was started.', { run, act, by });
-  await stores.acts.record({ at: clock.now(), act, by, run, detail: '' }, random.id());
+  try {
+    await stores.acts.record({ at: clock.now(), act, by, run, detail: '' }, random.id());
+  } catch (error) {
+    log.warn('Who started a run could not be recorded.', { run, act, by, error: kindOf(error) });
+  }
 }
 
 /** Judges a run's canary. Where the one that passed it died before it sent the slices on, they are sent now. */

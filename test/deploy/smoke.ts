@@ -1,7 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { verifiedIdentityOf } from '../../cli/doctor/mail.ts';
 import { PACKAGE_DIR } from '../../shared/project/project.mjs';
 import pipeline from '../fixtures/project/pipelines/scores/index.ts';
 import { Deployed } from './aws.ts';
@@ -17,7 +19,7 @@ credentials in use, makes three runs of 1,000 children, deploys two clones besid
 costs less than a cent; the account and region must be bootstrapped (npx cdk bootstrap).
 
   --yes                 deploy to the account that the credentials belong to; without it nothing is done
-  --mail-from <address> a verified SES sender, to check the mail too; its recipient is SES's own mailbox simulator
+  --mail-from <address> an SES sender that is verified, itself or by a domain above it, to check the mail too; its recipient is SES's own mailbox simulator
   --keep                leave the stage deployed, to look at it; "npx cdk destroy -c stage=smoke" destroys it
   --help
 
@@ -45,6 +47,13 @@ async function main(): Promise<number> {
   if (!values.yes)
     return refuse(`This would deploy the stage "smoke" to account ${account}, ${region}. Say --yes to do it.`);
 
+  const mailFrom = values['mail-from'];
+  const ses = new SESv2Client({ region });
+  const mailIdentity = mailFrom === undefined ? null : await verifiedIdentityOf(ses, mailFrom);
+  ses.destroy();
+  if (mailFrom !== undefined && mailIdentity === null)
+    return refuse(`Neither ${mailFrom} nor a domain of it is verified in SES, in ${region}.`);
+
   const abort = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => abort.abort(new Error(signal)));
   process.on('exit', endAllGroups);
@@ -61,7 +70,7 @@ async function main(): Promise<number> {
     console.log(`Deploying to account ${account}, ${region} …`);
     await cli.synth({
       stage: 'smoke',
-      ...(values['mail-from'] ? { mailFrom: values['mail-from'], mailIdentity: values['mail-from'] } : {}),
+      ...(mailFrom === undefined || mailIdentity === null ? {} : { mailFrom, mailIdentity }),
     });
     await cli.deploy();
     const deployment = await aws.deployment('smoke');
@@ -72,7 +81,7 @@ async function main(): Promise<number> {
       deployment,
       cli,
       work,
-      mail: Boolean(values['mail-from']),
+      mail: mailFrom !== undefined,
       signal: abort.signal,
     });
     return failed === 0 ? 0 : 1;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod';
+import { splitter } from '../../../functions/splitter/handler.ts';
 import { splitSlice } from '../../../functions/splitter/split.ts';
 import type { SplitResult } from '../../../functions/splitter/split-result.ts';
 import type { SourceContext, SourcedItem } from '../../../shared/author/source.ts';
@@ -375,4 +376,20 @@ test('a failed send is no checkpoint: what it held is sent again', async () => {
   of.deps.queues.work.send = send;
   expect(await split(of)).toBe('ended');
   expect(itemsOf(of.deps.queues.work.take())).toEqual(numbers(300));
+});
+
+test('a start whose act cannot be recorded is no failure, as the run is there: the log says whose it was', async () => {
+  const deps = testDeps();
+  deps.stores.acts.record = async () => {
+    throw new RangeError('The table is gone.');
+  };
+  const context = { awsRequestId: 'r-1', getRemainingTimeInMillis: () => 120_000 };
+  const event = { runId: 'march', by: 'arn:aws:iam::1:user/ann' };
+  expect(await Reflect.apply(splitter(deps), undefined, [event, context])).toMatchObject({ created: true });
+  expect(deps.lines).toContainEqual(
+    expect.objectContaining({
+      level: 'warn',
+      fields: expect.objectContaining({ run: 'march', act: 'start', by: 'arn:aws:iam::1:user/ann' }),
+    }),
+  );
 });
