@@ -6,10 +6,11 @@ import { pipeline as streamTo } from 'node:stream/promises';
 import { knownSections } from '../shared/author/section.ts';
 import { readSummary, type Summary } from '../shared/control/read-summary.ts';
 import { MicroprocessError } from '../shared/domain/errors.ts';
-import { CLOSE_REASONS, type CloseReason, type RunFailure } from '../shared/domain/run.ts';
+import { CLOSE_REASONS, type RunFailure } from '../shared/domain/run.ts';
 import type { ObjectReader } from '../shared/ports/objects.ts';
 import type { RunRecord } from '../shared/ports/run-store.ts';
 import { terminalLine } from '../shared/report/terminal.ts';
+import { CLOSED_WORDS } from '../shared/report/verdict.ts';
 import { isOfDisk, UsageError } from './errors.ts';
 import { inTheWay } from './in-the-way.ts';
 import { hint, type Target } from './targets/target.ts';
@@ -125,20 +126,10 @@ export const toldFields = ({ told }: Pick<Summary, 'told'>): Field[] =>
     .filter(([whom]) => whom !== 'mail')
     .map(([whom, { outcome, detail }]) => [plain(whom), plain(`${outcome}: ${detail}`)]);
 
-const CLOSED: Readonly<Record<CloseReason, string>> = {
-  cancelled: 'it was cancelled',
-  expired: 'its deadline passed',
-  'too-many-failures': 'more of its children failed than the definition tolerates',
-  'split-failed': 'its source could not be read',
-  'too-many-children': 'its source gives more items than limits.maxChildren allows',
-  'source-changed': 'what its source reads was changed meanwhile',
-  'canary-failed': 'more of its first children, the canary, failed than the definition allows',
-};
-
 /** Why a run was closed, for people. A word of a newer release is shown as it is. */
 export function closedField(closed: string | null): Field {
   const known = CLOSE_REASONS.find((reason) => reason === closed);
-  return ['closed', known ? CLOSED[known] : (closed ?? undefined)];
+  return ['closed', known ? CLOSED_WORDS[known] : (closed ?? undefined)];
 }
 
 /** @param log where the functions log, on this machine: a run that failed sends its reader there */

@@ -106,6 +106,7 @@ function viewOf(
     startedAt: record.startedAt,
     endedAt: clock.now(),
     counts,
+    tolerated: pipeline.tolerate,
     reasons,
     ran: whatRan(pipeline, record, formatOf(look)),
     next: nextOf(pipeline.name, record.run, counts),

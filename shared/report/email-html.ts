@@ -7,6 +7,7 @@ import { block, FONT, facts, figures, heading, INK, MAIL_ROOM, MUTED, rows, smal
 import { previousSections } from './previous-sections.ts';
 import type { Html } from './sections/drawer.ts';
 import { drawerOf, notesOf } from './sections/index.ts';
+import { verdictWords } from './verdict.ts';
 import { OUTCOMES, type ReportView, reportWords, STAGE_NOTE, safeLinks } from './view.ts';
 
 /** Where the mail has its sections' pictures: those that it has. */
@@ -34,6 +35,7 @@ export function emailHtml(
   const format = formatOf(view.look);
   const { dateTime, duration, number } = format;
   const calls = callsWords(view.calls, format);
+  const verdict = verdictWords(view, format);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -53,6 +55,7 @@ ${has.logo === undefined ? '' : html`<img src="${has.logo}" height="40" alt="" s
 ${view.title === view.pipeline ? '' : html`<div class="muted" style="font-size:13px;line-height:18px;${MUTED}">${view.pipeline}</div>`}
 <div class="ink" style="font-size:24px;line-height:30px;font-weight:bold;padding:2px 0 10px;word-break:break-word;${INK}">${view.title}</div>
 <span class="${tone}" style="display:inline-block;padding:4px 12px;border-radius:14px;font-size:14px;line-height:18px;font-weight:bold;${TONES[tone]}">${sign} ${label}</span>
+${verdict === null ? '' : smallPrint(verdict)}
 </td></tr>
 ${block(
   facts([

@@ -3,6 +3,7 @@ import { formatOf, line, short } from './format.ts';
 import { previousSections } from './previous-sections.ts';
 import { drawerOf, notesOf } from './sections/index.ts';
 import { aligned, TEXT_ROOM } from './text-lines.ts';
+import { verdictWords } from './verdict.ts';
 import { exampleWords, OUTCOMES, type ReportView, reportWords, STAGE_NOTE, safeLinks } from './view.ts';
 
 /** The mail's plain-text part. */
@@ -12,8 +13,9 @@ export function emailText(view: ReportView, attached: boolean): string {
   const format = formatOf(view.look);
   const { dateTime, duration, number } = format;
   const calls = callsWords(view.calls, format);
+  const verdict = verdictWords(view, format);
   const blocks: string[][] = [
-    [view.title, `${sign} ${label}`],
+    [view.title, `${sign} ${label}`, ...(verdict === null ? [] : [verdict])],
     aligned([
       ['Pipeline', view.pipeline],
       ['Run', view.run],

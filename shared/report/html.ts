@@ -9,6 +9,7 @@ import { pageStyle } from './page-style.ts';
 import { previousSections } from './previous-sections.ts';
 import type { Html } from './sections/drawer.ts';
 import { drawerOf, notesOf } from './sections/index.ts';
+import { verdictWords } from './verdict.ts';
 import { OUTCOMES, type ReportLook, type ReportView, STAGE_NOTE, safeLinks } from './view.ts';
 
 // Nothing but this very style: no script, no style attribute, no request. Markup that slipped in could do nothing.
@@ -57,13 +58,16 @@ ${foot(view)}
   return String(page);
 }
 
-function head(view: ReportView, { dateTime, duration }: Format): Html {
+function head(view: ReportView, format: Format): Html {
+  const { dateTime, duration } = format;
+  const verdict = verdictWords(view, format);
   const { sign, label, tone } = OUTCOMES[view.status];
   return html`<header>
 ${view.look?.logo === undefined ? '' : html`<img class="logo" src="${view.look.logo}" alt="">`}
 ${view.title === view.pipeline ? '' : html`<p class="eyebrow">${view.pipeline}</p>`}
 <h1>${view.title}</h1>
 <span class="badge ${tone}">${sign} ${label}</span>
+${verdict === null ? '' : html`<p class="verdict">${verdict}</p>`}
 <dl class="facts">
 ${fact('Run', html`<code>${view.run}</code>`)}
 ${fact('Started', dateTime(view.startedAt))}

@@ -27,6 +27,7 @@ header{margin-bottom:24px}
 h1{margin:2px 0 10px;font-size:28px;line-height:1.2;letter-spacing:-.01em;overflow-wrap:anywhere}
 h2{margin:0 0 4px;font-size:17px;line-height:1.3;overflow-wrap:anywhere}
 .badge{display:inline-block;padding:3px 12px;border-radius:999px;font-weight:600;font-size:14px}
+.verdict{margin:8px 0 0}
 .good{color:var(--good);background:var(--good-bg)}.warn{color:var(--warn);background:var(--warn-bg)}
 .bad{color:var(--bad);background:var(--bad-bg)}
 .facts{display:flex;flex-wrap:wrap;gap:4px 28px;margin:14px 0 0}

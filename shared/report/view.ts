@@ -1,5 +1,5 @@
 import type { Section } from '../author/section.ts';
-import type { CloseReason, FinalStatus, RunFailure } from '../domain/run.ts';
+import type { CloseReason, FinalStatus, RunFailure, Tolerance } from '../domain/run.ts';
 import { type FormatOptions, short } from './format.ts';
 
 /** A link at the report's foot or in its mail. Shown only where `href` is http or https. */
@@ -79,6 +79,8 @@ export interface ReportView {
     readonly cancelled: number;
     readonly expired: number;
   };
+  /** Failed children that it may have and still succeed. */
+  readonly tolerated?: Tolerance | undefined;
   /** Reason codes of the children that didn't succeed, most frequent first. */
   readonly reasons: readonly {
     readonly reason: string;
