@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { benchCallbacks } from './callbacks/bench-callbacks.ts';
 import { figuresOf } from './figures.ts';
 import { type PushOptions, push } from './push/push.ts';
 import { benchReduce } from './reduce/bench-reduce.ts';
@@ -72,6 +73,14 @@ function program(): Command {
     .option('--json', 'print all figures as one line of JSON; progress goes to stderr')
     .action(async (_, command: Command) => {
       process.exitCode = (await benchSource(command.optsWithGlobals<BenchOptions>())) ? EXIT.ok : EXIT.missed;
+    });
+  cli
+    .command('callbacks')
+    .description('Measures 10,000 children that wait at once, and their callbacks, beside bare pairs of writes.')
+    .option('--quick', 'with 1,000')
+    .option('--json', 'print all figures as one line of JSON; progress goes to stderr')
+    .action(async (_, command: Command) => {
+      process.exitCode = (await benchCallbacks(command.optsWithGlobals<BenchOptions>())) ? EXIT.ok : EXIT.missed;
     });
   return cli;
 }

@@ -30,9 +30,10 @@ export async function takeOutcome(deps: CallbackDeps, claims: CallbackClaims, bo
   const { data, error } = saidOutcome.safeParse(reading.value);
   if (!data) return problem(400, `The body is no outcome; see ${misfitPlace(error) || 'the whole'}.`);
   const result = await resultOf(deps, claims, verdictOf(data));
+  if (result.kind === 'ended' && result.outcome.status === 'SUCCEEDED') return succeed(deps, claims, result.outcome);
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const state = await deps.stores.blocks.read(claims.run, claims.ref);
-    const answer = await record(deps, claims, result, state);
+    const answer = await fail(deps, claims, result, state);
     if (answer) return answer;
   }
   return problem(503, 'Others are writing to the same records. Say it again.', { 'retry-after': '2' });
@@ -50,7 +51,7 @@ function resultOf(deps: CallbackDeps, claims: CallbackClaims, said: Verdict): Pr
 }
 
 /** Null where the records have changed since they were read. */
-async function record(
+async function fail(
   deps: CallbackDeps,
   claims: CallbackClaims,
   result: ChildResult,
@@ -58,9 +59,6 @@ async function record(
 ): Promise<HttpAnswer | null> {
   const { n, slot, attempt } = claims;
   const register = registerOf(state, slot);
-  if (result.kind === 'ended' && result.outcome.status === 'SUCCEEDED') {
-    return state.done.has(n) ? late(deps, claims, result.outcome, state) : end(deps, claims, result.outcome);
-  }
   // An old call's failure says nothing of the one after it, and none of what has ended.
   const isPast = attempt <= (register.tries.get(n)?.tries ?? 0);
   if (state.done.has(n)) await completeBlockIfFull(deps, blockOf(claims), state.done);
@@ -91,18 +89,18 @@ async function end(
   return taken(true);
 }
 
-/** A success whose child has ended otherwise meanwhile: it counts, as long as its segment isn't frozen. */
-async function late(
-  deps: CallbackDeps,
-  claims: CallbackClaims,
-  outcome: Outcome,
-  { done }: BlockState,
-): Promise<HttpAnswer> {
+/**
+ * A success ends its child whatever the register says, so that nothing is read first. Of a child that had ended otherwise it counts as long as
+ * the segment isn't frozen: its page is stored.
+ */
+async function succeed(deps: CallbackDeps, claims: CallbackClaims, outcome: Outcome): Promise<HttpAnswer> {
   const { run, ref, ttl } = claims;
-  await putPage(deps, claims, outcome);
+  const ended = await end(deps, claims, outcome);
+  if (ended) return ended;
   const segment = await deps.stores.segments.countLate(run, ref, ttl);
   if (!segment) return problem(409, 'The run has its result, and this is not in it.');
   // Whoever filled the block may have died before completing it: a service that got no answer says it again.
+  const { done } = await deps.stores.blocks.read(run, ref);
   await completeBlockIfFull(deps, blockOf(claims), done);
   return taken(true);
 }

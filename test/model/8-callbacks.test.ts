@@ -2,27 +2,27 @@ import { holds } from './holds.ts';
 import { SCENES } from './scenes-callback.ts';
 
 holds('L8 callbacks', SCENES, {
-  early: { states: 250, reached: ['callback: end its child', 'expire: write page', 'callback: counted late'] },
+  early: { states: 150, reached: ['callback: end its child', 'expire: write page', 'callback: counted late'] },
   'never, and a crash': {
     states: 400,
     reached: ['crash: forward before bucket', 'crash: forward before update', 'crash: expire before update'],
   },
-  'two of a slot': { states: 5_000, reached: ['forward: write page', 'callback: end its child', 'expire: raise turn'] },
-  'a forged token': { states: 800, reached: ['callback: forged, refused', 'callback: end its child'] },
+  'two of a slot': { states: 3_000, reached: ['forward: write page', 'callback: end its child', 'expire: raise turn'] },
+  'a forged token': { states: 500, reached: ['callback: forged, refused', 'callback: end its child'] },
   'a failure, called again, and a crash': {
     states: 2_500,
     reached: ['crash: callback before replace', 'crash: callback before send', 'expire: send again'],
   },
   'two words of one call': {
-    states: 5_000,
+    states: 4_500,
     reached: ['callback: call again', 'callback: fail its child', 'callback: not as read'],
   },
-  'twice at once': { states: 2_000, reached: ['callback: not as read', 'callback: counted late'] },
-  'paused while it waits': { states: 1_000, reached: ['request: pause', 'request: resume', 'callback: end its child'] },
-  'cancelled while it waits': { states: 3_000, reached: ['close: write page of given up', 'callback: counted late'] },
-  'its deadline comes while it waits': { states: 500, reached: ['callback: too late for its run'] },
+  'twice at once': { states: 650, reached: ['callback: not as read', 'callback: counted late'] },
+  'paused while it waits': { states: 650, reached: ['request: pause', 'request: resume', 'callback: end its child'] },
+  'cancelled while it waits': { states: 2_000, reached: ['close: write page of given up', 'callback: counted late'] },
+  'its deadline comes while it waits': { states: 350, reached: ['callback: too late for its run'] },
   'late or never': {
-    states: 2_000,
+    states: 1_500,
     reached: [
       'callback: too late for its segment',
       'aggregate: a callback came late, read again',
@@ -30,8 +30,8 @@ holds('L8 callbacks', SCENES, {
     ],
   },
   'late, and a crash': {
-    states: 7_000,
+    states: 5_000,
     reached: ['crash: callback before tell', 'crash: callback before late', 'crash: aggregate before freeze'],
   },
-  'a redrive': { states: 3_000, reached: ['callback: end its child', 'finish: tell the end'] },
+  'a redrive': { states: 2_000, reached: ['callback: end its child', 'finish: tell the end'] },
 });

@@ -72,7 +72,9 @@ export function callbackSteps(cx: Context, w: World, p: Callback): Step[] {
     case 'token':
       // Nothing is read, and nothing told, before it holds; nor once the run's deadline is over.
       if (said.isForged) return step('forged, refused', to('delete'));
-      return step(w.run.overdue ? 'too late for its run' : 'its token holds', to(w.run.overdue ? 'delete' : 'read'));
+      if (w.run.overdue) return step('too late for its run', to('delete'));
+      // A success ends its child whatever the register says.
+      return step('its token holds', to(letter === 'S' ? 'page' : 'read'));
     case 'read':
       return step('read BLOCK', () => {
         if (said.isForged) w.ghost.rewritten = 'a forged callback has read BLOCK';
@@ -88,7 +90,7 @@ export function callbackSteps(cx: Context, w: World, p: Callback): Step[] {
       });
     case 'add': {
       const isAsRead = letter === 'S' || sameRegister(record.registers[slot], p.seen?.register ?? null);
-      if (record.done.includes(n) || !isAsRead) return step('not as read', to('read'));
+      if (record.done.includes(n) || !isAsRead) return step('not as read', to(letter === 'S' ? 'late' : 'read'));
       return step(letter === 'S' ? 'end its child' : 'fail its child', () => {
         const tries = record.registers[slot]?.tries.find(([child]) => child === n)?.[1] ?? 0;
         if (letter !== 'S' && attempt <= tries) w.ghost.rewritten = `an old call's failure ended ${block}.${n}`;
@@ -97,11 +99,6 @@ export function callbackSteps(cx: Context, w: World, p: Callback): Step[] {
         p.at = isFull() ? 'tell' : 'delete';
       });
     }
-    case 'late page':
-      return step('write late page', () => {
-        put();
-        p.at = 'late';
-      });
     case 'late': {
       const segment = segmentRecord(w, segmentOf(block));
       if (segment.frozen !== null && cx.bug !== 'accepted after freezing')
@@ -171,7 +168,7 @@ function decide(
 ): Callback['at'] {
   if (isForged) return 'delete';
   const isDone = seen.done.includes(n);
-  if (letter === 'S') return isDone ? 'late page' : 'page';
+  if (letter === 'S') return 'page';
   const register = registerOf(toBlock(seen, slot), slot);
   const tries = (register.tries.get(n) ?? NO_TRIES).tries;
   if (isDone || (attempt <= tries && cx.bug !== 'old failure ends the newer call')) return 'delete';

@@ -227,19 +227,7 @@ export interface GiverUp extends Base {
 /** The function that takes callbacks. */
 export interface Callback extends Base {
   kind: 'callback';
-  at:
-    | 'token'
-    | 'read'
-    | 'page'
-    | 'add'
-    | 'late page'
-    | 'late'
-    | 'replace'
-    | 'send'
-    | 'tell'
-    | 'notify'
-    | 'delete'
-    | 'back';
+  at: 'token' | 'read' | 'page' | 'add' | 'late' | 'replace' | 'send' | 'tell' | 'notify' | 'delete' | 'back';
   seen: { done: number[]; register: RegisterRecord | null } | null;
   /** Of the message that it sends. */
   turn: number;

@@ -11,6 +11,7 @@ import type { Clock } from '../../shared/ports/clock.ts';
 import type { Deps } from '../../shared/ports/deps.ts';
 import type { Outgoing, Queue } from '../../shared/ports/queue.ts';
 import { MemoryTable } from '../../testing/memory-table.ts';
+import { Meter } from '../../testing/meter.ts';
 import { MemoryObjects } from '../../testing/objects.ts';
 import { SeededRandom } from '../../testing/seeded-random.ts';
 import { memoryStores } from '../../testing/stores.ts';
@@ -102,7 +103,7 @@ export function testPipeline(over: Partial<Parameters<typeof definePipeline>[0]>
 }
 
 /** All that a step works with, in memory; `lines` are its log. */
-export function testDeps(pipeline: Pipeline = testPipeline()) {
+export function testDeps(pipeline: Pipeline = testPipeline(), meter = new Meter()) {
   const lines: { level: string; message: string; fields: Record<string, unknown> }[] = [];
   const line =
     (level: string) =>
@@ -113,7 +114,7 @@ export function testDeps(pipeline: Pipeline = testPipeline()) {
   const counted = new Map<string, number>();
   return {
     pipeline,
-    stores: memoryStores(),
+    stores: memoryStores(meter),
     gateStore: gateStore(new MemoryTable(), gateNamesOf(pipeline)),
     objects: new MemoryObjects(),
     callbacks: { url: 'https://callbacks.example.com', keys: async () => ['key'], renew: async () => false },

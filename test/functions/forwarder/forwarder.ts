@@ -7,6 +7,7 @@ import type { WorkMessage } from '../../../shared/domain/messages.ts';
 import type { CallResult } from '../../../shared/domain/retry.ts';
 import { ProgressMeter } from '../../../shared/flow/progress-meter.ts';
 import type { CallRequest } from '../../../shared/ports/caller.ts';
+import { Meter } from '../../../testing/meter.ts';
 import { testDeps, testPipeline } from '../../shared/support.ts';
 
 const BLOCK = { slice: 0, segment: 0, block: 0 };
@@ -15,9 +16,10 @@ const BLOCK = { slice: 0, segment: 0, block: 0 };
 export async function forwarder(
   answer: (request: CallRequest) => CallResult | Promise<CallResult>,
   pipeline = testPipeline(),
+  meter = new Meter(),
 ) {
   const calls: string[] = [];
-  const deps = testDeps(pipeline);
+  const deps = testDeps(pipeline, meter);
   await startRun(deps, { runId: 'march' }, 'cli');
   let invocation = 0;
   const full = {
