@@ -7,7 +7,8 @@ const statement = z.looseObject({ Effect: z.string(), Action: z.union([z.string(
 /**
  * Grants in a cloud assembly's templates what AWS grants and the local AWS asks for by another name:
  * - on AWS, `sqs:SendMessage` covers SendMessageBatch, an action that IAM doesn't have;
- * - SES v2's SendEmail is authorised on the sender's identity, not on every resource.
+ * - SES v2's SendEmail is authorised on the sender's identity, not on every resource;
+ * - a secret's `Ref` is its ARN on AWS, and its name here, which no policy's resource can be.
  * @returns how many policy statements were changed
  */
 export function adaptToEmulator(assembly: string): number {
@@ -29,6 +30,7 @@ export function adaptToEmulator(assembly: string): number {
 function adapt(of: z.infer<typeof statement>): Record<string, unknown> | undefined {
   const actions = [of.Action].flat();
   if (actions.includes('sqs:SendMessage')) return { ...of, Action: [...actions, 'sqs:SendMessageBatch'] };
-  if (actions.includes('ses:SendEmail')) return { ...of, Resource: '*' };
+  if (actions.includes('ses:SendEmail') || actions.includes('secretsmanager:GetSecretValue'))
+    return { ...of, Resource: '*' };
   return undefined;
 }

@@ -120,6 +120,16 @@ export class Deployed {
     return Role;
   }
 
+  /** A variable of a function's environment. */
+  async variableOf(functionName: string, variable: string): Promise<string> {
+    const { Environment } = await this.#lambda.send(
+      new GetFunctionConfigurationCommand({ FunctionName: functionName }),
+    );
+    const value = Environment?.Variables?.[variable];
+    if (value === undefined) throw new Error(`${functionName} has no ${variable}.`);
+    return value;
+  }
+
   async object(bucket: string, key: string): Promise<Uint8Array> {
     const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     if (!Body) throw new Error(`Object ${key} of ${bucket} has no body.`);

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PACKAGE_DIR } from '../../shared/project/project.mjs';
 import pipeline from '../fixtures/project/pipelines/scores/index.ts';
-import { FIXTURE_PROJECT } from '../fixtures/project.ts';
 import { run } from './processes.ts';
+import { DEPLOYED_PROJECT } from './project.ts';
 
 export interface CommandLine {
   readonly args: readonly string[];
@@ -20,7 +20,7 @@ export async function microprocess({ args, env, folder, signal }: CommandLine): 
     name: `microprocess ${args[0]}`,
     file: process.execPath,
     args: [join(PACKAGE_DIR, 'cli', 'bin.mjs'), ...args, '--json'],
-    cwd: FIXTURE_PROJECT,
+    cwd: DEPLOYED_PROJECT,
     // A home of its own: a person's run may be going on.
     env: { ...env, MICROPROCESS_HOME: folder, MICROPROCESS_PIPELINE: pipeline.name },
     log,

@@ -4,10 +4,13 @@ import { microprocess } from './command-line.ts';
 
 const summary = z.object({ paths: z.object({ report: z.string() }) });
 
-/** The report of an embedded run, made as a user would make it: `npm start -- --limit <n> --json`. */
-export async function embeddedReport(limit: number, folder: string, signal: AbortSignal): Promise<Buffer> {
+/**
+ * The report of an embedded run, made as a user would make it: `npm start -- --limit <n> --json`.
+ * @param args of `run`: by default it is a run of `scores`
+ */
+export async function embeddedReport(args: readonly string[], folder: string, signal: AbortSignal): Promise<Buffer> {
   const printed = await microprocess({
-    args: ['run', '--limit', String(limit)],
+    args: ['run', ...args],
     // No AWS of any kind: it must not see the local one's endpoint.
     env: { PATH: process.env.PATH, HOME: process.env.HOME },
     folder,

@@ -147,8 +147,9 @@ export async function startEmulator(python: string, folder: string, signal: Abor
 
 /** What MiniStack, and through it each function, finds in its environment. */
 function emulatorEnvironment(front: Front, temporary: string): NodeJS.ProcessEnv {
-  // As Lambda's runtime does, it offers the SDK to what isn't bundled, the CDK's bucket emptier; and nothing else.
-  const modules = join(temporary, 'runtime');
+  // As Lambda's runtime does, it offers the SDK to what isn't bundled, the CDK's bucket emptier and what reads secrets; and nothing else. By
+  // NODE_PATH where it is required; what is imported is looked for above the functions, which are unpacked below this folder.
+  const modules = join(temporary, 'node_modules');
   mkdirSync(modules);
   symlinkSync(join(PACKAGE_DIR, 'node_modules', '@aws-sdk'), join(modules, '@aws-sdk'));
   return {

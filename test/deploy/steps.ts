@@ -15,6 +15,8 @@ import { embeddedReport } from './embedded.ts';
 import { type Context, CREDENTIALS, functionUrlHere } from './emulator.ts';
 import { fullQueues, type Mail, sentMails } from './mailbox.ts';
 import { poll } from './poll.ts';
+import { DEPLOYED_PROJECT } from './project.ts';
+import { checkRenders } from './renders.ts';
 import { startSchedule } from './schedule.ts';
 
 type Step = <T>(name: string, work: () => Promise<T>) => Promise<T>;
@@ -31,7 +33,7 @@ const shownRun = z.object({ runId: z.literal(RUN), status: z.string() });
 /** The whole app: deployed, started by hand and by the clock, compared with the embedded run, destroyed. */
 export async function deployAndCheck(context: Context, step: Step): Promise<void> {
   const { endpoint, region, signal } = context;
-  const cli = cdk(context.work, context.env, signal);
+  const cli = cdk(context.work, context.env, signal, DEPLOYED_PROJECT);
   const credentials = {
     accessKeyId: CREDENTIALS.AWS_ACCESS_KEY_ID,
     secretAccessKey: CREDENTIALS.AWS_SECRET_ACCESS_KEY,
@@ -48,8 +50,11 @@ export async function deployAndCheck(context: Context, step: Step): Promise<void
   const { splitter } = deployment.functions;
 
   // Nothing else is changed.
-  const repointed = await aws.rewriteEnvironment(RESOURCES.endpoint.variable, functionUrlHere(endpoint));
-  equal(repointed, 2, 'the forwarders of both pipelines know the clone');
+  const here = functionUrlHere(endpoint);
+  const repointed = await aws.rewriteEnvironment(RESOURCES.endpoint.variable, here);
+  equal(repointed, 3, 'the forwarders of all pipelines know their clones');
+  for (const { variable } of [RESOURCES.callbackUrl, RESOURCES.reportLinkUrl])
+    await aws.rewriteEnvironment(variable, (url) => (url === '' ? url : here(url)));
 
   const due = new Date(Math.floor(Date.now() / 1_000) * 1_000);
   const schedule = await step('the schedule as deployed', () =>
@@ -66,7 +71,9 @@ export async function deployAndCheck(context: Context, step: Step): Promise<void
   const started = await step('a run by the Test button', () => aws.invoke(splitter, { runId: RUN, limit: LIMIT }));
   equal(started.runId, RUN);
   await step('the run', () => aws.ended(table, RUN, 'succeeded', RUN_SECONDS, signal));
-  const embedded = await step('the embedded run', () => embeddedReport(LIMIT, context.work, signal));
+  const embedded = await step('the embedded run', () =>
+    embeddedReport(['--limit', String(LIMIT)], context.work, signal),
+  );
   const report = await aws.object(bucket, `${started.report}report.csv`);
   ok(
     embedded.equals(report),
@@ -105,6 +112,7 @@ export async function deployAndCheck(context: Context, step: Step): Promise<void
     embedded.equals(await aws.object(bucket, `runs/${PIPELINE}/${scheduled}/report.csv`)),
     'the scheduled run has the same report',
   );
+  await checkRenders(context, STAGE, step);
   await step('nothing is left over', () => checkQuiet(context));
   // The local CloudFormation doesn't tag buckets; without its tag the CDK's emptier leaves a bucket alone, and rightly.
   await aws.tag(bucket, { 'aws-cdk:auto-delete-objects': 'true' });
