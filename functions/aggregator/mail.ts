@@ -36,7 +36,9 @@ export async function composeMail(
   if (from === '' || to.length === 0) return null;
   if (record.mail !== null && !mayRepeat(deps, record)) return null;
   const attached = await gzip;
-  const csv = attached ? attachmentOf(`${pipeline.name}-${record.run}`, attached) : undefined;
+  const csv = attached
+    ? attachmentOf(`${pipeline.name}-${record.run}`, attached, pipeline.report.byteOrderMark !== 'never')
+    : undefined;
   const build = (one: Addressed) => drawing(() => buildEmail({ view, from, csv, ...one }));
   const raw = await build({ to });
   await objects.put(reportKeys(record.run).email, raw, 'message/rfc822');

@@ -8,6 +8,7 @@ import { type ManifestPart, reducedKey } from '../../shared/storage/manifest.ts'
 import { windowsOf } from '../../shared/storage/members.ts';
 import { partKeys } from '../../shared/storage/part.ts';
 import { reportKeys } from '../../shared/storage/report-keys.ts';
+import { BYTE_ORDER_MARK } from './attachment.ts';
 import type { AggregatorDeps } from './deps.ts';
 import { CSV_TYPE, saved } from './kinds.ts';
 
@@ -37,6 +38,8 @@ export function writeCsv(
   const attachment = new Attachment();
   const pieces = piecesOf(objects, parts);
   async function* members() {
+    // The attachment gets its own.
+    if (pipeline.report.byteOrderMark === 'always') yield gzipSync(BYTE_ORDER_MARK);
     const header = gzipSync(csvHeader(pipeline.reduce));
     attachment.add(header);
     yield header;

@@ -148,6 +148,8 @@ const schema = strictOptions({
     quiet: z.boolean().default(false),
     /** Mails of runs that succeeded, and of runs that did not, at most so many an hour each; the rest have their report alone. */
     mailsPerHour: z.number().int().min(1).max(1_000).default(12),
+    /** Where report.csv begins with the mark by which spreadsheets know UTF-8. Programs may trip over it. */
+    byteOrderMark: z.enum(['mail', 'always', 'never']).default('mail'),
     /** Keep up to this many characters of a failed call's body; 0 keeps none (it may hold personal data). */
     bodyExcerpt: z.number().int().min(0).max(1_000).default(0),
     /** Sources to credit, shown at the report's foot. */

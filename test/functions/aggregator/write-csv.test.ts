@@ -1,10 +1,11 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { attachmentOf } from '../../../functions/aggregator/attachment.ts';
 import { writeCsv } from '../../../functions/aggregator/write-csv.ts';
 import { NO_COUNTS } from '../../../shared/domain/run.ts';
 import type { ManifestPart } from '../../../shared/storage/manifest.ts';
 import { partKeys } from '../../../shared/storage/part.ts';
-import { testDeps } from '../../shared/support.ts';
+import { testDeps, testPipeline } from '../../shared/support.ts';
 
 /** Parts of so many rows each, and the order in which their pieces are asked for. */
 async function partsOf(...rows: number[]) {
@@ -51,6 +52,18 @@ test('the pieces are joined in order, and the attachment says the same', async (
   expect(stored.toString().split('\n').slice(1)).toEqual(['0', '1', '2', '3', '']);
   expect(stored).toHaveLength(size);
   expect(gunzipSync((await gzip) ?? '').equals(stored)).toBe(true);
+});
+
+test('the mark of byte order stands where it is asked for, and once in a mail', async () => {
+  const { deps, parts } = await partsOf(1);
+  const pipeline = testPipeline({ report: { byteOrderMark: 'always' } });
+  const { bytes, gzip } = writeCsv({ ...deps, pipeline }, 'march', parts);
+  await bytes;
+  const stored = Buffer.from(await deps.objects.get('march/report.csv'));
+  expect(stored.toString().startsWith('\ufeffid')).toBe(true);
+  const packed = (await gzip) ?? Buffer.alloc(0);
+  expect(attachmentOf('march', packed).content.equals(stored)).toBe(true);
+  expect(attachmentOf('march', packed, false).content.equals(gunzipSync(packed))).toBe(true);
 });
 
 test('a piece that cannot be read fails both, and nothing is left unhandled', async () => {

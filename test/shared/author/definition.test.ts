@@ -59,6 +59,7 @@ test('a minimal definition gets every default', () => {
       channels: [],
       quiet: false,
       mailsPerHour: 12,
+      byteOrderMark: 'mail',
       bodyExcerpt: 0,
       credits: [],
       failedRows: 'keep',
