@@ -2,6 +2,7 @@ import { type CallOptions, isCall } from '../../shared/author/call.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
 import { show, UnmappedCallError } from '../../shared/domain/errors.ts';
 import { type Json, jsonText } from '../../shared/domain/json.ts';
+import { climbs } from '../../shared/domain/path.ts';
 import type { CallRequest } from '../../shared/ports/caller.ts';
 
 /** The part of a call that a definition and its mapping decide. */
@@ -15,6 +16,7 @@ const BODIES = ['json', 'form', 'text'] as const;
 const MAX_TARGET = 8_000;
 const MAX_HEADERS = 8_000;
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,100}$/;
+const HALF_PAIR = /\p{Cs}/u;
 /** Visible characters and spaces: neither a line's end nor what HTTP has no charset for. */
 const VALUE = /^[\t\x20-\x7e]*$/;
 /** Those that say whose call it is, and those by which HTTP finds a message's end and its receiver. */
@@ -59,7 +61,7 @@ function bodyOf(given: CallOptions, method: string): { type: string | null; body
     return { type: 'application/x-www-form-urlencoded', body: parametersOf('form', form).toString() };
   if (text === undefined) return { type: null, body: null };
   if (typeof text !== 'string') refuse('text', 'a text');
-  return { type: 'text/plain; charset=utf-8', body: text };
+  return { type: 'text/plain; charset=utf-8', body: whole('text', text) };
 }
 
 /** Each segment encoded, so that none can hold another, climb, or begin a query. */
@@ -71,14 +73,11 @@ function pathOf(segments: CallOptions['path']): string {
       // A server, a proxy or a cache may read these as another path, encoded too.
       if (text === '' || climbs(text))
         refuse('path', 'a list without a segment that is empty, or climbs (. or .., also between slashes)');
-      if (/[\p{Cc}\p{Cs}]/u.test(text)) refuse('path', 'without control characters');
+      if (/\p{Cc}/u.test(text)) refuse('path', 'without control characters');
       return `/${encodeURIComponent(text)}`;
     })
     .join('');
 }
-
-/** Also `../admin` and `..;x`: what decodes before it looks would take them for several segments. */
-const climbs = (text: string) => text.split(/[/\\]/).some((part) => /^\.{1,2}(?:;|$)/.test(part));
 
 function queryOf(query: CallOptions['query']): string {
   if (query === undefined) return '';
@@ -92,7 +91,7 @@ function parametersOf(field: string, values: NonNullable<CallOptions['query']>):
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) {
     for (const each of Array.isArray(value) ? value : [value]) {
-      if (each !== null && each !== undefined) parameters.append(name, plain(field, each));
+      if (each !== null && each !== undefined) parameters.append(whole(field, name), plain(field, each));
     }
   }
   return parameters;
@@ -115,9 +114,15 @@ function headersOf(given: CallOptions['headers'], type: string | null): Record<s
 }
 
 function plain(field: string, value: unknown): string {
-  if (typeof value === 'string' || typeof value === 'boolean') return String(value);
+  if (typeof value === 'string') return whole(field, value);
+  if (typeof value === 'boolean') return String(value);
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
   return refuse(field, 'texts, finite numbers or truth values');
+}
+
+/** UTF-8 has no bytes for half of a surrogate pair: what encodes it would put a replacement character there, and the service would get another text. */
+function whole(field: string, text: string): string {
+  return HALF_PAIR.test(text) ? refuse(field, 'without half of a surrogate pair, which has no encoding') : text;
 }
 
 function refuse(field: string, allowed: string): never {
