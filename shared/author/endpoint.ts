@@ -22,11 +22,14 @@ export const secretName = z
 /** A certificate authority that is trusted besides the usual ones. */
 export const certificates = z.string().regex(CERTIFICATES, 'must be certificates as PEM');
 
-/** Headers that a key may come in: none of HTTP's own, and none of ours. */
+/**
+ * Headers that a key may come in: none of HTTP's own, and none of ours. In one by which HTTP finds a message's end or what its connection
+ * is for, the client refuses the key, or a proxy drops it; in `content-type` it would be taken for the body's.
+ */
 const header = z
   .string()
   .regex(
-    /^(?!(?:host|content-length|transfer-encoding|connection|idempotency-key|traceparent|microprocess-.*)$)[a-z0-9-]{1,64}$/i,
+    /^(?!(?:host|content-(?:length|type)|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|proxy-.*|idempotency-key|traceparent|microprocess-.*)$)[a-z0-9-]{1,64}$/i,
     'must be the name of a header that is none of HTTP’s or ours',
   )
   .transform((name) => name.toLowerCase());

@@ -52,6 +52,7 @@ describe('refused in words', () => {
     ['a path that climbs, encoded', { url: 'https://a.example.com/%2e%2e/b' }, 'url', '. or ..'],
     ['a new line', { url: 'https://a.example.com/\r\nHost: b' }, 'url', 'must be a URL'],
     ['a backslash', { url: 'https://a.example.com\\@b.example' }, 'url', 'must be a URL'],
+    ['a path that climbs behind a slash that is encoded', { url: 'https://a.example.com/%2F../b' }, 'url', '. or ..'],
     ['a private address', { url: 'https://10.0.0.7' }, 'url', 'allowPrivate'],
     ['this machine', { url: 'https://localhost:8443' }, 'url', 'allowPrivate'],
     ['this machine, with a dot', { url: 'https://localhost.' }, 'url', 'allowPrivate'],
@@ -64,6 +65,22 @@ describe('refused in words', () => {
     ['metadata, mapped', { url: 'http://[::ffff:169.254.169.254]/', ...both }, 'url', 'never called'],
     ['metadata by IPv6', { url: 'http://[fd00:ec2::254]/', ...both }, 'url', 'never called'],
     ['what goes with a URL alone', { service: 'a', allowHttp: true }, 'allowHttp', 'goes with url alone'],
+    ...[
+      'host',
+      'TE',
+      'Expect',
+      'upgrade',
+      'Content-Type',
+      'trailer',
+      'keep-alive',
+      'proxy-authorization',
+      'traceparent',
+    ].map((header): [string, object, string, string] => [
+      `a key in ${header}`,
+      { name: 'a', auth: { type: 'apiKey', secret: 's', header } },
+      'auth.header',
+      'none of HTTP’s',
+    ]),
     ['what is misspelt', { servise: 'a' }, '', 'is no option here; allowed are service, name, url'],
   ])('%s', (_, endpoint, path, says) => {
     const issues = given(endpoint).error?.issues ?? [];
