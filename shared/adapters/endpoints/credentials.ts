@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Endpoint } from '../../author/endpoint.ts';
+import { CallError } from './failure.ts';
 import type { Secrets } from './secrets.ts';
 
 /** What a call is let in by, where that isn't a signature of IAM. */
@@ -35,14 +36,20 @@ export function credentialsOf({ auth, hmac }: Pick<Endpoint, 'auth' | 'hmac'>, s
 
 type SecretAuth = Extract<NonNullable<Endpoint['auth']>, { secret: string }>;
 
+/** What a header's value may hold: no end of a line, and no character that HTTP has no byte for. */
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** @throws {CallError} for a secret that no header can carry: the client would send nothing, and say so late or not at all */
 function authHeader(auth: SecretAuth, secret: string): Record<string, string> {
+  const text = secret.trim();
+  if (auth.type !== 'basic' && !HEADER_VALUE.test(text)) throw new CallError('no-credentials');
   switch (auth.type) {
     case 'bearer':
-      return { authorization: `Bearer ${secret.trim()}` };
+      return { authorization: `Bearer ${text}` };
     case 'apiKey':
-      return { [auth.header]: secret.trim() };
+      return { [auth.header]: text };
     case 'basic':
-      return { authorization: `Basic ${Buffer.from(secret.trim()).toString('base64')}` };
+      return { authorization: `Basic ${Buffer.from(text).toString('base64')}` };
   }
 }
 

@@ -153,6 +153,18 @@ describe('calls of an endpoint with a secret', () => {
     expect(JSON.stringify(result)).not.toContain(SECRET);
   });
 
+  test.each(['a\nb', 'a\r\nx-b: c', 'a\u0000b', 'a\u007fb', 'a…b'])(
+    'whose secret is %j are not made',
+    async (secret) => {
+      const { call, calls } = await calling(
+        async () => secret,
+        () => secret,
+      );
+      expect(await call()).toMatchObject({ kind: 'failure', reason: 'no-credentials' });
+      expect(calls()).toBe(0);
+    },
+  );
+
   test('whose secret is not there are failed calls, not exceptions', async () => {
     const { call } = await calling(
       async () => {
