@@ -20,13 +20,16 @@ export function rate(text: string): number {
 }
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+const LONGEST_DAYS = 365;
 
-/** `90s`, `30m`, `2h` or `1d`, in seconds. */
+/** `90s`, `30m`, `2h` or `1d`, in seconds: a year's at most, as nobody means more. */
 export function timeSpan(text: string): number {
-  const [, number = '', unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const [, number = '', unit = ''] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
   const seconds = Number(number) * (UNITS[unit] ?? 0);
-  if (seconds > 0) return seconds;
-  throw new InvalidArgumentError(`It must be a time such as 90s, 30m, 2h or 1d; received ${show(text)}.`);
+  if (seconds > 0 && seconds <= LONGEST_DAYS * 86_400) return seconds;
+  throw new InvalidArgumentError(
+    `It must be a time such as 90s, 30m, 2h or 1d, and ${LONGEST_DAYS}d at most; received ${show(text)}.`,
+  );
 }
 
 /** A service's address: a pipeline's path is put behind it, and what it holds stands in logs. */

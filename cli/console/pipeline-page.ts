@@ -29,7 +29,7 @@ ${gateFacts(gate, now)}
 <p class="note">Forwarders hold them within two seconds, those of other pipelines that share the budget too. A field that is left empty stays as it is.</p>
 <label><span>Calls that begin in a second at most</span><input type="number" name="ratePerSecond" min="0.001" step="any"></label>
 <label><span>Calls at once at most</span><input type="number" name="inFlight" min="1" step="1"></label>
-<label><span>For so many minutes; until cleared where empty</span><input type="number" name="minutes" min="1" step="1"></label>
+<label><span>For so many minutes; until cleared where empty</span><input type="number" name="minutes" min="1" max="525600" step="1"></label>
 <button class="bad">Set these limits</button>
 </form>
 ${

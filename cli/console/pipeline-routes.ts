@@ -15,10 +15,13 @@ const startForm = z.object({
   limit: said(number(1)),
   params: said(z.string().max(32_768).optional()),
 });
+/** As the command line's `--for`: 365 days. */
+const LONGEST_MINUTES = 525_600;
+
 const limitsForm = z.object({
   ratePerSecond: said(number(0.001)),
   inFlight: said(number(1)),
-  minutes: said(number(1)),
+  minutes: said(z.coerce.number().min(1).max(LONGEST_MINUTES).optional()),
 });
 
 /** A pipeline's own page: starting a run, and what its calls are held to. */
