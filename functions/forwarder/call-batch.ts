@@ -1,5 +1,5 @@
 import { isReached } from '../../shared/domain/answers.ts';
-import { type Misfit, readBatch } from '../../shared/domain/batch-answer.ts';
+import { type Misfit, readBatch, type Unnamed } from '../../shared/domain/batch-answer.ts';
 import { SIZES } from '../../shared/domain/limits.ts';
 import type { WorkMessage } from '../../shared/domain/messages.ts';
 import { firstRunOf } from '../../shared/domain/redrive.ts';
@@ -15,20 +15,21 @@ import type { ForwarderDeps } from './deps.ts';
 /** What came of a batch. */
 export interface Batched {
   readonly results: ReadonlyMap<number, ChildResult>;
-  /** It failed as a whole: its children, in halves that are called next. No try was spent. */
+  /** Those that it said nothing of, in halves that are called next: all of them where it failed as a whole. No try was spent. */
   readonly halves: readonly (readonly number[])[];
 }
 
 /** What a call of several came to. */
 type Heard =
   /** For each of them. */
-  | { readonly each: readonly (Verdict | Misfit)[] }
+  | { readonly each: readonly (Verdict | Misfit | Unnamed)[] }
   /** For all of them at once. */
   | { readonly all: Verdict | Misfit };
 
 /**
  * Calls children of a message with one call: a list of their items, answered by a list of outcomes. Where the call fails as a whole, one of
  * the items may be why: of two children or more it spends no try, and they are to be called in halves, until the culprit is alone.
+ * So are those whose outcomes, among others with ids, have none.
  * Pressure is nobody's fault and a call that never reached the service says nothing of its items: these count for each of them.
  * @param jitter see {@link childResult}
  * @param isHalf of a call that failed as a whole
@@ -79,16 +80,18 @@ export async function callBatch(
     for (const { child } of sent) results.set(child.n, { kind: 'handed-back', due, together });
     return { results, halves: [] };
   }
+  const unnamed: number[] = [];
   await Promise.all(
     sent.map(async ({ child }, i) => {
       const said = 'all' in heard ? heard.all : heard.each[i];
       if (said === undefined) throw new TypeError(`A batch has no verdict for child ${child.n}.`);
+      if (said.kind === 'unnamed') return void unnamed.push(child.n);
       const verdict = said.kind === 'misfit' ? said : deps.gate.spares(said, child.before.pressed);
       const text = () => ('result' in said ? JSON.stringify(said.result) : '');
       results.set(child.n, await childResult(deps, hold, child, { verdict, ms: call.ms, text }, jitter));
     }),
   );
-  return { results, halves: [] };
+  return { results, halves: halvesOf(unnamed) };
 }
 
 /** Reads an answer, and tells the gate of it once: a batch is one call. */

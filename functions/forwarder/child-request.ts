@@ -1,7 +1,8 @@
-import { NotJsonError } from '../../shared/domain/errors.ts';
+import { NotJsonError, UnmappedCallError } from '../../shared/domain/errors.ts';
 import { type Held, isUnread } from '../../shared/domain/held.ts';
 import { childId } from '../../shared/domain/ids.ts';
 import type { Json } from '../../shared/domain/json.ts';
+import { SIZES } from '../../shared/domain/limits.ts';
 import { blockOf, type WorkMessage } from '../../shared/domain/messages.ts';
 import { firstRunOf, parseRedrivenItem } from '../../shared/domain/redrive.ts';
 import type { Tries } from '../../shared/domain/sending.ts';
@@ -11,6 +12,9 @@ import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { release } from '../../shared/storage/spill.ts';
 import type { ForwarderDeps } from './deps.ts';
 import { callOfItem, type MappedCall, mapCall } from './map-call.ts';
+
+/** What a body may have of a request, which is a list: the brackets take two. */
+const LISTED_BYTES = SIZES.jsonBytes - '[]'.length;
 
 /** A child with its call, or how it ended without one. */
 export type ChildRequest =
@@ -60,12 +64,26 @@ function requestOf(
   { run, params }: RunRecord,
 ): MappedCall | null {
   try {
-    if (!pipeline.request) return callOfItem(pipeline, item);
+    if (!pipeline.request) return fitting(pipeline, callOfItem(pipeline, item));
     const mapped: unknown = pipeline.request(item, { runId: firstRunOf(run), childId, params });
     if (mapped instanceof Promise) throw new NotJsonError('request is async; it must give the body itself.');
-    return mapCall(pipeline, mapped);
+    return fitting(pipeline, mapCall(pipeline, mapped));
   } catch (error) {
     log.error('The request mapping failed.', { child: childId, error: new UserError(error) });
     return null;
   }
+}
+
+/**
+ * A call that its Lambda takes also as a list of one.
+ * @throws {UnmappedCallError} where the brackets make it too large
+ */
+function fitting({ endpoint }: ForwarderDeps['pipeline'], call: MappedCall): MappedCall {
+  const { body } = call;
+  // UTF-16 units are three bytes at most: few bodies are measured.
+  if (endpoint.itemsPerCall === undefined || body === null || body.length * 3 <= LISTED_BYTES) return call;
+  if (Buffer.byteLength(body) <= LISTED_BYTES) return call;
+  throw new UnmappedCallError(
+    `With itemsPerCall, a body must be of at most ${LISTED_BYTES} bytes: its list has brackets.`,
+  );
 }

@@ -15,15 +15,20 @@ export interface Misfit {
   readonly place: string;
 }
 
+/** A child's outcome is among those without id, and nobody knows which it is: it is to be asked for again. */
+export interface Unnamed {
+  readonly kind: 'unnamed';
+}
+
 export type BatchAnswer =
   /** What each child's item came to, in the order of their ids. */
-  | { readonly each: readonly (Verdict | Misfit)[] }
+  | { readonly each: readonly (Verdict | Misfit | Unnamed)[] }
   /** It has no outcome for each child: nothing is known of any. */
   | { readonly all: Misfit };
 
 /**
  * Reads a batch's answer: a list with an outcome for each item, by place, or by id in any order. What is no outcome fails its item alone, as
- * the service will say it so again.
+ * the service will say it so again. Where some outcomes have ids and some have none, those with ids count.
  * @param ids of the children, in the order of the list that went out
  */
 export function readBatch(answer: Json, ids: readonly string[]): BatchAnswer {
@@ -31,8 +36,11 @@ export function readBatch(answer: Json, ids: readonly string[]): BatchAnswer {
   if (answer.length !== ids.length) return { all: misfit(`${answer.length} outcomes for ${ids.length} items`) };
   const byId = new Map(answer.map((one: Json, i) => [named.safeParse(one).data?.id ?? i, one]));
   if (ids.every((id) => byId.has(id))) return { each: ids.map((id) => read(byId.get(id))) };
-  if ([...byId.keys()].some((key) => typeof key === 'string')) return { all: misfit('not one outcome for each id') };
-  return { each: answer.map(read) };
+  const said = [...byId.keys()].filter((key) => typeof key === 'string');
+  if (said.length === 0) return { each: answer.map(read) };
+  if (byId.size === ids.length && said.every((id) => ids.includes(id)))
+    return { each: ids.map((id) => (byId.has(id) ? read(byId.get(id)) : { kind: 'unnamed' })) };
+  return { all: misfit('not one outcome for each id') };
 }
 
 const misfit = (place: string): Misfit => ({ kind: 'misfit', place });

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { call as asCall } from '../../../shared/author/call.ts';
+import type { Json } from '../../../shared/domain/json.ts';
+import { SIZES } from '../../../shared/domain/limits.ts';
 import type { CallResult } from '../../../shared/domain/retry.ts';
 import { NEW_REGISTER, NO_TRIES, registerOf } from '../../../shared/domain/sending.ts';
 import type { CallRequest } from '../../../shared/ports/caller.ts';
@@ -78,6 +80,42 @@ test('one bad item fails alone, another is called again alone, and one that is n
   expect(stored.get(2)).toBeUndefined();
   expect(stored.get(3)).toMatchObject({ status: 'FAILED', reason: 'unexpected-answer', result: 'status: ' });
   expect((await register()).tries.get(2)).toMatchObject({ tries: 1 });
+});
+
+test('outcomes without id among others with ids are asked for again, in halves, and cost no try', async () => {
+  const bad = [1, 3];
+  const { sets, outcomes } = await batched(
+    (items) => {
+      const named = items.map((item) => ({ id: `0-0.0.${item}`, status: 200, result: item }));
+      return answer(named.map((one) => (bad.includes(one.result) ? null : one)).reverse());
+    },
+    {},
+    upTo(4),
+  );
+  expect(sets()).toEqual([[0, 1, 2, 3], [1], [3]]);
+  const stored = await outcomes();
+  for (const n of [0, 2]) expect(stored.get(n)).toMatchObject({ status: 'SUCCEEDED', result: n, attempts: 1 });
+  for (const n of bad) expect(stored.get(n)).toMatchObject({ reason: 'unexpected-answer', attempts: 1 });
+});
+
+test('an item that is too large for a list of one is not called; one that just fits is', async () => {
+  const fits = 'x'.repeat(SIZES.jsonBytes - '[""]'.length);
+  for (const request of [undefined, (item: Json) => item]) {
+    const sent: string[] = [];
+    const pipeline = testPipeline({ endpoint, ...(request && { request }) });
+    const { deps, forward } = await forwarder(({ body }) => {
+      sent.push(body ?? '');
+      return answer([{ status: 200 }]);
+    }, pipeline);
+    await forward([[workOf({ items: [fits, `${fits}x`], size: 2 })]]);
+    expect(sent.map((body) => Buffer.byteLength(body))).toEqual([SIZES.jsonBytes]);
+    const { outcomes: pages } = await deps.stores.blocks.readAll('march', BLOCK);
+    expect(pages.flatMap((page) => page.outcomes).find(({ n }) => n === 1)).toMatchObject({
+      status: 'FAILED',
+      reason: 'request-not-mapped',
+      attempts: 0,
+    });
+  }
 });
 
 test("an item's answer is held against the definition's schema", async () => {

@@ -46,6 +46,17 @@ test('outcomes with ids may come in any order', () => {
   expect(readBatch(each, IDS)).toEqual({ each: [0, 1, 2].map((result) => ({ kind: 'succeeded', result })) });
 });
 
+test('of outcomes without id among others, nobody knows whose they are', () => {
+  const [first, , last] = IDS;
+  const named = [
+    { id: last ?? '', status: 200, result: 2 },
+    { id: first ?? '', status: 422 },
+  ];
+  const each = [{ kind: 'final', reason: 'http-422' }, { kind: 'unnamed' }, { kind: 'succeeded', result: 2 }];
+  for (const one of [good, null, { id: 7, status: 200 }])
+    expect(readBatch([...named, one], IDS)).toMatchObject({ each });
+});
+
 describe('without an outcome for each child nothing is known of any', () => {
   const id = (n: number) => ({ id: IDS[n] ?? '', status: 200 });
   test.each<[string, Json, string]>([
@@ -54,7 +65,12 @@ describe('without an outcome for each child nothing is known of any', () => {
     ['too few', [good, good], '2 outcomes for 3 items'],
     ['too many', [good, good, good, good], '4 outcomes for 3 items'],
     ['an id twice', [id(0), id(1), id(1)], 'not one outcome for each id'],
-    ['ids for some', [id(0), good, good], 'not one outcome for each id'],
+    ['an id twice, and one that is missing', [id(0), id(0), good], 'not one outcome for each id'],
+    [
+      "another's id, and one that is missing",
+      [{ id: '0-0.0.9', status: 200 }, id(1), good],
+      'not one outcome for each id',
+    ],
     ["another's id", [id(0), id(1), { id: '0-0.0.9', status: 200 }], 'not one outcome for each id'],
   ])('%s', (_, answer, place) => {
     expect(readBatch(answer, IDS)).toEqual({ all: { kind: 'misfit', place } });
