@@ -35,6 +35,11 @@ export interface Connections {
    * its way. A new connection has to be tried before that says anything of the service.
    */
   wasStale(error: unknown): boolean;
+  /**
+   * Makes other connections for the calls to come, once undici has refused to send a request: its pool takes the connection that the request
+   * was meant for as busy, and never uses it again. What is on its way over the old ones ends there.
+   */
+  replaceKept(): void;
   close(): Promise<void>;
 }
 
@@ -58,15 +63,22 @@ export function connectionsTo(options: ConnectionOptions): Connections {
     });
   // One timer per call, exchange's, covers all of it.
   const common = { connections, connect: watched, headersTimeout: 0, bodyTimeout: 0 };
-  const kept = new Pool(url.origin, { ...common, pipelining: 1, keepAliveTimeout: 30_000 });
+  const keeping = () => new Pool(url.origin, { ...common, pipelining: 1, keepAliveTimeout: 30_000 });
+  let kept = keeping();
   let made: Pool | undefined;
   return {
-    kept,
+    get kept() {
+      return kept;
+    },
     get fresh() {
       made ??= new Pool(url.origin, { ...common, pipelining: 0 });
       return made;
     },
     wasStale: (error) => received.beyondMaking(error) > 0,
+    replaceKept() {
+      void kept.close();
+      kept = keeping();
+    },
     async close() {
       await Promise.all([kept.destroy(), made?.destroy()]);
     },

@@ -34,7 +34,7 @@ const SOCKET_MESSAGES: ReadonlyMap<string, CallFailure> = new Map([
 /** The reason code of whatever a call ended with. */
 export function failureOf(error: unknown): CallFailure {
   if (error instanceof CallError) return error.reason;
-  if (error instanceof errors.InvalidArgumentError) return 'bad-request';
+  if (error instanceof errors.InvalidArgumentError || error instanceof errors.NotSupportedError) return 'bad-request';
   if (error instanceof errors.HTTPParserError) return 'bad-http';
   if (!(error instanceof Error)) return 'network';
   const known = error instanceof errors.SocketError ? SOCKET_MESSAGES.get(error.message) : undefined;

@@ -85,7 +85,9 @@ export function httpCaller({
       try {
         return { kind: 'answer', ...(await send(request)), ms: ms() };
       } catch (error) {
-        return { kind: 'failure', reason: failureOf(error), ms: ms() };
+        const reason = failureOf(error);
+        if (reason === 'bad-request') pools.replaceKept();
+        return { kind: 'failure', reason, ms: ms() };
       }
     },
     close: () => pools.close(),

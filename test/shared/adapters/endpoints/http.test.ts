@@ -306,6 +306,30 @@ test('a signer signs what is sent; one that fails is a failed call, not an excep
   expect(seen).toHaveLength(1);
 });
 
+test.each([
+  ['a line break', { 'x-key': 'a\nb' }],
+  ['a header that the client keeps for itself', { expect: 'key' }],
+])(
+  'a call that HTTP cannot carry fails at once, each time, and keeps no other from being made: %s',
+  async (_, headers) => {
+    let arrive = (_: ServerResponse) => {};
+    const arrived = new Promise<ServerResponse>((resolve) => {
+      arrive = resolve;
+    });
+    const url = await answering((response, { url: path }) => {
+      if (path === '/slow') arrive(response);
+      else response.end();
+    });
+    const caller = callerOf(url, { connections: 2 });
+    const underWay = caller.call(request({ path: '/slow' }));
+    for (let times = 0; times < 3; times++)
+      expect(await caller.call(request({ headers }))).toMatchObject({ kind: 'failure', reason: 'bad-request' });
+    expect(await caller.call(request())).toMatchObject({ kind: 'answer', httpStatus: 200 });
+    (await arrived).end();
+    expect(await underWay).toMatchObject({ kind: 'answer', httpStatus: 200 });
+  },
+);
+
 describe('a large answer asks for room before it is read', () => {
   const large = 'x'.repeat(200_000);
   const pipeline = pipelineOf('squares', { maxResponseBytes: 300_000 });
