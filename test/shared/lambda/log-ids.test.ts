@@ -37,7 +37,7 @@ test('a line on Lambda carries its ids, and its own fields win', () => {
 
 test("each line of a batch's messages names its request, message, run and slot", async () => {
   const request = () => {
-    throw new Error('The item says 17.');
+    throw new Error('The item says nothing-that-a-path-has.');
   };
   const deps = testDeps(testPipeline({ request }));
   for (const runId of ['march', 'april']) await startRun(deps, { runId }, 'cli');
@@ -45,7 +45,7 @@ test("each line of a batch's messages names its request, message, run and slot",
     ...deps,
     caller: { call: () => expect.unreachable('Nobody may be called.'), close: async () => undefined },
   });
-  const message = workOf({ size: 65, items: [17] });
+  const message = workOf({ size: 65, items: ['nothing-that-a-path-has'] });
   const Records = [
     entry('m-1', { ...message, slot: 64 }),
     entry('m-2', { ...message, run: 'april', at: [0, 0, 1] }),
@@ -66,5 +66,5 @@ test("each line of a batch's messages names its request, message, run and slot",
     { requestId: 'r', messageId: 'm-3', run: 'march', slot: '1-2.3.0', child: '1-2.3.0' },
   ]);
   // Of the item itself nothing is logged.
-  expect(JSON.stringify(deps.lines)).not.toContain('17');
+  expect(JSON.stringify(deps.lines)).not.toContain('nothing-that-a-path-has');
 });
