@@ -32,13 +32,21 @@ export async function planOf(
     given = await Promise.race([source.plan(sourceContext(record)), tooLate]);
   } catch (cause) {
     // Nothing is there to be read, or nothing that can be: it was asked for wrongly.
-    if (cause instanceof SourceDataError) throw new InputError(cause.message, { cause });
+    if (cause instanceof SourceDataError) throw unreadable(cause, record);
     // A redrive reads our own files.
     throw record.redrive || cause instanceof PlanTimeoutError ? cause : new SourceError('plan', cause);
   } finally {
     cancelTimer();
   }
   return checkPlan(given);
+}
+
+/** The name of a file that a start names may be a person's, so it stays out of the log; a place of the definition's is said there. */
+function unreadable(cause: SourceDataError, { file, items }: Pick<RunRecord, 'file' | 'items'>): InputError {
+  const named = file ?? items;
+  if (named === undefined) return new InputError(cause.message, { cause });
+  const field = named === file ? 'file' : 'items';
+  return new InputError(cause.message, { cause, loggable: `${field}: the source can't read it (${cause.code}).` });
 }
 
 /**

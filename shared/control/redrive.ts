@@ -118,7 +118,11 @@ async function refuseNothing({ objects }: Deps, { run }: RunRecord, filter: Redr
   const reasons = new Set(parts.flatMap((part) => Object.keys(part.reasons)));
   const known = filter.reasons.length === 0 || filter.reasons.some((reason) => reasons.has(reason));
   if (fits.length > 0 && known) return;
-  throw new InputError(
-    `Run "${run}" has no child that is ${filter.statuses.join(' or ')}${filter.reasons.length > 0 ? ` with reason ${filter.reasons.join(' or ')}` : ''}. Its reasons: ${[...reasons].join(', ') || '(none)'}.`,
-  );
+  const none = `Run "${run}" has no child that is ${filter.statuses.join(' or ')}`;
+  const byReason = filter.reasons.length > 0;
+  const has = `Its reasons: ${[...reasons].join(', ') || '(none)'}.`;
+  throw new InputError(`${none}${byReason ? ` with reason ${filter.reasons.join(' or ')}` : ''}. ${has}`, {
+    // The reasons that were asked for may be any text.
+    loggable: `${none}${byReason ? ' with any of the reasons that were asked for' : ''}. ${has}`,
+  });
 }

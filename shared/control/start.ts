@@ -193,7 +193,7 @@ async function planned(deps: Deps, record: RunRecord): Promise<readonly Json[] |
     return await runs.plan(record.run, record.limit === null ? ranges : asOneRange(ranges), record.ttl);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    deps.log.error('The plan can not be used: its run is closed.', { run: record.run, error: error.message });
+    deps.log.error('The plan can not be used: its run is closed.', { run: record.run, error: error.loggable });
     return error;
   }
 }

@@ -79,6 +79,10 @@ test('redrives call what failed, and each report is the whole one', async () => 
   const attempts = new Map(third.rows.map((row) => [row.id, row.attempts]));
   expect(failed.map((id) => attempts.get(id))).toEqual(failed.map((id) => (stillFailed.includes(id) ? 3 : 2)));
   await expect(redriveRun(world.deps, 'r')).rejects.toThrow(/no child that is FAILED/);
+  await expect(redriveRun(world.deps, 'r', { reasons: ['Ann Lee'] })).rejects.toMatchObject({
+    message: expect.stringContaining('with reason Ann Lee.'),
+    loggable: expect.not.stringContaining('Ann'),
+  });
 });
 
 test('a chain of redrives under chaos', async () => {

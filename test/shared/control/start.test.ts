@@ -5,7 +5,7 @@ import type { Source } from '../../../shared/author/source.ts';
 import { list } from '../../../shared/author/sources/list.ts';
 import { PLAN_SECONDS } from '../../../shared/control/plan.ts';
 import { definitionDigest, digest, startRun } from '../../../shared/control/start.ts';
-import { InputError, RunConflictError } from '../../../shared/domain/errors.ts';
+import { InputError, RunConflictError, SourceDataError } from '../../../shared/domain/errors.ts';
 import { RUN_ID } from '../../../shared/domain/ids.ts';
 import type { Json } from '../../../shared/domain/json.ts';
 import { sourceContext } from '../../../shared/flow/run-source.ts';
@@ -177,6 +177,18 @@ test.each<[what: string, plan: unknown, said: string]>([
       fields: { error: expect.stringContaining(said) },
     },
   ]);
+});
+
+test("a file that a start named and that can't be read is in the run's record, and not in the log", async () => {
+  const plan = async ({ file }: { file?: string | undefined }) => {
+    throw new SourceDataError(`There is no file "${file}".`);
+  };
+  const deps = testDeps(testPipeline({ source: { takesFile: true, plan, async *read() {} } }));
+  await startRun(deps, { runId: 'march', file: 'Ann Lee.csv' }, 'cli');
+  expect(await deps.stores.runs.read('march')).toMatchObject({
+    failure: { detail: 'There is no file "Ann Lee.csv".' },
+  });
+  expect(deps.lines).toMatchObject([{ fields: { error: "file: the source can't read it (bad-source-data)." } }]);
 });
 
 test('a plan that a source could not make this time is asked for again', async () => {
