@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { handOverItems } from '../../shared/control/hand-over-items.ts';
 import { redriveRun } from '../../shared/control/redrive.ts';
-import { type Started, startRun } from '../../shared/control/start.ts';
+import { type CreateHook, startRun } from '../../shared/control/start.ts';
 import { isTick, startScheduled } from '../../shared/control/start-scheduled.ts';
 import { kindOf, SourceChangedError } from '../../shared/domain/errors.ts';
 import { RUN_ID } from '../../shared/domain/ids.ts';
@@ -39,15 +39,14 @@ export function splitter(deps: SplitterDeps) {
     const again = redriveEvent.safeParse(request);
     // A redrive starts here and not in the command line, because the deployed definition will reduce the new rows.
     if (again.success) {
-      const redriven = await redriveRun(deps, again.data.redrive, again.data.filter);
-      await recordStart(deps, 'redrive', redriven, by);
-      return redriven;
+      return redriveRun(deps, again.data.redrive, again.data.filter, recording(deps, 'redrive', by));
     }
+    const asked = (await handOverItems(deps.objects, request)) ?? {};
+    const hooks = recording(deps, 'start', by);
     const started = isTick(request)
-      ? await startScheduled(deps, request)
-      : await startRun(deps, (await handOverItems(deps.objects, request)) ?? {}, 'console');
+      ? await startScheduled(deps, request, hooks)
+      : await startRun(deps, asked, 'console', hooks);
     if ('skipped' in started) return started;
-    await recordStart(deps, 'start', started, by);
     return {
       ...started,
       // For the user who pressed Test in the console: where to look.
@@ -67,20 +66,26 @@ function bySomebody(event: unknown): { readonly by: string | null; readonly requ
   return { by, request };
 }
 
-/** The run is there, and a repeat would find it: what can't be written of who started it stands in the log alone. */
-async function recordStart(
+/**
+ * Records who started a run before its plan is made: a plan that fails is made again by a start that creates nothing. The run is there, and a
+ * repeat would find it: what can't be written of who started it stands in the log alone.
+ */
+function recording(
   { stores, clock, random, log }: SplitterDeps,
   act: 'start' | 'redrive',
-  { runId: run, created }: Started,
   by: string | null,
-): Promise<void> {
-  if (!created || by === null) return;
-  log.info('A run was started.', { run, act, by });
-  try {
-    await stores.acts.record({ at: clock.now(), act, by, run, detail: '' }, random.id());
-  } catch (error) {
-    log.warn('Who started a run could not be recorded.', { run, act, by, error: kindOf(error) });
-  }
+): CreateHook {
+  return {
+    async created(run) {
+      if (by === null) return;
+      log.info('A run was started.', { run, act, by });
+      try {
+        await stores.acts.record({ at: clock.now(), act, by, run, detail: '' }, random.id());
+      } catch (error) {
+        log.warn('Who started a run could not be recorded.', { run, act, by, error: kindOf(error) });
+      }
+    },
+  };
 }
 
 /** Judges a run's canary. Where the one that passed it died before it sent the slices on, they are sent now. */

@@ -5,7 +5,16 @@ import type { Deps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 import { readManifest } from '../storage/manifest.ts';
 import { assertSameReduce } from './same-reduce.ts';
-import { createRun, definitionDigest, digest, planRun, type Started, type StartHooks, termsOf } from './start.ts';
+import {
+  type CreateHook,
+  createRun,
+  definitionDigest,
+  digest,
+  planRun,
+  type Started,
+  type StartHooks,
+  termsOf,
+} from './start.ts';
 
 /** A run past its deadline is closed and finished well within this. */
 const FINISHING_MS = 3_600_000;
@@ -25,7 +34,7 @@ export async function redriveRun(
   deps: Deps,
   run: string,
   input: unknown = {},
-  hooks: StartHooks = {},
+  hooks: StartHooks & CreateHook = {},
 ): Promise<Started> {
   const parsed = redriveFilter.safeParse(input);
   if (!parsed.success)
@@ -71,6 +80,7 @@ export async function redriveRun(
   const { created, record } = await createRun(deps, next, root.ttl);
   if (record.input !== inputOf(latest.run, filter)) throw new RunConflictError(record.run);
   hooks.accepted?.(record.run);
+  if (created) await hooks.created?.(record.run);
   await planRun(deps, record);
   return { runId: record.run, status: record.status, created };
 }

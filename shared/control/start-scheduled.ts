@@ -1,6 +1,6 @@
 import type { Deps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
-import { isWaiting, type Started, type StartRequest, startRequest, startRun } from './start.ts';
+import { type CreateHook, isWaiting, type Started, type StartRequest, startRequest, startRun } from './start.ts';
 import { tickRunId } from './ticks.ts';
 
 /** A tick that started nothing. */
@@ -24,14 +24,16 @@ export function isTick(event: unknown): event is StartRequest & { schedule: stri
 export async function startScheduled(
   deps: Deps,
   request: StartRequest & { schedule: string },
+  hooks: CreateHook = {},
 ): Promise<Started | Skipped> {
   const { stores, pipeline } = deps;
   const run = request.runId ?? tickRunId(pipeline.schedule, request.schedule);
   const overlap = pipeline.schedule?.overlap ?? 'allow';
   const before = overlap === 'allow' ? [] : await runningBeside(deps, run);
   const first = before[0];
-  if (!first || (await stores.runs.read(run))) return startRun(deps, request, 'schedule');
-  if (overlap === 'queue' && !before.some(isWaiting)) return startRun(deps, request, 'schedule', { queued: true });
+  if (!first || (await stores.runs.read(run))) return startRun(deps, request, 'schedule', hooks);
+  if (overlap === 'queue' && !before.some(isWaiting))
+    return startRun(deps, request, 'schedule', { ...hooks, queued: true });
   return skip(deps, run, first.run);
 }
 

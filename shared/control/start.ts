@@ -56,6 +56,12 @@ export interface StartHooks {
   accepted?(run: string): void;
 }
 
+/** How a caller adds to a run's first write. */
+export interface CreateHook {
+  /** Called, and waited for, before the run is planned, if this start created it: a repeat of one whose plan failed creates nothing. */
+  created?(run: string): Promise<void>;
+}
+
 const DAY_MS = 86_400_000;
 
 /**
@@ -68,7 +74,7 @@ export async function startRun(
   deps: Deps,
   request: unknown,
   trigger: Trigger,
-  { queued = false, ...hooks }: StartHooks & { readonly queued?: boolean } = {},
+  { queued = false, ...hooks }: StartHooks & CreateHook & { readonly queued?: boolean } = {},
 ): Promise<Started> {
   const { pipeline, clock, random } = deps;
   const { asked, params, limit, file, items } = validated(pipeline, request);
@@ -99,6 +105,7 @@ export async function startRun(
   const { created, record } = await createRun(deps, next);
   if (record.input !== input) throw new RunConflictError(run);
   hooks.accepted?.(run);
+  if (created) await hooks.created?.(run);
   if (record.status === 'planned' && !queued && !isWaiting(record)) await planRun(deps, record);
   return { runId: run, status: record.status, created };
 }

@@ -393,3 +393,18 @@ test('a start whose act cannot be recorded is no failure, as the run is there: t
     }),
   );
 });
+
+test('who started a run is recorded though its plan fails, and the start that makes the plan is not', async () => {
+  let fails = true;
+  const plan = async () => {
+    if (fails) throw new RangeError('The source is gone.');
+    return [];
+  };
+  const deps = testDeps(testPipeline({ source: { plan, async *read() {} } }));
+  const context = { awsRequestId: 'r-1', getRemainingTimeInMillis: () => 120_000 };
+  const start = (by: string) => Reflect.apply(splitter(deps), undefined, [{ runId: 'march', by }, context]);
+  await expect(start('ann')).rejects.toThrow('RangeError');
+  fails = false;
+  expect(await start('bob')).toMatchObject({ created: false });
+  expect(await deps.stores.acts.list(9)).toMatchObject([{ act: 'start', by: 'ann', run: 'march' }]);
+});
