@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { handOverItems } from '../../shared/control/hand-over-items.ts';
+import { assertHandedOver, handOverItems } from '../../shared/control/hand-over-items.ts';
 import { redriveRun } from '../../shared/control/redrive.ts';
 import { type CreateHook, startRun } from '../../shared/control/start.ts';
 import { isTick, startScheduled } from '../../shared/control/start-scheduled.ts';
@@ -42,6 +42,7 @@ export function splitter(deps: SplitterDeps) {
       return redriveRun(deps, again.data.redrive, again.data.filter, recording(deps, 'redrive', by));
     }
     const asked = (await handOverItems(deps.objects, request)) ?? {};
+    assertHandedOver(asked);
     const hooks = recording(deps, 'start', by);
     const started = isTick(request)
       ? await startScheduled(deps, request, hooks)

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { handedOverKey } from '../domain/handed-over.ts';
+import { InputError, show } from '../domain/errors.ts';
+import { handedOverKey, readHandedOverKey } from '../domain/handed-over.ts';
 import type { ObjectWriter } from '../ports/objects.ts';
 
 /** The console's start: `{"items": [{"name": "Vienna"}, …]}`, with a start's other fields beside. */
@@ -18,4 +19,22 @@ export async function handOverItems(objects: ObjectWriter, request: unknown): Pr
   const place = handedOverKey({ digest, bytes: lines.length }, 'items.jsonl');
   await objects.put(place, lines);
   return { ...data, items: place };
+}
+
+const withPlaces = z.looseObject({ file: z.json().optional(), items: z.json().optional() });
+
+/**
+ * Refuses a start's `file` or `items` that were not handed over to the stage: a role that may start runs could otherwise read any file or
+ * object that the splitter's role can.
+ * @throws {InputError} naming the field
+ */
+export function assertHandedOver(request: unknown): void {
+  const { data = {} } = withPlaces.safeParse(request);
+  for (const field of ['file', 'items'] as const) {
+    const place = data[field];
+    // A value of another type is refused as what it is.
+    if (typeof place !== 'string' || readHandedOverKey(place)) continue;
+    const allowed = `${field}: must be the key of a file that the command line handed over with --${field}`;
+    throw new InputError(`${allowed} (received ${show(place)}).`, { loggable: `${allowed}.` });
+  }
 }

@@ -73,6 +73,8 @@ test.each([
     'InputError',
     'its schema threw: RangeError',
   ],
+  ['a file that was not handed over', testPipeline(), { file: `s3://others/${SECRET}` }, 'InputError', 'file: must be'],
+  ['items that were not handed over', testPipeline(), { items: `/tmp/${SECRET}` }, 'InputError', 'items: must be'],
   [
     "a source's own words",
     testPipeline({
