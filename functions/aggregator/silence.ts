@@ -30,12 +30,19 @@ export async function whySilent(
     await stores.notices.record(run, MAIL, told, ttl);
     return told;
   };
-  if (report.quiet && wentAsBefore(view))
+  if (report.quiet && wentAsBefore(view) && (await wasToldSo(stores, view)))
     return keep('quiet', `it went as ${view.previous?.run}, and report.quiet is set`);
   // Apart from each other: many that succeed must not hide the one that fails.
   if (await stores.notices.admit(isGood(status) ? 'good' : 'bad', now, report.mailsPerHour)) return null;
   const detail = `${report.mailsPerHour} runs that ended so were told of within the hour (report.mailsPerHour)`;
   return keep('held', detail);
+}
+
+/** Whether who is told of this run knows how the run before ended: it ended alike, and was not held back. */
+async function wasToldSo(stores: AggregatorDeps['stores'], { previous, status }: ReportView): Promise<boolean> {
+  if (!previous) return false;
+  const [before, told] = await Promise.all([stores.runs.read(previous.run), stores.notices.read(previous.run)]);
+  return before?.status === status && told[MAIL]?.outcome !== 'held';
 }
 
 /** Whether nothing of it is news to who was told of the run before: no count, no reason, no figure. */

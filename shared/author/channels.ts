@@ -23,7 +23,9 @@ const common = {
 
 const webhookUrl = z.string().superRefine((url, context) => {
   const problem = urlProblem(url, { allowHttp: false, allowPrivate: false });
-  if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+  // An endpoint may say allowHttp or allowPrivate; a channel is always public.
+  if (problem !== null)
+    context.addIssue({ code: 'custom', message: problem.replace(/[,;] (?:or )?say allow\w+: true$/, '') });
 });
 
 const channel = z.discriminatedUnion('type', [

@@ -21,7 +21,7 @@ export function seatStore(table: ItemTable, keys: Keys): SeatStore {
       const isAsRead = read ? equals(name, textOf(read)) : absent(name);
       // One write for both: a write that is made again finds its slot changed, so that no seat is ever counted twice.
       const written = await table.update(keys.seats, {
-        ...(next ? { set: { [name]: S(textOf(next)) } } : { remove: [name] }),
+        ...(next ? { set: { [name]: S(textOf(next)), ttl: ttlOf(next.until) } } : { remove: [name] }),
         add: { taken: N(more) },
         condition: more > 0 ? all(isAsRead, hasRoom(cap - more)) : isAsRead,
       });
@@ -30,7 +30,8 @@ export function seatStore(table: ItemTable, keys: Keys): SeatStore {
 
     async claimCount({ countedAt }, now) {
       const isAsRead = countedAt === 0 ? absent('countedAt') : equals('countedAt', countedAt);
-      return (await table.update(keys.seats, { set: { countedAt: N(now) }, condition: isAsRead })) !== null;
+      const set = { countedAt: N(now), ttl: ttlOf(now) };
+      return (await table.update(keys.seats, { set, condition: isAsRead })) !== null;
     },
   };
 }
@@ -39,6 +40,12 @@ function hasRoom(most: number): Condition {
   const isLow = below('taken', most + 1);
   return most >= 0 ? any(absent('taken'), isLow) : isLow;
 }
+
+/** No seat is held for longer than this behind another that was written later. */
+const KEPT_SECONDS = 15 * 86_400;
+
+/** A pipeline whose children wait no more leaves nothing. */
+const ttlOf = (until: number) => N(Math.ceil(until / 1_000) + KEPT_SECONDS);
 
 const textOf = ({ count, until }: Seats) => `${count}:${until}`;
 

@@ -15,6 +15,11 @@ const BEFORE = {
   calls: null,
   figures: [{ label: 'median', now: 5, before: 5 }],
 };
+interface Before {
+  readonly status?: 'failed';
+  readonly outcome?: 'held' | 'quiet';
+}
+
 const VIEW: ReportView = {
   ...{ pipeline: 'squares', title: 'Squares', run: 'march', status: 'succeeded-with-failures' },
   ...{ startedAt: 0, endedAt: 1, counts: COUNTS, sections: [], credits: [] },
@@ -22,8 +27,14 @@ const VIEW: ReportView = {
   previous: BEFORE,
 };
 
-async function silence(view: ReportView, report: Parameters<typeof testPipeline>[0] = {}) {
+async function silence(view: ReportView, report: Parameters<typeof testPipeline>[0] = {}, before?: Before) {
   const deps = { ...testDeps(testPipeline(report)), mailFrom: 'reports@example.com' };
+  await startRun(deps, { runId: BEFORE.run }, 'cli');
+  await deps.stores.runs.leaseFinish(BEFORE.run, 'a', 0, 1);
+  const status = before?.status ?? 'succeeded-with-failures';
+  await deps.stores.runs.finish(BEFORE.run, 'a', { status, counts: COUNTS, summary: 's', endedAt: 1 });
+  if (before?.outcome)
+    await deps.stores.notices.record(BEFORE.run, 'mail', { outcome: before.outcome, detail: '', at: 0 }, 1);
   await startRun(deps, { runId: 'march' }, 'cli');
   const record = await deps.stores.runs.read('march');
   if (!record) throw new Error('There is no run.');
@@ -42,4 +53,12 @@ test.each([
 ] satisfies [string, ReportView, string | null][])('with quiet, a run that %s', async (_, view, expected) => {
   expect(await silence(view, { report: { email: ['a@b.org'], quiet: true } })).toBe(expected);
   expect(await silence(view, { report: { email: ['a@b.org'] } })).toBeNull();
+});
+
+test.each([
+  [{ outcome: 'held' }, null],
+  [{ outcome: 'quiet' }, 'quiet'],
+  [{ status: 'failed' }, null],
+] satisfies [Before, string | null][])('with quiet, a run that went as one that was %o', async (before, expected) => {
+  expect(await silence(VIEW, { report: { email: ['a@b.org'], quiet: true } }, before)).toBe(expected);
 });

@@ -219,7 +219,7 @@ describe('a wrong field is refused by its path', () => {
       'a channel at a private address',
       { report: { channels: [{ type: 'webhook', url: 'https://10.0.0.1/x' }] } },
       'report.channels.0.url',
-      'private address',
+      'leads to a private address',
     ],
     [
       'two channels of one name',
