@@ -4,6 +4,7 @@ import {
   InputError,
   MicroprocessError,
   RunConflictError,
+  RunPurgedError,
   SourceError,
 } from '../shared/domain/errors.ts';
 import { UserError } from '../shared/domain/user-error.ts';
@@ -47,7 +48,7 @@ export function said(error: unknown, { stderr }: Pick<Terminal, 'stderr'>): Micr
 /** Commander quotes what it was given whole, also a URL's password. */
 export const withoutPasswords = (text: string): string => text.replace(/(:\/\/[^\s/:@'"]*:)[^\s/'"]*@/g, '$1…@');
 
-const ASKED_WRONGLY = [UsageError, InputError, DefinitionError, RunConflictError];
+const ASKED_WRONGLY = [UsageError, InputError, DefinitionError, RunConflictError, RunPurgedError];
 
 /** An error's exit code, and what is said of it: a stack only where it's ours to mend. Commander has said its own already. */
 export function explain(error: unknown): { code: number; message: string | null } {

@@ -1,8 +1,10 @@
 /** What no deletion of a run or an item reaches. */
 const OF_BOTH = [
-  'mails, messages in channels and events that were sent; reports that were fetched, such as those in out/ on this machine',
+  'mails, messages in channels and events that were sent; on this machine .state/mail/*.eml and .state/events.jsonl',
+  'reports that were fetched, such as those in out/ on this machine',
   'what the service keeps',
   'messages still in queues, without effect, 14 days at most: "purge --yes" deletes those of the work queue now',
+  'that a run of this id was purged, so that its late messages meet no other run: as long as it would have been kept, 15 days at least',
   'backups: of a table with point-in-time recovery its last 35 days; copies and old versions of objects that you had S3 make',
 ];
 

@@ -9,6 +9,7 @@ import {
   ObjectNotFoundError,
   RunConflictError,
   RunNotFoundError,
+  RunPurgedError,
 } from '../../shared/domain/errors.ts';
 import { isFinal } from '../../shared/domain/run.ts';
 import type { Html } from '../../shared/report/sections/drawer.ts';
@@ -111,7 +112,7 @@ function refuse(c: Context) {
 function statusOf(error: MicroprocessError): 400 | 404 | 409 | 502 {
   if (error instanceof RunNotFoundError || error instanceof ChildNotFoundError || error instanceof ObjectNotFoundError)
     return 404;
-  if (error instanceof RunConflictError) return 409;
+  if (error instanceof RunConflictError || error instanceof RunPurgedError) return 409;
   return error instanceof InputError ? 400 : 502;
 }
 

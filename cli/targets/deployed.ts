@@ -78,7 +78,7 @@ function quiet({ stderr }: Terminal): Pick<Deps, 'log' | 'metrics'> {
 
 const started = z.object({ runId: z.string(), status: z.enum(RUN_STATUSES), created: z.boolean() });
 const refused = z.object({ errorType: z.string().optional(), errorMessage: z.string().optional() });
-const ASKED_WRONGLY = ['InputError', 'RunConflictError'];
+const ASKED_WRONGLY = ['InputError', 'RunConflictError', 'RunPurgedError'];
 
 /** Starts through the splitter, as the schedule does: who may start a run needs no rights on the table. */
 async function startBySplitter(stack: Stack, { runId, ...request }: StartRequest): Promise<Started> {

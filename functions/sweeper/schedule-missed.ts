@@ -26,7 +26,7 @@ export async function checkSchedule({ pipeline, stores, clock, metrics, log }: D
   const tick = lastTick(pipeline.schedule, Math.max(watch.since, now - LOOK_BACK_MS) - 1, now - GRACE_MS);
   if (tick === undefined) return;
   const run = tickRunId(pipeline.schedule, new Date(tick));
-  if ((await stores.runs.read(run)) || (await stores.sweeps.read(run))) return;
+  if ((await stores.runs.read(run)) || (await stores.sweeps.read(run)) || (await stores.runs.wasPurged(run))) return;
   log.error('The schedule did not start its run.', { run });
   metrics.count('ScheduleMissed', 1);
 }

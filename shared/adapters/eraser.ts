@@ -16,7 +16,7 @@ export function eraserOf(
   const records = { client: dynamodb, table, pipeline };
   const prefix = `runs/${pipeline}/`;
   return {
-    eraseRecords: (run, root) => eraseRecords(records, run, root),
+    eraseRecords: (run, root, ttl) => eraseRecords(records, run, root, ttl),
     async eraseObjects(run) {
       await eraseCopies(s3, objects, `${prefix}${LATEST}/`, run);
       // Names hold no slash: no other run's objects begin like it.

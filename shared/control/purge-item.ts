@@ -66,7 +66,7 @@ export async function findItem(
  * @throws {InputError} where one of the runs is redriven since
  */
 export async function purgeItem(
-  deps: Pick<Deps, 'stores' | 'pipeline'>,
+  deps: Pick<Deps, 'stores' | 'pipeline' | 'clock'>,
   eraser: Eraser,
   { found, inputs, refusals }: Pick<ItemTraces, 'found' | 'inputs' | 'refusals'>,
   purged: (runs: readonly string[]) => void = () => undefined,

@@ -1,4 +1,4 @@
-import { InputError } from '../domain/errors.ts';
+import { InputError, RunNotFoundError, RunPurgedError } from '../domain/errors.ts';
 import { executionId } from '../domain/redrive.ts';
 import { isFinal, type RunStatus } from '../domain/run.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -13,31 +13,59 @@ export interface Purged {
   readonly objects: number;
 }
 
+/** Is told of each run as soon as it is gone: what comes behind it may be cut off. */
+export type OnGone = (gone: {
+  readonly run: string;
+  readonly records: number;
+  readonly objects: number;
+}) => Promise<void>;
+
+type Used = Pick<Deps, 'stores' | 'clock'>;
+
+/** A day longer than the queues keep a message: until then it may still be delivered. */
+const MESSAGES_SECONDS = 15 * 86_400;
+
 /**
  * Deletes a run with all its redrives: records, items, outcomes, reports. The last redrive first, so that what is left of a deletion that was cut
- * off is a run with fewer redrives.
+ * off is a run with fewer redrives. Their ids can't be used again as long as the runs would have been kept, and 15 days at least.
  * @throws {InputError} where one of them hasn't ended
+ * @throws {RunPurgedError} where it was purged before
  * @throws {RunNotFoundError}
  */
-export async function purgeRun(deps: Pick<Deps, 'stores' | 'pipeline'>, eraser: Eraser, run: string): Promise<Purged> {
-  const { root, n } = await latestExecution(deps, run);
+export async function purgeRun(
+  deps: Used & Pick<Deps, 'pipeline'>,
+  eraser: Eraser,
+  run: string,
+  onGone?: OnGone,
+): Promise<Purged> {
+  const { root, n } = await latestExecution(deps, run).catch(async (error: unknown) => {
+    if (error instanceof RunNotFoundError && (await deps.stores.runs.wasPurged(run))) throw new RunPurgedError(run);
+    throw error;
+  });
   const runs = Array.from({ length: n }, (_, i) => executionId(root.run, i + 1));
   for (const each of runs) refuseUnended(each, (await deps.stores.runs.read(each))?.status);
-  return eraseRuns(deps, eraser, runs);
+  return eraseRuns(deps, eraser, runs, onGone);
 }
 
 /** Deletes ended runs, the last one first. */
 export async function eraseRuns(
-  deps: Pick<Deps, 'stores'>,
+  { stores, clock }: Used,
   eraser: Pick<Eraser, 'eraseObjects' | 'eraseRecords'>,
   runs: readonly string[],
+  onGone: OnGone = async () => undefined,
 ): Promise<Purged> {
-  let [records, objects] = [0, 0];
-  for (const each of runs.toReversed()) {
-    objects += await eraser.eraseObjects(each);
-    records += await eraser.eraseRecords(each, await deps.stores.runs.readCompletion(each));
+  const all = { records: 0, objects: 0 };
+  for (const run of runs.toReversed()) {
+    const ttl = (await stores.runs.read(run))?.ttl ?? 0;
+    const objects = await eraser.eraseObjects(run);
+    const root = await stores.runs.readCompletion(run);
+    const until = Math.max(ttl, Math.ceil(clock.now() / 1_000) + MESSAGES_SECONDS);
+    const records = await eraser.eraseRecords(run, root, until);
+    all.records += records;
+    all.objects += objects;
+    await onGone({ run, records, objects });
   }
-  return { runs, records, objects };
+  return { runs, ...all };
 }
 
 function refuseUnended(run: string, status: RunStatus | undefined): void {

@@ -148,6 +148,16 @@ export class RunConflictError extends MicroprocessError {
   }
 }
 
+/** The run id was used by a run that was purged. Its messages may still come, and would be taken for those of another run of that id. */
+export class RunPurgedError extends MicroprocessError {
+  readonly code = 'run-purged';
+  constructor(run: string) {
+    super(
+      `Run ${show(run)} is gone already: it was purged. Messages of it may still be on their way, so its id can't be used again; use another run id.`,
+    );
+  }
+}
+
 /** No run of that id. */
 export class RunNotFoundError extends MicroprocessError {
   readonly code = 'run-not-found';

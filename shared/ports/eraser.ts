@@ -3,10 +3,12 @@ import type { Completion } from '../domain/completion.ts';
 /** Deletes what runs left. For people alone: no function may delete anything. */
 export interface Eraser {
   /**
-   * Deletes a run's items, that of the run itself last, so that a deletion that was cut off can be repeated.
+   * Deletes a run's items, so that a deletion that was cut off can be repeated: last, the record of the run itself gives way to one that says that it was
+   * purged.
+   * @param ttl until when that is kept: epoch seconds
    * @returns how many there were
    */
-  eraseRecords(run: string, root: Completion): Promise<number>;
+  eraseRecords(run: string, root: Completion, ttl: number): Promise<number>;
   /** Deletes all objects of a run, and the copies of its report. @returns how many there were of its own */
   eraseObjects(run: string): Promise<number>;
   /**

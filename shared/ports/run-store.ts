@@ -60,9 +60,15 @@ export interface Leased extends RunRecord {
  * A run and what decides its completion. Reads are consistent. Deliberately outside: pages, blocks, displays.
  */
 export interface RunStore {
-  /** Puts the run if absent; either way the stored one comes back. */
+  /**
+   * Puts the run if absent; either way the stored one comes back.
+   * @throws {RunPurgedError} where a run of that id was purged
+   */
   create(run: NewRun): Promise<{ readonly created: boolean; readonly record: RunRecord }>;
+  /** Null too where the run was purged. */
   read(run: string): Promise<RunRecord | null>;
+  /** Whether a run of that id was purged: as long as that is kept, no other one is created. */
+  wasPurged(run: string): Promise<boolean>;
   /** Newest first; without those that only a newer release can read. */
   list(options: { readonly limit: number; readonly activeOnly?: boolean }): Promise<RunRecord[]>;
 

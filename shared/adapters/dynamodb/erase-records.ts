@@ -4,6 +4,7 @@ import { unpackSegment } from '../../domain/ids.ts';
 import { LAYOUT } from '../../domain/layout.ts';
 import { type Item, S } from './attributes.ts';
 import { type Keys, keysOf } from './keys.ts';
+import { tombstone } from './tombstone.ts';
 
 interface Place {
   readonly client: DynamoDBClient;
@@ -17,20 +18,24 @@ const BATCH = 25;
 const AT_ONCE = 16;
 
 /**
- * Deletes all items of an ended run: of each block that its segments may have, its segments, its slices, and last its own, without which it
- * can't be found again.
+ * Deletes all items of an ended run: of each block that its segments may have, its segments, its slices, and its own. Last of all its record, without
+ * which it can't be found again, gives way to a tombstone.
+ * @param ttl the tombstone's
  */
-export async function eraseRecords(place: Place, run: string, root: Completion): Promise<number> {
+export async function eraseRecords(place: Place, run: string, root: Completion, ttl: number): Promise<number> {
   const keys = keysOf(place.pipeline);
   let erased = 0;
   const batch: string[] = [];
   const erase = async () => {
-    for (const count of await Promise.all(batch.splice(0).map((partition) => erasePartition(place, partition))))
-      erased += count;
+    const counts = await Promise.all(batch.splice(0).map((partition) => erasePartition(place, partition)));
+    for (const count of counts) erased += count;
   };
   for (const partition of partitionsOf(keys, run, root)) if (batch.push(partition) === AT_ONCE) await erase();
   await erase();
-  return erased + (await erasePartition(place, keys.run(run).pk));
+  const record = keys.run(run);
+  erased += await erasePartition(place, record.pk, record.sk);
+  await writeBatch(place, [{ PutRequest: { Item: tombstone(record, ttl) } }]);
+  return erased + 1;
 }
 
 /** Deletes records of refused messages; one that is gone already is as good. */
@@ -51,7 +56,8 @@ function* partitionsOf(keys: Keys, run: string, root: Completion): Generator<str
   for (let slice = 0; slice < (root.slices ?? 0); slice++) yield keys.slice(run, slice).pk;
 }
 
-async function erasePartition(place: Place, partition: string): Promise<number> {
+/** @param except the sort key of an item that stays */
+async function erasePartition(place: Place, partition: string, except?: string): Promise<number> {
   const query = {
     TableName: place.table,
     KeyConditionExpression: 'pk = :pk',
@@ -61,20 +67,20 @@ async function erasePartition(place: Place, partition: string): Promise<number> 
   };
   let erased = 0;
   for await (const { Items = [] } of paginateQuery({ client: place.client }, query)) {
-    await eraseItems(place, Items);
-    erased += Items.length;
+    const items = Items.filter(({ sk }) => sk?.S !== except);
+    await eraseItems(place, items);
+    erased += items.length;
   }
   return erased;
 }
 
 async function eraseItems(place: Place, items: readonly Item[]): Promise<void> {
-  for (let from = 0; from < items.length; from += BATCH) await eraseBatch(place, items.slice(from, from + BATCH));
+  const requests = items.map(({ pk, sk }) => ({ DeleteRequest: { Key: { ...(pk && { pk }), ...(sk && { sk }) } } }));
+  for (let from = 0; from < requests.length; from += BATCH) await writeBatch(place, requests.slice(from, from + BATCH));
 }
 
-async function eraseBatch({ client, table }: Place, items: readonly Item[]): Promise<void> {
-  let left: WriteRequest[] = items.map(({ pk, sk }) => ({
-    DeleteRequest: { Key: { ...(pk && { pk }), ...(sk && { sk }) } },
-  }));
+async function writeBatch({ client, table }: Place, requests: WriteRequest[]): Promise<void> {
+  let left = requests;
   // What it didn't get to, it gives back; each answer took at least some, or was an error.
   while (left.length > 0) {
     const { UnprocessedItems = {} } = await client.send(new BatchWriteItemCommand({ RequestItems: { [table]: left } }));

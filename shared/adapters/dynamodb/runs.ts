@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { type Completion, packCount } from '../../domain/completion.ts';
-import { InputError } from '../../domain/errors.ts';
+import { InputError, RunPurgedError } from '../../domain/errors.ts';
 import { packSegment } from '../../domain/ids.ts';
 import type { Json } from '../../domain/json.ts';
 import { redrive } from '../../domain/redrive.ts';
@@ -22,6 +22,7 @@ import { pack, unpack } from './codec.ts';
 import { absent, all, any, below, differs, equals, oneOf, present } from './conditions.ts';
 import type { ItemTable, Update } from './item-table.ts';
 import type { Keys } from './keys.ts';
+import { isTombstone } from './tombstone.ts';
 
 const json: z.ZodType<Json> = z.json();
 const head = z.object({
@@ -47,6 +48,10 @@ const parts = z.array(json);
 const MAX_PLAN_BYTES = 100_000;
 
 export function runStore(table: ItemTable, keys: Keys): RunStore {
+  const get = async (run: string) => {
+    const item = await table.get(keys.run(run));
+    return item && !isTombstone(item) ? item : undefined;
+  };
   const update = (run: string, change: Update) => table.update(keys.run(run), change);
   const updateRoot = async (run: string, change: Update) =>
     completionOf((await table.update(keys.root(run), change)) ?? {});
@@ -60,12 +65,18 @@ export function runStore(table: ItemTable, keys: Keys): RunStore {
         ...listing(keys, 'active', run),
       });
       const item = created ? undefined : await table.get(keys.run(run.run));
+      if (item && isTombstone(item)) throw new RunPurgedError(run.run);
       return { created, record: item ? recordOf(item) : newRecord(run) };
     },
 
     async read(run) {
-      const item = await table.get(keys.run(run));
+      const item = await get(run);
       return item ? recordOf(item) : null;
+    },
+
+    async wasPurged(run) {
+      const item = await table.get(keys.run(run));
+      return item !== undefined && isTombstone(item);
     },
 
     async list({ limit, activeOnly }) {
@@ -86,7 +97,7 @@ export function runStore(table: ItemTable, keys: Keys): RunStore {
       const runs = new Set(found.map((item) => required(stringOf(item, 'pk'), 'pk').slice(keys.pipeline.length + 1)));
       const items = await table.getMany([...runs].map(keys.run));
       return items
-        .flatMap((item) => (item ? readable(item) : []))
+        .flatMap((item) => (item && !isTombstone(item) ? readable(item) : []))
         .filter((record) => !activeOnly || !isFinal(record.status))
         .sort((a, b) => b.startedAt - a.startedAt)
         .slice(0, limit);
@@ -121,7 +132,7 @@ export function runStore(table: ItemTable, keys: Keys): RunStore {
     async flag(run, flag) {
       await update(run, {
         add: { flags: { SS: [flag] } },
-        condition: all(present('pk'), differs('status', 'finishing'), absent('endedAt')),
+        condition: all(present('status'), differs('status', 'finishing'), absent('endedAt')),
       });
     },
 
@@ -137,7 +148,7 @@ export function runStore(table: ItemTable, keys: Keys): RunStore {
     },
 
     async finish(run, owner, end: RunEnd) {
-      const record = await table.get(keys.run(run));
+      const record = await get(run);
       if (!record) return false;
       const written = await update(run, {
         set: {
@@ -153,7 +164,7 @@ export function runStore(table: ItemTable, keys: Keys): RunStore {
       });
       if (written) return true;
       // The client repeats a request whose answer was lost, and then meets its own write.
-      const after = await table.get(keys.run(run));
+      const after = await get(run);
       return stringOf(after, 'status') === end.status && numberOf(after, 'endedAt') === end.endedAt;
     },
 
@@ -161,15 +172,15 @@ export function runStore(table: ItemTable, keys: Keys): RunStore {
       const claim = randomUUID();
       const written = await update(run, {
         set: { mail: S('sending'), mailClaim: S(claim) },
-        condition: all(present('pk'), absent('mail')),
+        condition: all(present('status'), absent('mail')),
       });
       if (written) return true;
       // The client repeats a request whose answer was lost, and then meets its own claim: no other finisher may send the mail.
-      return stringOf((await table.get(keys.run(run))) ?? {}, 'mailClaim') === claim;
+      return stringOf((await get(run)) ?? {}, 'mailClaim') === claim;
     },
 
     async recordMail(run, state) {
-      await update(run, { set: { mail: S(state) }, condition: present('pk') });
+      await update(run, { set: { mail: S(state) }, condition: present('status') });
     },
 
     async readCompletion(run) {

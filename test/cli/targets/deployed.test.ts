@@ -250,8 +250,12 @@ describe('at a stage', () => {
         /^stopped, stopped~2 are gone: \d+ records, \d+ objects\. What remains:\n {2}- mails/,
       ),
     });
-    expect([await left('stopped'), await left('march')]).toEqual([0, before]);
+    // Of each that it was purged.
+    expect([await left('stopped'), await left('march')]).toEqual([2, before]);
     expect(await microprocess('show', 'stopped')).toMatchObject({ code: 1, stderr: expect.stringMatching(/no run/) });
+    const gone = { code: 2, stderr: expect.stringMatching(/^error: Run "stopped" is gone already: it was purged\./) };
+    expect(await microprocess('start', '--run-id', 'stopped')).toMatchObject(gone);
+    expect(await microprocess('purge', 'stopped', '--yes')).toMatchObject(gone);
   });
 
   test('an item is purged: the runs that hold it, what was handed over, and refused messages', async () => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { BatchWriteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import {
@@ -15,7 +16,11 @@ import { eraserOf } from '../../../shared/adapters/eraser.ts';
 import { s3Objects } from '../../../shared/adapters/s3/objects.ts';
 import { handOverItems } from '../../../shared/control/hand-over-items.ts';
 import { findItem, purgeItem } from '../../../shared/control/purge-item.ts';
+import { purgeRun } from '../../../shared/control/purge-run.ts';
 import { redriveRun } from '../../../shared/control/redrive.ts';
+import { startRun } from '../../../shared/control/start.ts';
+import { RunNotFoundError, RunPurgedError } from '../../../shared/domain/errors.ts';
+import { WRITES } from '../../../shared/domain/format.ts';
 import { recordRefusal } from '../../../shared/flow/refusal.ts';
 import { RealWork } from '../../../testing/real-work.ts';
 import type { World } from '../../chaos/world.ts';
@@ -57,9 +62,11 @@ const idOf = ({ pk, sk }: Item) => `${pk?.S} ${sk?.S}`;
 
 /** Puts back what is gone of it. */
 async function restore({ items, objects }: Stored, now: Stored): Promise<void> {
-  const there = new Set(now.items.map(idOf));
+  const there = new Map(now.items.map((item) => [idOf(item), item]));
+  // A run's record is another one by then: it says that the run was purged.
   for (const item of items)
-    if (!there.has(idOf(item))) await emulated.dynamodb.send(new PutItemCommand({ TableName: TABLE, Item: item }));
+    if (!isDeepStrictEqual(there.get(idOf(item)), item))
+      await emulated.dynamodb.send(new PutItemCommand({ TableName: TABLE, Item: item }));
   for (const [Key, object] of objects)
     if (!now.objects.has(Key)) await emulated.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, ...object }));
 }
@@ -108,6 +115,39 @@ function erasing(n: number) {
     { step: 'initialize' },
   );
   return eraserOf('people', { table: TABLE, objects: BUCKET, region: 'us-east-1' }, { dynamodb, s3 });
+}
+
+/** That a purged run's id isn't used again, and that nothing which still comes for it changes anything. */
+async function expectSealed(run: string, expires: number): Promise<void> {
+  // Forwarders still write counts for displays: numbers alone.
+  const ofRun = async () =>
+    (await emulated.items()).filter(
+      ({ pk, sk }) => pk?.S?.startsWith(`P#people#${run}`) && !sk?.S?.startsWith('PROGRESS#'),
+    );
+  const sealed = await ofRun();
+  const longest = Math.max(expires, Math.ceil(world.now() / 1_000) + 15 * 86_400);
+  expect(sealed.find(({ pk }) => pk?.S === `P#people#${run}`)?.ttl).toEqual({ N: String(longest) });
+
+  const { queues, stores } = world.deps;
+  const head = { v: WRITES, pipeline: 'people', run } as const;
+  await queues.split.send([{ message: { ...head, type: 'slice', slice: 0 } }]);
+  // Late: a forwarder takes what it read of a run in the last three seconds for true.
+  const slot = { slot: 0, turn: 0, size: 60, ttl: longest, items: [{ ...ANN }] };
+  await queues.work.send([{ message: { ...head, type: 'work', at: [0, 0, 0], ...slot }, delaySeconds: 10 }]);
+  await queues.aggregate.send([
+    { message: { ...head, type: 'segment', slice: 0, segment: 0 } },
+    { message: { ...head, type: 'finish' } },
+  ]);
+  await world.drain();
+  await stores.runs.flag(run, 'cut');
+  await stores.runs.recordMail(run, 'sent');
+  expect(await stores.runs.claimMail(run)).toBe(false);
+  const eraser = erasing(NEVER);
+  const control = [startRun(world.deps, { runId: run, params: { ann: 1 } }, 'cli'), purgeRun(world.deps, eraser, run)];
+  for (const use of control) await expect(use).rejects.toThrow(RunPurgedError);
+  eraser.close();
+  await expect(redriveRun(world.deps, run)).rejects.toThrow(RunNotFoundError);
+  expect(await ofRun()).toEqual(sealed);
 }
 
 const NEVER = 0;
@@ -160,9 +200,20 @@ test('an item is gone from all that is stored, wherever its deletion was cut off
         `${text}, cut off at ${cut}`,
       ).toEqual([]);
     expect(others(left)).toEqual(others(held));
-    expect(await world.deps.stores.runs.read('with')).toBeNull();
+    for (const run of ['with', 'with~2']) {
+      expect([await world.deps.stores.runs.read(run), await world.deps.stores.runs.wasPurged(run)]).toEqual([
+        null,
+        true,
+      ]);
+      const kept = after.items.filter(({ pk }) => pk?.S === `P#people#${run}`);
+      expect(kept).toEqual([{ pk: kept[0]?.pk, sk: { S: 'RUN' }, purged: { BOOL: true }, ttl: kept[0]?.ttl }]);
+    }
     await restore(before, after);
   }
   // Inputs, refusals, and each kind of what the run and its redrive left.
   expect(cut).toBeGreaterThan(8);
+
+  const expires = (await world.deps.stores.runs.read('with'))?.ttl ?? 0;
+  await purge(NEVER);
+  await expectSealed('with', expires);
 });
