@@ -35,4 +35,4 @@ Reasons:
   other-pipeline, not-a-message, not-json
                   nothing of this pipeline's: another program, or a person, sent it to its queues
 
-Each is kept for 90 days, and without items. Nothing else is to be done about them: what a run still needs is sent again.`;
+Each is kept for 90 days, and without items. Of more than 10,000 it reads 10,000, by their ids, and lists the newest of those. Nothing else is to be done about them: what a run still needs is sent again.`;
