@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import type { PlatformParts } from './platform-parts.ts';
 
 /** An alarm can't be made without saying what it means for people. */
 export interface StatedAlarmProps {
@@ -22,7 +22,8 @@ export interface StatedAlarmProps {
   readonly silent?: true;
   /** Periods in a row. Default 1. */
   readonly periods?: number;
-  readonly topic: ITopic;
+  /** Whose topic it tells, and whose stage its description names: the name that CloudFormation gives it has neither in full. */
+  readonly platform: Pick<PlatformParts, 'stage' | 'alarms'>;
 }
 
 /** As a reader of an alarm's mail finds it: in the package that deployed it. */
@@ -36,7 +37,7 @@ export class StatedAlarm extends Alarm {
   constructor(scope: Construct, id: string, props: StatedAlarmProps) {
     super(scope, id, {
       metric: props.metric,
-      alarmDescription: `Impact: ${props.impact} First: ${props.action} Then: ${RUNBOOK}#${props.page}`,
+      alarmDescription: `Stage ${props.platform.stage}. Impact: ${props.impact} First: ${props.action} Then: ${RUNBOOK}#${props.page}`,
       threshold: props.atLeast ?? 1,
       comparisonOperator: props.silent
         ? ComparisonOperator.LESS_THAN_THRESHOLD
@@ -44,8 +45,8 @@ export class StatedAlarm extends Alarm {
       evaluationPeriods: props.periods ?? 1,
       treatMissingData: props.silent ? TreatMissingData.MISSING : TreatMissingData.NOT_BREACHING,
     });
-    this.addAlarmAction(new SnsAction(props.topic));
-    if (props.silent) this.addInsufficientDataAction(new SnsAction(props.topic));
+    this.addAlarmAction(new SnsAction(props.platform.alarms));
+    if (props.silent) this.addInsufficientDataAction(new SnsAction(props.platform.alarms));
   }
 }
 

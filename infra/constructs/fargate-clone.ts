@@ -139,14 +139,13 @@ export class FargateClone extends Construct {
 
   private watch(name: string, platform: Platform): void {
     const action = `the log of ${name}'s clone, and why its tasks stopped.`;
-    const topic = platform.alarms;
     new StatedAlarm(this, 'ServiceErrors', {
       metric: this.targets.metrics.targetConnectionErrorCount({ period: FIVE_MINUTES, statistic: 'Sum' }),
       atLeast: 5,
       impact: `Tasks of ${name}'s queue-dedicated clone take no connections: calls are made again and runs take longer.`,
       action,
       page: 'serviceerrors',
-      topic,
+      platform,
     });
     new StatedAlarm(this, 'Unhealthy', {
       metric: this.targets.metrics.unhealthyHostCount({ period: FIVE_MINUTES, statistic: 'Minimum' }),
@@ -154,7 +153,7 @@ export class FargateClone extends Construct {
       impact: `A task of ${name}'s queue-dedicated clone has failed its health check for 15 minutes: the others take its calls, and runs take longer.`,
       action,
       page: 'serviceerrors',
-      topic,
+      platform,
     });
   }
 }

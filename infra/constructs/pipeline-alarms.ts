@@ -15,11 +15,10 @@ export interface WatchedFunction {
 
 export interface PipelineAlarmsProps {
   readonly pipeline: string;
-  readonly stage: string;
   /** With how many crashes within five minutes are news. */
   readonly functions: readonly WatchedFunction[];
   readonly sweeper: NodeFunction;
-  readonly topic: StatedAlarmProps['topic'];
+  readonly platform: StatedAlarmProps['platform'];
 }
 
 /** What people must hear of at once. */
@@ -43,13 +42,13 @@ export const FAILING = [
  */
 export function pipelineAlarms(
   scope: Construct,
-  { pipeline, stage, functions, sweeper, topic }: PipelineAlarmsProps,
+  { pipeline, functions, sweeper, platform }: PipelineAlarmsProps,
 ): void {
-  const namespace = `Microprocess/${stage}/${pipeline}`;
+  const namespace = `Microprocess/${platform.stage}/${pipeline}`;
   const failed = new LoggedMetric(namespace, 'Failed');
   const failing = new LoggedMetric(namespace, 'Failing');
   for (const { name, fn, crashes, isPublic } of functions) {
-    if (isPublic) throttledAlarm(scope, { pipeline, name, fn, topic });
+    if (isPublic) throttledAlarm(scope, { pipeline, name, fn, platform });
     failed.count(fn, 'Failed', counted(FAILED));
     failed.count(fn, 'Crashed', CRASHED, crashes);
     failing.count(fn, 'Failing', counted(FAILING));
@@ -59,7 +58,7 @@ export function pipelineAlarms(
     impact: `something of ${pipeline} has failed for good: a run, its mail, its schedule's start or a message; or a function has crashed or run out of time.`,
     action: `"npx microprocess list", and the functions' logs.`,
     page: 'failed',
-    topic,
+    platform,
   });
   new StatedAlarm(scope, 'Failing', {
     metric: failing.sum,
@@ -68,7 +67,7 @@ export function pipelineAlarms(
     impact: `for a quarter of an hour messages, calls or sweeps of ${pipeline} have failed, or a run has stood still for two hours: reports are late.`,
     action: `"npx microprocess limits ${pipeline}", "npx microprocess doctor", and the functions' logs.`,
     page: 'failing',
-    topic,
+    platform,
   });
   new StatedAlarm(scope, 'SweeperSilent', {
     metric: sweeper.metricInvocations({ period: FIVE_MINUTES }),
@@ -77,14 +76,19 @@ export function pipelineAlarms(
     impact: `what stands still in ${pipeline} isn't resumed, no deadline is kept and a missed schedule stays unnoticed.`,
     action: `the sweep schedule and its role.`,
     page: 'sweepersilent',
-    topic,
+    platform,
   });
 }
 
 /** On a function that the world can reach: what it has no room for is refused, whoever sent it. */
 function throttledAlarm(
   scope: Construct,
-  { pipeline, name, fn, topic }: Pick<WatchedFunction, 'name' | 'fn'> & Pick<PipelineAlarmsProps, 'pipeline' | 'topic'>,
+  {
+    pipeline,
+    name,
+    fn,
+    platform,
+  }: Pick<WatchedFunction, 'name' | 'fn'> & Pick<PipelineAlarmsProps, 'pipeline' | 'platform'>,
 ): void {
   new StatedAlarm(scope, `${pascalCase(name)}Throttled`, {
     metric: fn.metricThrottles({ period: FIVE_MINUTES }),
@@ -92,6 +96,6 @@ function throttledAlarm(
     impact: `requests to the public ${name} function of ${pipeline} are refused: somebody floods it, or its concurrency is too small. Callbacks come again later, links don't open.`,
     action: `who sends them: the ${name} function's metrics and log.`,
     page: 'throttled',
-    topic,
+    platform,
   });
 }

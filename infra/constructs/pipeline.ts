@@ -160,10 +160,9 @@ export class Pipeline extends Construct {
     }
     pipelineAlarms(this, {
       pipeline: pipeline.name,
-      stage: platform.stage,
       functions: watched,
       sweeper: this.own('sweeper'),
-      topic: platform.alarms,
+      platform,
     });
     const { mailSet = '' } = platform.resources;
     if (mailSet !== '' && allRecipients(pipeline.report).length > 0)

@@ -29,7 +29,7 @@ export class PlatformFunctions extends Construct {
       grantUses(fn, uses, platform);
       grantQueues(fn, uses, stage);
       if (route) addRoute(fn, route);
-      crashAlarm(this, { name, fn, purpose, topic: platform.alarms });
+      crashAlarm(this, { name, fn, purpose, platform });
     }
   }
 }

@@ -174,7 +174,7 @@ export class QueueDedicatedClone extends Construct {
       impact: `${service} crashes or runs out of time: callers of the live service get errors; of its queue-dedicated clone, calls are made again and runs take longer.`,
       action: `the logs of ${service}, live and clone.`,
       page: 'serviceerrors',
-      topic: platform.alarms,
+      platform,
     });
     govern(this, options);
   }

@@ -38,7 +38,7 @@ describe('alarms', () => {
     expect(alarms).toHaveLength(3);
     for (const { Properties } of alarms) {
       expect(Properties.AlarmDescription).toMatch(
-        /^Impact: .{20,}\. First: .{10,}\. Then: node_modules\/microprocess\/docs\/runbook\.md#[a-z]+$/s,
+        /^Stage dev\. Impact: .{20,}\. First: .{10,}\. Then: node_modules\/microprocess\/docs\/runbook\.md#[a-z]+$/s,
       );
       expect(Properties.AlarmActions).toHaveLength(1);
       // A fresh deployment steps to OK, and would tell people of it.
