@@ -13,6 +13,8 @@ export interface Standing {
   readonly secrets: number;
 }
 
+export const NOTHING_STANDS: Standing = { alarms: 0, mappings: 0, wakes: 0, wakesMB: 0, secrets: 0 };
+
 /** What a pipeline's construct makes; a test counts them in the template. */
 export const PIPELINE_ALARMS = 3;
 
@@ -57,7 +59,7 @@ export function idleCost({ alarms, mappings, wakes, wakesMB, secrets }: Standing
     },
     {
       what: 'the key that signs URLs',
-      buys: 'nobody else can call back or open a report; once for all pipelines of a stage',
+      buys: 'nobody else can call back or open a report',
       dollars: secrets * PRICES.perSecretMonth,
     },
   ];
