@@ -63,7 +63,10 @@ async function fail(
   const isPast = attempt <= (register.tries.get(n)?.tries ?? 0);
   if (state.done.has(n)) await completeBlockIfFull(deps, blockOf(claims), state.done);
   if (state.done.has(n) || isPast) return taken(false);
-  if (result.kind === 'ended') return end(deps, claims, result.outcome, { slot, register });
+  if (result.kind === 'ended') {
+    await putPage(deps, claims, result.outcome);
+    return end(deps, claims, result.outcome, { slot, register });
+  }
   if (!register.waiting?.has(n))
     return problem(503, 'The call itself is not recorded yet. Say it again.', { 'retry-after': '5' });
   if (!(await callAgain(deps, claims, register, 'due' in result ? result.due : 0))) return null;
@@ -71,7 +74,7 @@ async function fail(
   return taken(true);
 }
 
-/** @param asRead where only this very call may end it */
+/** Its page is stored. @param asRead where only this very call may end it */
 async function end(
   deps: CallbackDeps,
   claims: CallbackClaims,
@@ -79,7 +82,6 @@ async function end(
   asRead?: Parameters<CallbackPorts['stores']['blocks']['addMissing']>[2]['asRead'],
 ): Promise<HttpAnswer | null> {
   const { run, ref, n, ttl } = claims;
-  await putPage(deps, claims, outcome);
   const done = await deps.stores.blocks.addMissing(run, ref, { n, ttl, ...(asRead && { asRead }) });
   if (done === null) return null;
   const hasSucceeded = outcome.status === 'SUCCEEDED';
@@ -95,21 +97,39 @@ async function end(
  */
 async function succeed(deps: CallbackDeps, claims: CallbackClaims, outcome: Outcome): Promise<HttpAnswer> {
   const { run, ref, ttl } = claims;
+  const isNew = await putPage(deps, claims, outcome);
   const ended = await end(deps, claims, outcome);
   if (ended) return ended;
-  const segment = await deps.stores.segments.countLate(run, ref, ttl);
-  if (!segment) return problem(409, 'The run has its result, and this is not in it.');
+  if (!(await hasCounted(deps, claims))) {
+    const segment = await deps.stores.segments.countLate(run, ref, ttl);
+    if (!segment) return problem(409, 'The run has its result, and this is not in it.');
+    await keepCounted(deps, claims);
+  }
   // Whoever filled the block may have died before completing it: a service that got no answer says it again.
   const { done } = await deps.stores.blocks.read(run, ref);
   await completeBlockIfFull(deps, blockOf(claims), done);
-  return taken(true);
+  return taken(isNew);
 }
+
+/**
+ * Counted once for each call: a segment that is being frozen is read anew for each that is counted, and a service that says the same again
+ * and again must not keep it from its end. Marked behind the count, by a page that holds nothing: whoever dies between counts once more.
+ */
+const countedId = ({ n, attempt }: CallbackClaims) => `c${n}.${attempt}.counted`;
+
+const hasCounted = ({ stores }: CallbackDeps, claims: CallbackClaims): Promise<boolean> =>
+  stores.blocks.hasOutcomes(claims.run, claims.ref, countedId(claims));
+
+const keepCounted = ({ stores, clock }: CallbackDeps, claims: CallbackClaims): Promise<boolean> => {
+  const page = { id: countedId(claims), at: clock.now(), outcomes: [] };
+  return stores.blocks.putOutcomesOnce(claims.run, claims.ref, page, claims.ttl);
+};
 
 const blockOf = ({ run, ref, size, ttl }: CallbackClaims): RunBlock => ({ run, ref, size, ttl });
 
-/** One page for each call and kind of outcome: what is said twice is stored once, as it was said first. */
-async function putPage({ stores, clock }: CallbackDeps, claims: CallbackClaims, outcome: Outcome): Promise<void> {
+/** One page for each call and kind of outcome: what is said twice is stored once, as it was said first. False the second time. */
+function putPage({ stores, clock }: CallbackDeps, claims: CallbackClaims, outcome: Outcome): Promise<boolean> {
   const { run, ref, n, attempt, ttl } = claims;
   const id = `c${n}.${attempt}.${outcome.status}`;
-  await stores.blocks.putOutcomesOnce(run, ref, { id, at: clock.now(), outcomes: [outcome] }, ttl);
+  return stores.blocks.putOutcomesOnce(run, ref, { id, at: clock.now(), outcomes: [outcome] }, ttl);
 }

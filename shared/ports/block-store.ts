@@ -13,6 +13,8 @@ export interface BlockStore {
   putOutcomes(run: string, block: BlockRef, page: OutcomePage, ttl: number): Promise<void>;
   /** The same, once: false where a page of its id is there, which stays. */
   putOutcomesOnce(run: string, block: BlockRef, page: OutcomePage, ttl: number): Promise<boolean>;
+  /** Whether a page of this id is there. */
+  hasOutcomes(run: string, block: BlockRef, id: string): Promise<boolean>;
   /** `done ∪=`; creates the block where absent. The set after the write comes back. */
   addDone(run: string, block: BlockRef, done: readonly number[], ttl: number): Promise<ReadonlySet<number>>;
   /**

@@ -78,6 +78,8 @@ export function describeBlockState(name: string, make: MakeStores): void {
       test('a page of an id is put once, where that is asked', async () => {
         const blocks = port();
         expect(await blocks.putOutcomesOnce(RUN, AT, anOutcomePage('c7.1', [anOutcome(7)]), ttl)).toBe(true);
+        expect(await blocks.hasOutcomes(RUN, AT, 'c7.1')).toBe(true);
+        expect(await blocks.hasOutcomes(RUN, AT, 'c7')).toBe(false);
         expect(await blocks.putOutcomesOnce(RUN, AT, anOutcomePage('c7.1', [anOutcome(8)]), ttl)).toBe(false);
         expect((await blocks.readAll(RUN, AT)).outcomes).toEqual([anOutcomePage('c7.1', [anOutcome(7)])]);
       });

@@ -60,6 +60,10 @@ export function blockStore(table: ItemTable, keys: Keys): BlockStore {
     putOutcomesOnce: (run, ref, page, ttl) =>
       table.putIfAbsent(keys.outcomes(run, ref, page.id), outcomesItem(page, ttl)),
 
+    async hasOutcomes(run, ref, id) {
+      return (await table.get(keys.outcomes(run, ref, id))) !== undefined;
+    },
+
     async addDone(run, ref, done, ttl) {
       return setOf((await table.update(keys.block(run, ref), adding(done, ttl))) ?? {}, 'done');
     },

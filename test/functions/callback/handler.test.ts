@@ -33,8 +33,18 @@ test('a success ends its child, with the time since its call; the last one compl
 describe('said twice', () => {
   test('a success is stored once', async () => {
     await post(tokenOf(), success);
-    expect(await post(tokenOf(), { status: 200, result: 'other' })).toMatchObject({ statusCode: 200 });
+    expect(await post(tokenOf(), { status: 200, result: 'other' })).toMatchObject({
+      statusCode: 200,
+      said: { recorded: false },
+    });
     expect(await outcomes()).toMatchObject([{ result: { square: 1 } }]);
+  });
+
+  test('again and again, a success keeps a segment from freezing once at most', async () => {
+    for (let n = 0; n < 5; n++) await post(tokenOf(), success);
+    expect((await deps.stores.segments.read('march', BLOCK)).late).toBe(1);
+    await post(tokenOf({ attempt: 2 }), success);
+    expect((await deps.stores.segments.read('march', BLOCK)).late).toBe(2);
   });
 
   test('also at once', async () => {
