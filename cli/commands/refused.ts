@@ -1,3 +1,4 @@
+import type { Refusal } from '../../shared/ports/refusal-store.ts';
 import { EXIT } from '../exit-codes.ts';
 import { withTarget } from '../targets/open.ts';
 import type { Where } from '../targets/target.ts';
@@ -15,21 +16,30 @@ const READ = 10_000;
 /** Lists messages that no function could take, newest first. */
 export async function refused(options: RefusedOptions, terminal: Terminal): Promise<number> {
   return withTarget(options, 'records', terminal, async ({ deps }) => {
-    const all = await deps.stores.refusals.list(READ);
-    const newest = all.sort((a, b) => b.at - a.at).slice(0, options.limit);
-    if (all.length === READ)
-      terminal.stderr.write(
-        `There may be more than the ${count(READ)} that were read, by their ids: these are the newest of those.\n`,
-      );
-    if (options.json)
-      terminal.stdout.write(
-        `${JSON.stringify(newest.map((refusal) => ({ ...refusal, at: new Date(refusal.at).toISOString() })))}\n`,
-      );
-    else if (newest.length === 0) terminal.stderr.write('No message was refused within 90 days.\n');
-    for (const { messageId, queue, reason, detail, excerpt, at } of options.json ? [] : newest)
-      terminal.stdout.write(
-        `${time(at)}  ${plain(reason)}  ${messageId}\n${fields({ queue, why: plain(detail), body: plain(excerpt) })}`,
-      );
+    printRefused(await deps.stores.refusals.list(READ), options, terminal);
     return EXIT.ok;
   });
+}
+
+/** Prints the newest of the messages that were read. */
+export function printRefused(
+  read: readonly Refusal[],
+  { limit, json = false }: Pick<RefusedOptions, 'limit' | 'json'>,
+  { stdout, stderr }: Pick<Terminal, 'stdout' | 'stderr'>,
+): void {
+  const newest = read.toSorted((a, b) => b.at - a.at).slice(0, limit);
+  if (read.length >= READ)
+    stderr.write(
+      `There may be more than the ${count(READ)} that were read, by their ids: these are the newest of those.\n`,
+    );
+  if (json) {
+    const shown = newest.map((refusal) => ({ ...refusal, at: new Date(refusal.at).toISOString() }));
+    stdout.write(`${JSON.stringify(shown)}\n`);
+    return;
+  }
+  if (newest.length === 0) stderr.write('No message was refused within 90 days.\n');
+  for (const { messageId, queue, reason, detail, excerpt, at } of newest)
+    stdout.write(
+      `${time(at)}  ${plain(reason)}  ${messageId}\n${fields({ queue, why: plain(detail), body: plain(excerpt) })}`,
+    );
 }
