@@ -4,7 +4,8 @@ import { OutputError } from '../../domain/errors.ts';
 import type { Row } from '../../domain/row.ts';
 import { synchronous } from '../../domain/synchronous.ts';
 import type { OutputFile } from '../output.ts';
-import { type ParquetType, parquetValue, type ReadColumn } from './parquet-types.ts';
+import { type ParquetType, parquetValue, type ReadColumn, TAKES } from './parquet-types.ts';
+import { received } from './received.ts';
 
 type SchemaElement = ParquetWriter['schema'][number];
 
@@ -76,9 +77,6 @@ function fitting<I, R>({ name, type, of }: ReadColumn<I, R>, row: Row<I, R>): un
   const fits = parquetValue(type, value);
   if (fits !== undefined) return fits;
   throw new OutputError(
-    `child ${row.id} has ${kind(value)} in column ${JSON.stringify(name)}, which is of type ${type}`,
+    `child ${row.id} has ${received(value)} in column ${JSON.stringify(name)}, which is of type ${type}: ${TAKES[type]}`,
   );
 }
-
-const kind = (value: unknown) =>
-  Array.isArray(value) ? 'a list' : value instanceof Date ? 'a Date' : `a ${typeof value}`;

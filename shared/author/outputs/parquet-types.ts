@@ -12,6 +12,17 @@ export interface ReadColumn<I, R> {
   readonly of: (row: Row<I, R>) => unknown;
 }
 
+/** What a column of a type takes, and what to do with other values: told where a value isn't of it. */
+export const TAKES = {
+  string: 'it takes texts: make one with { type, of: (row) => … }, or choose another type',
+  double: 'it takes finite numbers',
+  integer: 'it takes whole numbers from -2^63 to 2^63 - 1, or texts of their digits',
+  boolean: 'it takes true and false',
+  timestamp:
+    'it takes milliseconds, a Date, or an existing date or time of ISO 8601, such as 2026-02-28 or 2026-02-28T09:30:00.5+01:00',
+  json: 'it takes what JSON holds',
+} as const satisfies Record<ParquetType, string>;
+
 /** A value as a column of its type holds it; undefined where it isn't of that type. */
 export function parquetValue(type: ParquetType, value: unknown): unknown {
   switch (type) {
@@ -32,18 +43,37 @@ export function parquetValue(type: ParquetType, value: unknown): unknown {
 
 const [LEAST, MOST] = [-(2n ** 63n), 2n ** 63n - 1n];
 
-/** A number too large for JavaScript comes as text: an id of 19 digits is an integer too. */
+/** Readers give an id beyond 2^53 as a number where a double holds its digits, and else as text: both are whole numbers. */
 function integer(value: unknown): bigint | undefined {
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : undefined;
-  if (typeof value !== 'string' || !/^-?\d{1,19}$/.test(value)) return undefined;
+  const isWhole =
+    typeof value === 'bigint' ||
+    (typeof value === 'number' && Number.isInteger(value)) ||
+    (typeof value === 'string' && /^-?\d{1,19}$/.test(value));
+  if (!isWhole) return undefined;
   const exact = BigInt(value);
   return exact >= LEAST && exact <= MOST ? exact : undefined;
 }
 
-/** Milliseconds since 1970, a Date, or a text of ISO 8601. */
+/** Milliseconds since 1970, a Date, or a text of a date or time. */
 function timestamp(value: unknown): Date | undefined {
-  const isText = typeof value === 'string' && /^\d{4}-\d\d-\d\d/.test(value);
-  if (!isText && typeof value !== 'number' && !(value instanceof Date)) return undefined;
+  if (typeof value === 'string') return timeOf(value);
+  if (typeof value !== 'number' && !(value instanceof Date)) return undefined;
   const date = new Date(value);
   return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+const TIME =
+  /^(\d{4}-\d\d-\d\d)(?:[T ]([01]\d|2[0-3])(:[0-5]\d)(:[0-5]\d(?:\.\d+)?)?(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)?)?$/i;
+
+/** The time that a text of ISO 8601 says, in UTC where it names no zone: `new Date` would take this machine's. */
+function timeOf(text: string): Date | undefined {
+  const [, day, hour = '00', minute = ':00', second = ':00', zone = 'Z'] = TIME.exec(text) ?? [];
+  // `new Date` takes 30 February for 2 March.
+  if (day === undefined || !exists(day)) return undefined;
+  return new Date(`${day}T${hour}${minute}${second}${zone.toUpperCase()}`);
+}
+
+function exists(day: string): boolean {
+  const date = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
 }

@@ -199,7 +199,7 @@ test('a value of another type ends the run as output-failed: the report is whole
   );
   expect(failed).toMatchObject({ status: 'failed', reason: 'output-failed', outputs: {}, counts: { succeeded: 5 } });
   expect(failed.report.summary.failure?.detail).toBe(
-    'outputs.table: child 0-0.0.0 has a string in column "city", which is of type double',
+    'outputs.table: child 0-0.0.0 has a string in column "city", which is of type double: it takes finite numbers',
   );
   expect(failed.report.html).toContain('An output failed');
   expect(failed.sections.map(({ key }) => key)).toContain('km');

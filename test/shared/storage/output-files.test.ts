@@ -1,8 +1,10 @@
 import { gunzipSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Output } from '../../../shared/author/output.ts';
 import { jsonLines } from '../../../shared/author/outputs/json-lines.ts';
 import { mergeFiles } from '../../../shared/author/outputs/merge-files.ts';
+import { parquet } from '../../../shared/author/outputs/parquet.ts';
+import { type ParquetType, parquetValue } from '../../../shared/author/outputs/parquet-types.ts';
 import type { PinnedFile, SourceFiles } from '../../../shared/author/source.ts';
 import { list } from '../../../shared/author/sources/list.ts';
 import { overFiles } from '../../../shared/author/sources/over-files.ts';
@@ -136,4 +138,61 @@ test('a file that is gone or was changed fails the output, and a store that is a
     throw new Error('S3 is away.');
   };
   await expect(merged(['s3://scans/out/1.txt'], { look: away })).rejects.toThrow('S3 is away.');
+});
+
+/** Writes rows with these answers. */
+async function write(output: Output, answers: readonly unknown[]) {
+  const objects = new MemoryObjects();
+  const files = new OutputFiles(objects, output, 'run/outputs/o', 'o');
+  const succeeded = answers.map(
+    (result, n): Row => ({ ...row(n, 'AU'), status: 'SUCCEEDED', reason: null, result, excerpt: null }),
+  );
+  await files.add(succeeded, asIs);
+  await files.close(asIs);
+  const [stored] = await files.store();
+  return Buffer.from(await objects.get(stored?.key ?? '')).toString();
+}
+
+test.each<[ParquetType, unknown, string | bigint | undefined]>([
+  ['timestamp', '2026-02-28', '2026-02-28T00:00:00.000Z'],
+  ['timestamp', '2028-02-29', '2028-02-29T00:00:00.000Z'],
+  ['timestamp', '2026-01-01T09:30', '2026-01-01T09:30:00.000Z'],
+  ['timestamp', '2026-01-01 09:30:10.123456', '2026-01-01T09:30:10.123Z'],
+  ['timestamp', '2026-01-01T01:30:10.5+05:30', '2025-12-31T20:00:10.500Z'],
+  ['timestamp', '2026-01-01t09:30:10z', '2026-01-01T09:30:10.000Z'],
+  ['timestamp', '0050-01-01', '0050-01-01T00:00:00.000Z'],
+  ...['2026-02-30', '2026-02-29T00:00Z', '2026-13-01', '2026-00-10', '2026-01-00', '2026-01-32'].map(notATime),
+  ...['2026-01-01 PST', '2026-01-01 (anything)', '2026-01-01Z', '2026-01-01T24:00', '2026-01-01T09', ''].map(notATime),
+  ...['2026-01-01T09:30:60Z', '2026-01-01T09:30+25:00', '2026-01-01T09:30+0100', '2026-01-01T09:30\n'].map(notATime),
+  ['integer', 2 ** 53, 2n ** 53n],
+  ['integer', -(2 ** 63), -(2n ** 63n)],
+  ['integer', '9223372036854775807', 2n ** 63n - 1n],
+  ['integer', 2 ** 63, undefined],
+  ['integer', '9223372036854775808', undefined],
+  ['integer', 1.5, undefined],
+  ['integer', Number.NaN, undefined],
+  ['integer', '1e3', undefined],
+  ['integer', true, undefined],
+])('a column of type %s takes %s as %s', (type, value, expected) => {
+  vi.stubEnv('TZ', 'Asia/Tokyo');
+  try {
+    expect(new Date(2026, 0, 1).getTimezoneOffset()).toBe(-540);
+    const taken = parquetValue(type, value);
+    expect(taken instanceof Date ? taken.toISOString() : taken).toBe(expected);
+  } finally {
+    vi.unstubAllEnvs();
+  }
+});
+
+function notATime(text: string): [ParquetType, string, undefined] {
+  return ['timestamp', text, undefined];
+}
+
+test('a value that a column of Parquet or a folder cannot hold is refused with child, column and why', async () => {
+  for (const [type, value, told] of [
+    ['string', 7, 'a number in column "v", which is of type string: it takes texts: make one with { type, of:'],
+    ['integer', 2 ** 64, 'a number in column "v", which is of type integer: it takes whole numbers from -2^63'],
+    ['timestamp', '2026-02-30', 'a string in column "v", which is of type timestamp: it takes milliseconds,'],
+  ] as const)
+    await expect(write(parquet({ columns: { v: type } }), [{ v: value }])).rejects.toThrow(`child 0-0.0.0 has ${told}`);
 });
