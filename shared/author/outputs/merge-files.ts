@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { OutputError } from '../../domain/errors.ts';
 import type { Row } from '../../domain/row.ts';
 import { synchronous } from '../../domain/synchronous.ts';
 import { type Column, columnName, reads } from '../columns.ts';
@@ -6,11 +7,15 @@ import { checkOptions, strictOptions } from '../options.ts';
 import type { Output } from '../output.ts';
 import { prefixSchema } from '../sources/place.ts';
 import { commonOf, type OutputOptions, outputOptions } from './options.ts';
+import { received } from './received.ts';
 import { TextFile } from './text-file.ts';
 
 /** Options of {@link mergeFiles}. */
 export interface MergeFilesOptions<I, R> extends OutputOptions<I, R> {
-  /** A child's text. Default: its result, where that is a text. Children without one are passed over. */
+  /**
+   * A child's text. Default: its result. An empty one adds nothing. Of a child that succeeded anything else ends the run as `output-failed`;
+   * another child may have no value.
+   */
   readonly of?: Column<I, R>;
   /**
    * `s3://bucket/prefix/` of files that the service puts there: a text that begins so is the place of one, whose content is merged. A file that
@@ -54,9 +59,15 @@ export function mergeFiles<I = unknown, R = unknown>(options: MergeFilesOptions<
   const { of, files, separator = '\n', header, extension = 'txt', gzip } = options;
   const { contentType = 'text/plain; charset=utf-8' } = options;
   const read = of === undefined ? ({ result }: Row<I, R>) => result : reads(of, 'result').of;
+  const where = of === undefined ? 'as its result' : `in ${JSON.stringify(typeof of === 'string' ? of : of.name)}`;
   const textOf = (row: Row<I, R>) => {
     const text: unknown = synchronous('of', read(row));
-    if (typeof text !== 'string' || text === '') return null;
+    if (text === '') return null;
+    if (typeof text !== 'string') {
+      // Under `rows: 'all'` there are children that have no answer.
+      if ((text === undefined || text === null) && row.status !== 'SUCCEEDED') return null;
+      throw new OutputError(`child ${row.id} has ${received(text)} ${where}, and mergeFiles merges texts`);
+    }
     return text.endsWith(separator) ? text : `${text}${separator}`;
   };
   const placeOf = (row: Row<I, R>) => {

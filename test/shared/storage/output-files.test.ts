@@ -141,17 +141,33 @@ test('a file that is gone or was changed fails the output, and a store that is a
 });
 
 /** Writes rows with these answers. */
-async function write(output: Output, answers: readonly unknown[]) {
+async function write(output: Output, answers: readonly unknown[], unsuccessful: readonly Row[] = []) {
   const objects = new MemoryObjects();
   const files = new OutputFiles(objects, output, 'run/outputs/o', 'o');
   const succeeded = answers.map(
     (result, n): Row => ({ ...row(n, 'AU'), status: 'SUCCEEDED', reason: null, result, excerpt: null }),
   );
-  await files.add(succeeded, asIs);
+  await files.add([...succeeded, ...unsuccessful], asIs);
   await files.close(asIs);
   const [stored] = await files.store();
   return Buffer.from(await objects.get(stored?.key ?? '')).toString();
 }
+
+test('merging takes texts, and says which child has none', async () => {
+  for (const [answer, what] of [
+    [{ csv: 7 }, 'a number in "csv"'],
+    [{ cvs: '1,2' }, 'undefined in "csv"'],
+    [{ csv: null }, 'null in "csv"'],
+  ] as const)
+    await expect(write(mergeFiles({ of: 'csv' }), [{ csv: '' }, answer])).rejects.toEqual(
+      new OutputError(`child 0-0.0.1 has ${what}, and mergeFiles merges texts`),
+    );
+  await expect(write(mergeFiles({ files: 's3://scans/out/' }), [{ csv: '1' }])).rejects.toThrow(
+    'child 0-0.0.0 has an object as its result',
+  );
+  const all = mergeFiles({ rows: 'all', of: 'csv' });
+  expect(await write(all, [{ csv: '' }, { csv: '1,2' }], [row(9, 'AU')])).toBe('1,2\n');
+});
 
 test.each<[ParquetType, unknown, string | bigint | undefined]>([
   ['timestamp', '2026-02-28', '2026-02-28T00:00:00.000Z'],
