@@ -25,6 +25,10 @@ function folderOf(name: string, value: unknown, { id }: Row): string {
     throw new OutputError(
       `child ${id} has more than ${MAX_VALUE} characters in ${JSON.stringify(name)}, which names its folder`,
     );
+  if (/\p{Cs}/u.test(text))
+    throw new OutputError(
+      `child ${id} has half of a surrogate pair, which has no encoding, in ${JSON.stringify(name)}, which names its folder`,
+    );
   return escaped(text);
 }
 

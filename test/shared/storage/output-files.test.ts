@@ -211,4 +211,9 @@ test('a value that a column of Parquet or a folder cannot hold is refused with c
     ['timestamp', '2026-02-30', 'a string in column "v", which is of type timestamp: it takes milliseconds,'],
   ] as const)
     await expect(write(parquet({ columns: { v: type } }), [{ v: value }])).rejects.toThrow(`child 0-0.0.0 has ${told}`);
+  await expect(write(jsonLines({ partitionBy: 'v' }), [{ v: 'a\uD800' }])).rejects.toEqual(
+    new OutputError(
+      'child 0-0.0.0 has half of a surrogate pair, which has no encoding, in "v", which names its folder',
+    ),
+  );
 });
