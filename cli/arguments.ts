@@ -94,3 +94,8 @@ export function childStatuses(text: string, before: readonly ChildStatus[] = [])
 export function several(text: string, before: readonly string[] = []): string[] {
   return [...before, ...text.split(',')];
 }
+
+/** An option that is repeated for each of its texts. */
+export function eachOf(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}

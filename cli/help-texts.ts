@@ -14,17 +14,19 @@ export const examples = (...lines: readonly string[]) => `\nExamples:\n${lines.m
 
 /** Behind the help of purge. */
 export const PURGE = `${examples(
-  'microprocess purge march --yes                            delete a run, with its redrives',
+  'microprocess purge march --yes                            delete a run, with its redrives; march~2 is the same',
   'microprocess purge --item "Ann Lee" --stage prod          say which runs hold this text; delete nothing',
   'microprocess purge --item "Ann Lee" --stage prod --yes    delete these runs, whole',
   'microprocess purge --yes                                  empty the work queue; no run loses anything',
 )}
 
-Without --yes nothing is deleted: it says what would be. A run must have ended. What is missing of runs that go on when the work queue is
+Without --yes nothing is deleted: it says what would be. A run must have ended. Its id can't be used again while messages of
+it may come. To name a redrive is to name its first run: all of them go. What is missing of runs that go on when the work queue is
 emptied, the sweeper sends again.
 
---item looks at items, results and lines of reports, for whole words in the same upper and lower case. It looks at runs that have
-ended, and says which haven't: exit code 1. Files and items that runs were handed over go too, once no run will read them.`;
+--item looks at items, results and lines of reports, for whole words in the same upper and lower case, without blanks around them; repeat
+it for each text that the item is known by. It looks at runs that have ended, and says which haven't: exit code 1. Files and items that
+runs were handed over go too, once no run will read them.`;
 
 /** Behind the help of refused. */
 export const REFUSED = `

@@ -2,6 +2,7 @@ import { Argument, Command, Option } from 'commander';
 import { packageVersion } from '../shared/project/package-version.ts';
 import {
   childStatuses,
+  eachOf,
   json,
   newRunId,
   rate,
@@ -284,7 +285,11 @@ ${WHERE}`,
     command('purge', 'Delete an ended run and its redrives, or all that is kept of one item; or empty the work queue.'),
   )
     .argument('[run]', 'a run id; with neither a run nor --item, all messages of the work queue', runId)
-    .option('--item <text>', 'look for an item by its label, key or any text; with --yes delete the runs that hold it')
+    .option(
+      '--item <text>',
+      'look for an item by its label, key or any text; repeat it for each text; with --yes delete the runs that hold one',
+      eachOf,
+    )
     .option('-y, --yes', 'yes, delete it')
     .addOption(jsonOption('print {"pipeline", "purged"}, of a run or item with what remains'))
     .addHelpText('after', `${PURGE}\n${WHERE}`)

@@ -4,6 +4,16 @@ export function count(value: number): string {
   return value.toLocaleString('en-US');
 }
 
+/** How many of what: `1 run`, `2 runs`. */
+export function counted(n: number, what: string): string {
+  return `${count(n)} ${what}${n === 1 ? '' : 's'}`;
+}
+
+/** What a deletion took. */
+export function goneWords({ records, objects }: { readonly records: number; readonly objects: number }): string {
+  return `${counted(records, 'record')}, ${counted(objects, 'object')}`;
+}
+
 /** @param value seconds */
 export function duration(value: number): string {
   const whole = Math.ceil(value);

@@ -1,11 +1,17 @@
-import { findItem, type ItemPurged, type ItemTraces, purgeItem } from '../../shared/control/purge-item.ts';
+import {
+  findItem,
+  type ItemPurged,
+  type ItemTraces,
+  type PurgeItemHooks,
+  purgeItem,
+} from '../../shared/control/purge-item.ts';
 import { MANY, type Mentioning } from '../../shared/control/runs-mentioning.ts';
 import { recordAct } from '../act.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { hint, type Target } from '../targets/target.ts';
 import { isDrawn, type Terminal } from '../terminal.ts';
-import { columns, count, plain } from '../text.ts';
+import { columns, count, counted, goneWords, plain } from '../text.ts';
 import { ITEM_REMAINS } from './what-remains.ts';
 
 export interface PurgeItemOptions {
@@ -13,24 +19,21 @@ export interface PurgeItemOptions {
   readonly json?: boolean;
 }
 
-/** Says which runs keep something of an item, found by any text that it holds; with `--yes` deletes these runs. */
+/** Says which runs keep something of an item, found by any of the texts that it is known by; with `--yes` deletes these runs. */
 export async function purgeOneItem(
   target: Target,
-  text: string,
+  texts: readonly string[],
   options: PurgeItemOptions,
   terminal: Terminal,
 ): Promise<number> {
-  if (text.trim() === '') throw new UsageError('--item: needs a text of the item, such as its label or key.');
+  if (texts.some((text) => text.trim() === ''))
+    throw new UsageError('--item: needs a text of the item, such as its label or key.');
   const eraser = target.eraser?.();
   if (!eraser) throw new UsageError("An item can't be purged from here: something works on the pipeline's runs.");
   try {
-    const traces = await findItem(target.deps, eraser, text, lookedAt(terminal));
+    const traces = await findItem(target.deps, eraser, texts, lookedAt(terminal));
     if (!options.json) terminal.stdout.write(wordsOf(traces, target));
-    const erased = options.yes
-      ? await purgeItem(target.deps, eraser, traces, (runs) => terminal.stderr.write(`${runs.join(', ')}: gone.\n`))
-      : null;
-    // Who reads the record must not learn from it whom it was about.
-    if (erased) await recordAct(target, terminal, { act: 'purge', run: null, detail: `an item, ${saidOf(erased)}` });
+    const erased = options.yes ? await purgeItem(target.deps, eraser, traces, recorded(target, terminal)) : null;
     terminal.stdout.write(
       options.json
         ? `${JSON.stringify({ pipeline: target.pipeline.name, ...jsonOf(traces), purged: erased, remains: ITEM_REMAINS })}\n`
@@ -44,10 +47,22 @@ export async function purgeOneItem(
   }
 }
 
-const saidOf = ({ runs, records, objects }: ItemPurged) =>
-  `${counted(runs.length, 'run')}, ${counted(records, 'record')}, ${counted(objects, 'object')}`;
+/** Records what is gone. Who reads the record must not learn from it whom it was about. */
+function recorded(target: Target, terminal: Terminal): PurgeItemHooks {
+  return {
+    async onBesides({ inputs, refusals }) {
+      const detail = `an item: ${counted(inputs, 'handed-over input')}, ${counted(refusals, 'refused message')}`;
+      await recordAct(target, terminal, { act: 'purge', run: null, detail });
+    },
+    async onGone(gone) {
+      terminal.stderr.write(`${gone.run}: gone.\n`);
+      await recordAct(target, terminal, { act: 'purge', run: gone.run, detail: `for an item: ${goneWords(gone)}` });
+    },
+  };
+}
 
-const counted = (n: number, what: string) => `${count(n)} ${what}${n === 1 ? '' : 's'}`;
+const saidOf = ({ runs, records, objects }: ItemPurged) =>
+  `${counted(runs.length, 'run')}, ${goneWords({ records, objects })}`;
 
 /** Reading a large run takes minutes: says how far it is. */
 function lookedAt({ stderr, signal }: Terminal): (rows: number) => void {

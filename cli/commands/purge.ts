@@ -1,17 +1,18 @@
 import { purgeRun } from '../../shared/control/purge-run.ts';
+import { firstRunOf } from '../../shared/domain/redrive.ts';
 import { recordAct } from '../act.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { withTarget } from '../targets/open.ts';
 import { hint, type Target, type Where } from '../targets/target.ts';
 import type { Terminal } from '../terminal.ts';
-import { count } from '../text.ts';
+import { goneWords } from '../text.ts';
 import { purgeOneItem } from './purge-item.ts';
 import { RUN_REMAINS } from './what-remains.ts';
 
 interface Options extends Where {
-  /** A text of the item that is to be forgotten. */
-  readonly item?: string;
+  /** Texts that the item is known by that is to be forgotten. */
+  readonly item?: readonly string[];
   readonly yes?: boolean;
   readonly json?: boolean;
 }
@@ -49,17 +50,18 @@ async function purgeQueue(target: Target, options: Options, terminal: Terminal):
 async function erase(target: Target, run: string, options: Options, terminal: Terminal): Promise<number> {
   if (!options.yes) {
     throw new UsageError(
-      `This deletes run ${run} ${target.place} and its redrives for good: items, outcomes, reports. If that is what you want: ${hint(target, 'purge', run, '--yes')}`,
+      `This deletes run ${firstRunOf(run)} ${target.place} and all its redrives for good: items, outcomes, reports.${run === firstRunOf(run) ? '' : ` ${run} is one of these redrives: it stands on the first run's report, so they go together.`} If that is what you want: ${hint(target, 'purge', run, '--yes')}`,
     );
   }
   const eraser = target.eraser?.();
   if (!eraser) throw new UsageError(`Run ${run} can't be purged from here: something works on it.`);
-  const { runs, records, objects } = await purgeRun(target.deps, eraser, run).finally(() => eraser.close());
-  await recordAct(target, terminal, { act: 'purge', run, detail: `${records} records, ${objects} objects` });
+  const { runs, records, objects } = await purgeRun(target.deps, eraser, run, (gone) =>
+    recordAct(target, terminal, { act: 'purge', run: gone.run, detail: goneWords(gone) }),
+  ).finally(() => eraser.close());
   terminal.stdout.write(
     options.json
       ? `${JSON.stringify({ pipeline: target.pipeline.name, purged: runs, records, objects, remains: RUN_REMAINS })}\n`
-      : `${runs.join(', ')} ${runs.length === 1 ? 'is' : 'are'} gone: ${count(records)} records, ${count(objects)} objects. What remains:\n${RUN_REMAINS.map((what) => `  - ${what}\n`).join('')}`,
+      : `${runs.join(', ')} ${runs.length === 1 ? 'is' : 'are'} gone: ${goneWords({ records, objects })}. What remains:\n${RUN_REMAINS.map((what) => `  - ${what}\n`).join('')}`,
   );
   return EXIT.ok;
 }

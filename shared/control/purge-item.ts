@@ -1,10 +1,10 @@
-import { asInJson, mentions } from '../domain/mentions.ts';
+import { asInJson, mentions, wantedOf } from '../domain/mentions.ts';
 import { firstRunOf } from '../domain/redrive.ts';
 import { isFinal } from '../domain/run.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Eraser } from '../ports/eraser.ts';
 import type { RunRecord } from '../ports/run-store.ts';
-import { eraseRuns, purgeRun } from './purge-run.ts';
+import { eraseRuns, type OnGone, purgeRun } from './purge-run.ts';
 import { type Mentioning, runFamilies, runsMentioning } from './runs-mentioning.ts';
 
 /** What a pipeline keeps of one item, as far as it was looked at. */
@@ -27,59 +27,66 @@ export interface ItemPurged {
   readonly objects: number;
 }
 
+/** Who is told of what is gone as soon as it is: what comes behind it may be cut off. */
+export interface PurgeItemHooks {
+  /** What is under no run. */
+  onBesides?(gone: { readonly inputs: number; readonly refusals: number }): Promise<void>;
+  readonly onGone?: OnGone;
+}
+
 type Used = Pick<Deps, 'stores' | 'objects'>;
 
 /** More than this is one trouble, many times, and the rest is read by the next call. */
 const REFUSALS = 100_000;
 
 /**
- * Looks for a text, such as an item's label or key, in everything that a pipeline keeps; changes nothing.
+ * Looks for texts, such as an item's label and key, in everything that a pipeline keeps; changes nothing. What mentions one of them is found.
  * @param looked is told of rows that were looked at
  */
 export async function findItem(
   deps: Used,
   eraser: Pick<Eraser, 'handedOver'>,
-  text: string,
+  texts: readonly string[],
   looked?: (rows: number) => void,
 ): Promise<ItemTraces> {
+  const wanted = wantedOf(texts);
   // Before the runs: what is handed over from now on isn't in the list.
-  const places = await eraser.handedOver(text);
+  const places = await eraser.handedOver(wanted);
   const { ended, unended } = await runFamilies(deps);
   const isRead = new Set(unended.flat().flatMap(({ file, items }) => [file, items]));
   const refusals = await deps.stores.refusals.list(REFUSALS);
   const found: Mentioning[] = [];
-  for await (const each of runsMentioning(deps, ended, text, looked)) found.push(each);
+  for await (const each of runsMentioning(deps, ended, wanted, looked)) found.push(each);
   return {
     looked: ended.length,
     found,
     unended: unended.flat().filter(({ status }) => !isFinal(status)),
     inputs: places.filter((place) => !isRead.has(place)),
     refusals: refusals
-      .filter(({ excerpt, detail }) => mentions([excerpt, detail], text) || mentions(excerpt, asInJson(text)))
+      .filter(({ excerpt, detail }) => mentions([excerpt, detail], wanted) || mentions(excerpt, wanted.map(asInJson)))
       .map(({ messageId }) => messageId),
   };
 }
 
 /**
  * Deletes what was found: inputs, refused messages, and each run whole, with its redrives. Cut off, it is repeated by finding and deleting again.
- * @param purged is told of each run, as it is gone
  * @throws {InputError} where one of the runs is redriven since
  */
 export async function purgeItem(
   deps: Pick<Deps, 'stores' | 'pipeline' | 'clock'>,
   eraser: Eraser,
   { found, inputs, refusals }: Pick<ItemTraces, 'found' | 'inputs' | 'refusals'>,
-  purged: (runs: readonly string[]) => void = () => undefined,
+  { onBesides, onGone }: PurgeItemHooks = {},
 ): Promise<ItemPurged> {
   await eraser.eraseHandedOver(inputs);
   await eraser.eraseRefusals(refusals);
+  if (inputs.length + refusals.length > 0) await onBesides?.({ inputs: inputs.length, refusals: refusals.length });
   let [records, objects] = [refusals.length, inputs.length];
   for (const { runs } of found) {
     const [first = ''] = runs;
     // A redrive whose first run has expired can't be found by that any more.
     const isWhole = first === firstRunOf(first);
-    const gone = isWhole ? await purgeRun(deps, eraser, first) : await eraseRuns(deps, eraser, runs);
-    purged(gone.runs);
+    const gone = isWhole ? await purgeRun(deps, eraser, first, onGone) : await eraseRuns(deps, eraser, runs, onGone);
     records += gone.records;
     objects += gone.objects;
   }

@@ -1,5 +1,5 @@
 import { ObjectNotFoundError } from '../domain/errors.ts';
-import { mentions } from '../domain/mentions.ts';
+import { mentions, type Wanted } from '../domain/mentions.ts';
 import { firstRunOf } from '../domain/redrive.ts';
 import { isFinal } from '../domain/run.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -12,7 +12,7 @@ export interface Mentioning {
   /** The first run first. */
   readonly runs: readonly string[];
   /**
-   * Why it can't be said that nothing there mentions the text. `run`: its id, its parameters or its input's name do. `gone`: some of its report is
+   * Why it can't be said that nothing there mentions one of the texts. `run`: its id, its parameters or its input's name do. `gone`: some of its report is
    * gone, as a deletion that was cut off leaves it, or one by age.
    */
   readonly why: 'children' | 'run' | 'gone';
@@ -48,17 +48,17 @@ export async function runFamilies({ stores }: Pick<Deps, 'stores'>): Promise<Run
 const MOST_RUNS = 1_000_000;
 
 /**
- * Looks for a text in all that ended runs keep of their children, run by run: the report is made of it.
+ * Looks for texts in all that ended runs keep of their children, run by run: the report is made of it.
  * @param looked is told of rows that were looked at
  */
 export async function* runsMentioning(
   deps: Pick<Deps, 'objects'>,
   ended: RunFamilies['ended'],
-  text: string,
+  wanted: Wanted,
   looked: (rows: number) => void = () => undefined,
 ): AsyncGenerator<Mentioning> {
   for (const family of ended) {
-    const found = await lookAt(deps, family, text, looked);
+    const found = await lookAt(deps, family, wanted, looked);
     if (found) yield { runs: family.map(({ run }) => run), ...found };
   }
 }
@@ -66,13 +66,13 @@ export async function* runsMentioning(
 async function lookAt(
   deps: Pick<Deps, 'objects'>,
   family: readonly RunRecord[],
-  text: string,
+  wanted: Wanted,
   looked: (rows: number) => void,
 ): Promise<Omit<Mentioning, 'runs'> | null> {
   const children = new Set<string>();
   const found = (why: Mentioning['why']) => ({ why, children: children.size, example: [...children][0] ?? null });
   try {
-    for await (const block of familyMentions(deps, family, text)) {
+    for await (const block of familyMentions(deps, family, wanted)) {
       looked(block.rows);
       for (const child of block.children) if (children.size < MANY) children.add(child);
       if (children.size === MANY) break;
@@ -82,18 +82,18 @@ async function lookAt(
     return found('gone');
   }
   if (children.size > 0) return found('children');
-  const isOfRun = family.some(({ run, params, file = '', items = '' }) => mentions([run, params, file, items], text));
+  const isOfRun = family.some(({ run, params, file = '', items = '' }) => mentions([run, params, file, items], wanted));
   return isOfRun ? found('run') : null;
 }
 
 /** A redrive's report names the parts that it took over: each is read once. */
-async function* familyMentions({ objects }: Pick<Deps, 'objects'>, family: readonly RunRecord[], text: string) {
+async function* familyMentions({ objects }: Pick<Deps, 'objects'>, family: readonly RunRecord[], wanted: Wanted) {
   const read = new Set<string>();
   for (const { run } of family)
     for (const part of await readManifest(objects, run)) {
       const key = `${part.part} ${part.reduced ?? ''}`;
       if (read.has(key)) continue;
       read.add(key);
-      yield* partMentions(objects, part, text);
+      yield* partMentions(objects, part, wanted);
     }
 }

@@ -1,4 +1,5 @@
 import type { Completion } from '../domain/completion.ts';
+import type { Wanted } from '../domain/mentions.ts';
 
 /** Deletes what runs left. For people alone: no function may delete anything. */
 export interface Eraser {
@@ -13,9 +14,9 @@ export interface Eraser {
   eraseObjects(run: string): Promise<number>;
   /**
    * Places of files and items that runs were handed over, and that are still kept: all of the pipeline's own, which may have any format, and of those
-   * that pipelines share the ones that mention a text.
+   * that pipelines share the ones that mention one of the texts.
    */
-  handedOver(text: string): Promise<readonly string[]>;
+  handedOver(wanted: Wanted): Promise<readonly string[]>;
   eraseHandedOver(places: readonly string[]): Promise<void>;
   /** Deletes records of refused messages. */
   eraseRefusals(messageIds: readonly string[]): Promise<void>;

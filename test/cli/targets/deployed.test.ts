@@ -243,6 +243,9 @@ describe('at a stage', () => {
       code: 2,
       stderr: expect.stringMatching(/for good/),
     });
+    expect((await microprocess('purge', 'stopped~2')).stderr).toMatch(
+      /^error: This deletes run stopped .* and all its redrives for good/,
+    );
     const purged = await microprocess('purge', 'stopped', '--yes');
     expect(purged).toMatchObject({
       code: 0,
@@ -264,7 +267,7 @@ describe('at a stage', () => {
     sqs.destroy();
     await expect.poll(async () => (await microprocess('refused')).stdout, { timeout: 15_000 }).toContain('Birch-7');
     const purge = async (...yes: string[]): Promise<unknown> =>
-      JSON.parse((await microprocess('purge', '--item', 'Birch', '--json', ...yes)).stdout);
+      JSON.parse((await microprocess('purge', '--item', ' Birch ', '--item', 'Nobody', '--json', ...yes)).stdout);
     const found = [{ runs: ['given'], why: 'children', children: 1, example: '0-0.0.1' }];
     expect(await purge()).toMatchObject({ found, unended: [], inputs: 3, refusals: 1, purged: null });
     expect(await microprocess('purge', '--item', 'Birch')).toMatchObject({
@@ -275,8 +278,11 @@ describe('at a stage', () => {
     });
     expect(await purge('--yes')).toMatchObject({ found, purged: { runs: ['given'] } });
     expect(await purge()).toMatchObject({ looked: 3, found: [], inputs: 0, refusals: 0 });
-    expect((await microprocess('acts')).stdout).toMatch(/purge .*an item, 1 run,/);
-    expect((await microprocess('acts')).stdout).not.toContain('Birch');
+    const { stdout: acts } = await microprocess('acts');
+    expect(acts).toMatch(/purge +given +\S+ +for an item: \d+ records, \d+ objects\n/);
+    expect(acts).toMatch(/purge +\S+ +an item: 3 handed-over inputs, 1 refused message\n/);
+    expect(acts).toMatch(/purge +stopped~2 +\S+ +\d+ records, \d+ objects?\n/);
+    expect(acts).not.toContain('Birch');
     expect(await microprocess('purge', 'march', '--item', 'Birch')).toMatchObject({ code: 2 });
   });
 

@@ -179,11 +179,13 @@ test('an item is gone from all that is stored, wherever its deletion was cut off
   const purge = async (n: number) => {
     const eraser = erasing(n);
     try {
-      return await purgeItem(world.deps, eraser, await findItem(world.deps, eraser, 'K-4711'));
+      const onGone = async ({ run }: { readonly run: string }) => void told.add(run);
+      return await purgeItem(world.deps, eraser, await findItem(world.deps, eraser, ['K-4711']), { onGone });
     } finally {
       eraser.close();
     }
   };
+  const told = new Set<string>();
   let cut = 0;
   for (let isCut = true; isCut; ) {
     isCut = await purge(cut + 1).then(
@@ -191,6 +193,8 @@ test('an item is gone from all that is stored, wherever its deletion was cut off
       (error: unknown) => String(error).includes('cut off'),
     );
     if (isCut) cut++;
+    // What is gone is told even so, and nothing else.
+    for (const run of ['with', 'with~2']) expect(await world.deps.stores.runs.wasPurged(run)).toBe(told.has(run));
     await purge(NEVER);
     const after = await stored();
     const left = texts(after);
@@ -209,6 +213,7 @@ test('an item is gone from all that is stored, wherever its deletion was cut off
       expect(kept).toEqual([{ pk: kept[0]?.pk, sk: { S: 'RUN' }, purged: { BOOL: true }, ttl: kept[0]?.ttl }]);
     }
     await restore(before, after);
+    told.clear();
   }
   // Inputs, refusals, and each kind of what the run and its redrive left.
   expect(cut).toBeGreaterThan(8);

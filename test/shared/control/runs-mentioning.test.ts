@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { redriveRun } from '../../../shared/control/redrive.ts';
 import { runFamilies, runsMentioning } from '../../../shared/control/runs-mentioning.ts';
 import { startRun } from '../../../shared/control/start.ts';
+import { wantedOf } from '../../../shared/domain/mentions.ts';
 import { peopleWorld, ran } from './item-scene.ts';
 
 test('a text is found in items, results, large values, lines, ids and parameters of ended runs, and nowhere else', async () => {
@@ -11,11 +12,11 @@ test('a text is found in items, results, large values, lines, ids and parameters
   await ran(world, 'large', 2);
   await world.insist((deps) => redriveRun(deps, 'with'));
   await world.runToEnd('with~2');
-  const mentioning = async (text: string) => {
+  const mentioning = async (...texts: string[]) => {
     const found: unknown[] = [];
     let rows = 0;
     const { ended } = await runFamilies(world.deps);
-    for await (const each of runsMentioning(world.deps, ended, text, (more) => {
+    for await (const each of runsMentioning(world.deps, ended, wantedOf(texts), (more) => {
       rows += more;
     }))
       found.push([each.runs.join(), each.why, each.children]);
@@ -30,6 +31,7 @@ test('a text is found in items, results, large values, lines, ids and parameters
   expect((await mentioning('Ann Lee')).found).toEqual(both);
   expect((await mentioning('Ms Lee')).found).toEqual([both[0]]);
   expect((await mentioning('K-471')).found).toEqual([]);
+  expect((await mentioning('Quill-2', 'Ms Lee', 'nobody')).found).toEqual([['Quill-2', 'run', 0], both[0]]);
   expect((await mentioning('Quill')).found).toEqual([['Quill-2', 'run', 0], ...both]);
 
   await world.insist((deps) => startRun(deps, { runId: 'going', params: { ann: 1 } }, 'cli'));
