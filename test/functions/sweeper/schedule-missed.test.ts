@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkSchedule } from '../../../functions/sweeper/schedule-missed.ts';
 import { startScheduled } from '../../../shared/control/start-scheduled.ts';
+import { tickRunId } from '../../../shared/control/ticks.ts';
 import { testDeps, testPipeline } from '../../shared/support.ts';
 
 const MINUTE = 60_000;
@@ -46,4 +47,17 @@ describe('on the night that they go back', () => {
 
 test('a tick from before the schedule was deployed is not missed', async () => {
   expect(await watched('30 2 * * *', '2026-07-01T16:31Z', '2026-07-02T12:00Z', [])).toBe(0);
+});
+
+test('a tick whose run was purged since is not missed', async () => {
+  const schedule = { cron: '30 2 * * *', timeZone: 'Australia/Sydney', overlap: 'allow' } as const;
+  const deps = testDeps({ ...testPipeline(), schedule });
+  const asked: string[] = [];
+  const wasPurged = async (run: string) => asked.push(run) > 0;
+  for (const at of ['2026-07-01T16:00Z', '2026-07-01T17:00Z']) {
+    deps.clock.time = Date.parse(at);
+    await checkSchedule({ ...deps, stores: { ...deps.stores, runs: { ...deps.stores.runs, wasPurged } } });
+  }
+  expect(asked).toEqual([tickRunId(schedule, '2026-07-01T16:30:00Z')]);
+  expect(deps.counted.get('ScheduleMissed')).toBeUndefined();
 });
