@@ -43,8 +43,8 @@ async function fileMentions(file: URL, wanted: Wanted): Promise<boolean> {
 }
 
 function lineMentions(line: string, wanted: Wanted): boolean {
-  // Another program may write any character by its code.
-  if (!mayMention(line, wanted) && !line.includes('\\u')) return false;
+  // Another program may write any character by its code, and a slash behind a backslash.
+  if (!mayMention(line, wanted) && !line.includes('\\')) return false;
   try {
     const value: Json = JSON.parse(line);
     return mentions(value, wanted);

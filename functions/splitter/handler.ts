@@ -3,7 +3,7 @@ import { assertHandedOver, handOverItems } from '../../shared/control/hand-over-
 import { redriveRun } from '../../shared/control/redrive.ts';
 import { type CreateHook, startRun } from '../../shared/control/start.ts';
 import { isTick, startScheduled } from '../../shared/control/start-scheduled.ts';
-import { kindOf, SourceChangedError } from '../../shared/domain/errors.ts';
+import { kindOf, SourceChangedError, SourceDataError } from '../../shared/domain/errors.ts';
 import { RUN_ID } from '../../shared/domain/ids.ts';
 import { type SplitMessage, splitMessage } from '../../shared/domain/messages.ts';
 import { maySend, statusAt } from '../../shared/domain/run.ts';
@@ -109,7 +109,12 @@ async function split(deps: SplitterDeps, { run, slice }: SplitMessage, invocatio
   }
   if (typeof result === 'object') {
     const { failed: error } = result;
-    deps.log.error('A slice can not be enumerated: its run is closed.', error ? { error: new UserError(error) } : {});
+    // What says the place of a handed-over file says its name, which may be a person's; the run's record has it whole.
+    const isHandedOver = (record.file ?? record.items) !== undefined;
+    const said =
+      error &&
+      (isHandedOver ? (error.cause instanceof SourceDataError ? error.cause.code : error.name) : new UserError(error));
+    deps.log.error('A slice can not be enumerated: its run is closed.', said ? { error: said } : {});
     const why = error ? kindOf(error) : 'its splitter died each time';
     const reason = error?.cause instanceof SourceChangedError ? 'source-changed' : 'split-failed';
     return closeRun(deps, run, reason, `slice ${slice}: ${why}`);

@@ -8,6 +8,7 @@ import { startRun } from '../../../shared/control/start.ts';
 import { mostWaiting } from '../../../shared/domain/capacity.ts';
 import type { ItemsPage } from '../../../shared/domain/chain.ts';
 import { isCounted, segmentsOf } from '../../../shared/domain/completion.ts';
+import { SourceDataError } from '../../../shared/domain/errors.ts';
 import { FIRST_PLACE } from '../../../shared/domain/layout.ts';
 import type { WorkMessage } from '../../../shared/domain/messages.ts';
 import { endSlice } from '../../../shared/flow/end-slice.ts';
@@ -407,4 +408,31 @@ test('who started a run is recorded though its plan fails, and the start that ma
   fails = false;
   expect(await start('bob')).toMatchObject({ created: false });
   expect(await deps.stores.acts.list(9)).toMatchObject([{ act: 'start', by: 'ann', run: 'march' }]);
+});
+
+test('what a slice says of a handed-over file is in the run, and not in the log', async () => {
+  const read: Read = async function* () {
+    yield* [];
+    throw new SourceDataError('Line 3 of "Ann Lee.csv" has 2 fields.');
+  };
+  const deps = testDeps(testPipeline({ source: { takesFile: true, ...sourceOf(read) } }));
+  await startRun(deps, { runId: 'march', file: 'Ann Lee.csv' }, 'cli');
+  const [message] = deps.queues.split.take();
+  const body = JSON.stringify(message);
+  const record = {
+    messageId: 'm',
+    receiptHandle: 'r',
+    body,
+    attributes: { ApproximateReceiveCount: '1' },
+    eventSourceARN: 'arn',
+  };
+  await Reflect.apply(splitter(deps), undefined, [
+    { Records: [record] },
+    { awsRequestId: 'r', getRemainingTimeInMillis: () => 300_000 },
+  ]);
+  expect((await deps.stores.runs.read('march'))?.failure?.detail).toContain('Line 3 of "Ann Lee.csv"');
+  expect(deps.lines).toContainEqual(
+    expect.objectContaining({ message: expect.stringContaining('can not be enumerated') }),
+  );
+  expect(JSON.stringify(deps.lines)).not.toContain('Ann Lee');
 });
