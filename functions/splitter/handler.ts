@@ -4,6 +4,7 @@ import { redriveRun } from '../../shared/control/redrive.ts';
 import { type CreateHook, startRun } from '../../shared/control/start.ts';
 import { isTick, startScheduled } from '../../shared/control/start-scheduled.ts';
 import { kindOf, SourceChangedError, SourceDataError } from '../../shared/domain/errors.ts';
+import { readHandedOverKey } from '../../shared/domain/handed-over.ts';
 import { RUN_ID } from '../../shared/domain/ids.ts';
 import { type SplitMessage, splitMessage } from '../../shared/domain/messages.ts';
 import { maySend, statusAt } from '../../shared/domain/run.ts';
@@ -109,8 +110,8 @@ async function split(deps: SplitterDeps, { run, slice }: SplitMessage, invocatio
   }
   if (typeof result === 'object') {
     const { failed: error } = result;
-    // What says the place of a handed-over file says its name, which may be a person's; the run's record has it whole.
-    const isHandedOver = (record.file ?? record.items) !== undefined;
+    // What says the place of a file that was uploaded says its name, which may be a person's; the run's record has it whole.
+    const isHandedOver = readHandedOverKey(record.file ?? record.items ?? '') !== null;
     const said =
       error &&
       (isHandedOver ? (error.cause instanceof SourceDataError ? error.cause.code : error.name) : new UserError(error));

@@ -9,6 +9,7 @@ import { mostWaiting } from '../../../shared/domain/capacity.ts';
 import type { ItemsPage } from '../../../shared/domain/chain.ts';
 import { isCounted, segmentsOf } from '../../../shared/domain/completion.ts';
 import { SourceDataError } from '../../../shared/domain/errors.ts';
+import { handedOverKey } from '../../../shared/domain/handed-over.ts';
 import { FIRST_PLACE } from '../../../shared/domain/layout.ts';
 import type { WorkMessage } from '../../../shared/domain/messages.ts';
 import { endSlice } from '../../../shared/flow/end-slice.ts';
@@ -410,13 +411,14 @@ test('who started a run is recorded though its plan fails, and the start that ma
   expect(await deps.stores.acts.list(9)).toMatchObject([{ act: 'start', by: 'ann', run: 'march' }]);
 });
 
-test('what a slice says of a handed-over file is in the run, and not in the log', async () => {
+test('what a slice says of a file that was uploaded is in the run, and not in the log', async () => {
+  const file = handedOverKey({ digest: 'd'.repeat(43), bytes: 1 }, 'AnnLee.csv');
   const read: Read = async function* () {
     yield* [];
-    throw new SourceDataError('Line 3 of "Ann Lee.csv" has 2 fields.');
+    throw new SourceDataError(`Line 3 of "${file}" has 2 fields.`);
   };
   const deps = testDeps(testPipeline({ source: { takesFile: true, ...sourceOf(read) } }));
-  await startRun(deps, { runId: 'march', file: 'Ann Lee.csv' }, 'cli');
+  await startRun(deps, { runId: 'march', file }, 'cli');
   const [message] = deps.queues.split.take();
   const body = JSON.stringify(message);
   const record = {
@@ -430,9 +432,9 @@ test('what a slice says of a handed-over file is in the run, and not in the log'
     { Records: [record] },
     { awsRequestId: 'r', getRemainingTimeInMillis: () => 300_000 },
   ]);
-  expect((await deps.stores.runs.read('march'))?.failure?.detail).toContain('Line 3 of "Ann Lee.csv"');
+  expect((await deps.stores.runs.read('march'))?.failure?.detail).toContain('AnnLee.csv');
   expect(deps.lines).toContainEqual(
     expect.objectContaining({ message: expect.stringContaining('can not be enumerated') }),
   );
-  expect(JSON.stringify(deps.lines)).not.toContain('Ann Lee');
+  expect(JSON.stringify(deps.lines)).not.toContain('AnnLee');
 });
