@@ -22,8 +22,10 @@ export async function whySilent(
   if (!isMailed && channelsFor(report.channels, status).length === 0) return null;
   // The mail is on its way already: what is left goes with it.
   if (mail !== null && mail !== 'off') return null;
-  const known = (await stores.notices.read(run))[MAIL];
-  if (known) return known;
+  const known = await stores.notices.read(run);
+  if (known[MAIL]) return known[MAIL];
+  // So are the channels: to be counted again could only hold back the rest.
+  if (Object.keys(known).length > 0) return null;
   const now = clock.now();
   const keep = async (outcome: 'held' | 'quiet', detail: string): Promise<ToldRecord> => {
     const told = { outcome, detail, at: now };

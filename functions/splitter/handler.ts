@@ -3,7 +3,7 @@ import { assertHandedOver, handOverItems } from '../../shared/control/hand-over-
 import { redriveRun } from '../../shared/control/redrive.ts';
 import { type CreateHook, startRun } from '../../shared/control/start.ts';
 import { isTick, startScheduled } from '../../shared/control/start-scheduled.ts';
-import { kindOf, SourceChangedError, SourceDataError } from '../../shared/domain/errors.ts';
+import { kindOf, SourceChangedError, SourceDataError, type SourceError } from '../../shared/domain/errors.ts';
 import { readHandedOverKey } from '../../shared/domain/handed-over.ts';
 import { RUN_ID } from '../../shared/domain/ids.ts';
 import { type SplitMessage, splitMessage } from '../../shared/domain/messages.ts';
@@ -111,10 +111,8 @@ async function split(deps: SplitterDeps, { run, slice }: SplitMessage, invocatio
   if (typeof result === 'object') {
     const { failed: error } = result;
     // What says the place of a file that was uploaded says its name, which may be a person's; the run's record has it whole.
-    const isHandedOver = readHandedOverKey(record.file ?? record.items ?? '') !== null;
-    const said =
-      error &&
-      (isHandedOver ? (error.cause instanceof SourceDataError ? error.cause.code : error.name) : new UserError(error));
+    const isUploaded = readHandedOverKey(record.file ?? record.items ?? '') !== null;
+    const said = error && (isUploaded ? codeOf(error) : new UserError(error));
     deps.log.error('A slice can not be enumerated: its run is closed.', said ? { error: said } : {});
     const why = error ? kindOf(error) : 'its splitter died each time';
     const reason = error?.cause instanceof SourceChangedError ? 'source-changed' : 'split-failed';
@@ -124,6 +122,9 @@ async function split(deps: SplitterDeps, { run, slice }: SplitMessage, invocatio
   // It waits behind the lease: its holder may die yet.
   if (result === 'leased') throw new RetryLater(60);
 }
+
+/** What kind of error a source's is, without its words. */
+const codeOf = ({ cause, name }: SourceError) => (cause instanceof SourceDataError ? cause.code : name);
 
 function hasRecords(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'Records' in value;

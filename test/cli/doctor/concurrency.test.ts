@@ -1,31 +1,13 @@
-import { createServer } from 'node:http';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { concurrencyCheck } from '../../../cli/doctor/concurrency.ts';
 import { testPipeline } from '../../shared/support.ts';
-import { withEnvironment } from '../support.ts';
+import { serviceOfAws } from './service-of-aws.ts';
 
 /** Lambda's word on an account. */
 let unreserved = 0;
-const server = createServer((_, response) => {
-  const AccountLimit = { ConcurrentExecutions: unreserved, UnreservedConcurrentExecutions: unreserved };
-  response.setHeader('content-type', 'application/json').end(JSON.stringify({ AccountLimit }));
-});
-let restore: () => void;
-beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  restore = withEnvironment({
-    AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
-    AWS_REGION: 'eu-west-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-  });
-});
-afterAll(async () => {
-  restore();
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-});
+serviceOfAws('AWS_ENDPOINT_URL_LAMBDA', () => ({
+  AccountLimit: { ConcurrentExecutions: unreserved, UnreservedConcurrentExecutions: unreserved },
+}));
 
 const clone = { memoryMB: 512 };
 const pipeline = testPipeline({ limits: { inFlight: 300 } });

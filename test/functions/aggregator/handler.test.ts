@@ -186,6 +186,20 @@ test('where enough were told of within the hour, nobody is; what the first finis
   expect(await summaryOf(of)).toMatchObject({ mail: 'off', told: { mail: { outcome: 'held' } } });
 });
 
+test('a finisher that follows one that told some tells the rest, though the hour is full by now', async () => {
+  const of = await toldRun({ email: [], mailsPerHour: 1 });
+  const record = of.deps.stores.notices.record.bind(of.deps.stores.notices);
+  of.deps.stores.notices.record = async (run, whom, ...rest) => {
+    if (whom === 'webhook') throw new Error('No table today.');
+    return record(run, whom, ...rest);
+  };
+  await expect(finish(of)).rejects.toThrow('No table today.');
+  of.deps.stores.notices.record = record;
+  of.deps.clock.time += 2_000;
+  await finish(of);
+  expect((await summaryOf(of)).told).toMatchObject({ slack: { outcome: 'told' }, webhook: { outcome: 'told' } });
+});
+
 test('whose mail came back is recorded beside the run, which stays as it ended', async () => {
   const of = await frozenRun();
   await finish(of);

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { NEW_REGISTER, registerOf } from '../../../shared/domain/sending.ts';
 import type { HttpAnswer } from '../../../shared/lambda/http.ts';
-import { SeededRandom } from '../../../testing/seeded-random.ts';
 import { NOW, type TestDeps } from '../../shared/support.ts';
+import { turnedTokens } from '../turned-tokens.ts';
 import { BLOCK, TTL, tokenOf, UNTIL, type WaitingRun, waitingRun } from './waiting-run.ts';
 
 let deps: TestDeps;
@@ -152,14 +152,8 @@ describe('let in is nobody', () => {
   test('at another address', () => nobody(tokenOf(), success, 404, '/other'));
 
   test('whatever bits of a token are turned', async () => {
-    const random = new SeededRandom(1);
-    const token = tokenOf();
     // Ten thousand of many kinds are in route.slow.test.ts.
-    for (let i = 0; i < 500; i++) {
-      const at = random.integer(token.length);
-      const letter = String.fromCharCode(33 + random.integer(90)).replace(/[/?#%]/, 'x');
-      const turned = token.slice(0, at) + letter + token.slice(at + random.integer(3));
-      if (turned === token) continue;
+    for (const turned of turnedTokens(tokenOf(), 500)) {
       const { statusCode } = await post(turned, success);
       expect([401, 404]).toContain(statusCode);
     }
