@@ -1,3 +1,4 @@
+import { kindOf } from '../../shared/domain/errors.ts';
 import { LATEST } from '../../shared/domain/ids.ts';
 import { S3 } from '../../shared/domain/limits.ts';
 import { executionOf } from '../../shared/domain/redrive.ts';
@@ -34,5 +35,10 @@ export async function copyLatest(
     // Last: it names the run whose report this is.
     { from: from.summary, to: to.summary, contentType: SUMMARY_TYPE, disposition: inline(`${pipeline.name}.json`) },
   ];
-  for (const { from, ...copy } of copies) await objects.copyNewest(from, { ...copy, run, order });
+  try {
+    for (const { from, ...copy } of copies) await objects.copyNewest(from, { ...copy, run, order });
+  } catch (error) {
+    // The run has its own report: a convenience must not keep it from its end. The next run that succeeds copies again.
+    log.error('The latest report could not be replaced by this one.', { error: kindOf(error) });
+  }
 }

@@ -81,3 +81,14 @@ test('copies say what they are, and a browser saves them under a name that stays
     ['may/summary.json', 'latest/summary.json', 'application/json', 'inline; filename="squares.json"'],
   ]);
 });
+
+test('a copy that the store refuses fails no run, and is logged', async () => {
+  const { deps } = await endedRun();
+  deps.objects.copyNewest = async () => {
+    throw new Error('Not implemented here.');
+  };
+  await copyLatest(deps, { ...FRESH, ...WHOLE }, { status: 'succeeded' }, 5);
+  expect(deps.lines).toContainEqual(
+    expect.objectContaining({ level: 'error', message: 'The latest report could not be replaced by this one.' }),
+  );
+});
