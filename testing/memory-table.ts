@@ -89,7 +89,9 @@ export class MemoryTable implements ItemTable {
     this.#bytes -= found?.bytes ?? 0;
   }
 
-  async query({ index, partition, prefix = '', consistent, descending, limit }: Query): Promise<Item[]> {
+  async query({ index, partition, prefix, between, consistent, descending, limit }: Query): Promise<Item[]> {
+    if (prefix !== undefined && between) throw new ValidationError('A query has one condition of the sort key.');
+    if (between && between[0] > between[1]) throw new ValidationError('A query begins behind its end.');
     if (index && consistent) throw new ValidationError('An index has no consistent reads.');
     const range = index ? 'gsk' : 'sk';
     const stored = index
@@ -97,7 +99,8 @@ export class MemoryTable implements ItemTable {
       : [...(this.#partitions.get(partition)?.values() ?? [])];
     const ofKey = ({ item }: Stored) => item[range]?.S ?? '';
     const found = stored
-      .filter((each) => ofKey(each).startsWith(prefix))
+      .filter((each) => ofKey(each).startsWith(prefix ?? ''))
+      .filter((each) => !between || (ofKey(each) >= between[0] && ofKey(each) <= between[1]))
       .sort((a, b) => (ofKey(a) < ofKey(b) ? -1 : 1) * (descending ? -1 : 1))
       .slice(0, limit)
       .map((each) => (index ? projected(each.item) : each));

@@ -112,6 +112,8 @@ export function describeItemTable(name: string, make: () => ItemTable, fresh: ()
       expect(await sorts({ prefix: 'IN#', descending: true, limit: 1 })).toEqual(['IN#10']);
       expect(await sorts({ limit: 3 })).toEqual(['BLOCK', 'IN#09', 'IN#10']);
       expect(await sorts({ prefix: 'none' })).toEqual([]);
+      expect(await sorts({ between: ['IN#09', 'IN#10'] })).toEqual(['IN#09', 'IN#10']);
+      expect(await sorts({ between: ['IN#09 ', 'P'], limit: 1, consistent: true })).toEqual(['IN#10']);
     });
 
     test('a query gives more than the 1 MB of one answer', async () => {
@@ -128,6 +130,7 @@ export function describeItemTable(name: string, make: () => ItemTable, fresh: ()
       const listed = (prefix: string) => table.query({ index: 'runs', partition: pk, prefix, descending: true });
       expect(await listed('active#')).toEqual([{ pk: S(pk), sk: S('2'), ...listing('active#2') }]);
       expect(await listed('ended#')).toEqual([{ pk: S(pk), sk: S('1'), ...listing('ended#1') }]);
+      expect(await table.query({ index: 'runs', partition: pk, between: ['active#3', 'f'] })).toHaveLength(1);
       await table.update(key('2'), { remove: ['gpk', 'gsk'] });
       expect(await listed('active#')).toEqual([]);
     });
@@ -157,6 +160,8 @@ export function describeItemTable(name: string, make: () => ItemTable, fresh: ()
       ['an empty key', () => table.put(key(''), {})],
       ['a sort key above 1 KB', () => table.put(key('x'.repeat(1_025)), {})],
       ['one key twice in a batch', () => table.getMany([key(), key()])],
+      ['a query of a prefix and a range', () => table.query({ partition: pk, prefix: 'a', between: ['a', 'b'] })],
+      ['a query whose range ends before it begins', () => table.query({ partition: pk, between: ['b', 'a'] })],
       ['a consistent read of an index', () => table.query({ index: 'runs', partition: pk, consistent: true })],
     ];
     test.each(refused)('%s is refused', async (_, request) => {

@@ -73,16 +73,18 @@ export class DynamoTable implements ItemTable {
   }
 
   /** Page by page: a partition may hold more than the 1 MB that one answer carries. */
-  async query({ index, partition, prefix, consistent, descending, limit }: Query): Promise<Item[]> {
+  async query({ index, partition, prefix, between, consistent, descending, limit }: Query): Promise<Item[]> {
     const used = new Placeholders();
     const { hash, range } = index ? { hash: 'gpk', range: 'gsk' } : { hash: 'pk', range: 'sk' };
-    const ofPartition = `${used.name(hash)} = ${used.value(S(partition))}`;
+    const conditions = [`${used.name(hash)} = ${used.value(S(partition))}`];
+    if (prefix !== undefined) conditions.push(`begins_with(${used.name(range)}, ${used.value(S(prefix))})`);
+    if (between) {
+      const [first, last] = between.map((key) => used.value(S(key)));
+      conditions.push(`${used.name(range)} BETWEEN ${first} AND ${last}`);
+    }
     const input = {
       TableName: this.#table,
-      KeyConditionExpression:
-        prefix === undefined
-          ? ofPartition
-          : `${ofPartition} AND begins_with(${used.name(range)}, ${used.value(S(prefix))})`,
+      KeyConditionExpression: conditions.join(' AND '),
       ...used.fields,
       ...(index && { IndexName: index }),
       ...(consistent && { ConsistentRead: true }),

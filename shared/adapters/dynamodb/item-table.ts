@@ -13,11 +13,13 @@ export interface Update {
 
 /** One partition's items, in the order of their sort keys. */
 export interface Query {
-  /** The index that lists runs; its items have keys alone, and it may lag. */
+  /** The index that lists runs and standalone calls; its items have keys alone, and it may lag. */
   readonly index?: 'runs';
   readonly partition: string;
   /** How the sort key begins. */
   readonly prefix?: string;
+  /** The first and the last sort key that may be; in place of a prefix. */
+  readonly between?: readonly [first: string, last: string];
   readonly consistent?: boolean;
   readonly descending?: boolean;
   readonly limit?: number;
