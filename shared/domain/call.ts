@@ -164,7 +164,7 @@ export type TryResult =
       readonly isPressed?: boolean;
     };
 
-/** A call's next turn, as one write makes it: it ends the mark. */
+/** A call's next turn, as one write makes it. */
 export interface NextTurn {
   readonly turn: number;
   readonly wanted: number;
@@ -219,7 +219,7 @@ export type RoundStep =
   /** The index lags, or its message is on its way. */
   | { readonly do: 'leave' }
   /** Write the next turn, if the call is as read; then send. An expired mark stays, as the evidence that it is. */
-  | { readonly do: 'raise'; readonly turn: number; readonly rounds: number; readonly look: Look };
+  | { readonly do: 'raise'; readonly next: NextTurn };
 
 /** @param hasBacklog messages wait in the queue, and this call's may be among them */
 export function roundStep(
@@ -233,5 +233,6 @@ export function roundStep(
   if (entry.sent && hasBacklog) return { do: 'leave' };
   const rounds = entry.sent ? call.rounds + 1 : 0;
   const at = Math.max(call.due, now) + patience * 2 ** Math.min(rounds, MOST_DOUBLINGS);
-  return { do: 'raise', turn: call.turn + 1, rounds, look: { at, sends: true } };
+  const next = { ...turned(call, call.due, now, patience), rounds, look: { at, sends: true } };
+  return { do: 'raise', next };
 }

@@ -22,6 +22,7 @@ import { jsonl } from '../../shared/author/sources/jsonl.ts';
 import { objects } from '../../shared/author/sources/objects.ts';
 import { ObjectNotFoundError, SourceChangedError, SourceDataError } from '../../shared/domain/errors.ts';
 import type { Json } from '../../shared/domain/json.ts';
+import { describeCallStore } from './call-store.contract.ts';
 import { BUCKET, type Emulated, startEmulated, TABLE } from './emulated.ts';
 import { describeGateStore } from './gate-store.contract.ts';
 import { describeItemTable } from './item-table.contract.ts';
@@ -149,6 +150,11 @@ describeItemTable(
   'DynamoDB',
   () => new DynamoTable(aws().dynamodb, TABLE),
   () => fresh('table'),
+);
+describeCallStore(
+  'DynamoDB',
+  () => new DynamoTable(aws().dynamodb, TABLE),
+  () => fresh('calls'),
 );
 describeGateStore(
   'DynamoDB',

@@ -8,6 +8,7 @@ import { MemoryObjects } from '../../testing/objects.ts';
 import { SeededRandom } from '../../testing/seeded-random.ts';
 import { memoryStores } from '../../testing/stores.ts';
 import { VirtualClock } from '../../testing/virtual-clock.ts';
+import { describeCallStore } from './call-store.contract.ts';
 import { describeGateStore } from './gate-store.contract.ts';
 import { describeItemTable } from './item-table.contract.ts';
 import { describeMailer } from './mailer.contract.ts';
@@ -27,6 +28,11 @@ describeItemTable(
   'memory',
   () => new MemoryTable(),
   () => 'P#memory',
+);
+describeCallStore(
+  'memory',
+  () => new MemoryTable(),
+  () => 'memory',
 );
 describeGateStore(
   'memory',

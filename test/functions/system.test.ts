@@ -54,9 +54,9 @@ describe.each(Object.entries(USES))('%s may', (name, uses) => {
   });
 
   test.each([
-    ['query-index', /\bruns\.list\(/],
+    ['query-index', /\b(runs\.list|calls\.(due|list))\(/],
     ['query', /\b(blocks\.readAll|progress\.read|refusals\.list)\(/],
-    ['batch-get', /\b(runs\.list|chains\.readCheckpoints)\(/],
+    ['batch-get', /\b(runs\.list|calls\.list|chains\.readCheckpoints)\(/],
   ] as const)('%s records exactly where it does', (right, call) => {
     expect(rights.includes(right)).toBe(does(name, call));
   });
@@ -78,8 +78,9 @@ test('no other store queries the table', async () => {
     const text = await readFile(join(folder, file), 'utf8');
     queries.push(...[...text.matchAll(/\btable\.query\(/g)].map(() => file));
   }
-  // A run list's is of the index.
-  expect(queries.sort()).toEqual(['acts.ts', 'blocks.ts', 'progress.ts', 'refusals.ts', 'runs.ts', 'waits.ts']);
+  // Those of runs and calls are of the index.
+  const stores = ['acts.ts', 'blocks.ts', 'calls.ts', 'progress.ts', 'refusals.ts', 'runs.ts', 'waits.ts'];
+  expect(queries.sort()).toEqual(stores);
 });
 
 test('a splitter outlives a plan that does not come, and so can say it', () => {

@@ -1,4 +1,5 @@
 import type { BlockRef, SegmentRef } from '../../domain/layout.ts';
+import type { ChildStatus } from '../../domain/row.ts';
 
 /** Keys of the table; each starts with the pipeline, so that IAM can fence pipelines by leading key. */
 export interface Key {
@@ -38,6 +39,10 @@ export function keysOf(pipeline: string) {
       pk: blockPartition(base, run, ref),
       sk: `OUT#${id}`,
     }),
+    /** Of a call that stands alone: no run's id begins with a tilde. */
+    call: (id: string): Key => ({ pk: `${base}#~C#${id}`, sk: 'CALL' }),
+    /** Partition of the index. */
+    calls: (state: 'DUE' | ChildStatus, shard: number): string => `${base}#${state}#${shard}`,
     notices: (run: string): Key => ({ pk: `${base}#${run}`, sk: 'TOLD' }),
     mails: (kind: string, hour: number): Key => ({ pk: base, sk: `MAILS#${hour}#${kind}` }),
     acts: 'ACT#',

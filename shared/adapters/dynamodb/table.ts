@@ -14,7 +14,7 @@ export const tableDefinition = {
   ],
   GlobalSecondaryIndexes: [
     {
-      // Runs alone have gpk and gsk: sparse, and keys only, so it costs one small write per start and end of a run.
+      // Runs and standalone calls alone have gpk and gsk: sparse, and keys only, so it costs one small write per start and end of a run.
       IndexName: 'runs',
       KeySchema: [
         { AttributeName: 'gpk', KeyType: 'HASH' },

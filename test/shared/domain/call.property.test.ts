@@ -77,7 +77,7 @@ describe('look times', () => {
     fc.assert(
       fc.property(call, fc.boolean(), (one, sent) => {
         const step = roundStep(one, anEntry(one, sent), NOW, PATIENCE, false);
-        if (step.do === 'raise') expect(step.look.at).toBeGreaterThanOrEqual(Math.max(NOW, one.due) + PATIENCE);
+        if (step.do === 'raise') expect(step.next.look.at).toBeGreaterThanOrEqual(Math.max(NOW, one.due) + PATIENCE);
         const { look } = movedTo(one, one.wanted, NOW, PATIENCE);
         if (look.sends) expect(look.at).toBeGreaterThanOrEqual(Math.max(NOW, one.wanted) + PATIENCE);
         else expect(look.at).toBeGreaterThan(NOW);
@@ -177,8 +177,8 @@ describe('a round', () => {
     for (let i = 0; i < 8; i++) {
       const step = roundStep(one, anEntry(one), NOW, PATIENCE, false);
       if (step.do !== 'raise') expect.fail(`round ${i} left it`);
-      waits.push((step.look.at - NOW) / PATIENCE);
-      one = { ...one, turn: step.turn, rounds: step.rounds };
+      waits.push((step.next.look.at - NOW) / PATIENCE);
+      one = { ...one, turn: step.next.turn, rounds: step.next.rounds };
     }
     expect(waits).toEqual([2, 4, 8, 16, 32, 64, 64, 64]);
   });
@@ -186,7 +186,10 @@ describe('a round', () => {
   test('sends a far task for the first time without counting it as stuck', () => {
     const far = aCall({ due: NOW + LEAD_MS });
     const look = { at: NOW + LEAD_MS + PATIENCE, sends: true };
-    expect(roundStep(far, anEntry(far, false), NOW, PATIENCE, true)).toEqual({ do: 'raise', turn: 1, rounds: 0, look });
+    expect(roundStep(far, anEntry(far, false), NOW, PATIENCE, true)).toMatchObject({
+      do: 'raise',
+      next: { turn: 1, rounds: 0, due: far.due, look },
+    });
   });
 
   test.each([
