@@ -1,3 +1,4 @@
+import { visibilitySeconds } from './capacity.ts';
 import type { Json } from './json.ts';
 import type { Outcome } from './outcome.ts';
 import type { ChildStatus } from './row.ts';
@@ -73,7 +74,15 @@ export const LEAD_MS = 3 * 60_000;
 /** A round that finds a call again and again waits at most so many doublings of the patience. */
 const MOST_DOUBLINGS = 6;
 
-/** @param patience how long a message may be under way: the queue's visibility time-out and a minute */
+/**
+ * How long a message may be under way: its queue's visibility time-out and a minute, in milliseconds.
+ * @param timeoutSeconds of the function that calls
+ */
+export function patienceOf(timeoutSeconds: number): number {
+  return (visibilitySeconds(timeoutSeconds) + 60) * 1_000;
+}
+
+/** @param patience see {@link patienceOf} */
 export function lookOf(due: number, now: number, patience: number): Look {
   return due - now <= NEAR_MS
     ? { at: Math.max(due, now) + patience, sends: true }
