@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Pipeline } from '../author/definition.ts';
-import { type Call, callStateOf, isLive, lookOf, movedTo, newCall, patienceOf } from '../domain/call.ts';
+import { type Call, callKeptUntil, callStateOf, isLive, lookOf, movedTo, newCall, patienceOf } from '../domain/call.ts';
 import { forwarderTimeoutSeconds } from '../domain/capacity.ts';
 import { InputError, NotJsonError, show } from '../domain/errors.ts';
 import { NAME } from '../domain/ids.ts';
@@ -30,9 +30,6 @@ export const MOST_TASKS = 1_000;
 const AT_ONCE = 32;
 /** Others may write a task between its read and our write: it is read again, so often. */
 const MOST_ROUNDS = 6;
-const DAY_MS = 86_400_000;
-/** A duplicate of the request comes within SQS's retention at the latest: it must find what became of the first. */
-const LEAST_KEPT_DAYS = 15;
 /** The last second of the year 9999. Milliseconds given as seconds are beyond it. */
 const LAST_SECOND = 253_402_300_799;
 
@@ -133,7 +130,9 @@ export function cancelTask(deps: TaskDeps, id: string): Promise<Call> {
     if (task.outcome) throw new TaskHasEndedError(id, task.outcome.status, task.calls);
     const how = { status: 'CANCELLED', reason: 'cancelled', result: null, attempts: task.calls, ms: 0 } as const;
     const outcome = { ...how, at: clock.now() };
-    return (await calls.end(task, outcome, keptUntil(pipeline, outcome.at))) ? { ...task, outcome, mark: null } : null;
+    return (await calls.end(task, outcome, callKeptUntil(pipeline.retentionDays, outcome.at)))
+      ? { ...task, outcome, mark: null }
+      : null;
   });
 }
 
@@ -202,11 +201,6 @@ async function sendNear(deps: TaskDeps, tasks: readonly Call[]): Promise<void> {
     deps,
     tasks.filter((task) => callStateOf(task, now) === 'pending' && lookOf(task.due, now, patience).sends),
   );
-}
-
-/** How long a task's record is kept once it has ended: until then, epoch milliseconds. */
-export function keptUntil({ retentionDays }: Pick<Pipeline, 'retentionDays'>, endedAt: number): number {
-  return endedAt + Math.max(LEAST_KEPT_DAYS, retentionDays) * DAY_MS;
 }
 
 /** Tasks as they are asked for, all of them checked. */

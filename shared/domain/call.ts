@@ -82,6 +82,15 @@ export function patienceOf(timeoutSeconds: number): number {
   return (visibilitySeconds(timeoutSeconds) + 60) * 1_000;
 }
 
+const DAY_MS = 86_400_000;
+/** A message lives for 14 days in SQS: it must find what became of its call, or would make it again. */
+const LEAST_KEPT_DAYS = 15;
+
+/** Until when the record of a call that has ended is kept. */
+export function callKeptUntil(retentionDays: number, endedAt: number): number {
+  return endedAt + Math.max(LEAST_KEPT_DAYS, retentionDays) * DAY_MS;
+}
+
 /** @param patience see {@link patienceOf} */
 export function lookOf(due: number, now: number, patience: number): Look {
   return due - now <= NEAR_MS

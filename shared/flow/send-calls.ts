@@ -17,12 +17,12 @@ export async function sendCalls(
   calls: readonly Pick<Call, 'id' | 'turn' | 'due'>[],
 ): Promise<void> {
   const now = clock.now();
-  const byDelay = new Map<number, [id: string, turn: number][]>();
+  const byDelay = new Map<number, [id: string, turn: number, due: number][]>();
   for (const { id, turn, due } of calls) {
     const delay = callDelaySeconds(due, now);
     const together = byDelay.get(delay) ?? [];
     byDelay.set(delay, together);
-    together.push([id, turn]);
+    together.push([id, turn, due]);
   }
   const messages: Outgoing<CallMessage>[] = [];
   for (const [delaySeconds, together] of byDelay) {

@@ -17,8 +17,11 @@ export interface CallStore {
   claim(id: string, turn: number, mark: CallMark, now: number): Promise<Call | null>;
   /** The same of a suspect, if it is as read: it is called by itself, after so many crashes. */
   claimAlone(read: Call, mark: CallMark, crashes: number): Promise<Call | null>;
-  /** Ends a claim that made no call, if it is still this one. */
-  handBack(id: string, by: string): Promise<void>;
+  /**
+   * Ends a claim that settles nothing, if it is still this one.
+   * @param wasCalled false takes its call back from those that are counted
+   */
+  release(id: string, by: string, wasCalled: boolean): Promise<void>;
   /**
    * Writes what a claim came to, if turn and mark are still its own; false drops it, also a success.
    * @param claimed as the claim gave it

@@ -73,7 +73,7 @@ export function describeCallStore(name: string, make: () => ItemTable, fresh: ()
 
     test('a claim of a call that is not there makes none', async () => {
       expect(await calls.claim('none', 0, mark('a'), NOW)).toBeNull();
-      await calls.handBack('none', 'a');
+      await calls.release('none', 'a', false);
       expect(await calls.read('none')).toBeNull();
     });
 
@@ -90,11 +90,14 @@ export function describeCallStore(name: string, make: () => ItemTable, fresh: ()
     test('a claim that is handed back leaves nothing; another one can not hand it back', async () => {
       const before = await put('a');
       await claim('a');
-      await calls.handBack('a', 'b');
+      await calls.release('a', 'b', false);
       expect((await stored('a')).mark).toEqual(mark('a'));
-      await calls.handBack('a', 'a');
-      await calls.handBack('a', 'a');
+      await calls.release('a', 'a', false);
+      await calls.release('a', 'a', false);
       expect(await stored('a')).toEqual(before);
+      await claim('a');
+      await calls.release('a', 'a', true);
+      expect(await stored('a')).toEqual({ ...before, calls: 1 });
     });
 
     test('a suspect is claimed by the one who read it, once, and by no ordinary claim until its try is settled', async () => {
@@ -104,7 +107,7 @@ export function describeCallStore(name: string, make: () => ItemTable, fresh: ()
       expect(alone).toMatchObject({ alone: 0, calls: 2, mark: mark('b') });
       expect(await calls.claimAlone(died, mark('c'), 0)).toBeNull();
       expect(await calls.settle(died, succeeded(died), KEPT)).toBe(false);
-      await calls.handBack('a', 'b');
+      await calls.release('a', 'b', false);
       expect(await calls.claim('a', 0, mark('d'), NOW)).toBeNull();
       const again = await calls.claimAlone(await stored('a'), mark('d'), 1);
       if (!again) expect.fail('it was not claimed');

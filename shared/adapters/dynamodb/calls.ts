@@ -80,9 +80,9 @@ export function callStore(table: ItemTable, keys: Keys): CallStore {
         condition: all(asRead(read), read.alone === null ? absent('alone') : equals('alone', read.alone)),
       }),
 
-    async handBack(id, by) {
+    async release(id, by, wasCalled) {
       await table.update(keys.call(id), {
-        add: { calls: N(-1) },
+        ...(!wasCalled && { add: { calls: N(-1) } }),
         remove: ['mark', 'by'],
         condition: all(equals('by', by), absent('outcome')),
       });
@@ -94,7 +94,7 @@ export function callStore(table: ItemTable, keys: Keys): CallStore {
       const writer = randomUUID();
       if ('outcome' in settlement) {
         const late = S(countsText({ ...claimed, late: settlement.late }));
-        const set = { ...ended(keys, claimed, settlement.outcome, keptUntil), counts: late };
+        const set = { ...ended(keys, claimed, settlement.outcome, keptUntil), calls: N(claimed.calls), counts: late };
         return isWritten(id, writer, { set, remove: ['mark', 'by'], condition });
       }
       const { next } = settlement;

@@ -206,7 +206,7 @@ describe('moving', () => {
     clock.pass(5_000);
     await claim('a');
     await expect(moveTask(deps, 'a', SECOND)).rejects.toMatchObject({ code: 'task-is-called' });
-    await deps.calls.handBack('a', MARK.by);
+    await deps.calls.release('a', MARK.by, false);
     await succeed('a');
     await expect(moveTask(deps, 'a', SECOND)).rejects.toMatchObject({ code: 'task-has-ended', status: 'SUCCEEDED' });
   });

@@ -42,7 +42,7 @@ test('what each operation costs in write units is what decision 53 says', async 
   const claim = await cost(() => calls.claim(ids.near, 0, mark, NOW));
   units.claim = claim.units;
   const claimed = claim.gave ?? expect.fail('it was not claimed');
-  ({ units: units.handBack } = await cost(() => calls.handBack(ids.near, mark.by)));
+  ({ units: units.handBack } = await cost(() => calls.release(ids.near, mark.by, false)));
   await calls.claim(ids.near, 0, mark, NOW);
   ({ units: units.again } = await cost(() => calls.settle(claimed, again(claimed), KEPT)));
   const second = (await calls.claim(ids.near, 1, mark, NOW)) ?? expect.fail('it was not claimed');
@@ -77,7 +77,7 @@ describe('a client that repeats each request, as no answer came', () => {
     const { call, look } = fresh('a', NOW);
     await calls.create(call, look);
     await calls.claim('a', 0, mark, NOW);
-    await calls.handBack('a', mark.by);
+    await calls.release('a', mark.by, false);
     expect(await calls.read('a')).toEqual(call);
   });
 });

@@ -1,0 +1,48 @@
+import type { Pipeline } from '../author/definition.ts';
+import { type Call, patienceOf, roundStep } from '../domain/call.ts';
+import type { CallMessage } from '../domain/call-message.ts';
+import { forwardersOf, forwarderTimeoutSeconds, messagesPerForwarder } from '../domain/capacity.ts';
+import type { CallStore } from '../ports/call-store.ts';
+import type { Queue } from '../ports/queue.ts';
+import { parallel } from './parallel.ts';
+import { type SendDeps, sendCalls } from './send-calls.ts';
+
+/** What looks after calls that have not ended. */
+export interface RoundDeps extends SendDeps {
+  readonly pipeline: Pick<Pipeline, 'name' | 'endpoint' | 'limits'>;
+  readonly calls: Pick<CallStore, 'due' | 'read' | 'turn'>;
+  readonly queue: Pick<Queue<CallMessage>, 'send' | 'isLongerThan'>;
+}
+
+const AT_ONCE = 32;
+/** Entries of one round: two or three seconds of work. */
+const MOST_ENTRIES = 2_000;
+
+/**
+ * Sends calls whose look time has come: far ones for the first time, and those that nobody has ended or settled in the patience that their
+ * message had. Several rounds may run at once: one of them writes a turn.
+ * @returns calls that were sent
+ */
+export async function runCallRound(deps: RoundDeps): Promise<number> {
+  const { calls, queue, clock, pipeline } = deps;
+  const patience = patienceOf(forwarderTimeoutSeconds(pipeline.endpoint));
+  const entries = await calls.due(clock.now(), MOST_ENTRIES);
+  if (entries.length === 0) return 0;
+  // More than all forwarders take at once wait: what was sent may be among it.
+  const hasBacklog = await queue.isLongerThan(forwardersOf(pipeline) * messagesPerForwarder(pipeline));
+  const raised: Pick<Call, 'id' | 'turn' | 'due'>[] = [];
+  const list = async function* () {
+    yield* entries;
+  };
+  try {
+    await parallel(list(), AT_ONCE, async (entry) => {
+      const call = await calls.read(entry.id);
+      const step = roundStep(call, entry, clock.now(), patience, hasBacklog);
+      if (step.do === 'raise' && call && (await calls.turn(call, step.next))) raised.push({ ...call, ...step.next });
+    });
+  } finally {
+    // Also where one of them failed: the others' messages of before are void.
+    await sendCalls(deps, raised);
+  }
+  return raised.length;
+}
