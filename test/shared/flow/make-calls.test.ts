@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { forwarderTimeoutSeconds } from '../../../shared/domain/capacity.ts';
+import type { PortCall } from '../../../testing/faults.ts';
 import { NOW } from '../support.ts';
 import { CallWorld, create, timesOf } from './call-world.ts';
 
@@ -8,8 +10,18 @@ describe('tasks fire once, no earlier than they are due and within a second of i
     ['in a while', 90, 90_000],
     ['far off', 3_600, 3_600_000],
   ])('%s', async (_, seconds, due) => {
-    const world = new CallWorld();
-    const ended = await world.run(['a'], async () => void (await create(world, { a: seconds })));
+    let claims = 0;
+    const plan = ({ method }: PortCall) => {
+      if (method === 'claim') claims += 1;
+      return 'pass' as const;
+    };
+    const world = new CallWorld({ plan });
+    const ended = await world.run(['a'], async () => {
+      // Between two seconds: its message comes early.
+      await world.clock.sleep(400);
+      await create(world, { a: seconds });
+    });
+    expect(claims).toBe(1);
     expect(ended.get('a')).toMatchObject({ calls: 1, outcome: { status: 'SUCCEEDED', result: 'a', attempts: 1 } });
     const [time, ...more] = timesOf(world, 'a');
     expect(more).toEqual([]);
@@ -54,6 +66,19 @@ test('a killer is poison after three deaths, its neighbours in the message are n
     expect(ended.get(id)?.outcome?.status).toBe('SUCCEEDED');
     expect(timesOf(world, id).length).toBeLessThanOrEqual(2);
   }
+});
+
+test('a copy of a message waits for the holder of the claim, and takes over from one that died', async () => {
+  const world = new CallWorld({ script: { a: ['kills'] } });
+  await world.run(['a'], async () => {
+    await create(world, { a: 5 });
+    await create(world, { a: 5 });
+  });
+  const [first = 0, second = 0] = timesOf(world, 'a');
+  // The mark's end: the dead holder's own message is out of sight for much longer.
+  const markMs = forwarderTimeoutSeconds(world.pipeline.endpoint) * 1_000;
+  expect(second - first).toBeGreaterThan(markMs);
+  expect(second - first).toBeLessThan(markMs + 10_000);
 });
 
 test('a store that fails while a task is called accuses nobody: it is called again, and is no suspect', async () => {
