@@ -1,6 +1,6 @@
-import { Gate } from '../functions/forwarder/gate.ts';
-import { Lanes } from '../functions/forwarder/lanes.ts';
 import { gateStore } from '../shared/adapters/dynamodb/gate.ts';
+import { Gate } from '../shared/calling/gate.ts';
+import { Lanes } from '../shared/calling/lanes.ts';
 import type { DefinedLimits } from '../shared/domain/gate/limits.ts';
 import { type CallResult, judge } from '../shared/domain/retry.ts';
 import type { GateStore } from '../shared/ports/gate-store.ts';

@@ -1,14 +1,8 @@
+import { lastStartOf } from '../../shared/calling/last-start.ts';
 import type { WorkMessage } from '../../shared/domain/messages.ts';
 import { maySend, statusAt } from '../../shared/domain/run.ts';
-import type { Invocation } from '../../shared/ports/deps.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import type { Forwarding } from './forwarding.ts';
-
-/**
- * Time kept for writing what the last calls came to: enough where two of the writes' tries get no answer, at three seconds
- * each (shared/lambda/connect.ts). What isn't written by then comes back with its message.
- */
-const WRITE_MS = 10_000;
 
 export type Admission =
   | { readonly admitted: true; readonly run: RunRecord }
@@ -16,11 +10,6 @@ export type Admission =
   | { readonly admitted: false; readonly due: number };
 
 const HAND_BACK: Admission = { admitted: false, due: 0 };
-
-/** The last moment at which a call may begin: it must end, and be stored, within the invocation. */
-export function lastStartOf({ pipeline }: Pick<Forwarding['deps'], 'pipeline'>, { deadline }: Invocation): number {
-  return deadline - pipeline.endpoint.timeoutSeconds * 1_000 - WRITE_MS;
-}
 
 /**
  * Whether one of the message's children may be called now. Asked before each call, and the only place that holds one back: the

@@ -1,20 +1,15 @@
-import { NotJsonError, UnmappedCallError } from '../../shared/domain/errors.ts';
+import type { MappedCall } from '../../shared/calling/map-call.ts';
+import { requestOf } from '../../shared/calling/request-of.ts';
 import { type Held, isUnread } from '../../shared/domain/held.ts';
 import { childId } from '../../shared/domain/ids.ts';
 import type { Json } from '../../shared/domain/json.ts';
-import { SIZES } from '../../shared/domain/limits.ts';
 import { blockOf, type WorkMessage } from '../../shared/domain/messages.ts';
 import { firstRunOf, parseRedrivenItem } from '../../shared/domain/redrive.ts';
 import type { Tries } from '../../shared/domain/sending.ts';
-import { UserError } from '../../shared/domain/user-error.ts';
 import type { Child, ChildResult } from '../../shared/flow/child-result.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { release } from '../../shared/storage/spill.ts';
 import type { ForwarderDeps } from './deps.ts';
-import { callOfItem, type MappedCall, mapCall } from './map-call.ts';
-
-/** What a body may have of a request, which is a list: the brackets take two. */
-const LISTED_BYTES = SIZES.jsonBytes - '[]'.length;
 
 /** A child with its call, or how it ended without one. */
 export type ChildRequest =
@@ -38,7 +33,7 @@ export async function childRequest(
     ended: { kind: 'ended', outcome: { n, status: 'FAILED', reason, result, attempts: before.tries, ms: 0 } },
   });
   if (problem !== null) return failed('bad-record', problem);
-  const request = requestOf(deps, id, item, run);
+  const request = requestOf(deps, item, { runId: firstRunOf(run.run), childId: id, params: run.params });
   return request === null ? failed('request-not-mapped', null) : { child, request };
 }
 
@@ -54,36 +49,4 @@ async function identify(
   const [id, own] = run.redrive ? parseRedrivenItem(value) : [childId({ ...blockOf(message).ref, n }), held];
   if (isUnread(own)) return { id, item: null, problem: own.$unread };
   return { id, item: run.redrive ? await release(objects, own) : value, problem: null };
-}
-
-/** The request for an item. Null if the user's mapping throws or gives no call: another try would do the same. */
-function requestOf(
-  { pipeline, log }: ForwarderDeps,
-  childId: string,
-  item: Json,
-  { run, params }: RunRecord,
-): MappedCall | null {
-  try {
-    if (!pipeline.request) return fitting(pipeline, callOfItem(pipeline, item));
-    const mapped: unknown = pipeline.request(item, { runId: firstRunOf(run), childId, params });
-    if (mapped instanceof Promise) throw new NotJsonError('request is async; it must give the body itself.');
-    return fitting(pipeline, mapCall(pipeline, mapped));
-  } catch (error) {
-    log.error('The request mapping failed.', { child: childId, error: new UserError(error) });
-    return null;
-  }
-}
-
-/**
- * A call that its Lambda takes also as a list of one.
- * @throws {UnmappedCallError} where the brackets make it too large
- */
-function fitting({ endpoint }: ForwarderDeps['pipeline'], call: MappedCall): MappedCall {
-  const { body } = call;
-  // UTF-16 units are three bytes at most: few bodies are measured.
-  if (endpoint.itemsPerCall === undefined || body === null || body.length * 3 <= LISTED_BYTES) return call;
-  if (Buffer.byteLength(body) <= LISTED_BYTES) return call;
-  throw new UnmappedCallError(
-    `With itemsPerCall, a body must be of at most ${LISTED_BYTES} bytes: its list has brackets.`,
-  );
 }

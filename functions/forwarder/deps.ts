@@ -1,7 +1,7 @@
+import type { AnswerBytes } from '../../shared/calling/answer-bytes.ts';
+import type { Gate } from '../../shared/calling/gate.ts';
 import type { ProgressMeter } from '../../shared/flow/progress-meter.ts';
 import type { Connected, Uses } from '../../shared/ports/uses.ts';
-import type { AnswerBytes } from './answer-bytes.ts';
-import type { Gate } from './gate.ts';
 
 /** What the forwarder uses: its variables, its rights and its ports. */
 export const USES = {

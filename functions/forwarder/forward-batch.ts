@@ -1,17 +1,17 @@
+import { Lanes } from '../../shared/calling/lanes.ts';
+import { lastStartOf } from '../../shared/calling/last-start.ts';
 import type { WorkMessage } from '../../shared/domain/messages.ts';
 import type { Care } from '../../shared/domain/sending.ts';
 import { askForJudgement, isCanary } from '../../shared/flow/judge-canary.ts';
 import { withLogIds } from '../../shared/lambda/log-ids.ts';
 import { logIdsOf, type Received } from '../../shared/lambda/sqs.ts';
 import type { Invocation } from '../../shared/ports/deps.ts';
-import { lastStartOf } from './admit.ts';
 import { BlockReads } from './block-reads.ts';
 import type { ForwarderDeps } from './deps.ts';
 import { forwardSuspect } from './forward-suspect.ts';
 import { forwardTogether } from './forward-together.ts';
 import type { Forwarding } from './forwarding.ts';
 import { GroupCommits } from './group-commits.ts';
-import { Lanes } from './lanes.ts';
 import type { RunCache } from './run-cache.ts';
 import { SeatTaker } from './seats.ts';
 

@@ -1,3 +1,4 @@
+import type { Lanes } from '../../shared/calling/lanes.ts';
 import type { WorkMessage } from '../../shared/domain/messages.ts';
 import { statusAt } from '../../shared/domain/run.ts';
 import { type BlockState, type Decision, type Delivery, decide } from '../../shared/domain/sending.ts';
@@ -9,7 +10,6 @@ import type { RunRecord } from '../../shared/ports/run-store.ts';
 import type { BlockReads } from './block-reads.ts';
 import type { ForwarderDeps } from './deps.ts';
 import type { GroupCommits } from './group-commits.ts';
-import type { Lanes } from './lanes.ts';
 import type { RunCache } from './run-cache.ts';
 import type { SeatTaker } from './seats.ts';
 

@@ -1,11 +1,11 @@
+import { AnswerBytes } from '../../shared/calling/answer-bytes.ts';
+import { gateOf } from '../../shared/calling/gate.ts';
 import { workMessage } from '../../shared/domain/messages.ts';
 import { ProgressMeter } from '../../shared/flow/progress-meter.ts';
 import { lambdaHandler } from '../../shared/lambda/handler.ts';
 import { handleBatch, sqsEvent } from '../../shared/lambda/sqs.ts';
-import { AnswerBytes } from './answer-bytes.ts';
 import type { ForwarderPorts } from './deps.ts';
 import { forwardBatch } from './forward-batch.ts';
-import { gateOf } from './gate.ts';
 import { RunCache } from './run-cache.ts';
 
 /** Calls the children that its messages carry. */

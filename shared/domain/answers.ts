@@ -72,7 +72,7 @@ export const ANSWERS: readonly AnswerRule[] = [
   { statuses: [[200, 299]], meaning: 'succeeded' },
   // The service, or Lambda in front of it, has too much to do just now.
   { statuses: [429, 503], meaning: 'pressure' },
-  // A new right takes a while to hold, also where it will: pressure for a minute only (functions/forwarder/gate.ts).
+  // A new right takes a while to hold, also where it will: pressure for a minute only (shared/calling/gate.ts).
   { statuses: [403], fromAws: true, meaning: 'pressure' },
   // Client errors that say "later", not "never", and the service's own.
   { statuses: [408, 425, [500, 999]], meaning: 'try-spent' },

@@ -30,6 +30,7 @@ const DEPLOYED = [
   'shared/storage',
   'shared/adapters',
   'shared/flow',
+  'shared/calling',
   'shared/control',
   'shared/lambda',
 ];
@@ -46,6 +47,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   'shared/storage': ['shared/domain', 'shared/author', 'shared/ports'],
   'shared/adapters': ['shared/domain', 'shared/author', 'shared/ports'],
   'shared/flow': ['shared/domain', 'shared/author', 'shared/ports', 'shared/storage'],
+  'shared/calling': ['shared/domain', 'shared/author', 'shared/ports', 'shared/storage', 'shared/flow'],
   'shared/control': ['shared/domain', 'shared/author', 'shared/ports', 'shared/storage', 'shared/flow'],
   'shared/lambda': [
     'shared/domain',

@@ -64,7 +64,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     mistake: 'a call is admitted however little time is left',
-    file: 'functions/forwarder/admit.ts',
+    file: 'shared/calling/last-start.ts',
     code: 'deadline - pipeline.endpoint.timeoutSeconds * 1_000 - WRITE_MS',
     mutated: 'deadline',
     testFile: 'test/functions/forwarder/admit.test.ts',

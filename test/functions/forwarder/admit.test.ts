@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { admit } from '../../../functions/forwarder/admit.ts';
-import { AnswerBytes } from '../../../functions/forwarder/answer-bytes.ts';
 import { forwardBatch } from '../../../functions/forwarder/forward-batch.ts';
-import { gateOf } from '../../../functions/forwarder/gate.ts';
 import { RunCache } from '../../../functions/forwarder/run-cache.ts';
+import { AnswerBytes } from '../../../shared/calling/answer-bytes.ts';
+import { gateOf } from '../../../shared/calling/gate.ts';
 import { startRun } from '../../../shared/control/start.ts';
 import type { CallResult } from '../../../shared/domain/retry.ts';
 import { registerOf } from '../../../shared/domain/sending.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { AnswerBytes } from '../../../functions/forwarder/answer-bytes.ts';
 import { callChild } from '../../../functions/forwarder/call-child.ts';
-import { gateOf } from '../../../functions/forwarder/gate.ts';
 import { call as asCall } from '../../../shared/author/call.ts';
+import { AnswerBytes } from '../../../shared/calling/answer-bytes.ts';
+import { gateOf } from '../../../shared/calling/gate.ts';
 import { startRun } from '../../../shared/control/start.ts';
 import type { CallResult } from '../../../shared/domain/retry.ts';
 import { NO_TRIES } from '../../../shared/domain/sending.ts';

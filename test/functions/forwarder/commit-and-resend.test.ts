@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { AnswerBytes } from '../../../functions/forwarder/answer-bytes.ts';
 import { commitAndResend, countOutcomes } from '../../../functions/forwarder/commit-and-resend.ts';
-import { gateOf } from '../../../functions/forwarder/gate.ts';
 import { GroupCommits } from '../../../functions/forwarder/group-commits.ts';
 import { SeatTaker } from '../../../functions/forwarder/seats.ts';
+import { AnswerBytes } from '../../../shared/calling/answer-bytes.ts';
+import { gateOf } from '../../../shared/calling/gate.ts';
 import { registerOf } from '../../../shared/domain/sending.ts';
 import { ProgressMeter } from '../../../shared/flow/progress-meter.ts';
 import { testDeps, workOf } from '../../shared/support.ts';

@@ -4,7 +4,7 @@ import type { Step } from '../steps.ts';
 import { type Rules, writeEndpoint } from './table.ts';
 import { type Endpoint, type Forwarder, type GateWorld, LONG_AGO, spend, type Write } from './world.ts';
 
-/** What a forwarder reads of its endpoint, hears from its service and writes: functions/forwarder/gate.ts, a step at a time. */
+/** What a forwarder reads of its endpoint, hears from its service and writes: shared/calling/gate.ts, a step at a time. */
 
 const READ_HOLDS_MS = 3_000;
 

@@ -4,7 +4,7 @@ import { refresh, refusal, shutUntilOf } from './endpoint.ts';
 import { type Rules, rateOf, writeBudget } from './table.ts';
 import type { Forwarder, GateWorld, Instant, Purchase } from './world.ts';
 
-/** How a forwarder buys instants: functions/forwarder/instants.ts, a step at a time. */
+/** How a forwarder buys instants: shared/calling/instants.ts, a step at a time. */
 
 /** No instant is bought that lies further ahead: the code's reach, made small. */
 const REACH_MS = 3_000;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { deadLetter } from '../../../functions/dead-letter/handler.ts';
-import { AnswerBytes } from '../../../functions/forwarder/answer-bytes.ts';
 import { forwardBatch } from '../../../functions/forwarder/forward-batch.ts';
-import { gateOf } from '../../../functions/forwarder/gate.ts';
 import { RunCache } from '../../../functions/forwarder/run-cache.ts';
 import { splitSlice } from '../../../functions/splitter/split.ts';
+import { AnswerBytes } from '../../../shared/calling/answer-bytes.ts';
+import { gateOf } from '../../../shared/calling/gate.ts';
 import { startRun } from '../../../shared/control/start.ts';
 import { SIZES } from '../../../shared/domain/limits.ts';
 import type { WorkMessage } from '../../../shared/domain/messages.ts';

@@ -1,5 +1,5 @@
-import { ANSWER_BYTES } from '../../shared/domain/capacity.ts';
-import type { AnswerRoom } from '../../shared/ports/caller.ts';
+import { ANSWER_BYTES } from '../domain/capacity.ts';
+import type { AnswerRoom } from '../ports/caller.ts';
 
 /** An answer's room, which its child gives back once it needs the answer no more. */
 export interface OpenRoom extends AnswerRoom {

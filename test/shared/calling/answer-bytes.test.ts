@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { AnswerBytes } from '../../../functions/forwarder/answer-bytes.ts';
+import { AnswerBytes } from '../../../shared/calling/answer-bytes.ts';
 
 /** Rooms of so many bytes asked for in order, and which of them have been granted. */
 async function asking(answers: AnswerBytes, bytes: readonly number[]) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { mapCall } from '../../../functions/forwarder/map-call.ts';
 import { type CallOptions, call } from '../../../shared/author/call.ts';
+import { mapCall } from '../../../shared/calling/map-call.ts';
 import { testPipeline } from '../../shared/support.ts';
 
 const pipeline = testPipeline({ endpoint: { service: 'squares', path: '/square' } });

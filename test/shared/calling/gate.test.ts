@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { gateOf } from '../../../functions/forwarder/gate.ts';
+import { gateOf } from '../../../shared/calling/gate.ts';
 import type { Verdict } from '../../../shared/domain/retry.ts';
 import { NOW, testDeps } from '../../shared/support.ts';
 

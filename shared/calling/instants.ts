@@ -1,6 +1,6 @@
-import { floorOf, instantsBefore, isLost, purchaseSize, type Rate, spacingMs } from '../../shared/domain/gate/rate.ts';
-import type { Clock } from '../../shared/ports/clock.ts';
-import type { GateStore } from '../../shared/ports/gate-store.ts';
+import { floorOf, instantsBefore, isLost, purchaseSize, type Rate, spacingMs } from '../domain/gate/rate.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { GateStore } from '../ports/gate-store.ts';
 
 /** No instant is bought that lies further ahead: whoever waits for longer waits in the queue. */
 const REACH_MS = 15_000;

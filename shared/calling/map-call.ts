@@ -1,9 +1,9 @@
-import { type CallOptions, isCall } from '../../shared/author/call.ts';
-import type { Pipeline } from '../../shared/author/definition.ts';
-import { show, UnmappedCallError } from '../../shared/domain/errors.ts';
-import { type Json, jsonText } from '../../shared/domain/json.ts';
-import { climbs } from '../../shared/domain/path.ts';
-import type { CallRequest } from '../../shared/ports/caller.ts';
+import { type CallOptions, isCall } from '../author/call.ts';
+import type { Pipeline } from '../author/definition.ts';
+import { show, UnmappedCallError } from '../domain/errors.ts';
+import { type Json, jsonText } from '../domain/json.ts';
+import { climbs } from '../domain/path.ts';
+import type { CallRequest } from '../ports/caller.ts';
 
 /** The part of a call that a definition and its mapping decide. */
 export type MappedCall = Pick<CallRequest, 'method' | 'path' | 'headers' | 'body'>;

@@ -1,6 +1,6 @@
-import type { DefinedLimits } from '../../shared/domain/gate/limits.ts';
-import type { OwnShare } from '../../shared/domain/gate/shares.ts';
-import type { GateStore } from '../../shared/ports/gate-store.ts';
+import type { DefinedLimits } from '../domain/gate/limits.ts';
+import type { OwnShare } from '../domain/gate/shares.ts';
+import type { GateStore } from '../ports/gate-store.ts';
 
 /** What a pipeline's gate is made of. */
 export interface GateOptions {

@@ -1,5 +1,5 @@
-import type { Clock, Random } from '../../shared/ports/clock.ts';
-import type { Gate } from './gate.ts';
+import type { Gate } from '../calling/gate.ts';
+import type { Clock, Random } from '../ports/clock.ts';
 
 /** Whoever has to wait for longer waits in the queue. */
 const PATIENCE_MS = 20_000;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { Gate } from '../../../functions/forwarder/gate.ts';
 import { gateStore } from '../../../shared/adapters/dynamodb/gate.ts';
+import { Gate } from '../../../shared/calling/gate.ts';
 import { firstCap } from '../../../shared/domain/gate/cap.ts';
 import { NEW_ENDPOINT } from '../../../shared/domain/gate/endpoint-state.ts';
 import type { GateStore } from '../../../shared/ports/gate-store.ts';

@@ -1,8 +1,8 @@
-import type { EndpointState } from '../../shared/domain/gate/endpoint-state.ts';
-import { lanesAt, needsTicket, type Share } from '../../shared/domain/gate/lanes.ts';
-import { type LimitsInForce, limitsAt } from '../../shared/domain/gate/limits.ts';
-import { forwardersSharing, isShareDue, joinsAt, type Sharer, shareAt } from '../../shared/domain/gate/shares.ts';
-import type { GateOptions } from './gate-options.ts';
+import type { GateOptions } from '../calling/gate-options.ts';
+import type { EndpointState } from '../domain/gate/endpoint-state.ts';
+import { lanesAt, needsTicket, type Share } from '../domain/gate/lanes.ts';
+import { type LimitsInForce, limitsAt } from '../domain/gate/limits.ts';
+import { forwardersSharing, isShareDue, joinsAt, type Sharer, shareAt } from '../domain/gate/shares.ts';
 
 /** The time of day is looked at this often. */
 const LIMITS_EVERY_MS = 500;
