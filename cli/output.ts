@@ -9,6 +9,7 @@ import { MicroprocessError } from '../shared/domain/errors.ts';
 import { CLOSE_REASONS, type RunFailure } from '../shared/domain/run.ts';
 import type { ObjectReader } from '../shared/ports/objects.ts';
 import type { RunRecord } from '../shared/ports/run-store.ts';
+import { formatFor } from '../shared/report/report-format.ts';
 import { terminalLine } from '../shared/report/terminal.ts';
 import { CLOSED_WORDS } from '../shared/report/verdict.ts';
 import { isOfDisk, UsageError } from './errors.ts';
@@ -104,7 +105,9 @@ export function summaryFields({ counts, seconds, reasons, sections }: Summary): 
     const most = reasons.slice(0, 5).map(({ reason, count: n }) => `${count(n)} × ${plain(reason)}`);
     said.push(['reasons', most.join(', ') + (reasons.length > 5 ? `, and ${reasons.length - 5} more` : '')]);
   }
-  return [...said, ...knownSections(sections).map(terminalLine)];
+  const known = knownSections(sections);
+  const format = formatFor({}, known);
+  return [...said, ...known.map((section) => terminalLine(section, format))];
 }
 
 /** Why a run failed though its children may not have. */

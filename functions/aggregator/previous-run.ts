@@ -86,9 +86,9 @@ export function comparedWith({ sections, ...previous }: PreviousRun, own: readon
 /** Numbers that both have under the same keys: of a distribution its median alone, which says most. */
 function inBoth(now: readonly Section[], before: readonly Section[]): PreviousView['figures'] {
   const known = new Map(keyed(before).map(({ id, value }) => [id, value]));
-  return keyed(now).flatMap(({ id, label, unit, value }) => {
+  return keyed(now).flatMap(({ id, of, label, unit, value }) => {
     const old = known.get(id);
-    return old === undefined ? [] : [{ label, unit, now: value, before: old }];
+    return old === undefined ? [] : [{ of, label, unit, now: value, before: old }];
   });
 }
 
@@ -100,7 +100,7 @@ function keyed(sections: readonly Section[]) {
     return (median.length > 0 ? median : figures).flatMap(({ key, label, unit, value }) =>
       key === undefined || typeof value !== 'number'
         ? []
-        : [{ id: JSON.stringify([of, key]), label: median.length > 0 ? `${label} of ${of}` : label, unit, value }],
+        : [{ id: JSON.stringify([of, key]), of, label: median.length > 0 ? `${label} of ${of}` : label, unit, value }],
     );
   });
 }

@@ -4,6 +4,7 @@ import * as echarts from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { SectionOf } from '../author/section.ts';
 import { type Format, line, short } from './format.ts';
+import { boundsOf, boundsWritten } from './sections/written.ts';
 
 echarts.use([BarChart, LineChart, GridComponent, SVGRenderer]);
 
@@ -50,7 +51,8 @@ export function histogramSvg(
   format: Format,
   theme: ChartTheme = PAGE_THEME,
 ): string {
-  const bounds = [...buckets.map(({ from }) => from), ...buckets.slice(-1).map(({ to }) => to)];
+  const bounds = boundsOf(buckets);
+  const labels = axisLabels(bounds, format);
   const every = labelEvery(bounds.length, size, theme);
   const axis = axisLook(theme);
   const option: Option = {
@@ -65,7 +67,7 @@ export function histogramSvg(
       axisLabel: {
         color: theme.text,
         hideOverlap: false,
-        formatter: (i: number) => (i % every === 0 ? format.axisNumber(bounds[i] ?? 0) : ''),
+        formatter: (i: number) => (i % every === 0 ? (labels[i] ?? '') : ''),
       },
     },
     yAxis: { minInterval: 1, ...valueAxis(theme, format) },
@@ -81,6 +83,13 @@ export function histogramSvg(
     ],
   };
   return svgOf(option, size, theme, `Histogram: ${title}`);
+}
+
+/** Bounds in short, as long as no two look the same. */
+function axisLabels(bounds: readonly number[], format: Format): string[] {
+  const labels = bounds.map(format.axisNumber);
+  const say = boundsWritten(bounds, format);
+  return new Set(labels).size === new Set(bounds).size ? labels : bounds.map((bound) => say(bound));
 }
 
 /** Lines over time or over names, as SVG. Which colour is whose ({@link lineColour}) is said beside it. */

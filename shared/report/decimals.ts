@@ -37,3 +37,9 @@ function decimalsOf(value: number): number {
     if (Number(value.toFixed(decimals)) === value) return decimals;
   return most;
 }
+
+/** Decimals that these numbers need in a column if they have no more than `most`: those that end in zeros need fewer. */
+export function decimalsWithin(values: readonly number[], most: number): number {
+  const written = values.filter(Number.isFinite).map((value) => value.toFixed(most));
+  return written.reduce((needed, text) => Math.max(needed, text.split('.')[1]?.replace(/0+$/, '').length ?? 0), 0);
+}

@@ -2,9 +2,10 @@ import { html, raw } from 'hono/html';
 import type { Section } from '../author/section.ts';
 import { callsWords } from './calls-sections.ts';
 import { exampleHtml } from './example-html.ts';
-import { type Format, formatOf } from './format.ts';
+import type { Format } from './format.ts';
 import { block, FONT, facts, figures, heading, INK, MAIL_ROOM, MUTED, rows, smallPrint } from './mail-html.ts';
 import { previousSections } from './previous-sections.ts';
+import { formatFor } from './report-format.ts';
 import type { Html } from './sections/drawer.ts';
 import { drawerOf, notesOf } from './sections/index.ts';
 import { verdictWords } from './verdict.ts';
@@ -32,7 +33,7 @@ export function emailHtml(
 ): string {
   const { counts } = view;
   const { sign, label, tone } = OUTCOMES[view.status];
-  const format = formatOf(view.look);
+  const format = formatFor(view.look, view.sections);
   const { dateTime, duration, number } = format;
   const calls = callsWords(view.calls, format);
   const verdict = verdictWords(view, format);

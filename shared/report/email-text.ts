@@ -1,6 +1,7 @@
 import { callsWords } from './calls-sections.ts';
-import { formatOf, line, short } from './format.ts';
+import { line, short } from './format.ts';
 import { previousSections } from './previous-sections.ts';
+import { formatFor } from './report-format.ts';
 import { drawerOf, notesOf } from './sections/index.ts';
 import { aligned, TEXT_ROOM } from './text-lines.ts';
 import { verdictWords } from './verdict.ts';
@@ -10,7 +11,7 @@ import { exampleWords, OUTCOMES, type ReportView, reportWords, STAGE_NOTE, safeL
 export function emailText(view: ReportView, attached: boolean): string {
   const { counts, reasons } = view;
   const { sign, label } = OUTCOMES[view.status];
-  const format = formatOf(view.look);
+  const format = formatFor(view.look, view.sections);
   const { dateTime, duration, number } = format;
   const calls = callsWords(view.calls, format);
   const verdict = verdictWords(view, format);

@@ -1,5 +1,5 @@
 import { shortened } from '../domain/text.ts';
-import { isScientific } from './decimals.ts';
+import { decimalsFor, isScientific } from './decimals.ts';
 
 /** How a report's numbers and dates are written, and what colour its bars have. */
 export interface FormatOptions {
@@ -28,6 +28,11 @@ export interface Format {
   dateTime(epochMs: number): string;
   /** In its two largest units, such as `1 h 02 min` or `41.6 s`. */
   duration(ms: number): string;
+  /**
+   * How many decimals the numbers of a section have that are of one unit, `own` in all; null where each is written for itself.
+   * @param of the section
+   */
+  decimals(of: { readonly key?: string | undefined }, unit: string | undefined, own: readonly number[]): number | null;
   /** A cell or a figure: a number with its unit. */
   shown(value: Value, unit?: string, decimals?: Decimals): string;
   /** A table's cell, as its column says. */
@@ -104,6 +109,7 @@ export function formatOf({ locale, timeZone = 'UTC', colour }: FormatOptions = {
     percent,
     dateTime,
     duration,
+    decimals: (_, __, own) => decimalsFor(own),
     shown,
     cellIn: ({ kind, unit }, cell, decimals) =>
       kind === 'time' && typeof cell === 'number' ? dateTime(cell) : shown(cell, unit, decimals),

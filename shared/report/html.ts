@@ -3,10 +3,11 @@ import { html, raw } from 'hono/html';
 import type { Section } from '../author/section.ts';
 import { callsSections } from './calls-sections.ts';
 import { exampleHtml } from './example-html.ts';
-import { type Format, formatOf } from './format.ts';
+import type { Format } from './format.ts';
 import { PAGE_ROOM, tiles } from './page-html.ts';
 import { pageStyle } from './page-style.ts';
 import { previousSections } from './previous-sections.ts';
+import { formatFor } from './report-format.ts';
 import type { Html } from './sections/drawer.ts';
 import { drawerOf, notesOf } from './sections/index.ts';
 import { verdictWords } from './verdict.ts';
@@ -25,7 +26,7 @@ const policyOf = (style: string, { logo }: ReportLook) =>
 /** report.html: one self-contained page, light and dark, fit for paper, without script. All text of the view is escaped. */
 export function renderHtml(view: ReportView): string {
   const { look = {} } = view;
-  const format = formatOf(look);
+  const format = formatFor(look, view.sections);
   const style = pageStyle(look.colour);
   const draw = (section: Section) => drawSection(section, format);
   const page = html`<!doctype html>

@@ -20,9 +20,10 @@ export function previousSections(view: ReportView, format: Format): Section[] {
     ...(view.calls && previous.calls
       ? [compared('Median call', view.calls.medianMs, previous.calls.medianMs, (ms) => shown(ms, 'ms'))]
       : []),
-    ...previous.figures.map(({ label, unit, now, before }) =>
-      compared(label, now, before, (value) => shown(value, unit)),
-    ),
+    ...previous.figures.map(({ of, label, unit, now, before }) => {
+      const most = format.decimals({ key: of }, unit, [now, before]);
+      return compared(label, now, before, (value) => shown(value, unit, most === null ? null : { atMost: most }));
+    }),
   ];
   return [
     {

@@ -1,6 +1,7 @@
 import type { Section, SectionKind, SectionOf } from '../author/section.ts';
-import { andMore, cellIn, line, short, shown } from './format.ts';
+import { type Format, line, short } from './format.ts';
 import { scaleOf } from './scale.ts';
+import { barsWritten, boundsOf, boundsWritten, columnsWritten, figuresWritten } from './sections/written.ts';
 
 /** Rows of a table or of bars that a terminal names. */
 const NAMED = 3;
@@ -8,40 +9,52 @@ const NAMED = 3;
 const [LABEL, TEXT] = [32, 100];
 
 /** Each kind in one line; title and note are left out. Loads no charts: a command line must start fast. */
-const DRAWERS: { readonly [K in SectionKind]: { line(section: SectionOf<K>): string } } = {
+const DRAWERS: { readonly [K in SectionKind]: { line(section: SectionOf<K>, format: Format): string } } = {
   figures: {
-    line: ({ figures }) =>
-      figures
-        .map(({ label, value, unit, note }) =>
-          [short(label, LABEL), short(shown(value, unit), TEXT), note && `(${short(note, TEXT)})`]
+    line(section, format) {
+      const written = figuresWritten(section, format);
+      return section.figures
+        .map(({ label, note }, i) =>
+          [short(label, LABEL), short(written[i] ?? '', TEXT), note && `(${short(note, TEXT)})`]
             .filter(Boolean)
             .join(' '),
         )
-        .join(' · '),
+        .join(' · ');
+    },
   },
   histogram: {
-    line: ({ buckets, unit }) => {
+    line(section, format) {
+      const { buckets, unit } = section;
       const [first, last] = [buckets[0], buckets.at(-1)];
       if (!first || !last) return '';
-      return `${shown(first.from)} ${skyline(buckets.map(({ count }) => count))} ${shown(last.to, unit)}`;
+      const say = boundsWritten(boundsOf(buckets), format);
+      return `${say(first.from)} ${skyline(buckets.map(({ count }) => count))} ${say(last.to, unit)}`;
     },
   },
   bars: {
-    line: ({ bars, unit, total = bars.length }) =>
-      named(
-        bars.map(({ label, value }) => [label, shown(value, unit)]),
+    line(section, format) {
+      const { bars, total = bars.length } = section;
+      const say = barsWritten(section, format);
+      return named(
+        bars.map(({ label, value }) => [label, say(value)]),
         total,
-      ),
+        format,
+      );
+    },
   },
   table: {
-    line: ({ columns, rows, total = rows.length }) =>
-      named(
-        rows.map((row) => columns.slice(0, 2).map((column, i) => cellIn(column, row[i] ?? null))),
+    line(section, format) {
+      const { columns, rows, total = rows.length } = section;
+      const decimals = columnsWritten(section, format);
+      return named(
+        rows.map((row) => columns.slice(0, 2).map((column, i) => format.cellIn(column, row[i] ?? null, decimals[i]))),
         total,
-      ),
+        format,
+      );
+    },
   },
   series: {
-    line: ({ lines, unit }) =>
+    line: ({ lines, unit }, { shown, andMore }) =>
       lines
         .slice(0, NAMED)
         .map(({ label, values }) => {
@@ -54,13 +67,13 @@ const DRAWERS: { readonly [K in SectionKind]: { line(section: SectionOf<K>): str
 };
 
 /** A section's title, and what it says in a line. */
-export function terminalLine(section: Section): [title: string, said: string] {
+export function terminalLine(section: Section, format: Format): [title: string, said: string] {
   // Methods are compared both ways, so this compiles; it holds as each drawer stands under its own kind.
-  const drawer: { line(section: Section): string } = DRAWERS[section.kind];
-  return [short(section.title, LABEL), line(drawer.line(section)) || '–'];
+  const drawer: { line(section: Section, format: Format): string } = DRAWERS[section.kind];
+  return [short(section.title, LABEL), line(drawer.line(section, format)) || '–'];
 }
 
-function named(rows: readonly (readonly string[])[], total: number): string {
+function named(rows: readonly (readonly string[])[], total: number, { andMore }: Format): string {
   const first = rows.slice(0, NAMED).map((cells) => cells.map((cell) => short(cell, LABEL)).join(' '));
   return first.join(' · ') + andMore(total, first.length);
 }

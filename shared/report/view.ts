@@ -47,6 +47,8 @@ export interface PreviousView {
   readonly calls: Pick<CallsView, 'medianMs' | 'p95Ms'> | null;
   /** Numbers of both runs' sections that have the same keys. */
   readonly figures: readonly {
+    /** Key of the section that it stands in. */
+    readonly of: string;
     readonly label: string;
     readonly unit?: string | undefined;
     readonly now: number;

@@ -123,7 +123,7 @@ export class Measure {
       // A bin of a sketch is as wide as twice its error, and stands on one side of a bound as a whole.
       bucketError: 2 * all.relativeError,
       groupError: this.#groups.areExact ? 0 : ESTIMATE_ERROR,
-      histogram: histogram(all, this.#min, this.#max),
+      histogram: histogram(all, this.#min, this.#max, this.#decimals === 0),
       top: this.#top.list().map(([value, , label]) => ({ label, value })),
       groups: this.#groups.medians(this.#decimals).map((group) => ({ ...group, median: this.#clamp(group.median) })),
     };

@@ -19,8 +19,8 @@ export function rounded(value: number, decimals?: number): number {
   return Number(value.toPrecision(digits));
 }
 
-/** 0.30000000000000004 is 0.3. */
-export const trimmed = (value: number): number => Number(value.toPrecision(15));
+/** 0.30000000000000004 is 0.3, and 926.0499999999999 is 926.05: the last digits of a number that was computed are noise. */
+export const trimmed = (value: number): number => Number(value.toPrecision(12));
 
 /** How many decimals a finite number has; undefined for more than {@link MOST_DECIMALS}. */
 export function decimalsOf(value: number): number | undefined {

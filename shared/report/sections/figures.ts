@@ -1,21 +1,16 @@
 import type { SectionOf } from '../../author/section.ts';
-import { decimalsFor } from '../decimals.ts';
 import type { Format } from '../format.ts';
 import { figures as mailFigures } from '../mail-html.ts';
 import { tiles } from '../page-html.ts';
 import { aligned } from '../text-lines.ts';
 import type { Drawer, Room } from './drawer.ts';
+import { figuresWritten } from './written.ts';
 
 type Figures = SectionOf<'figures'>;
 
-/** Those of one unit have as many decimals at most, so that two which differ don't look the same. */
-function triples({ figures: list }: Figures, { shown }: Format) {
-  const atMost = (unit: string | undefined) =>
-    decimalsFor(list.flatMap(({ value, unit: of }) => (of === unit && typeof value === 'number' ? [value] : [])));
-  return list.map(({ label, value, unit, note }) => {
-    const decimals = atMost(unit);
-    return [label, shown(value, unit, decimals === null ? null : { atMost: decimals }), note ?? ''] as const;
-  });
+function triples(section: Figures, format: Format) {
+  const written = figuresWritten(section, format);
+  return section.figures.map(({ label, note }, i) => [label, written[i] ?? '', note ?? ''] as const);
 }
 
 /** Says of estimates how good they are: one sentence for all of the same error. */

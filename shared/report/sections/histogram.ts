@@ -5,6 +5,7 @@ import { MAIL_WIDTH, picture, rows } from '../mail-html.ts';
 import { chart } from '../page-html.ts';
 import { aligned } from '../text-lines.ts';
 import type { Drawer, Room } from './drawer.ts';
+import { boundsOf, boundsWritten } from './written.ts';
 
 type Histogram = SectionOf<'histogram'>;
 
@@ -25,8 +26,12 @@ function equallyWide(buckets: Histogram['buckets']): boolean {
   return Math.max(...widths) <= Math.min(...widths) * 1.001;
 }
 
-const inWords = ({ buckets, unit }: Histogram, { number, shown }: Format) =>
-  buckets.map(({ from, to, count }) => [`${number(from)} – ${shown(to, unit)}`, number(count)] as const);
+function inWords(section: Histogram, format: Format) {
+  const say = boundsWritten(boundsOf(section.buckets), format);
+  return section.buckets.map(
+    ({ from, to, count }) => [`${say(from)} – ${say(to, section.unit)}`, format.number(count)] as const,
+  );
+}
 
 /** How many values lie in each of some ranges. */
 export const histogram: Drawer<Histogram> = {

@@ -1,12 +1,12 @@
 import { html } from 'hono/html';
 import type { SectionOf } from '../../author/section.ts';
-import { decimalsFor } from '../decimals.ts';
-import { type Decimals, type Format, short } from '../format.ts';
+import { type Format, short } from '../format.ts';
 import { MAIL_ROOM, rows as mailRows, UNBROKEN } from '../mail-html.ts';
 import { barsOf, foldedTable, unfolded } from '../page-html.ts';
 import { placeHtml } from '../place-html.ts';
 import { aligned, TEXT_ROOM } from '../text-lines.ts';
 import type { Drawer, Html, Room } from './drawer.ts';
+import { columnsWritten } from './written.ts';
 
 type Table = SectionOf<'table'>;
 type Column = Table['columns'][number];
@@ -16,25 +16,14 @@ function isAtEnd({ kind = 'text', align = kind === 'number' ? 'end' : 'start' }:
   return align === 'end';
 }
 
-/** Decimals of each column: those that its numbers line up by. */
-function decimalsIn({ columns }: Pick<Table, 'columns'>, rows: Table['rows']): Decimals[] {
-  return columns.map(({ kind }, at) => {
-    const cells = rows.map((row) => row[at]).filter((cell) => typeof cell === 'number');
-    const exactly = kind === 'time' ? null : decimalsFor(cells);
-    return exactly === null ? null : { exactly };
-  });
-}
-
 /** The first columns of the first rows, the ranks as a column, below their names. */
-function few(
-  { columns, rows: all, ranked }: Table,
-  room: Room,
-  { number, cellIn }: Format,
-): { cells: string[][]; atEnd: boolean[] } {
+function few(section: Table, room: Room, format: Format): { cells: string[][]; atEnd: boolean[] } {
+  const { columns, rows: all, ranked } = section;
+  const { number, cellIn } = format;
   const kept = columns.slice(0, room.columns);
   const rank = ranked ? [''] : [];
   const rows = all.slice(0, room.rows);
-  const decimals = decimalsIn({ columns: kept }, all);
+  const decimals = columnsWritten(section, format);
   return {
     cells: [
       [...rank, ...kept.map(({ name }) => name)],
@@ -50,8 +39,9 @@ function few(
 /** Rows of cells under named columns. */
 export const table: Drawer<Table> = {
   isEmpty: ({ rows }) => rows.length === 0,
-  page({ columns, rows, ranked }, format) {
-    const decimals = decimalsIn({ columns }, rows);
+  page(section, format) {
+    const { columns, rows, ranked } = section;
+    const decimals = columnsWritten(section, format);
     const numbers = (at: number) =>
       unfolded(rows)
         .map((row) => row[at])

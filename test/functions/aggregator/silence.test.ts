@@ -13,7 +13,7 @@ const BEFORE = {
   tookMs: 1,
   reasons: [{ reason: 'http-500', count: 1 }],
   calls: null,
-  figures: [{ label: 'median', now: 5, before: 5 }],
+  figures: [{ of: 'km', label: 'median', now: 5, before: 5 }],
 };
 interface Before {
   readonly status?: 'failed';
@@ -47,7 +47,11 @@ test.each([
   ['had other parameters', { ...VIEW, previous: { ...BEFORE, isOther: true } }, null],
   ['has another reason', { ...VIEW, reasons: [{ reason: 'http-404', count: 1 }] }, null],
   ['has other counts', { ...VIEW, counts: { ...COUNTS, total: 4 } }, null],
-  ['has another figure', { ...VIEW, previous: { ...BEFORE, figures: [{ label: 'median', now: 6, before: 5 }] } }, null],
+  [
+    'has another figure',
+    { ...VIEW, previous: { ...BEFORE, figures: [{ of: 'km', label: 'median', now: 6, before: 5 }] } },
+    null,
+  ],
   ['has a failure of its own', { ...VIEW, failure: { reason: 'reduce-failed', detail: 'x' } }, null],
   ['follows one whose report is gone', { ...VIEW, previous: { ...BEFORE, reasons: null } }, null],
 ] satisfies [string, ReportView, string | null][])('with quiet, a run that %s', async (_, view, expected) => {

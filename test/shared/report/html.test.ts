@@ -86,7 +86,7 @@ it('compares with the run before: counts, the reasons that differ most, duration
         tookMs: 124_000,
         reasons: [{ reason: 'timeout', count: 3 }],
         calls: { medianMs: 29, p95Ms: 100 },
-        figures: [{ label: 'Median of km', unit: 'km', now: 27, before: 30 }],
+        figures: [{ of: 'km', label: 'Median of km', unit: 'km', now: 27, before: 30 }],
       },
     }),
     DEFAULT_FORMAT,

@@ -47,6 +47,12 @@ describe('quantiles', () => {
     expect(of([0.1, 0.2], 9).quantiles([0.5])).toEqual([0.15]);
   });
 
+  it('have no digits of noise', () => {
+    const values = Array.from({ length: 20 }, (_, i) => (i < 19 ? 925 : 946));
+    expect(of(values, 9).quantiles([0.95])).toEqual([926.05]);
+    expect(of([49, 50], 9).quantiles([0.1])).toEqual([49.1]);
+  });
+
   it('stay within what can be said: at the ends of the numbers, and of nothing', () => {
     const { MAX_VALUE, MIN_VALUE } = Number;
     expect(of([-MAX_VALUE, MAX_VALUE, MIN_VALUE], 9).quantiles([0, 0.5, 1])).toEqual([

@@ -37,6 +37,20 @@ it('counts whole numbers at the bound they equal, not below it', () => {
   expect([1, 2, 3].map(at)).toEqual([1, 2, 3]);
 });
 
+it.each<[what: string, values: readonly number[]]>([
+  ['few', [0, 1, 1, 2, 3, 3, 4, 5, 6, 7, 8, 9, 10]],
+  ['marks of a hundred', Array.from({ length: 101 }, (_, i) => i)],
+  ['skewed', [...Array.from({ length: 90 }, () => 1), ...Array.from({ length: 64 }, (_, i) => i + 1), 1_000]],
+])('gives whole numbers whole bounds, and the largest no company in a bar of its neighbours: %s', (_, values) => {
+  const of = new Distribution(1_000);
+  for (const value of values) of.add(value);
+  const all = histogram(of, Math.min(...values), Math.max(...values), true);
+  for (const { from, to, count } of all) {
+    expect([from, to].every(Number.isInteger)).toBe(true);
+    expect(count).toBe(values.filter((value) => value >= from && value < to).length);
+  }
+});
+
 it('has equally wide round buckets for an even spread, also below zero', () => {
   const even = buckets(Array.from({ length: 1_000 }, (_, i) => i - 500));
   expect(equallyWide(even)).toBe(true);

@@ -1,10 +1,12 @@
 import PostalMime from 'postal-mime';
 import { describe, expect, test } from 'vitest';
+import { statisticsSections } from '../../../../shared/author/reducers/statistics-sections.ts';
 import { checkSections, type Section } from '../../../../shared/author/section.ts';
 import { buildEmail } from '../../../../shared/report/email.ts';
 import { renderHtml } from '../../../../shared/report/html.ts';
+import { formatFor } from '../../../../shared/report/report-format.ts';
 import { terminalLine } from '../../../../shared/report/terminal.ts';
-import { view } from '../../author/reducers/rows.ts';
+import { MEASURED, view } from '../../author/reducers/rows.ts';
 import { EMPTY, sectionsOf, TAME } from './samples.ts';
 
 /** The sections in every medium. */
@@ -15,7 +17,7 @@ async function drawn(sections: readonly Section[]) {
     page: renderHtml(shown),
     mail: mail.html ?? '',
     text: mail.text ?? '',
-    terminal: sections.map((section) => terminalLine(section).join('  ')).join('\n'),
+    terminal: sections.map((section) => terminalLine(section, formatFor({}, sections)).join('  ')).join('\n'),
     pictures: mail.attachments,
   };
 }
@@ -64,6 +66,42 @@ test.each([Number.MAX_VALUE, -Number.MAX_VALUE, Number.MIN_VALUE, 2 ** 53 + 2, -
     }
   },
 );
+
+test('a value has one spelling in all sections and media, and two that differ never look the same', async () => {
+  const sections = statisticsSections(
+    {
+      ...MEASURED,
+      unit: 'km',
+      ...{ min: 3.214, median: 1_234.567, p95: 2_926.05, max: 3_010.625, mean: 1_240.3318 },
+      relativeError: 0,
+      histogram: [
+        { from: 1_234.5, to: 1_234.75, count: 3 },
+        { from: 1_234.75, to: 1_235, count: 4 },
+      ],
+      top: [
+        { label: 'Port-aux-Français', value: 3_010.625 },
+        { label: 'Alert', value: 2_926.05 },
+      ],
+      groups: [
+        { group: 'US', count: 90_000, median: 1_234.567 },
+        { group: 'FR', count: 45_000, median: 1_234.512 },
+      ],
+    },
+    135_000,
+  );
+  const { page, mail, text, terminal } = await drawn(sections);
+  for (const medium of [page, mail, text, terminal]) {
+    expect(medium).toMatch(/1,234\.567/);
+    expect(medium).toMatch(/1,234\.512/);
+    expect(medium.match(/3,010[^ ]* km/g)).toEqual(['3,010.625 km', '3,010.625 km']);
+    expect(medium.match(/2,926[^ ]* km/g)?.map((each) => each.replace('0 km', ' km'))).toEqual([
+      '2,926.05 km',
+      '2,926.05 km',
+    ]);
+  }
+  for (const medium of [page, text, terminal]) expect(medium).toMatch(/1,234\.5\b[\s\S]*1,235/);
+  expect(text).toContain('1,234.75');
+});
 
 test('page: every kind as it should look', async () => {
   const { page } = await drawn(TAME);
