@@ -5,6 +5,7 @@ import { Environments, type SimulatedFunction } from './environments.ts';
 import { Faults, type SimulatedProcess } from './faults.ts';
 import type { Invocation } from './invocation.ts';
 import { SeededRandom } from './seeded-random.ts';
+import { threads } from './threads.ts';
 import type { RunEnd, RunOptions, VirtualClock } from './virtual-clock.ts';
 import { type VirtualSourceOptions, virtualSource } from './virtual-source.ts';
 
@@ -60,7 +61,7 @@ export class MemoryHost {
     this.faults = faults;
     this.#random = random;
     this.#watch = options.watch;
-    if (standsStill) clock.isBusy = () => this.#isBusy();
+    if (standsStill) clock.isBusy = () => threads.isBusy || this.#isBusy();
   }
 
   /** Connects a queue to a function; messages are taken from now on. */

@@ -1,8 +1,9 @@
 import { pipeline as connect, Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { createGunzip, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { SIZES } from '../../shared/domain/limits.ts';
 import type { Objects } from '../../shared/ports/objects.ts';
+import { decompression } from '../../shared/storage/compress.ts';
 import { csvHeader } from '../../shared/storage/csv.ts';
 import { type ManifestPart, reducedKey } from '../../shared/storage/manifest.ts';
 import { windowsOf } from '../../shared/storage/members.ts';
@@ -51,7 +52,7 @@ export function writeCsv(
   // Node's gunzip reads members one behind the other as one stream.
   // Connected, not piped: a part that can't be read must fail the writing, not the process. The reader of `plain` gets the error.
   const packed = Readable.from(members());
-  const plain = connect(packed, createGunzip({ chunkSize: CHUNK_BYTES }), () => undefined);
+  const plain = connect(packed, decompression(CHUNK_BYTES), () => undefined);
   const bytes = objects
     .putStream(reportKeys(run).csv, plain, CSV_TYPE, saved(`${pipeline.name}-${run}.csv`))
     .then((written) => written.bytes)

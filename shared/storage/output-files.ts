@@ -1,9 +1,8 @@
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import type { IncludedFiles, Output, OutputFile } from '../author/output.ts';
 import { kindOf, OutputError, SourceChangedError, SourceDataError } from '../domain/errors.ts';
 import type { Row } from '../domain/row.ts';
 import type { Objects } from '../ports/objects.ts';
+import { compress } from './compress.ts';
 import { ObjectDraft } from './object-draft.ts';
 import { partitionOf } from './partition.ts';
 
@@ -15,8 +14,6 @@ const LIMITS = {
   /** Folders of an output: each has a file open. */
   partitions: 10_000,
 };
-
-const compress = promisify<Uint8Array, Buffer>(gzip);
 
 /** To a browser: it saves the file, under the last name of its key. */
 const saved = (key: string) => `attachment; filename="${key.slice(key.lastIndexOf('/') + 1)}"`;

@@ -1,5 +1,4 @@
-import { promisify } from 'node:util';
-import { gunzipSync, gzip } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { READS } from '../domain/format.ts';
 import { type Held, isPointer } from '../domain/held.ts';
@@ -7,6 +6,7 @@ import type { Json } from '../domain/json.ts';
 import { CHILD_STATUSES, type Row, statusAt } from '../domain/row.ts';
 import { checkVersion } from '../domain/versions.ts';
 import type { ObjectReader } from '../ports/objects.ts';
+import { compress } from './compress.ts';
 
 /**
  * A frozen segment's objects, under a key of their own: its rows, its piece of report.csv, and an index with the statistics.
@@ -70,9 +70,6 @@ export type PartIndex = z.infer<typeof partIndex>;
  * forms can't be compared.
  */
 export const REDUCERS_FORM = 2;
-
-/** Compresses beside this thread: the calls of other invocations, and of a pipeline on a laptop, go on meanwhile. */
-export const compress = promisify<string, Buffer>(gzip);
 
 /** A row's item and result as the JSON that stores them. */
 export interface RowTexts {

@@ -1,16 +1,9 @@
 import { ObjectDeniedError, ObjectNotFoundError } from '../domain/errors.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Objects } from '../ports/objects.ts';
+import { compress } from './compress.ts';
 import type { ManifestPart } from './manifest.ts';
-import {
-  compress,
-  type HeldRow,
-  type PartIndex,
-  partKeys,
-  REDUCERS_FORM,
-  readPartBlock,
-  readPartIndex,
-} from './part.ts';
+import { type HeldRow, type PartIndex, partKeys, REDUCERS_FORM, readPartBlock, readPartIndex } from './part.ts';
 import { resultOf } from './reduction.ts';
 import { RowReducer } from './row-reducer.ts';
 
