@@ -1,24 +1,24 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { PinnedFile } from '../../author/source.ts';
 import { SourceChangedError, SourceDataError, show } from '../../domain/errors.ts';
 import { compressionOf, decompressed, MAGIC_BYTES } from './decompress.ts';
 
 /** What tells one content of a file from another. */
-type VersionOf = (path: string, file: FileHandle) => Promise<string>;
+type VersionOf = (path: string) => Promise<string>;
 
 /** By time and size: a file of many gigabytes is pinned at once. */
-export const byTime: VersionOf = async (_, file) => {
-  const { mtimeNs, size, ino } = await file.stat({ bigint: true });
+export const byTime: VersionOf = async (path) => {
+  const { mtimeNs, size, ino } = await stat(path, { bigint: true });
   return `${mtimeNs}-${size}-${ino}`;
 };
 
 const digests = new Map<string, string>();
 
 /** By content: a deployed file has no time of its own, and a copy in another folder is the same file. Once in a process. */
-export const byContent: VersionOf = async (path, file) => {
-  const key = `${path}\n${await byTime(path, file)}`;
+export const byContent: VersionOf = async (path) => {
+  const key = `${path}\n${await byTime(path)}`;
   const known = digests.get(key);
   if (known !== undefined) return known;
   const hash = createHash('sha256');
@@ -33,31 +33,46 @@ export async function lookAtFile(path: string, place: string, versionOf: Version
   return withFile(path, place, async (file) => {
     const { size } = await file.stat();
     const { buffer } = await file.read(Buffer.alloc(MAGIC_BYTES), 0, MAGIC_BYTES, 0);
-    return { place, version: await versionOf(path, file), bytes: size, compressed: compressionOf(buffer) };
+    return { place, version: await versionOf(path), bytes: size, compressed: compressionOf(buffer) };
   });
 }
 
-/** Reads a pinned file on a disk. It is looked at before and after: what was read was what is pinned. */
+/** Reads a pinned file on a disk. It is looked at before its first bytes and behind each chunk, so that none is given of another content. */
 export async function* readFile(
   path: string,
   pinned: PinnedFile,
   { from, to = Number.POSITIVE_INFINITY }: { readonly from: number; readonly to?: number | undefined },
   versionOf: VersionOf,
 ): AsyncGenerator<Uint8Array> {
-  const check = () =>
-    withFile(path, pinned.place, async (file) => {
-      if ((await versionOf(path, file)) !== pinned.version) throw new SourceChangedError(pinned.place);
+  const check = async () => {
+    const version = await versionOf(path).catch((error: NodeJS.ErrnoException) => {
+      throw cannotOpen(pinned.place, error);
     });
+    if (version !== pinned.version) throw new SourceChangedError(pinned.place);
+  };
   await check();
-  if (pinned.compressed) yield* decompressed(createReadStream(path), pinned, from, to);
   // It can't be asked for no bytes.
-  else if (to > from) yield* createReadStream(path, { start: from, end: to - 1 });
+  if (!pinned.compressed && to <= from) return;
+  const chunks = pinned.compressed
+    ? decompressed(createReadStream(path), pinned, from, to)
+    : createReadStream(path, { start: from, end: to - 1 });
+  try {
+    for await (const chunk of chunks) {
+      await check();
+      yield chunk;
+    }
+  } catch (error) {
+    // What is compressed may go on in another content.
+    await check();
+    throw error;
+  }
+  // The last bytes may be cut off.
   await check();
 }
 
 async function withFile<T>(path: string, place: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
   const file = await open(path).catch((error: NodeJS.ErrnoException) => {
-    throw new SourceDataError(`The file ${show(place)} can't be opened (${error.code}).`);
+    throw cannotOpen(place, error);
   });
   try {
     if (!(await file.stat()).isFile()) throw new SourceDataError(`${show(place)} is no file.`);
@@ -66,3 +81,6 @@ async function withFile<T>(path: string, place: string, use: (file: FileHandle) 
     await file.close();
   }
 }
+
+const cannotOpen = (place: string, { code }: NodeJS.ErrnoException) =>
+  new SourceDataError(`The file ${show(place)} can't be opened (${code}).`);

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -81,13 +81,40 @@ test.each(['beside the pipeline', 'handed over on this machine'])('a file %s tha
   await expect(bytesOf(file)).rejects.toThrow(SourceChangedError);
 });
 
-test('a file that changes while it is read is refused before its end', async () => {
+test('a file that grows behind what was read is refused before its end', async () => {
   await writeFile(join(folder, 'a.jsonl'), CONTENT);
   const file = await here().look('a.jsonl');
   const reading = async () => {
     for await (const _ of here().read(file, 0)) await appendFile(join(folder, 'a.jsonl'), '4\n');
   };
   await expect(reading()).rejects.toThrow('"a.jsonl" was changed after the run was planned');
+});
+
+test.each([
+  ['in place', (path: string, content: string) => writeFile(path, content)],
+  [
+    'by another file',
+    async (path: string, content: string) => {
+      await writeFile(`${path}.new`, content);
+      await rename(`${path}.new`, path);
+    },
+  ],
+])('of a file that is replaced %s while it is read, no row of the new content is given', async (_, replace) => {
+  const path = join(folder, 'a.jsonl');
+  const lines = (word: string) => `"${word}"\n`.repeat(60_000);
+  await writeFile(path, lines('old'));
+  const source = jsonl('a.jsonl').over?.(here()) ?? expect.fail();
+  const context = { params: {}, limit: undefined };
+  const [range = null] = (await source.plan?.(context)) ?? [];
+  const given = new Set<unknown>();
+  const reading = async () => {
+    for await (const sourced of source.read({ ...context, range, cursor: null })) {
+      if (given.size === 0) await replace(path, lines('new'));
+      given.add('item' in sourced && sourced.item);
+    }
+  };
+  await expect(reading()).rejects.toThrow(SourceChangedError);
+  expect(given).toEqual(new Set(['old']));
 });
 
 test('a file beside the pipeline is the same in another folder', async () => {
