@@ -5,6 +5,7 @@
 export const MAX_DEPTH = 500;
 
 const QUOTE = 0x22;
+const COMMA = 0x2c;
 const COLON = 0x3a;
 const BACKSLASH = 0x5c;
 const OPEN_LIST = 0x5b;
@@ -69,6 +70,39 @@ export function keysIn(text: string): number {
     else if (code === COLON) keys++;
   }
   return keys;
+}
+
+/** Where in JSON a value stands: names of fields and places in lists. */
+export type JsonPath = readonly (string | number)[];
+
+/** The objects in valid JSON text that have a key twice, each once for every key too many. */
+export function keysTwice(text: string): readonly JsonPath[] {
+  const found: JsonPath[] = [];
+  /** Lists and objects that are open: an object's keys so far, and where in it the reading is. */
+  const open: { readonly keys: Set<string> | null; at: string | number; isKeyNext: boolean }[] = [];
+  for (let i = 0; i < text.length; i++) {
+    const inner = open.at(-1);
+    const code = text.charCodeAt(i);
+    if (code === OPEN_OBJECT) open.push({ keys: new Set(), at: '', isKeyNext: true });
+    else if (code === OPEN_LIST) open.push({ keys: null, at: 0, isKeyNext: false });
+    else if (code === CLOSE_LIST || code === CLOSE_OBJECT) open.pop();
+    else if (code === COMMA && inner) {
+      inner.isKeyNext = inner.keys !== null;
+      if (typeof inner.at === 'number') inner.at++;
+    } else if (code === QUOTE) {
+      const end = endOfString(text, i);
+      if (inner?.keys && inner.isKeyNext) {
+        // As it is meant: a key may be spelled in several ways.
+        const key: string = JSON.parse(text.slice(i, end + 1));
+        if (inner.keys.has(key)) found.push(open.slice(0, -1).map(({ at }) => at));
+        inner.keys.add(key);
+        inner.at = key;
+        inner.isKeyNext = false;
+      }
+      i = end;
+    }
+  }
+  return found;
 }
 
 /** The place of the quote that ends the string which the quote at `start` begins; the text's end where none does. */

@@ -1,6 +1,6 @@
 import { NotJsonError } from './errors.ts';
 import { type Instances, jsonProblem, showPath } from './json-problem.ts';
-import { isTooDeep, keysIn, quoteInexact } from './json-scan.ts';
+import { isTooDeep, type JsonPath, keysIn, keysTwice, quoteInexact } from './json-scan.ts';
 import { SIZES } from './limits.ts';
 
 /** Anything JSON can hold. */
@@ -45,6 +45,18 @@ export type ItemReading = JsonReading | { readonly problem: 'duplicate-key' };
 export function readItem(text: string): ItemReading {
   const read = readJson(text, true);
   return 'value' in read && keysOf(read.value) < keysIn(text) ? { problem: 'duplicate-key' } : read;
+}
+
+/** What a JSON text that holds items says, and where an object of it has a key twice: of such an item one value is lost. */
+export type ItemsReading =
+  | { readonly value: Json; readonly twice: readonly JsonPath[] }
+  | Extract<JsonReading, { problem: unknown }>;
+
+/** Reads JSON text that holds several items, each of which is read as {@link readItem} does. */
+export function readItems(text: string): ItemsReading {
+  const read = readJson(text, true);
+  if (!('value' in read)) return read;
+  return { value: read.value, twice: keysOf(read.value) < keysIn(text) ? keysTwice(text) : [] };
 }
 
 /** Keys of all objects within a value. */

@@ -3,9 +3,11 @@ import { type Endpoint, endpointSchema, secretsOf } from '../../author/endpoint.
 import { checkOptions, strictOptions } from '../../author/options.ts';
 import type { CalledEndpoint, Outside, Source, SourceFiles } from '../../author/source.ts';
 import { type Checked, checkedBy, type FileOptions, fileOptions } from '../../author/sources/file-options.ts';
+import { KEY_TWICE } from '../../author/sources/json-record.ts';
 import { sift } from '../../author/sources/sift.ts';
 import { SourceDataError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
+import type { JsonPath } from '../../domain/json-scan.ts';
 import { encodePath, pathProblem } from '../../domain/path.ts';
 import { mapValues } from '../../domain/records.ts';
 import { fieldAt, nextOf, type PageToken, type Paging, targetOf } from './http/paging.ts';
@@ -126,10 +128,16 @@ function listSource<I, P>(
           const target = targetOf(first, next, token);
           const page = await pages.get(target);
           const values = listIn(page.body, options.items);
+          const wrong = itemsWithKeyTwice(page.twice, options.items);
           for (const [place, value] of values.entries()) {
             if (place < taken) continue;
             const place1 = before + place + 1;
-            const sifted = sift(check(value), () => `Item ${place1} of the list`, [token, place + 1, before], options);
+            const sifted = sift(
+              wrong.has(place) ? { problem: KEY_TWICE } : check(value),
+              () => `Item ${place1} of the list`,
+              [token, place + 1, before],
+              options,
+            );
             if (sifted) yield sifted;
           }
           const following: PageToken = nextOf(next, page, { origin, target, token, items: values.length });
@@ -173,5 +181,17 @@ function listIn(body: Json, items: string | undefined): readonly Json[] {
   if (Array.isArray(found)) return found;
   throw new SourceDataError(
     `A page of the list has no list ${items === undefined ? 'as its body' : `at ${JSON.stringify(items)}`}.`,
+  );
+}
+
+/** The places of items that have a key twice. */
+function itemsWithKeyTwice(twice: readonly JsonPath[], items: string | undefined): ReadonlySet<number> {
+  const list = items?.split('.') ?? [];
+  return new Set(
+    twice.map((path) => {
+      const place = path[list.length];
+      if (typeof place === 'number' && list.every((name, level) => name === String(path[level]))) return place;
+      throw new SourceDataError(`A page of the list ${KEY_TWICE}.`);
+    }),
   );
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { jsonText, readItem, readJson } from '../../../shared/domain/json.ts';
+import { jsonText, readItem, readItems, readJson } from '../../../shared/domain/json.ts';
 import { isTooDeep, MAX_DEPTH, quoteInexact } from '../../../shared/domain/json-scan.ts';
 
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
@@ -139,6 +139,8 @@ describe('items', () => {
         const twice = `{${JSON.stringify(name)}:${JSON.stringify(json, null, space)},${again} : 1}`;
         const text = `${'[{"in":'.repeat(depth)}${twice}${'}]'.repeat(depth)}`;
         expect(readItem(text)).toEqual({ problem: 'duplicate-key' });
+        const place = Array.from({ length: depth }, () => [0, 'in']).flat();
+        expect(readItems(`[true,${text}]`)).toHaveProperty('twice', [[1, ...place]]);
         expect(readJson(text)).toHaveProperty('value');
       }),
     );

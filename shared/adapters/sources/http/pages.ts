@@ -3,7 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CalledEndpoint } from '../../../author/source.ts';
 import { type CallFailure, meaningOfFailure, meaningOfStatus } from '../../../domain/answers.ts';
 import { SourceDataError, SourceUnavailableError } from '../../../domain/errors.ts';
-import { type Json, readJson } from '../../../domain/json.ts';
+import { type Json, readItems } from '../../../domain/json.ts';
+import type { JsonPath } from '../../../domain/json-scan.ts';
 import { parseHttpDate, retryAfterMs } from '../../../domain/retry-after.ts';
 import { signerFor } from '../../endpoints/auth.ts';
 import { connectionsTo, isRefused } from '../../endpoints/connections.ts';
@@ -15,6 +16,8 @@ import { Secrets } from '../../endpoints/secrets.ts';
 /** A page of a list as its service gave it. */
 export interface HttpPage {
   readonly body: Json;
+  /** Where an object of the body has a key twice. */
+  readonly twice: readonly JsonPath[];
   /** The header `Link`, whole. */
   readonly link: string | null;
 }
@@ -84,8 +87,8 @@ export class HttpPages {
       const { meaning, reason } = meaningOfStatus(answer.httpStatus, answer.fromAws);
       if (meaning === 'final') throw notRead(reason);
       if (meaning !== 'succeeded') return { reason, afterMs: retryAfterMs(answer.retryAfter, serviceTime(answer)) };
-      const read = readJson(answer.body);
-      return 'value' in read ? { body: read.value, link } : again(read.problem);
+      const read = readItems(answer.body);
+      return 'value' in read ? { body: read.value, twice: read.twice, link } : again(read.problem);
     } catch (error) {
       if (error instanceof SourceDataError) throw error;
       return again(failureOf(error));

@@ -36,7 +36,7 @@ function withParameter(target: string, name: string, value: string): string {
  */
 export function nextOf(
   paging: Paging | undefined,
-  { body, link }: HttpPage,
+  { body, link }: Pick<HttpPage, 'body' | 'link'>,
   { origin, target, token, items }: { origin: string; target: string; token: PageToken; items: number },
 ): PageToken {
   switch (paging?.by) {

@@ -40,6 +40,8 @@ function list(response: ServerResponse, { pathname, searchParams }: URL): void {
       const links = [`</v1/links?per=${per}&after=0>; rel="first"`, `<links?per=${per}&after=${next}>; rel="x NEXT"`];
       return void send(response, page(from), { link: next === null ? links[0] : links.join(', ') });
     }
+    case '/v1/text':
+      return void response.writeHead(200, { 'content-type': 'application/json' }).end(searchParams.get('body'));
     default:
       response.writeHead(404).end();
   }
@@ -115,6 +117,30 @@ describe('httpList', () => {
     const read = source.read({ params: { town: 'Graz & Linz' }, limit: undefined, range: null, cursor: null });
     for await (const _ of read) expect.fail();
     expect(asked).toEqual(['/v1/pages?town=Graz+%26+Linz&per=9&page=9']);
+  });
+
+  describe('keeps items as they are', () => {
+    const text = (body: string, options: object = {}) =>
+      over(httpList({ path: '/text', query: { body }, ...options }), `${url}/v1`);
+
+    test('minus zero is a text', async () => {
+      expect(await itemsOf(text('[-0,{"x":-0.0}]'))).toEqual(['-0', { x: '-0.0' }]);
+    });
+
+    test('an item with a key twice is a wrong record, with its place', async () => {
+      const body = '{"data":[{"a":1},{"a":1,"b":{"c":1,"\\u0063":2}},{"a":3}]}';
+      await expect(itemsOf(text(body, { items: 'data' }))).rejects.toThrow(
+        'Item 2 of the list has an object with a key that stands twice',
+      );
+      expect(await itemsOf(text(body, { items: 'data', onBadRow: 'skip' }))).toEqual([{ a: 1 }, { a: 3 }]);
+    });
+
+    test('a page with a key twice around its list ends the run', async () => {
+      const body = '{"data":[1],"data":[2]}';
+      await expect(itemsOf(text(body, { items: 'data', onBadRow: 'skip' }))).rejects.toThrow(
+        'A page of the list has an object with a key that stands twice',
+      );
+    });
   });
 
   test('what is no list is an error for good', async () => {

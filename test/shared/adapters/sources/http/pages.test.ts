@@ -34,7 +34,11 @@ async function pagesOf(...answers: ((response: ServerResponse) => void)[]) {
 
 test('a page, with its link and its long numbers as texts', async () => {
   const { pages } = await pagesOf(OK);
-  expect(await pages.get('/')).toEqual({ body: [1, '12345678901234567890'], link: '</next>; rel="next"' });
+  expect(await pages.get('/')).toEqual({
+    body: [1, '12345678901234567890'],
+    twice: [],
+    link: '</next>; rel="next"',
+  });
 });
 
 test('a service that is busy, down or gives no JSON is asked again, later each time, or when it says', async () => {
