@@ -118,8 +118,13 @@ function endOfString(text: string, start: number): number {
 /** Whether a double holds a JSON number: a fraction below 2^53 as well as it can, all else to the digit. */
 function isHeld(number: string): boolean {
   const value = Number(number);
+  return (value !== 0 && Math.abs(value) < 2 ** 53) || isExact(number);
+}
+
+/** Whether a double holds a JSON number to the digit. */
+export function isExact(number: string): boolean {
+  const value = Number(number);
   if (value === 0) return !/^[^eE]*[1-9]/.test(number);
-  if (Math.abs(value) < 2 ** 53) return true;
   return Number.isFinite(value) && digitsOf(number) === digitsOf(String(value));
 }
 

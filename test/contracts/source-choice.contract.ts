@@ -4,6 +4,7 @@ import type { Source } from '../../shared/author/source.ts';
 import { dryRun } from '../../shared/control/dry-run.ts';
 import { runPipeline } from '../../testing/run-pipeline.ts';
 import { testDeps, testPipeline } from '../shared/support.ts';
+import { readAll } from './source.contract.ts';
 
 /**
  * What every source keeps of which of its items are children: `where` leaves some out, a run's `limit` takes the first so many of the others,
@@ -35,5 +36,13 @@ export function choiceContract(
     expect(await dry(make({ where: isOdd }))).toMatchObject({ children: 5, complete: true, estimate: null });
     expect(await dry(make({ where: isOdd }), 3)).toMatchObject({ children: 3, complete: true });
     expect(await dry(make({}), 20)).toMatchObject({ children: 9, complete: true });
+  });
+
+  test(`${name}: a where that answers by a promise is refused at the first item, with its place`, async () => {
+    const source: Source<unknown> = Reflect.apply(make, undefined, [
+      { where: () => Promise.reject(new Error('late')) },
+    ]);
+    const place = /^(Item 1 |Line [12] of "|Row 1 |"s3:\/\/bucket\/1").*"where" that answers by a promise/;
+    await expect(readAll(source)).rejects.toThrow(place);
   });
 }

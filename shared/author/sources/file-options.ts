@@ -18,14 +18,28 @@ export const fileOptions = {
   where: callable().optional(),
 };
 
-export type Checked<I> = { readonly item: I } | { readonly problem: string };
+/** A record as an item, or what is wrong with it; `isFinal` where that is the definition's fault, which `onBadRow` says nothing of. */
+export type Checked<I> = { readonly item: I } | { readonly problem: string; readonly isFinal?: true };
 
 /** Checks a record; what is wrong is said by path and kind, as values may be personal. */
 export function checkedBy<S extends z.ZodType>(schema: S): (value: unknown) => Checked<z.output<S>> {
   return (value) => {
-    const { data, error, success } = schema.safeParse(value);
+    const parsed = parsedBy(schema, value);
+    if (parsed === null)
+      return { problem: 'is given to a schema that is asynchronous: it must check at once', isFinal: true };
+    const { data, error, success } = parsed;
     if (success) return { item: data };
     const issues = error.issues.map(({ path, code }) => `${path.map(String).join('.') || 'the record'} (${code})`);
     return { problem: `does not fit the schema: ${issues.join(', ')}` };
   };
+}
+
+/** Null where the schema makes a promise. */
+function parsedBy<S extends z.ZodType>(schema: S, value: unknown): z.ZodSafeParseResult<z.output<S>> | null {
+  try {
+    return schema.safeParse(value);
+  } catch (error) {
+    if (error instanceof z.core.$ZodAsyncError) return null;
+    throw error;
+  }
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { SourceChangedError } from '../../domain/errors.ts';
+import { SourceChangedError, SourceDataError, show } from '../../domain/errors.ts';
 import { type Json, jsonText } from '../../domain/json.ts';
 import { hashOf } from '../../domain/text.ts';
 import { callable, checkOptions, strictOptions } from '../options.ts';
@@ -69,8 +69,10 @@ async function* behindCursor<I, P, C extends Json>(
 ) {
   // JSON gives back what `cursorOf` made as it was.
   const last = z.custom<C | null>().parse(cursor);
-  for await (const item of generate({ ...context, cursor: last })) {
-    const sifted = sift({ item }, String, cursorOf(item), options);
+  let number = 0;
+  for await (const item of iterable(generate({ ...context, cursor: last }))) {
+    number++;
+    const sifted = sift({ item }, () => nameOf(number, last === null), cursorOf(item), options);
     if (sifted) yield sifted;
   }
 }
@@ -86,17 +88,33 @@ async function* behindRepeated<I, P, C extends Json>(
 ) {
   const [taken, ...digest] = cursor === null ? [0, 0, 0] : position.parse(cursor);
   let at: [count: number, high: number, low: number] = [0, 0, 0];
-  for await (const item of generate({ ...context, cursor: null })) {
+  for await (const item of iterable(generate({ ...context, cursor: null }))) {
     const [before, high, low] = at;
     at = [before + 1, ...hashOf(`${high} ${low} ${jsonText(`item ${before + 1}`, item)}`)];
     if (before < taken) {
       if (at[0] === taken && at.slice(1).join() !== digest.join()) throw new SourceChangedError(GENERATED);
       continue;
     }
-    const sifted = sift({ item }, String, at, options);
+    const sifted = sift({ item }, () => nameOf(before + 1, true), at, options);
     if (sifted) yield sifted;
   }
   if (at[0] < taken) throw new SourceChangedError(GENERATED);
+}
+
+const nameOf = (number: number, isFromStart: boolean) =>
+  `Item ${number} that the generator yields${isFromStart ? '' : ' behind its cursor'}`;
+
+/** What a generator gave, if it can be read item by item. */
+function iterable<T extends object>(given: T): T {
+  const received: unknown = given;
+  const isIterable =
+    typeof received === 'object' &&
+    received !== null &&
+    (Symbol.asyncIterator in received || Symbol.iterator in received);
+  if (isIterable) return given;
+  throw new SourceDataError(
+    `The function of from() must be a generator or give a list, received ${received instanceof Promise ? 'a promise (async function* is meant, perhaps)' : show(received)}.`,
+  );
 }
 
 const GENERATED = 'what the generator yields';

@@ -4,6 +4,7 @@ import type { Json } from '../../domain/json.ts';
 import { SIZES } from '../../domain/limits.ts';
 import { callable, checkOptions, strictOptions } from '../options.ts';
 import type { Source } from '../source.ts';
+import { isWanted } from './sift.ts';
 
 /** Options of {@link list}. */
 export interface ListOptions<I> {
@@ -56,7 +57,7 @@ export function list<I, P = unknown>(
         const item = items[i];
         // If it were left out, no user would notice.
         if (item === undefined) throw new NotJsonError(`The list's item ${i + 1} is undefined.`);
-        if (where?.(item) ?? true) yield { item, cursor: i + 1 };
+        if (isWanted(where, item, () => `Item ${i + 1} of the list`)) yield { item, cursor: i + 1 };
       }
     },
   };

@@ -3,6 +3,7 @@ import { SourceDataError, show } from '../../domain/errors.ts';
 import { callable, checkOptions, strictOptions } from '../options.ts';
 import type { Source, SourceFiles } from '../source.ts';
 import { prefixSchema } from './place.ts';
+import { isWanted } from './sift.ts';
 
 /** One object on S3, as the source {@link objects} has it. */
 export interface ObjectItem {
@@ -36,7 +37,7 @@ export function objects(prefix: string, options: ObjectsOptions = {}): Source<Ob
 }
 
 function objectsOver(prefix: string, options: ObjectsOptions, files?: SourceFiles): Source<ObjectItem> {
-  const { where = () => true } = options;
+  const { where } = options;
   return {
     needs: { lists: [prefix] },
     over: (given) => objectsOver(prefix, options, given),
@@ -45,7 +46,7 @@ function objectsOver(prefix: string, options: ObjectsOptions, files?: SourceFile
       if (!listed) throw new SourceDataError(`${show(prefix)} is on S3, which is not read from here.`);
       for await (const { bucket, key, bytes, etag } of listed) {
         const item = { bucket, key, bytes, etag };
-        if (where(item)) yield { item, cursor: key };
+        if (isWanted(where, item, () => show(`s3://${bucket}/${key}`))) yield { item, cursor: key };
       }
     },
   };

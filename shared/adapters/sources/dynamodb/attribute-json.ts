@@ -1,8 +1,10 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { type Json, readJson } from '../../../domain/json.ts';
+import type { Json } from '../../../domain/json.ts';
+import { isExact } from '../../../domain/json-scan.ts';
 
 /**
- * An attribute as JSON: bytes as base64, a set as a list. A number that a double can't hold is a text of its digits, as everywhere.
+ * An attribute as JSON: bytes as base64, a set as a list. A number that a double doesn't hold to the digit is
+ * a text of its digits: those of a table are exact, with up to 38 digits also behind the point.
  */
 export function jsonOf(value: AttributeValue): Json {
   if (value.S !== undefined) return value.S;
@@ -22,9 +24,6 @@ export function recordOf(item: Readonly<Record<string, AttributeValue>>): { read
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, jsonOf(value)]));
 }
 
-function numberOf(digits: string): Json {
-  const read = readJson(digits);
-  return 'value' in read ? read.value : digits;
-}
+const numberOf = (digits: string): Json => (isExact(digits) ? Number(digits) : digits);
 
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');

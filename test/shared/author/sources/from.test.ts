@@ -82,6 +82,16 @@ describe('from', () => {
     expect(closed).toBe(true);
   });
 
+  test.each<[unknown, string]>([
+    [5, 'received 5'],
+    ['abc', 'received "abc"'],
+    [undefined, 'received undefined'],
+    [Promise.resolve([1]), 'received a promise (async function* is meant, perhaps)'],
+  ])('a function that gives %s is refused', async (given, message) => {
+    const source: Source<unknown> = Reflect.apply(from, undefined, [() => given]);
+    await expect(itemsOf(source)).rejects.toThrow(`must be a generator or give a list, ${message}`);
+  });
+
   test('what is no generator function, or no option, is refused', () => {
     expect(() => Reflect.apply(from, undefined, [[1, 2]])).toThrow(/source: from: generate: must be a function/);
     expect(() => Reflect.apply(from, undefined, [() => [], { after: 1 }])).toThrow(/source: from: after: is no option/);

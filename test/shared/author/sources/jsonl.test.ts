@@ -46,4 +46,13 @@ describe('jsonl', () => {
     const items: { n: number }[] = await itemsOf(made);
     expect(items).toEqual([{ n: 1 }]);
   });
+
+  test.each(['fail', 'skip', 'report'] as const)(
+    'refuses an asynchronous schema, whatever onBadRow says: %s',
+    async (onBadRow) => {
+      const schema = z.object({ n: z.number().refine(async () => false) });
+      const made = jsonl('a', { schema, onBadRow }).over?.(memoryFiles({ a: '{"n":1}\n' })) ?? expect.fail();
+      await expect(itemsOf(made)).rejects.toThrow('Line 1 of "a" is given to a schema that is asynchronous');
+    },
+  );
 });
