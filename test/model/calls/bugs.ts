@@ -1,0 +1,32 @@
+/** Mistakes that can be planted in the model of calls, which must find each. */
+export const CALL_BUGS = {
+  'a minute done': 'rounds send what is due soon, and never come back to what they were shown later',
+  'rounds know no sent call': 'no round looks for a call whose message was sent',
+  'a status read, then tried': 'a forwarder reads that there is no outcome, and tries without a mark',
+  'a success counts whoever brings it': 'a success is stored though its mark is gone',
+  'deleted at a live mark': 'a message that finds the mark of another forwarder is deleted',
+  'an old mark under a new turn': 'a try is settled by its mark, though its turn is over',
+  'cancel leaves the index': 'a cancel takes the entry out in its own write, before it is told',
+  'every mark is a crash': 'a mark that ran out counts as a crash though its call was not tried alone',
+  'cancel reads, then writes': 'a cancel reads that nobody is trying, then writes whatever is there',
+  'cancel under a live mark': 'a cancel looks at the outcome alone',
+  'cancel keeps its look time': 'a cancelled call is looked for at its due time',
+  'dead letter under a live mark': 'a dead letter gives up what a forwarder is trying',
+  'dead letter of an old turn': 'a dead letter gives up what a later message has',
+  'tried past its end': 'a forwarder whose mark has run out tries all the same',
+  'mark of the living counts': "a mark counts as run out though its invocation's time isn't up",
+  'claimed before its time': "a message that comes early is good for a call that isn't due",
+  'moved without a new turn': 'a call is moved, and its message stays good for it',
+  'taken out when claimed': 'a claim takes the entry out of the index',
+  'taken out when raised': 'a round that sends takes the entry out of the index',
+  'deleted before told': 'a message is deleted before the outcome is told',
+  'deleted by a dawdler': 'a forwarder past the end of its invocation deletes its message, which another has by now',
+  'unlisted before told': 'a round takes the entry out before it tells the outcome',
+  'rest forgotten': 'a message is deleted whatever is left of it',
+  'suspects together': 'calls that a forwarder may have died of are tried together',
+  'pressure spends a try': 'a service that is busy spends a try',
+  'tried after its last moment': 'a call is claimed though its last moment has come',
+  'overwritten by time': 'a call is ended by its last moment while it is tried',
+} as const;
+
+export type CallBug = keyof typeof CALL_BUGS;
