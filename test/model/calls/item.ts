@@ -49,7 +49,7 @@ export function setDue(call: CallRecord, phase: Phase): void {
 export function raise(call: CallRecord, turn: number, rules: Rules): 'raised' | 'expired' | 'ended' | 'left' {
   if (call.outcome !== null) return 'ended';
   if (call.turn !== turn && rules.variant !== 'raised whatever its turn') return 'left';
-  if (isHeld(call, rules)) return 'left';
+  if (isHeld(call, rules) && !(call.past && rules.bug === 'overwritten by time')) return 'left';
   if (call.past && rules.bug !== 'tried after its last moment') {
     endCall(call, 'expired', 'nothing', rules);
     return 'expired';

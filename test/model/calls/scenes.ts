@@ -50,7 +50,7 @@ export const SCENES = {
   'moved far off, a duplicate': scene({ phase: PHASE.near, forwarders: 1, left: { move: 1, duplicate: 1 } }),
   'moved near, a crash': scene({ ...FAR, to: PHASE.near, left: { move: 1, crash: 1 } }),
   'moved while one dawdles with a failure': scene({ forwarders: 1, left: { move: 1, dawdle: 1, failure: 1 } }),
-  'a last moment, a crash': scene({ latest: true, left: { crash: 1, duplicate: 1, haste: 1 } }),
+  'a last moment, a crash': scene({ latest: true, left: { crash: 1, haste: 1 } }),
   'a killer': scene({ killers: [0] }),
   'a killer and its neighbour': scene({ calls: 2, killers: [1] }),
   'two neighbours, two crashes': scene({ calls: 2, forwarders: 1, left: { crash: 2 } }),
