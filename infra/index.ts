@@ -2,9 +2,16 @@
  * `microprocess/cdk`: constructs for your own CDK app. Everything else in this folder may change in any release. docs/cdk.md explains them.
  */
 
+export type { TaskNetwork } from './constructs/clone-place.ts';
 export type { HostRoute } from './constructs/clone-route.ts';
 export type { EndpointBinding } from './constructs/endpoint-binding.ts';
-export type { FargateClone, FargateCloneProps } from './constructs/fargate-clone.ts';
+export type { FargateClone } from './constructs/fargate-clone.ts';
+export type {
+  FargateCloneOptions,
+  FargateCloneProps,
+  ImageCloneProps,
+  TaskCloneProps,
+} from './constructs/fargate-clone-props.ts';
 export { Pipeline, type PipelineOptions, type PipelineProps } from './constructs/pipeline.ts';
 export { type MailOptions, Platform, type PlatformProps } from './constructs/platform.ts';
 export {

@@ -1,6 +1,5 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import { CfnSecurityGroupIngress, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import type { FargateService } from 'aws-cdk-lib/aws-ecs';
 import {
   ApplicationListenerRule,
   ApplicationLoadBalancer,
@@ -14,6 +13,7 @@ import type { Construct } from 'constructs';
 import { acknowledge } from '../acknowledged.ts';
 import { refuse, wholeNumber } from '../check.ts';
 import { checkProperties, having, type PropertyRules } from '../properties.ts';
+import type { Place } from './clone-place.ts';
 import { BASE_URL } from './service-endpoint.ts';
 
 /** A host name on a load balancer that is there. */
@@ -26,10 +26,11 @@ export interface HostRoute {
   readonly priority: number;
 }
 
-/** What is called: tasks of a clone, which have the security groups of the live service. */
+/** What is called: tasks of a clone. */
 interface Behind {
-  readonly of: FargateService;
-  readonly port: number;
+  readonly place: Place;
+  /** Those of requests and, where it is another one, of health checks. */
+  readonly ports: readonly number[];
   readonly targets: ApplicationTargetGroup;
 }
 
@@ -48,11 +49,11 @@ const RULES: PropertyRules<HostRoute> = {
 };
 
 /** Adds a rule to a listener that is there, and changes none. */
-export function routeByHost(scope: Construct, route: HostRoute, { of, port, targets }: Behind): Route {
+export function routeByHost(scope: Construct, route: HostRoute, { place, ports, targets }: Behind): Route {
   checkProperties<HostRoute>(scope, route, RULES, ['listener', 'url', 'priority']);
   const { listener, url, priority } = route;
   if (Token.isUnresolved(url)) refuse(scope, 'route.url', BASE_URL.allowed, 'what the deployment alone knows');
-  targets.registerConnectable(of, Port.tcp(port));
+  for (const port of ports) targets.registerConnectable(place.tasks, Port.tcp(port));
   const rule = new ApplicationListenerRule(scope, 'Rule', {
     listener,
     priority,
@@ -72,9 +73,9 @@ export function routeByHost(scope: Construct, route: HostRoute, { of, port, targ
 /** A load balancer for these targets alone, which nobody outside their network can reach. */
 export function routeOfItsOwn(
   scope: Construct,
-  { of, port, targets, timeoutSeconds }: Behind & { readonly timeoutSeconds: number },
+  { place, ports, targets, timeoutSeconds }: Behind & { readonly timeoutSeconds: number },
 ): Route {
-  const { vpc } = of.cluster;
+  const { vpc } = place.cluster;
   const group = new SecurityGroup(scope, 'BalancerGroup', {
     vpc,
     description: 'Load balancer of a queue-dedicated clone',
@@ -95,9 +96,10 @@ export function routeOfItsOwn(
     defaultTargetGroups: [targets],
   });
   // A rule beside the group, and here: within the live service's stack it would make that need this one.
-  for (const [index, { securityGroupId }] of of.connections.securityGroups.entries())
+  const ways = place.tasks.connections.securityGroups.flatMap((tasks) => ports.map((port) => ({ tasks, port })));
+  for (const [index, { tasks, port }] of ways.entries())
     new CfnSecurityGroupIngress(scope, `Way${index}`, {
-      groupId: securityGroupId,
+      groupId: tasks.securityGroupId,
       sourceSecurityGroupId: group.securityGroupId,
       ...{ ipProtocol: 'tcp', fromPort: port, toPort: port },
     });

@@ -1,63 +1,27 @@
 import { Annotations, Duration, Token } from 'aws-cdk-lib';
-import { CfnService, type FargateService } from 'aws-cdk-lib/aws-ecs';
-import { ApplicationTargetGroup, type HealthCheck, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { CfnService } from 'aws-cdk-lib/aws-ecs';
+import { ApplicationProtocol, ApplicationTargetGroup, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { refuse, wholeNumber } from '../check.ts';
-import { type FunctionOptions, govern, OPTION_RULES, optionsOf } from '../function-options.ts';
-import { checkProperties, listOf, named, object, type PropertyRules } from '../properties.ts';
+import { govern, optionsOf } from '../function-options.ts';
 import { FIVE_MINUTES, StatedAlarm } from './alarms.ts';
-import { type HostRoute, type Route, routeByHost, routeOfItsOwn } from './clone-route.ts';
-import { PLATFORM, type Platform } from './platform.ts';
-import { SameTask } from './same-task.ts';
+import type { TaskNetwork } from './clone-place.ts';
+import { type Route, routeByHost, routeOfItsOwn } from './clone-route.ts';
+import type { Prepare } from './clone-source.ts';
+import type { FargateCloneOptions } from './fargate-clone-props.ts';
+import { followHealth, healthPortOf, liveTargetOf, resourceOf } from './live-targets.ts';
+import type { Platform } from './platform.ts';
 import type { CloneLimits } from './service-endpoint.ts';
+import { isPinned } from './task-image.ts';
 import { type ScheduledMinimum, TaskScaling } from './task-scaling.ts';
 
-export interface FargateCloneProps
-  extends Pick<FunctionOptions, 'environment' | 'logRetention' | 'removalPolicy' | 'tags'> {
-  /** Gets the alarms, and says how long logs are kept. */
-  readonly platform: Platform;
-  /** The live service. */
-  readonly of: FargateService;
-  /** Its name in alarms. Default: the construct's id. */
-  readonly service?: string;
-  /** A host name on a load balancer that is there. Default: a load balancer of its own, which its network alone can call. */
-  readonly route?: HostRoute;
-  /** The longest call, which a task that leaves still finishes. Default: 60. */
-  readonly timeoutSeconds?: number;
-  /** How the load balancer sees that a task is well. Default: it answers `/` with 200. */
-  readonly healthCheck?: HealthCheck;
-  /** Default: 1. 0 goes with `scheduledMinimum` alone: a call that finds no task starts none. */
-  readonly minTasks?: number;
-  readonly maxTasks: number;
-  /** What one task takes in a minute: as many tasks run as that needs. */
-  readonly requestsPerTaskMinute: number;
-  /** For runs on a schedule: tasks that are there when it begins. Each holds until the next. */
-  readonly scheduledMinimum?: readonly ScheduledMinimum[];
-}
-
-const TASKS = wholeNumber(0, 5_000);
-const RULES: PropertyRules<FargateCloneProps> = {
-  environment: OPTION_RULES.environment,
-  logRetention: OPTION_RULES.logRetention,
-  removalPolicy: OPTION_RULES.removalPolicy,
-  tags: OPTION_RULES.tags,
-  platform: PLATFORM,
-  // Looked at where it is copied.
-  of: null,
-  service: named,
-  route: object,
-  timeoutSeconds: wholeNumber(1, 3_600),
-  healthCheck: object,
-  minTasks: TASKS,
-  maxTasks: wholeNumber(1, 5_000),
-  requestsPerTaskMinute: wholeNumber(1, 10_000_000),
-  scheduledMinimum: listOf(object),
-};
+/** Ports that the CDK takes for TLS, where no live target group says what tasks speak. */
+const BY_TLS = [443, 8_443];
 
 /**
- * A second ECS service of the live one's image, for pipelines alone: tasks, target group, scaling, log and alarms of its own, with the roles
- * and the network of the live service, which stays as it is.
+ * An ECS service of the live one's image, for pipelines alone: tasks, target group, scaling, log and alarms of its own, beside the live
+ * service, which stays as it is.
  */
 export class FargateClone extends Construct {
   readonly auth = 'NONE';
@@ -67,26 +31,33 @@ export class FargateClone extends Construct {
   readonly targets: ApplicationTargetGroup;
   readonly #route: Route;
 
-  constructor(scope: Construct, id: string, props: FargateCloneProps) {
+  /** @param prepare says what its tasks are: {@link QueueDedicatedClone} has a way for each */
+  constructor(scope: Construct, id: string, props: FargateCloneOptions & Partial<TaskNetwork>, prepare: Prepare) {
     super(scope, id);
-    checkProperties(this, props, RULES, ['platform', 'maxTasks', 'requestsPerTaskMinute']);
-    const { platform, of, service: name = id, timeoutSeconds = 60, healthCheck } = props;
-    const { minTasks = 1, maxTasks, requestsPerTaskMinute, scheduledMinimum = [], environment = {} } = props;
+    const make = prepare(this);
+    const { platform, service: name = id, timeoutSeconds = 60, healthCheck, route } = props;
+    const { minTasks = 1, maxTasks, requestsPerTaskMinute, scheduledMinimum = [] } = props;
     this.checkTasks(minTasks, maxTasks, scheduledMinimum);
-    const options = optionsOf(this, props, platform.options);
-    const task = new SameTask(this, 'Task', { of, options, environment });
+    // The groups of tasks are no function's.
+    const { vpcSubnets: _, securityGroups: __, ...own } = props;
+    const options = optionsOf(this, own, platform.options);
+    const { task, place, live } = make(options);
     this.targets = new ApplicationTargetGroup(this, 'Targets', {
-      vpc: of.cluster.vpc,
+      vpc: place.cluster.vpc,
       port: task.port,
+      protocol: BY_TLS.includes(task.port) ? ApplicationProtocol.HTTPS : ApplicationProtocol.HTTP,
       targetType: TargetType.IP,
       // Longer than a call, so that none is cut off when tasks leave.
       deregistrationDelay: Duration.seconds(timeoutSeconds + 30),
       ...(healthCheck && { healthCheck }),
     });
-    const behind = { of, port: task.port, targets: this.targets };
-    this.#route = props.route
-      ? routeByHost(this, props.route, behind)
-      : routeOfItsOwn(this, { ...behind, timeoutSeconds });
+    const group = resourceOf(this.targets);
+    if (live && !healthCheck) followHealth(group, live.service);
+    const healthPort = healthPortOf(group);
+    // A load balancer that calls the live tasks has its way to their health checks already.
+    const ports = new Set([task.port, ...(healthPort === undefined || (route && live) ? [] : [healthPort])]);
+    const behind = { place, ports: [...ports], targets: this.targets };
+    this.#route = route ? routeByHost(this, route, behind) : routeOfItsOwn(this, { ...behind, timeoutSeconds });
     this.url = this.#route.url;
     this.limits = { timeoutSeconds };
 
@@ -102,21 +73,27 @@ export class FargateClone extends Construct {
       },
       healthCheckGracePeriodSeconds: 60,
     });
-    copyInto(service, task.live);
+    place.settle(service);
     service.node.addDependency(this.#route.rule);
     new TaskScaling(this, 'Scaling', {
-      ...{ service, cluster: of.cluster, targets: this.targets },
+      ...{ service, cluster: place.cluster, targets: this.targets },
       ...{ minTasks, maxTasks, requestsPerTaskMinute, scheduledMinimum },
     });
     this.watch(name, platform);
     this.node.addValidation({
       validate: () => {
-        if (!task.isPinned())
+        if (!isPinned(task.definition))
           Annotations.of(this).addWarningV2(
             'microprocess:image',
-            `An image of ${of.node.path} is named by a tag: live service and clone may run different ones. Name it by its digest, or build it by ContainerImage.fromAsset.`,
+            `An image of ${this.node.path} is named by a tag: live service and clone may run different ones. Name it by its digest, or build it by ContainerImage.fromAsset.`,
           );
-        return [];
+        const now = live && liveTargetOf(live.service);
+        const isSame = now === undefined || (now.container === task.container && now.port === task.port);
+        return isSame && healthPortOf(group) === healthPort
+          ? []
+          : [
+              'The live service got its load balancer, or the port of its health check, after its clone was made, which has another one. Make the clone behind that.',
+            ];
       },
     });
     govern(this, options);
@@ -156,17 +133,4 @@ export class FargateClone extends Construct {
       platform,
     });
   }
-}
-
-/** Where and how the live service's tasks run. */
-function copyInto(made: CfnService, live: CfnService): void {
-  made.availabilityZoneRebalancing = live.availabilityZoneRebalancing;
-  made.cluster = live.cluster;
-  made.capacityProviderStrategy = live.capacityProviderStrategy;
-  made.enableEcsManagedTags = live.enableEcsManagedTags;
-  made.enableExecuteCommand = live.enableExecuteCommand;
-  made.launchType = live.launchType;
-  made.networkConfiguration = live.networkConfiguration;
-  made.platformVersion = live.platformVersion;
-  made.propagateTags = live.propagateTags;
 }

@@ -8,7 +8,9 @@ import { MEMORY_MB, refuse, wholeNumber } from '../check.ts';
 import { type FunctionOptions, govern, OPTION_RULES, optionsOf } from '../function-options.ts';
 import { checkProperties, named, type PropertyRules, STATEMENTS } from '../properties.ts';
 import { StatedAlarm } from './alarms.ts';
-import { FargateClone, type FargateCloneProps } from './fargate-clone.ts';
+import { fromImage, fromService, fromTask } from './clone-source.ts';
+import { FargateClone } from './fargate-clone.ts';
+import type { FargateCloneProps, ImageCloneProps, TaskCloneProps } from './fargate-clone-props.ts';
 import { CRASHED, LoggedMetric } from './logged-metric.ts';
 import { NodeFunction } from './node-function.ts';
 import { PLATFORM, type Platform } from './platform.ts';
@@ -113,7 +115,17 @@ export class QueueDedicatedClone extends Construct {
 
   /** An ECS service on Fargate, once more: of the same image, with tasks of its own. */
   static ofService(scope: Construct, id: string, props: FargateCloneProps): FargateClone {
-    return new FargateClone(scope, id, props);
+    return new FargateClone(scope, id, props, fromService(props));
+  }
+
+  /** An ECS service that isn't in this app, by its task, which is. */
+  static ofTask(scope: Construct, id: string, props: TaskCloneProps): FargateClone {
+    return new FargateClone(scope, id, props, fromTask(props));
+  }
+
+  /** An ECS service of which this app has the image alone. */
+  static ofImage(scope: Construct, id: string, props: ImageCloneProps): FargateClone {
+    return new FargateClone(scope, id, props, fromImage(props));
   }
 
   /** A Lambda web function, by a second endpoint of the same revision. */

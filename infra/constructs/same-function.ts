@@ -27,7 +27,7 @@ export interface SameFunctionProps {
 
 /** @throws {InfraError} for an imported function */
 function madeHere(scope: Construct, of: LambdaFunction): { readonly source: CfnFunction; readonly role: IRole } {
-  const source = of.node?.defaultChild;
+  const source = of?.node?.defaultChild;
   if (CfnFunction.isCfnFunction(source) && of.role) {
     checkSamePlace(scope, of, 'the function that is cloned');
     return { source, role: of.role };

@@ -63,13 +63,16 @@ test('the app with all its options synthesizes', async () => {
 test('what the docs add to a stack for each kind of clone is what is compiled', () => {
   const shown = [...text('docs/clone.md').matchAll(/```diff\n([\s\S]*?)```/g)];
   expect(shown.map(([, diff = '']) => diff.replace(/^[+ ]/gm, ''))).toEqual(
-    ['function', 'service', 'web-function', 'url'].map((name) => text(`docs/examples/clone-${name}.ts`)),
+    ['function', 'service', 'task', 'image', 'web-function', 'url'].map((name) =>
+      text(`docs/examples/clone-${name}.ts`),
+    ),
   );
 });
 
-// Of a function and an address the same is tested where the constructs are.
+// Of a function, a task and an address the same is tested where the constructs are.
 test.each([
   ['an ECS service', () => import('../../docs/examples/clone-service.ts'), '"https://companies-queue.example.com"'],
+  ['an image', () => import('../../docs/examples/clone-image.ts'), 'http://.*CompaniesCloneBalancer'],
   ['a web function', () => import('../../docs/examples/clone-web-function.ts'), 'CompaniesClone.*DomainName'],
 ])(
   'the clone of %s in the docs synthesizes, and its pipeline calls that clone',
@@ -148,12 +151,13 @@ test('the docs have a row for each property, and no other', () => {
     'constructs/platform',
     'constructs/pipeline',
     'constructs/queue-dedicated-clone',
-    'constructs/fargate-clone',
+    'constructs/fargate-clone-props',
+    'constructs/clone-place',
     'constructs/web-function-clone',
   ];
   const declared = [...sources, 'stacks/microprocess'].flatMap((path) => {
     const blocks = text(`infra/${path}.ts`).matchAll(
-      /export (?:interface|type) \w+(?:Props|Options)\s[\s\S]*?\n(?:\}| {2}\);)\n/g,
+      /export (?:interface|type) \w+(?:Props|Options|Network)\s[\s\S]*?\n(?:\}| {2}\);)\n/g,
     );
     return [...blocks].flatMap(([block]) => [...block.matchAll(/^ +readonly (\w+)\??:/gm)].map(([, name]) => name));
   });

@@ -35,7 +35,7 @@ export function liveServices(image = IMAGE) {
   const task = new FargateTaskDefinition(stack, 'Task', { cpu: 256, memoryLimitMiB: 512 });
   task.addContainer('web', {
     image: ContainerImage.fromRegistry(image),
-    portMappings: [{ containerPort: 8_080 }],
+    portMappings: [{ name: 'web', containerPort: 8_080 }],
     environment: { LEVEL: 'INFO', TABLE: 'companies' },
     logging: LogDrivers.awsLogs({ streamPrefix: 'live' }),
   });
@@ -45,7 +45,7 @@ export function liveServices(image = IMAGE) {
   });
   const balancer = new ApplicationLoadBalancer(stack, 'Balancer', { vpc, internetFacing: false });
   const listener = balancer.addListener('Listener', { port: 80, defaultAction: ListenerAction.fixedResponse(404) });
-  listener.addTargets('Live', {
+  const targets = listener.addTargets('Live', {
     port: 80,
     targets: [service],
     priority: 1,
@@ -58,5 +58,5 @@ export function liveServices(image = IMAGE) {
     defaultEndpoint: { maxEnvironments: 10 },
   });
   const platform = new Platform(stack, 'Jobs', { stage: 'dev' });
-  return { app, stack, platform, fn, vpc, task, service, listener, web };
+  return { app, stack, platform, fn, vpc, cluster, task, service, listener, targets, web };
 }

@@ -242,7 +242,7 @@ test('what can not be the same is refused or said', { timeout: SYNTH_MS }, () =>
     serviceName: 'scores',
     cluster: service.cluster,
   });
-  expect(make('A', { of: imported })).toThrow('A/Task: of must be a FargateService that this app makes');
+  expect(make('A', { of: imported })).toThrow('A: of must be a FargateService that this app makes');
   expect(make('B', { minTasks: 0 })).toThrow('minTasks must be at least 1, or scheduledMinimum given');
   expect(make('C', { minTasks: 6 })).toThrow('minTasks must be at most maxTasks, 5; received 6');
   expect(make('D', { scheduledMinimum: [{ cron: '0 1 * * *', tasks: 6 }] })).toThrow('from 0 to 5; received 6');

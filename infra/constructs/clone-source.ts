@@ -1,0 +1,72 @@
+import { CfnService, type CfnTaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { checkSamePlace, refuse } from '../check.ts';
+import type { FunctionOptions } from '../function-options.ts';
+import { ownPlace, type Place, placeOf } from './clone-place.ts';
+import { CHECKS, type FargateCloneProps, type ImageCloneProps, type TaskCloneProps } from './fargate-clone-props.ts';
+import { ImageTask } from './image-task.ts';
+import { type LiveTarget, liveTargetOf } from './live-targets.ts';
+import { SameTask } from './same-task.ts';
+
+/** What a clone's tasks are, and where they run. */
+export interface Source {
+  readonly task: {
+    readonly definition: CfnTaskDefinition;
+    readonly logs: LogGroup;
+    readonly container: string;
+    readonly port: number;
+  };
+  readonly place: Place;
+  /** The live service, where this app makes it. */
+  readonly live?: { readonly service: CfnService; readonly target: LiveTarget | undefined };
+}
+
+/** Makes a clone's tasks, once its properties are checked. @throws {InfraError} */
+export type Prepare = (clone: Construct) => (options: FunctionOptions) => Source;
+
+/** Of a live service: its task once more, where its tasks run. */
+export function fromService(props: FargateCloneProps): Prepare {
+  return (clone) => {
+    CHECKS.service(clone, props);
+    const { of, environment = {} } = props;
+    return (options) => {
+      const service = of?.node?.defaultChild;
+      if (!CfnService.isCfnService(service))
+        return refuse(
+          clone,
+          'of',
+          'a FargateService that this app makes: an imported one has no task that CloudFormation could copy. Where its task or image is known, there are ofTask and ofImage',
+          of,
+        );
+      checkSamePlace(clone, of, 'the service that is cloned');
+      const target = liveTargetOf(service);
+      const task = new SameTask(clone, 'Task', { of: of.taskDefinition, target, options, environment });
+      return { task, place: placeOf(of, service, task.logs), live: { service, target } };
+    };
+  };
+}
+
+/** Of a live service's task alone: once more, in a place of the clone's own. */
+export function fromTask(props: TaskCloneProps): Prepare {
+  return (clone) => {
+    CHECKS.task(clone, props);
+    const { of, environment = {} } = props;
+    return (options) => ({
+      task: new SameTask(clone, 'Task', { of, options, environment }),
+      place: ownPlace(clone, props),
+    });
+  };
+}
+
+/** Of a live service's image alone. */
+export function fromImage(props: ImageCloneProps): Prepare {
+  return (clone) => {
+    CHECKS.image(clone, props);
+    const { image, port, task = {}, environment = {} } = props;
+    return (options) => ({
+      task: new ImageTask(clone, 'Task', { image, port, task, options, environment }),
+      place: ownPlace(clone, props),
+    });
+  };
+}
