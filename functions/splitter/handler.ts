@@ -17,6 +17,7 @@ import { lambdaHandler } from '../../shared/lambda/handler.ts';
 import { RetryLater } from '../../shared/lambda/retry-later.ts';
 import { handleBatch, oneByOne, type Received, sqsEvent } from '../../shared/lambda/sqs.ts';
 import type { Invocation } from '../../shared/ports/deps.ts';
+import { continueRun } from './continue-run.ts';
 import type { SplitterDeps } from './deps.ts';
 import { splitSlice } from './split.ts';
 
@@ -28,9 +29,11 @@ const redriveEvent = z.strictObject({ redrive: z.string().regex(RUN_ID), filter:
 
 /** Starts runs, and enumerates their slices. */
 export function splitter(deps: SplitterDeps) {
-  const handle = oneByOne<SplitMessage>((received, invocation) =>
-    received.message.judges ? judge(deps, received) : split(deps, received.message, invocation),
-  );
+  const handle = oneByOne<SplitMessage>((received, invocation) => {
+    const { message } = received;
+    if (message.continues) return continueRun(deps, message.run);
+    return message.judges ? judge(deps, received) : split(deps, message, invocation);
+  });
   return lambdaHandler(deps, splitterEvent, async (event, context) => {
     const batch = sqsEvent.safeParse(event);
     if (batch.success) {

@@ -26,7 +26,7 @@ export async function cancelRun(deps: Deps, run: string): Promise<RunRecord> {
  * without an outcome and makes the report.
  * @throws {RunNotFoundError}
  */
-export async function markCancelled(deps: Deps, run: string): Promise<RunRecord> {
+export async function markCancelled(deps: Pick<Deps, 'stores' | 'pipeline'>, run: string): Promise<RunRecord> {
   const before = await existing(deps, run);
   return (await deps.stores.runs.close(run, 'cancelled')) ?? before;
 }
@@ -71,7 +71,7 @@ export async function resumeRun(
   return { record: counted ?? record, expired: false, ...(await sendAgain(deps, record)) };
 }
 
-async function existing({ stores, pipeline }: Deps, run: string): Promise<RunRecord> {
+async function existing({ stores, pipeline }: Pick<Deps, 'stores' | 'pipeline'>, run: string): Promise<RunRecord> {
   const record = await stores.runs.read(run);
   if (!record) throw new RunNotFoundError(pipeline.name, run);
   return record;

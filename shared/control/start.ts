@@ -64,6 +64,14 @@ export interface CreateHook {
 
 const DAY_MS = 86_400_000;
 
+/** A start that was accepted: its run is stored, and may not be planned yet. */
+interface Accepted extends Started {
+  readonly record: RunRecord;
+}
+
+/** How a start is accepted. */
+type AcceptOptions = StartHooks & CreateHook & { readonly queued?: boolean };
+
 /**
  * Starts a run, idempotently: the first write holds the deadline and all input, the plan is put if absent, and only then
  * are slices handed out. A start that died halfway is finished by repeating it, or by the sweeper.
@@ -74,8 +82,23 @@ export async function startRun(
   deps: Deps,
   request: unknown,
   trigger: Trigger,
-  { queued = false, ...hooks }: StartHooks & CreateHook & { readonly queued?: boolean } = {},
+  options: AcceptOptions = {},
 ): Promise<Started> {
+  const { record, ...started } = await acceptRun(deps, request, trigger, options);
+  if (record.status === 'planned' && !options.queued && !isWaiting(record)) await planRun(deps, record);
+  return started;
+}
+
+/**
+ * The first half of a start, for whoever may not read the source: the run is checked and stored. Its splitter plans it.
+ * @throws what {@link startRun} throws
+ */
+export async function acceptRun(
+  deps: CreateDeps & Pick<Deps, 'random'>,
+  request: unknown,
+  trigger: Trigger,
+  { queued = false, ...hooks }: AcceptOptions = {},
+): Promise<Accepted> {
   const { pipeline, clock, random } = deps;
   const { asked, params, limit, file, items } = validated(pipeline, request);
   const run =
@@ -106,8 +129,7 @@ export async function startRun(
   if (record.input !== input) throw new RunConflictError(run);
   hooks.accepted?.(run);
   if (created) await hooks.created?.(run);
-  if (record.status === 'planned' && !queued && !isWaiting(record)) await planRun(deps, record);
-  return { runId: run, status: record.status, created };
+  return { runId: run, status: record.status, created, record };
 }
 
 /**
@@ -145,12 +167,15 @@ export function termsOf(pipeline: Pipeline, startedAt: number): { deadline: numb
   return { deadline, keptUntil: deadline + pipeline.retentionDays * DAY_MS };
 }
 
+/** What a run's first write needs. */
+type CreateDeps = Pick<Deps, 'pipeline' | 'stores' | 'clock' | 'metrics'>;
+
 /**
  * A run's first write, which holds its deadline and when its records may go.
  * @param ttl where that is another run's: a redrive's report stands on the first run's objects
  */
 export async function createRun(
-  deps: Deps,
+  deps: CreateDeps,
   run: Omit<NewRun, 'definition' | 'startedAt' | 'deadline' | 'ttl'>,
   ttl?: number,
 ): Promise<{ created: boolean; record: RunRecord }> {

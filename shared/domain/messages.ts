@@ -22,6 +22,11 @@ export const splitMessage = z.object({
    * goes along the slice instead, as for any message that came twice.
    */
   judges: z.literal(true).optional(),
+  /**
+   * The HTTP API stored a start or a cancellation: the run is to be planned, or closed, as its record says. An older release finds no plan, and
+   * the message comes back; what is closing is none of its slices' affair, and the sweeper closes it.
+   */
+  continues: z.literal(true).optional(),
 });
 export type SplitMessage = z.infer<typeof splitMessage>;
 

@@ -24,3 +24,15 @@ function complete<K extends string, B>(made: Partial<Record<K, B>>, names: Reado
   if (isComplete(made)) return made;
   throw new TypeError(`Each of ${Object.keys(names).join(', ')} needs a value.`);
 }
+
+/** Values by a key of each; keys in the order of their first values. */
+export function groupedBy<K, V>(values: Iterable<V>, keyOf: (value: V) => K): Map<K, V[]> {
+  const groups = new Map<K, V[]>();
+  for (const value of values) {
+    const key = keyOf(value);
+    const group = groups.get(key);
+    if (group) group.push(value);
+    else groups.set(key, [value]);
+  }
+  return groups;
+}

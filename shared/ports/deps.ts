@@ -88,6 +88,8 @@ export const METRICS = [
   'RunsSwept',
   /** Once a minute for each run in which nothing has moved for two hours, whatever the sweeper did. */
   'RunsStoodStill',
+  /** The HTTP API answered with 500. */
+  'RequestsFailed',
 ] as const;
 export type MetricName = (typeof METRICS)[number];
 

@@ -69,6 +69,8 @@ export interface RunStore {
   read(run: string): Promise<RunRecord | null>;
   /** Whether a run of that id was purged: as long as that is kept, no other one is created. */
   wasPurged(run: string): Promise<boolean>;
+  /** Those of them that there are, in any order, and as they were a moment ago at least: to watch many cheaply. Nothing decides by it. */
+  readMany(runs: readonly string[]): Promise<RunRecord[]>;
   /** Newest first; without those that only a newer release can read. */
   list(options: { readonly limit: number; readonly activeOnly?: boolean }): Promise<RunRecord[]>;
 

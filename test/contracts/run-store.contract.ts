@@ -103,6 +103,15 @@ export function describeRunStore(name: string, make: MakeStores): void {
         expect((await runs.list({ limit: 2 })).map(({ run }) => run)).toEqual(['run-4', 'run-3']);
       });
 
+      test('reads many at once, as far as they are there', async () => {
+        const runs = port();
+        for (const n of [1, 2, 3]) await runs.create(aRun({ run: `run-${n}` }));
+        await runs.close('run-2', 'cancelled');
+        const read = await runs.readMany(['run-1', 'run-2', 'run-9']);
+        expect(read.map(({ run, status }) => `${run} ${status}`).sort()).toEqual(['run-1 planned', 'run-2 closing']);
+        expect(await runs.readMany([])).toEqual([]);
+      });
+
       test('lists ended and active runs in one order, or the active alone', async () => {
         const runs = port();
         for (const i of numbers(6)) {

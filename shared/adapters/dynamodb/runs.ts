@@ -52,6 +52,10 @@ export function runStore(table: ItemTable, keys: Keys): RunStore {
     const item = await table.get(keys.run(run));
     return item && !isTombstone(item) ? item : undefined;
   };
+  const readMany = async (runs: readonly string[]) => {
+    const items = await table.getMany(runs.map(keys.run));
+    return items.flatMap((item) => (item && !isTombstone(item) ? readable(item) : []));
+  };
   const update = (run: string, change: Update) => table.update(keys.run(run), change);
   const updateRoot = async (run: string, change: Update) =>
     completionOf((await table.update(keys.root(run), change)) ?? {});
@@ -79,6 +83,8 @@ export function runStore(table: ItemTable, keys: Keys): RunStore {
       return item !== undefined && isTombstone(item);
     },
 
+    readMany,
+
     async list({ limit, activeOnly }) {
       const found: Item[] = [];
       for (const state of activeOnly ? (['active'] as const) : (['active', 'ended'] as const)) {
@@ -95,9 +101,8 @@ export function runStore(table: ItemTable, keys: Keys): RunStore {
       // The index holds keys alone and may lag: the runs themselves are read.
       // A run that ended between the two queries is in both.
       const runs = new Set(found.map((item) => required(stringOf(item, 'pk'), 'pk').slice(keys.pipeline.length + 1)));
-      const items = await table.getMany([...runs].map(keys.run));
-      return items
-        .flatMap((item) => (item && !isTombstone(item) ? readable(item) : []))
+      const records = await readMany([...runs]);
+      return records
         .filter((record) => !activeOnly || !isFinal(record.status))
         .sort((a, b) => b.startedAt - a.startedAt)
         .slice(0, limit);

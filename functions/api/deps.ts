@@ -1,0 +1,27 @@
+import type { Pipeline } from '../../shared/author/definition.ts';
+import type { PlatformConnected, PlatformUses } from '../../shared/ports/uses.ts';
+
+/** What the HTTP API uses: its variables, its rights and its ports. It calls no service and reads no source: a splitter plans what it stores. */
+export const USES = {
+  table: { 'P#': ['get', 'put', 'update', 'query', 'batch-get', 'query-index'] },
+  objects: ['put', 'link'],
+  split: 'send',
+} as const satisfies PlatformUses;
+
+export type ApiPorts = PlatformConnected<typeof USES>;
+
+/** The definitions that are served, by name. */
+export type Definitions = ReadonlyMap<string, Pipeline>;
+
+/** The ports of one pipeline. */
+export function deskOf(ports: ApiPorts, pipeline: Pipeline) {
+  const { clock, random, log, metrics, storesOf, objectsOf, queuesOf } = ports;
+  const { name } = pipeline;
+  return {
+    ...{ clock, random, log, metrics, pipeline },
+    stores: storesOf(name),
+    objects: objectsOf(name),
+    queues: queuesOf(name),
+  };
+}
+export type Desk = ReturnType<typeof deskOf>;
