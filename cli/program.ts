@@ -281,6 +281,12 @@ ${WHERE}`,
     )
     .action(async (options) => exit(await (await import('./commands/console.ts')).console(options, terminal)));
 
+  cli
+    .command('api')
+    .description('Serve the HTTP API of all pipelines on this machine: its address is printed.')
+    .option('-p, --port <n>', 'listen here (default: where it did before, if that is free)', wholeNumber)
+    .action(async (options) => exit(await (await import('./commands/api.ts')).api(options, terminal)));
+
   ofPipeline(
     command('purge', 'Delete an ended run and its redrives, or all that is kept of one item; or empty the work queue.'),
   )

@@ -16,6 +16,7 @@ import { applyEnvironment, BUCKET, EVENT_BUS } from './environment.ts';
 import { startFunctionUrls } from './function-urls.ts';
 import { type LocalFunctions, platformFunctions } from './functions.ts';
 import { Guests, say } from './guests.ts';
+import type { ServedApi } from './http-api.ts';
 import type { HostLogger } from './lambda.ts';
 import { type LocalPipeline, type LocalPipelineOptions, type Shared, startPipeline } from './pipeline.ts';
 import { LocalPipelines } from './pipelines.ts';
@@ -65,6 +66,11 @@ export interface Platform {
   readonly failure: Promise<Error>;
   /** Puts a pipeline to work unless it is; `fresh` where it wasn't. @throws {InputError} where it works in another way */
   use(options: LocalPipelineOptions): Promise<{ readonly pipeline: LocalPipeline; readonly fresh: boolean }>;
+  /**
+   * Serves the HTTP API, which puts a pipeline to work when it is asked for it.
+   * @param names of the pipelines that it serves
+   */
+  serveApi(names: () => readonly string[], port?: number): Promise<ServedApi>;
   /** Resolves once every terminal that joined has left. */
   guestsGone(): Promise<void>;
   /** Ends everything started, leaving running invocations two seconds. */
@@ -170,6 +176,22 @@ async function start<B extends object>(
     guests,
     failure: emulators.failure,
     use: (each) => pipelines.use(each),
+    async serveApi(names, port) {
+      const find = async (name: string) => {
+        if (!options.load || !names().includes(name)) return null;
+        // As it was put to work: a definition that was changed since is another process's.
+        const atWork = pipelines.optionsOf(name) ?? (await options.load(name));
+        await pipelines.use(atWork);
+        return atWork.pipeline;
+      };
+      const { serveHttpApi } = await import('./http-api.ts');
+      const served = await serveHttpApi({
+        ...{ definitions: { names, find }, telemetry: telemetry(null), stateDir, port },
+        resources: { ...resources, ...queues },
+      });
+      teardown.add(served.stop);
+      return served;
+    },
     guestsGone: () => guests.gone(),
     async stop() {
       // From here on a terminal that wants to join waits for the folder instead.

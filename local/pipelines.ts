@@ -37,6 +37,11 @@ export class LocalPipelines {
     return this.#ready.get(name);
   }
 
+  /** How a pipeline was put to work; undefined where it isn't. */
+  optionsOf(name: string): LocalPipelineOptions | undefined {
+    return this.#atWork.get(name)?.options;
+  }
+
   /**
    * Puts a pipeline to work unless it is at work already.
    * @returns `fresh`: it wasn't

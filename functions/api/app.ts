@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { routePath } from 'hono/route';
+import type { Pipeline } from '../../shared/author/definition.ts';
 import { groupedBy } from '../../shared/domain/records.ts';
 import type { Identify, Scope } from './callers.ts';
 import { Completions } from './completions.ts';
@@ -22,12 +23,12 @@ export function apiApp(ports: ApiPorts, { definitions, identify, rate }: ApiOpti
   const app = new Hono<Env>();
   const rates = new RatePerCaller(rate, () => clock.now());
   const completions = new Completions(ports);
-  const desks = new Map<string, Desk>();
-  const desk = (name: string): Desk => {
-    const pipeline = definitions.get(name);
+  const desks = new WeakMap<Pipeline, Desk>();
+  const desk = async (name: string): Promise<Desk> => {
+    const pipeline = await definitions.find(name);
     if (!pipeline) throw new Problem('pipeline-not-found');
-    const made = desks.get(name) ?? deskOf(ports, pipeline);
-    desks.set(name, made);
+    const made = desks.get(pipeline) ?? deskOf(ports, pipeline);
+    desks.set(pipeline, made);
     return made;
   };
 
@@ -60,7 +61,7 @@ export function apiApp(ports: ApiPorts, { definitions, identify, rate }: ApiOpti
 
   app.get('/pipelines', (c) =>
     c.json({
-      pipelines: [...definitions.keys()].sort().map((name) => ({ name, runs: runPaths(name, '').self.slice(0, -1) })),
+      pipelines: definitions.names().map((name) => ({ name, runs: runPaths(name, '').self.slice(0, -1) })),
     }),
   );
   addRunRoutes(app, { completions, deskOf: desk });

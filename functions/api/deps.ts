@@ -10,8 +10,18 @@ export const USES = {
 
 export type ApiPorts = PlatformConnected<typeof USES>;
 
-/** The definitions that are served, by name. */
-export type Definitions = ReadonlyMap<string, Pipeline>;
+/** The definitions that are served. */
+export interface Definitions {
+  names(): readonly string[];
+  /** Null where there is none of that name. */
+  find(name: string): Promise<Pipeline | null>;
+}
+
+/** Definitions that are all at hand. */
+export function definitionsOf(pipelines: readonly Pipeline[]): Definitions {
+  const byName = new Map(pipelines.map((pipeline) => [pipeline.name, pipeline]));
+  return { names: () => [...byName.keys()].sort(), find: async (name) => byName.get(name) ?? null };
+}
 
 /** The ports of one pipeline. */
 export function deskOf(ports: ApiPorts, pipeline: Pipeline) {

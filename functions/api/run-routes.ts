@@ -26,7 +26,7 @@ const MOST_LISTED = 100;
 export interface RunRoutes {
   readonly completions: Completions;
   /** The ports of a pipeline. @throws {Problem} where there is none of that name */
-  deskOf(pipeline: string): Desk;
+  deskOf(pipeline: string): Promise<Desk>;
 }
 
 /** Starts, shows and cancels runs. */
@@ -34,7 +34,7 @@ export function addRunRoutes(app: Hono<Env>, { completions, deskOf }: RunRoutes)
   const deskIn = (c: Context<Env>) => deskOf(c.req.param('pipeline') ?? '');
 
   app.post('/pipelines/:pipeline/runs', async (c) => {
-    const desk = deskIn(c);
+    const desk = await deskIn(c);
     const { pipeline, clock } = desk;
     const caller = c.var.caller;
     const seconds = waitSeconds(c);
@@ -59,7 +59,7 @@ export function addRunRoutes(app: Hono<Env>, { completions, deskOf }: RunRoutes)
   });
 
   app.get('/pipelines/:pipeline/runs', async (c) => {
-    const desk = deskIn(c);
+    const desk = await deskIn(c);
     const runs = await desk.stores.runs.list({ limit: MOST_LISTED });
     return c.json({
       runs: runs.map((each) => ({
@@ -73,7 +73,7 @@ export function addRunRoutes(app: Hono<Env>, { completions, deskOf }: RunRoutes)
   });
 
   app.get('/pipelines/:pipeline/runs/:run', async (c) => {
-    const desk = deskIn(c);
+    const desk = await deskIn(c);
     const seconds = waitSeconds(c);
     const found = await existing(desk, c.req.param('run'));
     if (seconds === 0 || isFinal(found.status)) return answerRun(c, desk, found, true);
@@ -82,7 +82,7 @@ export function addRunRoutes(app: Hono<Env>, { completions, deskOf }: RunRoutes)
   });
 
   app.delete('/pipelines/:pipeline/runs/:run', async (c) => {
-    const desk = deskIn(c);
+    const desk = await deskIn(c);
     const before = await existing(desk, c.req.param('run'));
     const { run } = before;
     const after = isFinal(before.status) ? before : await markCancelled(desk, run);
@@ -99,7 +99,7 @@ export function addRunRoutes(app: Hono<Env>, { completions, deskOf }: RunRoutes)
     ['summary', 'summary'],
   ] as const)
     app.get(`/pipelines/:pipeline/runs/:run/${name}`, async (c) => {
-      const desk = deskIn(c);
+      const desk = await deskIn(c);
       const { run, status, summary } = await existing(desk, c.req.param('run'));
       if (!isFinal(status)) throw new Problem('not-ended', `It is ${status}.`);
       if (summary === null) throw new Problem('no-report');

@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import type { Host } from '../../local/host.ts';
 import { StateBusyError } from '../../local/host-file.ts';
@@ -31,7 +31,7 @@ beforeAll(async () => {
   stateDir = await temporaryDirectory();
   calls = new Events();
   before = { ...process.env };
-  host = await startRecorded(stateDir, calls);
+  host = await startRecorded(stateDir, calls, undefined, { load: async (name) => sample(name) });
   sqs = new SQSClient({});
 }, SLOW);
 afterAll(async () => {
@@ -138,6 +138,24 @@ test('a service of the user gets the calls, and none is started', async () => {
   expect({ cloneUrl, liveUrl }).toEqual({ cloneUrl: 'http://localhost:3000', liveUrl: null });
   expect(resources.endpoint).toBe('http://localhost:3000');
   expect(host.pids).toEqual(pids);
+});
+
+test('the HTTP API lets in who can read the state folder, and puts a pipeline to work that is asked for', async () => {
+  const { url, tokenFile, stop } = await host.serveApi(() => ['sample', 'another']);
+  const headers = { authorization: `Bearer ${await readFile(tokenFile, 'utf8')}`, 'content-type': 'application/json' };
+  expect((await fetch(`${url}/pipelines`)).status).toBe(401);
+  expect((await fetch(`${url}/pipelines`, { headers: { authorization: `${headers.authorization}x` } })).status).toBe(
+    401,
+  );
+  const { status } = await fetch(`${url}/pipelines/another/runs`, {
+    method: 'POST',
+    headers,
+    body: '{"id":"by-http"}',
+  });
+  expect(status).toBe(202);
+  await vi.waitFor(() => expect(JSON.stringify(calls.all)).toContain('by-http'));
+  expect((await fetch(`${url}/pipelines/third/runs`, { headers })).status).toBe(404);
+  await stop();
 });
 
 test('a queue that is paused is left alone until it is resumed, and the others are not', async () => {

@@ -1,6 +1,6 @@
 import { apiApp } from '../../../functions/api/app.ts';
 import { SCOPES, type Scope } from '../../../functions/api/callers.ts';
-import { USES } from '../../../functions/api/deps.ts';
+import { definitionsOf, USES } from '../../../functions/api/deps.ts';
 import { SYSTEM } from '../../../functions/system.ts';
 import { storesOn } from '../../../shared/adapters/dynamodb/stores-on.ts';
 import { sourceFiles } from '../../../shared/adapters/sources/source-files.ts';
@@ -57,7 +57,7 @@ export async function apiWorld(over: Parameters<typeof testPipeline>[0] = {}, ca
     ['guest', ['read']],
   ]);
   const app = apiApp(ports, {
-    definitions: new Map([[pipeline.name, pipeline]]),
+    definitions: definitionsOf([pipeline]),
     identify: async (c) => {
       const id = c.req.header('x-caller') ?? 'ada';
       return { id, scopes: new Set(callers.get(id)) };
