@@ -31,7 +31,6 @@ export const newRun = z
     items: z.array(z.json()).min(1).max(MOST_ITEMS).optional().describe("The run's items, in place of the source's."),
   })
   .meta({ id: 'NewRun' });
-export type NewRunBody = z.infer<typeof newRun>;
 
 /** A run, as it is shown. */
 export const runResource = z
@@ -65,14 +64,6 @@ export const runResource = z
   })
   .meta({ id: 'Run' });
 export type RunResource = z.infer<typeof runResource>;
-
-export const runList = z
-  .object({ runs: z.array(runResource.pick({ id: true, status: true, startedAt: true, endedAt: true, links: true })) })
-  .meta({ id: 'RunList' });
-
-export const pipelineList = z
-  .object({ pipelines: z.array(z.object({ name: z.string(), runs: link })) })
-  .meta({ id: 'PipelineList' });
 
 /** What a problem is answered with (RFC 9457). */
 export const problemBody = z
