@@ -1,5 +1,6 @@
 import type { GateView } from '../shared/control/limits.ts';
-import { count, duration, time } from './text.ts';
+import { shown } from '../shared/report/format.ts';
+import { count, time, timeLeft } from './text.ts';
 
 /** What holds calls back just now, for a line of progress; empty where nothing out of the ordinary does. */
 export function gateNote({ shutUntil, breaker, cap, byHand }: GateView, now: number): string {
@@ -37,5 +38,5 @@ function byHandWords({ inFlight, ratePerSecond, waiting }: NonNullable<GateView[
   ].join(' and ');
 }
 
-const perSecond = (rate: number) => `${Number.isInteger(rate) ? count(rate) : rate}/s`;
-const left = (until: number, now: number) => duration(Math.max(1, (until - now) / 1_000));
+const perSecond = (rate: number) => shown(rate, '/s');
+const left = (until: number, now: number) => timeLeft(until - now);

@@ -9,13 +9,14 @@ import { MicroprocessError } from '../shared/domain/errors.ts';
 import { CLOSE_REASONS, type RunFailure } from '../shared/domain/run.ts';
 import type { ObjectReader } from '../shared/ports/objects.ts';
 import type { RunRecord } from '../shared/ports/run-store.ts';
+import { rate } from '../shared/report/format.ts';
 import { formatFor } from '../shared/report/report-format.ts';
 import { terminalLine } from '../shared/report/terminal.ts';
 import { CLOSED_WORDS } from '../shared/report/verdict.ts';
 import { isOfDisk, UsageError } from './errors.ts';
 import { inTheWay } from './in-the-way.ts';
 import { hint, type Target } from './targets/target.ts';
-import { count, type Field, fields, plain } from './text.ts';
+import { count, duration, type Field, fields, plain } from './text.ts';
 
 export type LocalSummary = Summary & { paths: { report: string; html: string; email?: string; summary: string } };
 
@@ -95,9 +96,8 @@ function nameOf(key: string): string {
 /** A summary for people: its counts, then its sections, a line each. */
 export function summaryFields({ counts, seconds, reasons, sections }: Summary): Field[] {
   const { total, succeeded, failed, cancelled, expired } = counts;
-  const rate = count(Math.round(total / Math.max(seconds, 0.001)));
   const children =
-    `${count(total)} (${rate}/s): ${count(succeeded)} succeeded, ${count(failed)} failed` +
+    `${count(total)} (${rate(total / Math.max(seconds, 0.001))}): ${count(succeeded)} succeeded, ${count(failed)} failed` +
     (cancelled > 0 ? `, ${count(cancelled)} cancelled` : '') +
     (expired > 0 ? `, ${count(expired)} expired` : '');
   const said: Field[] = [['children', children]];
@@ -140,7 +140,7 @@ export function inWords(summary: LocalSummary, log?: string): string {
   const { runId, status, closed, failure, seconds, paths } = summary;
   const from = (path: string | undefined) => path && relative(process.cwd(), path);
   return `
-Run ${runId} ${status.replaceAll('-', ' ')} in ${seconds.toFixed(1)} s
+Run ${runId} ${status.replaceAll('-', ' ')} in ${duration(1_000 * seconds)}
 ${fields([
   closedField(closed),
   failureField(failure),

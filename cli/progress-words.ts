@@ -1,6 +1,7 @@
 import type { RunProgress } from '../shared/control/status.ts';
 import { isFinal } from '../shared/domain/run.ts';
-import { count, duration, plain } from './text.ts';
+import { rate } from '../shared/report/format.ts';
+import { count, plain, timeLeft } from './text.ts';
 
 /** Children that have an outcome, of those that are known. Counters are for displays and may count a child twice. */
 export function position({ record, total, succeeded, failed }: RunProgress): { done: number; total: number } {
@@ -28,8 +29,7 @@ export function describe(progress: RunProgress, perSecond: number): string {
   // Before its source has said anything there is nothing to count.
   const isCounted = total > 0 || totalKnown;
   const parts = isCounted ? [`${count(position(progress).done)} / ${count(total)}${totalKnown ? '' : '+'}`] : [];
-  if (!ended && isCounted)
-    parts.push(`${perSecond > 0 && perSecond < 10 ? perSecond.toFixed(1) : count(Math.round(perSecond))}/s`);
+  if (!ended && isCounted) parts.push(rate(perSecond));
   if (isCounted) parts.push(`${count(failed)} failed`);
   if (cancelled > 0) parts.push(`${count(cancelled)} cancelled`);
   if (expired > 0) parts.push(`${count(expired)} expired`);
@@ -52,7 +52,7 @@ export function phase({ record, ...progress }: RunProgress, perSecond: number): 
   if (!totalKnown) return 'reading the source';
   const left = total - done;
   if (left === 0) return 'making the report';
-  if (perSecond > 0) return `${duration(left / perSecond)} left`;
+  if (perSecond > 0) return `${timeLeft((1_000 * left) / perSecond)} left`;
   if (waiting >= left) return 'the service is at work';
   // What stands still waits, most likely for the next try of what failed.
   if (retriedFor !== null) return `${unanswered(retriedFor)}waiting to call again`;

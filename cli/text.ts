@@ -1,12 +1,12 @@
+import { number } from '../shared/report/format.ts';
+
 /** Numbers, times and columns as people read them. */
 
-export function count(value: number): string {
-  return value.toLocaleString('en-US');
-}
+export { duration, number as count } from '../shared/report/format.ts';
 
 /** How many of what: `1 run`, `2 runs`. */
 export function counted(n: number, what: string): string {
-  return `${count(n)} ${what}${n === 1 ? '' : 's'}`;
+  return `${number(n)} ${what}${n === 1 ? '' : 's'}`;
 }
 
 /** What a deletion took. */
@@ -14,11 +14,13 @@ export function goneWords({ records, objects }: { readonly records: number; read
   return `${counted(records, 'record')}, ${counted(objects, 'object')}`;
 }
 
-/** @param value seconds */
-export function duration(value: number): string {
-  const whole = Math.ceil(value);
-  if (whole < 90) return `${whole} s`;
-  return whole < 5_400 ? `${Math.round(whole / 60)} min` : `${(whole / 3_600).toFixed(1)} h`;
+/** How long something will take, about: `26 s`, `3 min`, `2.8 h`. */
+export function timeLeft(ms: number): string {
+  const seconds = Math.max(1, Math.ceil(ms / 1_000));
+  if (seconds < 90) return `${seconds} s`;
+  const hours = seconds / 3_600;
+  if (hours < 1.5) return `${Math.round(seconds / 60)} min`;
+  return hours < 48 ? `${number(Math.round(hours * 10) / 10)} h` : `${number(Math.round(hours / 24))} days`;
 }
 
 /** UTC, to the second: `2026-03-01 02:00:07`. */

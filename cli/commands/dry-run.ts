@@ -2,13 +2,14 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ServiceCost } from '../../shared/control/cost.ts';
 import { type DryRun, dryRun as estimate } from '../../shared/control/dry-run.ts';
+import { milliseconds, dollars as money, percent } from '../../shared/report/format.ts';
 import { EXIT } from '../exit-codes.ts';
 import { handOver } from '../hand-over.ts';
 import { choosePipeline } from '../pipelines.ts';
 import { withTarget } from '../targets/open.ts';
 import type { Where } from '../targets/target.ts';
 import type { Terminal } from '../terminal.ts';
-import { count, duration, fields, plain } from '../text.ts';
+import { count, fields, plain, timeLeft } from '../text.ts';
 import type { RunOptions } from './run-options.ts';
 
 /** Says what a run would come to: children, time and cost. Nothing is stored, sent or called. */
@@ -48,8 +49,8 @@ function inWords(name: string, said: DryRun): string {
     children: `${childrenWords(said)}, in ${count(slices)} slice${slices === 1 ? '' : 's'}`,
     'an item': `${count(bytesPerItem)} bytes`,
     'first body': plain(JSON.stringify(firstBody)),
-    'a call': `${Math.round(callMs)} ms (${FROM[callMsFrom]})`,
-    time: `${duration(hours * 3_600)} as fast as the definition's limits let it, without failures`,
+    'a call': `${milliseconds(callMs)} (${FROM[callMsFrom]})`,
+    time: `${timeLeft(hours * 3_600_000)} as fast as the definition's limits let it, without failures`,
     cost: costWords(said),
     orchestration: `${money(dollars)} on AWS${cheaper === null ? '' : `; ${money(cheaper.dollars)} with ${count(cheaper.inFlight)} calls in flight (limits.inFlight), where the service takes them`}`,
     service: service === null ? undefined : serviceWords(service, said.children),
@@ -65,15 +66,11 @@ function childrenWords({ children, complete, estimate }: DryRun): string {
   if (!complete) return `${count(children)} or more: counting was cut short`;
   if (!estimate) return count(children);
   const { readPercent, plusMinusPercent } = estimate;
-  const read = `${percent(readPercent)} % of the source`;
+  const read = `${percent(readPercent, 100)} of the source`;
   return plusMinusPercent === null
     ? `about ${count(children)}, estimated from the first ${read}: as far as the rest is like it`
-    : `about ${count(children)} ± ${percent(plusMinusPercent)} %, estimated from ${read}, read all over it`;
+    : `about ${count(children)} ± ${percent(plusMinusPercent, 100)}, estimated from ${read}, read all over it`;
 }
-
-const percent = (value: number) => value.toPrecision(2);
-
-const money = (dollars: number) => `$${dollars.toFixed(dollars < 1 ? 4 : 2)}`;
 
 function costWords({ dollars, service }: DryRun): string {
   return service === null

@@ -105,7 +105,7 @@ function row({ pipeline, isInterrupted, progress }: Listed, isOfSeveral: boolean
     ...(isOfSeveral ? [pipeline] : []),
     failure ? `${said} (${plain(failure.reason)})` : said,
     time(startedAt),
-    endedAt === null ? '' : duration((endedAt - startedAt) / 1_000),
+    endedAt === null ? '' : duration(endedAt - startedAt),
     endedAt === null ? `${count(done)} of ${count(total)}${progress.totalKnown ? '' : '+'}` : count(total),
     count(progress.failed),
     trigger,

@@ -7,6 +7,7 @@ import { type ChildView, showChild } from '../../shared/control/show-child.ts';
 import { type RunProgress, readProgress } from '../../shared/control/status.ts';
 import { executionId, firstRunOf } from '../../shared/domain/redrive.ts';
 import type { Act } from '../../shared/ports/act-store.ts';
+import { milliseconds } from '../../shared/report/format.ts';
 import { EXIT } from '../exit-codes.ts';
 import { gateFields } from '../gate-words.ts';
 import { closedField, failureField, mailField, summaryFields, toldFields } from '../output.ts';
@@ -100,10 +101,12 @@ function childText(
     reason: reason === null ? undefined : plain(reason),
     result: result === null ? undefined : plain(JSON.stringify(result)),
     attempts: String(attempts),
-    'last call': ms === null ? undefined : `${Math.round(ms)} ms`,
-    ended: endedAt ?? undefined,
-    'next call': nextCallAt ?? undefined,
-    'waits for its callback until': waitsUntil ?? undefined,
+    'last call': ms === null ? undefined : milliseconds(ms),
+    ended: moment(endedAt),
+    'next call': moment(nextCallAt),
+    'waits for its callback until': moment(waitsUntil),
     trace: trace ?? undefined,
   })}`;
 }
+
+const moment = (iso: string | null) => (iso === null ? undefined : `${time(Date.parse(iso))} UTC`);

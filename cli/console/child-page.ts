@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { ChildView } from '../../shared/control/show-child.ts';
-import { dateTime, number } from '../../shared/report/format.ts';
+import { dateTime, milliseconds, number } from '../../shared/report/format.ts';
 import type { Html } from '../../shared/report/sections/drawer.ts';
 import { inFull } from './json-words.ts';
 import type { RequestWords } from './request-words.ts';
@@ -14,7 +14,7 @@ export function childBody(child: ChildView, request: RequestWords): Html {
 <span class="badge ${tone}">${status}${reason === null ? '' : `: ${reason}`}</span>
 <dl class="facts">
 ${fact('Calls', number(attempts))}
-${ms === null ? '' : fact('Last call', `${number(Math.round(ms))} ms`)}
+${ms === null ? '' : fact('Last call', milliseconds(ms))}
 ${endedAt === null ? '' : fact('Ended', dateTime(Date.parse(endedAt)))}
 ${waitsUntil === null ? '' : fact('Waits for its callback', `until ${dateTime(Date.parse(waitsUntil))}`)}
 ${nextCallAt === null ? '' : fact('Next call', `not before ${dateTime(Date.parse(nextCallAt))}`)}

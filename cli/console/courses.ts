@@ -1,7 +1,6 @@
 import { html } from 'hono/html';
-import { number } from '../../shared/report/format.ts';
+import { milliseconds, rate } from '../../shared/report/format.ts';
 import type { Html } from '../../shared/report/sections/drawer.ts';
-import { rateWords } from './figures.ts';
 import type { PacePoint } from './pace.ts';
 
 const WIDTH = 600;
@@ -11,11 +10,8 @@ const HEIGHT = 80;
 export function courses(course: readonly PacePoint[]): Html {
   const throughput = course.map(({ at, perSecond }) => ({ at, value: perSecond }));
   const latency = course.flatMap(({ at, meanMs }) => (meanMs === null ? [] : [{ at, value: meanMs }]));
-  return html`<div class="pair">${line('Throughput', throughput, rateWords)}${line('A call takes', latency, millis)}</div>`;
+  return html`<div class="pair">${line('Throughput', throughput, rate)}${line('A call takes', latency, milliseconds)}</div>`;
 }
-
-/** `45 ms` */
-export const millis = (ms: number) => `${number(Math.round(ms))} ms`;
 
 function line(
   name: string,

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { RunProgress } from '../../shared/control/status.ts';
 import { isFinal, type RunStatus } from '../../shared/domain/run.ts';
-import { number } from '../../shared/report/format.ts';
+import { number, rate } from '../../shared/report/format.ts';
 import type { Html } from '../../shared/report/sections/drawer.ts';
 import { OUTCOMES } from '../../shared/report/view.ts';
 import { fraction, phase, position } from '../progress-words.ts';
@@ -29,13 +29,8 @@ export function statusBadge(status: RunStatus, isWorkedOn: boolean): Html {
 export function bar(progress: RunProgress, perSecond: number, isWorkedOn: boolean): Html {
   const { total, totalKnown, record } = progress;
   const part = fraction(progress);
-  const pace = isWorkedOn ? `${rateWords(perSecond)} · ${phase(progress, perSecond)}` : 'nothing works on it';
+  const pace = isWorkedOn ? `${rate(perSecond)} · ${phase(progress, perSecond)}` : 'nothing works on it';
   const doing = isFinal(record.status) ? '' : html` · ${pace}`;
   return html`<progress max="1"${part === null ? '' : html` value="${part}"`} aria-label="Progress of run ${record.run}"></progress>
 <small>${number(position(progress).done)} of ${number(total)}${totalKnown ? '' : '+'}${doing}</small>`;
-}
-
-/** `4,800/s`; a slow one with a decimal. */
-export function rateWords(perSecond: number): string {
-  return `${perSecond > 0 && perSecond < 10 ? perSecond.toFixed(1) : number(Math.round(perSecond))}/s`;
 }

@@ -1,9 +1,9 @@
 import { html } from 'hono/html';
 import { isFinal, TRANSITIONS } from '../../shared/domain/run.ts';
-import { dateTime, duration, number } from '../../shared/report/format.ts';
+import { dateTime, dollars, duration, milliseconds, number, rate } from '../../shared/report/format.ts';
 import type { Html } from '../../shared/report/sections/drawer.ts';
-import { courses, millis } from './courses.ts';
-import { bar, rateWords, statusBadge } from './figures.ts';
+import { courses } from './courses.ts';
+import { bar, statusBadge } from './figures.ts';
 import { gateFacts } from './gate-facts.ts';
 import type { RunLook } from './looks.ts';
 import { pipelinePath, runPath } from './paths.ts';
@@ -37,9 +37,9 @@ ${tile('Failed', number(failed))}
 ${progress.cancelled > 0 ? tile('Cancelled', number(progress.cancelled)) : ''}
 ${progress.waiting > 0 ? tile('Wait for a callback', number(progress.waiting)) : ''}
 ${progress.expired > 0 ? tile('Expired', number(progress.expired)) : ''}
-${isOver ? '' : html`${tile('Calls repeated', number(retried))}${tile('Throughput', rateWords(pace.perSecond))}`}
-${pace.meanMs === null || isOver ? '' : tile('A call takes', millis(pace.meanMs))}
-${look.dollars === null ? '' : tile(look.isDeployed ? 'Cost so far, about' : 'At a stage, about', dollarWords(look.dollars))}
+${isOver ? '' : html`${tile('Calls repeated', number(retried))}${tile('Throughput', rate(pace.perSecond))}`}
+${pace.meanMs === null || isOver ? '' : tile('A call takes', milliseconds(pace.meanMs))}
+${look.dollars === null ? '' : tile(look.isDeployed ? 'Cost so far, about' : 'At a stage, about', dollars(look.dollars))}
 </dl>
 ${isOver ? '' : courses(pace.course)}
 </section>
@@ -47,8 +47,6 @@ ${look.reasons ? reasonsSection(pipeline, run, look.reasons) : ''}
 ${gate ? html`<section><h2>What calls are held to</h2>${gateFacts(gate, now)}</section>` : ''}
 ${acts(look)}`;
 }
-
-const dollarWords = (dollars: number) => (dollars < 0.01 ? '< 1 ¢' : `$${dollars.toFixed(2)}`);
 
 const tile = (name: string, value: string) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 

@@ -9,7 +9,7 @@ import type { Pipeline } from '../../shared/author/definition.ts';
 import { endpointWords } from '../../shared/author/endpoint.ts';
 import { openProject } from '../../shared/project/project.mjs';
 import { stateDir, unwritableHome } from '../home.ts';
-import { time } from '../text.ts';
+import { count, duration, time } from '../text.ts';
 import { type Check, checked, nodeVersion, pass, warn } from './check.ts';
 import { cloneCheck } from './clone.ts';
 
@@ -60,7 +60,7 @@ async function state(): Promise<Check> {
     return warn('state', unwritableHome(unwritable, home), 'Point MICROPROCESS_HOME at a folder that you may write.');
   }
   const { bavail, bsize } = await statfs(nearest(home));
-  const free = `${Math.round((bavail * bsize) / 1_048_576).toLocaleString('en-US')} MB free`;
+  const free = `${count(Math.round((bavail * bsize) / 1_048_576))} MB free`;
   return bavail * bsize >= DISK_BYTES
     ? pass('state', `${folder}, ${free}`)
     : warn('state', `${folder}, ${free}`, 'Free some space, or point MICROPROCESS_HOME at another disk.');
@@ -72,7 +72,7 @@ function nearest(folder: string): string {
 }
 
 function memory(): Check {
-  const free = `${Math.round(freemem() / 1_048_576).toLocaleString('en-US')} MB free`;
+  const free = `${count(Math.round(freemem() / 1_048_576))} MB free`;
   return freemem() >= MEMORY_BYTES
     ? pass('memory', free)
     : warn(
@@ -82,4 +82,4 @@ function memory(): Check {
       );
 }
 
-const took = (from: number) => `${((performance.now() - from) / 1_000).toFixed(1)} s`;
+const took = (from: number) => duration(performance.now() - from);

@@ -22,6 +22,12 @@ export interface Format {
   readonly colour: string | undefined;
   /** Thousands separated, four digits where it's small, or with these decimals; `–` where there is none. */
   number(value: number | null, decimals?: Decimals): string;
+  /** A measured pace, such as `4,800/s`; a slow one with a decimal. */
+  rate(perSecond: number): string;
+  /** What a call takes, such as `1,250 ms`. */
+  milliseconds(ms: number): string;
+  /** US dollars, such as `$12.50` or `$0.0042`. */
+  dollars(value: number): string;
   /** A share with one decimal. What is small or nearly all doesn't become 0% or 100%. */
   percent(part: number, of: number): string;
   /** Such as `5 Nov 2026, 02:00:13 UTC`. */
@@ -54,14 +60,14 @@ export interface Format {
 export function formatOf({ locale, timeZone = 'UTC', colour }: FormatOptions = {}): Format {
   const [forNumbers, forDates] = [locale ?? 'en', locale ?? 'en-GB'];
   const numbers = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat(forNumbers, options);
-  const whole = numbers({ maximumFractionDigits: 0 });
-  const precise = numbers({ maximumSignificantDigits: 4 });
-  const scientific = numbers({ notation: 'scientific', maximumSignificantDigits: 3 });
-  const compact = numbers({ notation: 'compact', maximumSignificantDigits: 4 });
-  const percentage = numbers({ style: 'percent', maximumFractionDigits: 1 });
-  const tenth = numbers({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
-  const moment = new Intl.DateTimeFormat(forDates, { dateStyle: 'medium', timeStyle: 'medium', timeZone });
-  const zone = new Intl.DateTimeFormat(forDates, { timeZone, timeZoneName: 'short' });
+  // Each is made when it is first used: to make them all would hold up a command line.
+  const whole = once(() => numbers({ maximumFractionDigits: 0 }));
+  const precise = once(() => numbers({ maximumSignificantDigits: 4 }));
+  const scientific = once(() => numbers({ notation: 'scientific', maximumSignificantDigits: 3 }));
+  const compact = once(() => numbers({ notation: 'compact', maximumSignificantDigits: 4 }));
+  const percentage = once(() => numbers({ style: 'percent', maximumFractionDigits: 1 }));
+  const moment = once(() => new Intl.DateTimeFormat(forDates, { dateStyle: 'medium', timeStyle: 'medium', timeZone }));
+  const zone = once(() => new Intl.DateTimeFormat(forDates, { timeZone, timeZoneName: 'short' }));
   const withDecimals = new Map<string, Intl.NumberFormat>();
   const decimal = (least: number, most: number): Intl.NumberFormat => {
     const key = `${least} ${most}`;
@@ -72,25 +78,28 @@ export function formatOf({ locale, timeZone = 'UTC', colour }: FormatOptions = {
 
   const number: Format['number'] = (value, decimals = null) => {
     if (value === null || !Number.isFinite(value)) return '–';
-    if (isScientific(value)) return scientific.format(value);
+    if (isScientific(value)) return scientific().format(value);
     if (decimals && 'exactly' in decimals) return decimal(decimals.exactly, decimals.exactly).format(value);
     if (decimals) return decimal(0, decimals.atMost).format(value);
-    return (Math.abs(value) >= 1_000 ? whole : precise).format(value);
+    return (Math.abs(value) >= 1_000 ? whole() : precise()).format(value);
   };
   const percent: Format['percent'] = (part, of) => {
     if (of === 0) return '–';
     const share = part / of;
-    if (share > 0 && share < 0.000_5) return `<${percentage.format(0.001)}`;
-    return share < 1 && share > 0.999_5 ? `>${percentage.format(0.999)}` : percentage.format(share);
+    if (share > 0 && share < 0.000_5) return `<${percentage().format(0.001)}`;
+    return share < 1 && share > 0.999_5 ? `>${percentage().format(0.999)}` : percentage().format(share);
   };
   const dateTime: Format['dateTime'] = (epochMs) => {
-    const name = zone.formatToParts(epochMs).find(({ type }) => type === 'timeZoneName')?.value ?? timeZone;
-    return `${moment.format(epochMs)} ${name}`;
+    const name =
+      zone()
+        .formatToParts(epochMs)
+        .find(({ type }) => type === 'timeZoneName')?.value ?? timeZone;
+    return `${moment().format(epochMs)} ${name}`;
   };
   const duration: Format['duration'] = (ms) => {
     const seconds = Math.max(0, ms) / 1_000;
     const two = (value: number) => String(value).padStart(2, '0');
-    if (seconds < 59.95) return `${tenth.format(seconds)} s`;
+    if (seconds < 59.95) return `${decimal(1, 1).format(seconds)} s`;
     const minutes = Math.floor(Math.round(seconds) / 60);
     if (minutes < 60) return `${minutes} min ${two(Math.round(seconds) % 60)} s`;
     const hours = Math.floor(minutes / 60);
@@ -101,11 +110,22 @@ export function formatOf({ locale, timeZone = 'UTC', colour }: FormatOptions = {
     if (typeof value === 'boolean') return value ? 'yes' : 'no';
     const text = number(value, decimals);
     if (unit === undefined || text === '–') return text;
-    return unit === '%' ? `${text}%` : `${text} ${unit}`;
+    return unit === '%' || unit.startsWith('/') ? `${text}${unit}` : `${text} ${unit}`;
+  };
+  const rate: Format['rate'] = (perSecond) =>
+    perSecond > 0 && perSecond < 9.95
+      ? `${decimal(1, 1).format(Math.max(0.1, perSecond))}/s`
+      : `${number(Math.round(perSecond))}/s`;
+  const dollars: Format['dollars'] = (value) => {
+    if (value > 0 && value < 0.000_1) return `<$${decimal(4, 4).format(0.000_1)}`;
+    return `$${decimal(2, value > 0 && value < 0.01 ? 4 : 2).format(value)}`;
   };
   return {
     colour,
     number,
+    rate,
+    milliseconds: (ms) => `${number(Math.round(ms))} ms`,
+    dollars,
     percent,
     dateTime,
     duration,
@@ -115,7 +135,7 @@ export function formatOf({ locale, timeZone = 'UTC', colour }: FormatOptions = {
       kind === 'time' && typeof cell === 'number' ? dateTime(cell) : shown(cell, unit, decimals),
     axisNumber(value) {
       const size = Math.abs(value);
-      return size >= 1e7 && size < 1e15 ? compact.format(value) : number(value);
+      return size >= 1e7 && size < 1e15 ? compact().format(value) : number(value);
     },
     axisTime(spanMs) {
       const format = new Intl.DateTimeFormat(forDates, { ...axisParts(spanMs), timeZone });
@@ -133,9 +153,18 @@ function axisParts(spanMs: number): Intl.DateTimeFormatOptions {
   return spanMs <= 300 * day ? { day: 'numeric', month: 'short' } : { month: 'short', year: 'numeric' };
 }
 
+/** What is made at most once, and not before it is asked for. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 /** In English and UTC, for what isn't a report: consoles, and reports that ask for nothing else. */
 export const DEFAULT_FORMAT: Format = formatOf();
-export const { number, dateTime, duration, shown, cellIn, andMore } = DEFAULT_FORMAT;
+export const { number, rate, milliseconds, dollars, percent, dateTime, duration, shown } = DEFAULT_FORMAT;
 
 /**
  * A text on one line, without what could command a terminal, start a header or turn round what stands beside it: control

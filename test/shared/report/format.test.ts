@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { formatOf, short } from '../../../shared/report/format.ts';
 
-const { dateTime, duration, number, percent } = formatOf();
+const { dateTime, dollars, duration, milliseconds, number, percent, rate, shown } = formatOf();
 
 it.each([
   [0, '0'],
@@ -37,6 +37,19 @@ it.each([
   [50 * 3_600_000, '2 d 02 h'],
 ])('%s ms is %s', (ms, text) => {
   expect(duration(ms)).toBe(text);
+});
+
+it('writes paces, calls and dollars alike for terminal, page and console', () => {
+  expect([0, 0.02, 2.54, 9.97, 4_800.4].map(rate)).toEqual(['0/s', '0.1/s', '2.5/s', '10/s', '4,800/s']);
+  expect([0, 0.000_01, 0.004_2, 0.079_9, 12, 1_234.5].map(dollars)).toEqual([
+    '$0.00',
+    '<$0.0001',
+    '$0.0042',
+    '$0.08',
+    '$12.00',
+    '$1,234.50',
+  ]);
+  expect([milliseconds(1_250.4), shown(0.05, '/s'), shown(12, '%')]).toEqual(['1,250 ms', '0.05/s', '12%']);
 });
 
 it('says moments in UTC and shortens by characters', () => {
