@@ -5,6 +5,7 @@ import { readProgress } from '../../shared/control/status.ts';
 import { InputError } from '../../shared/domain/errors.ts';
 import { number } from '../../shared/report/format.ts';
 import type { Html } from '../../shared/report/sections/drawer.ts';
+import { confirmBody } from './confirm-page.ts';
 import type { Desk, Desks } from './desk.ts';
 import { layout } from './layout.ts';
 import { runPath } from './paths.ts';
@@ -102,11 +103,14 @@ export function addActs(app: Hono, desks: Desks): void {
       const { pipeline, run } = c.req.param();
       const desk = await desks.open(pipeline);
       const [says, asks] = await Promise.all([act.says(desk, run), act.asks?.(desk, run)]);
-      const body = html`<header><h1>${act.title}</h1></header>
-<section><p>Run <code>${run}</code> of ${pipeline}, ${desks.place}.</p>
-<ul>${says.map((line) => html`<li>${line}</li>`)}</ul>
-<form method="post">${asks ?? ''}<button class="bad">${act.button}</button> <a class="button" href="${runPath(pipeline, run)}">Leave it as it is</a></form>
-</section>`;
+      const body = confirmBody({
+        title: act.title,
+        of: html`Run <code>${run}</code> of ${pipeline}, ${desks.place}.`,
+        says,
+        asks,
+        button: act.button,
+        back: runPath(pipeline, run),
+      });
       return c.html(layout({ title: act.title, place: desks.place, path: [[run, runPath(pipeline, run)]], body }));
     });
     app.post(`/runs/:pipeline/:run/${name}`, async (c) => {

@@ -18,6 +18,7 @@ import { addActs } from './acts.ts';
 import { readAssets } from './assets.ts';
 import type { Desks } from './desk.ts';
 import { layout, live, POLICY } from './layout.ts';
+import { addLimitsRoutes } from './limits-routes.ts';
 import { Looks } from './looks.ts';
 import { livePath } from './paths.ts';
 import { addPipelineRoutes } from './pipeline-routes.ts';
@@ -81,6 +82,7 @@ export function consoleApp(desks: Desks, access: Access): Hono {
 
   addRunRoutes(app, desks);
   addPipelineRoutes(app, desks);
+  addLimitsRoutes(app, desks);
   addActs(app, desks);
 
   app.notFound((c) => c.html(message(desks, 'There is no such page', 'Its address may be of another release.'), 404));

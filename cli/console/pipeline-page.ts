@@ -6,14 +6,14 @@ import { gateFacts } from './gate-facts.ts';
 import { pipelinePath } from './paths.ts';
 
 interface PipelineLook {
-  readonly pipeline: Pick<Pipeline, 'name' | 'params' | 'endpoint'>;
+  readonly pipeline: Pick<Pipeline, 'name' | 'callback'>;
   readonly isWorkedOn: boolean;
   readonly gate: GateView;
   readonly now: number;
 }
 
 /** A pipeline's own page. */
-export function pipelineBody({ pipeline: { name }, isWorkedOn, gate, now }: PipelineLook): Html {
+export function pipelineBody({ pipeline: { name, callback }, isWorkedOn, gate, now }: PipelineLook): Html {
   const path = pipelinePath(name);
   return html`<header><h1>${name}</h1></header>
 <section><h2>Start a run</h2>
@@ -25,22 +25,17 @@ export function pipelineBody({ pipeline: { name }, isWorkedOn, gate, now }: Pipe
 </form></section>
 <section><h2>What calls are held to</h2>
 ${gateFacts(gate, now)}
-<form method="post" action="${path}/limits">
-<p class="note">Forwarders hold them within two seconds, those of other pipelines that share the budget too. A field that is left empty stays as it is.</p>
+<form action="${path}/limits">
+<p class="note">A field that is left empty stays as it is. The next page says what will happen, before anything does.</p>
 <label><span>Calls that begin in a second at most</span><input type="number" name="ratePerSecond" min="0.001" step="any"></label>
 <label><span>Calls at once at most</span><input type="number" name="inFlight" min="1" step="1"></label>
+${callback ? html`<label><span>Children that wait for their callbacks at most</span><input type="number" name="waiting" min="1" step="1"></label>` : ''}
 <label><span>For so many minutes; until cleared where empty</span><input type="number" name="minutes" min="1" max="525600" step="1"></label>
-<button class="bad">Set these limits</button>
+<button>Set limits…</button>
 </form>
-${
-  gate.byHand
-    ? html`<form method="post" action="${path}/clear"><p class="note">The definition’s own limits hold again, within two seconds.</p><button class="bad">Clear what was set by hand</button></form>`
-    : ''
-}
-${
-  gate.shutUntil !== null || gate.breaker > 0 || gate.cap !== null
-    ? html`<form method="post" action="${path}/open"><p class="note">The service is called again at once, whatever it asked for, and what its pressure has taught is forgotten.</p><button class="bad">Open the service</button></form>`
-    : ''
-}
+<nav class="acts" aria-label="What can be done">
+${gate.byHand ? html`<a class="button" href="${path}/clear">Clear what was set by hand…</a> ` : ''}
+${gate.shutUntil !== null || gate.breaker > 0 || gate.cap !== null ? html`<a class="button" href="${path}/open">Call the service at once…</a>` : ''}
+</nav>
 </section>`;
 }

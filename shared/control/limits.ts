@@ -61,13 +61,7 @@ export async function setLimits(
   { gateStore, pipeline, clock }: GateDeps,
   { forMs, ...limits }: LimitsToSet,
 ): Promise<void> {
-  const most = mostInFlight(pipeline.limits);
-  if ((limits.inFlight ?? 0) > most)
-    throw new InputError(
-      `At most ${most} calls in flight are deployed, by limits.inFlight; received ${limits.inFlight}.`,
-    );
-  if (limits.waiting !== undefined && !pipeline.callback)
-    throw new InputError(`Pipeline ${pipeline.name} has no callback: none of its children waits for one.`);
+  checkLimits(pipeline, limits);
   const before = (await gateStore.read()).byHand.get(budgetOf(pipeline));
   const now = clock.now();
   const held = inForce(before, now);
@@ -78,6 +72,18 @@ export async function setLimits(
     until: forMs === undefined ? null : now + forMs,
     revision: (before?.revision ?? 0) + 1,
   });
+}
+
+/**
+ * Whether a pipeline can be held to such limits.
+ * @throws {InputError} for more in flight than is deployed, or where none waits
+ */
+export function checkLimits(pipeline: GateDeps['pipeline'], { inFlight = 0, waiting }: LimitsToSet): void {
+  const most = mostInFlight(pipeline.limits);
+  if (inFlight > most)
+    throw new InputError(`At most ${most} calls in flight are deployed, by limits.inFlight; received ${inFlight}.`);
+  if (waiting !== undefined && !pipeline.callback)
+    throw new InputError(`Pipeline ${pipeline.name} has no callback: none of its children waits for one.`);
 }
 
 /** Takes the limits set by hand back: the definition's hold again. */

@@ -265,10 +265,14 @@ describe.skipIf(BROWSER === undefined)('the console in a browser', { timeout: 60
   test('limits are set by hand and cleared', async () => {
     await page.goto(new URL('/pipelines/scores', link).href);
     await page.getByLabel(/begin in a second/).fill('7');
-    await page.getByRole('button', { name: 'Set these limits' }).click();
-    await page.getByText('7.0/s at most').waitFor();
+    await page.getByRole('button', { name: 'Set limits…' }).click();
+    await page.getByText('At most 7 calls begin in a second').waitFor();
     await isAccessible();
-    await page.getByRole('button', { name: 'Clear what was set by hand' }).click();
+    await page.getByRole('button', { name: 'Set these limits' }).click();
+    await page.getByText('7/s at most').waitFor();
+    await isAccessible();
+    await page.getByRole('link', { name: 'Clear what was set by hand…' }).click();
+    await page.getByRole('button', { name: 'Clear it' }).click();
     await page.getByText('no limit').waitFor();
   });
 

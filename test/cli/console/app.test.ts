@@ -18,7 +18,7 @@ const HOSTILE = `"><script>x()</script><b hx-get='/'>`;
 
 /** A console of one pipeline with one run, and of another that isn't deployed. */
 function world() {
-  const deps = testDeps(testPipeline());
+  const deps = testDeps(testPipeline({ callback: { withinHours: 1 } }));
   const asked: string[] = [];
   const recorded: string[] = [];
   const act = (name: string) => async (run: string) => void asked.push(`${name} ${run}`);
@@ -138,14 +138,27 @@ test.each([
   expect(here.recorded).toEqual(asked);
 });
 
-test('limits are set, cleared and recorded in the words of the command line', async () => {
+test('limits are asked for with what will happen, then set, cleared and recorded in the words of the command line', async () => {
   const path = `/pipelines/${here.deps.pipeline.name}`;
-  await form(`${path}/limits`, { ratePerSecond: '7', inFlight: '', minutes: '30' });
-  expect(await readGate(here.deps)).toMatchObject({ ratePerSecond: 7 });
+  expect(await page(path)).toMatch(/name="ratePerSecond"[\s\S]*name="inFlight"[\s\S]*name="waiting"/);
+  const asked = await page(`${path}/limits?ratePerSecond=7&inFlight=&waiting=9&minutes=30`);
+  for (const says of [
+    'At most 7 calls begin in a second; there is no limit now.',
+    'At most 9 children wait for their callbacks at once; there is no limit now.',
+    'After 30 minutes the definition’s own limits hold again by themselves.',
+    '<input type="hidden" name="waiting" value="9">',
+  ])
+    expect(asked).toContain(says);
+  expect(await readGate(here.deps)).toMatchObject({ byHand: null });
+  await form(`${path}/limits`, { ratePerSecond: '7', waiting: '9', minutes: '30' });
+  expect(await readGate(here.deps)).toMatchObject({ ratePerSecond: 7, waiting: 9 });
+  expect(await page(`${path}/limits?ratePerSecond=5`)).toContain('At most 5 calls begin in a second; now 7.');
+  expect(await page(`${path}/clear`)).toContain('The definition’s own limits hold again.');
   await form(`${path}/clear`);
   expect(await readGate(here.deps)).toMatchObject({ byHand: null });
+  expect(await page(`${path}/open`)).toContain('they stop again within seconds');
   await form(`${path}/open`);
-  expect(here.recorded).toEqual(['limits --rate 7 --for 30m', 'limits --clear', 'limits --open']);
+  expect(here.recorded).toEqual(['limits --rate 7 --waiting 9 --for 30m', 'limits --clear', 'limits --open']);
 });
 
 test('a form that makes no sense is refused by its field', async () => {
@@ -153,12 +166,15 @@ test('a form that makes no sense is refused by its field', async () => {
   for (const [to, fields, says] of [
     ['start', { limit: '-1' }, 'limit:'],
     ['start', { params: '{country' }, 'params: it must be JSON'],
-    ['limits', { ratePerSecond: '', inFlight: '' }, 'Give a rate'],
+    ['limits', { ratePerSecond: '', inFlight: '' }, 'Give a limit'],
+    ['limits', { inFlight: '1000000' }, 'calls in flight are deployed'],
   ] as const) {
     const answer = await form(`${path}/${to}`, fields);
     expect(answer.status).toBe(400);
     expect(await answer.text()).toContain(says);
   }
+  const { status } = await here.ask(`${path}/limits?inFlight=1000000`);
+  expect(status).toBe(400);
 });
 
 test('what items and answers say is text', () => {
