@@ -1,42 +1,58 @@
 import type { GateView } from '../shared/control/limits.ts';
 import { shown } from '../shared/report/format.ts';
-import { count, time, timeLeft } from './text.ts';
+import { count, counted, type Field, time, timeLeft } from './text.ts';
 
 /** What holds calls back just now, for a line of progress; empty where nothing out of the ordinary does. */
 export function gateNote({ shutUntil, breaker, cap, byHand }: GateView, now: number): string {
-  if (shutUntil !== null)
-    return `${breaker > 0 ? 'service fails' : 'service asks to wait'}, shut for ${left(shutUntil, now)}`;
-  if (breaker > 0) return 'service fails, tried with one call at a time';
-  if (cap !== null) return `service takes ${count(cap)} at once`;
+  if (shutUntil !== null) {
+    const why = breaker > 0 ? 'most calls failed' : 'the service asked to wait';
+    return `${why}: the next call in ${timeLeft(shutUntil - now)}`;
+  }
+  if (breaker > 0) return 'most calls failed: trying one at a time';
+  if (cap !== null) return `the service is busy: at most ${counted(cap, 'call')} at once`;
   return byHand === null ? '' : `held by hand to ${byHandWords(byHand)}`;
 }
 
-/** The gate as fields, for `limits` and `show`. */
-export function gateFields(gate: GateView, now: number): [string, string | undefined][] {
+/** What calls are held to, as fields: for `limits`, `show` and the console. */
+export function gateFields(gate: GateView, now: number, moment: (at: number) => string = inUtc): Field[] {
   const { inFlight, ratePerSecond, waiting, byHand, shutUntil, breaker, cap } = gate;
   return [
-    ['in flight', `${count(inFlight)} at most`],
-    ['rate', ratePerSecond === null ? 'none' : `${perSecond(ratePerSecond)} at most`],
-    ['waiting', waiting === null ? undefined : `${count(waiting)} for callbacks at most`],
+    ['calls at once', `${count(inFlight)} at most`],
+    ['rate', ratePerSecond === null ? 'no limit' : `${perSecond(ratePerSecond)} at most`],
+    ['waiting', waiting === null ? undefined : `${count(waiting)} children for their callbacks at most`],
     [
-      'by hand',
+      'set by hand',
       byHand === null
         ? undefined
-        : `${byHandWords(byHand)}${byHand.until === null ? ', until cleared' : `, until ${time(byHand.until)} UTC`}`,
+        : `${byHandWords(byHand)}, ${byHand.until === null ? 'until cleared' : `until ${moment(byHand.until)}`}`,
     ],
-    ['endpoint', shutUntil === null ? 'open' : `shut for ${left(shutUntil, now)}, until ${time(shutUntil)} UTC`],
-    ['breaker', breaker === 0 ? undefined : `opened ${count(breaker)} times in a row: most calls failed`],
-    ['pressure', cap === null ? undefined : `the service pushed back: ${count(cap)} calls at once, and growing`],
+    [
+      'service',
+      shutUntil === null
+        ? 'takes calls'
+        : `is not called for another ${timeLeft(shutUntil - now)}, until ${moment(shutUntil)}`,
+    ],
+    [
+      'failing',
+      breaker === 0
+        ? undefined
+        : `most calls failed, so calls were stopped for a while: ${counted(breaker, 'time')} in a row`,
+    ],
+    [
+      'busy',
+      cap === null ? undefined : `it refused calls as too many: ${count(cap)} at once for now, and more step by step`,
+    ],
   ];
 }
+
+const inUtc = (at: number) => `${time(at)} UTC`;
 
 function byHandWords({ inFlight, ratePerSecond, waiting }: NonNullable<GateView['byHand']>): string {
   return [
     ...(ratePerSecond === undefined ? [] : [perSecond(ratePerSecond)]),
-    ...(inFlight === undefined ? [] : [`${count(inFlight)} in flight`]),
-    ...(waiting === undefined ? [] : [`${count(waiting)} waiting`]),
+    ...(inFlight === undefined ? [] : [`${counted(inFlight, 'call')} at once`]),
+    ...(waiting === undefined ? [] : [`${counted(waiting, 'child', 'children')} waiting`]),
   ].join(' and ');
 }
 
 const perSecond = (rate: number) => shown(rate, '/s');
-const left = (until: number, now: number) => timeLeft(until - now);

@@ -34,7 +34,7 @@ export function describe(progress: RunProgress, perSecond: number): string {
   if (cancelled > 0) parts.push(`${count(cancelled)} cancelled`);
   if (expired > 0) parts.push(`${count(expired)} expired`);
   if (retried > 0) parts.push(`${count(retried)} retried${retriedFor === null ? '' : ` (${plain(retriedFor)})`}`);
-  if (!ended && waiting > 0) parts.push(`${count(waiting)} wait for a callback`);
+  if (!ended && waiting > 0) parts.push(`${count(waiting)} waiting for a callback`);
   parts.push(ended ? record.status.replaceAll('-', ' ') : phase(progress, perSecond));
   return parts.join(' · ');
 }
@@ -44,7 +44,7 @@ export function phase({ record, ...progress }: RunProgress, perSecond: number): 
   const { status, canary, flags } = record;
   const { total, totalKnown, retriedFor, waiting } = progress;
   const { done } = position({ record, ...progress });
-  if (status === 'closing') return 'stopping: calls under way end';
+  if (status === 'closing') return 'stopping: waiting for open calls';
   if (status === 'finishing') return 'making the report';
   if (status === 'paused') return 'paused';
   if (canary !== undefined && !flags.includes('canary-passed'))
@@ -53,17 +53,17 @@ export function phase({ record, ...progress }: RunProgress, perSecond: number): 
   const left = total - done;
   if (left === 0) return 'making the report';
   if (perSecond > 0) return `${timeLeft((1_000 * left) / perSecond)} left`;
-  if (waiting >= left) return 'the service is at work';
+  if (waiting >= left) return 'waiting for the callbacks';
   // What stands still waits, most likely for the next try of what failed.
-  if (retriedFor !== null) return `${unanswered(retriedFor)}waiting to call again`;
-  return done === 0 ? 'starting' : `waiting for ${count(left)}`;
+  if (retriedFor !== null) return `${unanswered(retriedFor)}waiting to try again`;
+  return done === 0 ? 'starting' : `waiting for the last ${count(left)}`;
 }
 
 /** Reasons of a service that isn't there, for people. */
 const UNANSWERED: Readonly<Record<string, string>> = {
   'connection-refused': 'refuses connections',
-  'connection-reset': 'breaks connections off',
-  dns: 'has an address that nobody knows',
+  'connection-reset': 'breaks off connections',
+  dns: 'has a host name that is not known',
   timeout: 'does not answer in time',
 };
 
@@ -74,6 +74,6 @@ function unanswered(reason: string): string {
 
 function canaryPhase(done: number, first: number): string {
   return done < first
-    ? `the first ${count(first)} are called alone`
-    : `the first ${count(first)} have ended: looking how they went`;
+    ? `calling the first ${count(first)} alone, to see how they go`
+    : `checking how the first ${count(first)} went`;
 }

@@ -12,7 +12,8 @@ export interface ProgressDisplay {
 }
 
 const PLAIN_EVERY_MS = 2_000;
-const BAR = 28;
+/** Cells of a bar, and of one that leaves room for its words. */
+const [BAR, SHORT_BAR] = [28, 8];
 /** Where a terminal doesn't say how wide it is. */
 const USUAL_WIDTH = 80;
 
@@ -27,6 +28,7 @@ const isBehind = ({ writableLength = 0 }: Terminal['stderr']) => writableLength 
 function bar(stream: Terminal['stderr'], now: () => number): ProgressDisplay {
   const rate = new Rate();
   let furthest = 0;
+  let cells = BAR;
   let isOver = false;
   let isDropped = false;
   let last = '';
@@ -38,11 +40,14 @@ function bar(stream: Terminal['stderr'], now: () => number): ProgressDisplay {
       // Counters may be corrected: what was shown isn't taken back.
       furthest = Math.max(furthest, share ?? 0);
       const { failed, record } = progress;
-      const drawn = share === null && furthest === 0 ? '┄'.repeat(BAR) : filled(furthest);
+      const width = (stream.columns || USUAL_WIDTH) - 1;
+      // The words say more than the bar: where they need its room it stays short, as a width that jumps is hard to read.
+      if (BAR + PERCENT + GAP.length + line.length > width) cells = SHORT_BAR;
+      const drawn = share === null && furthest === 0 ? '┄'.repeat(cells) : filled(furthest, cells);
       // A line too long for the window is cut: wrapped, each update would leave a line behind.
-      const room = Math.max(0, (stream.columns || USUAL_WIDTH) - 1 - drawn.length);
+      const room = Math.max(0, width - drawn.length);
       const colour = isFinal(record.status) && outcomeIsBad(record.status) ? RED : failed > 0 ? YELLOW : GREEN;
-      last = `${colour}${drawn}${PLAIN}${[...`  ${line}`].slice(0, room).join('')}`;
+      last = `${colour}${drawn}${PLAIN}${[...`${GAP}${line}`].slice(0, room).join('')}`;
       // A frame that a stopped terminal doesn't take is dropped: the next one draws the whole line.
       isDropped = isBehind(stream);
       if (!isDropped) draw(stream, last);
@@ -63,10 +68,14 @@ const outcomeIsBad = (status: RunStatus) => status !== 'succeeded' && status !==
 
 const draw = (stream: Terminal['stderr'], line: string) => void stream.write(`\r${line}\u001b[K`);
 
+/** What stands behind a bar: ` 100%`, and between that and the words. */
+const PERCENT = 5;
+const GAP = '  ';
+
 /** @param share from 0 to 1 */
-function filled(share: number): string {
-  const cells = Math.floor(share * BAR);
-  return `${'█'.repeat(cells)}${'░'.repeat(BAR - cells)} ${String(Math.floor(share * 100)).padStart(3)}%`;
+function filled(share: number, cells: number): string {
+  const full = Math.floor(share * cells);
+  return `${'█'.repeat(full)}${'░'.repeat(cells - full)} ${String(Math.floor(share * 100)).padStart(PERCENT - 2)}%`;
 }
 
 function plainLines(stream: Terminal['stderr'], now: () => number): ProgressDisplay {

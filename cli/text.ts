@@ -5,8 +5,8 @@ import { number } from '../shared/report/format.ts';
 export { duration, number as count } from '../shared/report/format.ts';
 
 /** How many of what: `1 run`, `2 runs`. */
-export function counted(n: number, what: string): string {
-  return `${number(n)} ${what}${n === 1 ? '' : 's'}`;
+export function counted(n: number, what: string, several = `${what}s`): string {
+  return `${number(n)} ${n === 1 ? what : several}`;
 }
 
 /** What a deletion took. */

@@ -11,7 +11,7 @@ const GOING: Readonly<Record<string, string>> = {
   splitting: 'reading the source',
   running: 'calling',
   paused: 'paused',
-  closing: 'closing',
+  closing: 'stopping',
   finishing: 'making the report',
 };
 

@@ -10,30 +10,30 @@ const gate = (over: Partial<GateView> = {}): GateView => ({
 
 test.each<[Partial<GateView>, string]>([
   [{}, ''],
-  [{ cap: 34 }, 'service takes 34 at once'],
-  [{ shutUntil: NOW + 12_000, cap: 5 }, 'service asks to wait, shut for 12 s'],
-  [{ shutUntil: NOW + 300_000, breaker: 3 }, 'service fails, shut for 5 min'],
-  [{ breaker: 1 }, 'service fails, tried with one call at a time'],
-  [{ byHand: { inFlight: 20, ratePerSecond: 0.5, until: null } }, 'held by hand to 0.5/s and 20 in flight'],
+  [{ cap: 34 }, 'the service is busy: at most 34 calls at once'],
+  [{ shutUntil: NOW + 12_000, cap: 5 }, 'the service asked to wait: the next call in 12 s'],
+  [{ shutUntil: NOW + 300_000, breaker: 3 }, 'most calls failed: the next call in 5 min'],
+  [{ breaker: 1 }, 'most calls failed: trying one at a time'],
+  [{ byHand: { inFlight: 20, ratePerSecond: 0.5, until: null } }, 'held by hand to 0.5/s and 20 calls at once'],
 ])('of %j a line of progress says: %s', (over, said) => {
   expect(gateNote(gate(over), NOW)).toBe(said);
 });
 
 test('the fields say what holds, and leave out what does not', () => {
   expect(Object.fromEntries(gateFields(gate(), NOW))).toEqual({
-    'in flight': '2,000 at most',
-    rate: 'none',
-    'by hand': undefined,
-    endpoint: 'open',
-    breaker: undefined,
-    pressure: undefined,
+    'calls at once': '2,000 at most',
+    rate: 'no limit',
+    'set by hand': undefined,
+    service: 'takes calls',
+    failing: undefined,
+    busy: undefined,
   });
   const byHand = { inFlight: undefined, ratePerSecond: 50, until: NOW + 7_200_000 };
   const held = gate({ ratePerSecond: 50, byHand, shutUntil: NOW + 40_000, breaker: 3, cap: 1 });
   expect(Object.fromEntries(gateFields(held, NOW))).toMatchObject({
     rate: '50/s at most',
-    'by hand': '50/s, until 2026-11-27 14:00:00 UTC',
-    endpoint: 'shut for 40 s, until 2026-11-27 12:00:40 UTC',
-    breaker: 'opened 3 times in a row: most calls failed',
+    'set by hand': '50/s, until 2026-11-27 14:00:00 UTC',
+    service: 'is not called for another 40 s, until 2026-11-27 12:00:40 UTC',
+    failing: 'most calls failed, so calls were stopped for a while: 3 times in a row',
   });
 });

@@ -98,13 +98,13 @@ group('on a terminal', () => {
     expect(stream.text.endsWith('1,000 / 1,000 · 0 failed · succeeded\u001b[K\n')).toBe(true);
   });
 
-  test('the bar never goes back, and is cut to the window', () => {
+  test('the bar never goes back, leaves its room to the words, and is cut to the window', () => {
     const stream = new Captured(true, 40);
     const display = progressDisplay(stream);
     for (const succeeded of [500, 400]) display.update(progress({ succeeded }));
     const frames = stream.text.split('\r').slice(1);
-    const half = `\u001b[32m${'█'.repeat(14)}${'░'.repeat(14)}  50%\u001b[39m`;
-    expect(frames).toEqual([`${half}  500 \u001b[K`, `${half}  400 \u001b[K`]);
+    const half = `\u001b[32m${'█'.repeat(4)}${'░'.repeat(4)}  50%\u001b[39m`;
+    expect(frames).toEqual([`${half}  500 / 1,000 · 0/s · 0 fa\u001b[K`, `${half}  400 / 1,000 · 0/s · 0 fa\u001b[K`]);
   });
 
   test('nothing is drawn behind the last line', () => {
