@@ -1,4 +1,4 @@
-import { RunNotFoundError } from '../../shared/domain/errors.ts';
+import { existingRun } from '../../shared/control/existing-run.ts';
 import { EXIT } from '../exit-codes.ts';
 import { outDir } from '../home.ts';
 import { fetchOutput, inWords } from '../output.ts';
@@ -14,8 +14,7 @@ export async function report(
 ): Promise<number> {
   return withTarget({ ...options, run }, 'records', terminal, async (target) => {
     const { deps, log } = target;
-    const record = await deps.stores.runs.read(run);
-    if (!record) throw new RunNotFoundError(deps.pipeline.name, run);
+    const record = await existingRun(deps, run);
     const summary = await fetchOutput(target, record, options.out ?? outDir());
     terminal.stdout.write(options.json ? `${JSON.stringify(summary)}\n` : inWords(summary, log));
     return EXIT.ok;

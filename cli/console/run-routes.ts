@@ -1,13 +1,13 @@
 import { ReadableStream } from 'node:stream/web';
 import type { Hono } from 'hono';
 import { html } from 'hono/html';
+import { existingRun } from '../../shared/control/existing-run.ts';
 import { failuresPage } from '../../shared/control/failures-page.ts';
 import { previewReport } from '../../shared/control/preview.ts';
 import { readSummary } from '../../shared/control/read-summary.ts';
 import { showChild } from '../../shared/control/show-child.ts';
-import { RunNotFoundError } from '../../shared/domain/errors.ts';
 import { childBody } from './child-page.ts';
-import type { Desk, Desks } from './desk.ts';
+import type { Desks } from './desk.ts';
 import { failuresBody } from './failures-page.ts';
 import { layout } from './layout.ts';
 import { failuresPath, runPath } from './paths.ts';
@@ -37,7 +37,7 @@ export function addRunRoutes(app: Hono, desks: Desks): void {
   app.get('/runs/:pipeline/:run/children/:child', async (c) => {
     const { pipeline, run, child: id } = c.req.param();
     const { deps } = await desks.open(pipeline);
-    const [child, record] = await Promise.all([showChild(deps, run, id), recordOf({ deps }, run)]);
+    const [child, record] = await Promise.all([showChild(deps, run, id), existingRun(deps, run)]);
     const body = childBody(child, requestWords(deps.pipeline, record, id, child.item));
     const path = [
       [run, runPath(pipeline, run)],
@@ -49,7 +49,7 @@ export function addRunRoutes(app: Hono, desks: Desks): void {
   app.get('/runs/:pipeline/:run/preview', async (c) => {
     const { pipeline, run } = c.req.param();
     const desk = await desks.open(pipeline);
-    const preview = await previewReport(desk.deps, await recordOf(desk, run), PREVIEW_MS);
+    const preview = await previewReport(desk.deps, await existingRun(desk.deps, run), PREVIEW_MS);
     const path = [[run, runPath(pipeline, run)]] as const;
     return c.html(layout({ title: `Report of ${run} so far`, path, place, body: previewBody(preview) }));
   });
@@ -57,7 +57,7 @@ export function addRunRoutes(app: Hono, desks: Desks): void {
   app.get('/runs/:pipeline/:run/report', async (c) => {
     const { pipeline, run } = c.req.param();
     const path = runPath(pipeline, run);
-    await recordOf(await desks.open(pipeline), run);
+    await existingRun((await desks.open(pipeline)).deps, run);
     const body = html`<header><h1>Report</h1></header>
 <nav class="acts" aria-label="Files"><a class="button" href="${path}/report.html">Open it alone</a> <a class="button" href="${path}/report.csv" download>report.csv</a></nav>
 <iframe src="${path}/report.html" title="Report of run ${run}" sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe>`;
@@ -67,7 +67,7 @@ export function addRunRoutes(app: Hono, desks: Desks): void {
     app.get(`/runs/:pipeline/:run/report.${kind}`, async (c) => {
       const { pipeline, run } = c.req.param();
       const desk = await desks.open(pipeline);
-      const { objects } = await readSummary(desk.deps.objects, await recordOf(desk, run));
+      const { objects } = await readSummary(desk.deps.objects, await existingRun(desk.deps, run));
       return c.body(ReadableStream.from(await desk.deps.objects.stream(objects[kind])), 200, FILES[kind]);
     });
   }
@@ -81,9 +81,3 @@ const FILES = {
   },
   csv: { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': 'attachment; filename="report.csv"' },
 };
-
-async function recordOf({ deps }: Pick<Desk, 'deps'>, run: string) {
-  const record = await deps.stores.runs.read(run);
-  if (!record) throw new RunNotFoundError(deps.pipeline.name, run);
-  return record;
-}

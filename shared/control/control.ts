@@ -1,4 +1,4 @@
-import { InputError, RunNotFoundError } from '../domain/errors.ts';
+import { InputError } from '../domain/errors.ts';
 import { isFinal } from '../domain/run.ts';
 import { closeIfOverdue, closeRun } from '../flow/close.ts';
 import { notifyIfRunComplete } from '../flow/completion.ts';
@@ -6,6 +6,7 @@ import { moveIfCounted } from '../flow/end-slice.ts';
 import { sendAgain } from '../flow/send-again.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
+import { existingRun } from './existing-run.ts';
 
 /**
  * Cancels a run: no new calls within five seconds, and the report says what was done. Irrevocable; repeating it resumes a
@@ -14,11 +15,11 @@ import type { RunRecord } from '../ports/run-store.ts';
  * @throws {RunNotFoundError}
  */
 export async function cancelRun(deps: Deps, run: string): Promise<RunRecord> {
-  const before = await existing(deps, run);
+  const before = await existingRun(deps, run);
   if (isFinal(before.status)) return before;
   if (before.status === 'finishing') await notifyIfRunComplete(deps, run, await deps.stores.runs.readCompletion(run));
   else await closeRun(deps, run, 'cancelled');
-  return existing(deps, run);
+  return existingRun(deps, run);
 }
 
 /**
@@ -27,7 +28,7 @@ export async function cancelRun(deps: Deps, run: string): Promise<RunRecord> {
  * @throws {RunNotFoundError}
  */
 export async function markCancelled(deps: Pick<Deps, 'stores' | 'pipeline'>, run: string): Promise<RunRecord> {
-  const before = await existing(deps, run);
+  const before = await existingRun(deps, run);
   return (await deps.stores.runs.close(run, 'cancelled')) ?? before;
 }
 
@@ -37,7 +38,7 @@ export async function markCancelled(deps: Pick<Deps, 'stores' | 'pipeline'>, run
  * @throws {InputError} when the run can't be paused in its status
  */
 export async function pauseRun(deps: Deps, run: string): Promise<RunRecord> {
-  const before = await existing(deps, run);
+  const before = await existingRun(deps, run);
   if (before.status === 'paused') return before;
   const paused = await deps.stores.runs.move(run, 'pause');
   if (!paused) throw new InputError(`Run "${run}" can't be paused: it is ${before.status}.`);
@@ -54,13 +55,13 @@ export async function resumeRun(
   deps: Deps,
   run: string,
 ): Promise<{ record: RunRecord; expired: boolean; slices: number; slots: number }> {
-  const before = await existing(deps, run);
+  const before = await existingRun(deps, run);
   if (before.status === 'finishing') {
     await notifyIfRunComplete(deps, run, await deps.stores.runs.readCompletion(run));
     return { record: before, expired: false, slices: 0, slots: 0 };
   }
   if (await closeIfOverdue(deps, before)) {
-    return { record: await existing(deps, run), expired: true, slices: 0, slots: 0 };
+    return { record: await existingRun(deps, run), expired: true, slices: 0, slots: 0 };
   }
   const resumed = await deps.stores.runs.move(run, 'resume');
   const record = resumed ?? before;
@@ -69,10 +70,4 @@ export async function resumeRun(
   }
   const counted = await moveIfCounted(deps, run);
   return { record: counted ?? record, expired: false, ...(await sendAgain(deps, record)) };
-}
-
-async function existing({ stores, pipeline }: Pick<Deps, 'stores' | 'pipeline'>, run: string): Promise<RunRecord> {
-  const record = await stores.runs.read(run);
-  if (!record) throw new RunNotFoundError(pipeline.name, run);
-  return record;
 }

@@ -1,5 +1,4 @@
 import { blockSize } from '../domain/chain.ts';
-import { RunNotFoundError } from '../domain/errors.ts';
 import { type ChildRef, childId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import type { SegmentRef } from '../domain/layout.ts';
@@ -15,6 +14,7 @@ import type { Frozen } from '../ports/segment-store.ts';
 import { readManifest } from '../storage/manifest.ts';
 import { readPartBlock, readPartIndex } from '../storage/part.ts';
 import { release } from '../storage/spill.ts';
+import { existingRun } from './existing-run.ts';
 
 /** A child that ended: one that did not succeed, unless others were asked for. */
 export interface Failure {
@@ -62,8 +62,7 @@ export async function* readFailures(
   run: string,
   { reason, statuses = NOT_SUCCEEDED, behind }: FailuresFilter & { readonly behind?: ChildRef | undefined } = {},
 ): AsyncGenerator<FailureStep> {
-  const record = await deps.stores.runs.read(run);
-  if (!record) throw new RunNotFoundError(deps.pipeline.name, run);
+  const record = await existingRun(deps, run);
   const wanted: Wanted = {
     reason: (code) => reason === undefined || code === reason,
     statuses,

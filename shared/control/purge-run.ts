@@ -1,4 +1,4 @@
-import { InputError, RunNotFoundError, RunPurgedError } from '../domain/errors.ts';
+import { InputError } from '../domain/errors.ts';
 import { executionId } from '../domain/redrive.ts';
 import { isFinal, type RunStatus } from '../domain/run.ts';
 import type { Deps } from '../ports/deps.ts';
@@ -29,8 +29,7 @@ const MESSAGES_SECONDS = 15 * 86_400;
  * Deletes a run with all its redrives: records, items, outcomes, reports. The last redrive first, so that what is left of a deletion that was cut
  * off is a run with fewer redrives. Their ids can't be used again as long as the runs would have been kept, and 15 days at least.
  * @throws {InputError} where one of them hasn't ended
- * @throws {RunPurgedError} where it was purged before
- * @throws {RunNotFoundError}
+ * @throws {RunNotFoundError} also where it was purged before
  */
 export async function purgeRun(
   deps: Used & Pick<Deps, 'pipeline'>,
@@ -38,10 +37,7 @@ export async function purgeRun(
   run: string,
   onGone?: OnGone,
 ): Promise<Purged> {
-  const { root, n } = await latestExecution(deps, run).catch(async (error: unknown) => {
-    if (error instanceof RunNotFoundError && (await deps.stores.runs.wasPurged(run))) throw new RunPurgedError(run);
-    throw error;
-  });
+  const { root, n } = await latestExecution(deps, run);
   const runs = Array.from({ length: n }, (_, i) => executionId(root.run, i + 1));
   for (const each of runs) refuseUnended(each, (await deps.stores.runs.read(each))?.status);
   return eraseRuns(deps, eraser, runs, onGone);

@@ -1,9 +1,10 @@
 import { InputError, RunConflictError, RunNotFoundError } from '../domain/errors.ts';
-import { executionId, firstRunOf, mayHold, type RedriveFilter, redriveFilter } from '../domain/redrive.ts';
+import { executionId, executionOf, firstRunOf, mayHold, type RedriveFilter, redriveFilter } from '../domain/redrive.ts';
 import { isFinal, OUTPUT_FAILED, REDUCE_FAILED } from '../domain/run.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 import { readManifest } from '../storage/manifest.ts';
+import { existingRun } from './existing-run.ts';
 import { assertSameReduce } from './same-reduce.ts';
 import {
   type CreateHook,
@@ -97,12 +98,15 @@ export async function latestExecution(
   { stores, pipeline }: Pick<Deps, 'stores' | 'pipeline'>,
   run: string,
 ): Promise<{ root: RunRecord; latest: RunRecord; n: number }> {
-  const root = await stores.runs.read(firstRunOf(run));
-  if (!root) throw new RunNotFoundError(pipeline.name, run);
+  const root = await existingRun({ stores, pipeline }, firstRunOf(run));
   let latest = root;
   for (let n = 1; ; n++) {
     const next = await stores.runs.read(executionId(root.run, n + 1));
-    if (!next) return { root, latest, n };
+    if (!next) {
+      // Of a purge that was cut off the later ones are gone, the first isn't.
+      if (executionOf(run) > n && !(await stores.runs.wasPurged(run))) throw new RunNotFoundError(pipeline.name, run);
+      return { root, latest, n };
+    }
     latest = next;
   }
 }

@@ -1,5 +1,5 @@
 import { blockSize, slotsOf } from '../domain/chain.ts';
-import { ChildNotFoundError, RunNotFoundError } from '../domain/errors.ts';
+import { ChildNotFoundError } from '../domain/errors.ts';
 import { parseChildId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import { mergeOutcomes } from '../domain/outcome.ts';
@@ -10,6 +10,7 @@ import type { Deps } from '../ports/deps.ts';
 import { readManifest } from '../storage/manifest.ts';
 import { readPartBlock, readPartIndex } from '../storage/part.ts';
 import { release } from '../storage/spill.ts';
+import { existingRun } from './existing-run.ts';
 
 /** One child of a run, of 19 million or of one. */
 export interface ChildView {
@@ -38,8 +39,7 @@ export interface ChildView {
 export async function showChild(deps: Deps, run: string, id: string): Promise<ChildView> {
   const { stores, objects } = deps;
   const ref = parseChildId(id);
-  const record = await stores.runs.read(run);
-  if (!record) throw new RunNotFoundError(deps.pipeline.name, run);
+  const record = await existingRun(deps, run);
   // A redrive's children keep the ids they have in the report: until it has its own, the one it starts from says what is known.
   if (record.redrive && !isFinal(record.status)) return showChild(deps, record.redrive.base, id);
   const part = record.redrive

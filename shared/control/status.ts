@@ -1,7 +1,7 @@
-import { RunNotFoundError } from '../domain/errors.ts';
 import { readSlices } from '../flow/slices.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { RunRecord } from '../ports/run-store.ts';
+import { existingRun } from './existing-run.ts';
 
 /** How far a run is; numbers are for displays and may lag by a second or two. */
 export interface RunProgress {
@@ -25,8 +25,7 @@ export interface RunProgress {
 
 /** @throws {RunNotFoundError} */
 export async function readProgress(deps: Deps, run: string): Promise<RunProgress> {
-  const record = await deps.stores.runs.read(run);
-  if (!record) throw new RunNotFoundError(deps.pipeline.name, run);
+  const record = await existingRun(deps, run);
   return progressOf(deps, record);
 }
 

@@ -158,11 +158,11 @@ export class RunPurgedError extends MicroprocessError {
   }
 }
 
-/** No run of that id. */
+/** No run of that id, or none any more. */
 export class RunNotFoundError extends MicroprocessError {
   readonly code = 'run-not-found';
-  constructor(pipeline: string, run: string) {
-    super(`Pipeline ${show(pipeline)} has no run ${show(run)}.`);
+  constructor(pipeline: string, run: string, wasPurged = false) {
+    super(`Pipeline ${show(pipeline)} has no run ${show(run)}${wasPurged ? ' any more: it was purged' : ''}.`);
   }
 }
 

@@ -246,6 +246,8 @@ describe('at a stage', () => {
     expect((await microprocess('purge', 'stopped~2')).stderr).toMatch(
       /^error: This deletes run stopped .* and all its redrives for good/,
     );
+    const never = { code: 1, stderr: expect.stringMatching(/has no run "stopped~7"\./) };
+    expect(await microprocess('purge', 'stopped~7', '--yes')).toMatchObject(never);
     const purged = await microprocess('purge', 'stopped', '--yes');
     expect(purged).toMatchObject({
       code: 0,
@@ -255,10 +257,12 @@ describe('at a stage', () => {
     });
     // Of each that it was purged.
     expect([await left('stopped'), await left('march')]).toEqual([2, before]);
-    expect(await microprocess('show', 'stopped')).toMatchObject({ code: 1, stderr: expect.stringMatching(/no run/) });
     const gone = { code: 2, stderr: expect.stringMatching(/^error: Run "stopped" is gone already: it was purged\./) };
     expect(await microprocess('start', '--run-id', 'stopped')).toMatchObject(gone);
-    expect(await microprocess('purge', 'stopped', '--yes')).toMatchObject(gone);
+    const missing = { code: 1, stderr: expect.stringMatching(/has no run "stopped" any more: it was purged\./) };
+    expect(await microprocess('show', 'stopped')).toMatchObject(missing);
+    expect(await microprocess('redrive', 'stopped')).toMatchObject(missing);
+    expect(await microprocess('purge', 'stopped', '--yes')).toMatchObject(missing);
   });
 
   test('an item is purged: the runs that hold it, what was handed over, and refused messages', async () => {
