@@ -44,7 +44,7 @@ export { type CsvOptions, csv } from './sources/csv.ts';
 export type { CsvRow } from './sources/csv-reader.ts';
 export type { FileOptions } from './sources/file-options.ts';
 export { type FromContext, type FromOptions, from } from './sources/from.ts';
-export { json } from './sources/json.ts';
+export { type JsonOptions, json } from './sources/json.ts';
 export { jsonl } from './sources/jsonl.ts';
 export { type ListOptions, list } from './sources/list.ts';
 export { type ObjectItem, type ObjectsOptions, objects } from './sources/objects.ts';

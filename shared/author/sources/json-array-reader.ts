@@ -96,7 +96,10 @@ export class JsonArrayReader implements RecordReader<Json> {
     }
     const line = this.#breaks + 1;
     if (this.#state === 'before the array')
-      throw new UnreadableError(line, 'does not begin an array, which holds the items');
+      throw new UnreadableError(
+        line,
+        'does not begin an array, which holds the items (with document: true each file is one item)',
+      );
     const isElement = this.#state === 'before the first' || this.#state === 'before another';
     if (!isElement || ENDS.includes(byte)) throw new UnreadableError(line, NOT_JSON);
     this.#state = 'within';

@@ -1,35 +1,45 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { Json } from '../../domain/json.ts';
 import { checkOptions, strictOptions } from '../options.ts';
 import type { Source } from '../source.ts';
 import { type Checked, checkedBy, type FileOptions, fileOptions } from './file-options.ts';
 import { fileSource } from './file-source.ts';
 import { JsonArrayReader } from './json-array-reader.ts';
+import { JsonDocumentReader } from './json-document-reader.ts';
 import { placeSchema } from './place.ts';
 import type { Format } from './records.ts';
 
-const optionsSchema = strictOptions({ ...fileOptions, place: placeSchema });
+/** Options of {@link json}. */
+export interface JsonOptions<I> extends FileOptions<I> {
+  /** True: each file is one JSON value, written over as many lines as it likes, and one item. False, the default: it is an array of the items. */
+  readonly document?: boolean;
+}
 
-const FORMAT: Format<Json> = { open: async (_, start) => new JsonArrayReader(start) };
+const optionsSchema = strictOptions({ ...fileOptions, place: placeSchema, document: z.boolean().optional() });
+
+const ARRAY: Format<Json> = { open: async (_, start) => new JsonArrayReader(start) };
+const DOCUMENT: Format<Json> = { isWhole: true, open: async (_, start) => new JsonDocumentReader(start) };
 
 /**
  * The elements of a JSON file that is one array, read one by one, beside the pipeline or handed over at the start of a run (`--file`). Also gzip.
  * A file that is no JSON ends the run, whatever `onBadRow` says: nothing tells how it goes on.
- * @param place a path that begins at the pipeline's folder, or `s3://bucket/key`; undefined where each run is handed a file
+ * With `document: true` each file is one item: `s3://bucket/prefix/` reads all below it.
+ * @param place a path that begins at the pipeline's folder, `s3://bucket/key` or `s3://bucket/prefix/`; undefined where each run is handed a file
  * @throws {DefinitionError} naming each wrong option
  * @example
  * json('./companies.json', { schema: z.object({ name: z.string() }) });
  */
 export function json<S extends z.ZodType>(
   place: string | undefined,
-  options: FileOptions<z.output<S>> & { readonly schema: S },
+  options: JsonOptions<z.output<S>> & { readonly schema: S },
 ): Source<z.output<S>>;
-export function json(place?: string, options?: FileOptions<Json>): Source<Json>;
+export function json(place?: string, options?: JsonOptions<Json>): Source<Json>;
 export function json<S extends z.ZodType>(
   place?: string,
-  options: FileOptions<Json> | (FileOptions<z.output<S>> & { readonly schema: S }) = {},
+  options: JsonOptions<Json> | (JsonOptions<z.output<S>> & { readonly schema: S }) = {},
 ): Source<unknown> {
   checkOptions('source: json', optionsSchema, { place, ...options });
-  if ('schema' in options) return fileSource(place, FORMAT, checkedBy(options.schema), options);
-  return fileSource(place, FORMAT, (item: Json): Checked<Json> => ({ item }), options);
+  const format = options.document ? DOCUMENT : ARRAY;
+  if ('schema' in options) return fileSource(place, format, checkedBy(options.schema), options);
+  return fileSource(place, format, (item: Json): Checked<Json> => ({ item }), options);
 }

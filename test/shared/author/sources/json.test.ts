@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { json } from '../../../../shared/author/sources/json.ts';
 import { itemsOf, memoryFiles, sourceContract } from '../../../contracts/source.contract.ts';
 
@@ -40,4 +40,46 @@ test.each([
   await expect(itemsOf(source(content))).rejects.toThrow(message);
   // Bytes that come one by one say the same.
   if (content.length < 1_000) await expect(itemsOf(source(content, 1))).rejects.toThrow(message);
+});
+
+describe('documents', () => {
+  const documents = (content: string | Uint8Array, chunkBytes = 65_536, onBadRow: 'fail' | 'skip' = 'fail') =>
+    json('a.json', { document: true, onBadRow }).over?.(memoryFiles({ 'a.json': content }, chunkBytes)) ??
+    expect.fail();
+  const VALUE = { id: 'é', lines: [1, '12345678901234567890', { 'a\nb': null }] };
+
+  sourceContract(
+    'a pretty-printed object',
+    (chunk) => documents(`\uFEFF${JSON.stringify(VALUE, null, 2)}\r\n`, chunk),
+    [VALUE],
+  );
+  sourceContract('an array', (chunk) => documents('[1,\n2]', chunk), [[1, 2]]);
+  sourceContract('a wrong one, left out', (chunk) => documents('{"a":1}\n{"a":2}', chunk, 'skip'), []);
+
+  test.each([
+    ['is empty', '', 'Line 1 of "a.json" is not JSON.'],
+    ['holds two', '{\n}\n{}', 'Line 1 of "a.json" is not JSON.'],
+    ['has a key twice', '{"a":1,\n"a":2}', 'Line 1 of "a.json" has an object with a key that stands twice'],
+    ['is too long', `["${'x'.repeat(6_300_000)}"]`, 'Line 1 of "a.json" begins an item of more than 6291456 bytes.'],
+  ])('a file that %s is a wrong record', async (_, content, message) => {
+    await expect(itemsOf(documents(content))).rejects.toThrow(message);
+    expect(await itemsOf(documents(content, 65_536, 'skip'))).toEqual([]);
+  });
+
+  test('below a prefix are an item each, of which a dry run reads some', async () => {
+    const names = Array.from({ length: 40 }, (_, n) => `s3://invoices/2026/${10 + n}.json`);
+    const content = JSON.stringify({ text: 'x'.repeat(600_000) }, null, 1);
+    const files = memoryFiles(Object.fromEntries(names.map((name) => [name, content])));
+    async function* list() {
+      for (const name of names)
+        yield { bucket: 'invoices', key: name.slice('s3://invoices/'.length), bytes: 1, etag: '' };
+    }
+    const source = json('s3://invoices/2026/', { document: true }).over?.({ ...files, list }) ?? expect.fail();
+    expect(await itemsOf(source)).toHaveLength(40);
+    const context = { params: {}, limit: undefined };
+    const { parts = [], share = 0 } =
+      source.sample?.({ ...context, ranges: (await source.plan?.(context)) ?? [] }) ?? {};
+    expect(parts).toHaveLength(16);
+    expect(parts.length / share).toBe(40);
+  });
 });
