@@ -1,4 +1,4 @@
-import { definePipeline, jsonLines, jsonl } from 'microprocess';
+import { definePipeline, json, jsonLines } from 'microprocess';
 import * as z from 'zod';
 
 const invoice = z.object({ id: z.string(), text: z.string() });
@@ -6,8 +6,8 @@ const read = z.object({ id: z.string(), total: z.number(), currency: z.string().
 
 export default definePipeline({
   name: 'read-invoices',
-  // One JSON object a file: each file is a slice, pinned by its ETag when the run is planned.
-  source: jsonl('s3://invoices/2026/', { schema: invoice, onBadRow: 'report' }),
+  // Each file is one JSON document, pinned by its ETag when the run is planned.
+  source: json('s3://invoices/2026/', { document: true, schema: invoice, onBadRow: 'report' }),
   endpoint: { service: 'reader', path: '/read', itemsPerCall: 20 },
   answer: read,
   outputs: { invoices: jsonLines({ columns: ['id', 'total', 'currency'], gzip: true }) },

@@ -1,7 +1,8 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import {
+  CreateBucketCommand,
   DeleteObjectCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
@@ -10,6 +11,7 @@ import {
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
+import invoices from '../../docs/examples/cookbook-invoices.ts';
 import { dynamoStores } from '../../shared/adapters/dynamodb/dynamo-stores.ts';
 import { DynamoTable } from '../../shared/adapters/dynamodb/dynamo-table.ts';
 import { eraseCopies } from '../../shared/adapters/s3/copy-newest.ts';
@@ -22,6 +24,7 @@ import { jsonl } from '../../shared/author/sources/jsonl.ts';
 import { objects } from '../../shared/author/sources/objects.ts';
 import { ObjectNotFoundError, SourceChangedError, SourceDataError } from '../../shared/domain/errors.ts';
 import type { Json } from '../../shared/domain/json.ts';
+import { runPipeline } from '../../testing/run-pipeline.ts';
 import { describeCallStore } from './call-store.contract.ts';
 import { BUCKET, type Emulated, startEmulated, TABLE } from './emulated.ts';
 import { describeGateStore } from './gate-store.contract.ts';
@@ -58,6 +61,7 @@ const noObjects = () => expect.fail('nothing was handed over');
 const filesOnS3 = () => sourceFiles({ folder: '/nowhere', objects: noObjects, account: () => s3Files(aws().s3) });
 const putLines = (Key: string, Body: string | Uint8Array) =>
   aws().s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body }));
+const texts = z.array(z.object({ id: z.string(), text: z.string() }));
 const LINES = '1\n22\n"üü"\n';
 
 describe('a source on S3', () => {
@@ -111,6 +115,41 @@ describe('a source on S3', () => {
     test('of more than a page of objects each is an item', async () => {
       expect(await itemsOf(objects(prefix('many')).over?.(filesOnS3()) ?? expect.fail())).toHaveLength(1_001);
     });
+  });
+
+  test("the cookbook's invoices: documents on S3 become one file of JSON Lines, twenty of them with a call", async () => {
+    const Bucket = 'invoices';
+    await aws().s3.send(new CreateBucketCommand({ Bucket }));
+    const stored = Array.from({ length: 25 }, (_, i) => ({ id: `i-${i}`, text: `Total:\nEUR ${i}` }));
+    await Promise.all(
+      stored.map((invoice, i) => {
+        const Body = JSON.stringify(invoice, null, 2);
+        return aws().s3.send(new PutObjectCommand({ Bucket, Key: `2026/${100 + i}.json`, Body }));
+      }),
+    );
+    // Bound to this S3: a run's own files would else take its place.
+    const { over: _, ...source } = invoices.source.over?.(filesOnS3()) ?? expect.fail();
+    let calls = 0;
+    const { status, outputs } = await runPipeline(
+      { ...invoices, source },
+      {
+        // Real time, which S3 takes of it where the machine has other work.
+        waitSeconds: 60,
+        service: ({ body }) => {
+          calls += 1;
+          const outcome = ({ id, text }: (typeof stored)[number]) => ({
+            status: 200,
+            result: { id, total: Number(text.split(' ').at(-1)), currency: 'EUR' },
+          });
+          return { status: 200, body: texts.parse(body).map(outcome) };
+        },
+      },
+    );
+    expect({ status, calls }).toEqual({ status: 'succeeded', calls: 2 });
+    const [file = new Uint8Array()] = Object.values(outputs.invoices ?? {});
+    const lines = gunzipSync(file).toString().trim().split('\n');
+    expect(lines).toHaveLength(25);
+    expect(JSON.parse(lines[7] ?? '')).toEqual({ id: 'i-7', total: 7, currency: 'EUR' });
   });
 
   test('that is another one since the plan is refused, and so is one that was deleted', async () => {

@@ -64,7 +64,7 @@ export function fileSource<V, I>(
     },
     sample({ ranges }) {
       // Of another encoding it is not known which bytes of the file stand behind a record.
-      return isUtf8(format.encoding) ? sampleOf(ranges.map(rangeOf), format) : null;
+      return isUtf8(format.encoding) ? sampleOf(ranges.map(rangeOf), format.endsWithLine === true) : null;
     },
     async *read({ range, cursor }) {
       const file = pinned.parse(range);

@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import type { Json } from '../../domain/json.ts';
 import { checkOptions, strictOptions } from '../options.ts';
-import type { Source } from '../source.ts';
+import type { Source, SourceFiles } from '../source.ts';
+import { documentsBelow } from './documents.ts';
 import { type Checked, checkedBy, type FileOptions, fileOptions } from './file-options.ts';
 import { fileSource } from './file-source.ts';
 import { JsonArrayReader } from './json-array-reader.ts';
 import { JsonDocumentReader } from './json-document-reader.ts';
-import { placeSchema } from './place.ts';
+import { isPrefix, placeSchema } from './place.ts';
 import type { Format } from './records.ts';
 
 /** Options of {@link json}. */
@@ -18,12 +19,12 @@ export interface JsonOptions<I> extends FileOptions<I> {
 const optionsSchema = strictOptions({ ...fileOptions, place: placeSchema, document: z.boolean().optional() });
 
 const ARRAY: Format<Json> = { open: async (_, start) => new JsonArrayReader(start) };
-const DOCUMENT: Format<Json> = { isWhole: true, open: async (_, start) => new JsonDocumentReader(start) };
+const DOCUMENT: Format<Json> = { open: async (_, start) => new JsonDocumentReader(start) };
 
 /**
  * The elements of a JSON file that is one array, read one by one, beside the pipeline or handed over at the start of a run (`--file`). Also gzip.
  * A file that is no JSON ends the run, whatever `onBadRow` says: nothing tells how it goes on.
- * With `document: true` each file is one item: `s3://bucket/prefix/` reads all below it.
+ * With `document: true` each file is one item: `s3://bucket/prefix/` reads all below it, up to 100,000.
  * @param place a path that begins at the pipeline's folder, `s3://bucket/key` or `s3://bucket/prefix/`; undefined where each run is handed a file
  * @throws {DefinitionError} naming each wrong option
  * @example
@@ -39,7 +40,17 @@ export function json<S extends z.ZodType>(
   options: JsonOptions<Json> | (JsonOptions<z.output<S>> & { readonly schema: S }) = {},
 ): Source<unknown> {
   checkOptions('source: json', optionsSchema, { place, ...options });
-  const format = options.document ? DOCUMENT : ARRAY;
-  if ('schema' in options) return fileSource(place, format, checkedBy(options.schema), options);
-  return fileSource(place, format, (item: Json): Checked<Json> => ({ item }), options);
+  if ('schema' in options) return jsonSource(place, checkedBy(options.schema), options);
+  return jsonSource(place, (item: Json): Checked<Json> => ({ item }), options);
+}
+
+function jsonSource<I>(
+  place: string | undefined,
+  check: (value: Json) => Checked<I>,
+  options: JsonOptions<I>,
+): Source<I> {
+  if (!options.document) return fileSource(place, ARRAY, check, options);
+  const one = (files?: SourceFiles) => fileSource(place, DOCUMENT, check, options, files);
+  if (place === undefined || !isPrefix(place)) return one();
+  return documentsBelow(place, one, { isCounted: options.where === undefined && options.onBadRow !== 'skip' });
 }

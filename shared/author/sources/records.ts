@@ -31,8 +31,6 @@ export interface Format<V> {
   readonly encoding?: string | undefined;
   /** Whether a line break always ends a record: such a file is cut by lines, and read in parallel. */
   readonly endsWithLine?: boolean;
-  /** Whether a file is one record, whatever its size. */
-  readonly isWhole?: boolean;
   /**
    * @param begin reads the file from its beginning, for what stands there alone, such as names of columns
    * @param start of what will be fed

@@ -1,7 +1,6 @@
 import type { Json } from '../../domain/json.ts';
 import type { PinnedFile, SourceSample } from '../source.ts';
 import type { LineRange } from './line-range.ts';
-import type { Format } from './records.ts';
 
 /** Up to so many bytes all is read: it takes seconds, and is exact. */
 const WHOLE_BYTES = 16 * 1_048_576;
@@ -15,20 +14,12 @@ type Part = PinnedFile & (LineRange | { readonly head: number });
 
 /**
  * Chooses what of a plan's files stands for all of them, by their sizes; null where they are small or compressed, so that only reading tells.
- * @param format whether reading may begin at any line: the parts are then spread over all, and else the beginnings of some. Of files that are a
- * record each, some are the parts
+ * @param isCut whether reading may begin anywhere: the parts are then spread over all, and else the beginnings of some
  */
-export function sampleOf(
-  ranges: readonly FileRange[],
-  { endsWithLine: isCut = false, isWhole = false }: Pick<Format<unknown>, 'endsWithLine' | 'isWhole'>,
-): SourceSample | null {
+export function sampleOf(ranges: readonly FileRange[], isCut: boolean): SourceSample | null {
   const sizes = ranges.map(({ bytes, from = 0, to = bytes }) => to - from);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (total <= WHOLE_BYTES || ranges.some(({ compressed }) => compressed !== null)) return null;
-  if (isWhole) {
-    const parts = chosen(ranges);
-    return { parts: parts.map((part): Json => ({ ...part })), share: parts.length / ranges.length, isSpread: true };
-  }
   const size = SAMPLE_BYTES / (isCut ? PARTS : Math.min(PARTS, ranges.length));
   const parts: readonly Part[] = isCut ? spread(ranges, sizes, total, size) : beginnings(ranges, size);
   const read = parts.reduce((sum, part) => sum + ('head' in part ? part.head : part.to - part.from), 0);
@@ -53,12 +44,7 @@ function spread(ranges: readonly FileRange[], sizes: readonly number[], total: n
 }
 
 function beginnings(ranges: readonly FileRange[], size: number) {
-  return chosen(ranges).map((file) => ({ ...file, head: Math.min(size, file.bytes) }));
-}
-
-/** Some of all ranges, at even distances. */
-function chosen(ranges: readonly FileRange[]): readonly FileRange[] {
   const step = Math.max(1, ranges.length / PARTS);
-  const places = new Set(Array.from({ length: Math.min(PARTS, ranges.length) }, (_, n) => Math.floor(n * step)));
-  return ranges.filter((_, place) => places.has(place));
+  const chosen = Array.from({ length: Math.min(PARTS, ranges.length) }, (_, n) => ranges[Math.floor(n * step)]);
+  return chosen.flatMap((file) => (file ? [{ ...file, head: Math.min(size, file.bytes) }] : []));
 }

@@ -65,21 +65,4 @@ describe('documents', () => {
     await expect(itemsOf(documents(content))).rejects.toThrow(message);
     expect(await itemsOf(documents(content, 65_536, 'skip'))).toEqual([]);
   });
-
-  test('below a prefix are an item each, of which a dry run reads some', async () => {
-    const names = Array.from({ length: 40 }, (_, n) => `s3://invoices/2026/${10 + n}.json`);
-    const content = JSON.stringify({ text: 'x'.repeat(600_000) }, null, 1);
-    const files = memoryFiles(Object.fromEntries(names.map((name) => [name, content])));
-    async function* list() {
-      for (const name of names)
-        yield { bucket: 'invoices', key: name.slice('s3://invoices/'.length), bytes: 1, etag: '' };
-    }
-    const source = json('s3://invoices/2026/', { document: true }).over?.({ ...files, list }) ?? expect.fail();
-    expect(await itemsOf(source)).toHaveLength(40);
-    const context = { params: {}, limit: undefined };
-    const { parts = [], share = 0 } =
-      source.sample?.({ ...context, ranges: (await source.plan?.(context)) ?? [] }) ?? {};
-    expect(parts).toHaveLength(16);
-    expect(parts.length / share).toBe(40);
-  });
 });
