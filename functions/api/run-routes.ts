@@ -14,6 +14,7 @@ import { type ApiCaller, runIdOf } from './callers.ts';
 import type { Completions } from './completions.ts';
 import type { Desk } from './deps.ts';
 import type { Env } from './env.ts';
+import { streamRun } from './events.ts';
 import { idempotencyKey, waitSeconds } from './headers.ts';
 import { Problem } from './problems.ts';
 import { linksOf, retryAfter, runPaths, viewRun } from './run-view.ts';
@@ -93,6 +94,12 @@ export function addRunRoutes(app: Hono<Env>, { completions, deskOf }: RunRoutes)
     return answerRun(c, desk, after, true);
   });
 
+  app.get('/pipelines/:pipeline/runs/:run/events', async (c) => {
+    const desk = await deskIn(c);
+    const found = await existing(desk, c.req.param('run'));
+    return streamRun(c, desk, found, () => existing(desk, found.run));
+  });
+
   for (const [name, key] of [
     ['report', 'html'],
     ['rows', 'csv'],
@@ -108,7 +115,7 @@ export function addRunRoutes(app: Hono<Env>, { completions, deskOf }: RunRoutes)
 }
 
 /** @throws {RunNotFoundError} */
-export async function existing({ stores, pipeline }: Desk, run: string): Promise<RunRecord> {
+async function existing({ stores, pipeline }: Desk, run: string): Promise<RunRecord> {
   const found = RUN_ID.test(run) ? await stores.runs.read(run) : null;
   if (!found) throw new RunNotFoundError(pipeline.name, run);
   return found;

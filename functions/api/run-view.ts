@@ -8,13 +8,13 @@ import type { RunResource } from './schemas.ts';
 export function runPaths(pipeline: string, run: string) {
   const self = `/pipelines/${pipeline}/runs/${run}`;
   const files = { report: `${self}/report`, rows: `${self}/rows`, summary: `${self}/summary` };
-  return { self, files };
+  return { self, events: `${self}/events`, files };
 }
 
 /** A run's links; those to its report once there is one. */
 export function linksOf(pipeline: string, { run, summary }: Pick<RunRecord, 'run' | 'summary'>): RunResource['links'] {
-  const { self, files } = runPaths(pipeline, run);
-  return { self, ...(summary !== null && files) };
+  const { self, events, files } = runPaths(pipeline, run);
+  return { self, events, ...(summary !== null && files) };
 }
 
 const iso = (ms: number) => new Date(ms).toISOString();

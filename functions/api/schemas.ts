@@ -57,6 +57,7 @@ export const runResource = z
     failure: z.object({ reason: z.string(), detail: z.string() }).nullable().describe('Why it failed, where it did.'),
     links: z.object({
       self: link,
+      events: link.describe('Its progress and end as server-sent events.'),
       report: link.optional().describe('The report as a page, once there is one.'),
       rows: link.optional().describe('The report as CSV.'),
       summary: link.optional().describe('The report as JSON.'),

@@ -12,6 +12,7 @@ import { MemoryTable } from '../../../testing/memory-table.ts';
 import { MemoryObjects } from '../../../testing/objects.ts';
 import { MINUTE, PipelineWorld } from '../../../testing/pipeline-world.ts';
 import { objectsWithRights, tableWithRights } from '../../../testing/rights.ts';
+import { spy } from '../../../testing/spy.ts';
 import { memoryQueue } from '../../../testing/world-queues.ts';
 import { testPipeline } from '../../shared/support.ts';
 
@@ -21,6 +22,8 @@ export async function apiWorld(over: Parameters<typeof testPipeline>[0] = {}, ca
   const files = () => sourceFiles({ folder: import.meta.dirname, objects: () => objects });
   const pipeline: Pipeline = overFiles(testPipeline(over), files);
   const table = new MemoryTable();
+  /** Runs that the API read, each time. */
+  const reads: string[] = [];
   const lines: { readonly message: string; readonly fields: Record<string, unknown> }[] = [];
   const world = new PipelineWorld(
     {
@@ -44,7 +47,14 @@ export async function apiWorld(over: Parameters<typeof testPipeline>[0] = {}, ca
     ...deps,
     log: { info: say, warn: say, error: say },
     // With no right but those that the function declares.
-    storesOf: (name) => storesOn(tableWithRights(table, USES), name),
+    storesOf(name) {
+      const stores = storesOn(tableWithRights(table, USES), name);
+      const read = async (run: string) => {
+        reads.push(run);
+        return stores.runs.read(run);
+      };
+      return { ...stores, runs: spy(stores.runs, { read }) };
+    },
     objectsOf: () => objectsWithRights(objects, USES),
     queuesOf: () => deps.queues,
     mailer: world.mailer,
@@ -80,6 +90,6 @@ export async function apiWorld(over: Parameters<typeof testPipeline>[0] = {}, ca
     await asking;
     return answer ?? Promise.reject(new Error('There was no answer.'));
   };
-  return { world, objects, deps, clock, app, ask, wait, lines };
+  return { world, objects, reads, deps, clock, app, ask, wait, lines };
 }
 export type ApiWorld = Awaited<ReturnType<typeof apiWorld>>;
