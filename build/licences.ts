@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { PACKAGE_DIR } from '../shared/project/project.mjs';
@@ -20,8 +20,13 @@ export function licencesOf(modules: readonly string[]): string {
 function licenceOf(folder: string): string {
   const path = join(PACKAGE_DIR, folder);
   const { name, version, license } = manifest.parse(JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')));
-  const texts = readdirSync(path).filter((file) => LICENCE.test(file));
+  const texts = readdirSync(path)
+    .filter((file) => LICENCE.test(file))
+    // A folder of licences is of what the package took over.
+    .flatMap((file) => (statSync(join(path, file)).isDirectory() ? filesIn(path, file) : [file]));
   return [`${name} ${version}: ${license}`, ...texts.map((file) => readFileSync(join(path, file), 'utf8').trim())].join(
     '\n\n',
   );
 }
+
+const filesIn = (path: string, folder: string) => readdirSync(join(path, folder)).map((file) => join(folder, file));

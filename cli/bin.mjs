@@ -86,13 +86,16 @@ const importMeta = (project) => ({
     }),
 });
 
+/** One of the files that the build bundles for Node. */
+const programModule = (name) => join(PACKAGE_DIR, 'program', `${name}.js`);
+
 /** What an installed program has loaded already, pipelines get from it. In a bundle with the program it is there once anyway. */
 const ownEntries = {
   name: 'own-entries',
   setup: ({ onResolve }) =>
     onResolve({ filter: /^microprocess(?:\/|$)/ }, ({ path }) => {
-      const module = OWN_ENTRIES[path];
-      return module === undefined ? undefined : { path: pathToFileURL(module).href, external: true };
+      if (OWN_ENTRIES[path] === undefined) return undefined;
+      return { path: pathToFileURL(programModule(path.split('/')[1] ?? 'index')).href, external: true };
     }),
 };
 
@@ -165,7 +168,7 @@ try {
   requireLoadable(outdir);
   const unbuilt = await bundled(project, outdir, names);
   process.setSourceMapsEnabled(true);
-  const program = IS_BUILT ? ownModule('cli/main') : join(outdir, 'main.mjs');
+  const program = IS_BUILT ? programModule('main') : join(outdir, 'main.mjs');
   const { main } = await import(pathToFileURL(program).href);
   await main({ folder: join(outdir, 'pipelines'), unbuilt });
 } catch (error) {

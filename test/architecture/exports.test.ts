@@ -27,15 +27,18 @@ test.each(Object.keys(SYSTEM.functions))('the function %s is built: its bundle i
   expect(built).toContain(`functions/${name}/index.ts`);
 });
 
-describe.each(entries)('the entry $name', ({ source, targets }) => {
+describe.each(entries)('the entry $name', ({ name, source, targets }) => {
   test('is built from a source, which the build starts from', () => {
     expect(existsSync(join(PACKAGE_DIR, source))).toBe(true);
     expect(built).toContain(source);
   });
 
   test('names what the build makes of its source', () => {
-    const path = `./dist/${source.replace(/\.ts$/, '')}`;
-    expect(targets).toMatchObject({ types: `${path}.d.ts`, default: `${path}.js` });
+    expect(targets).toMatchObject({
+      types: `./dist/${source.replace(/\.ts$/, '.d.ts')}`,
+      // The command line finds it by the name of the entry.
+      default: `./dist/program/${name === '.' ? 'index' : name.slice(2)}.js`,
+    });
   });
 });
 

@@ -135,5 +135,12 @@ export async function checkMistakes({ folder, fails }: Sandbox): Promise<void> {
   match(said, /endpiont: is no option here/);
   equal(said.includes('    at '), false, 'no stack is shown');
   match(await fails(PROJECT, ['npx', 'cdk', 'synth', '--quiet'], 1), /endpiont: is no option here/);
+  // Node itself loads what a package imports: that must be the copy that the program knows.
+  const lender = join(folder, PROJECT, 'node_modules', 'lender');
+  mkdirSync(lender);
+  writeFileSync(join(lender, 'package.json'), '{ "name": "lender", "type": "module", "main": "index.js" }');
+  writeFileSync(join(lender, 'index.js'), "export * from 'microprocess';\n");
+  writeFileSync(file, right.replace('endpoint:', 'endpiont:').replace("from 'microprocess'", "from 'lender'"));
+  equal(await fails(PROJECT, ['npx', 'microprocess', 'run', 'plain'], 2), said);
   writeFileSync(file, right);
 }

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { PACKAGE_DIR } from '../../shared/project/project.mjs';
 import { jsonIn, type Sandbox } from './sandbox.ts';
 
-const MOST_BYTES = 2 * 1024 * 1024;
+const MOST_BYTES = 3 * 1024 * 1024;
 const SOURCE = /\.[cm]?tsx?$/;
 
 /** The package as it would be published. @returns the tarball's path */
