@@ -11,7 +11,7 @@ import { ServerEndedError, type ServerProcess, startServerProcess } from './serv
 
 const listening = z.object({ aws: z.url(), dynamodb: z.url(), ses: z.url(), eventbridge: z.url() });
 
-/** Emulated AWS in a process of its own. */
+/** Emulated AWS, in a process or on a thread of its own. */
 export interface Emulators extends Pick<ServerProcess<unknown>, 'pid' | 'failure' | 'stop'> {
   /** Base URL of SQS and S3. */
   readonly awsUrl: string;
@@ -24,6 +24,8 @@ export interface Emulators extends Pick<ServerProcess<unknown>, 'pid' | 'failure
 export interface EmulatorsOptions {
   /** Folder for tables, objects, mails and events, readable by a later start; one start at a time. */
   readonly stateDir: string;
+  /** For a moment's look: on a thread of this process, and SQS and S3 start with their first request. */
+  readonly toLook?: boolean;
 }
 
 /**
@@ -46,12 +48,13 @@ export const EMULATORS: BundleOptions = {
  * @throws {StateBusyError} where another process has the state folder's database open
  * @throws {ServerEndedError} where they don't start
  */
-export async function startEmulators({ stateDir }: EmulatorsOptions): Promise<Emulators> {
+export async function startEmulators({ stateDir, toLook = false }: EmulatorsOptions): Promise<Emulators> {
   const script = IS_BUILT ? EMULATORS.entry : await bundle(EMULATORS);
   const server = await startServerProcess({
     name: 'emulators',
     script,
-    args: [stateDir],
+    args: [stateDir, ...(toLook ? ['looking'] : [])],
+    onThread: toLook,
     env: emulatorEnvironment(),
     nodeFlags: NODE_FLAGS,
     listening,

@@ -20,7 +20,7 @@ import type { ServedApi } from './http-api.ts';
 import type { HostLogger } from './lambda.ts';
 import { type LocalPipeline, type LocalPipelineOptions, type Shared, startPipeline } from './pipeline.ts';
 import { LocalPipelines } from './pipelines.ts';
-import { createStorage, queueUrls } from './resources.ts';
+import { createTable, queueUrls } from './resources.ts';
 import { ServicePool } from './service-pool.ts';
 import { Teardown } from './teardown.ts';
 
@@ -212,7 +212,7 @@ async function share(
   teardown.add(applyEnvironment(emulators.environment));
   const sqs = new SQSClient({});
   teardown.add(() => sqs.destroy());
-  const storage = createStorage(table);
+  const storage = createTable(table);
   // A start that fails elsewhere leaves it no request in the air.
   teardown.add(() => storage.catch(() => undefined));
   const resources = { table: table.TableName ?? '', objects: BUCKET, mail: MAIL_FROM, mailSet: '', events: EVENT_BUS };

@@ -12,7 +12,7 @@ import { claimState } from './claim.ts';
 import { startEmulators } from './emulators.ts';
 import { applyEnvironment, BUCKET } from './environment.ts';
 import { type EmulatorsEnvironment, findHolder, LOOK_AGAIN_MS, PATIENCE_MS, StateBusyError } from './host-file.ts';
-import { createStorage, queueUrls } from './resources.ts';
+import { createTable, queueUrls } from './resources.ts';
 import { filesHere } from './source-files.ts';
 
 export interface OpenedState {
@@ -109,15 +109,15 @@ async function fromDisk(
 ): Promise<OpenedState> {
   const claim = await claimState(stateDir, 'reader');
   try {
-    const emulators = await startEmulators({ stateDir });
+    const emulators = await startEmulators({ stateDir, toLook: true });
     const restore = applyEnvironment(emulators.environment);
     const stop = async () => {
       restore();
       await emulators.stop();
     };
     try {
-      // A host that ended while it started may have left neither.
-      await createStorage(table);
+      // A host that ended while it started may have left none.
+      await createTable(table);
     } catch (error) {
       await stop();
       throw error;

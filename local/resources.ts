@@ -5,14 +5,12 @@ import {
   DynamoDBClient,
   ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { MESSAGES, type QueueName } from '../shared/domain/queues.ts';
 import { mapValues } from '../shared/domain/records.ts';
 import { LOCAL_ACCOUNT, queueArn } from '../shared/host/arn.ts';
 import { DEAD_LETTERS, type DeadLetters } from '../shared/lambda/declaration.ts';
 import type { Wiring } from '../shared/lambda/wiring.ts';
-import { BUCKET } from './environment.ts';
 
 /** One queue by both its names. */
 export interface QueueAddress {
@@ -70,29 +68,9 @@ export async function createQueues(
   );
 }
 
-/** Creates bucket and table where an earlier start hasn't. */
-export async function createStorage(table: CreateTableCommandInput): Promise<void> {
-  const s3 = new S3Client({});
-  const dynamodb = new DynamoDBClient({});
-  try {
-    await Promise.all([createBucket(s3, BUCKET), createTable(dynamodb, table)]);
-  } finally {
-    s3.destroy();
-    dynamodb.destroy();
-  }
-}
-
-/** Creates the bucket where an earlier start hasn't. */
-async function createBucket(client: S3Client, bucket: string): Promise<void> {
-  try {
-    await client.send(new CreateBucketCommand({ Bucket: bucket }));
-  } catch (error) {
-    if (!(error instanceof Error && /^BucketAlready(OwnedByYou|Exists)$/.test(error.name))) throw error;
-  }
-}
-
 /** Creates the table where an earlier start hasn't, and waits until it takes requests. */
-async function createTable(client: DynamoDBClient, definition: CreateTableCommandInput): Promise<void> {
+export async function createTable(definition: CreateTableCommandInput): Promise<void> {
+  const client = new DynamoDBClient({});
   const status = async () => {
     try {
       return (await client.send(new DescribeTableCommand({ TableName: definition.TableName }))).Table?.TableStatus;
@@ -101,7 +79,12 @@ async function createTable(client: DynamoDBClient, definition: CreateTableComman
       throw error;
     }
   };
-  if ((await status()) === undefined) await client.send(new CreateTableCommand(definition));
-  // A handful of requests at most: the emulator is told to take no time over it.
-  while ((await status()) !== 'ACTIVE');
+  try {
+    let now = await status();
+    if (now === undefined) await client.send(new CreateTableCommand(definition));
+    // A handful of requests at most: the emulator is told to take no time over it.
+    while (now !== 'ACTIVE') now = await status();
+  } finally {
+    client.destroy();
+  }
 }

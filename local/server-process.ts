@@ -1,6 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { Worker } from 'node:worker_threads';
 import * as z from 'zod';
 import { MicroprocessError } from '../shared/domain/errors.ts';
 import { openLog } from './log-file.ts';
@@ -21,6 +24,8 @@ export interface ServerProcessOptions<T> {
   readonly logFile: string;
   /** Milliseconds it gets to end when told to; 5,000 by default. */
   readonly graceMs?: number;
+  /** On a thread of this process: for a moment that is, as it saves starting Node but shares its memory. `nodeFlags` have no effect. */
+  readonly onThread?: boolean;
 }
 
 /** A server process has ended, or never began to listen; the message has its last words. */
@@ -53,40 +58,33 @@ export interface ServerProcess<T> {
  * @throws {ServerEndedError} where it ends, stays silent for 30 seconds or says something else instead
  */
 export async function startServerProcess<T>(options: ServerProcessOptions<T>): Promise<ServerProcess<T>> {
-  const { name, script, args = [], nodeFlags = [], env = process.env, logFile, graceMs = 5_000 } = options;
+  const { name, logFile, graceMs = 5_000 } = options;
   const log = openLog(logFile, (lines) => `(${lines} lines could not be written to this log)`);
-  const child = spawn(process.execPath, [...nodeFlags, script, ...args], { env, detached: true, stdio: 'pipe' });
-  // Without a process there are no streams either, as where no file can be opened any more.
-  if (child.pid === undefined)
-    throw new ServerEndedError(`${name} could not be started: ${await once(child, 'error')}`, null);
+  const running = await (options.onThread ? threadOf(options) : processOf(options));
   const tail: string[] = [];
   const keep = (line: string) => {
     tail.push(line);
     if (tail.length > 20) tail.shift();
     log.write(line);
   };
-  createInterface(child.stderr).on('line', keep);
-  const stdout = createInterface(child.stdout);
-  child.stdin.on('error', () => {}); // EPIPE when it is already gone; its exit is reported below.
+  createInterface(running.stderr).on('line', keep);
+  const stdout = createInterface(running.stdout);
 
   let stopping = false;
   const gone = new AbortController();
-  child.once('exit', () => gone.abort());
-  const exited = once(child, 'close').then(
-    ([code, signal]) => {
-      const how = signal ?? `exit code ${code}`;
-      return new ServerEndedError(
-        `${name} ended (${how})${printed(tail, logFile)}`,
-        typeof code === 'number' ? code : null,
-      );
-    },
+  const exited = running.exited.then(
+    ({ how, code }) => new ServerEndedError(`${name} ended (${how})${printed(tail, logFile)}`, code),
     (error: unknown) => new ServerEndedError(`${name} could not be started: ${String(error)}`, null),
   );
+  running.onExit(() => gone.abort());
   void exited.then(log.close);
   const stop = async () => {
     stopping = true;
     gone.abort();
-    await end(child, exited, graceMs);
+    running.end();
+    const force = setTimeout(running.kill, graceMs);
+    await exited;
+    clearTimeout(force);
   };
 
   try {
@@ -97,7 +95,7 @@ export async function startServerProcess<T>(options: ServerProcessOptions<T>): P
         if (!stopping) resolve(error);
       });
     });
-    return { listening, pid: child.pid ?? 0, failure, gone: gone.signal, stop };
+    return { listening, pid: running.pid, failure, gone: gone.signal, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -125,12 +123,66 @@ async function firstLine<T>(
   );
 }
 
-async function end(child: ChildProcess, exited: Promise<Error>, graceMs: number): Promise<void> {
-  child.stdin?.end();
-  child.kill('SIGTERM');
-  const force = setTimeout(() => child.kill('SIGKILL'), graceMs);
-  await exited;
-  clearTimeout(force);
+/** A server that was started, wherever it runs. */
+interface Running {
+  readonly pid: number;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Resolves once it has ended and all that it printed is here. */
+  readonly exited: Promise<{ readonly how: string; readonly code: number | null }>;
+  onExit(listener: () => void): void;
+  /** Tells it to end. */
+  end(): void;
+  kill(): void;
+}
+
+async function processOf({
+  name,
+  script,
+  args = [],
+  nodeFlags = [],
+  env = process.env,
+}: ServerProcessOptions<unknown>): Promise<Running> {
+  const child = spawn(process.execPath, [...nodeFlags, script, ...args], { env, detached: true, stdio: 'pipe' });
+  // Without a process there are no streams either, as where no file can be opened any more.
+  if (child.pid === undefined)
+    throw new ServerEndedError(`${name} could not be started: ${await once(child, 'error')}`, null);
+  child.stdin.on('error', () => {}); // EPIPE when it is already gone; its exit is reported.
+  return {
+    pid: child.pid,
+    stdout: child.stdout,
+    stderr: child.stderr,
+    exited: once(child, 'close').then(([code, signal]) => ({
+      how: signal ?? `exit code ${code}`,
+      code: typeof code === 'number' ? code : null,
+    })),
+    onExit: (listener) => void child.once('exit', listener),
+    end() {
+      child.stdin.end();
+      child.kill('SIGTERM');
+    },
+    kill: () => void child.kill('SIGKILL'),
+  };
+}
+
+function threadOf({ script, args = [], env = process.env }: ServerProcessOptions<unknown>): Running {
+  const worker = new Worker(script, { argv: [...args], env, stdin: true, stdout: true, stderr: true });
+  const { stdin, stdout, stderr } = worker;
+  const exited = new Promise<number>((resolve) => worker.once('exit', resolve));
+  // Node prints what a thread throws, unless the thread that started it listens: it ends all the same.
+  worker.on('error', (error) => stderr.push(`${error.stack}\n`));
+  return {
+    pid: process.pid,
+    stdout,
+    stderr,
+    exited: Promise.all([exited, finished(stdout), finished(stderr)]).then(([code]) => ({
+      how: `exit code ${code}`,
+      code,
+    })),
+    onExit: (listener) => void worker.once('exit', listener),
+    end: () => void stdin?.end(),
+    kill: () => void worker.terminate(),
+  };
 }
 
 function json(text: string): unknown {

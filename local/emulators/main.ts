@@ -1,19 +1,18 @@
 import { mkdir } from 'node:fs/promises';
-import { Server } from 'node:http';
 import { join } from 'node:path';
-import { startFauxqs } from 'fauxqs';
 import { Level } from 'level';
 import { eventSink } from './events.ts';
 import { IN_USE } from './exit-codes.ts';
-import { honourMessageGroups } from './fair-queues.ts';
+import { listen } from './loopback.ts';
 import { sesSink } from './ses.ts';
+import { startedWhenAsked } from './started-when-asked.ts';
 import { tableServer } from './table.ts';
 
 /**
- * Process of the emulators: SQS and S3 (fauxqs), DynamoDB (dynalite), SES v2 and EventBridge (sinks). Tables, objects,
+ * Process or thread of the emulators: SQS and S3 (fauxqs), DynamoDB (dynalite), SES v2 and EventBridge (sinks). Tables, objects,
  * mails and events stay in the directory given as first argument; queues live in memory. Prints where it listens, ends with its stdin.
+ * Where the second argument is `looking`, SQS and S3 start with their first request: who looks at runs asks the table, and seldom more.
  */
-const LOOPBACK = '127.0.0.1';
 /** Longer than any pause between two calls of a client, so that no kept-alive connection is closed under a request. */
 const KEEP_ALIVE_MS = 75_000;
 
@@ -30,18 +29,15 @@ process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
 const tables = join(directory, 'table');
 await mkdir(tables, { recursive: true });
 await tryDatabase(tables);
-honourMessageGroups();
-const sqsAndS3 = await onLoopback(() =>
-  startFauxqs({ port: 0, logger: false, host: LOOPBACK, s3StorageDir: join(directory, 's3') }),
-);
+const start = async () => (await import('./queues-and-objects.ts')).startQueuesAndObjects(join(directory, 's3'));
+const sqsAndS3 = await (process.argv[3] === 'looking' ? startedWhenAsked(start) : start());
 const table = await tableServer(tables);
 const mail = sesSink(join(directory, 'mail'));
 const events = eventSink(join(directory, 'events.jsonl'));
 for (const server of [table, mail, events]) server.keepAliveTimeout = KEEP_ALIVE_MS;
 
-const aws = `http://${LOOPBACK}:${sqsAndS3.port}`;
 const [dynamodb, ses, eventbridge] = await Promise.all([listen(table), listen(mail), listen(events)]);
-console.log(JSON.stringify({ listening: { aws, dynamodb, ses, eventbridge } }));
+console.log(JSON.stringify({ listening: { aws: sqsAndS3.url, dynamodb, ses, eventbridge } }));
 
 let ending = false;
 process.stdin.on('end', end).on('error', end).resume();
@@ -54,31 +50,6 @@ function end(): void {
   for (const server of [mail, events]) server.close();
   // LevelDB has written all it acknowledged to its log; closing it only saves the next start from replaying that.
   void sqsAndS3.stop().finally(() => table.close(() => process.exit(0)));
-}
-
-async function listen(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, LOOPBACK, resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error(`Unexpected address ${address}.`);
-  return `http://${LOOPBACK}:${address.port}`;
-}
-
-/** fauxqs listens on every interface and has no option for it: whatever starts in `start` gets the loopback one alone. */
-async function onLoopback<T>(start: () => Promise<T>): Promise<T> {
-  const original = Server.prototype.listen;
-  Object.defineProperty(Server.prototype, 'listen', {
-    configurable: true,
-    writable: true,
-    value(this: Server, options: unknown, ...rest: unknown[]) {
-      const bound = typeof options === 'object' && options !== null ? { ...options, host: LOOPBACK } : options;
-      return Reflect.apply(original, this, [bound, ...rest]);
-    },
-  });
-  try {
-    return await start();
-  } finally {
-    Reflect.deleteProperty(Server.prototype, 'listen');
-  }
 }
 
 /** Ends the process where the database doesn't open: dynalite would say so with the first request, and not why. */

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startEmulators } from '../../local/emulators.ts';
 import { applyEnvironment, BUCKET } from '../../local/environment.ts';
 import { StateBusyError } from '../../local/host-file.ts';
-import { createStorage } from '../../local/resources.ts';
+import { createTable } from '../../local/resources.ts';
 import { numbers } from '../contracts/fixtures.ts';
 import { TABLE, temporaryDirectory } from './support.ts';
 
@@ -20,10 +20,10 @@ beforeAll(async () => {
 afterAll(() => rm(stateDir, { recursive: true }));
 
 /** Emulators of the folder, which this process's SDKs call until they are ended. */
-async function started(): Promise<() => Promise<void>> {
-  const { environment, stop } = await startEmulators({ stateDir });
+async function started(toLook = false): Promise<() => Promise<void>> {
+  const { environment, stop } = await startEmulators({ stateDir, toLook });
   const restore = applyEnvironment(environment);
-  await createStorage(TABLE);
+  await createTable(TABLE);
   return async () => {
     restore();
     await stop();
@@ -41,9 +41,10 @@ test(
     await new DynamoDBClient({}).send(new PutItemCommand({ TableName: TABLE.TableName, Item: item }));
     await new S3Client({}).send(new PutObjectCommand({ ...object, Body: 'id,city\n', ContentType: 'text/csv' }));
     await expect(startEmulators({ stateDir })).rejects.toThrow(StateBusyError);
+    await expect(startEmulators({ stateDir, toLook: true })).rejects.toThrow(StateBusyError);
     await stopFirst();
 
-    const stop = await started();
+    const stop = await started(true);
     const read = await new DynamoDBClient({}).send(new GetItemCommand({ TableName: TABLE.TableName, Key: key }));
     expect(read.Item).toEqual(item);
     const { Body, ContentType } = await new S3Client({}).send(new GetObjectCommand(object));
@@ -67,9 +68,13 @@ test(
   },
 );
 
-test('a database that does not open is said with its reason', SLOW, async () => {
-  await writeFile(join(stateDir, 'table', 'CURRENT'), 'MANIFEST-none\n');
-  await expect(startEmulators({ stateDir })).rejects.toThrow(
-    /^emulators ended \(exit code 1\)[\s\S]*The database .*table can't be opened: .*MANIFEST-none/,
-  );
-});
+test.each([false, true])(
+  'a database that does not open is said with its reason, also to look: %s',
+  SLOW,
+  async (toLook) => {
+    await writeFile(join(stateDir, 'table', 'CURRENT'), 'MANIFEST-none\n');
+    await expect(startEmulators({ stateDir, toLook })).rejects.toThrow(
+      /^emulators ended \(exit code 1\)[\s\S]*The database .*table can't be opened: .*MANIFEST-none/,
+    );
+  },
+);
