@@ -1,9 +1,11 @@
-import { failures as readChildren } from '../../shared/control/failures.ts';
+import { type Failure, failures as readChildren } from '../../shared/control/failures.ts';
+import { isUnread } from '../../shared/domain/held.ts';
 import { CHILD_STATUSES, type ChildStatus } from '../../shared/domain/row.ts';
 import { EXIT } from '../exit-codes.ts';
 import { withTarget } from '../targets/open.ts';
 import type { Where } from '../targets/target.ts';
 import { type Terminal, writeLine } from '../terminal.ts';
+import { counted } from '../text.ts';
 
 export interface ChildrenOptions extends Where {
   /** Default: all. */
@@ -16,18 +18,36 @@ export interface ChildrenOptions extends Where {
 
 /** Prints a run's children that have ended as JSON, one a line, in the report's order: what another run may be started with. */
 export async function children(run: string, options: ChildrenOptions, terminal: Terminal): Promise<number> {
-  const { status: statuses = CHILD_STATUSES, limit, items, results } = options;
   return withTarget({ ...options, run }, 'records', terminal, async (target) => {
-    let n = 0;
-    for await (const child of readChildren(target.deps, run, { statuses })) {
-      terminal.signal.throwIfAborted();
-      const { body: result, ...rest } = child;
-      const said = items ? child.item : results ? result : { ...rest, result };
-      if (!(await writeLine(terminal.stdout, JSON.stringify(said)))) return EXIT.ok;
-      n++;
-      if (n === limit) break;
-    }
-    if (n === 0) terminal.stderr.write(`Run ${run} has no such child.\n`);
+    const read = readChildren(target.deps, run, { statuses: options.status ?? CHILD_STATUSES });
+    await printChildren(read, run, options, terminal);
     return EXIT.ok;
   });
+}
+
+/** Of items alone, those that their source couldn't read are left out, with their number: in another run they would be called. */
+export async function printChildren(
+  read: AsyncIterable<Failure>,
+  run: string,
+  { limit, items, results }: ChildrenOptions,
+  { signal, stdout, stderr }: Pick<Terminal, 'signal' | 'stdout' | 'stderr'>,
+): Promise<void> {
+  let printed = 0;
+  let unread = 0;
+  for await (const { body: result, ...rest } of read) {
+    signal.throwIfAborted();
+    if (items && isUnread(rest.item)) {
+      unread++;
+      continue;
+    }
+    const said = items ? rest.item : results ? result : { ...rest, result };
+    if (!(await writeLine(stdout, JSON.stringify(said)))) return;
+    printed++;
+    if (printed === limit) break;
+  }
+  if (unread > 0)
+    stderr.write(
+      `Left out: ${counted(unread, 'record')} that could not be read and so ${unread === 1 ? 'is no item' : 'are no items'}.\n`,
+    );
+  if (printed + unread === 0) stderr.write(`Run ${run} has no such child.\n`);
 }
