@@ -5,7 +5,7 @@ import { synchronous } from '../../domain/synchronous.ts';
 import { columnNames, type Field, reads } from '../columns.ts';
 import { checkOptions, strictOptions } from '../options.ts';
 import type { Output } from '../output.ts';
-import { commonOf, type OutputOptions, outputOptions } from './options.ts';
+import { checkPartitions, commonOf, type OutputOptions, outputOptions } from './options.ts';
 import { TextFile } from './text-file.ts';
 
 /** Options of {@link jsonLines}. */
@@ -16,11 +16,17 @@ export interface JsonLinesOptions<I, R> extends OutputOptions<I, R> {
   readonly gzip?: boolean;
 }
 
+const DEFAULT_COLUMNS = ['id', 'status', 'reason', 'item', 'result'];
+
 const optionsSchema = strictOptions({
   ...outputOptions,
   columns: columnNames.min(1).optional(),
   gzip: z.boolean().optional(),
-});
+}).superRefine(
+  checkPartitions(({ columns = DEFAULT_COLUMNS }) =>
+    columns.map((column) => (typeof column === 'string' ? column : column.name)),
+  ),
+);
 
 /**
  * A line of JSON for each row; what is nested stays nested.

@@ -3,7 +3,7 @@ import type { Row } from '../../domain/row.ts';
 import { type Field, field, fieldName } from '../columns.ts';
 import { callable, checkOptions, strictOptions } from '../options.ts';
 import type { Output } from '../output.ts';
-import { commonOf, type OutputOptions, outputOptions } from './options.ts';
+import { checkPartitions, commonOf, type OutputOptions, outputOptions } from './options.ts';
 import { PARQUET_TYPES, type ParquetType, type ReadColumn } from './parquet-types.ts';
 
 type Accessor<I, R> = (row: Row<I, R>) => unknown;
@@ -31,7 +31,7 @@ const optionsSchema = strictOptions({
       ),
     )
     .refine((columns) => Object.keys(columns).length > 0, 'must name a column'),
-});
+}).superRefine(checkPartitions(({ columns }) => Object.keys(columns)));
 
 /**
  * Parquet, compressed by Snappy. A field is looked up in the item first, or in the result. A value that isn't of its column's type ends the run as

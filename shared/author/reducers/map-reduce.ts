@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import type { Json } from '../../domain/json.ts';
 import { jsonText } from '../../domain/json.ts';
+import { jsonProblem, showPath } from '../../domain/json-problem.ts';
+import { SIZES } from '../../domain/limits.ts';
 import type { SucceededRow } from '../../domain/row.ts';
 import { synchronous } from '../../domain/synchronous.ts';
 import { type Column, columnNames, columnsOf } from '../columns.ts';
@@ -24,7 +26,15 @@ export interface MapReduceOptions<I, R, S> {
 
 const optionsSchema = strictOptions({
   columns: columnNames.optional(),
-  zero: z.unknown().refine((value) => value !== undefined, 'must be what no rows come to'),
+  zero: z.unknown().superRefine((value, context) => {
+    const problem = jsonProblem(value, SIZES.jsonBytes, 'written');
+    if (!problem) return;
+    const place = problem.path ? ` at ${showPath(problem.path)}` : '';
+    context.addIssue({
+      code: 'custom',
+      message: `must be what no rows come to, as JSON, and holds ${problem.what}${place}`,
+    });
+  }),
   map: callable(),
   combine: callable(),
   finish: callable(),

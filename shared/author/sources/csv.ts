@@ -24,6 +24,9 @@ export interface CsvOptions<I> extends FileOptions<I> {
   readonly multiline?: boolean;
 }
 
+const DELIMITER = ',';
+const QUOTE = '"';
+
 const character = z.string().regex(/^[^\r\n]$/, 'must be one character');
 const optionsSchema = strictOptions({
   ...fileOptions,
@@ -33,6 +36,9 @@ const optionsSchema = strictOptions({
   header: z.array(z.string()).min(1, 'must name a column').optional(),
   encoding: z.string().refine(isEncoding, 'must be a label of an encoding, such as windows-1252').optional(),
   multiline: z.boolean().optional(),
+}).refine(({ delimiter = DELIMITER, quote = QUOTE }) => delimiter !== quote, {
+  path: ['delimiter'],
+  message: 'must be another character than quote',
 });
 
 /**
@@ -59,8 +65,8 @@ export function csv<S extends z.ZodType>(
 }
 
 function formatOf({
-  delimiter = ',',
-  quote = '"',
+  delimiter = DELIMITER,
+  quote = QUOTE,
   header,
   encoding,
   multiline = true,

@@ -55,6 +55,19 @@ it('keeps the laws of a reduce; what breaks them is found', () => {
   expect(() => checkLaws(last, rows)).toThrow(/breaks the law of/);
 });
 
+it.each<[unknown, string]>([
+  [() => 0, 'holds a function'],
+  [{ sum: [0, () => 0] }, 'holds a function at $.sum[1]'],
+  [Number.NEGATIVE_INFINITY, 'holds -Infinity'],
+  [0n, 'holds a bigint (give its text)'],
+  [undefined, 'holds undefined'],
+])('is refused with %s as zero', (zero, message) => {
+  const options = { zero, map: Number, combine: Math.max, finish: () => [] };
+  expect(() => Reflect.apply(mapReduce, undefined, [options])).toThrow(
+    `zero: must be what no rows come to, as JSON, and ${message}`,
+  );
+});
+
 it('is refused without what it is made of, and fails where it waits', () => {
   expect(() => Reflect.apply(mapReduce, undefined, [{ zero: 0, map: Number, finish: Number }])).toThrow(/combine/);
   const waits = mapReduce<City, Answer, unknown>({ zero: 0, map: async () => 1, combine: (a) => a, finish: () => [] });

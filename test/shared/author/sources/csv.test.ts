@@ -187,6 +187,9 @@ describe('csv', () => {
       expect(() => csv(place)).toThrow('source: csv: place');
     expect(csv('s3://companies/in/all.csv').reads).toEqual(['s3://companies/in/all.csv']);
     expect(() => csv('a.csv', { delimiter: '::' })).toThrow('source: csv: delimiter');
+    for (const same of [{ delimiter: '"' }, { quote: ',' }, { delimiter: ';', quote: ';' }])
+      expect(() => csv('a.csv', same)).toThrow('source: csv: delimiter: must be another character than quote');
+    expect(() => csv('a.csv', { delimiter: '"', quote: null })).not.toThrow();
     expect(() => csv('a.csv', { encoding: 'klingon' })).toThrow('source: csv: encoding');
   });
 
