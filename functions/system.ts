@@ -1,5 +1,8 @@
+import type { Pipeline } from '../shared/author/definition.ts';
 import { hasReportLinks } from '../shared/author/recipients.ts';
 import {
+  CALLER_BATCH,
+  callersOf,
   FORWARDER_MEMORY_MB,
   forwardersOf,
   forwarderTimeoutSeconds,
@@ -10,10 +13,12 @@ import { DEAD_LETTERS, pipelineFunction, type System } from '../shared/lambda/de
 import { USES as AGGREGATOR } from './aggregator/deps.ts';
 import { USES as CALLBACK } from './callback/deps.ts';
 import { ROUTE as CALLBACK_ROUTE } from './callback/route.ts';
+import { USES as CALLER } from './caller/deps.ts';
 import { USES as DEAD_LETTER } from './dead-letter/deps.ts';
 import { USES as FORWARDER } from './forwarder/deps.ts';
 import { USES as REPORT_LINK } from './report-link/deps.ts';
 import { ROUTE as REPORT_LINK_ROUTE } from './report-link/route.ts';
+import { USES as ROUNDS } from './rounds/deps.ts';
 import { USES as SPLITTER } from './splitter/deps.ts';
 import { USES as SWEEPER } from './sweeper/deps.ts';
 
@@ -33,6 +38,13 @@ const DECLARED_QUEUES = {
     maxReceiveCount: 200,
   },
   aggregate: { maxReceiveCount: 20 },
+} as const;
+
+const takesTasks = ({ tasks }: Pipeline): boolean => tasks !== undefined;
+
+const OPTIONAL_QUEUES = {
+  // Of its own: behind a run's backlog a task would be hours late. Like the work queue it outlives a table that is down for hours.
+  calls: { maxReceiveCount: 200, isFor: takesTasks },
 } as const;
 
 const FUNCTIONS = {
@@ -67,6 +79,27 @@ const FUNCTIONS = {
     timeoutSeconds: LAMBDA.maxTimeoutSeconds,
     memoryMB: 1_769,
     takes: { queue: 'aggregate', batch: 1, concurrency: 10 },
+  }),
+  caller: pipelineFunction({
+    purpose: 'calls the service for each task when it is due',
+    uses: CALLER,
+    isFor: takesTasks,
+    handler: async () => (await import('./caller/handler.ts')).callerOfTasks,
+    timeoutSeconds: ({ endpoint }) => forwarderTimeoutSeconds(endpoint),
+    memoryMB: FORWARDER_MEMORY_MB,
+    takes: { queue: 'calls', batch: CALLER_BATCH, concurrency: callersOf },
+    // As the forwarder: what dies is taken up again.
+    crashes: 5,
+  }),
+  rounds: pipelineFunction({
+    purpose: 'sends tasks whose time comes near, and those whose messages got lost',
+    uses: ROUNDS,
+    isFor: takesTasks,
+    handler: async () => (await import('./rounds/handler.ts')).rounds,
+    timeoutSeconds: 60,
+    memoryMB: 512,
+    schedule: { everySeconds: 60 },
+    crashes: 3,
   }),
   callback: pipelineFunction({
     purpose: 'takes what the service says of calls that it answered with 202',
@@ -108,4 +141,8 @@ const FUNCTIONS = {
 export type FunctionName = keyof typeof FUNCTIONS;
 
 /** What a stage deploys, and what runs on a laptop. */
-export const SYSTEM: System<FunctionName> = { queues: DECLARED_QUEUES, functions: FUNCTIONS };
+export const SYSTEM: System<FunctionName> = {
+  queues: DECLARED_QUEUES,
+  optionalQueues: OPTIONAL_QUEUES,
+  functions: FUNCTIONS,
+};

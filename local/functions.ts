@@ -3,6 +3,7 @@ import type { Pipeline } from '../shared/author/definition.ts';
 import type { AccountAccess } from '../shared/author/source.ts';
 import { mapValues } from '../shared/domain/records.ts';
 import { LOCAL_REGION } from '../shared/host/arn.ts';
+import { callRecords } from '../shared/lambda/call-records.ts';
 import { channelsOf } from '../shared/lambda/channels.ts';
 import { connect, connectPlatform, type PortMakers } from '../shared/lambda/connect.ts';
 import type { Connectors, System } from '../shared/lambda/declaration.ts';
@@ -76,6 +77,7 @@ export function pipelineFunctions<N extends string>(
       connect(uses, env(usesWithSource(uses, pipeline)), {
         pipeline,
         telemetry,
+        calls: callRecords,
         endpoint: endpointHere,
         callbacks: (resources) => signedUrlsOf('callbacks', resources, fromFile),
         reportLinks: (resources) => signedUrlsOf('reportLinks', resources, fromFile),
@@ -131,7 +133,8 @@ export function platformFunctions<N extends string>(options: LocalFunctionsOptio
 /** As deployed: what a declaration names, from the variables of that alone. */
 function connecting({ resources, telemetry }: Pick<LocalFunctionsOptions<never>, 'resources' | 'telemetry'>) {
   const env = (uses: Uses) => ({ ...environmentOf(uses, resources), AWS_REGION: LOCAL_REGION });
-  const ofPlatform: Connectors['ofPlatform'] = (uses) => connectPlatform(uses, env(uses), { telemetry, mail, events });
+  const ofPlatform: Connectors['ofPlatform'] = (uses) =>
+    connectPlatform(uses, env(uses), { telemetry, calls: callRecords, mail, events });
   return { env, ofPlatform };
 }
 

@@ -2,7 +2,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { FunctionName } from '../functions/system.ts';
 import type { Pipeline } from '../shared/author/definition.ts';
 import { hasReportLinks } from '../shared/author/recipients.ts';
-import type { QueueName } from '../shared/domain/queues.ts';
+import type { AnyQueue } from '../shared/domain/queues.ts';
 import { EventSource } from '../shared/host/event-source.ts';
 import type { System } from '../shared/lambda/declaration.ts';
 import type { ResourceName } from '../shared/lambda/resources.ts';
@@ -64,8 +64,8 @@ export interface LocalPipeline {
   /** Runs a function as the console's Test button does. @throws what the function threw. */
   invoke(name: string, event: unknown): Promise<unknown>;
   /** Disables the queue's mapping; once resolved no message is taken. */
-  pause(queue: QueueName): Promise<void>;
-  resume(queue: QueueName): void;
+  pause(queue: AnyQueue): Promise<void>;
+  resume(queue: AnyQueue): void;
   /** Ends schedules and mappings, leaving running invocations two seconds. */
   stop(): Promise<void>;
 }
@@ -136,7 +136,7 @@ export async function startPipeline(
       clock,
     }),
   );
-  const sourcesOf = (queue: QueueName) =>
+  const sourcesOf = (queue: AnyQueue) =>
     sources.filter(({ mapping }) => mapping.queue === queue).map(({ source }) => source);
   return {
     resources,

@@ -6,11 +6,13 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb';
 import { CreateQueueCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { MESSAGES, type QueueName } from '../shared/domain/queues.ts';
-import { mapValues } from '../shared/domain/records.ts';
+import { type AnyQueue, MESSAGES, OPTIONAL_MESSAGES } from '../shared/domain/queues.ts';
+import { mapPresent, mapValues } from '../shared/domain/records.ts';
 import { LOCAL_ACCOUNT, queueArn } from '../shared/host/arn.ts';
 import { DEAD_LETTERS, type DeadLetters } from '../shared/lambda/declaration.ts';
 import type { Wiring } from '../shared/lambda/wiring.ts';
+
+const ALL = { ...MESSAGES, ...OPTIONAL_MESSAGES };
 
 /** One queue by both its names. */
 export interface QueueAddress {
@@ -18,7 +20,7 @@ export interface QueueAddress {
   readonly arn: string;
 }
 
-export type QueueAddresses = Readonly<Record<QueueName | DeadLetters, QueueAddress>>;
+export type QueueAddresses = Readonly<Record<AnyQueue | DeadLetters, QueueAddress>>;
 
 /** Where a pipeline's queues are, whether or not they exist yet; `awsUrl` is the emulated SQS. */
 export function queueAddresses(pipeline: string, awsUrl: string): QueueAddresses {
@@ -27,21 +29,21 @@ export function queueAddresses(pipeline: string, awsUrl: string): QueueAddresses
     arn: queueArn(name),
   });
   return {
-    ...mapValues(MESSAGES, (_, queue) => address(`${pipeline}-${queue}`)),
+    ...mapValues(ALL, (_, queue) => address(`${pipeline}-${queue}`)),
     [DEAD_LETTERS]: address(`${pipeline}-${DEAD_LETTERS}`),
   };
 }
 
 /** The URLs by which a pipeline's functions know its queues. */
-export function queueUrls(pipeline: string, awsUrl: string): Readonly<Record<QueueName, string>> {
+export function queueUrls(pipeline: string, awsUrl: string): Readonly<Record<AnyQueue, string>> {
   const addresses = queueAddresses(pipeline, awsUrl);
-  return mapValues(MESSAGES, (_, queue) => addresses[queue].url);
+  return mapValues(ALL, (_, queue) => addresses[queue].url);
 }
 
 /** Creates a pipeline's queues and the one behind them, with the attributes the deployed ones have. */
 export async function createQueues(
   client: SQSClient,
-  { queues, deadLetters }: Pick<Wiring, 'queues' | 'deadLetters'>,
+  { queues, optionalQueues, deadLetters }: Pick<Wiring, 'queues' | 'optionalQueues' | 'deadLetters'>,
   addresses: QueueAddresses,
 ): Promise<void> {
   const create = ({ arn }: QueueAddress, of: Wiring['deadLetters'], redrive: Record<string, string> = {}) =>
@@ -59,7 +61,7 @@ export async function createQueues(
   await create(behind, deadLetters);
   await Promise.all(
     Object.values(
-      mapValues(queues, (queue, name) => {
+      mapPresent({ ...queues, ...optionalQueues }, (queue, name) => {
         const { maxReceiveCount } = queue;
         const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: behind.arn, maxReceiveCount });
         return create(addresses[name], queue, { RedrivePolicy });

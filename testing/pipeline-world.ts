@@ -1,11 +1,14 @@
 import type { Context } from 'aws-lambda';
 import type { FunctionName } from '../functions/system.ts';
+import { callStore } from '../shared/adapters/dynamodb/calls.ts';
 import { gateNamesOf } from '../shared/adapters/dynamodb/fence.ts';
 import { gateStore } from '../shared/adapters/dynamodb/gate.ts';
 import type { ItemTable } from '../shared/adapters/dynamodb/item-table.ts';
+import { keysOf } from '../shared/adapters/dynamodb/keys.ts';
 import { storesOn } from '../shared/adapters/dynamodb/stores-on.ts';
 import type { Pipeline } from '../shared/author/definition.ts';
-import type { QueueName } from '../shared/domain/queues.ts';
+import type { AnyQueue, OptionalQueue, QueueName } from '../shared/domain/queues.ts';
+import { mapPresent } from '../shared/domain/records.ts';
 import type { EventSource } from '../shared/host/event-source.ts';
 import type { Connectors, Handler } from '../shared/lambda/declaration.ts';
 import { DEAD_LETTERS } from '../shared/lambda/declaration.ts';
@@ -58,6 +61,8 @@ export class PipelineWorld<Q extends WorldQueue = WorldQueue> {
   readonly events = new MemoryEvents();
   readonly queues: Readonly<Record<QueueName, Q>>;
   readonly deadLetters: Readonly<Record<QueueName, Q>>;
+  /** Those that not every pipeline has; their letters are with those of work. */
+  readonly optionalQueues: Readonly<Partial<Record<OptionalQueue, Q>>>;
   /** Of the queues themselves, not of what is behind them. */
   readonly mappings: Readonly<Record<QueueName, EventSource>>;
   /** Runs that were finished. */
@@ -116,16 +121,24 @@ export class PipelineWorld<Q extends WorldQueue = WorldQueue> {
     // A dead-letter queue for each, where the deployed ones share one, so that a test can tell whose letters there are.
     this.deadLetters = each((queueName) => queue(queueName));
     this.queues = each((queueName) => queue(queueName, this.deadLetters[queueName]));
-    const map = (queueName: QueueName, isDead: boolean) => {
+    this.optionalQueues = mapPresent(this.wiring.optionalQueues, (wired, queueName) =>
+      makeQueue({
+        ...{ queueName, deadLetter: this.deadLetters.work, wired, clock, random: this.#random.fork() },
+        ...{ duplicates, room: undefined, meter },
+      }),
+    );
+    const map = (queueName: AnyQueue, isDead: boolean) => {
       const of = this.wiring.mappings.find((wired) => wired.queue === (isDead ? DEAD_LETTERS : queueName));
       if (!of) throw new Error(`Queue ${queueName} has no mapping.`);
       const { batchSize, maxConcurrency } = of;
-      const from = (isDead ? this.deadLetters : this.queues)[queueName];
+      const from = { ...this.queues, ...this.optionalQueues, ...(isDead && this.deadLetters) }[queueName];
+      if (!from) throw new Error(`The pipeline has no queue ${queueName}.`);
       const target = this.functionOf(of.function);
       return this.host.map({ queue: from, batchSize, maxConcurrency, lostDeletes, function: target });
     };
     this.mappings = each((queueName) => map(queueName, false));
     each((queueName) => map(queueName, true));
+    mapPresent(this.optionalQueues, (_, queueName) => map(queueName, false));
     if (options.isSwept ?? true) this.sweep();
   }
 
@@ -214,13 +227,19 @@ export class PipelineWorld<Q extends WorldQueue = WorldQueue> {
     wrap: <T extends object>(name: string, port: T) => T;
   }) {
     const { clock, stores, objects, wrap } = of;
-    const queue = (name: QueueName): Queue<unknown> =>
-      wrap(name, this.#observer.queue?.(this.queues[name]) ?? this.queues[name]);
+    const { calls: tasks } = this.optionalQueues;
+    const wrapped = (name: AnyQueue, of: Q): Queue<unknown> => wrap(name, this.#observer.queue?.(of) ?? of);
     return {
       pipeline: this.#release().pipeline,
       stores,
       objects: wrap('objects', objects),
-      queues: each(queue),
+      queues: {
+        ...each((name) => wrapped(name, this.queues[name])),
+        get calls(): Queue<unknown> {
+          if (!tasks) throw new Error('The pipeline takes no tasks.');
+          return wrapped('calls', tasks);
+        },
+      },
       clock,
       random: this.#random.fork(),
       log: {
@@ -279,7 +298,9 @@ export class PipelineWorld<Q extends WorldQueue = WorldQueue> {
   }
 
   #portsIn(process: SimulatedProcess, release: Release, uses: Uses, pipeline?: Pipeline) {
-    const stores = storesOn(tableWithRights(this.#table, uses, pipeline), this.pipeline.name);
+    const table = tableWithRights(this.#table, uses, pipeline);
+    const stores = storesOn(table, this.pipeline.name);
+    const calls = process.wrap('calls', callStore(table, keysOf(this.pipeline.name)));
     const deps = this.#depsIn(process, stores, objectsWithRights(this.objects, uses));
     return {
       ...deps,
@@ -287,14 +308,13 @@ export class PipelineWorld<Q extends WorldQueue = WorldQueue> {
       caller: this.#caller(process, this.clock),
       callbacks: process.wrap('callbacks', SIGNED_URLS),
       reportLinks: process.wrap('reportLinks', SIGNED_URLS),
-      gateStore: process.wrap(
-        'gate',
-        gateStore(tableWithRights(this.#table, uses, pipeline), gateNamesOf(this.pipeline)),
-      ),
+      gateStore: process.wrap('gate', gateStore(table, gateNamesOf(this.pipeline))),
       mailer: process.wrap('mailer', this.mailer),
       mailFrom: this.#mailFrom,
       events: process.wrap('events', this.events),
       notifier: process.wrap('notifier', this.notifier),
+      calls,
+      callsOf: () => calls,
       storesOf: () => deps.stores,
       objectsOf: () => deps.objects,
       queuesOf: () => deps.queues,

@@ -1,5 +1,5 @@
 import { SYSTEM } from '../functions/system.ts';
-import type { QueueName } from '../shared/domain/queues.ts';
+import type { AnyQueue, QueueName } from '../shared/domain/queues.ts';
 import { mapValues } from '../shared/domain/records.ts';
 import type { QueueWiring } from '../shared/lambda/wiring.ts';
 import type { Queue } from '../shared/ports/queue.ts';
@@ -19,7 +19,7 @@ export interface WorldQueue extends Queue<unknown>, MappedQueue {
 
 /** What a world says of a queue that it needs. */
 export interface QueueSetting<Q> {
-  readonly queueName: QueueName;
+  readonly queueName: AnyQueue;
   /** Absent where it is a dead-letter queue itself. */
   readonly deadLetter: Q | undefined;
   readonly wired: QueueWiring;

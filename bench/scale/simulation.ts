@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Context } from 'aws-lambda';
 import { type FunctionName, SYSTEM } from '../../functions/system.ts';
+import { callStore } from '../../shared/adapters/dynamodb/calls.ts';
 import { gateNamesOf } from '../../shared/adapters/dynamodb/fence.ts';
 import { gateStore } from '../../shared/adapters/dynamodb/gate.ts';
+import { keysOf } from '../../shared/adapters/dynamodb/keys.ts';
 import { definePipeline, type Pipeline } from '../../shared/author/definition.ts';
 import { statistics } from '../../shared/author/reducers/statistics.ts';
 import { redriveRun } from '../../shared/control/redrive.ts';
@@ -70,7 +72,8 @@ export class Simulation {
       pipeline: this.#pipeline,
       stores: scaleStores(this.#table, this.#pipeline.name),
       objects: this.objects,
-      queues: this.#queues,
+      queues: { ...this.#queues, calls: new ScaleQueue<unknown>('calls', this.traffic) },
+      calls: callStore(new MemoryTable(), keysOf(this.#pipeline.name)),
       clock: { now: () => this.#now(), after: systemClock.after },
       random: new SeededRandom(1),
       log: { info() {}, warn: fail, error: fail },
@@ -154,6 +157,7 @@ export class Simulation {
           ...ports,
           storesOf: () => stores,
           objectsOf: () => objects,
+          callsOf: () => ports.calls,
           queuesOf: () => ports.queues,
         }),
     });

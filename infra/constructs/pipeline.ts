@@ -8,8 +8,8 @@ import { channelSecrets } from '../../shared/author/channels.ts';
 import type { Pipeline as Definition } from '../../shared/author/definition.ts';
 import { allRecipients } from '../../shared/author/recipients.ts';
 import { isObject } from '../../shared/author/sources/place.ts';
-import type { QueueName } from '../../shared/domain/queues.ts';
-import { mapValues } from '../../shared/domain/records.ts';
+import type { AnyQueue } from '../../shared/domain/queues.ts';
+import { mapPresent, mapValues } from '../../shared/domain/records.ts';
 import { environmentOf, type ResourceName } from '../../shared/lambda/resources.ts';
 import { usesWithSource } from '../../shared/lambda/uses-with-source.ts';
 import { type Wiring, wiringOf } from '../../shared/lambda/wiring.ts';
@@ -29,7 +29,7 @@ import { NodeFunction } from './node-function.ts';
 import { operatorPolicy, viewerPolicy } from './people.ts';
 import { pipelineAlarms, type WatchedFunction } from './pipeline-alarms.ts';
 import { PLATFORM, type Platform } from './platform.ts';
-import { StartSchedule, SweepSchedule } from './schedules.ts';
+import { MinuteSchedule, StartSchedule } from './schedules.ts';
 import type { CloneLimits, ServiceEndpoint } from './service-endpoint.ts';
 import { SignedUrls } from './signed-urls.ts';
 import { queueName, WorkerQueues } from './worker-queues.ts';
@@ -110,11 +110,14 @@ export class Pipeline extends Construct {
     const options = optionsOf(this, props, platform.options);
     const wiring = wiringOf(engine.system, pipeline);
     const queues = this.makeQueues(wiring, platform);
+    const { calls, ...runQueues } = queues.queues;
     const signed = new SignedUrls(pipeline, platform);
     this.resources = {
       ...platform.resources,
       ...signed.resources(),
-      ...mapValues(queues.queues, ({ queueUrl }) => queueUrl),
+      ...mapValues(runQueues, ({ queueUrl }) => queueUrl),
+      // Empty where it takes no tasks.
+      calls: calls?.queueUrl ?? '',
       endpoint: clone.url,
       endpointAuth: clone.auth,
       reduceDigest,
@@ -142,7 +145,7 @@ export class Pipeline extends Construct {
       grantUses(fn, uses, platform, pipeline);
       if (uses.source) grantSource(fn, pipeline.source);
       if (uses.outputs) grantIncluded(fn, pipeline.outputs);
-      mapValues(queues.queues, (queue, of) => uses[of] && queue.grantSendMessages(fn));
+      mapPresent(queues.queues, (queue, of) => uses[of] && queue.grantSendMessages(fn));
       if (uses.endpoint) clone.grantCall?.(fn);
       if (uses.endpoint) grantEndpoint(fn, pipeline.endpoint);
       if (uses.channels) grantSecrets(fn, channelSecrets(pipeline.report.channels));
@@ -156,7 +159,11 @@ export class Pipeline extends Construct {
     for (const schedule of wiring.schedules) {
       const target = this.own(schedule.function);
       if ('cron' in schedule) new StartSchedule(this, 'Start', { schedule, target });
-      else new SweepSchedule(this, 'Sweep', { every: Duration.seconds(schedule.everySeconds), target });
+      else {
+        const { everySeconds, function: what } = schedule;
+        const id = what === 'sweeper' ? 'Sweep' : `${pascalCase(what)}Schedule`;
+        new MinuteSchedule(this, id, { every: Duration.seconds(everySeconds), what, target });
+      }
     }
     pipelineAlarms(this, {
       pipeline: pipeline.name,
@@ -279,7 +286,7 @@ export class Pipeline extends Construct {
 
   private makeQueues(wiring: Wiring, platform: Platform): WorkerQueues {
     // Only where it must be found by it: a queue that gets a name is a new queue.
-    const isFoundByName = (name: QueueName) =>
+    const isFoundByName = (name: AnyQueue) =>
       Object.values(platform.engine.system.functions).some(
         ({ scope, uses }) => scope === 'platform' && uses[name] !== undefined,
       );

@@ -57,18 +57,20 @@ export class StartSchedule extends Construct {
   }
 }
 
-export interface SweepScheduleProps {
+export interface MinuteScheduleProps {
+  /** Name of the function that it wakes. */
+  readonly what: string;
   readonly every: Duration;
   readonly target: IFunction;
 }
 
-/** Wakes the sweeper. A missed sweep needs no repeating: the next one sees the same. */
-export class SweepSchedule extends Construct {
-  constructor(scope: Construct, id: string, { every, target }: SweepScheduleProps) {
+/** Wakes a function that looks after what is there. A time missed needs no repeating: the next one sees the same. */
+export class MinuteSchedule extends Construct {
+  constructor(scope: Construct, id: string, { every, what, target }: MinuteScheduleProps) {
     super(scope, id);
     const group = ownGroup(this);
     new Schedule(this, 'Schedule', {
-      description: 'Wakes the sweeper',
+      description: `Wakes the ${what}`,
       schedule: ScheduleExpression.rate(every),
       scheduleGroup: group,
       target: new LambdaInvoke(target, {

@@ -3,17 +3,17 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { QueueName } from '../../shared/domain/queues.ts';
-import { mapValues } from '../../shared/domain/records.ts';
+import type { AnyQueue, OptionalQueue, QueueName } from '../../shared/domain/queues.ts';
+import { mapPresent, mapValues } from '../../shared/domain/records.ts';
 import { DEAD_LETTERS } from '../../shared/lambda/declaration.ts';
-import type { MappingWiring, Wiring } from '../../shared/lambda/wiring.ts';
+import type { MappingWiring, QueueWiring, Wiring } from '../../shared/lambda/wiring.ts';
 import { pascalCase } from '../../shared/project/deployment.ts';
 
 /**
  * The name of a pipeline's queue that functions of the platform send to: they find it by the pipeline's name. At most SQS's 80 characters. A
  * stage's name has no underscore, so what begins like one stage's is no other's.
  */
-export function queueName(stage: string, pipeline: string, queue: QueueName): string {
+export function queueName(stage: string, pipeline: string, queue: AnyQueue): string {
   return `mp-${stage}_${pipeline}-${queue}`;
 }
 
@@ -21,9 +21,9 @@ export function queueName(stage: string, pipeline: string, queue: QueueName): st
 const SAFE = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true } as const;
 
 export interface WorkerQueuesProps {
-  readonly wiring: Pick<Wiring, 'queues' | 'deadLetters'>;
+  readonly wiring: Pick<Wiring, 'queues' | 'optionalQueues' | 'deadLetters'>;
   /** CloudFormation's own where undefined. Another name is another queue: what the old one held is gone. */
-  nameOf(queue: QueueName): string | undefined;
+  nameOf(queue: AnyQueue): string | undefined;
 }
 
 /**
@@ -31,7 +31,7 @@ export interface WorkerQueuesProps {
  * idle queue costs by the month what it takes to poll it; its function tells the letters apart, and counts them.
  */
 export class WorkerQueues {
-  readonly queues: Readonly<Record<QueueName, Queue>>;
+  readonly queues: Readonly<Record<QueueName, Queue> & Partial<Record<OptionalQueue, Queue>>>;
   readonly deadLetters: Queue;
 
   /** @param scope the pipeline's construct: a queue that stood elsewhere would be another queue */
@@ -41,7 +41,7 @@ export class WorkerQueues {
       visibilityTimeout: Duration.seconds(visibilitySeconds),
     });
     this.deadLetters = new Queue(scope, 'DeadLetters', { ...SAFE, ...stay(wiring.deadLetters) });
-    this.queues = mapValues(wiring.queues, (queue, name) => {
+    const make = (queue: QueueWiring, name: AnyQueue) => {
       const queueName = nameOf(name);
       return new Queue(new Construct(scope, `${pascalCase(name)}Queue`), 'Queue', {
         ...SAFE,
@@ -49,13 +49,14 @@ export class WorkerQueues {
         ...(queueName !== undefined && { queueName }),
         deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: queue.maxReceiveCount },
       });
-    });
+    };
+    this.queues = { ...mapValues(wiring.queues, make), ...mapPresent(wiring.optionalQueues, make) };
   }
 
   /** Lets a function consume a queue exactly as the wiring says. */
   invokes(target: IFunction, { queue, ...mapping }: MappingWiring): void {
     target.addEventSource(
-      new SqsEventSource(queue === DEAD_LETTERS ? this.deadLetters : this.queues[queue], {
+      new SqsEventSource(this.taken(queue), {
         batchSize: mapping.batchSize,
         maxBatchingWindow: Duration.seconds(mapping.windowSeconds),
         // Not reserved concurrency: pollers ignore that, and throttled messages end in the dead-letter queue unprocessed.
@@ -63,5 +64,11 @@ export class WorkerQueues {
         reportBatchItemFailures: true,
       }),
     );
+  }
+
+  private taken(queue: MappingWiring['queue']): Queue {
+    const found = queue === DEAD_LETTERS ? this.deadLetters : this.queues[queue];
+    if (found) return found;
+    throw new TypeError(`The pipeline has no queue ${queue}, which a function takes.`);
   }
 }

@@ -17,6 +17,7 @@ import type { Reduce } from './reduce.ts';
 import { collect } from './reducers/collect.ts';
 import { linkIssues } from './report-links.ts';
 import type { Source } from './source.ts';
+import { taskIssues, tasksSchema } from './tasks.ts';
 import { timeZoneProblem } from './time-zone.ts';
 
 const name = z.string().regex(NAME, 'must match [A-Za-z0-9_-]{1,48}');
@@ -70,6 +71,8 @@ const schema = strictOptions({
   /** The service may answer 202, and end the child later by a POST to the URL that it was given. */
   callback: callbackSchema.optional(),
   limits: limitsSchema,
+  /** It takes tasks beside its runs: single calls, each with a time of its own. */
+  tasks: tasksSchema.optional(),
   retry: strictOptions({
     /** Calls of one child at most. */
     attempts: z.number().int().min(1).max(20).default(5),
@@ -246,7 +249,12 @@ export function definePipeline<
 ): DefinedPipeline<z.output<Params>, I, R, B> {
   const parsed = schema.safeParse(definition);
   if (parsed.success) {
-    const issues = [...scheduleIssues(parsed.data), ...callbackIssues(parsed.data), ...linkIssues(parsed.data)];
+    const issues = [
+      ...scheduleIssues(parsed.data),
+      ...callbackIssues(parsed.data),
+      ...taskIssues(parsed.data),
+      ...linkIssues(parsed.data),
+    ];
     if (issues.length === 0) {
       // The same objects as were parsed, with their types.
       const { source, request, reduce = collect(), outputs = {} } = definition;
@@ -261,9 +269,10 @@ export function definePipeline<
   );
 }
 
-/** A tick brings no parameters: what it can't start with is better known before it's deployed than at each tick. */
-function scheduleIssues({ schedule, params }: Pipeline): DefinitionError['issues'] {
-  if (!schedule) return [];
+/** A tick or a task brings no parameters: what it can't start with is better known before it's deployed than at each of them. */
+function scheduleIssues({ schedule, tasks, params }: Pipeline): DefinitionError['issues'] {
+  if (!schedule && !tasks) return [];
+  const by = schedule ? 'a schedule starts runs' : 'tasks come';
   const issue = (path: readonly PropertyKey[], message: string) => ({
     path: ['params', ...path].join('.'),
     message,
@@ -272,7 +281,7 @@ function scheduleIssues({ schedule, params }: Pipeline): DefinitionError['issues
   try {
     const { error } = params.safeParse({});
     return (error?.issues ?? []).map(({ path, message }) =>
-      issue(path, `needs a default, as a schedule starts runs without parameters: ${message}`),
+      issue(path, `needs a default, as ${by} without parameters: ${message}`),
     );
   } catch (error) {
     // A transform of the user's throws, or a check waits for something.

@@ -1,5 +1,5 @@
 import type { Pipeline } from '../author/definition.ts';
-import { forwardersOf } from '../domain/capacity.ts';
+import { callingAtOnce } from '../domain/capacity.ts';
 import { AnswerWindow, broken, mended } from '../domain/gate/breaker.ts';
 import { cut, firstCap, isDueForRenewal, isIdle, mayCut } from '../domain/gate/cap.ts';
 import { type EndpointState, NEW_ENDPOINT, shutBy } from '../domain/gate/endpoint-state.ts';
@@ -32,7 +32,7 @@ const CALL_WEIGHT = 0.1;
 export function gateOf(of: Process & { readonly pipeline: Pipeline; readonly gateStore: GateStore }): Gate {
   const { pipeline, gateStore: store } = of;
   const { name, limits, endpoint } = pipeline;
-  const forwarders = forwardersOf(pipeline);
+  const forwarders = callingAtOnce(pipeline);
   const sharing =
     limits.sharedAs === undefined ? null : { pipeline: name, forwarders, callMs: 1_000 * endpoint.timeoutSeconds };
   return new Gate(of, { store, limits, budget: budgetOf(pipeline), forwarders, sharing });

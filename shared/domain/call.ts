@@ -9,6 +9,11 @@ import { MARK_MARGIN_MS, POISON_CRASHES } from './sending.ts';
  * milliseconds. Each change is one write, on condition that what was decided by still holds: docs/adr/0053.
  */
 
+/**
+ * What stands in a run's place in all that names one: headers, the Idempotency-Key, keys of objects. No run's id begins with a tilde.
+ */
+export const TASKS_RUN = '~tasks';
+
 /** How a call ended. The first one is final. */
 export interface CallOutcome extends Omit<Outcome, 'n'> {
   /** When it was recorded. */

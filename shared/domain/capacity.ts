@@ -17,6 +17,8 @@ export const ANSWER_BYTES = FORWARDER_MEMORY_MB * 65_536;
 interface Flight {
   readonly limits: { readonly inFlight: number; readonly profiles?: readonly Profile[] };
   readonly endpoint: { readonly itemsPerCall?: number | undefined };
+  /** Where it takes tasks, some of the invocations are theirs. */
+  readonly tasks?: object | undefined;
 }
 
 /** Calls that a full message is made of. */
@@ -24,8 +26,25 @@ export function callsPerMessage({ itemsPerCall = 1 }: Flight['endpoint']): numbe
   return Math.ceil(SIZES.slotChildren / itemsPerCall);
 }
 
+/** Invocations that call at once at most: forwarders and, where the pipeline takes tasks, callers of these. */
+export function callingAtOnce(flight: Flight): number {
+  return forwardersOf(flight) + callersOf(flight);
+}
+
 /** Forwarders that run at once at most. */
-export function forwardersOf({ limits, endpoint }: Flight): number {
+export function forwardersOf(flight: Flight): number {
+  return Math.max(LAMBDA.minMappingConcurrency, invocationsFor(flight) - callersOf(flight));
+}
+
+/**
+ * Callers of tasks that run at once at most: a quarter of those that call, and as few as a mapping takes. What calls are in flight is divided
+ * evenly among all, so that a run can't make tasks late.
+ */
+export function callersOf(flight: Flight): number {
+  return flight.tasks === undefined ? 0 : Math.max(LAMBDA.minMappingConcurrency, Math.ceil(invocationsFor(flight) / 4));
+}
+
+function invocationsFor({ limits, endpoint }: Flight): number {
   const inFlight = mostInFlight(limits);
   // Under a small cap, more forwarders of fewer calls each: while one waits for its last calls, writes and receives, the
   // others keep the cap filled (docs/adr/0004). A batch of messages may hold fewer calls than that where each takes many items.
@@ -39,7 +58,7 @@ export function callsPerForwarder(flight: Flight): number {
   return Math.min(
     CALLS_PER_FORWARDER,
     callsPerMessage(flight.endpoint) * SQS.maxBatchEntries,
-    Math.floor(mostInFlight(flight.limits) / forwardersOf(flight)),
+    Math.floor(mostInFlight(flight.limits) / callingAtOnce(flight)),
   );
 }
 
@@ -52,6 +71,9 @@ export function messagesPerForwarder(flight: Flight & { readonly limits: { reado
   const rounds = Math.floor((2 * callsPerForwarder(flight)) / callsPerMessage(flight.endpoint));
   return Math.min(SQS.maxBatchEntries, Math.max(1, rounds));
 }
+
+/** Messages of tasks that one invocation takes. Each lane that is free takes the next, so a slow one holds up none of another message. */
+export const CALLER_BATCH = SQS.maxBatchEntries;
 
 /** Two full rounds of calls and time to write: what can't start in time is handed back. */
 export function forwarderTimeoutSeconds(endpoint: { readonly timeoutSeconds: number }): number {

@@ -8,6 +8,19 @@ export function mapValues<K extends string, A, B>(
   return complete(made, record);
 }
 
+/** The same of a record in which names may be missing: they are missing in what is made too. */
+export function mapPresent<K extends string, A, B>(
+  record: { readonly [N in K]?: A | undefined },
+  make: (value: A, name: K) => B,
+): Partial<Record<K, B>> {
+  const made: Partial<Record<K, B>> = {};
+  for (const name in record) {
+    const value = record[name];
+    if (value !== undefined) made[name] = make(value, name);
+  }
+  return made;
+}
+
 /** A value for each name of a record, made each time it is asked for. */
 export function lazyValues<K extends string, B>(
   names: Readonly<Record<K, unknown>>,

@@ -2,18 +2,18 @@ import { type Call, callDelaySeconds } from '../domain/call.ts';
 import type { CallMessage } from '../domain/call-message.ts';
 import { WRITES } from '../domain/format.ts';
 import { SIZES } from '../domain/limits.ts';
-import type { Process } from '../ports/deps.ts';
-import type { Outgoing, Queue } from '../ports/queue.ts';
+import type { Process, Senders } from '../ports/deps.ts';
+import type { Outgoing } from '../ports/queue.ts';
 
 /** What sends calls. */
 export interface SendDeps extends Pick<Process, 'clock'> {
   readonly pipeline: { readonly name: string };
-  readonly queue: Pick<Queue<CallMessage>, 'send'>;
+  readonly queues: Senders<'calls'>;
 }
 
 /** Sends calls under their turns, those that are due in one second together. */
 export async function sendCalls(
-  { clock, pipeline, queue }: SendDeps,
+  { clock, pipeline, queues }: SendDeps,
   calls: readonly Pick<Call, 'id' | 'turn' | 'due'>[],
 ): Promise<void> {
   const now = clock.now();
@@ -31,5 +31,5 @@ export async function sendCalls(
       messages.push({ message: { v: WRITES, pipeline: pipeline.name, type: 'calls', calls: pairs }, delaySeconds });
     }
   }
-  if (messages.length > 0) await queue.send(messages);
+  if (messages.length > 0) await queues.calls.send(messages);
 }

@@ -6,6 +6,7 @@ import { dynamoStores } from '../adapters/dynamodb/dynamo-stores.ts';
 import { DynamoTable } from '../adapters/dynamodb/dynamo-table.ts';
 import { gateNamesOf } from '../adapters/dynamodb/fence.ts';
 import { gateStore } from '../adapters/dynamodb/gate.ts';
+import type { ItemTable } from '../adapters/dynamodb/item-table.ts';
 import { type FetchSecret, fromEnvironment } from '../adapters/endpoints/secrets.ts';
 import { s3Objects } from '../adapters/s3/objects.ts';
 import { sqsQueue } from '../adapters/sqs/sqs-queue.ts';
@@ -15,11 +16,12 @@ import { endpointWords } from '../author/endpoint.ts';
 import type { Outside, SourceFiles } from '../author/source.ts';
 import { overFiles } from '../author/sources/over-files.ts';
 import { SourceDataError } from '../domain/errors.ts';
-import { MESSAGES, type QueueName } from '../domain/queues.ts';
+import { type AnyQueue, MESSAGES, OPTIONAL_MESSAGES } from '../domain/queues.ts';
 import { lazyValues } from '../domain/records.ts';
+import type { CallStore } from '../ports/call-store.ts';
 import type { Caller } from '../ports/caller.ts';
 import { type Random, systemClock } from '../ports/clock.ts';
-import type { Process, Queues } from '../ports/deps.ts';
+import type { AllQueues, Process } from '../ports/deps.ts';
 import type { Events } from '../ports/events.ts';
 import type { Mailer } from '../ports/mailer.ts';
 import type { Notifier } from '../ports/notifier.ts';
@@ -48,6 +50,7 @@ export const TRY_MS = { dynamodb: 3_000, sqs: 3_000, s3: 20_000 } as const;
 
 /** Makes the ports that few functions have. A function hands in those that it uses, so that no other's bundle holds them. */
 export interface PortMakers {
+  calls(table: ItemTable, pipeline: string): CallStore;
   endpoint(resources: ResourceReader, pipeline: Pipeline): Caller;
   callbacks(resources: ResourceReader): SignedUrls;
   reportLinks(resources: ResourceReader): SignedUrls;
@@ -118,6 +121,9 @@ export function connect(
       return gateStore(new DynamoTable(clients.dynamodb(), resources.read('table')), gateNamesOf(pipeline));
     },
     queues: queuesOf(clients, options, (name) => resources.read(name)),
+    get calls() {
+      return given(options.calls, 'calls')(new DynamoTable(clients.dynamodb(), resources.read('table')), pipeline.name);
+    },
     get caller() {
       return given(options.endpoint, 'endpoint')(resources, pipeline);
     },
@@ -170,6 +176,8 @@ export function connectPlatform(
     ...processOf(PLATFORM, options),
     storesOf: (pipeline) => dynamoStores({ client: clients.dynamodb(), table: resources.read('table'), pipeline }),
     objectsOf: (pipeline) => objectsOf(clients, resources, pipeline),
+    callsOf: (pipeline) =>
+      given(options.calls, 'calls')(new DynamoTable(clients.dynamodb(), resources.read('table')), pipeline),
     queuesOf: (pipeline) => queuesOf(clients, options, (name) => queueUrl(resources.read(name), pipeline)),
     get mailer() {
       return given(options.mail, 'mail')(resources);
@@ -213,8 +221,10 @@ function objectsOf(clients: Clients, resources: ResourceReader, pipeline: string
 }
 
 /** Each queue is made when it is asked for: only those that are declared have a URL. */
-function queuesOf(clients: Clients, { queueRoom: room }: ConnectOptions, urlOf: (name: QueueName) => string): Queues {
-  return lazyValues(MESSAGES, (name) => sqsQueue<unknown>({ client: clients.sqs(), url: urlOf(name), room }));
+function queuesOf(clients: Clients, { queueRoom: room }: ConnectOptions, urlOf: (name: AnyQueue) => string): AllQueues {
+  return lazyValues({ ...MESSAGES, ...OPTIONAL_MESSAGES }, (name) =>
+    sqsQueue<unknown>({ client: clients.sqs(), url: urlOf(name), room }),
+  );
 }
 
 /** A maker is there wherever its use is declared: the types of {@link connect} see to it. */

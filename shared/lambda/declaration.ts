@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import type { Pipeline } from '../author/definition.ts';
-import type { QueueName } from '../domain/queues.ts';
+import type { AnyQueue, OptionalQueue, QueueName } from '../domain/queues.ts';
 import type { Connected, PlatformConnected, PlatformUses, Uses } from '../ports/uses.ts';
 
 export type Handler = (event: unknown, context: Context) => Promise<unknown>;
@@ -11,7 +11,7 @@ export type DeadLetters = typeof DEAD_LETTERS;
 
 /** Messages that invoke a function: a queue's, or what the queues gave up on. */
 export type Takes = {
-  readonly queue: QueueName | DeadLetters;
+  readonly queue: AnyQueue | DeadLetters;
   /** Messages of one invocation at most. */
   readonly batch: Of<number>;
   /** Invocations at once at most, for each queue. */
@@ -74,12 +74,18 @@ export interface PlatformFunction extends Declaration<PlatformUses> {
 /** Everything that a stage deploys, by name: what CDK, the embedded host, the chaos world and the tests read. */
 export interface System<N extends string = string> {
   readonly queues: Readonly<Record<QueueName, QueueDeclaration>>;
+  readonly optionalQueues: Readonly<Record<OptionalQueue, OptionalQueueDeclaration>>;
   readonly functions: Readonly<Record<N, PipelineFunction | PlatformFunction>>;
 }
 
 export interface QueueDeclaration {
   /** Receives after which a message moves to the queue's dead-letter queue: a backstop, never the retry policy. */
   readonly maxReceiveCount: number;
+}
+
+/** A queue that a pipeline has only where this says so. */
+export interface OptionalQueueDeclaration extends QueueDeclaration {
+  isFor(pipeline: Pipeline): boolean;
 }
 
 type Loads<P> = {

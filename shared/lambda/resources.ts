@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { MESSAGES } from '../domain/queues.ts';
+import { MESSAGES, OPTIONAL_MESSAGES } from '../domain/queues.ts';
 import { mapValues } from '../domain/records.ts';
 import type { Uses } from '../ports/uses.ts';
 
@@ -15,7 +15,11 @@ export const RESOURCES = {
   /** The bucket's name. */
   objects: { of: 'objects', variable: 'MP_BUCKET', schema: text },
   /** Queues' URLs; for a function of the platform with {@link ANY_PIPELINE} in place of a pipeline's name. */
-  ...mapValues(MESSAGES, (_, of) => ({ of, variable: `MP_${of.toUpperCase()}_QUEUE_URL`, schema: text })),
+  ...mapValues({ ...MESSAGES, ...OPTIONAL_MESSAGES }, (_, of) => ({
+    of,
+    variable: `MP_${of.toUpperCase()}_QUEUE_URL`,
+    schema: text,
+  })),
   /** Base URL of the queue-dedicated clone, no trailing slash. */
   endpoint: { of: 'endpoint', variable: 'MP_ENDPOINT_URL', schema: z.url({ protocol: /^https?$/ }) },
   /** `IAM`: sign calls with SigV4; `NONE`: don't. */

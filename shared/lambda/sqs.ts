@@ -1,5 +1,6 @@
 import type { Context, SQSBatchResponse } from 'aws-lambda';
 import * as z from 'zod';
+import type { CallMessage } from '../domain/call-message.ts';
 import { SourceError, show } from '../domain/errors.ts';
 import { type AggregateMessage, idsOf, type SplitMessage, type WorkMessage } from '../domain/messages.ts';
 import { beginning } from '../domain/text.ts';
@@ -34,11 +35,11 @@ export const sqsEvent = z.object({
 export type SqsEvent = z.infer<typeof sqsEvent>;
 type Entry = SqsEvent['Records'][number];
 
-type Message = SplitMessage | WorkMessage | AggregateMessage;
+type Message = SplitMessage | WorkMessage | AggregateMessage | CallMessage;
 
 /** Ids of what a received message is about: its log lines carry them. */
 export function logIdsOf({ messageId, message }: Received<Message>): LogIds {
-  return { messageId, ...idsOf(message) };
+  return { messageId, ...(message.type === 'calls' ? {} : idsOf(message)) };
 }
 
 export interface BatchOptions<M extends Message> {

@@ -2,8 +2,8 @@ import type { Pipeline } from '../author/definition.ts';
 import { visibilitySeconds } from '../domain/capacity.ts';
 import { MONTH_SECONDS, PIPELINE_ALARMS, type Standing } from '../domain/idle-cost.ts';
 import { SQS } from '../domain/limits.ts';
-import type { QueueName } from '../domain/queues.ts';
-import { mapValues } from '../domain/records.ts';
+import type { AnyQueue, OptionalQueue, QueueName } from '../domain/queues.ts';
+import { mapPresent, mapValues } from '../domain/records.ts';
 import {
   DEAD_LETTERS,
   type DeadLetters,
@@ -18,6 +18,8 @@ import {
 /** What one pipeline has of a system, with every number. */
 export interface Wiring<N extends string = string> {
   readonly queues: Readonly<Record<QueueName, QueueWiring>>;
+  /** Of the queues that not every pipeline has, those that this one has. */
+  readonly optionalQueues: Readonly<Partial<Record<OptionalQueue, QueueWiring>>>;
   readonly deadLetters: Stay;
   readonly functions: Readonly<Record<N, FunctionWiring>>;
   readonly mappings: readonly MappingWiring[];
@@ -42,7 +44,7 @@ export interface FunctionWiring {
 }
 
 export interface MappingWiring {
-  readonly queue: QueueName | DeadLetters;
+  readonly queue: AnyQueue | DeadLetters;
   readonly function: string;
   readonly batchSize: number;
   readonly windowSeconds: number;
@@ -52,14 +54,17 @@ export interface MappingWiring {
 export type ScheduleWiring = Schedule & { readonly function: string };
 
 /** Works a system's declarations out for one pipeline. Pure. */
-export function wiringOf<N extends string>({ queues, functions }: System<N>, pipeline: Pipeline): Wiring<N> {
+export function wiringOf<N extends string>(
+  { queues, optionalQueues, functions }: System<N>,
+  pipeline: Pipeline,
+): Wiring<N> {
   const wired = mapValues(functions, (declared) => functionWiring(declared, pipeline));
   const own = Object.entries<PipelineFunction | PlatformFunction>(functions).flatMap(([name, declared]) =>
-    declared.scope === 'pipeline' ? [{ name, declared }] : [],
+    declared.scope === 'pipeline' && hasFunction(declared, pipeline) ? [{ name, declared }] : [],
   );
   const mappings = own.flatMap(({ name, declared }) => mappingsOf(name, declared, pipeline));
   const timeouts = new Map(Object.entries<FunctionWiring>(wired).map(([name, of]) => [name, of.timeoutSeconds]));
-  const stay = (queue: QueueName | DeadLetters): Stay => {
+  const stay = (queue: AnyQueue | DeadLetters): Stay => {
     const mapping = mappings.find((of) => of.queue === queue);
     if (!mapping) throw new TypeError(`Nothing takes queue ${queue}.`);
     return {
@@ -69,6 +74,10 @@ export function wiringOf<N extends string>({ queues, functions }: System<N>, pip
   };
   return {
     queues: mapValues(queues, (declared, name) => ({ ...declared, ...stay(name) })),
+    optionalQueues: mapPresent(
+      mapValues(optionalQueues, (declared) => (declared.isFor(pipeline) ? declared : undefined)),
+      ({ maxReceiveCount }, name) => ({ maxReceiveCount, ...stay(name) }),
+    ),
     deadLetters: stay(DEAD_LETTERS),
     functions: wired,
     mappings,

@@ -1,15 +1,17 @@
 import type { Pipeline } from '../author/definition.ts';
-import type { MessageOf, QueueName } from '../domain/queues.ts';
+import type { AnyQueue, MessageOf, QueueName } from '../domain/queues.ts';
 import type { Clock, Random } from './clock.ts';
 import type { GateStore } from './gate-store.ts';
 import type { ObjectReader } from './objects.ts';
 import type { Queue } from './queue.ts';
 import type { Stores } from './stores.ts';
 
-/** A pipeline's queues. */
+/** The queues that every pipeline has. */
 export type Queues = { readonly [Q in QueueName]: Queue<MessageOf<Q>> };
+/** With those that a pipeline may lack: each is made when it is asked for. */
+export type AllQueues = { readonly [Q in AnyQueue]: Queue<MessageOf<Q>> };
 /** Queues that are sent to, and no more. */
-export type Senders<Q extends QueueName> = { readonly [Name in Q]: Pick<Queues[Name], 'send'> };
+export type Senders<Q extends AnyQueue> = { readonly [Name in Q]: Pick<AllQueues[Name], 'send'> };
 
 /** Those that a run goes through. */
 type RunQueue = 'split' | 'work' | 'aggregate';

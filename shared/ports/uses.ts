@@ -1,7 +1,8 @@
 import type { Pipeline } from '../author/definition.ts';
-import { QUEUES, type QueueName } from '../domain/queues.ts';
+import { ANY_QUEUES, type AnyQueue } from '../domain/queues.ts';
+import type { CallStore } from './call-store.ts';
 import type { Caller } from './caller.ts';
-import type { Process, Queues, Senders } from './deps.ts';
+import type { AllQueues, Process, Senders } from './deps.ts';
 import type { Events } from './events.ts';
 import type { GateStore } from './gate-store.ts';
 import type { Mailer } from './mailer.ts';
@@ -24,7 +25,7 @@ export type KeyPrefix = 'P#' | 'E#' | 'R#';
  * What a function declares to use. Each word is at once the environment variables that it reads, the rights that its role
  * gets and the port that its handler gets: nothing else gives any of the three.
  */
-export interface Uses extends Readonly<Partial<Record<QueueName, 'send'>>> {
+export interface Uses extends Readonly<Partial<Record<AnyQueue, 'send'>>> {
   readonly table?: Readonly<Partial<Record<KeyPrefix, readonly TableRight[]>>>;
   readonly objects?: readonly ObjectRight[];
   /** The queue-dedicated clone of the pipeline's service. */
@@ -46,14 +47,16 @@ export interface Uses extends Readonly<Partial<Record<QueueName, 'send'>>> {
 }
 
 /** What a function of the platform can use: it stands beside the pipelines, and has no endpoint or definition. Queues are any pipeline's. */
-export type PlatformUses = Pick<Uses, 'table' | 'objects' | 'mail' | 'events' | QueueName>;
+export type PlatformUses = Pick<Uses, 'table' | 'objects' | 'mail' | 'events' | AnyQueue>;
 
 /** Every port that a function of a pipeline can have. */
 export interface AllPorts extends Process {
   readonly pipeline: Pipeline;
   readonly stores: Stores;
   readonly objects: LinkedObjects;
-  readonly queues: Queues;
+  readonly queues: AllQueues;
+  /** Calls that stand alone: whoever sends them also records them. */
+  readonly calls: CallStore;
   readonly caller: Caller;
   readonly callbacks: SignedUrls;
   readonly reportLinks: SignedUrls;
@@ -71,7 +74,8 @@ export interface AllPorts extends Process {
 export interface AllPlatformPorts extends Process, Pick<AllPorts, 'mailer' | 'mailFrom' | 'events'> {
   storesOf(pipeline: string): Stores;
   objectsOf(pipeline: string): LinkedObjects;
-  queuesOf(pipeline: string): Queues;
+  queuesOf(pipeline: string): AllQueues;
+  callsOf(pipeline: string): CallStore;
 }
 
 interface ObjectMethods {
@@ -95,12 +99,13 @@ type Gated<U> = U extends { readonly table: { readonly 'E#': unknown } } ? Pick<
 
 /** What the handler of a pipeline's function gets for what it declares. */
 export type Connected<U extends Uses> = Shared<U> &
-  Pick<AllPorts, 'pipeline'> & { readonly queues: Pick<Queues, Extract<keyof U, QueueName>> } & If<
+  Pick<AllPorts, 'pipeline'> & { readonly queues: Pick<AllQueues, Extract<keyof U, AnyQueue>> } & If<
     U,
     'table',
     Pick<AllPorts, 'stores'>
   > &
   If<U, 'objects', { readonly objects: ObjectsFor<Right<U>> }> &
+  If<U, 'calls', Pick<AllPorts, 'calls'>> &
   If<U, 'endpoint', Pick<AllPorts, 'caller'>> &
   If<U, 'callbacks', Pick<AllPorts, 'callbacks'>> &
   If<U, 'reportLinks', Pick<AllPorts, 'reportLinks'>> &
@@ -110,8 +115,9 @@ export type Connected<U extends Uses> = Shared<U> &
 
 /** What the handler of a platform's function gets for what it declares. */
 export type PlatformConnected<U extends PlatformUses> = Shared<U> & {
-  queuesOf(pipeline: string): Senders<Extract<keyof U, QueueName>>;
-} & If<U, 'table', Pick<AllPlatformPorts, 'storesOf'>> &
+  queuesOf(pipeline: string): Senders<Extract<keyof U, AnyQueue>>;
+} & If<U, 'calls', Pick<AllPlatformPorts, 'callsOf'>> &
+  If<U, 'table', Pick<AllPlatformPorts, 'storesOf'>> &
   If<U, 'objects', { objectsOf(pipeline: string): ObjectsFor<Right<U>> }>;
 
 /** The declared ports out of `all`. The others are not read, so `all` may create each port in a getter. */
@@ -123,6 +129,7 @@ export function portsOf(uses: Uses, all: AllPorts): unknown {
     queues: queuesFor(uses, all.queues),
     ...(uses.table && { stores: all.stores }),
     ...(uses.objects && { objects: all.objects }),
+    ...(uses.calls && { calls: all.calls }),
     ...(uses.endpoint && { caller: all.caller }),
     ...(uses.callbacks && { callbacks: all.callbacks }),
     ...(uses.reportLinks && { reportLinks: all.reportLinks }),
@@ -138,13 +145,14 @@ export function platformPortsOf(uses: PlatformUses, all: AllPlatformPorts): unkn
   return {
     ...sharedOf(uses, all),
     queuesOf: (pipeline: string) => queuesFor(uses, all.queuesOf(pipeline)),
+    ...(uses.calls && { callsOf: all.callsOf }),
     ...(uses.table && { storesOf: all.storesOf }),
     ...(uses.objects && { objectsOf: all.objectsOf }),
   };
 }
 
-function queuesFor(uses: Uses, queues: Queues): Partial<Queues> {
-  return Object.fromEntries(QUEUES.filter((name) => uses[name]).map((name) => [name, queues[name]]));
+function queuesFor(uses: Uses, queues: AllQueues): Partial<AllQueues> {
+  return Object.fromEntries(ANY_QUEUES.filter((name) => uses[name]).map((name) => [name, queues[name]]));
 }
 
 function sharedOf(uses: Uses, all: Process & Pick<AllPorts, 'mailer' | 'mailFrom' | 'events'>) {

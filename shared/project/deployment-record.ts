@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { MESSAGES } from '../domain/queues.ts';
+import { MESSAGES, OPTIONAL_MESSAGES } from '../domain/queues.ts';
 import { mapValues } from '../domain/records.ts';
 import { ProjectError } from './errors.ts';
 
@@ -23,6 +23,8 @@ const record = z.object({
     objects: z.string(),
     /** Queues' URLs. */
     ...mapValues(MESSAGES, () => z.string()),
+    /** Empty where the pipeline has none. */
+    ...mapValues(OPTIONAL_MESSAGES, () => z.string().default('')),
     /** Base URL of the queue-dedicated clone, a function's or a user's own. */
     endpoint: z.string(),
     /** Whether calls to it are signed. */

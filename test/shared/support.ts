@@ -1,14 +1,17 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
+import { callStore } from '../../shared/adapters/dynamodb/calls.ts';
 import { gateNamesOf } from '../../shared/adapters/dynamodb/fence.ts';
 import { gateStore } from '../../shared/adapters/dynamodb/gate.ts';
+import { keysOf } from '../../shared/adapters/dynamodb/keys.ts';
 import { definePipeline, type Pipeline } from '../../shared/author/definition.ts';
 import type { Reduce } from '../../shared/author/reduce.ts';
 import { list } from '../../shared/author/sources/list.ts';
+import type { CallMessage } from '../../shared/domain/call-message.ts';
 import type { AggregateMessage, SplitMessage, WorkMessage } from '../../shared/domain/messages.ts';
 import { logIds } from '../../shared/lambda/log-ids.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
-import type { Deps } from '../../shared/ports/deps.ts';
+import type { AllQueues, Deps } from '../../shared/ports/deps.ts';
 import type { Outgoing, Queue } from '../../shared/ports/queue.ts';
 import { MemoryTable } from '../../testing/memory-table.ts';
 import { Meter } from '../../testing/meter.ts';
@@ -123,7 +126,9 @@ export function testDeps(pipeline: Pipeline = testPipeline(), meter = new Meter(
       split: new RecordingQueue<SplitMessage>(),
       work: new RecordingQueue<WorkMessage>(),
       aggregate: new RecordingQueue<AggregateMessage>(),
+      calls: new RecordingQueue<CallMessage>(),
     },
+    calls: callStore(new MemoryTable(meter), keysOf(pipeline.name)),
     clock: new HandClock(),
     random: new SeededRandom(1),
     log: { info: line('info'), warn: line('warn'), error: line('error') },
@@ -135,7 +140,7 @@ export function testDeps(pipeline: Pipeline = testPipeline(), meter = new Meter(
     },
     lines,
     counted,
-  } satisfies Deps & Record<string, unknown>;
+  } satisfies Omit<Deps, 'queues'> & { queues: AllQueues } & Record<string, unknown>;
 }
 export type TestDeps = ReturnType<typeof testDeps>;
 

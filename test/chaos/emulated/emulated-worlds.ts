@@ -6,7 +6,7 @@ import { SYSTEM } from '../../../functions/system.ts';
 import { startServerProcess } from '../../../local/server-process.ts';
 import { DynamoTable } from '../../../shared/adapters/dynamodb/dynamo-table.ts';
 import { s3Objects } from '../../../shared/adapters/s3/objects.ts';
-import { QUEUES, type QueueName } from '../../../shared/domain/queues.ts';
+import { type AnyQueue, QUEUES, type QueueName } from '../../../shared/domain/queues.ts';
 import { type QueueWiring, wiringOf } from '../../../shared/lambda/wiring.ts';
 import { bundle } from '../../../shared/project/bundle.ts';
 import { PACKAGE_DIR } from '../../../shared/project/project.mjs';
@@ -75,7 +75,11 @@ export async function startEmulatedWorlds() {
           http: { httpAgent },
         }),
       });
-      const urls = await createQueues(client, name, wiringOf(SYSTEM, options.pipeline).queues);
+      const urls: Partial<Record<AnyQueue, Urls>> = await createQueues(
+        client,
+        name,
+        wiringOf(SYSTEM, options.pipeline).queues,
+      );
       const work = new RealWork();
       const world = new AnyWorld<WiredQueue>(
         {
@@ -86,8 +90,9 @@ export async function startEmulatedWorlds() {
           work,
         },
         (setting) => {
-          const { dead, live } = urls[setting.queueName];
-          const url = setting.deadLetter ? live : dead;
+          const of = urls[setting.queueName];
+          if (!of) throw new TypeError(`Queue ${setting.queueName} isn't emulated.`);
+          const url = setting.deadLetter ? of.live : of.dead;
           return new WiredQueue({ setting, client, work, unkindness, url, done: (what) => void add(seen, what) });
         },
       );

@@ -8,7 +8,7 @@ import { standingIn } from '../../../infra/idle-cost/standing.ts';
 import { definePipeline } from '../../../shared/author/definition.ts';
 import { list } from '../../../shared/author/sources/list.ts';
 import { idleCost, NOTHING_STANDS, PIPELINE_ALARMS } from '../../../shared/domain/idle-cost.ts';
-import { QUEUES, type QueueName } from '../../../shared/domain/queues.ts';
+import { ANY_QUEUES, type AnyQueue } from '../../../shared/domain/queues.ts';
 import { mapValues } from '../../../shared/domain/records.ts';
 import { DEAD_LETTERS, type DeadLetters } from '../../../shared/lambda/declaration.ts';
 import { environmentOf, RESOURCES } from '../../../shared/lambda/resources.ts';
@@ -32,6 +32,7 @@ const pipeline = definePipeline({
   schedule: { cron: '30 6 * * 1-5', timeZone: 'Australia/Sydney' },
   // For the function that takes them.
   callback: { withinHours: 2 },
+  tasks: { lateSeconds: 90 },
   report: { email: ['reports@your-company.com'], linkDays: 7 },
   deadlineHours: 30,
   retentionDays: 90,
@@ -78,7 +79,7 @@ const mapping = z.object({
 
 let template: Template;
 let platform: Template;
-let queues: Record<QueueName | DeadLetters, string>;
+let queues: Record<AnyQueue | DeadLetters, string>;
 let functions: Map<string, { id: string; is: z.infer<typeof lambda> }>;
 
 beforeAll(async () => {
@@ -86,7 +87,10 @@ beforeAll(async () => {
   template = app.template('scores');
   platform = Template.fromStack(Stack.of(app.stack.platform));
   queues = {
-    ...mapValues(SYSTEM.queues, (_, name) => idsOf('AWS::SQS::Queue', `Pipeline${pascal(name)}Queue`)[0]),
+    ...mapValues(
+      { ...SYSTEM.queues, ...SYSTEM.optionalQueues },
+      (_, name) => idsOf('AWS::SQS::Queue', `Pipeline${pascal(name)}Queue`)[0],
+    ),
     [DEAD_LETTERS]: idsOf('AWS::SQS::Queue', 'PipelineDeadLetters')[0],
   };
   functions = new Map(
@@ -98,8 +102,9 @@ beforeAll(async () => {
 }, SYNTH_MS);
 
 describe("a pipeline's stack is what is declared", () => {
-  test.each(QUEUES)('queue %s', (name) => {
-    const { visibilitySeconds, retentionSeconds, maxReceiveCount } = wired.queues[name];
+  test.each(ANY_QUEUES)('queue %s', (name) => {
+    const of = { ...wired.queues, ...wired.optionalQueues }[name];
+    const { visibilitySeconds, retentionSeconds, maxReceiveCount } = of ?? {};
     expect(queue.parse(properties(queues[name]))).toEqual({
       VisibilityTimeout: visibilitySeconds,
       MessageRetentionPeriod: retentionSeconds,
@@ -222,7 +227,7 @@ test('its record, by which everything else finds it, is a parameter', () => {
   const text = parts.map((part) => (typeof part === 'string' ? part : (ref.safeParse(part).data?.Ref ?? 'host')));
   const deployment = readDeployment(text.join(''), Name);
   expect(deployment.functions).toEqual(Object.fromEntries([...functions].map(([name, { id }]) => [name, id])));
-  for (const name of QUEUES) expect(deployment.resources[name]).toBe(queues[name]);
+  for (const name of ANY_QUEUES) expect(deployment.resources[name]).toBe(queues[name]);
   expect(deployment).toMatchObject({
     version: 1,
     pipeline: 'scores',

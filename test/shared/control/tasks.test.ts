@@ -47,7 +47,7 @@ const make = () => {
   const clock = new HandClock();
   const pipeline = testPipeline();
   const calls = callStore(new MemoryTable(), keysOf(pipeline.name));
-  const deps: TaskDeps = { queue, clock, random: new SeededRandom(1), pipeline, calls };
+  const deps: TaskDeps = { queues: { calls: queue }, clock, random: new SeededRandom(1), pipeline, calls };
   return { deps, queue, clock, patience: patienceOf(forwarderTimeoutSeconds(pipeline.endpoint)) };
 };
 let { deps, queue, clock, patience } = make();
@@ -158,7 +158,11 @@ describe('creating', () => {
         const { deps, queue } = make();
         const faults = new Faults({ plan: faultAt(number, fault) });
         const process = faults.process('api');
-        const behind = { ...deps, calls: process.wrap('calls', deps.calls), queue: process.wrap('queue', queue) };
+        const behind = {
+          ...deps,
+          calls: process.wrap('calls', deps.calls),
+          queues: { calls: process.wrap('queue', queue) },
+        };
         const failed = await createTasks(behind, bodies).catch((error: unknown) => error);
         isHit = faults.calls >= number;
         if (fault.startsWith('crash') && isHit) expect(failed).toBeInstanceOf(Crash);

@@ -10,6 +10,7 @@ const resources = {
   split: 'https://sqs.example/split',
   work: 'https://sqs.example/work',
   aggregate: 'https://sqs.example/aggregate',
+  calls: 'https://sqs.example/calls',
   endpoint: 'https://squares-queue.example',
   endpointAuth: 'IAM',
   callbackUrl: 'https://callbacks.example',

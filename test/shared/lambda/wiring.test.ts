@@ -36,7 +36,7 @@ test.each([...QUEUES, DEAD_LETTERS] as const)(
 
 test('a function that sends to the queue that invokes it is allowed to, or Lambda would cut the chain', () => {
   const again = Object.entries(wiring.functions).filter(([, { sendsAgain }]) => sendsAgain);
-  expect(again.map(([name]) => name)).toEqual(['splitter', 'forwarder', 'aggregator']);
+  expect(again.map(([name]) => name)).toEqual(['splitter', 'forwarder', 'aggregator', 'caller']);
 });
 
 test('a queue that nothing takes is refused', () => {

@@ -29,6 +29,12 @@ function guarded(): AllPorts {
       get work() {
         return notAsked();
       },
+      get calls() {
+        return notAsked();
+      },
+    },
+    get calls() {
+      return notAsked();
     },
     get objects() {
       return notAsked();
@@ -78,6 +84,7 @@ test('a function of the platform gets no pipeline', () => {
     storesOf: () => stores,
     objectsOf: () => objects,
     queuesOf: () => queues,
+    callsOf: notAsked,
     get mailer() {
       return notAsked();
     },

@@ -1,4 +1,6 @@
 import { expect } from 'vitest';
+import { type MakeDeps, makeCalls } from '../../../functions/caller/make-calls.ts';
+import { runCallRound } from '../../../functions/rounds/call-round.ts';
 import { callStore } from '../../../shared/adapters/dynamodb/calls.ts';
 import { keysOf } from '../../../shared/adapters/dynamodb/keys.ts';
 import { cancelTask, createTasks, type TaskDeps } from '../../../shared/control/tasks.ts';
@@ -6,14 +8,12 @@ import { type Call, endOfMark, type TryResult } from '../../../shared/domain/cal
 import { type CallMessage, callMessage } from '../../../shared/domain/call-message.ts';
 import { forwarderTimeoutSeconds, visibilitySeconds } from '../../../shared/domain/capacity.ts';
 import { TaskError } from '../../../shared/domain/task-errors.ts';
-import { runCallRound } from '../../../shared/flow/call-round.ts';
-import { type MakeDeps, makeCalls } from '../../../shared/flow/make-calls.ts';
 import { type FaultPlan, Faults, type SimulatedProcess } from '../../../testing/faults.ts';
 import { MemoryQueue } from '../../../testing/memory-queue.ts';
 import { MemoryTable } from '../../../testing/memory-table.ts';
 import { SeededRandom } from '../../../testing/seeded-random.ts';
 import { VirtualClock } from '../../../testing/virtual-clock.ts';
-import { NOW, testPipeline } from '../support.ts';
+import { NOW, testPipeline } from '../../shared/support.ts';
 
 const WORKERS = 2;
 const MESSAGES = 3;
@@ -110,7 +110,7 @@ export class CallWorld {
       clock: process.clockOn(this.clock),
       random: this.#random,
       calls,
-      queue: process.wrap('queue', this.queue),
+      queues: { calls: process.wrap('queue', this.queue) },
     };
   }
 

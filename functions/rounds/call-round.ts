@@ -1,17 +1,16 @@
-import type { Pipeline } from '../author/definition.ts';
-import { type Call, patienceOf, roundStep } from '../domain/call.ts';
-import type { CallMessage } from '../domain/call-message.ts';
-import { forwardersOf, forwarderTimeoutSeconds, messagesPerForwarder } from '../domain/capacity.ts';
-import type { CallStore } from '../ports/call-store.ts';
-import type { Queue } from '../ports/queue.ts';
-import { parallel } from './parallel.ts';
-import { type SendDeps, sendCalls } from './send-calls.ts';
+import type { Pipeline } from '../../shared/author/definition.ts';
+import { type Call, patienceOf, roundStep } from '../../shared/domain/call.ts';
+import { CALLER_BATCH, callersOf, forwarderTimeoutSeconds } from '../../shared/domain/capacity.ts';
+import { parallel } from '../../shared/flow/parallel.ts';
+import { type SendDeps, sendCalls } from '../../shared/flow/send-calls.ts';
+import type { CallStore } from '../../shared/ports/call-store.ts';
+import type { AllQueues } from '../../shared/ports/deps.ts';
 
 /** What looks after calls that have not ended. */
 export interface RoundDeps extends SendDeps {
-  readonly pipeline: Pick<Pipeline, 'name' | 'endpoint' | 'limits'>;
+  readonly pipeline: Pick<Pipeline, 'name' | 'endpoint' | 'limits' | 'tasks'>;
   readonly calls: Pick<CallStore, 'due' | 'read' | 'turn'>;
-  readonly queue: Pick<Queue<CallMessage>, 'send' | 'isLongerThan'>;
+  readonly queues: Pick<AllQueues, 'calls'>;
 }
 
 const AT_ONCE = 32;
@@ -24,12 +23,12 @@ const MOST_ENTRIES = 2_000;
  * @returns calls that were sent
  */
 export async function runCallRound(deps: RoundDeps): Promise<number> {
-  const { calls, queue, clock, pipeline } = deps;
+  const { calls, queues, clock, pipeline } = deps;
   const patience = patienceOf(forwarderTimeoutSeconds(pipeline.endpoint));
   const entries = await calls.due(clock.now(), MOST_ENTRIES);
   if (entries.length === 0) return 0;
   // More than all forwarders take at once wait: what was sent may be among it.
-  const hasBacklog = await queue.isLongerThan(forwardersOf(pipeline) * messagesPerForwarder(pipeline));
+  const hasBacklog = await queues.calls.isLongerThan(callersOf(pipeline) * CALLER_BATCH);
   const raised: Pick<Call, 'id' | 'turn' | 'due'>[] = [];
   const list = async function* () {
     yield* entries;

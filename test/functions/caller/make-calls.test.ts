@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { forwarderTimeoutSeconds } from '../../../shared/domain/capacity.ts';
 import type { PortCall } from '../../../testing/faults.ts';
-import { NOW } from '../support.ts';
+import { NOW } from '../../shared/support.ts';
 import { CallWorld, create, timesOf } from './call-world.ts';
 
 describe('tasks fire once, no earlier than they are due and within a second of it', () => {

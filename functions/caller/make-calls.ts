@@ -1,4 +1,5 @@
-import type { Pipeline } from '../author/definition.ts';
+import type { Pipeline } from '../../shared/author/definition.ts';
+import { lastStartOf } from '../../shared/calling/last-start.ts';
 import {
   type Call,
   type CallMark,
@@ -11,12 +12,12 @@ import {
   settlementOf,
   type TryResult,
   takeUp,
-} from '../domain/call.ts';
-import type { CallMessage } from '../domain/call-message.ts';
-import { forwarderTimeoutSeconds } from '../domain/capacity.ts';
-import type { CallStore } from '../ports/call-store.ts';
-import type { Invocation, Process } from '../ports/deps.ts';
-import { type SendDeps, sendCalls } from './send-calls.ts';
+} from '../../shared/domain/call.ts';
+import type { CallMessage } from '../../shared/domain/call-message.ts';
+import { forwarderTimeoutSeconds } from '../../shared/domain/capacity.ts';
+import { type SendDeps, sendCalls } from '../../shared/flow/send-calls.ts';
+import type { CallStore } from '../../shared/ports/call-store.ts';
+import type { Invocation, Process } from '../../shared/ports/deps.ts';
 
 /** What makes calls that stand alone. */
 export interface MakeDeps extends SendDeps, Pick<Process, 'clock' | 'random' | 'log'> {
@@ -41,8 +42,6 @@ interface Named {
   readonly due: number;
 }
 
-/** Time kept for writing what a try came to. */
-const WRITE_MS = 10_000;
 /** A message's delay is in whole seconds, rounded down: the rest is waited for here. */
 const MOST_WAITED_MS = 1_000;
 
@@ -92,7 +91,7 @@ async function claimAndCall(deps: MakeDeps, named: Named, invocation: Invocation
   const { id, turn } = named;
   const mark: CallMark = { by: random.id(), deadline: invocation.deadline };
   // Before each claim: one that can't be called any more would only be marked for nothing.
-  while (clock.now() <= lastStart(deps, invocation)) {
+  while (clock.now() <= lastStartOf(deps, invocation)) {
     const claimed = isAlone ? null : await calls.claim(id, turn, mark, clock.now());
     if (claimed) return callAndSettle(deps, claimed, mark, invocation);
     const read = await calls.read(id);
@@ -137,7 +136,7 @@ async function callAndSettle(deps: MakeDeps, call: Call, mark: CallMark, invocat
   const isLate = isTooLate(call, began);
   // The claim counted a call that is not made.
   const counted = isLate ? { ...call, calls: call.calls - 1 } : call;
-  if (!isLate && began > lastStart(deps, invocation)) {
+  if (!isLate && began > lastStartOf(deps, invocation)) {
     await calls.release(call.id, mark.by, false);
     return sendAnew(deps, call);
   }
@@ -154,11 +153,6 @@ async function callAndSettle(deps: MakeDeps, call: Call, mark: CallMark, invocat
     await calls.release(call.id, mark.by, true).catch(() => undefined);
     throw error;
   }
-}
-
-/** The last moment at which a call may begin: it must end before the mark does, and be stored. */
-function lastStart({ pipeline }: MakeDeps, { deadline }: Invocation): number {
-  return deadline - pipeline.endpoint.timeoutSeconds * 1_000 - WRITE_MS;
 }
 
 const keptUntil = ({ pipeline, clock }: MakeDeps) => callKeptUntil(pipeline.retentionDays, clock.now());

@@ -4,7 +4,7 @@ import { TaskError } from '../../../shared/domain/task-errors.ts';
 import { faultAt, randomFaults } from '../../../testing/fault-plans.ts';
 import type { Fault } from '../../../testing/faults.ts';
 import { SeededRandom } from '../../../testing/seeded-random.ts';
-import { NOW } from '../support.ts';
+import { NOW } from '../../shared/support.ts';
 import { CallWorld, cancel, create, SECOND, timesOf } from './call-world.ts';
 
 const at = async ({ clock }: CallWorld, seconds: number) => clock.sleep(NOW + seconds * 1_000 - clock.now());
