@@ -119,6 +119,7 @@ function runEnd(telemetry: Telemetry): { telemetry: Telemetry; ended: Promise<nu
     count: (name) => {
       if (name === 'RunsSucceeded' || name === 'RunsFailed' || name === 'RunsCancelled') end(Date.now());
     },
+    observe: () => undefined,
     flush: () => undefined,
   };
   return { telemetry: { ...telemetry, metrics }, ended };

@@ -25,7 +25,7 @@ export function fileLog(path: string): FileLog {
   const write = (level: string) => (message: string, fields?: Fields) =>
     file.write(line(level, message, { ...logIds(), ...(fields && inFull(fields)) }));
   const log = { info: write('info'), warn: write('warn'), error: write('error') };
-  const metrics = { count: () => undefined, flush: () => undefined };
+  const metrics = { count: () => undefined, observe: () => undefined, flush: () => undefined };
   return {
     log,
     metrics,

@@ -91,7 +91,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
     const store = slow(gateStore(table, { endpoint: 'service', budget }), clock, tableMs, options.unreachable);
     const log = { info() {}, warn() {}, error() {} };
     const own = random.fork();
-    const process = { clock, random: own, log, metrics: { count() {}, flush() {} } };
+    const process = { clock, random: own, log, metrics: { count() {}, observe() {}, flush() {} } };
     const { limits, forwarders = of.running } = of;
     // A short queue is shared out: each forwarder polls it.
     const batch = Math.min(BATCH, Math.max(64, Math.ceil(of.children / of.running / 64) * 64));

@@ -249,6 +249,7 @@ export class PipelineWorld<Q extends WorldQueue = WorldQueue> {
       },
       metrics: {
         count: (name: MetricName, value: number) => this.#observer.counted?.(name, value),
+        observe() {},
         flush() {},
       },
     };

@@ -165,6 +165,7 @@ class RunEnds {
     for (const { runs, resolve } of this.#waiting) if (this.#count >= runs) resolve();
   }
 
+  observe(): void {}
   flush(): void {}
 
   reach(runs: number): Promise<void> {

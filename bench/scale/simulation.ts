@@ -77,7 +77,7 @@ export class Simulation {
       clock: { now: () => this.#now(), after: systemClock.after },
       random: new SeededRandom(1),
       log: { info() {}, warn: fail, error: fail },
-      metrics: { count() {}, flush() {} },
+      metrics: { count() {}, observe() {}, flush() {} },
       caller: this.#caller(),
       callbacks: NO_URLS,
       reportLinks: NO_URLS,

@@ -89,7 +89,7 @@ async function started(file: string, url: string | null) {
     clock: systemClock,
     random: new SeededRandom(1),
     log: { info: () => {}, warn: () => {}, error: () => {} },
-    metrics: { count: () => {}, flush: () => {} },
+    metrics: { count: () => {}, observe: () => {}, flush: () => {} },
   };
   await startRun(deps, { runId: RUN, file: pathToFileURL(file).href }, 'cli');
   const run = await deps.stores.runs.read(RUN);

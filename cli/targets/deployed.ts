@@ -72,7 +72,7 @@ function quiet({ stderr }: Terminal): Pick<Deps, 'log' | 'metrics'> {
   const nothing = () => undefined;
   return {
     log: { info: nothing, warn: say, error: say },
-    metrics: { count: nothing, flush: nothing },
+    metrics: { count: nothing, observe: nothing, flush: nothing },
   };
 }
 

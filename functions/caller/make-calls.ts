@@ -18,10 +18,11 @@ import { forwarderTimeoutSeconds } from '../../shared/domain/capacity.ts';
 import { type SendDeps, sendCalls } from '../../shared/flow/send-calls.ts';
 import type { CallStore } from '../../shared/ports/call-store.ts';
 import type { Invocation, Process } from '../../shared/ports/deps.ts';
+import { countSettled } from './count-settled.ts';
 
 /** What makes calls that stand alone. */
-export interface MakeDeps extends SendDeps, Pick<Process, 'clock' | 'random' | 'log'> {
-  readonly pipeline: Pick<Pipeline, 'name' | 'retentionDays' | 'endpoint'>;
+export interface MakeDeps extends SendDeps, Pick<Process, 'clock' | 'random' | 'log' | 'metrics'> {
+  readonly pipeline: Pick<Pipeline, 'name' | 'retentionDays' | 'endpoint' | 'tasks'>;
   readonly calls: CallStore;
   /** What holds calls back: null once one may begin, or when it is due; see the forwarder's. */
   readonly lanes: { enter(): null | Promise<number | null>; leave(): void };
@@ -127,7 +128,9 @@ async function takeUpAlone(deps: MakeDeps, read: Call, mark: CallMark): Promise<
   if (!isPoison) return deps.calls.claimAlone(read, mark, crashes);
   deps.log.error('A call killed its function every time; it fails as poison.', { call: read.id });
   const outcome: CallOutcome = { ...failure('FAILED', 'poison', read), at: deps.clock.now() };
-  return (await deps.calls.end(read, outcome, keptUntil(deps))) ? 'ended' : null;
+  if (!(await deps.calls.end(read, outcome, keptUntil(deps)))) return null;
+  deps.metrics.count('TasksFailed', 1);
+  return 'ended';
 }
 
 async function callAndSettle(deps: MakeDeps, call: Call, mark: CallMark, invocation: Invocation): Promise<false> {
@@ -146,6 +149,7 @@ async function callAndSettle(deps: MakeDeps, call: Call, mark: CallMark, invocat
       ? { outcome: { ...failure('EXPIRED', 'too-late', counted), at: began }, late: call.late }
       : settlementOf(call, await deps.attempt(call), began, clock.now(), patience);
     const isStored = await calls.settle(counted, settlement, keptUntil(deps));
+    if (isStored) countSettled(deps, call, settlement);
     if (!isStored || !('next' in settlement) || !settlement.next.look.sends) return false;
     return sendAnew(deps, { ...call, ...settlement.next });
   } catch (error) {

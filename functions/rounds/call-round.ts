@@ -4,10 +4,10 @@ import { CALLER_BATCH, callersOf, forwarderTimeoutSeconds } from '../../shared/d
 import { parallel } from '../../shared/flow/parallel.ts';
 import { type SendDeps, sendCalls } from '../../shared/flow/send-calls.ts';
 import type { CallStore } from '../../shared/ports/call-store.ts';
-import type { AllQueues } from '../../shared/ports/deps.ts';
+import type { AllQueues, Process } from '../../shared/ports/deps.ts';
 
 /** What looks after calls that have not ended. */
-export interface RoundDeps extends SendDeps {
+export interface RoundDeps extends SendDeps, Pick<Process, 'metrics'> {
   readonly pipeline: Pick<Pipeline, 'name' | 'endpoint' | 'limits' | 'tasks'>;
   readonly calls: Pick<CallStore, 'due' | 'read' | 'turn'>;
   readonly queues: Pick<AllQueues, 'calls'>;
@@ -23,7 +23,7 @@ const MOST_ENTRIES = 2_000;
  * @returns calls that were sent
  */
 export async function runCallRound(deps: RoundDeps): Promise<number> {
-  const { calls, queues, clock, pipeline } = deps;
+  const { calls, queues, clock, pipeline, metrics } = deps;
   const patience = patienceOf(forwarderTimeoutSeconds(pipeline.endpoint));
   const entries = await calls.due(clock.now(), MOST_ENTRIES);
   if (entries.length === 0) return 0;
@@ -37,11 +37,19 @@ export async function runCallRound(deps: RoundDeps): Promise<number> {
     await parallel(list(), AT_ONCE, async (entry) => {
       const call = await calls.read(entry.id);
       const step = roundStep(call, entry, clock.now(), patience, hasBacklog);
-      if (step.do === 'raise' && call && (await calls.turn(call, step.next))) raised.push({ ...call, ...step.next });
+      // What calls says how late it was; where nothing calls, nobody but a round knows.
+      if (entry.sent && call && isLate(call, clock.now(), pipeline)) metrics.count('TasksLate', 1);
+      if (step.do === 'leave' || !call || !(await calls.turn(call, step.next))) return;
+      metrics.count(entry.sent ? 'TasksSentAgain' : 'TasksSent', 1);
+      raised.push({ ...call, ...step.next });
     });
   } finally {
     // Also where one of them failed: the others' messages of before are void.
     await sendCalls(deps, raised);
   }
   return raised.length;
+}
+
+function isLate({ outcome, late, wanted }: Call, now: number, { tasks }: RoundDeps['pipeline']): boolean {
+  return tasks !== undefined && outcome === null && late === null && now - wanted > tasks.lateSeconds * 1_000;
 }

@@ -27,6 +27,7 @@ export const FAILED = [
   'MailNotSent',
   'MessagesRefused',
   'ScheduleMissed',
+  'TasksLate',
 ] as const satisfies MetricName[];
 /** What may pass by itself, and is news once it has lasted for a quarter of an hour. */
 export const FAILING = [
@@ -55,7 +56,7 @@ export function pipelineAlarms(
   }
   new StatedAlarm(scope, 'Failed', {
     metric: failed.sum,
-    impact: `something of ${pipeline} has failed for good: a run, its mail, its schedule's start or a message; or a function has crashed or run out of time.`,
+    impact: `something of ${pipeline} has failed for good: a run, its mail, its schedule's start or a message; or tasks were late; or a function has crashed or run out of time.`,
     action: `"npx microprocess list", and the functions' logs.`,
     page: 'failed',
     platform,

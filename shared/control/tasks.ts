@@ -7,6 +7,7 @@ import { NAME } from '../domain/ids.ts';
 import { jsonText } from '../domain/json.ts';
 import { SIZES } from '../domain/limits.ts';
 import {
+  NoTasksError,
   TaskConflictError,
   TaskError,
   TaskHasEndedError,
@@ -20,8 +21,8 @@ import type { Process } from '../ports/deps.ts';
 import { digest } from './start.ts';
 
 /** What the use cases of deferred tasks work with. */
-export interface TaskDeps extends SendDeps, Pick<Process, 'clock' | 'random'> {
-  readonly pipeline: Pick<Pipeline, 'name' | 'retentionDays' | 'endpoint'>;
+export interface TaskDeps extends SendDeps, Pick<Process, 'clock' | 'random' | 'metrics'> {
+  readonly pipeline: Pick<Pipeline, 'name' | 'retentionDays' | 'endpoint' | 'tasks'>;
   readonly calls: CallStore;
 }
 
@@ -67,10 +68,12 @@ export type TaskAnswer =
  * should have a message: a creator may have died in between.
  * @param requests `{ id?, executeAt, item, latest? }`, 1 to 1,000 of them
  * @returns an answer each, in their order
+ * @throws {NoTasksError}
  * @throws {InputError} naming the field; nothing was stored
  */
 export async function createTasks(deps: TaskDeps, requests: unknown): Promise<readonly TaskAnswer[]> {
   const { calls, clock } = deps;
+  takesTasks(deps);
   const patience = patienceFor(deps);
   const wanted = checked(deps, requests);
   const answers: TaskAnswer[] = [];
@@ -78,6 +81,7 @@ export async function createTasks(deps: TaskDeps, requests: unknown): Promise<re
     const { call, look } = newCall(request, clock.now(), patience);
     const { created, call: task } = await calls.create(call, look);
     const { id } = task;
+    if (created) deps.metrics.count('TasksCreated', 1);
     answers[i] = task.digest === call.digest ? { id, task, created } : { id, error: new TaskConflictError(id) };
   });
   await sendNear(
@@ -102,6 +106,7 @@ export async function showTask({ calls, pipeline }: TaskDeps, id: string): Promi
  * @throws {InputError} @throws {TaskNotFoundError} @throws {TaskIsCalledError} @throws {TaskHasEndedError}
  */
 export async function moveTask(deps: TaskDeps, id: string, executeAt: unknown): Promise<Call> {
+  takesTasks(deps);
   const wanted = parsed(taskTime, executeAt, 'executeAt');
   const patience = patienceFor(deps);
   return changed(deps, id, async (task) => {
@@ -112,6 +117,7 @@ export async function moveTask(deps: TaskDeps, id: string, executeAt: unknown): 
     const isThere = task.wanted === wanted && task.due === wanted;
     const next = movedTo(task, wanted, deps.clock.now(), patience);
     if (!isThere && !(await deps.calls.turn(task, next))) return null;
+    if (!isThere) deps.metrics.count('TasksMoved', 1);
     const moved = isThere ? task : { ...task, ...next };
     await sendNear(deps, [moved]);
     return moved;
@@ -130,9 +136,9 @@ export function cancelTask(deps: TaskDeps, id: string): Promise<Call> {
     if (task.outcome) throw new TaskHasEndedError(id, task.outcome.status, task.calls);
     const how = { status: 'CANCELLED', reason: 'cancelled', result: null, attempts: task.calls, ms: 0 } as const;
     const outcome = { ...how, at: clock.now() };
-    return (await calls.end(task, outcome, callKeptUntil(pipeline.retentionDays, outcome.at)))
-      ? { ...task, outcome, mark: null }
-      : null;
+    if (!(await calls.end(task, outcome, callKeptUntil(pipeline.retentionDays, outcome.at)))) return null;
+    deps.metrics.count('TasksCancelled', 1);
+    return { ...task, outcome, mark: null };
   });
 }
 
@@ -173,12 +179,18 @@ const listQuery = z.strictObject({
  * @throws {InputError} naming the field
  */
 export async function listTasks(
-  { calls }: TaskDeps,
+  deps: TaskDeps,
   query: unknown,
 ): Promise<{ readonly tasks: readonly Call[]; readonly cursor: string | null }> {
+  takesTasks(deps);
   const { state, cursor, ...rest } = parsed(listQuery, query, '');
-  const page = await calls.list({ ...rest, state: state === 'pending' ? 'DUE' : state, after: cursor });
+  const page = await deps.calls.list({ ...rest, state: state === 'pending' ? 'DUE' : state, after: cursor });
   return { tasks: page.calls, cursor: page.next };
+}
+
+/** @throws {NoTasksError} */
+function takesTasks({ pipeline }: TaskDeps): void {
+  if (!pipeline.tasks) throw new NoTasksError(pipeline.name);
 }
 
 /** Writes a task by what is read of it, again where others wrote meanwhile: the write then gives null. */

@@ -11,6 +11,15 @@ export abstract class TaskError extends MicroprocessError {
   }
 }
 
+/** The pipeline's definition says nothing of tasks: it has no queue for them. */
+export class NoTasksError extends MicroprocessError {
+  readonly code = 'no-tasks';
+
+  constructor(pipeline: string) {
+    super(`Pipeline ${show(pipeline)} takes no tasks. Say tasks: {} in its definition, and deploy it.`);
+  }
+}
+
 /** No task of that id. */
 export class TaskNotFoundError extends TaskError {
   readonly code = 'task-not-found';

@@ -22,12 +22,18 @@ export function emfMetrics(pipeline: string): Metrics {
   emf.setDefaultDimensions({ Pipeline: pipeline });
   // Added up here: of a metric that is added twice Powertools writes a list, which no filter over the log compares with a number.
   const counts = new Map<string, number>();
+  let isObserved = false;
   return {
     count: (name, value) => {
       counts.set(name, (counts.get(name) ?? 0) + value);
     },
+    observe: (name, value) => {
+      isObserved = true;
+      emf.addMetric(name, MetricUnit.Milliseconds, value);
+    },
     flush() {
-      if (counts.size === 0) return;
+      if (counts.size === 0 && !isObserved) return;
+      isObserved = false;
       for (const [name, value] of counts) emf.addMetric(name, MetricUnit.Count, value);
       counts.clear();
       emf.publishStoredMetrics();

@@ -60,6 +60,8 @@ export interface Log {
 /** Counts for alarms and dashboards. */
 export interface Metrics {
   count(name: MetricName, value: number): void;
+  /** One value of many, for percentiles: milliseconds. */
+  observe(name: Observed, value: number): void;
   /** Writes out what was counted. */
   flush(): void;
 }
@@ -92,8 +94,23 @@ export const METRICS = [
   'RunsStoodStill',
   /** The HTTP API answered with 500. */
   'RequestsFailed',
+  'TasksCreated',
+  'TasksMoved',
+  'TasksCancelled',
+  /** Of far tasks, whose time came near. */
+  'TasksSent',
+  /** Whose message was lost, or failed for as long as one may take. */
+  'TasksSentAgain',
+  'TasksSucceeded',
+  'TasksFailed',
+  'TasksExpired',
+  /** Called, or about to be, later than the definition's `tasks.lateSeconds`. */
+  'TasksLate',
 ] as const;
 export type MetricName = (typeof METRICS)[number];
+
+/** A task's first call after its time. */
+export type Observed = 'TaskLateness';
 
 /** One invocation of a function. */
 export interface Invocation {

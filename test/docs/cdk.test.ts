@@ -136,7 +136,7 @@ test('the docs say what each function calls from a network', () => {
     const secrets = has('source', 'endpoint', 'callbacks', 'reportLinks', 'channels');
     return [
       name,
-      [has('table'), has('objects'), has('split', 'work', 'aggregate'), secrets, has('events'), has('mail')],
+      [has('table'), has('objects'), has('split', 'work', 'aggregate', 'calls'), secrets, has('events'), has('mail')],
     ];
   });
   expect(said).toEqual(called);

@@ -133,6 +133,7 @@ test('the docs have rows only for fields that a definition may have', () => {
     tolerate: { failedCount: 1 },
     canary: { children: 10 },
     callback: { withinHours: 1, heartbeatSeconds: 60 },
+    tasks: {},
     limits: { ratePerSecond: 5, sharedAs: 'scores', waiting: 400 },
     report: { ...headOffices.report, title: 'Scores', linkDays: 7, locale: 'de-CH', ...look },
   });

@@ -14,7 +14,7 @@ const TTL = 4_000_000_000;
 const nothing = () => undefined;
 const telemetry = {
   log: { begin: nothing, info: nothing, warn: nothing, error: nothing },
-  metrics: { count: nothing, flush: nothing },
+  metrics: { count: nothing, observe: nothing, flush: nothing },
 };
 const pipeline = testPipeline();
 let stateDir: string;

@@ -45,7 +45,7 @@ export const USERS = { endpointUrl: 'http://localhost:3000' };
 const nothing = () => undefined;
 const SILENT = {
   log: { begin: nothing, info: nothing, warn: nothing, error: nothing },
-  metrics: { count: nothing, flush: nothing },
+  metrics: { count: nothing, observe: nothing, flush: nothing },
 };
 
 /** Starts a host whose pipelines' functions do nothing but note that they were called; those of the platform are the real ones. */

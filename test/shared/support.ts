@@ -136,6 +136,7 @@ export function testDeps(pipeline: Pipeline = testPipeline(), meter = new Meter(
       count(name: string, value: number) {
         counted.set(name, (counted.get(name) ?? 0) + value);
       },
+      observe() {},
       flush() {},
     },
     lines,

@@ -29,7 +29,7 @@ beforeAll(async () => {
   place = await temporaryHome();
   const telemetry = {
     log: { begin: nothing, info: nothing, warn: nothing, error: nothing },
-    metrics: { count: nothing, flush: nothing },
+    metrics: { count: nothing, observe: nothing, flush: nothing },
   };
   host = await startHost({
     first: { pipeline, reduceDigest: 'today' },

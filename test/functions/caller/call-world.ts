@@ -27,7 +27,7 @@ export type Script = Readonly<Record<string, readonly ('fails' | 'busy' | 'kills
 export class CallWorld {
   readonly clock: VirtualClock;
   readonly faults: Faults;
-  readonly pipeline = testPipeline();
+  readonly pipeline = testPipeline({ tasks: {} });
   readonly store = callStore(new MemoryTable(), keysOf(this.pipeline.name));
   readonly queue: MemoryQueue<CallMessage>;
   /** Each try as the service saw it. */
@@ -36,6 +36,9 @@ export class CallWorld {
   readonly problems: string[] = [];
   /** Whose cancelling was confirmed. */
   readonly cancelled = new Set<string>();
+  /** What was counted, and how late each first call was said to be. */
+  readonly counted = new Map<string, number>();
+  readonly lateness: number[] = [];
   deaths = 0;
   readonly #script: Script;
   readonly #random: SeededRandom;
@@ -109,6 +112,12 @@ export class CallWorld {
     return {
       clock: process.clockOn(this.clock),
       random: this.#random,
+      log: { info() {}, warn() {}, error() {} },
+      metrics: {
+        count: (name: string, value: number) => void this.counted.set(name, (this.counted.get(name) ?? 0) + value),
+        observe: (_: string, value: number) => void this.lateness.push(value),
+        flush() {},
+      },
       calls,
       queues: { calls: process.wrap('queue', this.queue) },
     };
@@ -148,7 +157,6 @@ export class CallWorld {
     const deps: MakeDeps = {
       ...this.#deps(process),
       pipeline: this.pipeline,
-      log: { info() {}, warn() {}, error() {} },
       lanes: { enter: () => null, leave() {} },
       attempt: (call) => process.waitFor(this.#serve(call, process)),
     };

@@ -29,7 +29,7 @@ async function reading(over: (store: GateStore) => Partial<GateStore> = () => ({
     ...over(table),
   });
   const log = { info() {}, warn() {}, error() {} };
-  const process = { clock, random: new SeededRandom(1), log, metrics: { count() {}, flush() {} } };
+  const process = { clock, random: new SeededRandom(1), log, metrics: { count() {}, observe() {}, flush() {} } };
   const limits = { inFlight: 8, burst: 0, profiles: [] };
   const gate = new Gate(process, { store, limits, budget: 'a', forwarders: 2, sharing: null });
   await gate.refresh();

@@ -45,10 +45,12 @@ class Sent {
 const make = () => {
   const queue = new Sent();
   const clock = new HandClock();
-  const pipeline = testPipeline();
+  const pipeline = testPipeline({ tasks: {} });
+  const counted: string[] = [];
+  const metrics = { count: (name: string) => void counted.push(name), observe() {}, flush() {} };
   const calls = callStore(new MemoryTable(), keysOf(pipeline.name));
-  const deps: TaskDeps = { queues: { calls: queue }, clock, random: new SeededRandom(1), pipeline, calls };
-  return { deps, queue, clock, patience: patienceOf(forwarderTimeoutSeconds(pipeline.endpoint)) };
+  const deps: TaskDeps = { queues: { calls: queue }, clock, random: new SeededRandom(1), metrics, pipeline, calls };
+  return { deps, queue, clock, counted, patience: patienceOf(forwarderTimeoutSeconds(pipeline.endpoint)) };
 };
 let { deps, queue, clock, patience } = make();
 beforeEach(() => {
