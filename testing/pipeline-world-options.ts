@@ -2,7 +2,7 @@ import type { ItemTable } from '../shared/adapters/dynamodb/item-table.ts';
 import type { Pipeline } from '../shared/author/definition.ts';
 import type { Handler } from '../shared/lambda/declaration.ts';
 import type { Caller } from '../shared/ports/caller.ts';
-import type { MetricName } from '../shared/ports/deps.ts';
+import type { MetricName, Process } from '../shared/ports/deps.ts';
 import type { SendResult } from '../shared/ports/mailer.ts';
 import type { LinkedObjects } from '../shared/ports/objects.ts';
 import type { Queue } from '../shared/ports/queue.ts';
@@ -64,4 +64,23 @@ export interface Observer {
   counted?(name: MetricName, value: number): void;
   /** Errors that functions log. */
   error?(message: string, fields: Record<string, unknown>): void;
+}
+
+/** Where services call back, and what their tokens are signed with. */
+export const SIGNED_URLS = {
+  url: 'https://callbacks.example.com',
+  keys: async () => ['simulated'],
+  renew: async () => false,
+};
+
+/** Log and metrics of which an observer hears. */
+export function toldTo(observer: Observer): Pick<Process, 'log' | 'metrics'> {
+  return {
+    log: {
+      info() {},
+      warn() {},
+      error: (message, fields) => observer.error?.(message, fields ?? {}),
+    },
+    metrics: { count: (name, value) => observer.counted?.(name, value), observe() {}, flush() {} },
+  };
 }

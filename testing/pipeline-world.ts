@@ -13,8 +13,9 @@ import type { EventSource } from '../shared/host/event-source.ts';
 import type { Connectors, Handler } from '../shared/lambda/declaration.ts';
 import { DEAD_LETTERS } from '../shared/lambda/declaration.ts';
 import { type Wiring, wiringOf } from '../shared/lambda/wiring.ts';
+import type { CallStore } from '../shared/ports/call-store.ts';
 import type { Clock } from '../shared/ports/clock.ts';
-import type { Deps, MetricName } from '../shared/ports/deps.ts';
+import type { AllQueues, Deps } from '../shared/ports/deps.ts';
 import type { LinkedObjects } from '../shared/ports/objects.ts';
 import type { Queue } from '../shared/ports/queue.ts';
 import type { RunRecord } from '../shared/ports/run-store.ts';
@@ -30,19 +31,16 @@ import { MemoryTable } from './memory-table.ts';
 import { Meter } from './meter.ts';
 import { MemoryNotifier } from './notifier.ts';
 import { MemoryObjects } from './objects.ts';
-import type { Observer, PipelineWorldOptions } from './pipeline-world-options.ts';
+import { type Observer, type PipelineWorldOptions, SIGNED_URLS, toldTo } from './pipeline-world-options.ts';
 import { objectsWithRights, tableWithRights } from './rights.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { spy } from './spy.ts';
 import { VirtualClock } from './virtual-clock.ts';
-import { each, type MakeQueue, type WorldQueue } from './world-queues.ts';
+import { each, type MakeQueue, queuesThrough, type WorldQueue, worldQueues } from './world-queues.ts';
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
-
-/** Where services call back, and what their tokens are signed with. */
-const SIGNED_URLS = { url: 'https://callbacks.example.com', keys: async () => ['simulated'], renew: async () => false };
 
 /**
  * A whole pipeline as it is declared, with the real handlers, in virtual time, over queues of some kind. The same options
@@ -113,20 +111,13 @@ export class PipelineWorld<Q extends WorldQueue = WorldQueue> {
     });
     const { clock, meter } = this;
     options.work?.stop(clock);
-    const queue = (queueName: QueueName, deadLetter?: Q) => {
-      const wired = { ...this.wiring.queues[queueName], ...(!deadLetter && this.wiring.deadLetters) };
-      const room = queueName === 'work' ? options.workRoom : undefined;
-      return makeQueue({ queueName, deadLetter, wired, clock, random: this.#random.fork(), duplicates, room, meter });
-    };
-    // A dead-letter queue for each, where the deployed ones share one, so that a test can tell whose letters there are.
-    this.deadLetters = each((queueName) => queue(queueName));
-    this.queues = each((queueName) => queue(queueName, this.deadLetters[queueName]));
-    this.optionalQueues = mapPresent(this.wiring.optionalQueues, (wired, queueName) =>
-      makeQueue({
-        ...{ queueName, deadLetter: this.deadLetters.work, wired, clock, random: this.#random.fork() },
-        ...{ duplicates, room: undefined, meter },
-      }),
-    );
+    const { deadLetters, queues, optional } = worldQueues(this.wiring, makeQueue, {
+      ...{ clock, meter, duplicates, workRoom: options.workRoom },
+      random: () => this.#random.fork(),
+    });
+    this.deadLetters = deadLetters;
+    this.queues = queues;
+    this.optionalQueues = optional;
     const map = (queueName: AnyQueue, isDead: boolean) => {
       const of = this.wiring.mappings.find((wired) => wired.queue === (isDead ? DEAD_LETTERS : queueName));
       if (!of) throw new Error(`Queue ${queueName} has no mapping.`);
@@ -143,8 +134,10 @@ export class PipelineWorld<Q extends WorldQueue = WorldQueue> {
   }
 
   /** Everything as it is stored, without faults: to set a scene, and to look. */
-  get deps(): Deps {
-    return this.#depsOf({ clock: this.clock, stores: this.#stores, objects: this.objects, wrap: (_, port) => port });
+  get deps(): Deps & { readonly queues: AllQueues; readonly calls: CallStore } {
+    const all = { clock: this.clock, stores: this.#stores, objects: this.objects };
+    const deps = this.#depsOf({ ...all, wrap: (_, port) => port });
+    return { ...deps, calls: callStore(this.#table, keysOf(this.pipeline.name)) };
   }
 
   now(): number {
@@ -227,31 +220,15 @@ export class PipelineWorld<Q extends WorldQueue = WorldQueue> {
     wrap: <T extends object>(name: string, port: T) => T;
   }) {
     const { clock, stores, objects, wrap } = of;
-    const { calls: tasks } = this.optionalQueues;
     const wrapped = (name: AnyQueue, of: Q): Queue<unknown> => wrap(name, this.#observer.queue?.(of) ?? of);
     return {
       pipeline: this.#release().pipeline,
       stores,
       objects: wrap('objects', objects),
-      queues: {
-        ...each((name) => wrapped(name, this.queues[name])),
-        get calls(): Queue<unknown> {
-          if (!tasks) throw new Error('The pipeline takes no tasks.');
-          return wrapped('calls', tasks);
-        },
-      },
+      queues: queuesThrough({ ...this.queues, ...this.optionalQueues }, wrapped),
       clock,
       random: this.#random.fork(),
-      log: {
-        info() {},
-        warn() {},
-        error: (message: string, fields?: Record<string, unknown>) => this.#observer.error?.(message, fields ?? {}),
-      },
-      metrics: {
-        count: (name: MetricName, value: number) => this.#observer.counted?.(name, value),
-        observe() {},
-        flush() {},
-      },
+      ...toldTo(this.#observer),
     };
   }
 

@@ -57,6 +57,7 @@ export async function apiWorld(over: Parameters<typeof testPipeline>[0] = {}, ca
     },
     objectsOf: () => objectsWithRights(objects, USES),
     queuesOf: () => deps.queues,
+    callsOf: () => deps.calls,
     mailer: world.mailer,
     mailFrom: '',
     events: world.events,
