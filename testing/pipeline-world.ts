@@ -135,8 +135,8 @@ export class PipelineWorld<Q extends WorldQueue = WorldQueue> {
 
   /** Everything as it is stored, without faults: to set a scene, and to look. */
   get deps(): Deps & { readonly queues: AllQueues; readonly calls: CallStore } {
-    const all = { clock: this.clock, stores: this.#stores, objects: this.objects };
-    const deps = this.#depsOf({ ...all, wrap: (_, port) => port });
+    const { clock, objects } = this;
+    const deps = this.#depsOf({ clock, stores: this.#stores, objects, wrap: (_, port) => port });
     return { ...deps, calls: callStore(this.#table, keysOf(this.pipeline.name)) };
   }
 
