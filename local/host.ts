@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type FunctionName, SYSTEM } from '../functions/system.ts';
+import { sendMessagesDirectly } from '../shared/adapters/direct/sqs.ts';
 import { DefinitionError, InputError } from '../shared/domain/errors.ts';
 import type { System } from '../shared/lambda/declaration.ts';
 import { ANY_PIPELINE } from '../shared/lambda/resources.ts';
@@ -210,7 +211,8 @@ async function share(
 ): Promise<Shared> {
   teardown.add(emulators.stop);
   teardown.add(applyEnvironment(emulators.environment));
-  const sqs = new SQSClient({});
+  const sqs = new SQSClient({ md5: false });
+  sendMessagesDirectly(sqs);
   teardown.add(() => sqs.destroy());
   const storage = createTable(table);
   // A start that fails elsewhere leaves it no request in the air.

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { sendItemsDirectly } from '../adapters/direct/dynamodb.ts';
+import { sendMessagesDirectly } from '../adapters/direct/sqs.ts';
 import { dynamoStores } from '../adapters/dynamodb/dynamo-stores.ts';
 import { DynamoTable } from '../adapters/dynamodb/dynamo-table.ts';
 import { gateNamesOf } from '../adapters/dynamodb/fence.ts';
@@ -47,6 +49,9 @@ const systemRandom: Random = { next: () => Math.random(), id: () => randomUUID()
  * these clients; an object's try sends or fetches megabytes.
  */
 export const TRY_MS = { dynamodb: 3_000, sqs: 3_000, s3: 20_000 } as const;
+
+/** Tries of a call at most. */
+const TRIES = 5;
 
 /** Makes the ports that few functions have. A function hands in those that it uses, so that no other's bundle holds them. */
 export interface PortMakers {
@@ -239,10 +244,12 @@ type Clients = ReturnType<typeof lazyClients>;
 function lazyClients({ region }: ResourceReader, { tryMs = TRY_MS }: ConnectOptions) {
   // All that is called here can be called twice. A forwarder writes for ten messages at once; the 50 sockets that a client
   // opens by default are plenty.
-  const options = { region, maxAttempts: 5 };
+  const options = { region, maxAttempts: TRIES };
+  // The first try of what is sent directly is none of the SDK's.
+  const direct = { ...options, maxAttempts: TRIES - 1, cacheMiddleware: true };
   return {
     dynamodb: once(() =>
-      quiet(new DynamoDBClient({ ...options, requestHandler: triesOf(tryMs.dynamodb), cacheMiddleware: true })),
+      directly(sendItemsDirectly, new DynamoDBClient({ ...direct, requestHandler: triesOf(tryMs.dynamodb) })),
     ),
     s3: once(() =>
       quiet(
@@ -255,8 +262,19 @@ function lazyClients({ region }: ResourceReader, { tryMs = TRY_MS }: ConnectOpti
         }),
       ),
     ),
-    sqs: once(() => quiet(new SQSClient({ ...options, requestHandler: triesOf(tryMs.sqs), md5: false }))),
+    sqs: once(() =>
+      directly(sendMessagesDirectly, new SQSClient({ ...direct, requestHandler: triesOf(tryMs.sqs), md5: false })),
+    ),
   };
+}
+
+/** With a short way for its most frequent commands. */
+function directly<C extends { readonly middlewareStack: { remove(name: string): boolean } }>(
+  set: (client: C) => void,
+  client: C,
+): C {
+  set(client);
+  return quiet(client);
 }
 
 /** Without the middleware that copies each request and answer for a log that isn't configured. */
