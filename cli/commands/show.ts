@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { tracedChild } from '../../shared/adapters/endpoints/trace.ts';
+import { childHistory, type RecordedOutcome } from '../../shared/control/child-history.ts';
 import { type GateView, readGate } from '../../shared/control/limits.ts';
 import { readSummary, type Summary } from '../../shared/control/read-summary.ts';
 import { latestExecution } from '../../shared/control/redrive.ts';
@@ -15,7 +16,7 @@ import { describe } from '../progress-words.ts';
 import { withTarget } from '../targets/open.ts';
 import { hint, type Target, type Where } from '../targets/target.ts';
 import type { Terminal } from '../terminal.ts';
-import { fields, plain, time } from '../text.ts';
+import { columns, count, fields, plain, time } from '../text.ts';
 import { progressJson } from './watch.ts';
 
 /** Of the pipeline, newest first: more than are done while a run can be looked at. */
@@ -30,12 +31,15 @@ export async function show(
 ): Promise<number> {
   return withTarget({ ...options, run }, 'records', { stdout, ...terminal }, async (target) => {
     if (child !== undefined) {
-      const view = await showChild(target.deps, run, child);
+      const [view, history] = await Promise.all([
+        showChild(target.deps, run, child),
+        childHistory(target.deps, run, child),
+      ]);
       const { name, endpoint } = target.pipeline;
       // A list that it was called in had a key of its own.
       const isAlone = endpoint.itemsPerCall === undefined;
       const trace = isAlone ? tracedChild(`${name}.${firstRunOf(run)}.${view.id}`, endpoint.tracedPercent) : null;
-      stdout.write(options.json ? `${JSON.stringify({ ...view, trace })}\n` : childText(view, trace));
+      stdout.write(options.json ? `${JSON.stringify({ ...view, trace, history })}\n` : childText(view, trace, history));
       return EXIT.ok;
     }
     const progress = await readProgress(target.deps, run);
@@ -95,6 +99,7 @@ function runText(
 function childText(
   { id, status, item, reason, result, attempts, ms, endedAt, nextCallAt, waitsUntil }: ChildView,
   trace: string | null,
+  history: readonly RecordedOutcome[],
 ): string {
   return `Child ${id}: ${status}\n${fields({
     item: plain(JSON.stringify(item)),
@@ -106,7 +111,20 @@ function childText(
     'next call': moment(nextCallAt),
     'waits for its callback until': moment(waitsUntil),
     trace: trace ?? undefined,
-  })}`;
+  })}${historyText(history)}`;
 }
 
 const moment = (iso: string | null) => (iso === null ? undefined : `${time(Date.parse(iso))} UTC`);
+
+/** What came of the child in runs before too; one outcome alone is what stands above anyway. */
+function historyText(history: readonly RecordedOutcome[]): string {
+  if (history.length < 2) return '';
+  const rows = history.map(({ run, endedAt, status, reason, attempts, ms }) => [
+    run,
+    time(Date.parse(endedAt)),
+    reason === null ? status : `${status} ${plain(reason)}`,
+    count(attempts),
+    milliseconds(ms),
+  ]);
+  return `\nRecorded, oldest first:\n${columns([['RUN', 'ENDED (UTC)', 'OUTCOME', 'CALLS SO FAR', 'LAST CALL'], ...rows])}`;
+}

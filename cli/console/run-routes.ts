@@ -1,6 +1,7 @@
 import { ReadableStream } from 'node:stream/web';
 import type { Hono } from 'hono';
 import { html } from 'hono/html';
+import { childHistory } from '../../shared/control/child-history.ts';
 import { existingRun } from '../../shared/control/existing-run.ts';
 import { failuresPage } from '../../shared/control/failures-page.ts';
 import { previewReport } from '../../shared/control/preview.ts';
@@ -37,8 +38,12 @@ export function addRunRoutes(app: Hono, desks: Desks): void {
   app.get('/runs/:pipeline/:run/children/:child', async (c) => {
     const { pipeline, run, child: id } = c.req.param();
     const { deps } = await desks.open(pipeline);
-    const [child, record] = await Promise.all([showChild(deps, run, id), existingRun(deps, run)]);
-    const body = childBody(child, requestWords(deps.pipeline, record, id, child.item));
+    const [child, history, record] = await Promise.all([
+      showChild(deps, run, id),
+      childHistory(deps, run, id),
+      existingRun(deps, run),
+    ]);
+    const body = childBody(child, requestWords(deps.pipeline, record, id, child.item), history);
     const path = [
       [run, runPath(pipeline, run)],
       ['Failed children', failuresPath(pipeline, run, {})],

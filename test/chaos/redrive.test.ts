@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { jsonLines } from '../../shared/author/outputs/json-lines.ts';
 import type { Accumulator } from '../../shared/author/reduce.ts';
+import { childHistory } from '../../shared/control/child-history.ts';
 import { failures } from '../../shared/control/failures.ts';
 import { redriveRun } from '../../shared/control/redrive.ts';
 import { showChild } from '../../shared/control/show-child.ts';
@@ -225,6 +226,13 @@ describe('what S3 deletes by its age', () => {
     for await (const { id } of failures(world.deps, 'r~2')) failed.push(id);
     expect(failed).toHaveLength(10);
     expect(await showChild(world.deps, 'r~3', failed[0] ?? '')).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await childHistory(world.deps, 'r~3', failed[0] ?? '')).toMatchObject([
+      { run: 'r', status: 'FAILED', reason: 'http-422', attempts: 1 },
+      { run: 'r~2', status: 'FAILED', reason: 'http-422', attempts: 2 },
+      { run: 'r~3', status: 'SUCCEEDED', reason: null, attempts: 3 },
+    ]);
+    // A child that no redrive called again has the one outcome.
+    expect(await childHistory(world.deps, 'r~3', '0-0.0.0')).toMatchObject([{ run: 'r', status: 'SUCCEEDED' }]);
   });
 
   test('a redrive that may outlive the objects of its first run is refused, by the date', async () => {

@@ -196,9 +196,10 @@ test('what items and answers say is text', () => {
     nextCallAt: null,
     waitsUntil: null,
   };
+  const outcome = { ...failure, ms: 1, run: 'march', result: HOSTILE, endedAt: failure.at };
   for (const markup of [
     String(failuresBody('scores', HOSTILE, asked, page)),
-    String(childBody(child, { note: HOSTILE, text: HOSTILE })),
+    String(childBody(child, { note: HOSTILE, text: HOSTILE }, [outcome, { ...outcome, reason: HOSTILE }])),
   ]) {
     expect(markup).not.toContain('<script');
     expect(markup).not.toContain('<b ');
