@@ -2,7 +2,7 @@ import { field } from '../../shared/author/columns.ts';
 import { beginning } from '../../shared/domain/text.ts';
 import type { ReasonExample } from '../../shared/report/view.ts';
 import type { ManifestPart } from '../../shared/storage/manifest.ts';
-import { type HeldRow, readPartBlock, readPartIndex } from '../../shared/storage/part.ts';
+import { type HeldRow, readPartBlock, readPartIndex, rowOf } from '../../shared/storage/part.ts';
 import type { AggregatorDeps } from './deps.ts';
 
 /** Examples of a reason, reasons that get some, and blocks that are read for them: a report must not read all its rows. */
@@ -12,7 +12,7 @@ const BLOCKS = 16;
 /** Characters of a label, and of an excerpt: a page of a mail. */
 const [LABEL, EXCERPT] = [60, 160];
 
-/** A few children for each of the most frequent reasons, the first ones that are found. No code of the user's is run for them. */
+/** A few children for each of the most frequent reasons, the first ones that are found. */
 export async function examplesOf(
   deps: Pick<AggregatorDeps, 'objects' | 'pipeline'>,
   parts: readonly ManifestPart[],
@@ -36,14 +36,30 @@ export async function examplesOf(
   return wanted;
 }
 
-/** What is said of a child is what the definition lets out anyway: the columns of report.csv, and the excerpt that it allows. */
-function exampleOf({ pipeline }: Pick<AggregatorDeps, 'pipeline'>, { id, item, result }: HeldRow): ReasonExample {
+/** What is said of a child is what the definition lets out anyway: its label, the columns of report.csv, and the excerpt that it allows. */
+function exampleOf({ pipeline }: Pick<AggregatorDeps, 'pipeline'>, row: HeldRow): ReasonExample {
+  const { id, result } = row;
   const { failedRows, bodyExcerpt } = pipeline.report;
-  const shown = failedRows === 'omit' ? [] : pipeline.reduce.columns.map((column) => field(column, item));
-  const label = shown.find((value) => (typeof value === 'string' && value !== '') || typeof value === 'number');
+  const label = failedRows === 'omit' ? undefined : labelOf(pipeline, row);
   return {
     id,
     label: label === undefined ? null : beginning(String(label), LABEL),
     excerpt: bodyExcerpt > 0 && typeof result === 'string' && result !== '' ? beginning(result, EXCERPT) : null,
   };
 }
+
+/** By the reduce's own label; where it has none, or that says nothing of the row, by the first field that is a column. */
+function labelOf({ reduce }: AggregatorDeps['pipeline'], row: HeldRow): string | number | undefined {
+  const own = () => {
+    try {
+      return reduce.label?.of(rowOf(row));
+    } catch {
+      // A user's code, which may expect what only a child that succeeded has.
+      return undefined;
+    }
+  };
+  return [own(), ...reduce.columns.map((column) => field(column, row.item))].find(isName);
+}
+
+const isName = (value: unknown): value is string | number =>
+  (typeof value === 'string' && value !== '') || typeof value === 'number';

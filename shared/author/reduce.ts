@@ -13,6 +13,8 @@ export interface Reduce<I = unknown, R = unknown> {
   readonly columns: readonly string[];
   /** A row's cells, exactly one per column. */
   cells(row: Row<I, R>): readonly Cell[];
+  /** What a child is called where a report names one, as it does of each reason; by default the first of its fields that is a column. */
+  readonly label?: { of(row: Row<I, R>): unknown } | undefined;
   start(): Accumulator<I, R>;
 }
 

@@ -37,6 +37,7 @@ export function combineReducers<I = unknown, R = unknown>(
       }
       return columns.map((name) => byName.get(name) ?? null);
     },
+    label: reducers.find(([, reduce]) => reduce.label)?.[1].label,
     start: () => new Combined(reducers.map(([name, reduce]) => [name, reduce.start()] as const)),
     startOne: () => new Combined(reducers.map(([name, reduce]) => [name, startOne(reduce)] as const)),
   };

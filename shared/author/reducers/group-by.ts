@@ -42,6 +42,7 @@ export function groupBy<I = unknown, R = unknown>(
       const inner = reduce.cells(row);
       return [...named.cells(row), ...others.map(({ i }) => inner[i] ?? null)];
     },
+    label: reduce.label,
     start: () => new GroupAccumulator(keys, reduce),
   };
 }

@@ -122,7 +122,12 @@ export function statistics<I = unknown, R = unknown>(options: StatisticsOptions<
     const settings = { ...called, top, exact, share: measured.length };
     return new StatisticsAccumulator<I, R>(measured, settings, groupBy && reads(groupBy), label && reads(label));
   };
-  return { ...columnsOf(columns), start: () => start(EXACT), startOne: () => start(GROUP_EXACT) };
+  return {
+    ...columnsOf(columns),
+    label: label && reads(label),
+    start: () => start(EXACT),
+    startOne: () => start(GROUP_EXACT),
+  };
 }
 
 const nameOfColumn = <I, R>(column: Column<I, R> | undefined) => (typeof column === 'object' ? column.name : column);

@@ -60,6 +60,7 @@ export function topK<I = unknown, R = unknown>(options: TopKOptions<I, R>): Redu
   const { by, show = [{ name: 'Child', of: ({ id }) => id }], columns } = options;
   return {
     ...columnsOf(columns ?? distinctColumns([...(options.show ?? []), by])),
+    label: options.show?.[0] && reads(options.show[0]),
     start: () => new TopKAccumulator({ ...options, show }),
   };
 }

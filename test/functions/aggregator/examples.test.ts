@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 import { examplesOf } from '../../../functions/aggregator/examples.ts';
+import type { Reduce } from '../../../shared/author/reduce.ts';
+import { combineReducers } from '../../../shared/author/reducers/combine-reducers.ts';
 import { count } from '../../../shared/author/reducers/count.ts';
+import { groupBy } from '../../../shared/author/reducers/group-by.ts';
+import { statistics } from '../../../shared/author/reducers/statistics.ts';
+import { topK } from '../../../shared/author/reducers/top-k.ts';
 import type { HeldRow } from '../../../shared/storage/part.ts';
 import { writePart } from '../../../shared/storage/write-part.ts';
 import { testDeps, testPipeline } from '../../shared/support.ts';
@@ -11,8 +16,12 @@ const failed = (n: number, reason: string, block = 0): HeldRow => ({
 });
 
 /** A part of these blocks, of a definition that lets these columns and so much of a body out. */
-async function partOf(report: { readonly bodyExcerpt?: number; readonly failedRows?: 'omit' }, ...blocks: HeldRow[][]) {
-  const pipeline = testPipeline({ reduce: count({ columns: ['km', 'city'] }), report });
+async function partOf(
+  report: { readonly bodyExcerpt?: number; readonly failedRows?: 'omit'; readonly reduce?: Reduce },
+  ...blocks: HeldRow[][]
+) {
+  const { reduce = count({ columns: ['km', 'city'] }), ...rest } = report;
+  const pipeline = testPipeline({ reduce, report: rest });
   const deps = { ...testDeps(), pipeline };
   const frozen = await writePart(deps, 'p', async (draft) => {
     for (const block of blocks) await draft.add(block);
@@ -45,6 +54,25 @@ test('each reason has up to three examples, and no more blocks are read than tha
   expect((await examplesOf(deps, parts, [{ reason: 'http-422' }])).get('http-422')).toHaveLength(3);
   // Three blocks for both reasons, as a second time-out may be in the last; one for the first alone.
   expect(reads).toHaveLength(4);
+});
+
+test.each<[what: string, reduce: Reduce, label: string]>([
+  ['the label of statistics', statistics({ value: 'phone', label: 'city' }), 'City 1'],
+  ['what topK shows first', topK({ by: 'phone', show: ['city', 'phone'], columns: ['phone', 'city'] }), 'City 1'],
+  [
+    'that of the first reduce that has one',
+    combineReducers({ count: count(), of: statistics({ value: 'phone', label: 'city' }) }),
+    'City 1',
+  ],
+  ['that of the groups', groupBy('phone', statistics({ value: 'phone', label: 'city' })), 'City 1'],
+  [
+    'a column where the label needs what failed',
+    statistics({ value: 'phone', label: { name: 'x', of: () => Reflect.get(Object(null).y, 'z') } }),
+    '555',
+  ],
+])('an example is called by %s', async (_, reduce, label) => {
+  const { deps, parts } = await partOf({ reduce }, [failed(1, 'http-422')]);
+  expect((await examplesOf(deps, parts, [{ reason: 'http-422' }])).get('http-422')).toMatchObject([{ label }]);
 });
 
 test('nothing is said of a child that the report leaves out', async () => {
