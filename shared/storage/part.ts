@@ -69,7 +69,7 @@ export type PartIndex = z.infer<typeof partIndex>;
  * The form in which this package's reducers store statistics. Another release's parts are reduced anew, so none reads another's form; but two
  * forms can't be compared.
  */
-export const REDUCERS_FORM = 2;
+export const REDUCERS_FORM = 3;
 
 /** A row's item and result as the JSON that stores them. */
 export interface RowTexts {

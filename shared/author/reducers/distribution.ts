@@ -14,7 +14,7 @@ export type DistributionJson = z.infer<typeof distributionSchema>;
  * are of all is at least how many there are of any part, so neither order nor grouping can change the result.
  */
 export class Distribution {
-  readonly #most: number;
+  #most: number;
   #exact = new Map<number, number>();
   #sketch: Sketch | null = null;
   count = 0;
@@ -31,6 +31,17 @@ export class Distribution {
   /** Largest relative error of a bin's value; 0 where each value is a bin of its own. */
   get relativeError(): number {
     return this.#sketch ? RELATIVE_ERROR : 0;
+  }
+
+  /** Different values that are kept; 0 of a sketch. */
+  get different(): number {
+    return this.#exact.size;
+  }
+
+  /** Keeps no more than so many different values from now on. */
+  limitTo(most: number): void {
+    this.#most = most;
+    if (this.#exact.size > most) this.#begin();
   }
 
   /** `value` must be finite. */

@@ -16,38 +16,45 @@ export const groupsSchema = z.object({
   other: distributionSchema,
 });
 
-/** Different values of a group that are kept: a thousand groups must stay small. */
+/** Different values of a group that are kept where those of all together are many: a thousand groups must stay small. */
 const GROUP_EXACT = 100;
 
 /**
  * Distributions by group. Past {@link MAX_GROUPS} names, the first ones in code-unit order stay and the others become one. A group that
  * is among the first of all is among the first of every part, so the parts may be merged in any order.
+ *
+ * All groups are exact while their different values together are few. Beyond that, and past {@link MAX_GROUPS} names, each is exact up to
+ * {@link GROUP_EXACT} values. A whole has at least as many values and names as any part of it, so that too is the same in any order.
  */
 export class Groups {
   private named = new Map<string, Distribution>();
   private readonly other: Distribution;
-  private readonly exact: number;
+  private readonly each: number;
+  private readonly together: number;
+  /** Different values of all groups, while they are few. */
+  private kept = 0;
+  private areMany = false;
 
-  /** @param share of what is kept exactly: one of so many values that are measured */
-  constructor(share = 1) {
-    this.exact = Math.floor(GROUP_EXACT / share);
-    this.other = new Distribution(this.exact);
+  /**
+   * @param together different values of all groups that are kept exactly
+   * @param share of what is kept exactly: one of so many values that are measured
+   */
+  constructor(together: number, share = 1) {
+    this.each = Math.floor(GROUP_EXACT / share);
+    this.together = Math.floor(together / share);
+    this.other = new Distribution(this.each);
   }
 
-  of(name: string): Distribution {
-    let group = this.named.get(name);
-    if (!group) {
-      // Trimmed in bulk: one sort for as many new names as are kept.
-      if (this.named.size >= 2 * MAX_GROUPS) this.trim();
-      group = new Distribution(this.exact);
-      this.named.set(name, group);
-    }
-    return group;
+  /** `value` must be finite. */
+  add(name: string, value: number): void {
+    this.grow(this.of(name), (group) => group.add(value));
   }
 
   merge(json: z.infer<typeof groupsSchema>): void {
-    for (const [name, group] of json.named) this.of(name).merge(group);
+    for (const [name, stored] of json.named) this.grow(this.of(name), (group) => group.merge(stored));
     this.other.merge(json.other);
+    // What it was part of has many, though this may not have: a sketch, or names beyond the most.
+    if (this.other.count > 0 || [...this.named.values()].some(({ isExact }) => !isExact)) this.limitEach();
   }
 
   toJSON(): z.infer<typeof groupsSchema> {
@@ -86,8 +93,33 @@ export class Groups {
     return [...this.named].sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
+  private of(name: string): Distribution {
+    let group = this.named.get(name);
+    if (!group) {
+      // Trimmed in bulk: one sort for as many new names as are kept.
+      if (this.named.size >= 2 * MAX_GROUPS) this.trim();
+      group = new Distribution(this.areMany ? this.each : this.together);
+      this.named.set(name, group);
+    }
+    return group;
+  }
+
+  private grow(group: Distribution, add: (group: Distribution) => void): void {
+    const before = group.different;
+    add(group);
+    this.kept += group.different - before;
+    if (this.kept > this.together) this.limitEach();
+  }
+
+  private limitEach(): void {
+    if (this.areMany) return;
+    this.areMany = true;
+    for (const group of this.named.values()) group.limitTo(this.each);
+  }
+
   private trim(): void {
     if (this.named.size <= MAX_GROUPS) return;
+    this.limitEach();
     const all = this.sorted();
     for (const [, group] of all.slice(MAX_GROUPS)) this.other.merge(group.toJSON());
     this.named = new Map(all.slice(0, MAX_GROUPS));

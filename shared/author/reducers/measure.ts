@@ -27,7 +27,7 @@ export interface MeasureSettings {
   readonly group?: string | undefined;
   /** How many of the highest values are listed. */
   readonly top: number;
-  /** Different values that are kept exactly. */
+  /** Different values that are kept exactly, of all and of all groups together. */
   readonly exact: number;
   /** How many values are measured: each keeps its share of what is kept of groups. */
   readonly share: number;
@@ -48,7 +48,7 @@ export class Measure {
   constructor(settings: MeasureSettings) {
     this.#settings = settings;
     this.#all = new Distribution(settings.exact);
-    this.#groups = new Groups(settings.share);
+    this.#groups = new Groups(settings.exact, settings.share);
     this.#top = new Top(settings.top);
   }
 
@@ -63,7 +63,7 @@ export class Measure {
     this.#min = Math.min(this.#min, value);
     this.#max = Math.max(this.#max, value);
     if (this.#decimals !== undefined) this.#decimals = most(this.#decimals, decimalsOf(value));
-    if (group !== undefined) this.#groups.of(group).add(value);
+    if (group !== undefined) this.#groups.add(group, value);
     if (this.#top.takes(value)) this.#top.add([value, child, label]);
   }
 

@@ -98,7 +98,8 @@ const optionsSchema = strictOptions({
 
 /**
  * Reduces a run to the statistics of one number, or of several: count, min, mean, max and the highest exactly; median, p95 and histogram
- * exactly up to 10,000 different numbers, medians by group up to 100 of each, and beyond that within 0.5 %, rounded to what is known. Only
+ * exactly up to 10,000 different numbers, medians by group up to 10,000 of all groups together or 100 of each, and beyond that within 0.5 %, rounded
+ * to what is known. Only
  * SUCCEEDED rows count, and of these only finite numbers.
  * @throws {DefinitionError} naming each wrong option
  * @example
