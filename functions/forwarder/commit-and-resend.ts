@@ -1,6 +1,14 @@
+import { withCallbacks } from '../../shared/domain/joining.ts';
 import { blockOf, type WorkMessage } from '../../shared/domain/messages.ts';
 import type { Outcome } from '../../shared/domain/outcome.ts';
-import { type BlockState, delaySeconds, missing, nextRegister, sendable } from '../../shared/domain/sending.ts';
+import {
+  type BlockState,
+  delaySeconds,
+  missing,
+  nextRegister,
+  registerOf,
+  sendable,
+} from '../../shared/domain/sending.ts';
 import type { ChildResult } from '../../shared/flow/child-result.ts';
 import { commit } from '../../shared/flow/commit.ts';
 import { outgoing } from '../../shared/flow/work.ts';
@@ -38,22 +46,32 @@ export async function commitAndResend(
     [...results].flatMap(([n, result]) => (result.kind === 'waiting' ? [[n, result.until] as const] : [])),
   );
   const of = { ended, again, handedBack, waiting, pressed, together, complete };
-  const next = nextRegister(deliveryOf(received), block, of);
   countOutcomes(deps, message, outcomes, { again: reasonsOf(results), waiting: waiting.size });
   // Before the wait itself: nobody would ever look for one that stands in no bucket.
   await addWaits(deps, message, new Set(waiting.values()));
-  if (next === null) {
-    await commits.commit(message, outcomes);
-    return seats.settle(message, 0);
+  const { slot } = message;
+  let known = block;
+  for (let toStore = outcomes; ; toStore = []) {
+    const next = nextRegister(deliveryOf(received), known, of);
+    if (next === null) {
+      await commits.commit(message, toStore);
+      return seats.settle(message, 0);
+    }
+    const read = registerOf(known, slot);
+    const change = { slot, raise: next, waiting: read.waiting };
+    const { done, raised, register = read } = await commit(deps, blockOf(message), toStore, change);
+    if (raised) {
+      await seats.settle(message, next.waiting?.size ?? 0);
+      const left = sendable(next, missing({ ...known, done }, slot, message.items.length));
+      // None left: the others wait for callbacks, or a duplicate of this message has ended them meanwhile.
+      if (left.length === 0) return;
+      const delay = delaySeconds(next, left, deps.clock.now());
+      return deps.queues.work.send([outgoing(deps, { ...message, turn: next.turn }, delay)]);
+    }
+    if (register.turn !== message.turn) return;
+    // Callbacks came in while the others were called: what they changed holds, and goes with the next turn.
+    known = { done, registers: new Map(known.registers).set(slot, withCallbacks(read, register)) };
   }
-  const { done, raised } = await commit(deps, blockOf(message), outcomes, { slot: message.slot, raise: next });
-  if (!raised) return;
-  await seats.settle(message, next.waiting?.size ?? 0);
-  const left = sendable(next, missing({ done, registers: block.registers }, message.slot, message.items.length));
-  // None left: the others wait for callbacks, or a duplicate of this message has ended them meanwhile.
-  if (left.length === 0) return;
-  const delay = delaySeconds(next, left, deps.clock.now());
-  await deps.queues.work.send([outgoing(deps, { ...message, turn: next.turn }, delay)]);
 }
 
 /** Commits what ended of a message that comes back for the rest. */

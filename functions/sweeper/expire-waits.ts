@@ -1,5 +1,6 @@
 import { forwarderTimeoutSeconds } from '../../shared/domain/capacity.ts';
 import { blockSize, slotsOf } from '../../shared/domain/chain.ts';
+import { isUnderWay } from '../../shared/domain/joining.ts';
 import { nextDue } from '../../shared/domain/retry.ts';
 import { delaySeconds, missing, NO_TRIES, type Register, registerOf, sendable } from '../../shared/domain/sending.ts';
 import type { WaitBucket, WaitingSlot } from '../../shared/domain/waiting.ts';
@@ -15,6 +16,8 @@ const BUCKETS = 50;
 const AT_ONCE = 16;
 /** A wait's bucket is written before the wait: whoever wrote it may be at it until its invocation ends. */
 const MARGIN_MS = 60_000;
+/** While a message calls others of its slot, a wait is let be, but no longer than a message can be delayed. */
+const LET_BE_MS = 900_000;
 
 /**
  * Ends the waits whose time is over: their children fail, or are called again, as the definition says. A bucket goes once all in it is done,
@@ -28,32 +31,38 @@ export async function expireWaits(deps: SweeperDeps, record: RunRecord): Promise
   const margin = forwarderTimeoutSeconds(pipeline.endpoint) * 1_000 + MARGIN_MS;
   const over = buckets.filter(({ until }) => until + margin <= clock.now());
   const ended = { failed: 0, retried: 0 };
+  let kept = buckets.length - over.length;
   for (const bucket of over) {
+    const isPatient = clock.now() < bucket.until + margin + LET_BE_MS;
+    let isLetBe = false;
     await parallel(each(bucket.slots), AT_ONCE, async (slot) => {
-      const { failed, retried } = await expireSlot(deps, record, bucket, slot);
-      ended.failed += failed;
-      ended.retried += retried;
+      const came = await expireSlot(deps, record, bucket, slot, isPatient);
+      if (came === null) isLetBe = true;
+      ended.failed += came?.failed ?? 0;
+      ended.retried += came?.retried ?? 0;
     });
-    await stores.waits.remove(record.run, bucket);
+    if (isLetBe) kept++;
+    else await stores.waits.remove(record.run, bucket);
   }
   const waiting = -(ended.failed + ended.retried);
   // For displays alone: they say how many wait.
   if (waiting < 0)
     await stores.progress.bump(record.run, 'sweeper', { succeeded: 0, ...ended, waiting }, clock.now(), record.ttl);
-  return over.length < buckets.length;
+  return kept > 0;
 }
 
 async function* each<T>(values: readonly T[]) {
   yield* values;
 }
 
-/** @returns how many of its children failed by it, and how many are called again */
+/** @returns how many of its children failed by it, and how many are called again; null where it is to be looked at again */
 async function expireSlot(
   deps: SweeperDeps,
   { run, ttl }: RunRecord,
   { until, ref: segment }: WaitBucket,
   { block, slot }: WaitingSlot,
-): Promise<{ readonly failed: number; readonly retried: number }> {
+  isPatient: boolean,
+): Promise<{ readonly failed: number; readonly retried: number } | null> {
   const { stores, queues, pipeline, clock, random } = deps;
   const ref = { ...segment, block };
   for (;;) {
@@ -62,6 +71,8 @@ async function expireSlot(
     const read = registerOf(state, slot);
     const over = [...(read.waiting ?? [])].flatMap(([n, time]) => (time <= until && !state.done.has(n) ? [n] : []));
     if (!of || over.length === 0) return { failed: 0, retried: 0 };
+    // Its end raises the turn; raised here, the others would be called twice.
+    if (isPatient && isUnderWay(read, missing(state, slot, of.items.length), clock.now())) return null;
     const { attempts } = pipeline.retry;
     const triesOf = (n: number) => read.tries.get(n) ?? NO_TRIES;
     const again = pipeline.callback?.onExpiry === 'retry' ? over.filter((n) => triesOf(n).tries + 1 < attempts) : [];
@@ -81,9 +92,10 @@ async function expireSlot(
       return { n, status: 'FAILED', reason: 'callback-expired', result: null, attempts: calls, ms: 0 } as const;
     });
     const size = blockSize(pages);
-    const { raised, done } = await commit(deps, { run, ref, size, ttl }, outcomes, { slot, raise: next });
+    const change = { slot, raise: next, waiting: read.waiting };
+    const { raised, done } = await commit(deps, { run, ref, size, ttl }, outcomes, change);
     deps.metrics.count('ChildrenFailed', failed.length);
-    // Another writer has raised the turn meanwhile, and may know more of them.
+    // Another writer has raised the turn meanwhile, or a service was heard of.
     if (!raised) continue;
     const left = sendable(next, missing({ ...state, done }, slot, of.items.length));
     const message = slotMessage(pipeline.name, { run, ref, size, ttl }, of, next.turn);

@@ -3,14 +3,15 @@ import { SIZES } from '../domain/limits.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { ChildStatus } from '../domain/row.ts';
 import { type BlockState, callsOf, type Mark, type Register } from '../domain/sending.ts';
+import type { Waiting } from '../domain/waiting.ts';
 import type { BlockStore } from '../ports/block-store.ts';
 import type { CommitDeps } from '../ports/deps.ts';
 import { completeBlockIfFull } from './completion.ts';
 
 /** What the write of a block's set changes of one slot's register beside it. */
 export type RegisterChange =
-  /** Register := `raise`, whose turn is one higher, unless another writer has raised the turn meanwhile. */
-  | { readonly slot: number; readonly raise: Register }
+  /** Register := `raise`, whose turn is one higher, unless another writer has raised the turn meanwhile, or other children wait than as read. */
+  | { readonly slot: number; readonly raise: Register; readonly waiting?: Waiting | undefined }
   /** The mark is cleared if it is this one. */
   | { readonly slot: number; readonly endMark: Mark };
 
@@ -19,6 +20,8 @@ export interface Committed {
   readonly done: ReadonlySet<number>;
   /** The register was raised as asked, so the slot's next message is the caller's to send. */
   readonly raised: boolean;
+  /** After a write that could have raised it. */
+  readonly register?: Register;
   /** The block is full, and its completion is written. */
   readonly full: boolean;
 }
@@ -75,7 +78,8 @@ async function writeSet(
 ): Promise<Omit<Committed, 'full'>> {
   if (change === undefined) return { done: await blocks.addDone(run, ref, done, ttl), raised: false };
   const { slot } = change;
-  if ('raise' in change) return blocks.addDoneAndRaise(run, ref, { slot, done, next: change.raise, ttl });
+  if ('raise' in change)
+    return blocks.addDoneAndRaise(run, ref, { slot, done, waiting: change.waiting, next: change.raise, ttl });
   return { done: await blocks.endMark(run, ref, { slot, mark: change.endMark, done, ttl }), raised: false };
 }
 

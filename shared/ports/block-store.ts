@@ -2,6 +2,7 @@ import type { ItemsPage } from '../domain/chain.ts';
 import type { BlockRef } from '../domain/layout.ts';
 import type { OutcomePage } from '../domain/outcome.ts';
 import type { BlockState, Mark, Register } from '../domain/sending.ts';
+import type { Waiting } from '../domain/waiting.ts';
 
 /** A block's set of finished children, its slots' registers and its pages. Reads are consistent. */
 export interface BlockStore {
@@ -19,13 +20,21 @@ export interface BlockStore {
   addDone(run: string, block: BlockRef, done: readonly number[], ttl: number): Promise<ReadonlySet<number>>;
   /**
    * `done ∪=` and the slot's register := `next` (whose turn is one higher), if the slot's turn is still one lower than
-   * `next`'s. Where it isn't, `done` grows all the same and `raised` is false: another delivery has sent the slot again.
+   * `next`'s, and the same children wait until the same times as were read. Where that isn't so, `done` grows all the same and `raised` is
+   * false: another delivery has sent the slot again, or a callback came in meanwhile. The set and the register after the write come back.
    */
   addDoneAndRaise(
     run: string,
     block: BlockRef,
-    write: { readonly slot: number; readonly done: readonly number[]; readonly next: Register; readonly ttl: number },
-  ): Promise<{ readonly raised: boolean; readonly done: ReadonlySet<number> }>;
+    write: {
+      readonly slot: number;
+      readonly done: readonly number[];
+      /** As read; absent for none. */
+      readonly waiting?: Waiting | undefined;
+      readonly next: Register;
+      readonly ttl: number;
+    },
+  ): Promise<{ readonly raised: boolean; readonly done: ReadonlySet<number>; readonly register: Register }>;
   /**
    * `done ∪= n`, if `n` isn't in it, and if the slot's register is as read where one is given; the set after the write. Null where it was not
    * so, which may also be as an earlier try of the same request has done it.

@@ -5,7 +5,7 @@ import { READS } from '../../domain/format.ts';
 import type { Held } from '../../domain/held.ts';
 import type { OutcomePage } from '../../domain/outcome.ts';
 import { CHILD_STATUSES, statusAt } from '../../domain/row.ts';
-import { type BlockState, EMPTY_BLOCK } from '../../domain/sending.ts';
+import { type BlockState, EMPTY_BLOCK, registerOf } from '../../domain/sending.ts';
 import { versionOf } from '../../domain/versions.ts';
 import type { BlockStore } from '../../ports/block-store.ts';
 import { B, bytesOf, type Item, N, NS, required, setOf, stringOf } from './attributes.ts';
@@ -14,7 +14,7 @@ import { pack, unpackPage } from './codec.ts';
 import { all, equals, lacks } from './conditions.ts';
 import type { ItemTable, Update } from './item-table.ts';
 import type { Keys } from './keys.ts';
-import { attributesOf, markText, registerIs, registersOf, turnIs, writing } from './registers.ts';
+import { attributesOf, markText, registerIs, registersOf, turnIs, waitsAre, writing } from './registers.ts';
 
 /** An outcome as stored: n, index of the status, reason, result, attempts, ms. */
 const outcome = z.tuple(
@@ -68,14 +68,14 @@ export function blockStore(table: ItemTable, keys: Keys): BlockStore {
       return setOf((await table.update(keys.block(run, ref), adding(done, ttl))) ?? {}, 'done');
     },
 
-    async addDoneAndRaise(run, ref, { slot, done, next, ttl }) {
+    async addDoneAndRaise(run, ref, { slot, done, waiting, next, ttl }) {
       const key = keys.block(run, ref);
       const writer = randomUUID();
-      const condition = turnIs(slot, next.turn - 1);
+      const condition = all(turnIs(slot, next.turn - 1), waitsAre(slot, waiting));
       const item = await table.update(key, { ...adding(done, ttl, writing(slot, next, writer)), condition });
-      if (item) return { raised: true, done: setOf(item, 'done') };
-      const after = (await table.update(key, adding(done, ttl))) ?? {};
-      return { raised: stringOf(after, attributesOf(slot).writer) === writer, done: setOf(after, 'done') };
+      const after = item ?? (await table.update(key, adding(done, ttl))) ?? {};
+      const raised = item !== null || stringOf(after, attributesOf(slot).writer) === writer;
+      return { raised, done: setOf(after, 'done'), register: registerOf(stateOf(after), slot) };
     },
 
     async addMissing(run, ref, { n, asRead, ttl }) {

@@ -159,6 +159,12 @@ export function registerIs(slot: number, read: Register): Condition {
     text === restText(NEW_REGISTER) ? any(absent(names.rest), isAsRead) : isAsRead,
     ...(read.care === 0 ? [] : [read.care === 1 ? equals(names.care, APART) : differs(names.care, APART)]),
     read.mark ? equals(names.mark, markText(read.mark)) : absent(names.mark),
-    read.waiting ? equals(names.waiting, waitsText(slot, read.waiting)) : absent(names.waiting),
+    waitsAre(slot, read.waiting),
   );
+}
+
+/** Condition: these children of the slot wait, until these times, and no others. */
+export function waitsAre(slot: number, waiting: Waiting | undefined): Condition {
+  const { waiting: name } = attributesOf(slot);
+  return waiting ? equals(name, waitsText(slot, waiting)) : absent(name);
 }
