@@ -9,14 +9,29 @@ holds('L8 callbacks', SCENES, {
   },
   'two of a slot': { states: 3_000, reached: ['forward: write page', 'callback: end its child', 'expire: raise turn'] },
   'a forged token': { states: 500, reached: ['callback: forged, refused', 'callback: end its child'] },
-  'a failure, called again, and a crash': {
-    states: 2_500,
-    reached: ['crash: callback before replace', 'crash: callback before send', 'expire: send again'],
-  },
   'two words of one call': {
     states: 4_500,
     reached: ['callback: call again', 'callback: fail its child', 'callback: not as read'],
   },
+  'a failure beside a call': {
+    states: 2_500,
+    reached: ['callback: join the message of its slot', 'callback: call again', 'forward: register condition failed'],
+  },
+  'a failure and a crash beside a call': {
+    states: 15_000,
+    reached: [
+      'crash: callback before replace',
+      'crash: callback before look',
+      'crash: callback before send',
+      'callback: raise its turn',
+      'callback: another has its slot',
+    ],
+  },
+  'heard of beside a call': {
+    states: 1_000,
+    reached: ['callback: wait anew', 'callback: not as read, answered 503', 'forward: register condition failed'],
+  },
+  'over beside a call': { states: 40, reached: ['expire: raise turn', 'expire: send again'] },
   'twice at once': { states: 650, reached: ['callback: not as read', 'callback: counted late'] },
   'paused while it waits': { states: 650, reached: ['request: pause', 'request: resume', 'callback: end its child'] },
   'cancelled while it waits': { states: 2_000, reached: ['close: write page of given up', 'callback: counted late'] },

@@ -58,6 +58,12 @@ export const BUGS = {
   'accepted after freezing': 'a late success is answered with 200 though its segment is frozen',
   'late callbacks not counted': 'a segment is frozen whatever came late while it was read',
   'old failure ends the newer call': "an old call's failure counts while a newer call is at work",
+  'a failure raises the turn under a call':
+    'a child that failed later is sent with its slot while a message calls the others',
+  'a wait that is over raises the turn under a call':
+    'the sweeper ends a wait while a message calls others of its slot',
+  'callbacks undone by a call of others': "the end of a pass writes a slot's waits as they were before its calls",
+  'a wait ended as it was read': 'the sweeper ends a wait though its service was heard of meanwhile',
   'no sweeper': 'nobody notices what stands still',
 } as const;
 

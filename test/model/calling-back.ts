@@ -2,6 +2,7 @@ import { blockSize, slotsOf } from '../../shared/domain/chain.ts';
 import { isBlockFull } from '../../shared/domain/completion.ts';
 import { childId } from '../../shared/domain/ids.ts';
 import { NO_TRIES, registerOf, sendable } from '../../shared/domain/sending.ts';
+import { changeSteps, hears } from './changing-waits.ts';
 import {
   addBlock,
   addDone,
@@ -22,10 +23,10 @@ import { insertBucket, type World } from './world.ts';
 /**
  * A child that waits for its callback, and the callback itself. What a service says travels as a message of its own,
  * `c:<block>:<slot>:<n>:<attempt>:<letter>`, that can come at any time from its call on, twice, or never: S it succeeded, F it failed for good, R it
- * failed and is worth another call. A forged one ends in `:x`. Where it is answered with 503, or its function dies, it is said again.
+ * failed and is worth another call, H it is at work. A forged one ends in `:x`. Where it is answered with 503, or its function dies, it is said again.
  */
 
-interface Said {
+export interface Said {
   readonly block: string;
   readonly slot: number;
   readonly n: number;
@@ -109,27 +110,13 @@ export function callbackSteps(cx: Context, w: World, p: Callback): Step[] {
         p.at = isFull() ? 'tell' : 'delete';
       });
     }
-    case 'replace': {
-      if (!sameRegister(record.registers[slot], p.seen?.register ?? null)) return step('not as read', to('read'));
-      return step('call again', () => {
-        const before = record.registers[slot];
-        if (!before) return;
-        const { waiting = [], ...kept } = before;
-        const [, tries = 0, , crashes = 0] = before.tries.find(([child]) => child === n) ?? [];
-        const others = before.tries.filter(([child]) => child !== n);
-        const left = waiting.filter(([child]) => child !== n);
-        record.registers[slot] = {
-          ...kept,
-          turn: before.turn + 1,
-          tries: [...others, [n, tries + 1, 0, crashes] as [number, number, number, number]].sort(
-            (a, b) => a[0] - b[0],
-          ),
-          ...(left.length > 0 && { waiting: left }),
-        };
-        p.turn = before.turn + 1;
-        p.at = 'send';
-      });
-    }
+    case 'bucket':
+    case 'hear':
+    case 'gather':
+    case 'replace':
+    case 'look':
+    case 'raise':
+      return changeSteps(cx, w, p, said);
     case 'send':
       return step('send again', () => {
         const items = itemsOf(cx, w, block, slot);
@@ -172,9 +159,10 @@ function decide(
   const register = registerOf(toBlock(seen, slot), slot);
   const tries = (register.tries.get(n) ?? NO_TRIES).tries;
   if (isDone || (attempt <= tries && cx.bug !== 'old failure ends the newer call')) return 'delete';
+  if (letter === 'H') return hears(register.waiting?.get(n));
   // Its last try: it fails for good.
   if (letter === 'F' || attempt >= cx.level.attempts) return 'page';
-  return register.waiting?.has(n) ? 'replace' : 'back';
+  return register.waiting?.has(n) ? 'gather' : 'back';
 }
 
 /** A 200 said that a success is recorded: kept, to be held against what is frozen. */

@@ -1,4 +1,4 @@
-import type { Process } from './processes.ts';
+import type { Came, Process } from './processes.ts';
 import type { BlockRecord, RegisterRecord, World } from './world.ts';
 
 /** A copy of a world of which nothing is shared; written out, as it is what an exploration does most. */
@@ -29,6 +29,7 @@ export function clone(w: World): World {
       evidence: [...w.ghost.evidence],
       sent: [...w.ghost.sent],
       dead: [...w.ghost.dead],
+      ...(w.ghost.heard && { heard: { ...w.ghost.heard } }),
     },
   };
 }
@@ -54,6 +55,10 @@ function cloneRegister({ turn, tries, care, mark, waiting }: RegisterRecord): Re
   };
 }
 
+function cloneCame({ read, again, pressed, waits, complete }: Came): Came {
+  return { read: read && cloneRegister(read), again: [...again], pressed: [...pressed], waits: [...waits], complete };
+}
+
 function cloneProcess(p: Process): Process {
   const held = [...p.held];
   switch (p.kind) {
@@ -71,15 +76,23 @@ function cloneProcess(p: Process): Process {
         pressed: [...p.pressed],
         called: [...p.called],
         next: p.next && cloneRegister(p.next),
+        ...(p.came && { came: cloneCame(p.came) }),
       };
     case 'callback':
       return {
         ...p,
         held,
+        ...(p.wrote && { wrote: cloneRegister(p.wrote) }),
         seen: p.seen && { done: [...p.seen.done], register: p.seen.register && cloneRegister(p.seen.register) },
       };
     case 'expire':
-      return { ...p, held, failed: [...p.failed], next: p.next && cloneRegister(p.next) };
+      return {
+        ...p,
+        held,
+        failed: [...p.failed],
+        next: p.next && cloneRegister(p.next),
+        ...(p.read && { read: cloneRegister(p.read) }),
+      };
     case 'aggregate':
       return { ...p, held, rows: [...p.rows] };
     case 'finish':

@@ -1,6 +1,7 @@
 import { isBlockFull } from '../../shared/domain/completion.ts';
 import { missing, NO_TRIES, sendable } from '../../shared/domain/sending.ts';
 import { itemsOf, sizeOf } from './calling-back.ts';
+import { isCalled } from './changing-waits.ts';
 import {
   addBlock,
   addDone,
@@ -16,7 +17,7 @@ import { segmentOf, workText } from './messages.ts';
 import type { Expirer } from './processes.ts';
 import { spawnExpirer } from './spawn.ts';
 import { end, type Step } from './steps.ts';
-import { mayCall, type World } from './world.ts';
+import { mayCall, type RegisterRecord, type World } from './world.ts';
 
 /** What the sweeper finds of waits whose time is over, each minute, whatever else moves. */
 export function expiries(w: World): Step[] {
@@ -47,6 +48,18 @@ export function expirerSteps(cx: Context, w: World, p: Expirer): Step[] {
           p.at = 'remove';
           return;
         }
+        const others = missing(
+          toBlock({ done: record.done, register }, slot),
+          slot,
+          itemsOf(cx, w, block, slot).length,
+        );
+        const lets = cx.bug !== 'a wait that is over raises the turn under a call';
+        if (lets && isCalled(register, others)) {
+          // Let be: it is taken again, a minute later.
+          end(w, p);
+          return;
+        }
+        p.read = structuredClone(register);
         const read = toRegister(register);
         const { waiting = new Map<number, number>(), ...kept } = read;
         const triesOf = (n: number) => read.tries.get(n) ?? NO_TRIES;
@@ -70,8 +83,14 @@ export function expirerSteps(cx: Context, w: World, p: Expirer): Step[] {
       });
     case 'update':
       return step('raise turn', () => {
-        const isRaised = p.next !== null && (record.registers[slot]?.turn ?? 0) === p.next.turn - 1;
-        if (isRaised && p.next) record.registers[slot] = p.next;
+        const now = record.registers[slot];
+        const waits = (register?: RegisterRecord) => register?.waiting?.join(';') ?? '';
+        const isSame = waits(now) === waits(p.read) || cx.bug === 'a wait ended as it was read';
+        const isRaised = p.next !== null && (now?.turn ?? 0) === p.next.turn - 1 && isSame;
+        if (isRaised && p.next) {
+          loseNobodyHeardOf(w, block, now, p.next);
+          record.registers[slot] = p.next;
+        }
         const done = new Set(addDone(cx, w, block, p.failed));
         const items = itemsOf(cx, w, block, slot);
         const seen = toBlock({ done: [...done], register: p.next }, slot);
@@ -108,6 +127,16 @@ export function expirerSteps(cx: Context, w: World, p: Expirer): Step[] {
         if (buckets.length === 0) delete record.buckets;
         end(w, p);
       });
+  }
+}
+
+/** A child whose service was heard of waits until the time that it was told. */
+function loseNobodyHeardOf(w: World, block: string, now: RegisterRecord | undefined, next: RegisterRecord): void {
+  for (const [n] of now?.waiting ?? []) {
+    if (next.waiting?.some(([each]) => each === n)) continue;
+    const child = `${block}:${n}`;
+    if ((w.ghost.heard?.[child] ?? 0) > 0) w.ghost.rewritten = `${child} was lost though its service was heard of`;
+    delete w.ghost.heard?.[child];
   }
 }
 

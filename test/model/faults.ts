@@ -155,7 +155,7 @@ export function timePasses(cx: Context, w: World): Step[] {
     });
   }
   // Their times are taken by the sweeper a forwarder's time-out behind: who wrote them is over by then.
-  if (hasWaits(w) && !w.procs.some(({ kind }) => kind === 'forward')) {
+  if (hasWaits(w) && !w.procs.some((p) => p.kind === 'forward' || (p.kind === 'callback' && p.at === 'hear'))) {
     steps.push({ name: 'time: waits are over', run: () => endWaits(w) });
   }
   if (isWaiting(w)) steps.push({ name: 'time: delays are over', run: () => endDelays(w) });
@@ -195,9 +195,21 @@ function hasWaits({ blocks }: World): boolean {
 function endWaits(w: World): void {
   for (const block of Object.values(w.blocks)) {
     // Times that are over are told apart by what they were: whoever takes one leaves the other.
-    for (const bucket of block.buckets ?? []) bucket[1] = 0;
-    for (const { waiting = [] } of Object.values(block.registers)) for (const wait of waiting) wait[1] = 0;
+    for (const bucket of block.buckets ?? []) pass(bucket);
+    for (const { waiting = [] } of Object.values(block.registers)) for (const wait of waiting) pass(wait);
   }
+  // What is remembered says the same of the same times.
+  for (const p of w.procs) {
+    const known = p.kind === 'callback' ? [p.seen?.register, p.wrote] : p.kind === 'expire' ? [p.read, p.next] : [];
+    for (const register of known) for (const wait of register?.waiting ?? []) pass(wait);
+  }
+  for (const [child, until] of Object.entries(w.ghost.heard ?? {})) {
+    if (w.ghost.heard && until > 0) w.ghost.heard[child] = until - 1;
+  }
+}
+
+function pass(wait: [number, number]): void {
+  wait[1] = Math.max(0, wait[1] - 1);
 }
 
 function endDelays(w: World): void {

@@ -78,6 +78,18 @@ const PLANTED: Record<Bug, Planted> = {
   'accepted after freezing': [CALLBACK['late or never'], 'safety', /a 200 was untrue/],
   'late callbacks not counted': [CALLBACK['late or never'], 'safety', /a 200 was untrue/],
   'old failure ends the newer call': [CALLBACK['two words of one call'], 'safety', /an old call's failure ended/],
+  'a failure raises the turn under a call': [CALLBACK['a failure beside a call'], 'safety', /b was called 3 times/],
+  'a wait that is over raises the turn under a call': [
+    CALLBACK['over beside a call'],
+    'safety',
+    /b was called 3 times/,
+  ],
+  'callbacks undone by a call of others': [
+    CALLBACK['heard of beside a call'],
+    'safety',
+    /lost though its service was heard of/,
+  ],
+  'a wait ended as it was read': [CALLBACK['heard of beside a call'], 'safety', /lost though its service was heard of/],
   'no sweeper': [WHOLE['two children, a lost message'], 'liveness', /./],
 };
 

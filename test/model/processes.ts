@@ -136,6 +136,8 @@ export interface Forwarder extends Base {
   pressed: number[];
   /** Those whose service will call back; absent for none. */
   waits?: number[];
+  /** What its calls came to, and the register as it read it: kept until the turn is raised, where callbacks may change that. */
+  came?: Came;
   called: number[];
   /** What it has marked, if the mark may be there. */
   mark: { child: number | null } | null;
@@ -147,6 +149,15 @@ export interface Forwarder extends Base {
   delayed: boolean;
   /** Of the planted bug that sends first: not raised yet. */
   early: boolean;
+}
+
+/** What a forwarder's pass came to. */
+export interface Came {
+  read: RegisterRecord | null;
+  again: number[];
+  pressed: number[];
+  waits: number[];
+  complete: boolean;
 }
 
 export interface Aggregator extends Base {
@@ -227,8 +238,29 @@ export interface GiverUp extends Base {
 /** The function that takes callbacks. */
 export interface Callback extends Base {
   kind: 'callback';
-  at: 'token' | 'read' | 'page' | 'add' | 'late' | 'replace' | 'send' | 'tell' | 'notify' | 'delete' | 'back';
+  at:
+    | 'token'
+    | 'read'
+    | 'page'
+    | 'add'
+    | 'late'
+    /** What its slot misses, before it is called again. */
+    | 'gather'
+    | 'replace'
+    /** It has joined a message of its slot: is that still to come? */
+    | 'look'
+    | 'raise'
+    | 'send'
+    | 'tell'
+    | 'notify'
+    /** Word that its service is at work: until when it waits from now on, and the register. */
+    | 'bucket'
+    | 'hear'
+    | 'delete'
+    | 'back';
   seen: { done: number[]; register: RegisterRecord | null } | null;
+  /** The register as it wrote it; absent before. */
+  wrote?: RegisterRecord;
   /** Of the message that it sends. */
   turn: number;
   /** A success that it will say is recorded. */
@@ -242,6 +274,8 @@ export interface Expirer extends Base {
   block: string;
   slot: number;
   failed: number[];
+  /** The register as it read it; absent before. */
+  read?: RegisterRecord;
   next: RegisterRecord | null;
   raised: boolean;
   /** Children are left to be called. */

@@ -16,6 +16,7 @@ import {
 } from './context.ts';
 import { decideBy, readSteps, statusSteps } from './deciding.ts';
 import { countCalls, leaveBehind, letterOf, resultsOf, tell } from './forwarding.ts';
+import { holdCallbacks, isAsRead, rememberPass, written } from './joining.ts';
 import { delivery, parseWork, segmentOf, type Work, workText } from './messages.ts';
 import type { Forwarder } from './processes.ts';
 import { callTogetherSteps } from './protocol-call.ts';
@@ -58,6 +59,11 @@ export function forwarderSteps(cx: Context, w: World, p: Forwarder): Step[] {
           name: 'forward: add to done only',
           run: () => {
             addEnded(cx, w, p, work, false);
+            if (holdCallbacks(w, p, work)) {
+              commitAndResend(cx, p, work, p.came?.complete ?? true);
+              written(p);
+              return;
+            }
             p.next = cx.bug === 'send though the condition failed' ? p.next : null;
             afterUpdate(cx, w, p, p.next !== null);
           },
@@ -161,6 +167,7 @@ function callSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
 /** What the message leaves behind: a group's outcomes where all its children ended, else a register and the next turn. */
 function commitAndResend(cx: Context, p: Forwarder, work: Work, complete: boolean): void {
   const block = toBlock(p.seen ?? { done: [], register: null }, work.slot);
+  if (cx.level.callbacks) rememberPass(p, complete);
   const next = nextRegister(delivery(work), block, resultsOf(cx, p, complete && p.pressed.length === 0));
   leaveBehind(p, work, block, next);
   p.seen = null;
@@ -211,8 +218,7 @@ function commitSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
 /** `done ∪=` and, where children remain, the register, if the turn is still the message's. */
 function updateStep(cx: Context, w: World, p: Forwarder, work: Work): Step {
   const record = blockOf(w, work.block);
-  const holds =
-    (record.registers[work.slot]?.turn ?? 0) === work.turn || cx.bug === 'turn raised without its condition';
+  const holds = isAsRead(cx, p, work, record.registers[work.slot]) || cx.bug === 'turn raised without its condition';
   const { next } = p;
   if (next !== null && !holds) {
     return {
@@ -288,6 +294,7 @@ function afterUpdate(cx: Context, w: World, p: Forwarder, sendAgain: boolean): v
   }
   p.next = null;
   p.delayed = false;
+  delete p.came;
   if (p.full) tell(cx, p);
   else finish(w, p);
 }

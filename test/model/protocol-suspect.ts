@@ -232,5 +232,5 @@ function fingerprint(register: RegisterRecord | null): string {
   if (register === null) return '0';
   const { turn, tries, care, mark, waiting = [] } = register;
   const rows = tries.map(([n, count, , crashes]) => `${n}:${count}:${crashes}`).join();
-  return `${turn}|${rows}|${care}|${waiting.map(([n]) => n).join()}|${mark ? `${markedOf(mark)}:${mark.by}` : ''}`;
+  return `${turn}|${rows}|${care}|${waiting.join(';')}|${mark ? `${markedOf(mark)}:${mark.by}` : ''}`;
 }

@@ -1,5 +1,6 @@
 import { answerLater } from './calling-back.ts';
 import { blockOf, type Context } from './context.ts';
+import { workText } from './messages.ts';
 import { geometry, isReported, QUIET, type Scene, splitWorld } from './setup.ts';
 import { insertBucket, type Level, type World } from './world.ts';
 
@@ -43,6 +44,24 @@ function worldThatWaits(cx: Context, says: string): World {
   return w;
 }
 
+/** A slot of two: the first child waits, the second's first call failed, and the slot's message is to call it a second, last time. */
+function besideACall(says: string, over: Partial<Level>): Scene {
+  const level: Level = {
+    ...CALLED_BACK,
+    ...{ workers: { forward: 1, callback: 1 }, countCalls: true, attempts: 2, answers: 'W', sweeper: false },
+    ...{ geometry: geometry(2, 2, [1]), sources: [['ab']] },
+    ...over,
+  };
+  const initial = (cx: Context) => {
+    const w = worldThatWaits(cx, says);
+    blockOf(w, BLOCK).registers[0] = { turn: 1, tries: [[1, 1, 0, 0]], care: 0, mark: null, waiting: [[0, 1]] };
+    w.queue.push(workText({ block: BLOCK, slot: 0, items: 'ab', turn: 1, size: 2, receives: 0, delayed: false }));
+    w.ghost.calls = { a: 1, b: 1 };
+    return [w];
+  };
+  return { level, initial, finished: (w) => w.queue.includes('g:0-0') };
+}
+
 const RETRY = { says: ['S'], onExpiry: 'retry' } as const;
 
 export const SCENES: Record<string, Scene> = {
@@ -50,14 +69,12 @@ export const SCENES: Record<string, Scene> = {
   'never, and a crash': called({ callbacks: { says: [''], onExpiry: 'fail' }, budget: { crash: 1 } }),
   'two of a slot': called({ geometry: geometry(2, 2, [1]), sources: [['ab']], answers: 'SW', budget: { lose: 1 } }),
   'a forged token': called({ budget: { forge: 1 } }),
-  'a failure, called again, and a crash': waiting('R', {
-    attempts: 2,
-    answers: 'S',
-    callbacks: RETRY,
-    budget: { crash: 1 },
-  }),
   // A service that contradicts itself: what it says of its first call may come during the second.
   'two words of one call': waiting('RF', { attempts: 2, callbacks: RETRY }),
+  'a failure beside a call': besideACall('R', { callbacks: { says: [''], onExpiry: 'fail' } }),
+  'a failure and a crash beside a call': besideACall('R', { answers: 'S', budget: { crash: 1 }, sweeper: true }),
+  'heard of beside a call': besideACall('H', { answers: 'R' }),
+  'over beside a call': besideACall('', { callbacks: { says: [''], onExpiry: 'retry' } }),
   'twice at once': waiting('S', { workers: { callback: 2 }, budget: { duplicate: 1 } }),
   'paused while it waits': waiting('S', { budget: { pause: 1 } }),
   'cancelled while it waits': waiting('S', { workers: { callback: 1, close: 1 }, budget: { close: 1 } }),

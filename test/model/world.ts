@@ -76,7 +76,7 @@ export interface BlockRecord {
   done: number[];
   /** By the number of the slot's first child. */
   registers: Record<string, RegisterRecord>;
-  /** Slots that hold waits, and when these end (1: later, 0: by now); absent for none. */
+  /** Slots that hold waits, and when these end (2: later still, 1: later, 0: by now); absent for none. */
   buckets?: [number, number][];
   /** Outcomes that pages hold, each `<n><status letter>`; a page is never more than its outcomes. */
   outcomes: string[];
@@ -87,7 +87,7 @@ export interface RegisterRecord {
   /** Child, tries, due (1: later, 0: now), crashes. */
   tries: [number, number, number, number][];
   care: Care;
-  /** Children that wait for their callback, and until when (1: later, 0: now); absent for none. */
+  /** Children that wait for their callback, and until when (2: later still, 1: later, 0: now); absent for none. */
   waiting?: [number, number][];
   /** No child: all of the slot. */
   mark: { child: number | null; by: number; expired: boolean } | null;
@@ -187,6 +187,8 @@ export interface Ghost {
   dead: string[];
   /** Children whose success was answered with 200; absent for none. */
   told?: string[];
+  /** Children whose service was heard of, and until when they wait by that (2: later still, 1: later); absent for none. */
+  heard?: Record<string, number>;
 }
 
 export const PROCESS_KINDS = [
@@ -247,10 +249,10 @@ export interface Level {
 }
 
 /** A slot's waits end at a time of their own. */
-export function insertBucket({ blocks }: World, block: string, slot: number): void {
+export function insertBucket({ blocks }: World, block: string, slot: number, until: 1 | 2 = 1): void {
   const record = blocks[block];
-  if (!record || record.buckets?.some(([other, until]) => other === slot && until === 1)) return;
-  record.buckets = [...(record.buckets ?? []), [slot, 1] as [number, number]].sort(
+  if (!record || record.buckets?.some(([other, known]) => other === slot && known === until)) return;
+  record.buckets = [...(record.buckets ?? []), [slot, until] as [number, number]].sort(
     (a, b) => a[0] - b[0] || a[1] - b[1],
   );
 }
