@@ -4,6 +4,7 @@ import { build } from 'esbuild';
 import { PROGRAM } from '../shared/project/bundle.ts';
 import { OF_LAMBDA } from '../shared/project/of-lambda.ts';
 import { PACKAGE_DIR } from '../shared/project/project.mjs';
+import { fewFiles } from './few-files.ts';
 import { licencesOf } from './licences.ts';
 
 /** What is loaded from node_modules: what a project shares with this package, and what can't be bundled or needn't be there. */
@@ -26,8 +27,10 @@ export async function bundleProgram(entries: Readonly<Record<string, string>>, f
     entryPoints: { ...entries },
     outdir: folder,
     splitting: true,
+    plugins: [fewFiles(['shared/client/callback.ts'])],
     external: EXTERNAL,
     conditions: ['microprocess-source', 'module'],
+    mainFields: ['module', 'main'],
     define: { 'import.meta.microprocessPackage': 'microprocessPackage__' },
     target: 'node20',
     // Names stay: error classes are told apart by them, and a stack trace is read by them. A source map would be read at each start.
@@ -36,5 +39,8 @@ export async function bundleProgram(entries: Readonly<Record<string, string>>, f
     legalComments: 'none',
     metafile: true,
   });
-  writeFileSync(join(folder, 'LICENSES.txt'), licencesOf(Object.keys(metafile.inputs)));
+  writeFileSync(
+    join(folder, 'LICENSES.txt'),
+    licencesOf(Object.keys(metafile.inputs).filter((input) => !input.startsWith('behind-'))),
+  );
 }
