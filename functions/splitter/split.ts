@@ -1,4 +1,4 @@
-import { blockSize, END, type ItemsPage, PageDraft, placeBehind } from '../../shared/domain/chain.ts';
+import { blockSize, END, firstBehind, type ItemsPage, PageDraft, placeBehind } from '../../shared/domain/chain.ts';
 import { SourceError } from '../../shared/domain/errors.ts';
 import { unread } from '../../shared/domain/held.ts';
 import type { Json } from '../../shared/domain/json.ts';
@@ -13,6 +13,7 @@ import { hold, holdHere } from '../../shared/storage/spill.ts';
 import type { SplitterDeps } from './deps.ts';
 import { goOn, goOnLater } from './go-on.ts';
 import { Outbox } from './outbox.ts';
+import { PutAhead } from './put-ahead.ts';
 import { checkCursor, readSource } from './read-source.ts';
 import type { SplitResult, TooMany } from './split-result.ts';
 
@@ -166,41 +167,49 @@ class Splitter {
     const canary = canaryOf(this.#run, this.#slice);
     // Within a block no checkpoint can stand; the splitter that put its pages knows that the canary has passed, and goes on.
     if (this.#count >= canary) return this.#pages.length > 0 ? 'stopped' : 'canary';
-    let draft = this.#draft();
     let taken = this.#count;
-    if (taken < limit) {
-      const from = { range: this.#range, cursor: this.#cursor, count: this.#count };
-      for await (const read of readSource(this.#deps, this.#run, this.#slice, from)) {
-        // A redrive's children are rows of a report: it was let through before.
-        if (taken >= this.#deps.pipeline.limits.maxChildren && !this.#run.redrive) return { tooMany: taken + 1 };
-        const { held, bytes } =
-          'text' in read ? (holdHere(read.text, read.value) ?? (await this.#hold(read.text))) : unread(read.problem);
-        if (!draft.fits(bytes)) {
-          const put = await this.#put(draft.page(draft.fillsBlock));
-          if (put !== 'put') return put;
-          draft = this.#draft();
+    const pages = new PutAhead((page) => this.#put(page));
+    try {
+      let draft = new PageDraft(blockSize(this.#pages));
+      if (taken < limit) {
+        const from = { range: this.#range, cursor: this.#cursor, count: this.#count };
+        for await (const read of readSource(this.#deps, this.#run, this.#slice, from)) {
+          if (pages.halted) return pages.halted;
+          // A redrive's children are rows of a report: it was let through before.
+          if (taken >= this.#deps.pipeline.limits.maxChildren && !this.#run.redrive) return { tooMany: taken + 1 };
+          const { held, bytes } =
+            'text' in read ? (holdHere(read.text, read.value) ?? (await this.#hold(read.text))) : unread(read.problem);
+          if (!draft.fits(bytes)) {
+            const page = draft.page(draft.fillsBlock);
+            const begun = await pages.begin(page);
+            if (begun !== 'put') return begun;
+            draft = new PageDraft(firstBehind(page));
+          }
+          draft.add(held, bytes, read.cursor);
+          taken++;
+          // Out of time, a block is as long as it got: a slow source would else begin it anew in each invocation.
+          if (draft.fillsBlock || taken >= canary || this.#isTimeUp()) {
+            const begun = await pages.begin(draft.page(true));
+            if (begun !== 'put') return begun;
+            draft = new PageDraft(0);
+            // A source may keep its next item back for longer than there is time.
+            const put = taken >= canary || this.#isTimeUp() ? await pages.ended() : 'put';
+            if (put !== 'put') return put;
+          }
+          if (taken >= limit) break;
+          if (taken >= canary) return 'canary';
         }
-        draft.add(held, bytes, read.cursor);
-        taken++;
-        // Out of time, a block is as long as it got: a slow source would else begin it anew in each invocation.
-        if (draft.fillsBlock || taken >= canary || this.#isTimeUp()) {
-          const put = await this.#put(draft.page(true));
-          if (put !== 'put') return put;
-          draft = this.#draft();
-        }
-        if (taken >= limit) break;
-        if (taken >= canary) return 'canary';
       }
-    }
-    if (!draft.isEmpty) {
-      const put = await this.#put(draft.page(true));
+      if (!draft.isEmpty) {
+        const begun = await pages.begin(draft.page(true));
+        if (begun !== 'put') return begun;
+      }
+      const put = await pages.ended();
       if (put !== 'put') return put;
+    } finally {
+      await pages.settled();
     }
     return (await this.#putEnd()) ? 'end' : 'taken';
-  }
-
-  #draft(): PageDraft {
-    return new PageDraft(blockSize(this.#pages));
   }
 
   #hold(text: string) {

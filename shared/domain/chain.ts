@@ -39,6 +39,11 @@ export function placeBehind(place: Place, page: ItemsPage, geometry: Layout = LA
   return page.endsBlock ? nextBlock(place, geometry) : { ...place, page: place.page + 1 };
 }
 
+/** Number within its block of the child behind a page. */
+export function firstBehind({ first, items, endsBlock }: ItemsPage): number {
+  return endsBlock ? 0 : first + items.length;
+}
+
 /** The slots of a page. */
 export function slotsOf(page: ItemsPage): Slot[] {
   let offset = 0;
