@@ -5,3 +5,11 @@ declare module '#pipeline' {
   const pipeline: Pipeline;
   export default pipeline;
 }
+
+/** All definitions that the HTTP API serves; which ones, its bundler says. */
+declare module '#pipelines' {
+  import type { Pipeline } from '../shared/author/definition.ts';
+
+  const pipelines: readonly Pipeline[];
+  export default pipelines;
+}

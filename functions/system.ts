@@ -11,6 +11,8 @@ import {
 import { LAMBDA } from '../shared/domain/limits.ts';
 import { DEAD_LETTERS, pipelineFunction, type System } from '../shared/lambda/declaration.ts';
 import { USES as AGGREGATOR } from './aggregator/deps.ts';
+import { USES as API_USES } from './api/deps.ts';
+import { type ApiSettings, SETTINGS_VARIABLE } from './api/settings.ts';
 import { USES as CALLBACK } from './callback/deps.ts';
 import { ROUTE as CALLBACK_ROUTE } from './callback/route.ts';
 import { USES as CALLER } from './caller/deps.ts';
@@ -146,3 +148,13 @@ export const SYSTEM: System<FunctionName> = {
   optionalQueues: OPTIONAL_QUEUES,
   functions: FUNCTIONS,
 };
+
+/** The HTTP API: one function for all pipelines of a deployment, with their definitions, where it is asked for. */
+export const API = {
+  name: 'api',
+  purpose: 'starts, shows and cancels runs over HTTP',
+  uses: API_USES,
+  timeoutSeconds: 60,
+  memoryMB: 512,
+  environmentOf: (settings: ApiSettings) => ({ [SETTINGS_VARIABLE]: JSON.stringify(settings) }),
+} as const;

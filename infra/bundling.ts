@@ -12,9 +12,9 @@ import { InfraError } from './errors.ts';
  * CDK's NodejsFunction starts npx and a shell for each function, which took two thirds of a synthesis.
  * @param path of the module that exports `handler`; a relative one begins in the current folder
  * @param reads paths beside the pipeline that its source reads
- * @param pipelineEntry absolute path of what the import `#pipeline` means in this bundle
+ * @param pipelines absolute path of what the import `#pipeline` means in this bundle; of a list, `#pipelines`
  */
-export function bundledCode(path: string, pipelineEntry?: string, reads: readonly string[] = []): Code {
+export function bundledCode(path: string, pipelines?: string | readonly string[], reads: readonly string[] = []): Code {
   const entry = resolve(path);
   if (!existsSync(entry))
     throw new InfraError(`A function needs ${entry}, which exports \`handler\`; there is no such file.`);
@@ -25,14 +25,14 @@ export function bundledCode(path: string, pipelineEntry?: string, reads: readonl
       image: DockerImage.fromRegistry('unused'),
       local: {
         tryBundle(folder) {
-          bundleFunction(entry, folder, pipelineEntry, reads);
+          bundleFunction(entry, folder, pipelines, reads);
           return true;
         },
       },
       // Staged bundles are told apart by their options, and a function isn't one.
       environment: {
         BUNDLE: createHash('sha256')
-          .update(JSON.stringify([entry, pipelineEntry, reads]))
+          .update(JSON.stringify([entry, pipelines, reads]))
           .digest('hex'),
       },
     },

@@ -1,8 +1,9 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
-import type { PlatformProps } from './constructs/platform.ts';
+
 import { InfraError } from './errors.ts';
+import type { MicroprocessProps } from './stacks/microprocess.ts';
 
 /** Stages of this repository's own app that leave nothing behind. `smoke` is deployed, checked and destroyed by `npm run smoke`. */
 const PASSING: readonly string[] = ['dev', 'smoke'];
@@ -12,6 +13,7 @@ const context = z.object({
   mailFrom: z.email().optional(),
   mailIdentity: z.string().min(3).optional(),
   alarmEmail: z.email().optional(),
+  api: z.stringbool().default(false),
 });
 
 /** Context keys the app reads: `cdk deploy -c stage=prod -c mailFrom=reports@your-company.com`. */
@@ -23,7 +25,7 @@ const CONTEXT_KEYS = Object.keys(context.shape);
  * @param read looks a context key up; undefined where it isn't set
  * @throws {InfraError} naming each wrong key, what it holds and what it may hold
  */
-export function readSettings(read: (key: string) => unknown): PlatformProps {
+export function readSettings(read: (key: string) => unknown): MicroprocessProps {
   const given = Object.fromEntries(
     CONTEXT_KEYS.map((key) => [key, read(key)]).filter(([, value]) => value !== undefined),
   );
@@ -34,7 +36,7 @@ export function readSettings(read: (key: string) => unknown): PlatformProps {
     );
     throw new InfraError(`The CDK context is not valid:\n${problems.join('\n')}`);
   }
-  const { stage, mailFrom, mailIdentity, alarmEmail } = parsed.data;
+  const { stage, mailFrom, mailIdentity, alarmEmail, api } = parsed.data;
   if (mailIdentity && !mailFrom)
     throw new InfraError(`-c mailIdentity=${mailIdentity} needs -c mailFrom=<its sender address>.`);
   return {
@@ -46,6 +48,7 @@ export function readSettings(read: (key: string) => unknown): PlatformProps {
     }),
     ...(mailFrom && { mail: { from: mailFrom, ...(mailIdentity && { identity: mailIdentity }) } }),
     ...(alarmEmail && { alarmEmail }),
+    ...(api && { api: {} }),
     tags: { project: 'microprocess', stage },
   };
 }

@@ -71,7 +71,7 @@ function bearerOf(token: string): Identify {
   return async (c) => {
     const given = Buffer.from(c.req.header('authorization') ?? '');
     if (given.length === expected.length && timingSafeEqual(given, expected))
-      return { id: 'local', scopes: new Set(SCOPES) };
+      return { id: 'local', name: 'local', scopes: new Set(SCOPES) };
     throw new Problem('unauthorized', undefined, { 'www-authenticate': 'Bearer' });
   };
 }

@@ -38,7 +38,7 @@ export function apiApp(ports: ApiPorts, { definitions, identify, rate }: ApiOpti
     await next();
     const { method } = c.req;
     // Neither bodies nor what stands in an address: a route, and who asked.
-    const by = c.get('caller')?.id ?? null;
+    const by = c.get('caller')?.name ?? null;
     log.info('A request was answered.', {
       method,
       route: routePath(c, -1),

@@ -9,6 +9,8 @@ export type Scope = (typeof SCOPES)[number];
 export interface ApiCaller {
   /** Says who it is, and stays the same from one request to the next: what it starts is recorded under it. */
   readonly id: string;
+  /** As people know it, for the records of what was done. */
+  readonly name: string;
   readonly scopes: ReadonlySet<Scope>;
 }
 

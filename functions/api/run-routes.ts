@@ -141,12 +141,12 @@ async function record(
   { stores, clock, random, log }: Desk,
   act: (typeof ACTS)[number],
   run: string,
-  { id }: ApiCaller,
+  { name }: ApiCaller,
 ): Promise<void> {
-  log.info('A run was acted upon.', { run, act, by: id });
+  log.info('A run was acted upon.', { run, act, by: name });
   try {
-    await stores.acts.record({ at: clock.now(), act, by: id, run, detail: '' }, random.id());
+    await stores.acts.record({ at: clock.now(), act, by: name, run, detail: '' }, random.id());
   } catch (error) {
-    log.warn('Who acted upon a run could not be recorded.', { run, act, by: id, error: kindOf(error) });
+    log.warn('Who acted upon a run could not be recorded.', { run, act, by: name, error: kindOf(error) });
   }
 }

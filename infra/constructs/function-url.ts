@@ -1,5 +1,5 @@
 import { CfnOutput } from 'aws-cdk-lib';
-import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
+import { FunctionUrlAuthType, InvokeMode } from 'aws-cdk-lib/aws-lambda';
 import type { Route } from '../../shared/lambda/declaration.ts';
 import type { NodeFunction } from './node-function.ts';
 import { withoutSlash } from './service-endpoint.ts';
@@ -9,8 +9,9 @@ import { withoutSlash } from './service-endpoint.ts';
  * checks them, and answers other methods and paths with 404.
  * @returns the URL, without the slash at its end
  */
-export function addRoute(fn: NodeFunction, { auth }: Route): string {
+export function addRoute(fn: NodeFunction, { auth }: Pick<Route, 'auth'>, isStreamed = false): string {
   const { url } = fn.addFunctionUrl({
+    ...(isStreamed && { invokeMode: InvokeMode.RESPONSE_STREAM }),
     authType: auth === 'iam' ? FunctionUrlAuthType.AWS_IAM : FunctionUrlAuthType.NONE,
   });
   new CfnOutput(fn, 'Url', { value: url });

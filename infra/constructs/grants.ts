@@ -35,26 +35,27 @@ const SIDS = { 'P#': '', 'E#': 'OfEndpoint', 'R#': 'OfBudget' } as const satisfi
  * object prefix, or, for a function of the platform, to all pipelines' items of the kinds that it names. (Names hold no `#`
  * or `/`, so no pipeline's fence is a prefix of another's.) A stage has one sender and one bus.
  */
-export function grantUses(fn: NodeFunction, uses: Uses, platform: PlatformParts, pipeline?: Pipeline): void {
+export function grantUses(fn: NodeFunction, uses: Uses, platform: PlatformParts, pipelines?: Fence): void {
   for (const statement of [
-    ...recordStatements(uses, platform, pipeline),
+    ...recordStatements(uses, platform, pipelines),
     ...eventStatements(uses, platform),
     ...mailStatements(fn, uses, platform),
   ]) {
     fn.addToRolePolicy(statement);
   }
   if (!uses.objects) return;
-  acknowledgeWildcard(
-    fn.ownRole,
-    platform.bucket.bucketArn,
-    `/${objectKeys(pipeline)}`,
-    'Keys of objects hold the run and the writer; the prefix is the fence.',
-  );
+  for (const pipeline of within(pipelines))
+    acknowledgeWildcard(
+      fn.ownRole,
+      platform.bucket.bucketArn,
+      `/${objectKeys(pipeline)}`,
+      'Keys of objects hold the run and the writer; the prefix is the fence.',
+    );
 }
 
 /** The rights on records and objects alone. */
-export function recordStatements(uses: Uses, platform: PlatformParts, pipeline?: Pipeline): PolicyStatement[] {
-  return [...tableStatements(uses, platform, pipeline), ...objectStatements(uses, platform, pipeline)];
+export function recordStatements(uses: Uses, platform: PlatformParts, pipelines?: Fence): PolicyStatement[] {
+  return [...tableStatements(uses, platform, pipelines), ...objectStatements(uses, platform, pipelines)];
 }
 
 /** The right of a function of the platform to send to the queues of all pipelines of its stage, as it declares. */
@@ -74,18 +75,14 @@ export function grantQueues(fn: NodeFunction, uses: Uses, stage: string): void {
     );
 }
 
-function tableStatements(
-  { table: rights = {} }: Uses,
-  { table }: PlatformParts,
-  pipeline?: Pipeline,
-): PolicyStatement[] {
+function tableStatements({ table: rights = {} }: Uses, { table }: PlatformParts, pipelines?: Fence): PolicyStatement[] {
   const isPrefix = (name: string): name is KeyPrefix => name in SIDS;
   return Object.keys(SIDS)
     .filter(isPrefix)
     .flatMap((prefix) => {
       const granted = rights[prefix] ?? [];
       // "For all values" also holds for none, but each of these actions names its keys.
-      const conditions = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': leadingKeys(prefix, pipeline) } };
+      const conditions = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keysOf(prefix, pipelines) } };
       const actions = granted.flatMap((right) => (right === 'query-index' ? [] : [`dynamodb:${TABLE_ACTIONS[right]}`]));
       const records = { sid: `Records${SIDS[prefix]}`, actions, resources: [table.tableArn], conditions };
       const index = {
@@ -101,10 +98,19 @@ function tableStatements(
 
 export const objectKeys = (pipeline?: Pipeline) => (pipeline ? `runs/${pipeline.name}/*` : 'runs/*');
 
-function objectStatements({ objects = [] }: Uses, { bucket }: PlatformParts, pipeline?: Pipeline): PolicyStatement[] {
+/** Whose records and objects a function may reach: its pipeline's, or those of several; undefined: all. */
+type Fence = Pipeline | readonly Pipeline[];
+
+const isList = (fence: Fence): fence is readonly Pipeline[] => Array.isArray(fence);
+const within = (fence: Fence | undefined): readonly (Pipeline | undefined)[] =>
+  fence === undefined ? [undefined] : isList(fence) ? fence : [fence];
+const keysOf = (prefix: KeyPrefix, fence: Fence | undefined) =>
+  within(fence).flatMap((pipeline) => leadingKeys(prefix, pipeline));
+
+function objectStatements({ objects = [] }: Uses, { bucket }: PlatformParts, pipelines?: Fence): PolicyStatement[] {
   if (objects.length === 0) return [];
   const actions = new Set(objects.flatMap((right) => OBJECT_ACTIONS[right].map((action) => `s3:${action}`)));
-  const resources = [bucket.arnForObjects(objectKeys(pipeline))];
+  const resources = within(pipelines).map((pipeline) => bucket.arnForObjects(objectKeys(pipeline)));
   const { encryptionKey } = bucket;
   // What is written by parts, or copied, is read too.
   const key = encryptionKey && {

@@ -20,8 +20,8 @@ export interface NodeFunctionProps {
   readonly description: string;
   /** Absolute path of the module that exports `handler`. */
   readonly entry: string;
-  /** What the import `#pipeline` means in this bundle. */
-  readonly pipelineEntry?: string;
+  /** What the import `#pipeline` means in this bundle; of a list, what `#pipelines` means. */
+  readonly pipelineEntry?: string | readonly string[];
   /** Paths beside the pipeline that its source reads, where this is the function that does. */
   readonly reads?: readonly string[];
   readonly timeoutSeconds: number;

@@ -1,6 +1,7 @@
-import { Annotations, Duration, Names, Stack, Token } from 'aws-cdk-lib';
+import { Duration, Names, Stack, Token } from 'aws-cdk-lib';
 import { type IGrantable, type IPrincipal, type IRole, type ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import type { FunctionName } from '../../functions/system.ts';
@@ -21,6 +22,7 @@ import { type FunctionOptions, govern, OPTION_RULES, optionsOf } from '../functi
 import { checkProperties, named, object, type PropertyRules, STATEMENTS } from '../properties.ts';
 import { attachHere } from './attach-here.ts';
 import { bouncesTo } from './bounces.ts';
+import { compareWithClone } from './compare-with-clone.ts';
 import { boundEndpoint, type EndpointBinding } from './endpoint-binding.ts';
 import { grantEndpoint, grantSecrets } from './grant-endpoint.ts';
 import { grantIncluded, grantSource } from './grant-source.ts';
@@ -30,7 +32,7 @@ import { operatorPolicy, viewerPolicy } from './people.ts';
 import { pipelineAlarms, type WatchedFunction } from './pipeline-alarms.ts';
 import { PLATFORM, type Platform } from './platform.ts';
 import { MinuteSchedule, StartSchedule } from './schedules.ts';
-import type { CloneLimits, ServiceEndpoint } from './service-endpoint.ts';
+import type { ServiceEndpoint } from './service-endpoint.ts';
 import { SignedUrls } from './signed-urls.ts';
 import { queueName, WorkerQueues } from './worker-queues.ts';
 
@@ -81,6 +83,8 @@ export class Pipeline extends Construct {
   readonly resources: Readonly<Record<ResourceName, string>>;
   /** Name of the parameter that holds its record. */
   readonly recordName: string;
+  /** What an HTTP API serves it by: its definition's module, and the queue that takes what is to be done. */
+  readonly served: { readonly entry: string; readonly split: IQueue };
   /** For whoever looks at runs. */
   readonly viewer: ManagedPolicy;
   /** For whoever starts and steers them: what they need on top of `viewer`. */
@@ -105,12 +109,13 @@ export class Pipeline extends Construct {
       props,
       ofPipeline.map(([name]) => name),
     );
-    this.compareWith(clone);
+    compareWithClone(this, pipeline, clone.limits);
     platform.adopt(pipeline);
     const options = optionsOf(this, props, platform.options);
     const wiring = wiringOf(engine.system, pipeline);
     const queues = this.makeQueues(wiring, platform);
     const { calls, ...runQueues } = queues.queues;
+    this.served = { entry, split: queues.queues.split };
     const signed = new SignedUrls(pipeline, platform);
     this.resources = {
       ...platform.resources,
@@ -259,29 +264,6 @@ export class Pipeline extends Construct {
     }
     if (clone !== undefined) refuse(this, 'clone', `left out: the definition calls ${url}`, clone);
     return { url, auth: 'NONE' };
-  }
-
-  /** What works, but not as the definition reads. */
-  private compareWith({ limits }: { readonly limits?: CloneLimits | undefined }): void {
-    const {
-      endpoint,
-      limits: { inFlight },
-    } = this.definition;
-    const { timeoutSeconds, callsAtOnce } = limits ?? {};
-    if (timeoutSeconds !== undefined && timeoutSeconds < endpoint.timeoutSeconds)
-      this.warn(
-        'timeout',
-        `The clone ends each call after ${timeoutSeconds} s, though the definition waits for ${endpoint.timeoutSeconds} s (endpoint.timeoutSeconds).`,
-      );
-    if (callsAtOnce !== undefined && callsAtOnce.most < inFlight)
-      this.warn(
-        'concurrency',
-        `The clone takes ${callsAtOnce.most} calls at once (${callsAtOnce.by}), though the definition makes up to ${inFlight} (limits.inFlight): the others are throttled, and made again.`,
-      );
-  }
-
-  private warn(id: string, message: string): void {
-    Annotations.of(this).addWarningV2(`microprocess:${id}`, message);
   }
 
   private makeQueues(wiring: Wiring, platform: Platform): WorkerQueues {

@@ -8,6 +8,7 @@ import { openProject, pipelineEntry, pipelineNames } from '../../shared/project/
 import { requireService } from '../../shared/project/services.ts';
 import { check, oneOf, refuse } from '../check.ts';
 import type { EndpointBinding } from '../constructs/endpoint-binding.ts';
+import { HttpApi, type HttpApiOptions } from '../constructs/http-api.ts';
 import { Pipeline, type PipelineOptions } from '../constructs/pipeline.ts';
 import { PLATFORM_RULES, Platform, type PlatformProps } from '../constructs/platform.ts';
 import { type CloneOptions, QueueDedicatedClone } from '../constructs/queue-dedicated-clone.ts';
@@ -28,6 +29,8 @@ export interface MicroprocessProps extends PlatformProps, Omit<StackProps, 'tags
    * folder of services/.
    */
   readonly endpoints?: Readonly<Record<string, EndpointBinding>>;
+  /** Deploys the HTTP API of all its pipelines, at a URL that wants IAM: `{}`, or how. Default: there is none. */
+  readonly api?: HttpApiOptions;
   /** Options of single services that are deployed here, by name, over those of the stage. */
   readonly cloneOptions?: Readonly<Record<string, CloneOptions>>;
 }
@@ -48,6 +51,8 @@ export class Microprocess extends Stack {
   readonly clones: ReadonlyMap<string, QueueDedicatedClone>;
   /** By name. */
   readonly pipelines: ReadonlyMap<string, Pipeline>;
+  /** Where one is asked for. */
+  readonly api: HttpApi | undefined;
 
   /** @param engine only this package's own tests give another */
   constructor(scope: Construct, id: string, props: MicroprocessProps, engine: Engine = ENGINE) {
@@ -84,6 +89,7 @@ export class Microprocess extends Stack {
         return [name, this.addPipeline(each, called === undefined ? undefined : endpoints.get(called), props)];
       }),
     );
+    this.api = props.api && this.addApi(props.api);
     govern(this, this.platform.options);
   }
 
@@ -148,6 +154,18 @@ export class Microprocess extends Stack {
     return stack.content;
   }
 
+  private addApi(options: HttpApiOptions): HttpApi {
+    const { platform } = this;
+    const pipelines = [...this.pipelines.values()];
+    const { content } = new Nested(
+      this,
+      'HttpApi',
+      (within) => new HttpApi(within, 'Api', { ...options, platform, pipelines }),
+    );
+    this.print('ApiUrl', content.url, 'The HTTP API; wants IAM');
+    return content;
+  }
+
   private printPlatform({ mail }: MicroprocessProps): void {
     const { table, bucket, alarms } = this.platform;
     this.print('Table', table.tableName, 'Records of runs');
@@ -197,6 +215,7 @@ const RULES: PropertyRules<MicroprocessProps> = {
   pipelineOptions: object,
   endpoints: object,
   cloneOptions: object,
+  api: object,
   // The CDK's own.
   analyticsReporting: null,
   crossRegionReferences: null,
@@ -217,7 +236,7 @@ function ofStack(props: MicroprocessProps): StackProps {
 }
 
 function ofPlatform(props: MicroprocessProps): PlatformProps {
-  const { project: _, pipelines: _p, pipelineOptions: _o, endpoints: _c, cloneOptions: _e, ...others } = props;
+  const { project: _, pipelines: _p, pipelineOptions: _o, endpoints: _c, cloneOptions: _e, api: _a, ...others } = props;
   const { env, stackName, description, notificationArns, synthesizer, terminationProtection, ...more } = others;
   const { analyticsReporting, crossRegionReferences, suppressTemplateIndentation, propertyInjectors, ...own } = more;
   return own;

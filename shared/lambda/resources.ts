@@ -45,8 +45,20 @@ export const RESOURCES = {
 /** What stands for a pipeline's name in the URLs that a function of the platform gets. */
 export const ANY_PIPELINE = '{pipeline}';
 
+/** What stands there instead where queues have names of CloudFormation's: `{scores=queue-1,vendors=queue-2}`. */
+export const namedQueues = (names: Readonly<Record<string, string>>): string =>
+  `{${Object.entries(names)
+    .map((pair) => pair.join('='))
+    .join(',')}}`;
+
 /** The URL of one pipeline's queue. */
-export const queueUrl = (pattern: string, pipeline: string): string => pattern.replace(ANY_PIPELINE, () => pipeline);
+export function queueUrl(pattern: string, pipeline: string): string {
+  if (pattern.includes(ANY_PIPELINE)) return pattern.replace(ANY_PIPELINE, () => pipeline);
+  const [, prefix = '', names = ''] = /^(.*)\{(.*)\}$/.exec(pattern) ?? [];
+  const name = new Map(names.split(',').map((pair) => [pair.split('=')[0], pair.split('=')[1]])).get(pipeline);
+  if (name) return `${prefix}${name}`;
+  throw new TypeError(`No queue of the pipeline ${pipeline} is named in ${pattern}.`);
+}
 
 export type ResourceName = keyof typeof RESOURCES;
 /** A value for each resource that there is. */

@@ -150,6 +150,7 @@ test('the docs have a row for each property, and no other', () => {
     'function-options',
     'constructs/platform',
     'constructs/pipeline',
+    'constructs/http-api',
     'constructs/queue-dedicated-clone',
     'constructs/fargate-clone-props',
     'constructs/clone-place',

@@ -13,7 +13,7 @@ test('each alarm has a paragraph, and each paragraph an alarm', () => {
   const alarms = sources.split('new StatedAlarm(').slice(1);
   const pages = [...new Set(alarms.map((alarm) => /page: '(\w+)'/.exec(alarm)?.[1]))];
   const headings = [...runbook.matchAll(/^## (\w+)$/gm)].map(([, heading = '']) => heading.toLowerCase());
-  expect(alarms).toHaveLength(8);
+  expect(alarms).toHaveLength(10);
   expect(pages).not.toContain(undefined);
   expect(headings.sort()).toEqual(pages.sort());
 });

@@ -15,6 +15,7 @@ test(
       stage: 'prod',
       mailFrom: 'reports@your-company.com',
       alarmEmail: 'ops@your-company.com',
+      api: 'true',
     });
     stack.platform.callbackKey();
     expect(() => app.synth()).not.toThrow();

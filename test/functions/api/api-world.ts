@@ -71,7 +71,7 @@ export async function apiWorld(over: Parameters<typeof testPipeline>[0] = {}, ca
     definitions: definitionsOf([pipeline]),
     identify: async (c) => {
       const id = c.req.header('x-caller') ?? 'ada';
-      return { id, scopes: new Set(callers.get(id)) };
+      return { id, name: `the user ${id}`, scopes: new Set(callers.get(id)) };
     },
     rate: { perSecond: 100, burst: 100 },
   });

@@ -36,7 +36,7 @@ describe('a run', () => {
       303,
       'https://objects.example.com/march/report.csv?seconds=60',
     ]);
-    expect(await here.deps.stores.acts.list(10)).toMatchObject([{ act: 'start', by: 'ada', run: 'march' }]);
+    expect(await here.deps.stores.acts.list(10)).toMatchObject([{ act: 'start', by: 'the user ada', run: 'march' }]);
   });
 
   test('is of the items that its request holds', async () => {
@@ -179,8 +179,8 @@ test("the log has a line for each request, without its body or its address's wor
   await here.ask('GET', '/pipelines/Ada/runs/Lovelace?name=Ada');
   const answered = here.lines.filter(({ message }) => message === 'A request was answered.');
   expect(answered.map(({ fields }) => fields)).toMatchObject([
-    { method: 'POST', route: '/pipelines/:pipeline/runs', status: 202, by: 'ada' },
-    { method: 'GET', route: '/pipelines/:pipeline/runs/:run', status: 404, by: 'ada' },
+    { method: 'POST', route: '/pipelines/:pipeline/runs', status: 202, by: 'the user ada' },
+    { method: 'GET', route: '/pipelines/:pipeline/runs/:run', status: 404, by: 'the user ada' },
   ]);
   expect(JSON.stringify(here.lines)).not.toContain('Lovelace');
 });

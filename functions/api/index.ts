@@ -1,0 +1,13 @@
+import { streamHandle } from 'hono/aws-lambda';
+import pipelines from '#pipelines';
+import { connectPlatform } from '../../shared/lambda/connect.ts';
+import { apiApp } from './app.ts';
+import { definitionsOf, USES } from './deps.ts';
+import { iamCaller } from './iam.ts';
+import { apiSettings, SETTINGS_VARIABLE } from './settings.ts';
+
+const { rate } = apiSettings.parse(JSON.parse(process.env[SETTINGS_VARIABLE] ?? '{}'));
+
+export const handler = streamHandle(
+  apiApp(connectPlatform(USES, process.env, {}), { definitions: definitionsOf(pipelines), identify: iamCaller, rate }),
+);
