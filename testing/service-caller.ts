@@ -1,4 +1,4 @@
-import { headersOf } from '../shared/adapters/endpoints/headers.ts';
+import { headersFor } from '../shared/adapters/endpoints/headers.ts';
 import type { Pipeline } from '../shared/author/definition.ts';
 import type { CallResult } from '../shared/domain/retry.ts';
 import type { Caller, CallRequest } from '../shared/ports/caller.ts';
@@ -28,13 +28,14 @@ export interface ServiceCallerOptions<B, R> {
 /** Calls a test's service in virtual time. */
 export function serviceCaller<B, R>(of: ServiceCallerOptions<B, R>): Caller {
   const { service, pipeline, clock, process, work, patience, take } = of;
+  const headersOf = headersFor(pipeline);
   const sleep = (ms: number) => clock.sleep(ms);
   const { timeoutSeconds, maxResponseBytes } = pipeline.endpoint;
   const limits = { timeoutMs: timeoutSeconds * 1_000, maxResponseBytes };
 
   async function answerTo(request: CallRequest): Promise<unknown> {
     const { method, path, child, attempt } = request;
-    const headers = headersOf(pipeline, request);
+    const headers = headersOf(request);
     const key = headers['idempotency-key'] ?? '';
     try {
       const says = { method, path, headers, body: bodyOf(request), key, child, attempt, at: clock.now() };

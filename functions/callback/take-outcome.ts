@@ -40,7 +40,7 @@ export async function takeOutcome(deps: CallbackDeps, claims: CallbackClaims, bo
 }
 
 /** What it means for the child, as the answer to its call would have. */
-function resultOf(deps: CallbackDeps, claims: CallbackClaims, said: Verdict): Promise<ChildResult> {
+async function resultOf(deps: CallbackDeps, claims: CallbackClaims, said: Verdict): Promise<ChildResult> {
   const { run, ref, n, attempt, since } = claims;
   const child = { n, id: childId({ ...ref, n }), before: { ...NO_TRIES, tries: attempt - 1 } };
   // Whoever was busy has answered: what it says of this child is a failure of it.

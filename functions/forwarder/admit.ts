@@ -14,12 +14,19 @@ const HAND_BACK: Admission = { admitted: false, due: 0 };
 /**
  * Whether one of the message's children may be called now. Asked before each call, and the only place that holds one back: the
  * call must still end, and be stored, within the invocation, and the run must take calls and not have passed its deadline.
+ * @returns a promise only where the run has to be read
  */
-export async function admit(
+export function admit(
   { deps, runs, invocation }: Pick<Forwarding, 'deps' | 'runs' | 'invocation'>,
   message: WorkMessage,
-): Promise<Admission> {
-  if (deps.clock.now() > lastStartOf(deps, invocation)) return HAND_BACK;
-  const run = await runs.read(message.run);
-  return run !== null && maySend(statusAt(run, deps.clock.now())) ? { admitted: true, run } : HAND_BACK;
+): Admission | Promise<Admission> {
+  const now = deps.clock.now();
+  if (now > lastStartOf(deps, invocation)) return HAND_BACK;
+  const fresh = runs.fresh(message.run);
+  if (fresh !== undefined) return admissionOf(fresh, now);
+  return runs.read(message.run).then((run) => admissionOf(run, deps.clock.now()));
+}
+
+function admissionOf(run: RunRecord | null, now: number): Admission {
+  return run !== null && maySend(statusAt(run, now)) ? { admitted: true, run } : HAND_BACK;
 }

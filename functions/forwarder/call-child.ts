@@ -8,14 +8,14 @@ import type { Child, ChildResult } from '../../shared/flow/child-result.ts';
 import type { AnswerRoom } from '../../shared/ports/caller.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import type { HoldResult } from '../../shared/storage/result-pack.ts';
-import { childRequest } from './child-request.ts';
+import { type ChildRequest, childRequest, type Requested } from './child-request.ts';
 import type { ForwarderDeps } from './deps.ts';
 
 /**
- * Calls one child once and applies the retry policy.
+ * Calls one child once and applies the retry policy. No promise more than the call's own: at thousands a second each of them counts.
  * @param jitter see {@link childResult}
  */
-export async function callChild(
+export function callChild(
   deps: ForwarderDeps,
   message: WorkMessage,
   n: number,
@@ -24,25 +24,28 @@ export async function callChild(
   jitter: number,
   room: AnswerRoom,
   hold: HoldResult,
-): Promise<ChildResult> {
-  const made = await childRequest(deps, message, n, before, run);
-  if ('ended' in made) return made.ended;
-  const { child, request } = made;
-  const callback = await callbackOf(deps, message, child, run);
+): ChildResult | Promise<ChildResult> {
   const { callback: policy } = deps.pipeline;
-  const waitsUntil = policy && ((now: number) => waitUntil(policy, now, now, run.deadline));
-  const of = { run: message.run, root: firstRunOf(message.run), ...(callback !== undefined && { callback }) };
-  return exchange(deps, child, { ...of, ...request, room }, hold, jitter, waitsUntil);
+  const send = ({ child, request }: Requested, callback?: string): Promise<ChildResult> => {
+    const waitsUntil = policy && ((now: number) => waitUntil(policy, now, now, run.deadline));
+    const of = { run: message.run, root: firstRunOf(message.run), ...(callback !== undefined && { callback }) };
+    return exchange(deps, child, { ...of, ...request, room }, hold, jitter, waitsUntil);
+  };
+  const call = (made: ChildRequest) => {
+    if ('ended' in made) return made.ended;
+    return policy ? callbackOf(deps, message, made.child, run).then((url) => send(made, url)) : send(made);
+  };
+  const made = childRequest(deps, message, n, before, run);
+  return made instanceof Promise ? made.then(call) : call(made);
 }
 
-/** The URL that ends this call's child later, where the definition lets its service do so. */
+/** The URL that ends this call's child later. */
 async function callbackOf(
   { pipeline, callbacks, clock }: ForwarderDeps,
   message: WorkMessage,
   { n, before }: Child,
   { deadline }: RunRecord,
-): Promise<string | undefined> {
-  if (!pipeline.callback) return undefined;
+): Promise<string> {
   const { run, ref, size, ttl } = blockOf(message);
   const of = { run, ref, n, slot: message.slot, attempt: before.tries + 1, size, ttl };
   const token = signToken(await callbacks.keys(), pipeline.name, { ...of, since: clock.now(), expires: deadline });

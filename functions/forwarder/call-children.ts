@@ -37,33 +37,25 @@ export async function callChildren(
   const errors: unknown[] = [];
   const pack = new ResultPack(deps, message.run, deps.pipeline.endpoint.packResults);
 
-  /** One call; gives the sets of children to call next, each with one. */
-  const send = async (set: readonly number[], run: RunRecord): Promise<readonly (readonly number[])[]> => {
-    if (itemsPerCall !== undefined) {
-      const { results: came, halves } = await answers.within((room) =>
-        callBatch(
-          deps,
-          message,
-          set,
-          tries,
-          run,
-          jitter,
-          room,
-          pack.hold,
-          set.some((n) => results.has(n)),
-        ),
-      );
-      for (const [n, result] of came) results.set(n, keepingTogether(results.get(n), result));
-      const together = Math.max(...halves.map(({ length }) => length));
-      for (const n of halves.flat()) results.set(n, { kind: 'handed-back', due: 0, together });
-      return halves;
+  /** One call of several; gives the sets of children to call next, each with one. */
+  const sendTogether = async (set: readonly number[], run: RunRecord): Promise<readonly (readonly number[])[]> => {
+    const isHalf = set.some((n) => results.has(n));
+    const { results: came, halves } = await answers.within((room) =>
+      callBatch(deps, message, set, tries, run, jitter, room, pack.hold, isHalf),
+    );
+    for (const [n, result] of came) results.set(n, keepingTogether(results.get(n), result));
+    const together = Math.max(...halves.map(({ length }) => length));
+    for (const n of halves.flat()) results.set(n, { kind: 'handed-back', due: 0, together });
+    return halves;
+  };
+  /** A large answer has room in memory until what is kept of it is stored. */
+  const sendAlone = async (n: number, run: RunRecord): Promise<void> => {
+    const room = answers.open();
+    try {
+      results.set(n, await callChild(deps, message, n, tries.get(n) ?? NO_TRIES, run, jitter, room, pack.hold));
+    } finally {
+      room.leave();
     }
-    for (const n of set) {
-      const before = tries.get(n) ?? NO_TRIES;
-      // A large answer has room in memory until what is kept of it is stored.
-      results.set(n, await answers.within((room) => callChild(deps, message, n, before, run, jitter, room, pack.hold)));
-    }
-    return [];
   };
   const call = async (set: readonly number[]): Promise<void> => {
     let next: readonly (readonly number[])[] = [];
@@ -72,9 +64,11 @@ export async function callChildren(
       const later = entry === null ? null : await entry;
       if (later !== null) return handBack(now, later);
       try {
-        const admission = await admit(forwarding, message);
+        const asked = admit(forwarding, message);
+        const admission = asked instanceof Promise ? await asked : asked;
         if (!admission.admitted) return handBack(now, admission.due);
-        next = await send(now, admission.run);
+        if (itemsPerCall !== undefined) next = await sendTogether(now, admission.run);
+        else for (const n of now) await sendAlone(n, admission.run);
         const pressed = now.filter((n) => isPressed(results.get(n))).length;
         if (pressed > 0) deps.progress.add(message.run, message.ttl, { pressed });
         now = next.length > 0 ? [] : now.filter((n) => isSoon(results.get(n)));
@@ -84,7 +78,7 @@ export async function callChildren(
         lanes.leave();
       }
     }
-    await Promise.all(next.map(callSafely));
+    if (next.length > 0) await Promise.all(next.map(callSafely));
   };
   const callSafely = (set: readonly number[]) => call(set).catch((error: unknown) => void errors.push(error));
   const handBack = (set: readonly number[], due: number) => {

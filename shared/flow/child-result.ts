@@ -1,5 +1,6 @@
 import type { Pipeline } from '../author/definition.ts';
 import type { Misfit } from '../domain/batch-answer.ts';
+import type { Held } from '../domain/held.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { nextDue, type RetryPolicy, type Verdict } from '../domain/retry.ts';
 import type { Tries } from '../domain/sending.ts';
@@ -39,14 +40,15 @@ export type ChildResult =
  * @param hold stores a result that is large
  * @param text the answer as it came, of a success that doesn't fit
  * @param jitter 0 ≤ x < 1, the same for all children of a message, so that they come due together
+ * @returns a promise only while a large result is being stored
  */
-export async function childResult(
+export function childResult(
   { pipeline, clock, log }: Pick<Process, 'clock' | 'log'> & { readonly pipeline: Pipeline },
   hold: HoldResult,
   { n, id, before }: Child,
   { verdict, ms, text }: { readonly verdict: Verdict | Misfit; readonly ms: number; text(): string },
   jitter: number,
-): Promise<ChildResult> {
+): ChildResult | Promise<ChildResult> {
   const attempts = before.tries + 1;
   const ended = (outcome: Pick<Outcome, 'status' | 'reason' | 'result'>): ChildResult => ({
     kind: 'ended',
@@ -58,8 +60,9 @@ export async function childResult(
   if (verdict.kind === 'succeeded') {
     const fit = fitAnswer({ pipeline, log }, id, verdict.result);
     if ('misfit' in fit) return misfit(fit.misfit);
-    const result = await hold(id, JSON.stringify(fit.result), fit.result);
-    return ended({ status: 'SUCCEEDED', reason: null, result });
+    const succeeded = (result: Held) => ended({ status: 'SUCCEEDED', reason: null, result });
+    const held = hold(id, JSON.stringify(fit.result), fit.result);
+    return held instanceof Promise ? held.then(succeeded) : succeeded(held);
   }
   return (
     goesOn(verdict, pipeline.retry, attempts, jitter, clock.now()) ??

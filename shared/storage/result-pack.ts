@@ -2,16 +2,17 @@ import { type Held, isPacked, mustSpill } from '../domain/held.ts';
 import type { Json } from '../domain/json.ts';
 import type { Random } from '../ports/clock.ts';
 import type { ObjectWriter } from '../ports/objects.ts';
-import { hold } from './spill.ts';
+import { hold, holdHere } from './spill.ts';
 
 /** A pack ends before it comes to this: one request to S3 stores it. */
 const PACK_BYTES = 8 * 1_048_576;
 
 /**
- * A child's result as its outcome holds it: the value itself, or a pointer to where a large one is.
+ * A child's result as its outcome holds it: the value itself, or a pointer to where a large one is. At once where it is small, as nearly all
+ * are: a promise for each costs more than the rest.
  * @param text its JSON
  */
-export type HoldResult = (id: string, text: string, value: Json) => Promise<Held>;
+export type HoldResult = (id: string, text: string, value: Json) => Held | Promise<Held>;
 
 interface Stores {
   readonly objects: ObjectWriter;
@@ -23,8 +24,9 @@ const keyOf = ({ random }: Stores, run: string, id: string, extension: string) =
 
 /** Each large result in an object of its own, which is stored by then. */
 export function holdApart(stores: Stores, run: string): HoldResult {
-  return async (id, text, value) =>
-    (await hold(stores.objects, () => keyOf(stores, run, id, 'json'), text, value)).held;
+  return (id, text, value) =>
+    holdHere(text, value)?.held ??
+    hold(stores.objects, () => keyOf(stores, run, id, 'json'), text, value).then(({ held }) => held);
 }
 
 /** Results that share an object, a line of JSON each. */
@@ -60,9 +62,12 @@ export class ResultPack {
     this.hold = isShared ? (id, text, value) => this.#hold(id, text, value) : holdApart(stores, run);
   }
 
-  async #hold(id: string, text: string, value: Json): Promise<Held> {
+  #hold(id: string, text: string, value: Json): Held | Promise<Held> {
+    return mustSpill(value, Buffer.byteLength(text)) ? this.#pack(id, text) : value;
+  }
+
+  async #pack(id: string, text: string): Promise<Held> {
     const line = Buffer.from(`${text}\n`);
-    if (!mustSpill(value, line.length - 1)) return value;
     while (this.#filling && this.#filling.bytes + line.length > this.#limit) await this.#storeFull(this.#filling);
     this.#filling ??= { key: keyOf(this.#stores, this.#run, id, 'jsonl'), lines: [], bytes: 0 };
     const { key, bytes: from, lines } = this.#filling;

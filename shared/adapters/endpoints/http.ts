@@ -5,7 +5,7 @@ import { connectionsTo, isRefused as isRefusedAddress, type Lookup } from './con
 import type { Credentials } from './credentials.ts';
 import { type Answer, exchange } from './exchange.ts';
 import { CallError, failureOf } from './failure.ts';
-import { headersOf } from './headers.ts';
+import { headersFor } from './headers.ts';
 
 export interface HttpCallerOptions {
   /** Base URL of the clone; its path, if any, is kept in front of each call's. */
@@ -40,28 +40,26 @@ export function httpCaller({
   lookup,
 }: HttpCallerOptions): Caller {
   const base = new URL(url);
+  const headersOf = headersFor(pipeline);
   const basePath = base.pathname.replace(/\/$/, '');
   const { maxResponseBytes, timeoutSeconds, ca } = pipeline.endpoint;
   const timeoutMs = timeoutSeconds * 1_000;
   const pools = connectionsTo({ url: base, connections, timeoutMs, mayBePrivate, ca, lookup });
   const refused = isRefusedAddress(base, mayBePrivate);
 
-  async function send(request: CallRequest): Promise<Answer> {
-    const began = performance.now();
+  async function sendWith(credentials: Credentials, request: CallRequest, began: number): Promise<Answer> {
     const answer = await sendOnce(request, began);
     // Rotated meanwhile, perhaps: what was refused is fetched anew, and the call made once more if it is another.
-    const isRefused = answer.httpStatus === 401 && credentials !== null;
+    const isRefused = answer.httpStatus === 401;
     const last = isRefused && (await credentials.renew()) ? await sendOnce(request, began) : answer;
-    return credentials !== null && last.httpStatus >= 300 && last.body !== ''
-      ? { ...last, body: await credentials.hide(last.body) }
-      : last;
+    return last.httpStatus >= 300 && last.body !== '' ? { ...last, body: await credentials.hide(last.body) } : last;
   }
 
   /** @param began all that is tried ends within the call's time from then on */
   async function sendOnce(request: CallRequest, began: number): Promise<Answer> {
     const { method, body } = request;
     const path = basePath + request.path;
-    const headers = headersOf(pipeline, request);
+    const headers = headersOf(request);
     if (credentials) Object.assign(headers, await letIn(credentials, headers['idempotency-key'] ?? '', body));
     const signed = signer ? await signer.sign({ method, url: base, path, headers, body }) : headers;
     const sent = { method, path, headers: signed, body };
@@ -83,7 +81,8 @@ export function httpCaller({
       if (refused) return { kind: 'failure', reason: 'address-not-allowed', ms: 0 };
       const ms = () => Math.round(performance.now() - started);
       try {
-        return { kind: 'answer', ...(await send(request)), ms: ms() };
+        const answer = await (credentials ? sendWith(credentials, request, started) : sendOnce(request, started));
+        return { kind: 'answer', ...answer, ms: ms() };
       } catch (error) {
         const reason = failureOf(error);
         if (reason === 'bad-request') pools.replaceKept();

@@ -39,7 +39,7 @@ async function call(item: unknown, result: CallResult, over: Parameters<typeof t
   const progress = new ProgressMeter(deps.stores.progress, deps.clock, 'shard');
   const message = workOf({ items: [JSON.parse(JSON.stringify(item))], size: 1 });
   const of = { ...deps, caller, progress, gate: gateOf(deps), answers: new AnswerBytes() };
-  const ended = await of.answers.within((room) =>
+  const ended = await of.answers.within(async (room) =>
     callChild(of, message, 0, NO_TRIES, run, 0, room, holdApart(of, 'march')),
   );
   return { ended, sent, deps, errors: deps.lines.filter(({ level }) => level === 'error') };

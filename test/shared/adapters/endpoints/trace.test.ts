@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
-import { headersOf } from '../../../../shared/adapters/endpoints/headers.ts';
+import { headersFor } from '../../../../shared/adapters/endpoints/headers.ts';
 import { tracedChild, traceParent } from '../../../../shared/adapters/endpoints/trace.ts';
 import { pipelineOf, request } from './calling.ts';
 
 test('a child of the sample has a trace of its own, to be recorded, in all its attempts', () => {
   const pipeline = pipelineOf('squares', { tracedPercent: 100 });
-  const sent = [1, 2].map((attempt) => headersOf(pipeline, request({ attempt })));
-  const other = headersOf(pipeline, request({ child: '0-0.0.8' }));
+  const headersOf = headersFor(pipeline);
+  const sent = [1, 2].map((attempt) => headersOf(request({ attempt })));
+  const other = headersOf(request({ child: '0-0.0.8' }));
   const traces = [...sent, other].map(
     ({ traceparent = '' }) => /^00-([0-9a-f]{32})-[0-9a-f]{16}-01$/.exec(traceparent)?.[1],
   );
