@@ -3,17 +3,21 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { readSource } from '../../functions/splitter/read-source.ts';
 import { splitSlice } from '../../functions/splitter/split.ts';
+import { sendItemsDirectly } from '../../shared/adapters/direct/dynamodb.ts';
+import { sendMessagesDirectly } from '../../shared/adapters/direct/sqs.ts';
 import { DynamoTable } from '../../shared/adapters/dynamodb/dynamo-table.ts';
 import type { ItemTable } from '../../shared/adapters/dynamodb/item-table.ts';
 import type { Key } from '../../shared/adapters/dynamodb/keys.ts';
 import { storesOn } from '../../shared/adapters/dynamodb/stores-on.ts';
 import { sourceFiles } from '../../shared/adapters/sources/source-files.ts';
 import { sqsQueue } from '../../shared/adapters/sqs/sqs-queue.ts';
+import { triesOf } from '../../shared/adapters/tries.ts';
 import { definePipeline } from '../../shared/author/definition.ts';
 import { csv } from '../../shared/author/sources/csv.ts';
 import { overFiles } from '../../shared/author/sources/over-files.ts';
 import { startRun } from '../../shared/control/start.ts';
 import type { WorkMessage } from '../../shared/domain/messages.ts';
+import { TRY_MS } from '../../shared/lambda/connect.ts';
 import { systemClock } from '../../shared/ports/clock.ts';
 import type { Outgoing, Queue } from '../../shared/ports/queue.ts';
 import { MemoryTable } from '../../testing/memory-table.ts';
@@ -58,11 +62,21 @@ class NullQueue implements Queue<WorkMessage> {
   retryIn = async () => {};
 }
 
+/** Clients that send as a deployed function's do. */
+function clientsOf(endpoint: string) {
+  const credentials = { accessKeyId: 'x', secretAccessKey: 'x' };
+  const options = { region: 'eu-central-1', endpoint, credentials, cacheMiddleware: true };
+  const dynamodb = new DynamoDBClient({ ...options, requestHandler: triesOf(TRY_MS.dynamodb) });
+  const sqs = new SQSClient({ ...options, requestHandler: triesOf(TRY_MS.sqs), md5: false });
+  sendItemsDirectly(dynamodb);
+  sendMessagesDirectly(sqs);
+  return { dynamodb, sqs };
+}
+
 /** A run of the file that has been started, over what answers everything and keeps nothing. */
 async function started(file: string, url: string | null) {
-  const client = { region: 'eu-central-1', credentials: { accessKeyId: 'x', secretAccessKey: 'x' } };
-  const at = { ...client, ...(url !== null && { endpoint: url }) };
-  const table = new PagesAway(url === null ? null : new DynamoTable(new DynamoDBClient(at), 'bench'));
+  const servers = url === null ? null : clientsOf(url);
+  const table = new PagesAway(servers && new DynamoTable(servers.dynamodb, 'bench'));
   const none: Queue<never> = {
     send: async () => {},
     waiting: async () => 0,
@@ -81,10 +95,7 @@ async function started(file: string, url: string | null) {
     queues: {
       split: none,
       aggregate: none,
-      work:
-        url === null
-          ? new NullQueue()
-          : sqsQueue<WorkMessage>({ client: new SQSClient({ ...at, md5: false }), url: `${url}/1/work` }),
+      work: servers === null ? new NullQueue() : sqsQueue<WorkMessage>({ client: servers.sqs, url: `${url}/1/work` }),
     },
     clock: systemClock,
     random: new SeededRandom(1),
