@@ -2,10 +2,13 @@ import * as z from 'zod';
 import type { SourceContext, SourcedItem, SourcedProblem } from '../../shared/author/source.ts';
 import { isPlain } from '../../shared/author/sources/plain.ts';
 import { NotJsonError, ObjectDeniedError, ObjectNotFoundError, SourceError } from '../../shared/domain/errors.ts';
+import { type Held, mustSpill, unread } from '../../shared/domain/held.ts';
 import { type Json, jsonText, plainText } from '../../shared/domain/json.ts';
+import { flatJsonBytes } from '../../shared/domain/json-bytes.ts';
 import { rangesIn } from '../../shared/flow/one-range.ts';
 import { sourceContext, sourceOf } from '../../shared/flow/run-source.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
+import { holdHere } from '../../shared/storage/spill.ts';
 import type { SplitterDeps } from './deps.ts';
 
 /** A cursor goes into every page and checkpoint: a position is a few numbers, not what was read so far. */
@@ -14,14 +17,11 @@ const MAX_CURSOR_BYTES = 8_192;
 /** In ranges that are read one after the other: the place of one, and the cursor within it. */
 const position = z.tuple([z.number(), z.json()]);
 
-/** An item as JSON text, or why there is none; and where to go on behind it. */
-type Read = { readonly cursor: Json } & (
-  | { readonly text: string /** What the text says, where nobody else has it. */; readonly value?: Json }
-  | { readonly problem: string }
-);
+/** An item, or what says that it couldn't be read, as a page holds it, or the JSON text of one that is too large for that; and where to go on behind it. */
+type Read = { readonly cursor: Json } & ({ readonly held: Held; readonly bytes: number } | { readonly large: string });
 
 /**
- * A slice's items as JSON text.
+ * A slice's items.
  * @param from the range of the source, the cursor to go on behind, and how many items are before it
  * @throws {SourceError} when the source throws, or yields what JSON can't hold: that counts against its slice
  */
@@ -53,9 +53,18 @@ export async function* readSource(
 }
 
 function readItem(number: number, sourced: SourcedItem<unknown> | SourcedProblem, cursor: Json): Read {
-  if (!('item' in sourced)) return { problem: sourced.problem, cursor };
-  if (!isPlain(sourced)) return { text: jsonText(`item ${number}`, sourced.item), cursor };
-  return { text: plainText(`item ${number}`, sourced.item), value: sourced.item, cursor };
+  if (!('item' in sourced)) return { ...unread(sourced.problem), cursor };
+  if (!isPlain(sourced)) return held(jsonText(`item ${number}`, sourced.item), undefined, cursor);
+  const { item } = sourced;
+  const bytes = flatJsonBytes(item);
+  if (bytes !== null && !mustSpill(item, bytes)) return { held: item, bytes, cursor };
+  return held(plainText(`item ${number}`, item), item, cursor);
+}
+
+/** @param value what the text says, where nobody else has it */
+function held(text: string, value: Json | undefined, cursor: Json): Read {
+  const here = holdHere(text, value);
+  return here ? { ...here, cursor } : { large: text, cursor };
 }
 
 /** Of a source's yield both parts are there; the cursor, which it gives, is checked where a page stores it. */

@@ -1,6 +1,5 @@
 import { blockSize, END, firstBehind, type ItemsPage, PageDraft, placeBehind } from '../../shared/domain/chain.ts';
 import { SourceError } from '../../shared/domain/errors.ts';
-import { unread } from '../../shared/domain/held.ts';
 import type { Json } from '../../shared/domain/json.ts';
 import { FIRST_PLACE, type Place } from '../../shared/domain/layout.ts';
 import { maySend, statusAt } from '../../shared/domain/run.ts';
@@ -9,7 +8,7 @@ import { firstMessages, isEnoughWaiting } from '../../shared/flow/work.ts';
 import type { Checkpoint } from '../../shared/ports/chain-store.ts';
 import type { Invocation } from '../../shared/ports/deps.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
-import { hold, holdHere } from '../../shared/storage/spill.ts';
+import { hold } from '../../shared/storage/spill.ts';
 import type { SplitterDeps } from './deps.ts';
 import { goOn, goOnLater } from './go-on.ts';
 import { Outbox } from './outbox.ts';
@@ -177,8 +176,7 @@ class Splitter {
           if (pages.halted) return pages.halted;
           // A redrive's children are rows of a report: it was let through before.
           if (taken >= this.#deps.pipeline.limits.maxChildren && !this.#run.redrive) return { tooMany: taken + 1 };
-          const { held, bytes } =
-            'text' in read ? (holdHere(read.text, read.value) ?? (await this.#hold(read.text))) : unread(read.problem);
+          const { held, bytes } = 'held' in read ? read : await this.#hold(read.large);
           if (!draft.fits(bytes)) {
             const page = draft.page(draft.fillsBlock);
             const begun = await pages.begin(page);
