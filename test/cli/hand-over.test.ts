@@ -8,7 +8,7 @@ import { stateDir } from '../../cli/home.ts';
 import { withKeptInput } from '../../cli/targets/kept-input-eraser.ts';
 import { common } from '../../cli/targets/local.ts';
 import pipeline from '../fixtures/project/pipelines/scores/index.ts';
-import { temporaryHome } from './support.ts';
+import { Captured, temporaryHome } from './support.ts';
 
 let place: Awaited<ReturnType<typeof temporaryHome>>;
 beforeAll(async () => {
@@ -17,8 +17,9 @@ beforeAll(async () => {
 afterAll(() => place.close());
 
 const { signal } = new AbortController();
+const stderr = new Captured();
 const given = (input: string) =>
-  handOver(common(pipeline, ''), { items: '-' }, { stdin: Readable.from([Buffer.from(input)]), signal });
+  handOver(common(pipeline, ''), { items: '-' }, { stdin: Readable.from([Buffer.from(input)]), stderr, signal });
 
 test('standard input is kept by its content, for a run that goes on after a break', async () => {
   const { items = '' } = await given('{"staff":1}\n');
@@ -40,16 +41,27 @@ test('input that breaks off leaves nothing', async () => {
     })(),
   );
   const kept = await readdir(join(stateDir(), 'given'));
-  const giving = handOver(common(pipeline, ''), { items: '-' }, { stdin: broken, signal });
+  const giving = handOver(common(pipeline, ''), { items: '-' }, { stdin: broken, stderr, signal });
   await expect(giving).rejects.toThrow('gone');
   expect(await readdir(join(stateDir(), 'given'))).toEqual(kept);
+});
+
+test('items that are one JSON array are hinted at, and refused where no line of it is an item', async () => {
+  const { items = '' } = await given('[{"staff":1},{"staff":2}]\n');
+  expect(stderr.text).toMatch(/^warning: standard input is a JSON array on one line, which is one item\. .*jq -c/);
+  expect(await readFile(fileURLToPath(items), 'utf8')).toMatch(/^\[/);
+  const spread = given('[\n  {"staff":1},\n  {"staff":2}\n]\n');
+  await expect(spread).rejects.toThrow('--items: standard input is a JSON array over several lines.');
+  const before = stderr.text;
+  await given('[1,2]\n[3,4]\n');
+  expect(stderr.text).toBe(before);
 });
 
 test.each([
   ['that are not there', { items: 'gone.jsonl' }, '--items: there is no file "gone.jsonl"'],
   ['beside a file', { items: '-', file: 'x' }, '--file and --items: '],
 ])('items %s are wrong usage', async (_, named, message) => {
-  const giving = handOver(common(pipeline, ''), named, { stdin: Readable.from([]), signal });
+  const giving = handOver(common(pipeline, ''), named, { stdin: Readable.from([]), stderr, signal });
   await expect(giving).rejects.toThrow(message);
 });
 
