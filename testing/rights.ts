@@ -77,6 +77,10 @@ export function objectsWithRights(objects: LinkedObjects, { objects: rights = []
       check('put');
       return objects.put(key, ...body);
     },
+    async place(key) {
+      check('put');
+      return objects.place(key);
+    },
     async putStream(key, ...body) {
       check('put-stream');
       return objects.putStream(key, ...body);

@@ -55,6 +55,7 @@ async function freeze(
 ): Promise<number> {
   const objects: Objects = {
     put: async () => {},
+    place: async () => null,
     putStream: async (_, body) => {
       let bytes = 0;
       for await (const chunk of body) bytes += chunk.length;

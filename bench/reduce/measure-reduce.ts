@@ -65,6 +65,7 @@ function nullStore(): Objects {
   };
   return {
     put: async () => {},
+    place: async () => null,
     putStream: take,
     get: async (_, range) => (csv ?? new Uint8Array()).subarray(range?.from, range?.to),
     copyNewest: async () => true,

@@ -24,6 +24,10 @@ export class FileObjects implements LinkedObjects {
     await writeFile(await this.#path(key), body);
   }
 
+  async place(): Promise<null> {
+    return null;
+  }
+
   async putStream(key: string, body: AsyncIterable<Uint8Array>): Promise<{ bytes: number }> {
     let bytes = 0;
     const counted = async function* () {

@@ -4,7 +4,6 @@ import { kindOf } from '../../shared/domain/errors.ts';
 import { finalStatus, REDUCE_FAILED, type RunFailure, TOO_FEW, tooFew } from '../../shared/domain/run.ts';
 import type { ToldRecord } from '../../shared/ports/notice-store.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
-import { formatOf } from '../../shared/report/format.ts';
 import { renderHtml } from '../../shared/report/html.ts';
 import {
   closedSection,
@@ -25,7 +24,7 @@ import { HTML_TYPE, inline } from './kinds.ts';
 import { composeMail, type Mail } from './mail.ts';
 import { comparedWith, previousRun } from './previous-run.ts';
 import { whySilent } from './silence.ts';
-import { nextOf, whatRan } from './what-ran.ts';
+import { askedOf, nextOf } from './what-ran.ts';
 import type { Outputs } from './write-outputs.ts';
 
 interface Drawn {
@@ -50,15 +49,16 @@ export async function draw(
   { parts, outputs, course }: Made,
   gzip: Promise<Buffer | null>,
 ): Promise<Drawn> {
-  const [reduced, calls, before] = await Promise.all([
+  const [reduced, calls, before, csvPlace] = await Promise.all([
     tally(deps, parts),
     callsOf(deps, record, course),
     previousRun(deps, record),
+    deps.objects.place(reportKeys(record.run).csv),
   ]);
   const previous = before && comparedWith(before, reduced.sections);
   const examples = await examplesOf(deps, parts, reduced.reasons);
   const reasons = reduced.reasons.map((each) => ({ ...each, examples: examples.get(each.reason) ?? [] }));
-  const tallied = { ...reduced, reasons, calls, previous, failure: reduced.failure ?? outputs.failure };
+  const tallied = { ...reduced, reasons, calls, previous, csvPlace, failure: reduced.failure ?? outputs.failure };
   const view = viewOf(deps, record, tallied, outputs);
   // Once: it counts.
   const silence = await whySilent(deps, record, view);
@@ -86,11 +86,20 @@ async function drawView(
 }
 
 function viewOf(
-  { pipeline, clock }: AggregatorDeps,
+  deps: AggregatorDeps,
   record: RunRecord,
-  { counts, reasons, sections, calls, previous, failure: made }: Tally & Pick<ReportView, 'calls' | 'previous'>,
+  {
+    counts,
+    reasons,
+    sections,
+    calls,
+    previous,
+    csvPlace,
+    failure: made,
+  }: Tally & Pick<ReportView, 'calls' | 'previous' | 'csvPlace'>,
   { written }: Outputs,
 ): ReportView {
+  const { pipeline, clock } = deps;
   const closed = record.closed ?? record.redrive?.closed ?? null;
   const few = wasCut(record) ? null : tooFew(counts, pipeline.expect.minChildren, record.limit);
   const failure = made ?? few;
@@ -108,7 +117,9 @@ function viewOf(
     counts,
     tolerated: pipeline.tolerate,
     reasons,
-    ran: whatRan(pipeline, record, formatOf(look)),
+    asked: askedOf(deps, record),
+    mailsParams: pipeline.report.paramsInMail,
+    csvPlace,
     next: nextOf(pipeline.name, record.run, counts),
     calls,
     previous,

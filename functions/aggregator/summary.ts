@@ -23,6 +23,7 @@ export function summaryOf(
     startedAt: new Date(view.startedAt).toISOString(),
     endedAt: new Date(view.endedAt).toISOString(),
     seconds: Math.round(view.endedAt - view.startedAt) / 1_000,
+    asked: view.asked ?? null,
     counts: view.counts,
     reasons: view.reasons,
     calls: view.calls ?? null,

@@ -155,6 +155,8 @@ const schema = strictOptions({
     byteOrderMark: z.enum(['mail', 'always', 'never']).default('mail'),
     /** Keep up to this many characters of a failed call's body; 0 keeps none (it may hold personal data). */
     bodyExcerpt: z.number().int().min(0).max(1_000).default(0),
+    /** Whether the mail shows the values of a run's parameters: they may be personal. Its page and summary.json show them. */
+    paramsInMail: z.boolean().default(false),
     /** Sources to credit, shown at the report's foot. */
     credits: z.array(z.string().max(300)).default([]),
     /** Whether children that did not succeed have a row in report.csv. */

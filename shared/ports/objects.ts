@@ -9,6 +9,14 @@ export interface NewestCopy {
   readonly disposition: string;
 }
 
+/** Where people find an object. */
+export interface ObjectPlace {
+  /** `s3://bucket/key`. */
+  readonly uri: string;
+  /** Its page in the AWS console. */
+  readonly console: string;
+}
+
 /** Files: parts, reports, large items and results. Keys are relative to the pipeline's own prefix. */
 export interface Objects {
   /** @param disposition what a browser does with it: shows it, or saves it under a name */
@@ -28,6 +36,8 @@ export interface Objects {
    * @throws {ObjectDeniedError} also for one that isn't there, where the bucket may not be listed
    */
   get(key: string, range?: { readonly from: number; readonly to: number }): Promise<Uint8Array>;
+  /** Where people find an object, whether or not there is one; null where nobody can look, as in an emulator. Nothing is read. */
+  place(key: string): Promise<ObjectPlace | null>;
   /** Throws what `get` does. */
   stream(key: string): Promise<AsyncIterable<Uint8Array>>;
 }

@@ -80,7 +80,7 @@ export interface AllPlatformPorts extends Process, Pick<AllPorts, 'mailer' | 'ma
 
 interface ObjectMethods {
   readonly get: Pick<Objects, 'get' | 'stream'>;
-  readonly put: Pick<Objects, 'put'>;
+  readonly put: Pick<Objects, 'put' | 'place'>;
   readonly 'put-stream': Pick<Objects, 'putStream'>;
   readonly link: ObjectLinks;
   readonly copy: Pick<Objects, 'copyNewest'>;

@@ -1,5 +1,6 @@
 import { html, raw } from 'hono/html';
 import type { Section } from '../author/section.ts';
+import { askedWords } from './asked.ts';
 import { callsWords } from './calls-sections.ts';
 import { exampleHtml } from './example-html.ts';
 import type { Format } from './format.ts';
@@ -9,7 +10,7 @@ import { formatFor } from './report-format.ts';
 import type { Html } from './sections/drawer.ts';
 import { drawerOf, notesOf } from './sections/index.ts';
 import { verdictWords } from './verdict.ts';
-import { OUTCOMES, type ReportView, reportWords, STAGE_NOTE, safeLinks } from './view.ts';
+import { mailLinks, OUTCOMES, type ReportView, reportWords, STAGE_NOTE, safeLinks } from './view.ts';
 
 /** Where the mail has its sections' pictures: those that it has. */
 export type Pictures = ReadonlyMap<Section, string>;
@@ -64,6 +65,7 @@ ${block(
     ['Started', dateTime(view.startedAt)],
     ['Ended', dateTime(view.endedAt)],
     ['Took', duration(view.endedAt - view.startedAt)],
+    ...askedWords(view.asked, format, view.mailsParams ? 'values' : 'names'),
     ...(calls === null ? [] : [['Calls', calls] as const]),
   ]),
 )}
@@ -107,7 +109,7 @@ function drawn(section: Section, pictures: Pictures, format: Format): Html {
 }
 
 function foot(view: ReportView, attached: boolean): Html {
-  const links = safeLinks(view.links).map(
+  const links = safeLinks(mailLinks(view, attached)).map(
     ({ label, href }) =>
       html`<a class="link" href="${href}" style="color:#2456b0;font-size:14px;line-height:22px">${label}</a><br>`,
   );

@@ -1,3 +1,4 @@
+import { askedWords } from './asked.ts';
 import { callsWords } from './calls-sections.ts';
 import { line, short } from './format.ts';
 import { previousSections } from './previous-sections.ts';
@@ -5,7 +6,7 @@ import { formatFor } from './report-format.ts';
 import { drawerOf, notesOf } from './sections/index.ts';
 import { aligned, TEXT_ROOM } from './text-lines.ts';
 import { verdictWords } from './verdict.ts';
-import { exampleWords, OUTCOMES, type ReportView, reportWords, STAGE_NOTE, safeLinks } from './view.ts';
+import { exampleWords, mailLinks, OUTCOMES, type ReportView, reportWords, STAGE_NOTE, safeLinks } from './view.ts';
 
 /** The mail's plain-text part. */
 export function emailText(view: ReportView, attached: boolean): string {
@@ -23,6 +24,7 @@ export function emailText(view: ReportView, attached: boolean): string {
       ['Started', dateTime(view.startedAt)],
       ['Ended', dateTime(view.endedAt)],
       ['Took', duration(view.endedAt - view.startedAt)],
+      ...askedWords(view.asked, format, view.mailsParams ? 'values' : 'names'),
       ...(calls === null ? [] : [['Calls', calls] as const]),
     ]),
     aligned([
@@ -53,7 +55,7 @@ export function emailText(view: ReportView, attached: boolean): string {
     ]);
   }
   blocks.push([reportWords(view, attached)]);
-  const links = safeLinks(view.links).map(({ label, href }) => `${short(label, 60)}: ${href}`);
+  const links = safeLinks(mailLinks(view, attached)).map(({ label, href }) => `${short(label, 60)}: ${href}`);
   return `${[...blocks, links, [...view.credits]]
     .filter((block) => block.length > 0)
     .map((block) => block.map(oneLine).join('\n'))

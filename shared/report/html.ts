@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { html, raw } from 'hono/html';
 import type { Section } from '../author/section.ts';
+import { askedWords } from './asked.ts';
 import { callsSections } from './calls-sections.ts';
 import { exampleHtml } from './example-html.ts';
 import type { Format } from './format.ts';
@@ -74,7 +75,7 @@ ${fact('Run', html`<code>${view.run}</code>`)}
 ${fact('Started', dateTime(view.startedAt))}
 ${fact('Ended', dateTime(view.endedAt))}
 ${fact('Took', duration(view.endedAt - view.startedAt))}
-${(view.ran ?? []).map(([name, value]) => fact(name, value))}
+${askedWords(view.asked, format, 'values').map(([name, value]) => fact(name, value))}
 </dl>
 </header>`;
 }

@@ -41,7 +41,7 @@ ${list.map(
     name,
     value,
   ]) => html`<tr><td class="muted" style="padding:1px 16px 1px 0;font-size:14px;line-height:20px;${MUTED}">${name}</td>
-<td class="ink" style="padding:1px 0;font-size:14px;line-height:20px;${INK}">${value}</td></tr>`,
+<td class="ink" style="padding:1px 0;font-size:14px;line-height:20px;word-break:break-word;${INK}">${value}</td></tr>`,
 )}</table>`;
 
 /** Large figures side by side, in rows of about the same length. */

@@ -1,4 +1,5 @@
 import type { Section } from '../author/section.ts';
+import type { Json } from '../domain/json.ts';
 import type { CloseReason, FinalStatus, RunFailure, Tolerance } from '../domain/run.ts';
 import { type FormatOptions, short } from './format.ts';
 
@@ -56,6 +57,22 @@ export interface PreviousView {
   }[];
 }
 
+/** What a run was asked to do, and by what it is judged. */
+export interface AskedView {
+  /** What started it. */
+  readonly trigger: string;
+  readonly method: string;
+  /** Service and path, or URL. */
+  readonly endpoint: string;
+  readonly params: Json;
+  /** First items only; null for all. */
+  readonly limit: number | null;
+  readonly redriveOf: string | null;
+  readonly tolerated: Tolerance;
+  /** Tells versions of the definition, and of the code that reduces, apart. */
+  readonly definition: string;
+}
+
 /** How a report looks: what a definition's `report` says of it. */
 export interface ReportLook extends FormatOptions {
   /** A PNG or JPEG as a data URL. */
@@ -89,8 +106,11 @@ export interface ReportView {
     readonly count: number;
     readonly examples?: readonly ReasonExample[];
   }[];
-  /** What ran, as names and values: parameters, limit, endpoint. Shown on the page, and in no mail: parameters may be personal. */
-  readonly ran?: readonly (readonly [name: string, value: string])[];
+  readonly asked?: AskedView | undefined;
+  /** Whether its mail shows the parameters' values: they may be personal. */
+  readonly mailsParams?: boolean | undefined;
+  /** Where report.csv is, for what can't be attached; null where nobody can look, as in an emulator. */
+  readonly csvPlace?: { readonly uri: string; readonly console: string } | null | undefined;
   /** What may be done next, as command lines. */
   readonly next?: readonly { readonly what: string; readonly command: string }[];
   /** How its calls went; null where that isn't known, or none was made. */
@@ -150,9 +170,20 @@ export const OUTCOMES: Readonly<Record<FinalStatus, { sign: string; label: strin
 export const STAGE_NOTE = 'In the project of the pipeline; of a deployed run with --stage and its name.';
 
 /** What a mail says of the whole report. */
-export function reportWords({ pipeline, run }: Pick<ReportView, 'pipeline' | 'run'>, attached: boolean): string {
+export function reportWords(
+  { pipeline, run, csvPlace }: Pick<ReportView, 'pipeline' | 'run' | 'csvPlace'>,
+  attached: boolean,
+): string {
   if (attached) return 'The full report is attached.';
-  return `The full report is too large for a mail: fetch it with npx microprocess report ${run} --pipeline ${pipeline}, at a stage with --stage and its name.`;
+  const at = csvPlace ? ` It is ${csvPlace.uri}.` : '';
+  return `The full report is too large for a mail.${at} Fetch it with npx microprocess report ${run} --pipeline ${pipeline}, at a stage with --stage and its name.`;
+}
+
+/** The links of a mail: the view's own and, of a report that isn't attached, where the account's owners see it. */
+export function mailLinks({ links = [], csvPlace }: ReportView, attached: boolean): readonly ReportLink[] {
+  const place =
+    attached || !csvPlace?.console ? [] : [{ label: 'report.csv in the S3 console', href: csvPlace.console }];
+  return [...links, ...place];
 }
 
 /** An example of a reason on one line: its child, what that is called, and what the service said. */

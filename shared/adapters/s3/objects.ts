@@ -12,6 +12,7 @@ import {
 import { ObjectDeniedError, ObjectNotFoundError } from '../../domain/errors.ts';
 import type { LinkedObjects } from '../../ports/objects.ts';
 import { copyNewest } from './copy-newest.ts';
+import { objectPlace } from './object-place.ts';
 import { presignedUrl } from './presigned-url.ts';
 
 /** S3 takes 10,000 parts of 5 MiB and more, and emulators requests of 11 MiB at most. */
@@ -93,6 +94,8 @@ export function s3Objects(options: { client: S3Client; bucket: string; prefix: s
       if (range && range.to <= range.from) return new Uint8Array();
       return (await body(key, range)).transformToByteArray();
     },
+
+    place: (key) => objectPlace(client, at(key)),
 
     link: (key, seconds) => presignedUrl(client, at(key), seconds),
 

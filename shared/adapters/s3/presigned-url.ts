@@ -1,15 +1,7 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
-import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { SignatureV4 } from '@smithy/signature-v4';
-import * as z from 'zod';
-
-/** Where the client would send its request. */
-const target = z.object({
-  protocol: z.string(),
-  hostname: z.string(),
-  port: z.number().optional(),
-  path: z.string(),
-});
+import { requestTarget } from './request-target.ts';
 
 /**
  * A URL at which anyone gets an object for so many seconds, with the rights of the client's own credentials. Nothing is sent.
@@ -20,7 +12,7 @@ export async function presignedUrl(
   object: { readonly Bucket: string; readonly Key: string },
   seconds: number,
 ): Promise<string> {
-  const { protocol, hostname, port, path } = await targetOf(client, object);
+  const { protocol, hostname, port, path } = await requestTarget(client, object);
   const host = port === undefined ? hostname : `${hostname}:${port}`;
   const { credentials, region } = client.config;
   const signature = new SignatureV4({
@@ -38,23 +30,4 @@ export async function presignedUrl(
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) search.set(name, String(value));
   return `${protocol}//${host}${path}?${search}`;
-}
-
-async function targetOf(
-  client: S3Client,
-  object: { readonly Bucket: string; readonly Key: string },
-): Promise<z.output<typeof target>> {
-  const command = new GetObjectCommand(object);
-  let found: z.output<typeof target> | undefined;
-  command.middlewareStack.add(
-    () =>
-      async ({ request }) => {
-        found = target.parse(request);
-        return { response: undefined, output: { $metadata: {} } };
-      },
-    { step: 'build', priority: 'low' },
-  );
-  await client.send(command);
-  if (!found) throw new TypeError('The client made no request.');
-  return found;
 }

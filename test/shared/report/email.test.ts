@@ -65,7 +65,37 @@ it('has neither picture nor attachment where there is nothing to show', async ()
   expect(parsed.html).not.toMatch(/<img|undefined|null|\[object/);
   expect(parsed.text).not.toMatch(/attached|undefined|null/);
   for (const part of [parsed.text, parsed.html])
-    expect(part).toMatch(/too large for a mail: fetch it with npx microprocess report /);
+    expect(part).toMatch(/too large for a mail\. Fetch it with npx microprocess report /);
+});
+
+it('says what ran, of parameters their names alone, and where the report is that is too large', async () => {
+  const asked = {
+    ...{ trigger: 'schedule', method: 'POST', endpoint: 'services/airports /nearest', params: { country: 'AU' } },
+    ...{ limit: 1_000, redriveOf: null, tolerated: { failedPercent: 1 }, definition: '3fA9bC12dE' },
+  };
+  const csvPlace = { uri: 's3://reports/runs/a/r/report.csv', console: 'https://console.aws.amazon.com/s3/object/x' };
+  const parts = async (over: Parameters<typeof view>[0]) => {
+    const { text = '', html = '' } = await mail({ view: view({ asked, csvPlace, ...over }) });
+    return [text, html];
+  };
+  for (const part of await parts({})) {
+    for (const said of [
+      'POST services/airports /nearest',
+      'the first 1,000 items',
+      '3fA9bC12dE',
+      'country (their values are',
+      'It is s3://reports/runs/a/r/report.csv. Fetch it with npx microprocess report ',
+      'https://console.aws.amazon.com/s3/object/x',
+    ])
+      expect(part).toContain(said);
+    expect(part).not.toContain('AU"');
+  }
+  for (const part of await parts({ mailsParams: true })) expect(part).toMatch(/AU(&quot;|")/);
+  const attached = await mail({
+    view: view({ csvPlace }),
+    csv: { name: 'r.csv', contentType: 'text/csv', content: Buffer.from('x') },
+  });
+  expect(attached.text).not.toContain('console.aws');
 });
 
 it('carries its logo inside, and draws its bars in its colour', async () => {

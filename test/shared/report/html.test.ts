@@ -31,10 +31,15 @@ it('shows the outcome, the figures and the credits', () => {
   expect(page.match(/<svg role="img"/g)).toHaveLength(2);
 });
 
+const ASKED = {
+  ...{ trigger: 'cli', method: 'POST', endpoint: 'services/airports /nearest', params: { country: 'AU' } },
+  ...{ limit: 1_000, redriveOf: null, tolerated: { failedPercent: 1 }, definition: '3fA9bC12dE' },
+};
+
 it('says what ran, what failed with examples, and what to do next', () => {
   const page = renderHtml(
     view({
-      ran: [['Parameters', '{"country":"AU"}']],
+      asked: ASKED,
       reasons: [
         { reason: 'http-422', count: 9, examples: [{ id: '0-0.0.7', label: 'Wien', excerpt: 'no such city' }] },
       ],
@@ -43,6 +48,9 @@ it('says what ran, what failed with examples, and what to do next', () => {
   );
   for (const text of [
     '{&quot;country&quot;:&quot;AU&quot;}',
+    '<dd>POST services/airports /nearest</dd>',
+    '<dd>the first 1,000 items</dd>',
+    '<dd>3fA9bC12dE</dd>',
     '0-0.0.7 <bdi>Wien</bdi>: <bdi>no such city</bdi>',
     'redrive march --pipeline x',
   ])
@@ -128,7 +136,7 @@ it('lets no text of the run become markup', () => {
       title: EVIL,
       run: EVIL,
       reasons: [{ reason: EVIL, count: 1, examples: [{ id: EVIL, label: EVIL, excerpt: EVIL }] }],
-      ran: [[EVIL, EVIL]],
+      asked: { ...ASKED, trigger: EVIL, endpoint: EVIL, params: { [EVIL]: EVIL } },
       next: [{ what: EVIL, command: EVIL }],
       credits: [EVIL],
       links: [

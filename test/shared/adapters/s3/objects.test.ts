@@ -54,6 +54,28 @@ test('a link is signed with the rights of the client, for a while, and asks nobo
   expect(signature).toBe(signatureOf(url, signed));
 });
 
+test.each([
+  [
+    'eu-west-1',
+    'https://console.aws.amazon.com/s3/object/bucket?region=eu-west-1&prefix=runs%2Fsquares%2Fmarch%2Freport.csv',
+  ],
+  [
+    'cn-north-1',
+    'https://console.amazonaws.cn/s3/object/bucket?region=cn-north-1&prefix=runs%2Fsquares%2Fmarch%2Freport.csv',
+  ],
+])('people find an object of %s in its console', async (region, page) => {
+  const { place } = s3Objects({
+    client: new S3Client({ region, credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' } }),
+    bucket: 'bucket',
+    prefix: 'runs/squares/',
+  });
+  expect(await place('march/report.csv')).toEqual({ uri: 's3://bucket/runs/squares/march/report.csv', console: page });
+});
+
+test('no console shows the objects of another endpoint', async () => {
+  expect(await (await failing(500, 'InternalError')).place('march/report.csv')).toBeNull();
+});
+
 /** As AWS's documentation has it: "Authenticating Requests: Using Query Parameters". */
 function signatureOf({ host, pathname }: URL, signed: Readonly<Record<string, string>>): string {
   const query = Object.keys(signed)
