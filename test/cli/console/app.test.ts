@@ -1,6 +1,4 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { Access } from '../../../cli/console/access.ts';
-import { consoleApp } from '../../../cli/console/app.ts';
 import { childBody } from '../../../cli/console/child-page.ts';
 import { failuresBody } from '../../../cli/console/failures-page.ts';
 import { LISTED } from '../../../cli/console/looks.ts';
@@ -11,9 +9,8 @@ import { startRun } from '../../../shared/control/start.ts';
 import { InputError } from '../../../shared/domain/errors.ts';
 import { NO_COUNTS } from '../../../shared/domain/run.ts';
 import { testDeps, testPipeline } from '../../shared/support.ts';
+import { askedConsole, PORT } from './asked.ts';
 
-const PORT = 4_100;
-const ORIGIN = `http://127.0.0.1:${PORT}`;
 const HOSTILE = `"><script>x()</script><b hx-get='/'>`;
 
 /** A console of one pipeline with one run, and of another that isn't deployed. */
@@ -22,42 +19,30 @@ function world() {
   const asked: string[] = [];
   const recorded: string[] = [];
   const act = (name: string) => async (run: string) => void asked.push(`${name} ${run}`);
-  const access = new Access(PORT);
-  const app = consoleApp(
-    {
-      place: 'on a test',
-      isDeployed: false,
-      pollMs: 10,
-      pipelines: [deps.pipeline.name, 'absent'],
-      async open(name) {
-        if (name !== deps.pipeline.name) throw new InputError(`No pipeline ${name}: ${HOSTILE}`);
-        return {
-          deps,
-          isWorkedOn: true,
-          start: (request) => startRun(deps, request, 'cli'),
-          redrive: async (run) => ({ runId: `${run}~2`, status: 'planned', created: true }),
-          cancel: act('cancel'),
-          resume: act('resume'),
-          record: async ({ act, run, detail = '' }) => void recorded.push(`${act} ${run ?? detail}`),
-        };
-      },
+  const asking = askedConsole({
+    place: 'on a test',
+    isDeployed: false,
+    pollMs: 10,
+    pipelines: [deps.pipeline.name, 'absent'],
+    async open(name) {
+      if (name !== deps.pipeline.name) throw new InputError(`No pipeline ${name}: ${HOSTILE}`);
+      return {
+        deps,
+        isWorkedOn: true,
+        start: (request) => startRun(deps, request, 'cli'),
+        redrive: async (run) => ({ runId: `${run}~2`, status: 'planned', created: true }),
+        cancel: act('cancel'),
+        resume: act('resume'),
+        record: async ({ act, run, detail = '' }) => void recorded.push(`${act} ${run ?? detail}`),
+      };
     },
-    access,
-  );
-  const headers = {
-    host: new URL(ORIGIN).host,
-    origin: ORIGIN,
-    cookie: `${access.cookieName}=${access.exchange(access.renew())}`,
-  };
-  const ask = (path: string, init: RequestInit = {}) =>
-    app.request(path, { ...init, headers: { ...headers, ...init.headers } });
-  return { deps, asked, recorded, access, app, ask };
+  });
+  return { deps, asked, recorded, ...asking };
 }
 
 let here: ReturnType<typeof world>;
-const page = async (path: string) => (await here.ask(path)).text();
-const form = (path: string, fields: Record<string, string> = {}) =>
-  here.ask(path, { method: 'POST', body: new URLSearchParams(fields) });
+const page = (path: string) => here.page(path);
+const form = (path: string, fields: Record<string, string> = {}) => here.form(path, fields);
 
 beforeEach(async () => {
   here = world();

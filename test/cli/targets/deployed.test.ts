@@ -12,6 +12,7 @@ import { type Host, startHost } from '../../../local/host.ts';
 import { s3Objects } from '../../../shared/adapters/s3/objects.ts';
 import { deploymentParameter } from '../../../shared/project/deployment-record.ts';
 import pipeline from '../../fixtures/project/pipelines/scores/index.ts';
+import { askedConsole } from '../console/asked.ts';
 import { type ControlPlane, startControlPlane } from '../control-plane.ts';
 import { leftOf } from '../left-of.ts';
 import { jsonLines, reportRows, summarySchema } from '../report-rows.ts';
@@ -288,6 +289,40 @@ describe('at a stage', () => {
     expect(acts).toMatch(/purge +stopped~2 +\S+ +\d+ records, \d+ objects?\n/);
     expect(acts).not.toContain('Birch');
     expect(await microprocess('purge', 'march', '--item', 'Birch')).toMatchObject({ code: 2 });
+  });
+
+  test('each page of the console, and each form, reaches what is deployed', { timeout: 90_000 }, async () => {
+    const { signal } = new AbortController();
+    const desks = stageDesks('test', { stdin: process.stdin, stdout: new Captured(), stderr: new Captured(), signal });
+    const { page, form } = askedConsole(desks);
+    expect(await page('/')).toContain('Runs at stage test');
+    expect(await page('/runs/scores/march')).toContain('✔ Succeeded');
+    expect(await page('/runs/scores/march/children/0-0.0.7')).toMatch(/Child 0-0\.0\.7[\s\S]*POST \/score/);
+    expect(await page('/runs/scores/march/failures')).toContain('No more of them.');
+    expect(await page('/runs/scores/march/report.html')).toContain('How do companies score?');
+    expect((await page('/runs/scores/march/report.csv')).split('\n').length).toBeGreaterThan(300);
+    expect(await page('/pipelines/scores/limits?ratePerSecond=7')).toContain('there is no limit now');
+    await form('/pipelines/scores/limits', { ratePerSecond: '7', minutes: '1' });
+    expect(await page('/pipelines/scores')).toContain('7/s at most');
+    await form('/pipelines/scores/clear');
+    expect(await page('/pipelines/scores')).toContain('no limit');
+
+    await host.first.pause('work');
+    const { headers } = await form('/pipelines/scores/start', { limit: '40' });
+    const path = headers.get('location') ?? '';
+    await form(`${path}/pause`);
+    expect(await page(path)).toContain('‖ paused');
+    await form(`${path}/resume`);
+    expect(await page(`${path}/cancel`)).toMatch(/About 40 (or more )?children|About \d+/);
+    await form(`${path}/cancel`);
+    host.first.resume('work');
+    await expect.poll(() => page(path), { timeout: 30_000 }).toContain('■ Cancelled');
+    expect(await page(`${path}/redrive`)).toContain('40 CANCELLED');
+    const again = await form(`${path}/redrive`, { status: 'CANCELLED' });
+    const redriven = again.headers.get('location') ?? '';
+    expect(decodeURIComponent(redriven)).toBe(`${path}~2`);
+    await expect.poll(() => page(redriven), { timeout: 30_000 }).toContain('✔ Succeeded');
+    expect(await page(`${redriven}/children/0-0.0.7`)).toMatch(/CANCELLED[\s\S]*SUCCEEDED/);
   });
 
   test('a stage that is not deployed, of another release or not to be read says what to do', async () => {
