@@ -7,6 +7,7 @@ import {
   RunPurgedError,
   SourceError,
 } from '../shared/domain/errors.ts';
+import { NoTasksError } from '../shared/domain/task-errors.ts';
 import { UserError } from '../shared/domain/user-error.ts';
 import { docsPage } from '../shared/project/docs.ts';
 import { EXIT } from './exit-codes.ts';
@@ -48,7 +49,7 @@ export function said(error: unknown, { stderr }: Pick<Terminal, 'stderr'>): Micr
 /** Commander quotes what it was given whole, also a URL's password. */
 export const withoutPasswords = (text: string): string => text.replace(/(:\/\/[^\s/:@'"]*:)[^\s/'"]*@/g, '$1…@');
 
-const ASKED_WRONGLY = [UsageError, InputError, DefinitionError, RunConflictError, RunPurgedError];
+const ASKED_WRONGLY = [UsageError, InputError, DefinitionError, RunConflictError, RunPurgedError, NoTasksError];
 
 /** An error's exit code, and what is said of it: a stack only where it's ours to mend. Commander has said its own already. */
 export function explain(error: unknown): { code: number; message: string | null } {

@@ -19,6 +19,7 @@ import { explain, LeftError, withoutPasswords } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { EXIT_CODES, examples, PURGE, REFUSED, WHERE } from './help-texts.ts';
 import { pipelineNames, pipelineToRun } from './pipelines.ts';
+import { addTasks } from './tasks-program.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Each command's module is loaded when it is called: help and mistakes are answered at once. */
@@ -280,6 +281,8 @@ ${WHERE}`,
       `\nIt listens on this machine alone, works with your own credentials, and ends with Ctrl-C. The link works once.\n${WHERE}`,
     )
     .action(async (options) => exit(await (await import('./commands/console.ts')).console(options, terminal)));
+
+  addTasks(cli, names, terminal, exit);
 
   cli
     .command('api')

@@ -250,13 +250,16 @@ function parsed<T>(schema: z.ZodType<T>, value: unknown, at: string): T {
       (before, key) => (typeof key === 'number' ? `${before}[${key}]` : `${before}${before && '.'}${String(key)}`),
       at,
     );
-    return { said: `${place || 'The request'}: ${message}`, loggable: `${at || 'The request'}: ${code}` };
+    const received = path.reduce<unknown>((of, key) => (isObject(of) ? Reflect.get(of, key) : undefined), value);
+    const shown = ['string', 'number', 'boolean'].includes(typeof received) ? ` (received ${show(received)})` : '';
+    return { said: `${place || 'The request'}: ${message}${shown}`, loggable: `${at || 'The request'}: ${code}` };
   });
-  const received = typeof value === 'string' || typeof value === 'number' ? ` (received ${show(value)})` : '';
-  throw new InputError(`${places.map(({ said }) => said).join('; ')}${received}`, {
+  throw new InputError(places.map(({ said }) => said).join('; '), {
     loggable: places.map(({ loggable }) => loggable).join('; '),
   });
 }
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 async function* numbered<T>(list: readonly T[]): AsyncGenerator<readonly [number, T]> {
   yield* list.entries();

@@ -1,6 +1,7 @@
 import type { Pipeline } from '../author/definition.ts';
 import type { Process } from '../ports/deps.ts';
 import type { Connected, Uses } from '../ports/uses.ts';
+import { callRecords } from './call-records.ts';
 import { connect, type OpenFiles } from './connect.ts';
 import { environmentOf, type Resources } from './resources.ts';
 
@@ -11,6 +12,7 @@ export const OPERATOR_USES = {
   split: 'send',
   work: 'send',
   aggregate: 'send',
+  calls: 'send',
 } as const satisfies Uses;
 
 /** Connects the use cases of the command line to a pipeline that runs somewhere. */
@@ -23,5 +25,5 @@ export function connectOperator(
 ): Connected<typeof OPERATOR_USES> {
   // Where a list of the endpoint's is to be counted, it is called from here.
   const known = environmentOf({ ...OPERATOR_USES, endpoint: 'call' }, resources);
-  return connect(OPERATOR_USES, { ...known, AWS_REGION: region }, { pipeline, telemetry, files });
+  return connect(OPERATOR_USES, { ...known, AWS_REGION: region }, { pipeline, telemetry, files, calls: callRecords });
 }

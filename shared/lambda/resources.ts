@@ -15,10 +15,12 @@ export const RESOURCES = {
   /** The bucket's name. */
   objects: { of: 'objects', variable: 'MP_BUCKET', schema: text },
   /** Queues' URLs; for a function of the platform with {@link ANY_PIPELINE} in place of a pipeline's name. */
-  ...mapValues({ ...MESSAGES, ...OPTIONAL_MESSAGES }, (_, of) => ({
+  ...mapValues(MESSAGES, (_, of) => ({ of, variable: `MP_${of.toUpperCase()}_QUEUE_URL`, schema: text })),
+  /** Empty for people where the pipeline has none; a function that uses one has it. */
+  ...mapValues(OPTIONAL_MESSAGES, (_, of) => ({
     of,
     variable: `MP_${of.toUpperCase()}_QUEUE_URL`,
-    schema: text,
+    schema: z.string().default(''),
   })),
   /** Base URL of the queue-dedicated clone, no trailing slash. */
   endpoint: { of: 'endpoint', variable: 'MP_ENDPOINT_URL', schema: z.url({ protocol: /^https?$/ }) },

@@ -1,5 +1,6 @@
 import type { Pipeline } from '../author/definition.ts';
 import type { AnyQueue, MessageOf, QueueName } from '../domain/queues.ts';
+import type { CallStore } from './call-store.ts';
 import type { Clock, Random } from './clock.ts';
 import type { GateStore } from './gate-store.ts';
 import type { ObjectReader } from './objects.ts';
@@ -44,7 +45,9 @@ export interface Deps<Q extends QueueName = RunQueue, O = ObjectReader> extends 
 
 /** What a person's commands work with: also what is shared by all that call an endpoint. */
 export interface OperatorDeps extends Deps {
+  readonly queues: AllQueues;
   readonly gateStore: GateStore;
+  readonly calls: CallStore;
 }
 
 /**

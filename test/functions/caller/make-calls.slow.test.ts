@@ -14,10 +14,10 @@ async function scene(world: CallWorld): Promise<void> {
   const ids = ['fails', 'far', 'cancelled', 'nearer', 'later', 'raced'];
   const ended = await world.run(ids, async () => {
     await create(world, { fails: 1, cancelled: 20, later: 5, raced: 2 });
-    await create(world, { far: 1_200, nearer: 90_000 });
+    await create(world, { far: 700, nearer: 90_000 });
     await cancel(world, 'cancelled');
     await world.ask((deps) => moveTask(deps, 'nearer', SECOND + 60)).catch(refused);
-    await world.ask((deps) => moveTask(deps, 'later', SECOND + 900)).catch(refused);
+    await world.ask((deps) => moveTask(deps, 'later', SECOND + 650)).catch(refused);
     await at(world, 2);
     await cancel(world, 'raced');
   });
