@@ -75,7 +75,7 @@ export async function benchSource({ quick = false, json = false }): Promise<bool
     ];
     const lines = [
       line('csv-parse alone', before),
-      line('read to JSON', read),
+      line('read', read),
       line('and packed', pack),
       line('and sent: a splitter', split),
       line('csv-parse alone', behind),

@@ -108,7 +108,7 @@ async function started(file: string, url: string | null) {
   return { deps, run };
 }
 
-/** Reads a file's rows to the JSON text of their items, and does nothing with them. */
+/** Reads a file's rows to what pages hold, and does nothing with them. */
 export async function readAlone(file: string): Promise<number> {
   const { deps, run } = await started(file, null);
   const [range = null] = (await deps.stores.runs.readPlan(RUN)) ?? [];
