@@ -1,4 +1,5 @@
 import type { WorkMessage } from '../../shared/domain/messages.ts';
+import type { Outcome } from '../../shared/domain/outcome.ts';
 import { NO_TRIES, type Tries } from '../../shared/domain/sending.ts';
 import type { ChildResult } from '../../shared/flow/child-result.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
@@ -6,6 +7,7 @@ import { ResultPack } from '../../shared/storage/result-pack.ts';
 import { admit } from './admit.ts';
 import { callBatch } from './call-batch.ts';
 import { callChild } from './call-child.ts';
+import { countAgain, countOutcomes, outcomesOf } from './count-results.ts';
 import type { Forwarding } from './forwarding.ts';
 import { groupsOf } from './groups-of.ts';
 
@@ -20,22 +22,43 @@ interface Calls {
   readonly held: number;
 }
 
+/** What calls came to. */
+interface Called {
+  readonly results: ReadonlyMap<number, ChildResult>;
+  /** Of those that ended: their outcomes are committed already. */
+  readonly stored: ReadonlySet<number>;
+  readonly errors: readonly unknown[];
+}
+
 /**
  * Calls children side by side, over the lanes that all of the batch share: each alone, or several with one call where the definition says
  * so. One that may not be called any more, or would wait too long, is handed back; under pressure one is called again and again. A store
  * that fails for one of them is an error beside the others' results: they were called, and none is left running. Large results are packed: all
- * that are given are stored.
+ * that are given are stored. What has ended is committed while the others are still called, where these take long or the run is closed.
  */
 export async function callChildren(
-  forwarding: Pick<Forwarding, 'deps' | 'runs' | 'lanes' | 'seats' | 'invocation'>,
+  forwarding: Pick<Forwarding, 'deps' | 'runs' | 'commits' | 'lanes' | 'seats' | 'invocation'>,
   { message, children: asked, tries, jitter, held }: Calls,
-): Promise<{ readonly results: Map<number, ChildResult>; readonly errors: readonly unknown[] }> {
-  const { deps, lanes, seats } = forwarding;
+): Promise<Called> {
+  const { deps, commits, lanes, seats } = forwarding;
   const { answers } = deps;
   const { itemsPerCall } = deps.pipeline.endpoint;
   const results = new Map<number, ChildResult>();
   const errors: unknown[] = [];
   const pack = new ResultPack(deps, message.run, deps.pipeline.endpoint.packResults);
+  const stored = new Set<number>();
+  let isHeld = false;
+  const answered = {
+    take: async () => {
+      isHeld = false;
+      await pack.end();
+      return outcomesOf(storable(results, pack), stored);
+    },
+    stored: (outcomes: readonly Outcome[]) => {
+      for (const { n } of outcomes) stored.add(n);
+      countOutcomes(deps, message, outcomes);
+    },
+  };
 
   /** One call of several; gives the sets of children to call next, each with one. */
   const sendTogether = async (set: readonly number[], run: RunRecord): Promise<readonly (readonly number[])[]> => {
@@ -57,6 +80,12 @@ export async function callChildren(
       room.leave();
     }
   };
+  const hear = (result: ChildResult | undefined) => {
+    if (result?.kind !== 'ended') return countAgain(deps, message, result);
+    if (isHeld) return;
+    isHeld = true;
+    commits.hold(message, answered);
+  };
   const call = async (set: readonly number[]): Promise<void> => {
     let next: readonly (readonly number[])[] = [];
     for (let now = set; now.length > 0; ) {
@@ -66,11 +95,13 @@ export async function callChildren(
       try {
         const asked = admit(forwarding, message);
         const admission = asked instanceof Promise ? await asked : asked;
-        if (!admission.admitted) return handBack(now, admission.due);
+        if (!admission.admitted) {
+          if (admission.isClosed) commits.storeHeld(message);
+          return handBack(now, admission.due);
+        }
         if (itemsPerCall !== undefined) next = await sendTogether(now, admission.run);
         else for (const n of now) await sendAlone(n, admission.run);
-        const pressed = now.filter((n) => isPressed(results.get(n))).length;
-        if (pressed > 0) deps.progress.add(message.run, message.ttl, { pressed });
+        for (const n of now) hear(results.get(n));
         now = next.length > 0 ? [] : now.filter((n) => isSoon(results.get(n)));
         // Then behind those that wait already: the service is busy.
         if (now.length > 0) await lanes.pause();
@@ -101,20 +132,22 @@ export async function callChildren(
   );
   const groups = itemsPerCall === undefined ? children.map((n) => [n]) : groupsOf(children, itemsPerCall, tries);
   await Promise.all(groups.map(callSafely));
+  await commits.release(message);
   errors.push(...(await pack.end()));
-  for (const [n, result] of results) {
-    if (result.kind !== 'ended') continue;
-    const { outcome } = result;
-    const stored = pack.storedAs(outcome.result);
-    // Without its result it has not ended: its message comes back for it.
-    if (stored === undefined) results.delete(n);
-    else results.set(n, { kind: 'ended', outcome: { ...outcome, result: stored } });
-  }
-  return { results, errors };
+  return { results: storable(results, pack), stored, errors };
 }
 
-const isPressed = (result: ChildResult | undefined) =>
-  result !== undefined && 'isPressed' in result && result.isPressed === true;
+/** Results as they can be stored: one that ended says where its pack is, and is left out while that isn't stored. */
+function storable(results: ReadonlyMap<number, ChildResult>, pack: ResultPack): ReadonlyMap<number, ChildResult> {
+  return new Map(
+    [...results].flatMap(([n, result]): (readonly [number, ChildResult])[] => {
+      if (result.kind !== 'ended') return [[n, result]];
+      const held = pack.storedAs(result.outcome.result);
+      // Without its result it has not ended: its message comes back for it.
+      return held === undefined ? [] : [[n, { kind: 'ended', outcome: { ...result.outcome, result: held } }]];
+    }),
+  );
+}
 
 /** Under pressure that named no time. */
 function isSoon(result: ChildResult | undefined): boolean {

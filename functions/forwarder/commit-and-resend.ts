@@ -1,6 +1,5 @@
 import { withCallbacks } from '../../shared/domain/joining.ts';
 import { blockOf, type WorkMessage } from '../../shared/domain/messages.ts';
-import type { Outcome } from '../../shared/domain/outcome.ts';
 import {
   type BlockState,
   delaySeconds,
@@ -13,8 +12,18 @@ import type { ChildResult } from '../../shared/flow/child-result.ts';
 import { commit } from '../../shared/flow/commit.ts';
 import { outgoing } from '../../shared/flow/work.ts';
 import type { Received } from '../../shared/lambda/sqs.ts';
+import { countOutcomes, outcomesOf } from './count-results.ts';
 import type { ForwarderDeps } from './deps.ts';
 import { deliveryOf, type Forwarding } from './forwarding.ts';
+
+/** What a message's pass came to. */
+interface Passed {
+  readonly results: ReadonlyMap<number, ChildResult>;
+  /** Of those that ended: their outcomes are committed already. */
+  readonly stored?: ReadonlySet<number>;
+}
+
+const NONE: ReadonlySet<number> = new Set();
 
 /**
  * Ends a message's pass: commits what ended, and where children remain raises the slot's turn in the same write and sends the
@@ -26,13 +35,13 @@ export async function commitAndResend(
   { deps, commits, seats }: Pick<Forwarding, 'deps' | 'commits' | 'seats'>,
   received: Received<WorkMessage>,
   block: BlockState,
-  results: ReadonlyMap<number, ChildResult>,
+  { results, stored = NONE }: Passed,
   complete: boolean,
 ): Promise<void> {
   const { message } = received;
-  const outcomes = outcomesOf(results);
+  const ended = new Set(outcomesOf(results).map(({ n }) => n));
+  const outcomes = outcomesOf(results, stored);
   const again = dueTimes(results, 'again');
-  const ended = new Set(outcomes.map(({ n }) => n));
   const handedBack = dueTimes(results, 'handed-back');
   const pressed = new Set(
     [...results].flatMap(([n, result]) => ('isPressed' in result && result.isPressed ? [n] : [])),
@@ -46,7 +55,7 @@ export async function commitAndResend(
     [...results].flatMap(([n, result]) => (result.kind === 'waiting' ? [[n, result.until] as const] : [])),
   );
   const of = { ended, again, handedBack, waiting, pressed, together, complete };
-  countOutcomes(deps, message, outcomes, { again: reasonsOf(results), waiting: waiting.size });
+  countOutcomes(deps, message, outcomes, waiting.size);
   // Before the wait itself: nobody would ever look for one that stands in no bucket.
   await addWaits(deps, message, new Set(waiting.values()));
   const { slot } = message;
@@ -54,7 +63,8 @@ export async function commitAndResend(
   for (let toStore = outcomes; ; toStore = []) {
     const next = nextRegister(deliveryOf(received), known, of);
     if (next === null) {
-      await commits.commit(message, toStore);
+      // What was committed before, its block's completion included, asks for no write more.
+      if (toStore.length > 0 || stored.size === 0) await commits.commit(message, toStore);
       return seats.settle(message, 0);
     }
     const read = registerOf(known, slot);
@@ -78,57 +88,18 @@ export async function commitAndResend(
 export async function storeEnded(
   { deps, commits }: Forwarding,
   message: WorkMessage,
-  results: ReadonlyMap<number, ChildResult>,
+  { results, stored = NONE }: Passed,
 ): Promise<void> {
-  const outcomes = outcomesOf(results);
+  const outcomes = outcomesOf(results, stored);
   if (outcomes.length === 0) return;
   await commits.commit(message, outcomes);
   countOutcomes(deps, message, outcomes);
-}
-
-/** For progress bars and dashboards; nothing decides by it. @param again why calls will be repeated, a reason for each */
-export function countOutcomes(
-  deps: ForwarderDeps,
-  message: WorkMessage,
-  outcomes: readonly Outcome[],
-  { again = [], waiting = 0 }: { readonly again?: readonly string[]; readonly waiting?: number } = {},
-): void {
-  const retried = again.length;
-  const succeeded = outcomes.filter(({ status }) => status === 'SUCCEEDED').length;
-  const failed = outcomes.length - succeeded;
-  deps.progress.add(message.run, message.ttl, {
-    succeeded,
-    failed,
-    retried,
-    waiting,
-    calledMs: Math.round(outcomes.reduce((sum, { ms }) => sum + ms, 0)),
-    ...(retried > 0 && { retriedFor: mostOf(again) }),
-  });
-  if (succeeded > 0) deps.metrics.count('ChildrenSucceeded', succeeded);
-  if (failed > 0) deps.metrics.count('ChildrenFailed', failed);
-  if (retried > 0) deps.metrics.count('CallsRetried', retried);
 }
 
 async function addWaits({ stores }: ForwarderDeps, message: WorkMessage, untils: ReadonlySet<number>): Promise<void> {
   const { run, ref, ttl } = blockOf(message);
   const slot = { block: ref.block, slot: message.slot };
   await Promise.all([...untils].map((until) => stores.waits.add(run, ref, until, slot, ttl)));
-}
-
-/** Of children that ended. */
-export function outcomesOf(results: ReadonlyMap<number, ChildResult>): Outcome[] {
-  return [...results.values()].flatMap((result) => (result.kind === 'ended' ? [result.outcome] : []));
-}
-
-function reasonsOf(results: ReadonlyMap<number, ChildResult>): string[] {
-  return [...results.values()].flatMap((result) => (result.kind === 'again' ? [result.reason] : []));
-}
-
-/** The one there is most of. */
-function mostOf(reasons: readonly string[]): string {
-  const counts = new Map<string, number>();
-  for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  return [...counts].reduce((most, each) => (each[1] > most[1] ? each : most), ['', 0] as const)[0];
 }
 
 function dueTimes(results: ReadonlyMap<number, ChildResult>, kind: 'again' | 'handed-back'): Map<number, number> {

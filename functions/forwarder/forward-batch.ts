@@ -63,7 +63,7 @@ export async function forwardBatch(
     }
   }
   await askForJudgements(deps, runs, batch, failed);
-  await Promise.all([deps.progress.flush(), deps.gate.end()]);
+  await Promise.all([deps.progress.settle(), deps.gate.end()]);
   for (const { messageId, of } of copies) if (failed.has(of)) failed.set(messageId, failed.get(of));
   return failed;
 }

@@ -8,7 +8,8 @@ import { completeBlockIfFull } from '../../shared/flow/completion.ts';
 import type { Received } from '../../shared/lambda/sqs.ts';
 import { admit } from './admit.ts';
 import { callChildren } from './call-children.ts';
-import { commitAndResend, countOutcomes, outcomesOf } from './commit-and-resend.ts';
+import { commitAndResend } from './commit-and-resend.ts';
+import { countOutcomes, outcomesOf } from './count-results.ts';
 import { backAt, decideFresh, deliveryOf, type Forwarding } from './forwarding.ts';
 import { keepWaits } from './keep-waits.ts';
 
@@ -48,7 +49,7 @@ async function callUnderMarks(
     switch (step.do) {
       case 'done': {
         const complete = [...results.values()].every(({ kind }) => kind !== 'handed-back');
-        return commitAndResend(forwarding, received, state, results, complete);
+        return commitAndResend(forwarding, received, state, { results }, complete);
       }
       case 'poison': {
         const { child: n, calls: attempts } = step;
@@ -66,17 +67,17 @@ async function callUnderMarks(
           for (const n of children) results.set(n, { kind: 'handed-back', due: admission.due });
           // With what this step found out: the hand-back clears the mark that is its evidence.
           const seen = { ...state, registers: new Map(state.registers).set(slot, next) };
-          return commitAndResend(forwarding, received, seen, results, false);
+          return commitAndResend(forwarding, received, seen, { results }, false);
         }
         const read = registerOf(state, slot);
         if (!(await blocks.replaceRegister(run, ref, { slot, read, next, ttl }))) break;
         const said = [...results.values()].filter(({ kind }) => kind === 'waiting');
         const held = stillWaiting(state, slot).length + said.length;
         const calls = { message, children, tries: next.tries, jitter, held };
-        const { results: came, errors } = await callChildren(forwarding, calls);
+        const { results: came, stored, errors } = await callChildren(forwarding, calls);
         for (const n of children) called.add(n);
         for (const [n, result] of came) if (result.kind !== 'ended') results.set(n, result);
-        const isFull = await endUnder(next.mark, outcomesOf(came));
+        const isFull = await endUnder(next.mark, outcomesOf(came, stored));
         if (errors.length > 0) throw errors[0];
         if (isFull) return;
         break;

@@ -36,14 +36,14 @@ export async function forwardTogether(forwarding: Forwarding, received: Received
       const { tries } = registerOf(block, message.slot);
       const held = stillWaiting(block, message.slot).length;
       const calls = { message, children: decision.due, tries, jitter: deps.random.next(), held };
-      const { results, errors } = await callChildren(forwarding, calls);
+      const { results, stored, errors } = await callChildren(forwarding, calls);
       await keepWaits(results, async () => {
         if (errors.length > 0) {
-          await storeEnded(forwarding, message, results);
+          await storeEnded(forwarding, message, { results, stored });
           throw errors[0];
         }
         const complete = [...results.values()].every(({ kind }) => kind !== 'handed-back');
-        await commitAndResend(forwarding, received, block, results, complete);
+        await commitAndResend(forwarding, received, block, { results, stored }, complete);
       });
       return 0;
     }

@@ -11,6 +11,12 @@ import { unfinishedBlocks } from './unfinished.ts';
 /** Slices, and then blocks, that a close works on at once. */
 const AT_ONCE = 16;
 
+/**
+ * So long after a run was closed its children are given up: forwarders see within three seconds that it takes no calls any more
+ * (functions/forwarder/run-cache.ts), and store within two what was answered until then (functions/forwarder/group-commits.ts).
+ */
+const LAST_ANSWERS_MS = 5_000;
+
 /** What the children that a close gives up are reported with. */
 const WORDS = {
   cancelled: { status: 'CANCELLED', reason: 'run-cancelled' },
@@ -23,8 +29,8 @@ const WORDS = {
 } as const satisfies Record<CloseReason, unknown>;
 
 /**
- * Closes a run, irrevocably: END at each slice's tail, sizes and counts, then every missing child given up. The ordinary
- * path finishes it. A closing that died is resumed by closing again: what was given up stays so.
+ * Closes a run, irrevocably: END at each slice's tail, sizes and counts, then every missing child given up, once the answers that
+ * forwarders hold are stored. The ordinary path finishes it. A closing that died is resumed by closing again: what was given up stays so.
  * @param detail of what failed, where something did; nothing out of an item or answer
  */
 export async function closeRun(
@@ -36,7 +42,9 @@ export async function closeRun(
   const { stores } = deps;
   const failure = detail === undefined ? undefined : { reason: why, detail };
   const closed = (await stores.runs.close(run, why, failure)) ?? (await stores.runs.read(run));
-  if (closed?.status === 'closing') await resumeClosing(deps, closed);
+  if (closed?.status !== 'closing') return;
+  const since = closed.closed === 'expired' ? closed.deadline : deps.clock.now();
+  await closeFrom(deps, closed, since + LAST_ANSWERS_MS);
 }
 
 /**
@@ -49,7 +57,12 @@ export async function closeIfOverdue(deps: FlowDeps<'aggregate'>, record: RunRec
   return true;
 }
 
-export async function resumeClosing(deps: FlowDeps<'aggregate'>, record: RunRecord): Promise<void> {
+export function resumeClosing(deps: FlowDeps<'aggregate'>, record: RunRecord): Promise<void> {
+  return closeFrom(deps, record, 0);
+}
+
+/** @param from before it (epoch milliseconds) no child is given up */
+async function closeFrom(deps: FlowDeps<'aggregate'>, record: RunRecord, from: number): Promise<void> {
   const { stores } = deps;
   const ranges = (await stores.runs.readPlan(record.run)) ?? (await planNothing(deps, record));
   const root = await stores.runs.openRoot(record.run, ranges.length, record.ttl);
@@ -58,11 +71,17 @@ export async function resumeClosing(deps: FlowDeps<'aggregate'>, record: RunReco
   const slices = await readSlices(deps, record.run, root);
   await parallel(each(slices), AT_ONCE, ({ slice, checkpoint }) => endSlice(deps, record, slice, checkpoint?.place));
   const why = WORDS[record.closed ?? 'cancelled'];
+  if (slices.length > 0) await until(deps, from);
   await parallel(unfinishedBlocks(deps, record), AT_ONCE, async ({ block, content }) => {
     const children = content.pages.flatMap((page) => page.items.map((_, i) => page.first + i));
     const missing = children.filter((n) => !content.state.done.has(n));
     await giveUp(deps, block, content.state, missing, why);
   });
+}
+
+function until({ clock }: Pick<FlowDeps<'aggregate'>, 'clock'>, time: number): Promise<void> {
+  const ms = time - clock.now();
+  return ms <= 0 ? Promise.resolve() : new Promise((resolve) => void clock.after(ms, resolve, 'wait'));
 }
 
 async function* each<T>(values: readonly T[]) {

@@ -45,11 +45,11 @@ export class ResultPack {
   readonly #stores: Stores;
   readonly #run: string;
   readonly #limit: number;
-  /** What it gives is provisional until the end: {@link storedAs}. */
+  /** What it gives is provisional until its pack is stored: {@link storedAs}. */
   readonly hold: HoldResult;
   /** Packs that hold one result: pointed to without a place, as every release reads it. */
   readonly #alone = new Set<string>();
-  readonly #failed = new Set<string>();
+  readonly #stored = new Set<string>();
   readonly #errors: unknown[] = [];
   #filling: Pack | null = null;
   #storing: Promise<void> = Promise.resolve();
@@ -76,17 +76,17 @@ export class ResultPack {
     return { $object: key, from, to: from + line.length - 1 };
   }
 
-  /** Resolves once nothing is under way; gives the errors of packs that are not stored. To be called before what is held is told to anybody. */
+  /** Stores what is held so far; gives the errors of packs that are not stored. To be called before what is held is told to anybody. */
   async end(): Promise<readonly unknown[]> {
     while (this.#filling) await this.#storeFull(this.#filling);
     await this.#storing;
     return this.#errors;
   }
 
-  /** What an outcome says of a result, after the end; undefined where its pack is not stored. */
+  /** What an outcome says of a result; undefined where its pack is not stored. */
   storedAs(held: Held): Held | undefined {
     if (!isPacked(held)) return held;
-    if (this.#failed.has(held.$object)) return undefined;
+    if (!this.#stored.has(held.$object)) return undefined;
     return this.#alone.has(held.$object) ? { $object: held.$object } : held;
   }
 
@@ -102,8 +102,8 @@ export class ResultPack {
     if (lines.length === 1) this.#alone.add(key);
     try {
       await this.#stores.objects.put(key, Buffer.concat(lines, bytes), 'application/jsonl');
+      this.#stored.add(key);
     } catch (error) {
-      this.#failed.add(key);
       this.#errors.push(error);
     }
   }

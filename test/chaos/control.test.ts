@@ -40,6 +40,21 @@ test('after a cancel no call begins that is later than five seconds, and the rep
   expect(counts.succeeded + counts.cancelled).toBe(800);
 });
 
+test('a slow service: its answers show as they come, and a cancel loses none but those in flight', async () => {
+  const pipeline = chaosPipeline({ children: 120 }, { inFlight: 4 });
+  const world = await running(120, 59 * SECOND, { pipeline, service: (i) => answers(i, { ms: 1_700 + 40 * (i % 9) }) });
+  const called = () => world.journal.calls.size;
+  const { succeeded } = await world.deps.stores.progress.read('r');
+  // Four calls at once of two seconds each: what two seconds and one more brought may not be shown yet.
+  expect(called() - succeeded).toBeLessThanOrEqual(4 + 8);
+  await world.insist((deps) => cancelRun(deps, 'r'));
+  expect((await world.runToEnd('r')).status).toBe('cancelled');
+  const { counts } = (await readReport(world.deps, 'r')).summary;
+  expect(called()).toBeLessThan(120);
+  expect(called() - counts.succeeded).toBeLessThanOrEqual(4);
+  expect(await everything(world, 'cancelled')).toEqual([]);
+});
+
 test('a cancel that dies at any of its port calls is completed by the sweeper', async () => {
   const dyingAt = (number: number) => {
     let calls = 0;
@@ -52,7 +67,9 @@ test('a cancel that dies at any of its port calls is completed by the sweeper', 
   let number = 1;
   for (; number < 100; number++) {
     cancelling = false;
-    const world = await running(70, SECOND, { plan: () => dyingAt(number) });
+    // So slow that most children are left when they are given up.
+    const service: Service = (i) => answers(i, { ms: 6 * SECOND });
+    const world = await running(70, SECOND, { service, plan: () => dyingAt(number) });
     cancelling = true;
     const ended: string[] = [];
     void world.control((deps) => cancelRun(deps, 'r')).then(({ end }) => ended.push(end));

@@ -37,6 +37,15 @@ holds('L2 sending', SCENES, {
     reached: ['fail: forward before commit', 'fail: forward before update', 'forward: put back'],
   },
   'a group and an answer that is lost': { states: 800, reached: ['fail: forward before delete', 'forward: put back'] },
+  'stored early, and a crash': {
+    states: 4_000,
+    reached: ['forward: write page of what has ended', 'crash: forward before call', 'forward: raise turn'],
+  },
+  'stored early, and a store that fails': {
+    states: 500,
+    reached: ['fail: store before update', 'store: tell segment', 'forward: all of it is stored'],
+  },
+  'stored early, of two messages': { states: 500, reached: ['forward: write page of what has ended'] },
   'retries and a store that fails': {
     states: 2_000,
     reached: ['fail: forward before call', 'fail: forward before send', 'sweep: raise turn'],

@@ -10,6 +10,15 @@ holds('L5 closing', SCENES, {
     states: 15_000,
     reached: ['close: write page of given up', 'forward: write page', 'finish: failed', 'finish: cancelled'],
   },
+  'cancel while storing early': {
+    states: 1_000,
+    reached: [
+      'close: write page of given up',
+      'store: update done',
+      'store: tell segment',
+      'forward: all of it is stored',
+    ],
+  },
   'its deadline comes while calling': {
     states: 10_000,
     reached: [

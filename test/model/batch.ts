@@ -19,6 +19,12 @@ export function sameBlock(w: World, p: Forwarder): Forwarder[] {
   return batchOf(w, p).filter(({ held }) => parseWork(held[0] ?? '').block === block);
 }
 
+/** Whether outcomes of its block are being stored while its children are still called. */
+export function isStoring(w: World, p: Forwarder): boolean {
+  const { block } = parseWork(p.held[0] ?? '');
+  return invocationOf(w, p).some((one) => one.kind === 'store' && one.block === block);
+}
+
 /** Gathers the outcomes of all messages of the block that wait to be stored: the first of them writes the group. */
 export function gatherGroup(cx: Context, w: World, p: Forwarder): void {
   const block = sameBlock(w, p);
@@ -76,6 +82,7 @@ export function rest(w: World, p: Forwarder, at: 'delete' | 'back' | 'end mark')
     shareWithCopies(w, p, at);
   }
   delete p.waits;
+  delete p.kept;
   Object.assign(p, {
     due: [],
     halves: [],

@@ -13,6 +13,8 @@ export const BUGS = {
   'set before page of a group': 'a group of messages is done before its outcomes are stored',
   'page lacks some of its group': "a group's page holds the outcomes of one message, its set those of all",
   'group deletes what it lacks': 'a group deletes the messages of its block whose outcomes are not in it',
+  'kept before it is stored': 'what is stored early counts as stored when its write begins',
+  'early completion not told': 'a block that is filled by what is stored early is not added to its segment',
   'hand-back spends a try': 'a child that could not be called in time is counted as tried',
   'a try spent on pressure': 'a child whose service was busy is counted as tried',
   'a halved batch counted twice':

@@ -72,12 +72,15 @@ function cloneProcess(p: Process): Process {
         due: [...p.due],
         halves: [...p.halves],
         ended: [...p.ended],
+        ...(p.kept && { kept: [...p.kept] }),
         again: [...p.again],
         pressed: [...p.pressed],
         called: [...p.called],
         next: p.next && cloneRegister(p.next),
         ...(p.came && { came: cloneCame(p.came) }),
       };
+    case 'store':
+      return { ...p, held, ended: [...p.ended] };
     case 'callback':
       return {
         ...p,

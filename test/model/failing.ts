@@ -1,4 +1,4 @@
-import { failForwarder } from './batch.ts';
+import { failForwarder, isStoring } from './batch.ts';
 import type { Finisher, Forwarder, Process } from './processes.ts';
 import { end } from './steps.ts';
 import type { World } from './world.ts';
@@ -34,6 +34,8 @@ export function failures(w: World, p: Process): Failure[] {
     case 'callback':
     case 'dead':
       return p.at === 'back' ? [] : [to(p, 'back')];
+    // What it was to store is written again with the rest.
+    case 'store':
     case 'start':
     case 'close':
     case 'sweep':
@@ -45,10 +47,11 @@ export function failures(w: World, p: Process): Failure[] {
 const BEFORE_LEASE: readonly Finisher['at'][] = ['read root', 'lease', 'read status'];
 
 /** Where a forwarder's message has nothing of its own under way. */
-const AT_REST: readonly Forwarder['at'][] = ['grouped', 'suspect', 'copy', 'back'];
+const AT_REST: readonly Forwarder['at'][] = ['released', 'grouped', 'suspect', 'copy', 'back'];
 
 function forwarderFailures(w: World, p: Forwarder, fail: (run: () => void, lost?: boolean) => Failure): Failure[] {
-  if (AT_REST.includes(p.at)) return [];
+  // While it stores, a failure of another of its calls changes nothing before that has ended.
+  if (AT_REST.includes(p.at) || isStoring(w, p)) return [];
   const leaveMark = () => {
     p.mark = null;
     p.at = 'mark';

@@ -16,7 +16,7 @@ import { may, spend, type World } from './world.ts';
 export function resultsOf({ level, bug }: Context, p: Forwarder, complete: boolean): Results {
   const due = level.delays ? 1 : 0;
   return {
-    ended: new Set(p.ended.map(([n]) => n)),
+    ended: endedOf(p),
     again: new Map([...p.again, ...(bug === 'a try spent on pressure' ? p.pressed : [])].map((n) => [n, due])),
     handedBack: new Map(p.pressed.map((n) => [n, due])),
     pressed: new Set(p.pressed),
@@ -64,6 +64,11 @@ export function pressure(
   return [...ways.map((run) => ({ isAgain: true, run })), { isAgain: false, run: handBack }];
 }
 
+/** Its children that ended, stored or not. */
+function endedOf({ ended, kept = [] }: Forwarder): Set<number> {
+  return new Set([...kept, ...ended.map(([n]) => n)]);
+}
+
 export function letterOf({ items, slot }: Work, n: number): string {
   return items[n - slot] ?? '';
 }
@@ -71,7 +76,7 @@ export function letterOf({ items, slot }: Work, n: number): string {
 /** What its update will write, and how long the next message waits. */
 export function leaveBehind(p: Forwarder, work: Work, block: BlockState, next: Register | null): void {
   p.next = next && fromRegister(next);
-  const ended = new Set(p.ended.map(([n]) => n));
+  const ended = endedOf(p);
   const missed = missing(block, work.slot, work.items.length).filter((n) => !ended.has(n));
   const left = next ? sendable(next, missed) : [];
   p.delayed = next !== null && left.length > 0 && delaySeconds(next, left, 0) > 0;

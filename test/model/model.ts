@@ -9,6 +9,7 @@ import { faults, timePasses } from './faults.ts';
 import { isHidden } from './messages.ts';
 import type { Process } from './processes.ts';
 import { closerSteps } from './protocol-close.ts';
+import { storerSteps } from './protocol-early.ts';
 import { giverUpSteps } from './protocol-give-up.ts';
 import { aggregatorSteps, finisherSteps } from './protocol-reduce.ts';
 import { forwarderSteps } from './protocol-send.ts';
@@ -155,6 +156,8 @@ export function stepsOf(cx: Context, w: World, p: Process): Step[] {
       return splitterSteps(cx, w, p);
     case 'forward':
       return forwarderSteps(cx, w, p);
+    case 'store':
+      return storerSteps(cx, w, p);
     case 'aggregate':
       return aggregatorSteps(cx, w, p);
     case 'finish':

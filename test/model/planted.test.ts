@@ -27,6 +27,8 @@ const PLANTED: Record<Bug, Planted> = {
   'set before page of a group': [SEND['a group and a crash'], 'safety', /done without an outcome/],
   'page lacks some of its group': [SEND['a group and a crash'], 'safety', /done without an outcome/],
   'group deletes what it lacks': [SEND['a group of two messages'], 'liveness', /./],
+  'kept before it is stored': [SEND['stored early, and a store that fails'], 'liveness', /./],
+  'early completion not told': [SEND['stored early, and a store that fails'], 'liveness', /./],
   'hand-back spends a try': [SEND['handed back time and again'], 'safety', /failed after \d of its 2 calls/],
   'a try spent on pressure': [SEND['a service that is busy'], 'safety', /failed after \d of its 2 calls/],
   'a halved batch counted twice': [SEND['a batch with a culprit'], 'safety', /c failed after 1 of its 2 calls/],

@@ -11,6 +11,7 @@ export type Process =
   | Starter
   | Splitter
   | Forwarder
+  | Storer
   | Aggregator
   | Finisher
   | Closer
@@ -88,6 +89,8 @@ export interface Forwarder extends Base {
     | 'read status'
     | 'read status anew'
     | 'call'
+    /** Its last call has ended: what is being stored of it is waited for. */
+    | 'released'
     /** All its children ended: its outcomes wait for those of the batch's other messages of the block. */
     | 'commit'
     /** Writes until when children wait, before anything else is stored. */
@@ -131,6 +134,8 @@ export interface Forwarder extends Base {
   /** Of `due`, from the first on: how many each half of a call has that failed as a whole. */
   halves: number[];
   ended: [number, string][];
+  /** Those that ended and were stored while others were still called; absent for none. */
+  kept?: number[];
   again: number[];
   /** Of those handed back, or yet to be called again, the ones whose service was busy. */
   pressed: number[];
@@ -141,7 +146,7 @@ export interface Forwarder extends Base {
   called: number[];
   /** What it has marked, if the mark may be there. */
   mark: { child: number | null } | null;
-  /** Some of its suspect slot's children were handed back. */
+  /** Some of its children were handed back: of a suspect's, or by the time the others' outcomes are stored. */
   partial: boolean;
   next: RegisterRecord | null;
   full: boolean;
@@ -158,6 +163,17 @@ export interface Came {
   pressed: number[];
   waits: number[];
   complete: boolean;
+}
+
+/** Of a forwarder's invocation: stores what has ended of a block's messages while others of their children are still called. */
+export interface Storer extends Base {
+  kind: 'store';
+  /** Its page is written. */
+  at: 'update' | 'tell' | 'notify';
+  block: string;
+  /** Children of the block. */
+  size: number;
+  ended: [number, string][];
 }
 
 export interface Aggregator extends Base {

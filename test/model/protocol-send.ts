@@ -1,25 +1,16 @@
 import { isBlockFull } from '../../shared/domain/completion.ts';
 import { missing, nextRegister, sendable } from '../../shared/domain/sending.ts';
 import { LINES, register } from './alphabet.ts';
-import { answerSteps, finish, gatherGroup, sameBlock, suspectSteps } from './batch.ts';
+import { answerSteps, finish, gatherGroup, isStoring, sameBlock, suspectSteps } from './batch.ts';
 import { bucketStep } from './calling-back.ts';
-import {
-  addBlock,
-  addDone,
-  addOutcomes,
-  blockOf,
-  type Context,
-  registerLine,
-  send,
-  toBlock,
-  toRegister,
-} from './context.ts';
+import { addBlock, addDone, blockOf, type Context, registerLine, send, toBlock, toRegister } from './context.ts';
 import { decideBy, readSteps, statusSteps } from './deciding.ts';
 import { countCalls, leaveBehind, letterOf, resultsOf, tell } from './forwarding.ts';
 import { holdCallbacks, isAsRead, rememberPass, written } from './joining.ts';
 import { delivery, parseWork, segmentOf, type Work, workText } from './messages.ts';
 import type { Forwarder } from './processes.ts';
 import { callTogetherSteps } from './protocol-call.ts';
+import { putOutcomes, storeEarlySteps } from './protocol-early.ts';
 import { suspectSlotSteps } from './protocol-suspect.ts';
 import { goBack, type Step } from './steps.ts';
 import { isWatched, may, mayCall, type RegisterRecord, spend, type World } from './world.ts';
@@ -35,7 +26,9 @@ export function forwarderSteps(cx: Context, w: World, p: Forwarder): Step[] {
     case 'read status anew':
       return [{ name: 'forward: read status anew', run: () => decideBy(cx, w, p, work, w.run.status) }];
     case 'call':
-      return callSteps(cx, w, p, work);
+      return [...callSteps(cx, w, p, work), ...storeEarlySteps(cx, w, p, work)];
+    case 'released':
+      return [...releasedSteps(cx, w, p, work), ...storeEarlySteps(cx, w, p, work)];
     case 'commit':
       return commitSteps(cx, w, p, work);
     case 'bucket':
@@ -45,7 +38,7 @@ export function forwarderSteps(cx: Context, w: World, p: Forwarder): Step[] {
         {
           name: 'forward: write page',
           run: () => {
-            putOutcomes(cx, w, work, p.ended);
+            putOutcomes(cx, w, work.block, p.ended);
             if (cx.bug === 'set before page') afterUpdate(cx, w, p, p.next !== null);
             else p.at = 'update';
           },
@@ -138,14 +131,14 @@ function callSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
       },
     });
   } else {
-    steps.push(...callTogetherSteps(cx, w, p, work, () => commitAndResend(cx, p, work, true)));
+    steps.push(...callTogetherSteps(cx, w, p, work, () => release(cx, p, work, true)));
   }
   // Asked before each call.
   const handBack = () => {
     if (cx.bug === 'hand-back spends a try') p.again.push(...p.due);
     p.due = [];
     p.halves = [];
-    commitAndResend(cx, p, work, false);
+    release(cx, p, work, false);
     if (cx.bug === 'hand-back sends nothing') p.next = null;
   };
   if (isWatched(cx.level) && !mayCall(w)) {
@@ -162,6 +155,19 @@ function callSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
     });
   }
   return steps;
+}
+
+/** Behind its last call. */
+function release(cx: Context, p: Forwarder, work: Work, complete: boolean): void {
+  if (cx.level.storesEarly) {
+    p.partial = !complete;
+    p.at = 'released';
+  } else commitAndResend(cx, p, work, complete);
+}
+
+function releasedSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
+  if (isStoring(w, p)) return [];
+  return [{ name: 'forward: nothing is being stored', run: () => commitAndResend(cx, p, work, !p.partial) }];
 }
 
 /** What the message leaves behind: a group's outcomes where all its children ended, else a register and the next turn. */
@@ -184,6 +190,8 @@ function commitAndResend(cx: Context, p: Forwarder, work: Work, complete: boolea
 
 /** Whatever waits for its block's write goes into one: it waits as long as it likes, and no longer than a write under way. */
 function commitSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
+  if (isStoring(w, p)) return [];
+  if (p.ended.length === 0 && p.kept) return [{ name: 'forward: all of it is stored', run: () => finish(w, p) }];
   const block = sameBlock(w, p);
   const waiting = block.filter(({ at }) => at === 'commit');
   if (waiting[0] !== p || block.some(({ leads }) => leads)) return [];
@@ -208,7 +216,7 @@ function commitSteps(cx: Context, w: World, p: Forwarder, work: Work): Step[] {
       run: () => {
         const mine = [...p.ended];
         gatherGroup(cx, w, p);
-        putOutcomes(cx, w, work, cx.bug === 'page lacks some of its group' ? mine : p.ended);
+        putOutcomes(cx, w, work.block, cx.bug === 'page lacks some of its group' ? mine : p.ended);
         p.at = 'update';
       },
     },
@@ -261,16 +269,6 @@ function afterBucket(cx: Context, w: World, p: Forwarder, work: Work): void {
     const { done } = blockOf(w, work.block);
     afterUpdate(cx, w, p, p.next !== null && isAnyLeft(cx, done, work, p.next));
   } else p.at = p.ended.length > 0 ? 'page' : 'update';
-}
-
-function putOutcomes(cx: Context, w: World, work: Work, outcomes: readonly [number, string][]): void {
-  addOutcomes(w, work.block, outcomes);
-  cx.say(() =>
-    LINES.putOutcomes(
-      work.block,
-      outcomes.map(([n, letter]) => `${n}${letter}`),
-    ),
-  );
 }
 
 /** @param raised whether the register, where it writes one, takes effect */

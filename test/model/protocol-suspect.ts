@@ -1,12 +1,13 @@
 import { isBlockFull } from '../../shared/domain/completion.ts';
 import { NO_TRIES, nextRegister, type SuspectStep, suspectStep } from '../../shared/domain/sending.ts';
 import { LINES, markedOf, register } from './alphabet.ts';
-import { beginSuspects, finish, rest } from './batch.ts';
+import { beginSuspects, finish, isStoring, rest } from './batch.ts';
 import { addDone, addOutcomes, blockOf, type Context, fromRegister, registerLine, toBlock } from './context.ts';
 import { answered, blockSeen, countCalls, leaveBehind, letterOf, pressure, resultsOf, tell } from './forwarding.ts';
 import { delivery, type Work } from './messages.ts';
 import type { Forwarder, Process } from './processes.ts';
 import { answersOf, isLater } from './protocol-call.ts';
+import { storeEarlySteps } from './protocol-early.ts';
 import { goBack, type Step } from './steps.ts';
 import { may, type RegisterRecord, spend, type World } from './world.ts';
 
@@ -17,8 +18,13 @@ export function suspectSlotSteps(cx: Context, w: World, p: Forwarder, work: Work
     case 'mark':
       return [decideMark(cx, w, p, work), ...handBackUnmarked(cx, w, p, work)];
     case 'call marked':
-      return callSteps(cx, w, p, work);
+      return [...callSteps(cx, w, p, work), ...storeEarlySteps(cx, w, p, work)];
     case 'page marked':
+      if (isStoring(w, p)) return [];
+      if (p.ended.length === 0) {
+        const at = 'update marked';
+        return [{ name: 'suspect: all of it is stored', run: () => void Object.assign(p, { at }) }];
+      }
       return [
         {
           name: 'suspect: write page',
@@ -31,6 +37,7 @@ export function suspectSlotSteps(cx: Context, w: World, p: Forwarder, work: Work
         },
       ];
     case 'update marked':
+      if (isStoring(w, p)) return [];
       return [
         {
           name: p.ended.length > 0 ? 'suspect: update done, end own mark' : 'suspect: end own mark',

@@ -65,6 +65,17 @@ export const SCENES: Record<string, Scene> = {
     },
     'split',
   ),
+  // What has ended is stored while its children are given up.
+  'cancel while storing early': scene(
+    {
+      sources: [['a']],
+      answers: 'SF',
+      storesEarly: 'all that ended',
+      workers: { forward: 1, aggregate: 1, finish: 1 },
+      budget: { close: 1 },
+    },
+    'split',
+  ),
   'its deadline comes while calling': scene(
     {
       sources: [['a']],

@@ -52,6 +52,24 @@ export const SCENES: Record<string, Scene> = {
     sweeper: false,
     budget: { fail: 1, unanswered: 1 },
   }),
+  // Of two children one ends, and is stored before the other.
+  'stored early, and a crash': scene({
+    ...ONE_SLOT,
+    answers: 'SR',
+    storesEarly: 'all that ended',
+    budget: { crash: 1 },
+  }),
+  'stored early, and a store that fails': scene({
+    ...ONE_SLOT,
+    storesEarly: 'all that ended',
+    workers: { forward: 1 },
+    sweeper: false,
+    budget: { fail: 2 },
+  }),
+  'stored early, of two messages': scene({
+    ...{ geometry: geometry(4, 2, [1]), sources: [['abcd']] },
+    ...{ batch: 2, storesEarly: 'all that ended', workers: { forward: 1 }, sweeper: false, budget: { crash: 1 } },
+  }),
   'retries and a store that fails': scene({ ...ONE_SLOT, answers: 'SR', workers: { forward: 1 }, budget: { fail: 2 } }),
   'handed back time and again': scene({
     ...ONE_SLOT,

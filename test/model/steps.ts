@@ -8,6 +8,8 @@ export interface Step {
   readonly name: string;
   /** It uses up a fault: no quiet continuation may count on it. */
   readonly fault?: boolean;
+  /** It may come at any time, and has the line of another step: where a trace has that line, it may be either. */
+  readonly atAnyTime?: boolean;
   /** It reads what others write, and no line tells when. */
   readonly peeks?: boolean;
   run(): void;

@@ -231,6 +231,11 @@ export interface Level {
   readonly workers: Partial<Record<ProcessKind, number>>;
   /** Messages a forwarder takes at most. */
   readonly batch: number;
+  /**
+   * What has ended is stored while other children of its block's messages are still called: costs states. A trace tells of a call when it
+   * begins: there any that were called may be those that have ended.
+   */
+  readonly storesEarly?: 'all that ended' | 'any that were called';
   /** Whether standing still is noticed. */
   readonly sweeper: boolean;
   /** Retries wait, and messages with them. */

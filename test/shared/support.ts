@@ -25,14 +25,34 @@ export const NOW = Date.UTC(2026, 10, 3, 12);
 export class HandClock implements Clock {
   time = NOW;
   readonly #timers = new Map<() => void, number>();
+  /** Until when somebody waits who has nothing else to do. */
+  readonly #waits = new Set<number>();
 
   now(): number {
     return this.time;
   }
 
-  after(ms: number, task: () => void): () => void {
+  after(ms: number, task: () => void, purpose: 'limit' | 'wait' = 'limit'): () => void {
     this.#timers.set(task, this.time + ms);
+    if (purpose === 'wait') this.#waits.add(this.time + ms);
     return () => this.#timers.delete(task);
+  }
+
+  /** Lets the time pass that `work` waits for, until it has ended. */
+  async through<T>(work: Promise<T>): Promise<T> {
+    let isOver = false;
+    const ended = () => {
+      isOver = true;
+    };
+    void work.then(ended, ended);
+    while (!isOver) {
+      await new Promise((resolve) => setImmediate(resolve));
+      for (const until of this.#waits) {
+        this.#waits.delete(until);
+        this.pass(until - this.time);
+      }
+    }
+    return work;
   }
 
   /** Moves time on, and runs what falls due. */

@@ -48,7 +48,7 @@ async function forwarder(onCall: () => Promise<void> = async () => undefined) {
 test('a call is admitted if it can still end and be stored within the invocation, and handed back otherwise', async () => {
   const { admit } = await forwarder();
   expect(await admit(NEEDED_MS)).toMatchObject({ admitted: true, run: { run: 'march' } });
-  expect(await admit(NEEDED_MS - 1)).toEqual({ admitted: false, due: 0 });
+  expect(await admit(NEEDED_MS - 1)).toEqual({ admitted: false, due: 0, isClosed: false });
 });
 
 test('no call is admitted of a run that is paused or closed, or that is not there', async () => {
@@ -91,7 +91,7 @@ test('a call is admitted until the deadline, and none from then on, whatever the
   deps.clock.time = deadline - 1;
   expect(await admit(NEEDED_MS)).toMatchObject({ admitted: true });
   deps.clock.time = deadline;
-  expect(await admit(NEEDED_MS)).toEqual({ admitted: false, due: 0 });
+  expect(await admit(NEEDED_MS)).toEqual({ admitted: false, due: 0, isClosed: true });
   expect(await deps.stores.runs.read('march')).toMatchObject({ status: 'splitting' });
 });
 

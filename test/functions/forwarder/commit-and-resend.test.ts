@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { commitAndResend, countOutcomes } from '../../../functions/forwarder/commit-and-resend.ts';
+import { commitAndResend } from '../../../functions/forwarder/commit-and-resend.ts';
 import { GroupCommits } from '../../../functions/forwarder/group-commits.ts';
 import { SeatTaker } from '../../../functions/forwarder/seats.ts';
 import { AnswerBytes } from '../../../shared/calling/answer-bytes.ts';
@@ -32,51 +32,17 @@ test('a child handed back by pressure keeps its tries, and its slot comes when i
   const forwarding = { ...of, seats, commits: new GroupCommits(deps, [message]) };
   const received = { messageId: 'm', receives: 1, message: { ...message, turn: 1 } };
   const block = await deps.stores.blocks.read('march', ref);
-  await commitAndResend(forwarding, received, block, new Map([[0, { kind: 'handed-back', due: until }]]), false);
+  await commitAndResend(
+    forwarding,
+    received,
+    block,
+    { results: new Map([[0, { kind: 'handed-back', due: until }]]) },
+    false,
+  );
   const register = registerOf(await deps.stores.blocks.read('march', ref), 0);
   expect(register).toMatchObject({ turn: 2, care: 0 });
   expect(register.tries.get(0)).toEqual({ tries: 2, due: until, crashes: 0 });
-  // What pressure hands back was not retried.
-  await progress.flush();
-  expect(await deps.stores.progress.read('march')).not.toHaveProperty('retriedFor');
   expect(deps.queues.work.sent).toEqual([{ message: { ...message, turn: 2 }, delaySeconds: 30 }]);
-});
-
-test.each([
-  [['timeout', 'http-500', 'http-500'], 'http-500'],
-  [['timeout'], 'timeout'],
-])('of %j most say %s, which a display gets to know', async (reasons, most) => {
-  const deps = testDeps();
-  const progress = new ProgressMeter(deps.stores.progress, deps.clock, 'shard');
-  const gate = gateOf(deps);
-  const of = {
-    ...deps,
-    caller: { call: neverCalled, close: async () => undefined },
-    progress,
-    gate,
-    answers: new AnswerBytes(),
-  };
-  countOutcomes(of, workOf({ items: [1], size: 1 }), [], { again: reasons });
-  await progress.flush();
-  expect(await deps.stores.progress.read('march')).toMatchObject({ retried: reasons.length, retriedFor: most });
-});
-
-test('how long calls took adds up until it is written', async () => {
-  const deps = testDeps();
-  const progress = new ProgressMeter(deps.stores.progress, deps.clock, 'shard');
-  const gate = gateOf(deps);
-  const of = {
-    ...deps,
-    caller: { call: neverCalled, close: async () => undefined },
-    progress,
-    gate,
-    answers: new AnswerBytes(),
-  };
-  const ended = { status: 'SUCCEEDED', reason: null, result: null, attempts: 1 } as const;
-  countOutcomes(of, workOf({ items: [1, 2], size: 2 }), [{ ...ended, n: 0, ms: 40.4 }]);
-  countOutcomes(of, workOf({ items: [1, 2], size: 2 }), [{ ...ended, n: 1, ms: 60.2 }]);
-  await progress.flush();
-  expect(await deps.stores.progress.read('march')).toMatchObject({ succeeded: 2, calledMs: 100 });
 });
 
 const neverCalled = () => expect.unreachable('Nobody may be called.');

@@ -43,6 +43,17 @@ function batchOf(...slots: number[]) {
     done: async () => [...(await deps.stores.blocks.read('march', REF)).done].sort((a, b) => a - b),
     store: (slot: number) => commits.commit(of(slot), [outcome(slot)]).then(() => void stored.push(slot)),
     close: (slot: number) => commits.close(of(slot)),
+    /** These of a message's children have ended, the last of them just now; gives those that were stored. */
+    hold(slot: number, ended: readonly number[]): number[] {
+      const early: number[] = [];
+      commits.hold(of(slot), {
+        take: async () => ended.map(outcome),
+        stored: (outcomes) => void early.push(...outcomes.map(({ n }) => n)),
+      });
+      return early;
+    },
+    storeHeld: (slot: number) => commits.storeHeld(of(slot)),
+    release: (slot: number) => commits.release(of(slot)),
     breakTable: (now: boolean) => {
       broken = now;
     },
@@ -96,4 +107,51 @@ test('a write that fails fails all that were in it, and none behind it', async (
   await store(192);
   expect(pages).toEqual([[0, 64, 128], [192]]);
   expect(await done()).toEqual([192]);
+});
+
+test("what a block's messages have so far is stored two seconds after the first answer, whatever came meanwhile", async () => {
+  const { pages, done, clock, hold, release } = batchOf(0, 64);
+  hold(0, [0]);
+  clock.pass(1_500);
+  const early = [hold(0, [0, 1]), hold(64, [64])];
+  clock.pass(499);
+  expect(pages).toEqual([]);
+  clock.pass(1);
+  await release(0);
+  expect(pages).toEqual([[0, 1, 64]]);
+  expect(early).toEqual([[0, 1], [64]]);
+  expect(await done()).toEqual([0, 1, 64]);
+});
+
+test('a message whose last child ends within two seconds costs no write more', async () => {
+  const { pages, clock, hold, release } = batchOf(0, 64);
+  hold(0, [0]);
+  await release(0);
+  clock.pass(2_000);
+  expect(pages).toEqual([]);
+});
+
+test('a closed run: what has ended is stored at once', async () => {
+  const { pages, hold, storeHeld, release } = batchOf(0);
+  hold(0, [0]);
+  storeHeld(0);
+  await release(0);
+  expect(pages).toEqual([[0]]);
+});
+
+test('what could not be stored is tried again with what ends next, and a message waits for a write that is under way', async () => {
+  const { pages, clock, hold, storeHeld, release, breakTable } = batchOf(0);
+  breakTable(true);
+  const early = hold(0, [0]);
+  storeHeld(0);
+  await release(0);
+  expect([pages, early]).toEqual([[[0]], []]);
+  breakTable(false);
+  const next = hold(0, [0, 1]);
+  clock.pass(2_000);
+  await release(0);
+  expect([pages, next]).toEqual([
+    [[0], [0, 1]],
+    [0, 1],
+  ]);
 });

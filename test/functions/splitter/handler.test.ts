@@ -428,10 +428,11 @@ test('what a slice says of a file that was uploaded is in the run, and not in th
     attributes: { ApproximateReceiveCount: '1' },
     eventSourceARN: 'arn',
   };
-  await Reflect.apply(splitter(deps), undefined, [
+  const handling = Reflect.apply(splitter(deps), undefined, [
     { Records: [record] },
     { awsRequestId: 'r', getRemainingTimeInMillis: () => 300_000 },
   ]);
+  await deps.clock.through(handling);
   expect((await deps.stores.runs.read('march'))?.failure?.detail).toContain('AnnLee.csv');
   expect(deps.lines).toContainEqual(
     expect.objectContaining({ message: expect.stringContaining('can not be enumerated') }),

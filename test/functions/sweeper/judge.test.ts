@@ -56,6 +56,6 @@ test.each([
   [80, false],
 ])('of 80 failed children, %i tolerated: closed early is %s', async (failedCount, isClosed) => {
   const { deps, run } = await failingRun({ failedCount, stopEarly: true });
-  expect(await judgeFailures(deps, run)).toBe(isClosed);
+  expect(await deps.clock.through(judgeFailures(deps, run))).toBe(isClosed);
   expect(await deps.stores.runs.read('march')).toMatchObject({ closed: isClosed ? 'too-many-failures' : null });
 });

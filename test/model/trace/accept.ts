@@ -157,11 +157,13 @@ class Acceptor {
 
   /** Every way to say the line, with as few steps that say nothing before it as there need be. */
   #search(state: State, who: string, line: string): State[] {
+    const all: State[] = [];
     for (const layer of this.#silently(state, who)) {
       const found = layer.flatMap((next) => this.#steps(next, who).filter((step) => matches(step.lines, line)));
-      if (found.length > 0) return found.map(({ state: next }) => next);
+      all.push(...found.map(({ state: next }) => next));
+      if (found.some(({ step }) => !step.atAnyTime)) break;
     }
-    return [];
+    return all;
   }
 
   /** States by the number of steps without a line that lead there. */

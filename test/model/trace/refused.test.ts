@@ -86,8 +86,8 @@ describe('the model refuses a trace with two calls swapped', () => {
       /^flag cut/,
       /^put page .*END/,
     ],
-    ['the status closing, and the first word of giving up', 'cancelled while calling', /^close/, /^put outcomes/],
-    ['the word of children given up, and the set', 'cancelled while calling', /^put outcomes .*C/, /^add done/],
+    ['the status closing, and the first word of giving up', 'cancelled three times', /^close/, /^put outcomes/],
+    ['the word of children given up, and the set', 'cancelled three times', /^put outcomes .*C/, /^add done/],
     ['the word of a dead letter, and the set', 'a dead letter', /^put outcomes .*D/, /^add done/],
     ['the set, and the deletion of a dead letter', 'a dead letter', /^add done/, /^delete x/],
   ])('%s', async (_, name, one, other) => {

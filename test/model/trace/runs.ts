@@ -64,8 +64,8 @@ export const NAMED: Readonly<Record<string, Scene>> = {
   'a canary before a second slice': { slices: [3, 2], canary: 2, service: usual },
   'a killer': { slices: [3], service: killer },
   'a killer among slots': { slices: [3], isLarge: true, service: killer },
-  'hand-backs': { slices: [4], inFlight: 2, service: slow },
-  'hand-backs of a suspect': { slices: [4], inFlight: 2, service: slow, plan: diesReading() },
+  'hand-backs': { slices: [4], inFlight: 2, service: slow, isSlow: true },
+  'hand-backs of a suspect': { slices: [4], inFlight: 2, service: slow, isSlow: true, plan: diesReading() },
   'a hand-back of a suspect before any call': { slices: [2], plan: diesReading(17 * SECOND) },
   'a hand-back before any call': { slices: [2], plan: slowToRead(33 * SECOND) },
   'a copy that comes before its children are due': { slices: [2], service: toldToWait, meddle: copyDelayed },
@@ -78,7 +78,7 @@ export const NAMED: Readonly<Record<string, Scene>> = {
   // The canary waits to be judged, and so does the slice's END.
   'cancelled while splitting': { slices: [4], canary: 1, cancelAfter: 500, plan: refusesFlags },
   'cancelled while calling': { slices: [4], isLarge: true, service: usual, cancelAfter: 50 },
-  'cancelled between calls': { slices: [4], inFlight: 2, service: slow, cancelAfter: 20 * SECOND },
+  'cancelled between calls': { slices: [4], inFlight: 2, service: slow, isSlow: true, cancelAfter: 20 * SECOND },
   'cancelled three times': { slices: [2], service: slow, cancelAfter: 500, meddle: cancelTwiceMore },
   'cancelled before its plan': {
     slices: [2],

@@ -19,6 +19,8 @@ export interface Scene {
   /** A large item has a slot of its own, and two fill a page. */
   readonly isLarge?: boolean;
   readonly service?: Service;
+  /** Its service takes longer than what has ended waits to be stored. */
+  readonly isSlow?: boolean;
   readonly seed?: number;
   readonly plan?: FaultPlan;
   readonly duplicates?: number;
@@ -90,7 +92,7 @@ export const initial = ({ level }: { readonly level: Level }) => emptyWorld(leve
 
 const ANY = Number.MAX_SAFE_INTEGER;
 
-function levelOf({ isLarge, canary, attempts = 3 }: Scene, sources: readonly string[]): Level {
+function levelOf({ isLarge, isSlow, canary, attempts = 3 }: Scene, sources: readonly string[]): Level {
   return {
     ...QUIET,
     geometry: LAYOUT,
@@ -102,6 +104,7 @@ function levelOf({ isLarge, canary, attempts = 3 }: Scene, sources: readonly str
     answers: 'SRF',
     budget: { stale: ANY, back: ANY, pressure: ANY, fail: ANY, lapse: ANY, continuation: ANY, close: ANY },
     workers: { start: 1, split: 1, forward: 1, aggregate: 1, finish: 1, close: 1, dead: 1, sweep: 1 },
+    ...(isSlow && { storesEarly: 'any that were called' as const }),
     delays: true,
     leases: true,
     canary: canary ?? null,

@@ -56,6 +56,10 @@ const NOT_IN_TRACES: Readonly<Record<string, string>> = {
   'forward: poison': 'a death is a crash to a trace, whatever it was of',
   'suspect: poison': 'a death is a crash to a trace, whatever it was of',
   'suspect: comes back for what a store failed': 'a call whose result no store takes has the line of one that ended',
+  'forward: all of it is stored':
+    'the last of its children would have to end in the moment in which the others are stored',
+  'suspect: all of it is stored':
+    'the last of its children would have to end in the moment in which the others are stored',
   'aggregate: not full, delete': 'no handler notifies of a segment before it is full',
   'finish: not full, delete': 'no handler notifies of a run before it is full',
   'aggregate: a callback came late, read again': 'no trace holds a callback: chaos and tests hold the handlers to it',

@@ -109,7 +109,7 @@ const WRITERS: readonly Writer[] = [
     },
     ends: [0, 1, 2],
     write: (deps) =>
-      closeRun(deps, 'march', 'cancelled').then(
+      deps.clock.through(closeRun(deps, 'march', 'cancelled')).then(
         () => 'deleted',
         () => 'comes back',
       ),
