@@ -40,7 +40,7 @@ export async function cancel(run: string, options: Options, terminal: Terminal):
       const again = `Its report can't be made here for now; later: ${hint(target, 'cancel', run)}`;
       return say(terminal, options, record, `Run ${run} ${what}. ${again}`);
     }
-    const record = await cancelRun(target.deps, run);
+    const record = await cancelRun(target.deps, run, target.worker === 'this');
     await recordAct(target, terminal, { act: 'cancel', run });
     if (!needsThisTerminal(target)) {
       return say(

@@ -1,5 +1,5 @@
 import { isWaiting, planRun } from '../../shared/control/start.ts';
-import { resumeClosing } from '../../shared/flow/close.ts';
+import { closeRun } from '../../shared/flow/close.ts';
 import type { SplitterDeps } from './deps.ts';
 
 /**
@@ -8,6 +8,7 @@ import type { SplitterDeps } from './deps.ts';
  */
 export async function continueRun(deps: SplitterDeps, run: string): Promise<void> {
   const record = await deps.stores.runs.read(run);
-  if (record?.status === 'closing') return resumeClosing(deps, record);
+  // By its close, as that has just been asked for: forwarders may hold answers yet.
+  if (record?.status === 'closing') return closeRun(deps, run, record.closed ?? 'cancelled');
   if (record?.status === 'planned' && !isWaiting(record)) await planRun(deps, record);
 }

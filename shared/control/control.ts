@@ -1,6 +1,6 @@
 import { InputError } from '../domain/errors.ts';
 import { isFinal } from '../domain/run.ts';
-import { closeIfOverdue, closeRun } from '../flow/close.ts';
+import { closeIfOverdue, closeRun, resumeClosing } from '../flow/close.ts';
 import { notifyIfRunComplete } from '../flow/completion.ts';
 import { moveIfCounted } from '../flow/end-slice.ts';
 import { sendAgain } from '../flow/send-again.ts';
@@ -9,16 +9,21 @@ import type { RunRecord } from '../ports/run-store.ts';
 import { existingRun } from './existing-run.ts';
 
 /**
- * Cancels a run: no new calls within five seconds, and the report says what was done. Irrevocable; repeating it resumes a
+ * Cancels a run: no new calls within five seconds, for which it waits, and the report says what was done. Irrevocable; repeating it resumes a
  * cancelling that died. One whose children have all ended has nothing left to cancel: its report is asked for again. One that has
  * ended stays as it is.
+ * @param isLeft no process works on it: none holds answers that are to be waited for
  * @throws {RunNotFoundError}
  */
-export async function cancelRun(deps: Deps, run: string): Promise<RunRecord> {
+export async function cancelRun(deps: Deps, run: string, isLeft = false): Promise<RunRecord> {
   const before = await existingRun(deps, run);
   if (isFinal(before.status)) return before;
   if (before.status === 'finishing') await notifyIfRunComplete(deps, run, await deps.stores.runs.readCompletion(run));
-  else await closeRun(deps, run, 'cancelled');
+  else if (!isLeft) await closeRun(deps, run, 'cancelled');
+  else {
+    const record = await markCancelled(deps, run);
+    if (record.status === 'closing') await resumeClosing(deps, record);
+  }
   return existingRun(deps, run);
 }
 

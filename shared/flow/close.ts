@@ -57,6 +57,7 @@ export async function closeIfOverdue(deps: FlowDeps<'aggregate'>, record: RunRec
   return true;
 }
 
+/** Closes on without a wait: for a run that was closed a while ago, or that no process works on. */
 export function resumeClosing(deps: FlowDeps<'aggregate'>, record: RunRecord): Promise<void> {
   return closeFrom(deps, record, 0);
 }

@@ -69,7 +69,7 @@ test('a cancel that dies at any of its port calls is completed by the sweeper', 
     cancelling = false;
     // So slow that most children are left when they are given up.
     const service: Service = (i) => answers(i, { ms: 6 * SECOND });
-    const world = await running(70, SECOND, { service, plan: () => dyingAt(number) });
+    const world = await running(24, SECOND, { service, plan: () => dyingAt(number) });
     cancelling = true;
     const ended: string[] = [];
     void world.control((deps) => cancelRun(deps, 'r')).then(({ end }) => ended.push(end));

@@ -1,6 +1,7 @@
 import type { Place } from '../../shared/domain/layout.ts';
 import type { CloseReason } from '../../shared/domain/run.ts';
 import type { Care } from '../../shared/domain/sending.ts';
+import type { Storer } from './storer.ts';
 import type { RegisterRecord } from './world.ts';
 
 /**
@@ -20,7 +21,7 @@ export type Process =
   | Callback
   | Expirer;
 
-interface Base {
+export interface Base {
   /** Unique among the living, and among those who left a mark or a lease. */
   id: number;
   /** Messages that come back when it dies: those it has not deleted. */
@@ -163,17 +164,6 @@ export interface Came {
   pressed: number[];
   waits: number[];
   complete: boolean;
-}
-
-/** Of a forwarder's invocation: stores what has ended of a block's messages while others of their children are still called. */
-export interface Storer extends Base {
-  kind: 'store';
-  /** Its page is written. */
-  at: 'update' | 'tell' | 'notify';
-  block: string;
-  /** Children of the block. */
-  size: number;
-  ended: [number, string][];
 }
 
 export interface Aggregator extends Base {

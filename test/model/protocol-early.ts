@@ -3,8 +3,9 @@ import { LINES } from './alphabet.ts';
 import { isStoring, sameBlock } from './batch.ts';
 import { addBlock, addDone, addOutcomes, type Context, send } from './context.ts';
 import { parseWork, segmentOf, type Work } from './messages.ts';
-import type { Forwarder, Storer } from './processes.ts';
+import type { Forwarder } from './processes.ts';
 import { end, invocationOf, type Step } from './steps.ts';
+import type { Storer } from './storer.ts';
 import type { World } from './world.ts';
 
 /** While children of a block's messages are still called, what has ended of them is stored: its page, its set, and the completion. */

@@ -48,7 +48,7 @@ const slowToFreeze: FaultPlan = ({ method }) => (method === 'freeze' ? { delayMs
 /** The first aggregator dies between SEG and ROOT, the second takes its time there. */
 const slowToAdd: FaultPlan = ({ method, process }) => {
   if (method !== 'addSegment' || !process.startsWith('aggregator')) return 'pass';
-  return process === 'aggregator-1' ? 'crash-before' : { delayMs: 5 * SECOND };
+  return process === 'aggregator-1' ? 'crash-before' : { delayMs: 20 * SECOND };
 };
 
 /** Scenes of which each shows something of its own. */
