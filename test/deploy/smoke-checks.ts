@@ -5,7 +5,7 @@ import { type Deployment, deploymentParameter } from '../../shared/project/deplo
 import pipeline from '../fixtures/project/pipelines/scores/index.ts';
 import type { Deployed } from './aws.ts';
 import { type Cdk, cdk } from './cdk.ts';
-import { checkClones } from './clone.ts';
+import { checkClones, checkTasks } from './clone.ts';
 import { microprocess } from './command-line.ts';
 import { failingUpdate } from './failing-update.ts';
 import { poll } from './poll.ts';
@@ -139,17 +139,21 @@ export async function smokeChecks(context: SmokeContext): Promise<number> {
     const report = new TextDecoder().decode(await aws.object(bucket, `runs/${PIPELINE}/${underWay}/report.csv`));
     equal(report.trimEnd().split(/\r?\n/).length, LIMIT + 1);
   });
-  await check(
-    '10 clones of a function and of a web function answer as the live ones do, signed calls alone',
-    async () => {
-      const cli = cdk(join(context.work, 'clone'), process.env, signal);
-      try {
-        await checkClones({ cli, signing });
-      } finally {
-        await cli.destroy();
-      }
-    },
-  );
+  const shop = cdk(join(context.work, 'clone'), process.env, signal);
+  try {
+    let balancer = '';
+    await check(
+      '10 clones of a function and of a web function answer as the live ones do, signed calls alone',
+      async () => {
+        balancer = (await checkClones({ cli: shop, signing })).get('TasksBalancer') ?? '';
+      },
+    );
+    await check('11 the clone of an ECS service answers under its host, by a task of its own', () =>
+      checkTasks(balancer, signal),
+    );
+  } finally {
+    await shop.destroy();
+  }
   return failed;
 }
 

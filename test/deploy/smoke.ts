@@ -15,8 +15,8 @@ import { smokeChecks } from './smoke-checks.ts';
 const HELP = `npm run smoke -- --yes [--mail-from <address>] [--keep]
 
 Checks on a real AWS account what no emulator can show (docs/unverified-on-aws.md): deploys the stage "smoke" with the
-credentials in use, makes three runs of 1,000 children, deploys two clones beside, asserts, and destroys it all. Takes about half an hour and
-costs less than a cent; the account and region must be bootstrapped (npx cdk bootstrap).
+credentials in use, makes three runs of 1,000 children, deploys three clones beside, asserts, and destroys it all. Takes about forty minutes and
+costs a few cents; the account and region must be bootstrapped (npx cdk bootstrap).
 
   --yes                 deploy to the account that the credentials belong to; without it nothing is done
   --mail-from <address> an SES sender that is verified, itself or by a domain above it, to check the mail too; its recipient is SES's own mailbox simulator
