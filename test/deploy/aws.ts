@@ -10,6 +10,7 @@ import { GetObjectCommand, ListBucketsCommand, PutBucketTaggingCommand, S3Client
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { z } from 'zod';
 import { keysOf } from '../../shared/adapters/dynamodb/keys.ts';
+import { attributesOf } from '../../shared/adapters/dynamodb/registers.ts';
 import { isFinal, RUN_STATUSES, type RunStatus } from '../../shared/domain/run.ts';
 import { type Deployment, deploymentParameter, readDeployment } from '../../shared/project/deployment-record.ts';
 import { poll } from './poll.ts';
@@ -111,6 +112,15 @@ export class Deployed {
       },
       { seconds, everyMs: 2_000, signal },
     );
+  }
+
+  /** Whether the only child of a run waits for its callback, by the register of its block. */
+  async waits(table: string, runId: string): Promise<boolean> {
+    const { pk, sk } = keysOf(this.#pipeline).block(runId, { slice: 0, segment: 0, block: 0 });
+    const { Item } = await this.#dynamo.send(
+      new GetItemCommand({ TableName: table, Key: { pk: { S: pk }, sk: { S: sk } }, ConsistentRead: true }),
+    );
+    return Item !== undefined && attributesOf(0).waiting in Item;
   }
 
   /** ARN of a function's role. */

@@ -1,6 +1,13 @@
 import { equal, match, ok } from 'node:assert/strict';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { sendCallback } from 'microprocess/callback';
 import { RESOURCES } from '../../shared/lambda/resources.ts';
 import { Deployed } from './aws.ts';
+import { microprocess } from './command-line.ts';
 import { embeddedReport } from './embedded.ts';
 import { type Context, CREDENTIALS } from './emulator.ts';
 import { sentMails } from './mailbox.ts';
@@ -10,6 +17,7 @@ type Step = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 
 const PIPELINE = 'renders';
 const RUN = 'deploy-test-renders';
+const WAITING_RUN = 'deploy-test-waits';
 const PARAMS = { scenes: 6 };
 const RUN_SECONDS = 120;
 
@@ -30,8 +38,41 @@ export async function checkRenders(context: Context, stage: string, step: Step):
     embeddedReport([PIPELINE, '--params', JSON.stringify(PARAMS)], work, signal),
   );
   ok(embedded.equals(report), `its report differs: ${Buffer.from(report)} deployed, ${embedded} embedded`);
+  await step('a child that waits, in no call and no message, until its worker calls back', () =>
+    callBackLater(context, aws, stage),
+  );
   await step('who has no token of ours is not let in', () => refused(callbackUrl));
   await step('the link in its mail', () => follow(context, report));
+}
+
+/** The 202 comes first: only once the register says that the child waits does its worker, this very process, call back. */
+async function callBackLater({ env, work, signal }: Context, aws: Deployed, stage: string): Promise<void> {
+  const { resources } = await aws.deployment(stage);
+  const worker = createServer().listen(0, '127.0.0.1');
+  const told = new Promise<string>((resolve, reject) => {
+    worker.on('request', (request, answer) => {
+      text(request).then(resolve, reject);
+      answer.end();
+    });
+  });
+  try {
+    await once(worker, 'listening');
+    const address = worker.address();
+    ok(typeof address === 'object' && address !== null);
+    const items = join(work, 'waiting.jsonl');
+    const scene = { name: 'slow', radius: 0.7, frames: 1, worker: `http://127.0.0.1:${address.port}` };
+    writeFileSync(items, `${JSON.stringify(scene)}\n`);
+    const args = ['start', PIPELINE, '--run-id', WAITING_RUN, '--items', items, '--stage', stage];
+    await microprocess({ args, env, folder: work, signal });
+    const url = await told;
+    const waits = async () => ((await aws.waits(resources.table, WAITING_RUN)) ? true : undefined);
+    await poll('the child to wait', waits, { seconds: 60, signal });
+    equal(await sendCallback(url, { result: { frames: 1, brightness: 0.5 } }), 'recorded');
+    await aws.ended(resources.table, WAITING_RUN, 'succeeded', RUN_SECONDS, signal);
+    equal(await sendCallback(url, 'progress'), 'too-late');
+  } finally {
+    worker.close();
+  }
 }
 
 async function refused(callbackUrl: string): Promise<void> {
