@@ -1,5 +1,5 @@
 import type { HttpRequest } from '@smithy/types';
-import { type Credentials, type Scope, Signature, sha256 } from './signature.ts';
+import { type Credentials, type Scope, Signature, sha256, timeOf } from './signature.ts';
 
 /** Headers of one request alone; all others are the same for each request of a client. */
 const OF_ONE = new Set([
@@ -70,7 +70,7 @@ export class LearnedRequest {
       'content-length': String(Buffer.byteLength(body)),
       'amz-sdk-invocation-id': id,
       'amz-sdk-request': attempt,
-      'x-amz-date': at.toISOString().replace(/[-:]|\.\d+/g, ''),
+      'x-amz-date': timeOf(at),
       'x-amz-content-sha256': sha256(body),
     };
     const { sessionToken } = credentials;
@@ -79,7 +79,7 @@ export class LearnedRequest {
     const signed: Record<string, string> = {};
     for (const name of this.#signed) signed[name] = headers[name] ?? '';
     if (sessionToken) signed['x-amz-security-token'] = sessionToken;
-    headers.authorization = this.#signature.authorization(credentials, method, path, signed);
+    headers.authorization = this.#signature.authorization(credentials, method, { path }, signed);
     return { protocol, hostname, method, path, headers, body, ...(port !== undefined && { port }) };
   }
 }

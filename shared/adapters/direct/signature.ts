@@ -12,6 +12,11 @@ export interface Credentials {
   readonly sessionToken?: string | undefined;
 }
 
+export interface Target {
+  readonly path: string;
+  readonly query?: string;
+}
+
 /** Signs requests to one service with SigV4. The key, which holds for a day, is made once for all of them. */
 export class Signature {
   readonly #scope: Scope;
@@ -23,18 +28,19 @@ export class Signature {
 
   /**
    * The value of `authorization`.
+   * @param target the request's path, with its query, both encoded as a signature has them
    * @param headers that are signed, by their names in lower case; among them host, x-amz-date and x-amz-content-sha256
    */
   authorization(
     { accessKeyId, secretAccessKey }: Credentials,
     method: string,
-    path: string,
+    { path, query = '' }: Target,
     headers: Readonly<Record<string, string>>,
   ): string {
     const time = headers['x-amz-date'] ?? '';
     const names = Object.keys(headers).sort();
     const signed = names.join(';');
-    let canonical = `${method}\n${path}\n\n`;
+    let canonical = `${method}\n${path}\n${query}\n`;
     for (const name of names) canonical += `${name}:${headers[name]}\n`;
     canonical += `\n${signed}\n${headers['x-amz-content-sha256']}`;
     const scope = `${time.slice(0, 8)}/${this.#scope.region}/${this.#scope.service}/aws4_request`;
@@ -56,6 +62,9 @@ export class Signature {
     return this.#key.key;
   }
 }
+
+/** A time as a request says it that is signed. */
+export const timeOf = (at: Date) => at.toISOString().replace(/[-:]|\.\d+/g, '');
 
 /** Hexadecimal, as signatures have it. */
 export const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -1,4 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
+import { Sha256 } from '@aws-crypto/sha256-js';
+import { SignatureV4 } from '@smithy/signature-v4';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { signerFor } from '../../../../shared/adapters/endpoints/auth.ts';
 
@@ -105,6 +107,28 @@ test.each(['/gr%C3%B6%C3%9Fe', '/a%2Fb', "/a=b;c@d!$&'()*+,:"])('the path %s is 
   const headers = await signerFor('lambda', 'eu-west-1').sign({ ...request, path });
   expect(headers.authorization).toBe(signatureOf({ ...request, path, headers }, 'eu-west-1').authorization);
 });
+
+test.each(['/', '/a//b/', '/a?b=1&a=%20x&b=0&c', '/%C3%A9?q=%26%3D%2B~&Q=(1)*', '/a?'])(
+  'the target %s is signed as the SDK does it',
+  async (target) => {
+    const headers = { accept: 'application/json', 'x-spaces': '  a  b ', 'user-agent': 'none', Mixed: 'Case' };
+    const signed = await signerFor('execute-api', 'eu-west-1').sign({ ...request, path: target, headers });
+    const [path = '', search] = target.split('?');
+    const query: Record<string, string[]> = {};
+    for (const [name, value] of new URLSearchParams(search)) query[name] = [...(query[name] ?? []), value];
+    const sdk = new SignatureV4({
+      service: 'execute-api',
+      region: 'eu-west-1',
+      credentials: { accessKeyId: ACCESS_KEY, secretAccessKey: SECRET_KEY },
+      sha256: Sha256,
+    });
+    const { hostname } = request.url;
+    const of = { method: 'POST', protocol: 'https:', hostname, path, query, body: request.body };
+    const at = (signed['x-amz-date'] ?? '').replace(/(....)(..)(..)T(..)(..)(..)Z/, '$1-$2-$3T$4:$5:$6Z');
+    const expected = await sdk.sign({ ...of, headers: { ...headers, host: hostname } }, { signingDate: new Date(at) });
+    expect(signed.authorization).toBe(expected.headers.authorization);
+  },
+);
 
 test("a function's session token goes along", async () => {
   vi.stubEnv('AWS_SESSION_TOKEN', 'session');
