@@ -64,14 +64,16 @@ export class LearnedRequest {
   /** A request of this kind, signed. */
   of({ operation, body, id, attempt, at, trace }: OwnParts, credentials: Credentials): HttpRequest {
     const { protocol, hostname, port, method, path } = this.#like;
+    // Once: to be measured, hashed and sent.
+    const bytes = Buffer.from(body);
     const headers: Record<string, string> = {
       ...this.#headers,
       'x-amz-target': `${this.#target}.${operation}`,
-      'content-length': String(Buffer.byteLength(body)),
+      'content-length': String(bytes.length),
       'amz-sdk-invocation-id': id,
       'amz-sdk-request': attempt,
       'x-amz-date': timeOf(at),
-      'x-amz-content-sha256': sha256(body),
+      'x-amz-content-sha256': sha256(bytes),
     };
     const { sessionToken } = credentials;
     if (sessionToken) headers['x-amz-security-token'] = sessionToken;
@@ -80,6 +82,6 @@ export class LearnedRequest {
     for (const name of this.#signed) signed[name] = headers[name] ?? '';
     if (sessionToken) signed['x-amz-security-token'] = sessionToken;
     headers.authorization = this.#signature.authorization(credentials, method, { path }, signed);
-    return { protocol, hostname, method, path, headers, body, ...(port !== undefined && { port }) };
+    return { protocol, hostname, method, path, headers, body: bytes, ...(port !== undefined && { port }) };
   }
 }

@@ -21,10 +21,13 @@ export function byColumn(items: readonly Held[]): Table {
   const columns: Json[][] = keys.map(() => []);
   for (const item of items) {
     if (!isRecord(item)) return [...items];
-    const own = Object.keys(item);
+    let i = 0;
     // Also their order: an item must come back as the same text.
-    if (own.length !== keys.length || own.some((key, i) => key !== keys[i])) return [...items];
-    for (const [i, key] of keys.entries()) columns[i]?.push(item[key] ?? null);
+    for (const key in item) {
+      if (key !== keys[i]) return [...items];
+      columns[i++]?.push(item[key] ?? null);
+    }
+    if (i !== keys.length) return [...items];
   }
   return { keys, columns, length: items.length };
 }
@@ -32,7 +35,17 @@ export function byColumn(items: readonly Held[]): Table {
 export function byRow(table: Table): Held[] {
   if (Array.isArray(table)) return table;
   const { keys, columns, length } = table;
-  return Array.from({ length }, (_, row) => Object.fromEntries(keys.map((key, i) => [key, columns[i]?.[row] ?? null])));
+  // By assignment, an object of this key would get another prototype.
+  if (keys.includes('__proto__'))
+    return Array.from({ length }, (_, row) =>
+      Object.fromEntries(keys.map((key, i) => [key, columns[i]?.[row] ?? null])),
+    );
+  const rows: Record<string, Json>[] = Array.from({ length }, () => ({}));
+  for (const [i, key] of keys.entries()) {
+    const column = columns[i] ?? [];
+    for (const [n, row] of rows.entries()) row[key] = column[n] ?? null;
+  }
+  return rows;
 }
 
 function isRecord(value: Held | undefined): value is { readonly [key: string]: Json } {
