@@ -3,14 +3,16 @@
 // that. So does the program here, in its repository; installed, it is plain JavaScript and runs as it is. Against a loader such as
 // tsx, thousands of files fewer pass through it, and its worker's memory is saved.
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, sep } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { dirname, join, resolve, sep } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
+import { isFresh, recordBundle, replace } from '../shared/project/fresh.mjs';
 import {
   aliases,
+  digest,
   IS_BUILT,
   makeCache,
   makeHome,
@@ -99,9 +101,15 @@ const ownEntries = {
     }),
 };
 
-/** Bundles the program, where it isn't built, and the project's pipelines; one that doesn't build is left out, with its error by its name. */
+/**
+ * Bundles the program, where it isn't built, and the project's pipelines, unless the last bundle is what they would make; one that doesn't
+ * build is left out, with its error by its name.
+ */
 async function bundled(project, outdir, names) {
   if (IS_BUILT && names.length === 0) return new Map();
+  const record = join(outdir, `${digest([process.version, ...names].join('\n'))}.json`);
+  if (await isFresh(record)) return new Map();
+  const started = Date.now();
   const { build, stop } = await import('esbuild');
   const bundle = (entryPoints) =>
     build({
@@ -120,6 +128,7 @@ async function bundled(project, outdir, names) {
       define: PACKAGE_DEFINED,
       alias: IS_BUILT ? {} : aliases(project.folder, OWN_ENTRIES),
       write: false,
+      metafile: true,
       outdir,
       logLevel: 'silent',
       plugins: IS_BUILT ? [importMeta(project), ownEntries] : [importMeta(project)],
@@ -131,12 +140,16 @@ async function bundled(project, outdir, names) {
   const all = (some) => Object.assign({ ...program }, ...some.map(([, each]) => each));
   const unbuilt = new Map();
   try {
-    const { outputFiles } = await bundle(all(entries)).catch(async () => {
+    const { outputFiles, metafile } = await bundle(all(entries)).catch(async () => {
       // Each alone: an error names the file it is in, which several may import.
       for (const [name, each] of entries) await bundle(each).catch((error) => unbuilt.set(name, inWords(error)));
       return bundle(all(entries.filter(([name]) => !unbuilt.has(name))));
     });
-    await Promise.all(outputFiles.map(({ path, contents }) => replace(path, contents)));
+    await Promise.all(outputFiles.map(({ path, contents }) => put(path, contents)));
+    const sources = Object.keys(metafile.inputs).map((input) => resolve(project.folder, input));
+    const made = outputFiles.map(({ path }) => path);
+    // What doesn't build is tried again, and said again.
+    if (unbuilt.size === 0) await recordBundle(record, [...sources, ...settingsOf(project)], started, made);
   } finally {
     await stop();
   }
@@ -149,14 +162,18 @@ function inWords({ errors = [], message }) {
   return said.join('; ') || message;
 }
 
-/** Writes a file in one step, where it isn't as it should be: another process may be starting from it. */
-async function replace(path, contents) {
+/** Writes a file where it isn't as it should be. */
+async function put(path, contents) {
   const known = await readFile(path).catch(() => null);
   if (known?.equals(contents)) return;
   await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.tmp`;
-  await writeFile(temporary, contents);
-  await rename(temporary, path);
+  await replace(path, contents);
+}
+
+/** What else decides about a bundle: how names are resolved, and this file. */
+function settingsOf({ folder }) {
+  const files = ['package.json', 'tsconfig.json'].map((name) => join(folder, name));
+  return [...files.filter(existsSync), fileURLToPath(import.meta.url)];
 }
 
 try {

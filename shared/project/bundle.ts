@@ -1,10 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { BuildOptions } from 'esbuild';
-import * as z from 'zod';
 import { copyAssets } from './assets.ts';
 import { ProjectError } from './errors.ts';
+import { isFresh, recordBundle, replace } from './fresh.mjs';
 import { OF_LAMBDA } from './of-lambda.ts';
 import { aliases, makeCache, makeHome, OWN_ENTRIES, openProject, PACKAGE_DEFINED, seenFrom } from './project.mjs';
 
@@ -51,7 +51,8 @@ async function freshOrBuilt(options: BundleOptions): Promise<string> {
   // A folder of its own, as the files that it reads at run time lie beside it.
   const own = join(cache, key.digest('hex').slice(0, 16));
   const outfile = join(own, 'index.mjs');
-  if (await isFresh(outfile)) return outfile;
+  const record = `${outfile}.json`;
+  if (await isFresh(record)) return outfile;
 
   const started = Date.now();
   // Loaded only where something is to be built: most starts find their bundles made.
@@ -71,7 +72,7 @@ async function freshOrBuilt(options: BundleOptions): Promise<string> {
   const modules = Object.keys(metafile.inputs).map((input) => resolve(folder, input));
   const assets = copyAssets(modules, own).map(({ file }) => file);
   await replace(outfile, outputFiles[0]?.contents ?? new Uint8Array());
-  await replace(`${outfile}.json`, JSON.stringify(await stamps([...modules, ...assets], started)));
+  await recordBundle(record, [...modules, ...assets], started, [outfile]);
   return outfile;
 }
 
@@ -92,33 +93,4 @@ export function programOptions(
     alias: aliases(folder, { ...OWN_ENTRIES, ...alias }),
     define: PACKAGE_DEFINED,
   };
-}
-
-const stampFile = z.record(z.string(), z.number());
-
-/** Modification times of a bundle's sources; -1, which no file has, for one that changed while it was being read. */
-async function stamps(paths: readonly string[], started: number): Promise<Record<string, number>> {
-  const entries = paths.map(async (path): Promise<[string, number]> => {
-    const { mtimeMs } = await stat(path);
-    return [path, mtimeMs < started ? mtimeMs : -1];
-  });
-  return Object.fromEntries(await Promise.all(entries));
-}
-
-async function isFresh(outfile: string): Promise<boolean> {
-  try {
-    const recorded = stampFile.parse(JSON.parse(await readFile(`${outfile}.json`, 'utf8')));
-    await stat(outfile);
-    const same = Object.entries(recorded).map(async ([path, mtimeMs]) => (await stat(path)).mtimeMs === mtimeMs);
-    return (await Promise.all(same)).every(Boolean);
-  } catch {
-    return false; // No bundle yet, or a source is gone: the build says what is wrong.
-  }
-}
-
-/** Writes a file in one step: another process may be starting from the same cache. */
-async function replace(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  await writeFile(temporary, content);
-  await rename(temporary, path);
 }

@@ -258,9 +258,10 @@ function temporaryHome(wanted) {
 }
 
 /**
+ * A short name for a text.
  * @param {string} text
  * @returns {string}
  */
-function digest(text) {
+export function digest(text) {
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
