@@ -1,8 +1,8 @@
-/** The name that was most likely meant; undefined where none is near: more than a third of its characters differ. */
+/** The name that was most likely meant; undefined where none is near: more than two fifths of its characters differ. */
 export function nearest(typed: string, names: readonly string[]): string | undefined {
   const near = names
     .map((name) => ({ name, away: distance(typed.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, away }) => away * 3 <= Math.max(name.length, typed.length));
+    .filter(({ name, away }) => away * 5 <= 2 * Math.max(name.length, typed.length));
   return near.sort((a, b) => a.away - b.away)[0]?.name;
 }
 

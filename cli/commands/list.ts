@@ -28,9 +28,10 @@ interface Listed {
 export async function list(options: ListOptions, terminal: Terminal): Promise<number> {
   const named = options.pipeline ?? defaultPipeline();
   const never = stageOf(options) === undefined && !hasState();
-  // A name that never had a run is more likely a mistake than one whose definition is gone.
-  if (never && named !== undefined) requirePipeline(named);
   const runs = never ? [] : await withRecords(options, terminal, (all) => listed(all, options));
+  // One whose definition is gone is listed; a name without either is a mistake.
+  if (runs.length === 0 && !options.active && stageOf(options) === undefined && named !== undefined)
+    requirePipeline(named);
   if (options.json) terminal.stdout.write(`${JSON.stringify(runs.map(listedJson))}\n`);
   else if (runs.length === 0) terminal.stderr.write(`No ${options.active ? 'active ' : ''}runs.\n`);
   else {

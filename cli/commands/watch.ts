@@ -49,8 +49,9 @@ async function standing(
   const progress = await readProgress(target.deps, run);
   if (options.json) await writeLine(terminal.stdout, JSON.stringify(progressJson(progress)));
   if (isFinal(progress.record.status)) return ended(target, progress.record, options, terminal);
+  const stands = progress.record.status === 'paused' ? 'paused, and' : 'interrupted:';
   terminal.stderr.write(
-    `Run ${run} is ${progress.record.status}, and nobody works on it on this machine. Go on with it: ${hint(target, 'resume', run)}\n`,
+    `Run ${run} is ${stands} nobody works on it on this machine. Go on with it: ${hint(target, 'resume', run)}\n`,
   );
   return EXIT.failed;
 }

@@ -6,7 +6,7 @@ import { startPlatform } from '../../local/host.ts';
 import { findHolder, type Holder, LOOK_AGAIN_MS, PATIENCE_MS, StateBusyError } from '../../local/host-file.ts';
 import type { Pipeline } from '../../shared/author/definition.ts';
 import { cancelRun, markCancelled } from '../../shared/control/control.ts';
-import type { Started } from '../../shared/control/start.ts';
+import { type Started, startRun } from '../../shared/control/start.ts';
 import { isFinal } from '../../shared/domain/run.ts';
 import { takeUp } from '../commands/control.ts';
 import type { Desk, Desks } from '../console/desk.ts';
@@ -74,7 +74,7 @@ class LocalDesks implements OpenDesks {
     return {
       deps,
       isWorkedOn: holder.pipelines?.includes(name) ?? true,
-      start: (request) => this.#begin(name, (target) => target.start(request)),
+      start: (request) => this.#begin(name, ({ deps }) => startRun(deps, request, 'console')),
       redrive: (run, filter) => this.#begin(name, (target) => target.redrive(run, filter)),
       cancel: (run) => this.#cancel(name, run),
       resume: (run) => this.#resume(name, run),

@@ -43,6 +43,14 @@ test('runs of all pipelines are listed, an interrupted one as what it is, and ea
   const shown = await microprocess('show', 'march');
   expect(shown.stdout).toMatch(/^Run march: interrupted\n {2}pipeline +scores, on this machine$/m);
   expect(shown.stdout).toMatch(/^ {2}go on +npx microprocess resume march --pipeline scores$/m);
+  expect(await microprocess('watch', 'march')).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^Run march is interrupted: nobody works on it on this machine\./m),
+  });
+  expect(await microprocess('list', '--pipeline', 'score')).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^error: There is no pipeline "score"\. Did you mean scores\?/),
+  });
   expect(await microprocess('show', 'both')).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(/several pipelines\. Name one with --pipeline: nightly-audit, scores\.$/m),
