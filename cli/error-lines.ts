@@ -8,7 +8,7 @@ const LONGEST = 300;
 
 /**
  * Says what the functions of a run log as errors, on a line each: most often it's the user's own code, whose error nobody
- * else tells. Each is said once, numbers aside, and the first few alone: the rest is in the log, which every line names.
+ * else tells. Each error is said once, numbers aside, and the first few alone: the rest is in the log, which every line names.
  */
 export function errorLines(
   stderr: Terminal['stderr'],
@@ -16,8 +16,10 @@ export function errorLines(
 ): (message: string, fields?: Record<string, unknown>) => void {
   const said = new Set<string>();
   return (message, { error, reason, detail } = {}) => {
-    const what = [message.replace(/\.$/, ''), ...[error, reason, detail].flatMap(firstLine)].join(': ');
-    const kind = what.replace(/\d+/g, '#');
+    const why = [error, reason, detail].flatMap(firstLine);
+    const what = [message.replace(/\.$/, ''), ...why].join(': ');
+    // An error is one, whatever becomes of it: a message comes back, and in the end its slice is given up.
+    const kind = (error === undefined ? what : why.join(': ')).replace(/\d+/g, '#');
     if (said.has(kind) || said.size === AT_MOST) return;
     said.add(kind);
     const line = `! ${beginning(plain(what), LONGEST)} (${relative(process.cwd(), log)})`;

@@ -56,7 +56,7 @@ export function explain(error: unknown): { code: number; message: string | null 
   if (error instanceof SaidError) return { code: error.exitCode, message: null };
   if (error instanceof CommanderError) return { code: error.exitCode === 0 ? EXIT.ok : EXIT.usage, message: null };
   // Out of the user's own code: where it was thrown is what helps.
-  if (error instanceof SourceError) return { code: EXIT.failed, message: new UserError(error).whole((file) => file) };
+  if (error instanceof SourceError) return { code: EXIT.failed, message: new UserError(error).brief((file) => file) };
   if (error instanceof MicroprocessError) {
     const asked = ASKED_WRONGLY.some((kind) => error instanceof kind);
     return { code: asked ? EXIT.usage : EXIT.failed, message: error.message };

@@ -4,6 +4,7 @@ import { beginning } from './text.ts';
 /** So that the place behind it is seen on a line of a terminal too. */
 const MAX_MESSAGE = 180;
 const STACKS = 5;
+const FRAME = /^ +at /;
 
 /**
  * An error out of a user's code, as a field of a log. A log that is serialised, as the deployed ones are, gets its kind and the line it
@@ -32,6 +33,28 @@ export class UserError {
       return kindOf(this.error);
     }
   }
+
+  /**
+   * The same for a terminal, where nothing is said twice: its message and place, the rest of a message of several lines, and where the
+   * user's own error was thrown.
+   */
+  brief(nameOf: (file: string) => string): string {
+    const [first = ''] = this.whole(nameOf).split('\n', 1);
+    try {
+      const { message, stack = '' } = innermost(this.error, STACKS) ?? { message: '' };
+      const [line = '', ...more] = message.split('\n');
+      const rest = line.length > MAX_MESSAGE ? [line, ...more] : more;
+      return [first, ...rest, ...stack.split('\n').filter((text) => FRAME.test(text))].join('\n');
+    } catch {
+      return first;
+    }
+  }
+}
+
+/** The error that others were thrown because of. */
+function innermost(error: unknown, most: number): Error | null {
+  if (!(error instanceof Error)) return null;
+  return (most > 1 ? innermost(error.cause, most - 1) : null) ?? error;
 }
 
 function wholeOf(error: unknown, nameOf: (file: string) => string): string {

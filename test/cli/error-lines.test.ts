@@ -31,6 +31,7 @@ group('errors that functions log', () => {
     const say = errorLines(stderr, 'logs/functions.log');
     failed(say, 'SourceError: The source failed in slice 0: boom\nSourceError: …\n    at read (index.ts:1:2)');
     failed(say, 'SourceError: The source failed in slice 1: boom\n    at read (index.ts:1:2)');
+    say('A slice can not be enumerated.', { error: 'SourceError: The source failed in slice 1: boom' });
     say('A message was refused.', { messageId: 'm', queue: 'q', reason: 'not-json', detail: 'no \u001b[2J' });
     say('The schedule did not start its run.', { run: 'march' });
     expect(stderr.text.split('\n')).toEqual([
