@@ -33,9 +33,8 @@ export async function bundleProgram(entries: Readonly<Record<string, string>>, f
     mainFields: ['module', 'main'],
     define: { 'import.meta.microprocessPackage': 'microprocessPackage__' },
     target: 'node20',
-    // Names stay: error classes are told apart by them, and a stack trace is read by them. A source map would be read at each start.
+    // Names and lines stay: error classes are told apart by names, and stack traces are read. A source map would be read at each start.
     minifySyntax: true,
-    minifyWhitespace: true,
     legalComments: 'none',
     metafile: true,
   });
