@@ -8,6 +8,6 @@ import { apiSettings, SETTINGS_VARIABLE } from './settings.ts';
 
 const { rate } = apiSettings.parse(JSON.parse(process.env[SETTINGS_VARIABLE] ?? '{}'));
 
-export const handler = streamHandle(
+export const handler: ReturnType<typeof streamHandle> = streamHandle(
   apiApp(connectPlatform(USES, process.env, {}), { definitions: definitionsOf(pipelines), identify: iamCaller, rate }),
 );
