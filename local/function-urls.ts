@@ -23,6 +23,8 @@ export interface FunctionUrlsOptions {
   readonly logger: HostLogger;
   /** Holds the port that it listened on before, which is taken again where it is free. */
   readonly portFile?: string;
+  /** Told where it isn't: URLs that were handed out before lead nowhere. */
+  readonly moved?: (from: number, to: number) => void;
 }
 
 /** A body may be as large as Lambda's own limit on a synchronous request. */
@@ -38,11 +40,13 @@ export async function startFunctionUrls(options: FunctionUrlsOptions): Promise<L
     const answer = await answerTo(request, options).catch(() => plain(400));
     response.writeHead(answer.statusCode, answer.headers).end(answer.body);
   });
-  const { portFile } = options;
+  const { portFile, moved } = options;
   if (portFile === undefined) return listenLocally(server);
   const before = Number(await readFile(portFile, 'utf8').catch(() => '0'));
   const listening = await listenLocally(server, before).catch(() => listenLocally(server));
-  await writeFile(portFile, new URL(listening.url).port);
+  const { port } = new URL(listening.url);
+  if (before !== 0 && Number(port) !== before) moved?.(before, Number(port));
+  await writeFile(portFile, port);
   return listening;
 }
 

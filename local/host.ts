@@ -136,7 +136,13 @@ async function start<B extends object>(
   const hasRoutes = Object.values(system.functions).some(({ route }) => route !== undefined);
   // Before the pipelines, as these tell their services of it; at the port it had before, where that is free: services may know it.
   const urls = hasRoutes
-    ? await startFunctionUrls({ routes, token, logger, portFile: join(stateDir, 'functions-port') })
+    ? await startFunctionUrls({
+        ...{ routes, token, logger, portFile: join(stateDir, 'functions-port') },
+        moved: (from, to) =>
+          telemetry(null).log.error(
+            `Another process has port ${from}, which callbacks and links of earlier runs go to: they are taken at port ${to} now.`,
+          ),
+      })
     : null;
   if (urls) teardown.add(urls.stop);
   const callbackKey = await callbackKeyFile(stateDir);

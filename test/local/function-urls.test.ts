@@ -1,5 +1,7 @@
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startFunctionUrls } from '../../local/function-urls.ts';
 import { type Host, startHost } from '../../local/host.ts';
 import { tableDefinition } from '../../shared/adapters/dynamodb/table.ts';
 import { startRun } from '../../shared/control/start.ts';
@@ -95,4 +97,22 @@ test.each([
   ['GET', '/'],
 ])('nothing else is there: %s %s', async (method, path) => {
   expect(await ask(method, path)).toEqual([404, '']);
+});
+
+test('the port is the one of before where it is free, and is said to be another where it is not', async () => {
+  const said: [from: number, to: number][] = [];
+  const start = () =>
+    startFunctionUrls({
+      ...{ routes: () => [], token: 't', logger: { warn: nothing, error: nothing } },
+      portFile: join(stateDir, 'port'),
+      moved: (from, to) => said.push([from, to]),
+    });
+  const portOf = ({ url }: { readonly url: string }) => Number(new URL(url).port);
+  const first = await start();
+  await first.stop();
+  const again = await start();
+  expect([portOf(again), said]).toEqual([portOf(first), []]);
+  const beside = await start();
+  expect(said).toEqual([[portOf(first), portOf(beside)]]);
+  await Promise.all([again.stop(), beside.stop()]);
 });
