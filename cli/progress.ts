@@ -82,11 +82,16 @@ function plainLines(stream: Terminal['stderr'], now: () => number): ProgressDisp
   const rate = new Rate();
   let lastAt = Number.NEGATIVE_INFINITY;
   let last = '';
+  let reason: string | null = null;
   return {
     update(progress, note) {
       const at = now();
       const perSecond = rate.at(at, position(progress).done);
-      if (!isFinal(progress.record.status) && (at - lastAt < PLAIN_EVERY_MS || isBehind(stream))) return;
+      // That calls fail, and why, is said at once.
+      const isNews = progress.retriedFor !== reason;
+      const isSoon = at - lastAt < PLAIN_EVERY_MS && !isNews;
+      if (!isFinal(progress.record.status) && (isSoon || isBehind(stream))) return;
+      reason = progress.retriedFor;
       const line = withNote(describe(progress, perSecond), note);
       if (line === last) return;
       [lastAt, last] = [at, line];

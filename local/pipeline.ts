@@ -3,8 +3,10 @@ import type { FunctionName } from '../functions/system.ts';
 import type { Pipeline } from '../shared/author/definition.ts';
 import { hasReportLinks } from '../shared/author/recipients.ts';
 import type { AnyQueue } from '../shared/domain/queues.ts';
+import { LOCAL_REGION } from '../shared/host/arn.ts';
 import { EventSource } from '../shared/host/event-source.ts';
 import type { System } from '../shared/lambda/declaration.ts';
+import { connectOperator } from '../shared/lambda/operator.ts';
 import type { ResourceName } from '../shared/lambda/resources.ts';
 import { wiringOf } from '../shared/lambda/wiring.ts';
 import type { Clock } from '../shared/ports/clock.ts';
@@ -93,7 +95,6 @@ export async function startPipeline(
 
   const wiring = wiringOf(system, pipeline);
   const queues = queueAddresses(pipeline.name, awsUrl);
-  await Promise.all([createQueues(sqs, wiring, queues), storage]);
   const cloneUrl = (endpointUrl ?? pair?.clone.listening ?? url ?? '').replace(/\/+$/, '');
   const resources = {
     ...queueUrls(pipeline.name, awsUrl),
@@ -105,6 +106,10 @@ export async function startPipeline(
     callbackUrl: pipeline.callback ? `${functionsUrl}${routeBase(pipeline.name, 'callback')}` : '',
     reduceDigest,
   };
+  const { gateStore } = connectOperator(pipeline, resources, LOCAL_REGION, telemetry);
+  // Before the first call: what was learned of a service under another address says nothing of this one.
+  const meeting = storage.then(() => (URL.canParse(cloneUrl) ? gateStore.meet(new URL(cloneUrl).origin) : undefined));
+  await Promise.all([createQueues(sqs, wiring, queues), meeting]);
   const { invoke, routes } = pipelineFunctions(pipeline, {
     system,
     resources,

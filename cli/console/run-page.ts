@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import type { RunProgress } from '../../shared/control/status.ts';
 import { isFinal, TRANSITIONS } from '../../shared/domain/run.ts';
 import { dateTime, dollars, duration, milliseconds, number, rate } from '../../shared/report/format.ts';
 import type { Html } from '../../shared/report/sections/drawer.ts';
@@ -37,7 +38,8 @@ ${tile('Failed', number(failed))}
 ${progress.cancelled > 0 ? tile('Cancelled', number(progress.cancelled)) : ''}
 ${progress.waiting > 0 ? tile('Wait for a callback', number(progress.waiting)) : ''}
 ${progress.expired > 0 ? tile('Expired', number(progress.expired)) : ''}
-${isOver ? '' : html`${tile('Calls repeated', number(retried))}${tile('Throughput', rate(pace.perSecond))}`}
+${isOver ? '' : tile('Calls repeated', number(retried))}
+${tile(isOver ? 'Throughput on average' : 'Throughput', rate(isOver ? mean(progress) : pace.perSecond))}
 ${pace.meanMs === null || isOver ? '' : tile('A call takes', milliseconds(pace.meanMs))}
 ${look.dollars === null ? '' : tile(look.isDeployed ? 'Cost so far, about' : 'At a stage, about', dollars(look.dollars))}
 </dl>
@@ -46,6 +48,12 @@ ${isOver ? '' : courses(pace.course)}
 ${look.reasons ? reasonsSection(pipeline, run, look.reasons) : ''}
 ${gate ? html`<section><h2>What calls are held to</h2>${gateFacts(gate, now)}</section>` : ''}
 ${acts(look)}`;
+}
+
+/** Children a second, of all that were called. */
+function mean({ record: { startedAt, endedAt }, succeeded, failed }: RunProgress): number {
+  const ms = (endedAt ?? startedAt) - startedAt;
+  return ms > 0 ? ((succeeded + failed) * 1_000) / ms : 0;
 }
 
 const tile = (name: string, value: string) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;

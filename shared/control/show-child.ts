@@ -5,7 +5,7 @@ import type { Json } from '../domain/json.ts';
 import { mergeOutcomes } from '../domain/outcome.ts';
 import type { ChildStatus } from '../domain/row.ts';
 import { isFinal } from '../domain/run.ts';
-import { registerOf } from '../domain/sending.ts';
+import { callsOf, registerOf } from '../domain/sending.ts';
 import type { Deps } from '../ports/deps.ts';
 import { readManifest } from '../storage/manifest.ts';
 import { readPartBlock, readPartIndex } from '../storage/part.ts';
@@ -78,7 +78,7 @@ export async function showChild(deps: Deps, run: string, id: string): Promise<Ch
     item: await release(objects, item),
     reason: end?.reason ?? null,
     result: end ? await release(objects, end.result) : null,
-    attempts: end?.attempts ?? tries?.tries ?? 0,
+    attempts: end?.attempts ?? callsOf(state, ref.n),
     ms: end?.ms ?? null,
     endedAt: end ? new Date(end.at).toISOString() : null,
     nextCallAt: tries && tries.due > 0 ? new Date(tries.due).toISOString() : null,

@@ -22,6 +22,8 @@ export interface GateStore {
   setByHand(limits: LimitsByHand): Promise<EndpointState>;
   /** Opens the endpoint, whatever shut it, and forgets what pressure has taught. */
   open(): Promise<EndpointState>;
+  /** Says which address its calls go to from now on: what was learned of another is forgotten, as {@link open} does. */
+  meet(address: string): Promise<void>;
 
   readBudget(): Promise<Budget>;
   /**

@@ -5,7 +5,7 @@ import type { PortCall } from '../../testing/faults.ts';
 import { checkQueues, checkRun } from './checks.ts';
 import { chaosPipeline } from './pipeline.ts';
 import { readReport } from './report.ts';
-import { answers, type Service } from './service.ts';
+import { answers, fails, type Service } from './service.ts';
 import { HOUR, MINUTE, SECOND, World, type WorldOptions } from './world.ts';
 
 /** Forty calls a second: a run that takes long enough to be controlled. */
@@ -53,6 +53,12 @@ test('a slow service: its answers show as they come, and a cancel loses none but
   expect(called()).toBeLessThan(120);
   expect(called() - counts.succeeded).toBeLessThanOrEqual(4);
   expect(await everything(world, 'cancelled')).toEqual([]);
+});
+
+test('that a service refuses connections is known within two seconds, before any retry', async () => {
+  const world = await running(200, 2 * SECOND, { service: () => fails('connection-refused', 1) });
+  expect(await world.deps.stores.progress.read('r')).toMatchObject({ failed: 0, retriedFor: 'connection-refused' });
+  expect(Math.max(...world.journal.calls.values())).toBe(1);
 });
 
 test('a cancel that dies at any of its port calls is completed by the sweeper', async () => {

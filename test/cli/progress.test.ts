@@ -126,3 +126,18 @@ group('on a terminal', () => {
     expect(stream.text).toBe('0 / 1,000 · 0/s · 0 failed · starting\n');
   });
 });
+
+test('elsewhere than on a terminal a line comes every two seconds, and at once where calls begin to fail', () => {
+  let at = 0;
+  const stream = new Captured(false);
+  const { update } = progressDisplay(stream, () => at);
+  update(progress());
+  at = 900;
+  update(progress({ succeeded: 1 }));
+  update(progress({ retried: 4, retriedFor: 'connection-refused' }));
+  update(progress({ retried: 9, retriedFor: 'connection-refused' }));
+  expect(stream.text.trim().split('\n')).toEqual([
+    '0 / 1,000 · 0/s · 0 failed · starting',
+    '0 / 1,000 · 0/s · 0 failed · 4 retried (connection-refused) · the service refuses connections: waiting to try again',
+  ]);
+});

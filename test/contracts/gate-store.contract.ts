@@ -51,6 +51,27 @@ export function describeGateStore(name: string, make: () => ItemTable, fresh: ()
       expect(await store.readBudget()).toEqual(now);
     });
 
+    test('forgets what was learned of another address, and keeps what was learned of this one', async () => {
+      await store.setByHand({ inFlight: 3, until: null, revision: 1 });
+      const shut = async () => (await store.read()).shutUntil;
+      const breaks = async () => {
+        const read = await store.read();
+        await store.change(read, { shutUntil: NOW + 60_000, level: 2, cap: null });
+      };
+      await breaks();
+      await store.meet('http://127.0.0.1:1');
+      expect(await store.read()).toMatchObject({
+        shutUntil: 0,
+        level: 0,
+        byHand: new Map([[expect.anything(), expect.anything()]]),
+      });
+      await breaks();
+      await store.meet('http://127.0.0.1:1');
+      expect(await shut()).toBe(NOW + 60_000);
+      await store.meet('http://127.0.0.1:2');
+      expect(await shut()).toBe(0);
+    });
+
     test('keeps the pipelines of one budget that are at work, and no two of them join by one reading', async () => {
       const { shares: none } = await store.read();
       const sharer = { forwarders: 2, callMs: 10_000, turn: 1, since: NOW, until: NOW + 130_000 };

@@ -5,7 +5,7 @@ import type { LimitsByHand } from '../../domain/gate/limits.ts';
 import type { Sharer, Shares } from '../../domain/gate/shares.ts';
 import type { Budget, GateStore } from '../../ports/gate-store.ts';
 import { type Item, N, numberOf, S, stringOf } from './attributes.ts';
-import { absent, all, any, atLeast, below, type Condition, equals } from './conditions.ts';
+import { absent, all, any, atLeast, below, type Condition, differs, equals } from './conditions.ts';
 import type { ItemTable, Update } from './item-table.ts';
 
 const byHand = z.object({
@@ -96,11 +96,15 @@ export function gateStore(table: ItemTable, names: GateNames): GateStore {
     },
 
     async open() {
-      const opened = await table.update(endpoint, {
-        remove: ['shutUntil', 'level', ...CAP],
-        add: { version: N(1) },
+      return state((await table.update(endpoint, OPENING)) ?? {});
+    },
+
+    async meet(address) {
+      await table.update(endpoint, {
+        ...OPENING,
+        set: { address: S(address) },
+        condition: differs('address', address),
       });
-      return state(opened ?? {});
     },
 
     async readBudget() {
@@ -139,6 +143,9 @@ export function gateStore(table: ItemTable, names: GateNames): GateStore {
 }
 
 const CAP = ['capSize', 'capSince', 'cutAt', 'renewed'] as const;
+
+/** Opens an endpoint, whatever shut it. */
+const OPENING: Update = { remove: ['shutUntil', 'level', ...CAP], add: { version: N(1) } };
 
 function capItem(cap: Cap | null): Item {
   if (cap === null) return {};
