@@ -29,15 +29,12 @@ export type HeldRow = Pick<Row, 'id' | 'status' | 'attempts' | 'ms' | 'at'> & {
 };
 
 /** A row as a user's code sees it. @param item and `result`: the values themselves, where the row only points at them */
-export function rowOf(
-  { id, status, reason, attempts, ms, at, ...held }: HeldRow,
-  item: unknown = held.item,
-  result: unknown = held.result,
-): Row {
-  const child = { id, item, attempts, ms, at };
-  if (status === 'SUCCEEDED') return { ...child, status, reason: null, result, excerpt: null };
+export function rowOf(row: HeldRow, item: unknown = row.item, result: unknown = row.result): Row {
+  // Field by field: copies of what is left of an object took a tenth of a reduce's time.
+  const { id, status, reason, attempts, ms, at } = row;
+  if (status === 'SUCCEEDED') return { id, item, attempts, ms, at, status, reason: null, result, excerpt: null };
   const excerpt = typeof result === 'string' ? result : null;
-  return { ...child, status, reason: reason ?? 'unknown', result: null, excerpt };
+  return { id, item, attempts, ms, at, status, reason: reason ?? 'unknown', result: null, excerpt };
 }
 
 /** Whether a value of the row is an object of its own. */
