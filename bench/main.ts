@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { benchCallbacks } from './callbacks/bench-callbacks.ts';
+import { compare, comparisonOf, readEarlier } from './compare.ts';
 import { figuresOf } from './figures.ts';
 import { type PushOptions, push } from './push/push.ts';
 import { benchReduce } from './reduce/bench-reduce.ts';
@@ -17,20 +18,29 @@ interface BenchOptions {
   readonly children?: number;
   readonly quick?: boolean;
   readonly json?: boolean;
+  /** A file with an earlier bench's figures. */
+  readonly compare?: string;
 }
 
 /** Measures each scenario, prints what came out; gives the exit code. */
-async function bench({ children, quick, json }: BenchOptions): Promise<number> {
+async function bench({ children, quick, json, compare: path }: BenchOptions): Promise<number> {
   if (!existsSync('/proc/self/stat')) {
     throw new Error("CPU time and memory of other processes are read from Linux's /proc, and there is none here.");
   }
+  // Before the minutes that measuring takes: the file may not be one.
+  const before = path === undefined ? null : await readEarlier(path);
   const count = children ?? (quick ? QUICK_CHILDREN : DEFAULT_CHILDREN);
   const figures = [];
   for (const scenario of scenariosOf(count)) {
     figures.push(figuresOf(await runScenario(scenario, (text) => process.stderr.write(`${text}\n`))));
   }
   const checks = checksOf(figures);
-  process.stdout.write(json ? `${JSON.stringify({ figures, checks })}\n` : tableOf(figures, checks));
+  const compared = before && compare(before, figures);
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ figures, checks, ...(compared && { compared }) })}\n`
+      : tableOf(figures, checks) + (compared ? comparisonOf(compared) : ''),
+  );
   return checks.every(({ met }) => met) ? EXIT.ok : EXIT.missed;
 }
 
@@ -42,6 +52,7 @@ function program(): Command {
     .option('-n, --children <n>', `children per scenario, ${DEFAULT_CHILDREN} by default`, wholeNumber)
     .option('--quick', `a fast look with ${QUICK_CHILDREN} children; the targets are stated for ${DEFAULT_CHILDREN}`)
     .option('--json', 'print all figures as one line of JSON; progress goes to stderr')
+    .option('--compare <file>', 'show each figure beside the one that an earlier bench printed there with --json')
     .addHelpText('after', '\nExit codes: 0 all targets met, 1 one missed or something broke, 2 wrong usage.')
     .action(async (options: BenchOptions) => {
       process.exitCode = await bench(options);
