@@ -41,7 +41,7 @@ export async function purgeOneItem(
           ? `Deleted: ${saidOf(erased)}. What remains:\n${ITEM_REMAINS.map((what) => `  - ${what}\n`).join('')}`
           : nextOf(traces),
     );
-    return traces.unended.length === 0 ? EXIT.ok : EXIT.failed;
+    return traces.unended.length + traces.tasks.unended.length === 0 ? EXIT.ok : EXIT.failed;
   } finally {
     eraser.close();
   }
@@ -50,8 +50,8 @@ export async function purgeOneItem(
 /** Records what is gone. Who reads the record must not learn from it whom it was about. */
 function recorded(target: Target, terminal: Terminal): PurgeItemHooks {
   return {
-    async onBesides({ inputs, refusals }) {
-      const detail = `an item: ${counted(inputs, 'handed-over input')}, ${counted(refusals, 'refused message')}`;
+    async onBesides({ inputs, refusals, tasks }) {
+      const detail = `an item: ${counted(inputs, 'handed-over input')}, ${counted(refusals, 'refused message')}, ${counted(tasks, 'task')}`;
       await recordAct(target, terminal, { act: 'purge', run: null, detail });
     },
     async onGone(gone) {
@@ -61,8 +61,8 @@ function recorded(target: Target, terminal: Terminal): PurgeItemHooks {
   };
 }
 
-const saidOf = ({ runs, records, objects }: ItemPurged) =>
-  `${counted(runs.length, 'run')}, ${goneWords({ records, objects })}`;
+const saidOf = ({ runs, tasks, records, objects }: ItemPurged) =>
+  `${counted(runs.length, 'run')}, ${tasks.length > 0 ? `items and answers of ${counted(tasks.length, 'task')}, ` : ''}${goneWords({ records, objects })}`;
 
 /** Reading a large run takes minutes: says how far it is. */
 function lookedAt({ stderr, signal }: Terminal): (rows: number) => void {
@@ -78,7 +78,7 @@ function lookedAt({ stderr, signal }: Terminal): (rows: number) => void {
 
 const STEP = 1_000_000;
 
-function wordsOf({ looked, found, unended, inputs, refusals }: ItemTraces, target: Target): string {
+function wordsOf({ looked, found, unended, inputs, refusals, tasks }: ItemTraces, target: Target): string {
   const where = `${target.pipeline.name} ${target.place}`;
   const lines =
     found.length === 0
@@ -87,6 +87,7 @@ function wordsOf({ looked, found, unended, inputs, refusals }: ItemTraces, targe
   const besides = [
     ...(inputs.length > 0 ? [`${counted(inputs.length, 'handed-over input')} that no run will read any more`] : []),
     ...(refusals.length > 0 ? [counted(refusals.length, 'refused message')] : []),
+    ...(tasks.ended.length > 0 ? [`items and answers of ${counted(tasks.ended.length, 'task')}`] : []),
   ];
   if (besides.length > 0) lines.push(`Besides: ${besides.join(', ')}.`);
   if (unended.length > 0) {
@@ -95,6 +96,10 @@ function wordsOf({ looked, found, unended, inputs, refusals }: ItemTraces, targe
       `Not looked at, as they haven't ended: ${each}. Wait, or cancel them (${hint(target, 'cancel', '<run>')}), and repeat this.`,
     );
   }
+  if (tasks.unended.length > 0)
+    lines.push(
+      `In tasks that haven't ended: ${tasks.unended.join(', ')}. Wait, or cancel them (${hint(target, 'tasks', 'cancel', '<id>')}), and repeat this.`,
+    );
   return `${lines.join('\n')}\n`;
 }
 
@@ -112,8 +117,9 @@ function whyOf({ why, children, example }: Mentioning): string {
   return `${children === 1 ? '1 child' : many}, such as ${example}`;
 }
 
-function nextOf({ found, inputs, refusals }: ItemTraces): string {
-  if (found.length + inputs.length + refusals.length === 0) return 'Nothing was found that could be deleted now.\n';
+function nextOf({ found, inputs, refusals, tasks }: ItemTraces): string {
+  if (found.length + inputs.length + refusals.length + tasks.ended.length === 0)
+    return 'Nothing was found that could be deleted now.\n';
   const whole =
     found.length === 0
       ? ''
@@ -121,12 +127,13 @@ function nextOf({ found, inputs, refusals }: ItemTraces): string {
   return `${whole}Nothing was deleted. The same command with --yes deletes all this for good.\n`;
 }
 
-function jsonOf({ looked, found, unended, inputs, refusals }: ItemTraces) {
+function jsonOf({ looked, found, unended, inputs, refusals, tasks }: ItemTraces) {
   return {
     looked,
     found,
     unended: unended.map(({ run, status }) => ({ run, status })),
     inputs: inputs.length,
     refusals: refusals.length,
+    tasks: { ended: tasks.ended.map(({ id }) => id), unended: tasks.unended },
   };
 }

@@ -19,6 +19,6 @@ export const RUN_REMAINS = [
 export const ITEM_REMAINS = [
   ...OF_BOTH,
   "the source's own data, and what was made of reports and outputs since",
-  'ids of runs and children, in logs, in the report of the next run and in who did what (acts)',
+  'ids of runs, children and tasks, in logs, in the report of the next run and in who did what (acts)',
   'what other pipelines keep: each is asked by itself',
 ];

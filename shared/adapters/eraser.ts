@@ -15,6 +15,12 @@ export function eraserOf(
 ): Eraser {
   const records = { client: dynamodb, table, pipeline };
   const prefix = `runs/${pipeline}/`;
+  const eraseBelow = (keys: readonly string[]) =>
+    eraseKeys(
+      s3,
+      objects,
+      keys.map((key) => prefix + key),
+    );
   return {
     eraseRecords: (run, root, ttl) => eraseRecords(records, run, root, ttl),
     async eraseObjects(run) {
@@ -27,12 +33,8 @@ export function eraserOf(
       // A run may have the name of their folder.
       return keys.map((key) => key.slice(prefix.length)).filter((place) => readHandedOverKey(place) !== null);
     },
-    eraseHandedOver: (places) =>
-      eraseKeys(
-        s3,
-        objects,
-        places.map((place) => prefix + place),
-      ),
+    eraseHandedOver: eraseBelow,
+    eraseTaskResults: eraseBelow,
     eraseRefusals: (messageIds) => eraseRefusals(records, messageIds),
     close() {
       dynamodb.destroy();

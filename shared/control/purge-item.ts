@@ -1,11 +1,15 @@
+import type { Call } from '../domain/call.ts';
+import { isPointer } from '../domain/held.ts';
 import { asInJson, mentions, wantedOf } from '../domain/mentions.ts';
 import { firstRunOf } from '../domain/redrive.ts';
 import { isFinal } from '../domain/run.ts';
+import type { CallStore } from '../ports/call-store.ts';
 import type { Deps } from '../ports/deps.ts';
 import type { Eraser } from '../ports/eraser.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 import { eraseRuns, type OnGone, purgeRun } from './purge-run.ts';
 import { type Mentioning, runFamilies, runsMentioning } from './runs-mentioning.ts';
+import { type TaskTraces, tasksMentioning } from './tasks-mentioning.ts';
 
 /** What a pipeline keeps of one item, as far as it was looked at. */
 export interface ItemTraces {
@@ -18,11 +22,14 @@ export interface ItemTraces {
   readonly inputs: readonly string[];
   /** Refused messages that mention it, by their ids. */
   readonly refusals: readonly string[];
+  readonly tasks: TaskTraces;
 }
 
 /** What was deleted of it. */
 export interface ItemPurged {
   readonly runs: readonly string[];
+  /** Those that keep nothing of it any more. */
+  readonly tasks: readonly string[];
   readonly records: number;
   readonly objects: number;
 }
@@ -30,11 +37,11 @@ export interface ItemPurged {
 /** Who is told of what is gone as soon as it is: what comes behind it may be cut off. */
 export interface PurgeItemHooks {
   /** What is under no run. */
-  onBesides?(gone: { readonly inputs: number; readonly refusals: number }): Promise<void>;
+  onBesides?(gone: { readonly inputs: number; readonly refusals: number; readonly tasks: number }): Promise<void>;
   readonly onGone?: OnGone;
 }
 
-type Used = Pick<Deps, 'stores' | 'objects'>;
+type Used = Pick<Deps, 'stores' | 'objects'> & { readonly calls: CallStore };
 
 /** More than this is one trouble, many times, and the rest is read by the next call. */
 const REFUSALS = 100_000;
@@ -62,6 +69,7 @@ export async function findItem(
     found,
     unended: unended.flat().filter(({ status }) => !isFinal(status)),
     inputs: places.filter((place) => !isRead.has(place)),
+    tasks: await tasksMentioning(deps, wanted),
     refusals: refusals
       .filter(({ excerpt, detail }) => mentions([excerpt, detail], wanted) || mentions(excerpt, wanted.map(asInJson)))
       .map(({ messageId }) => messageId),
@@ -73,14 +81,17 @@ export async function findItem(
  * @throws {InputError} where one of the runs is redriven since
  */
 export async function purgeItem(
-  deps: Pick<Deps, 'stores' | 'pipeline' | 'clock'>,
+  deps: Pick<Deps, 'stores' | 'pipeline' | 'clock'> & { readonly calls: CallStore },
   eraser: Eraser,
-  { found, inputs, refusals }: Pick<ItemTraces, 'found' | 'inputs' | 'refusals'>,
+  { found, inputs, refusals, tasks }: Pick<ItemTraces, 'found' | 'inputs' | 'refusals' | 'tasks'>,
   { onBesides, onGone }: PurgeItemHooks = {},
 ): Promise<ItemPurged> {
   await eraser.eraseHandedOver(inputs);
   await eraser.eraseRefusals(refusals);
-  if (inputs.length + refusals.length > 0) await onBesides?.({ inputs: inputs.length, refusals: refusals.length });
+  await eraser.eraseTaskResults(tasks.ended.flatMap(keyOfResult));
+  for (const task of tasks.ended) await deps.calls.forget(task);
+  const besides = { inputs: inputs.length, refusals: refusals.length, tasks: tasks.ended.length };
+  if (besides.inputs + besides.refusals + besides.tasks > 0) await onBesides?.(besides);
   let [records, objects] = [refusals.length, inputs.length];
   for (const { runs } of found) {
     const [first = ''] = runs;
@@ -90,5 +101,11 @@ export async function purgeItem(
     records += gone.records;
     objects += gone.objects;
   }
-  return { runs: found.flatMap(({ runs }) => runs), records, objects };
+  return { runs: found.flatMap(({ runs }) => runs), tasks: tasks.ended.map(({ id }) => id), records, objects };
+}
+
+/** Where a task's large answer is. */
+function keyOfResult({ outcome }: Call): string[] {
+  const result = outcome?.result ?? null;
+  return isPointer(result) ? [result.$object] : [];
 }

@@ -1,7 +1,7 @@
 import { visibilitySeconds } from './capacity.ts';
 import type { Json } from './json.ts';
 import type { Outcome } from './outcome.ts';
-import type { ChildStatus } from './row.ts';
+import { CHILD_STATUSES, type ChildStatus } from './row.ts';
 import { MARK_MARGIN_MS, POISON_CRASHES } from './sending.ts';
 
 /**
@@ -118,6 +118,9 @@ export function newCall(
   const call = { ...request, ...fresh, createdAt: now, due: request.wanted, outcome: null };
   return { call, look: lookOf(call.due, now, patience) };
 }
+
+/** Those by which calls are listed. `DUE`: they have not ended. */
+export const LISTED_STATES = ['DUE', ...CHILD_STATUSES] as const;
 
 /** What a call is doing. */
 export type CallState = 'pending' | 'calling' | ChildStatus;

@@ -1,5 +1,13 @@
-import type { Call, CallMark, CallOutcome, DueEntry, Look, NextTurn, Settlement } from '../domain/call.ts';
-import type { ChildStatus } from '../domain/row.ts';
+import type {
+  Call,
+  CallMark,
+  CallOutcome,
+  DueEntry,
+  LISTED_STATES,
+  Look,
+  NextTurn,
+  Settlement,
+} from '../domain/call.ts';
 
 /**
  * Calls that stand alone, one item each. Every write is made if what was decided by still holds, and tells whether it was: reads are
@@ -34,6 +42,9 @@ export interface CallStore {
   /** Ends it, if it is as read. */
   end(read: Call, outcome: CallOutcome, keptUntil: number): Promise<boolean>;
 
+  /** Deletes what one that has ended keeps of its item and answer: that it was, and how it ended, stays, so that its id stays used. */
+  forget(ended: Call): Promise<void>;
+
   /** Entries whose look time has come, at most `limit`, oldest first. The index may lag. */
   due(now: number, limit: number): Promise<readonly DueEntry[]>;
   /** A page of calls, in the order of time. The index may lag, and what left the state since is not among them. */
@@ -42,7 +53,7 @@ export interface CallStore {
 
 export interface CallQuery {
   /** `DUE`: those that have not ended, by the time of their next look. Others by the time that they were asked for. */
-  readonly state: 'DUE' | ChildStatus;
+  readonly state: (typeof LISTED_STATES)[number];
   /** The least and the greatest time, epoch milliseconds. */
   readonly from?: number | undefined;
   readonly until?: number | undefined;

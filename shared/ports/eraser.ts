@@ -18,6 +18,8 @@ export interface Eraser {
    */
   handedOver(wanted: Wanted): Promise<readonly string[]>;
   eraseHandedOver(places: readonly string[]): Promise<void>;
+  /** Deletes large results of tasks, by their keys. */
+  eraseTaskResults(keys: readonly string[]): Promise<void>;
   /** Deletes records of refused messages. */
   eraseRefusals(messageIds: readonly string[]): Promise<void>;
   close(): void;

@@ -72,6 +72,7 @@ test('what was kept of an item is found by each text that it holds, however it i
   const eraser = withKeptInput({
     eraseRecords: async () => 0,
     eraseObjects: async () => 0,
+    eraseTaskResults: async () => {},
     eraseRefusals: async () => {},
     handedOver: async () => ['given/an-object'],
     eraseHandedOver: async (places) => void deleted.push(...places),

@@ -8,7 +8,7 @@ import { knownWord, NewerVersionError } from '../../domain/versions.ts';
 import type { CallQuery, CallStore } from '../../ports/call-store.ts';
 import { B, bytesOf, type Item, N, numberOf, required, S, stringOf } from './attributes.ts';
 import { pack, unpack } from './codec.ts';
-import { absent, all, below, type Condition, equals } from './conditions.ts';
+import { absent, all, below, type Condition, equals, present } from './conditions.ts';
 import type { ItemTable } from './item-table.ts';
 import type { Keys } from './keys.ts';
 
@@ -114,6 +114,14 @@ export function callStore(table: ItemTable, keys: Keys): CallStore {
         remove: ['mark', 'by'],
         condition: asRead(read),
       }),
+
+    async forget({ id, outcome: how }) {
+      if (!how) throw new TypeError(`Call ${id} has not ended.`);
+      await table.update(keys.call(id), {
+        set: { item: B(pack(null)), outcome: S(JSON.stringify(outcome.parse({ ...how, result: null }))) },
+        condition: present('outcome'),
+      });
+    },
 
     async due(now, limit) {
       const found = await inOrder(table, keys, { state: 'DUE', until: now, limit });
