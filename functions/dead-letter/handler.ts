@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { callMessage } from '../../shared/domain/call-message.ts';
 import {
   aggregateMessage,
   blockOf,
@@ -47,10 +48,11 @@ async function handleDeadLetter(deps: DeadLetterDeps, entry: SqsEvent['Records']
     return refuse(deps, entry, reason, detail);
   }
   if ('newer' in work) throw work.newer;
-  const other = readMessage(z.union([splitMessage, aggregateMessage]), deps.pipeline.name, entry.body);
+  const other = readMessage(z.union([splitMessage, aggregateMessage, callMessage]), deps.pipeline.name, entry.body);
   if ('message' in other) {
-    // The table holds all that this message said: the sweeper takes the run up from there.
-    return refuse(deps, entry, 'gave-up', 'Its function failed with it every time; the sweeper resumes its run.');
+    // The table holds all that this message said, and what looks after that takes it up from there.
+    const next = other.message.type === 'calls' ? 'a round sends its tasks again' : 'the sweeper resumes its run';
+    return refuse(deps, entry, 'gave-up', `Its function failed with it every time; ${next}.`);
   }
   return refuse(deps, entry, work.reason, work.detail);
 }

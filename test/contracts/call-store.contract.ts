@@ -191,6 +191,16 @@ export function describeCallStore(name: string, make: () => ItemTable, fresh: ()
       expect(first).toEqual([await stored('id-0')]);
     });
 
+    test('one that has ended forgets its item and answer, and stays what it was', async () => {
+      await put('a');
+      const outcome = { ...CANCELLED, result: 'said' };
+      await calls.end(await stored('a'), outcome, KEPT);
+      const before = await stored('a');
+      await calls.forget(before);
+      await calls.forget(before);
+      expect(await stored('a')).toEqual({ ...before, item: null, outcome: { ...outcome, result: null } });
+    });
+
     test('pipelines are apart', async () => {
       await put('a');
       const others = callStore(table, keysOf(`${pipeline}-2`));

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { deadLetter } from '../../../functions/dead-letter/handler.ts';
 import { startRun } from '../../../shared/control/start.ts';
+import { WRITES } from '../../../shared/domain/format.ts';
 import { mergeOutcomes } from '../../../shared/domain/outcome.ts';
 import { NEW_REGISTER } from '../../../shared/domain/sending.ts';
 import { entry, type TestDeps, testDeps, workOf } from '../../shared/support.ts';
@@ -117,4 +118,13 @@ test('what is no work is recorded with its reason; what fails comes back by itse
     batchItemFailures: [{ itemIdentifier: 'm-0' }],
   });
   expect(deps.counted.get('MessagesFailed')).toBe(1);
+});
+
+test('tasks of a message that nothing could take end by it in no way: a round sends them again', async () => {
+  const deps = await runOf();
+  const calls = { v: WRITES, pipeline: 'squares', type: 'calls', calls: [['a', 0, 0]] };
+  expect((await handleDeadLetter(deps, calls)).refused).toEqual([['m-0', 'gave-up']]);
+  expect((await deps.stores.refusals.list(1))[0]).toMatchObject({
+    detail: expect.stringContaining('a round sends its tasks'),
+  });
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { SYSTEM } from '../../../functions/system.ts';
 import { QUEUES } from '../../../shared/domain/queues.ts';
 import { DEAD_LETTERS } from '../../../shared/lambda/declaration.ts';
-import { wiringOf } from '../../../shared/lambda/wiring.ts';
+import { type Wiring, wiringOf } from '../../../shared/lambda/wiring.ts';
 import { testPipeline } from '../support.ts';
 
 const wiring = wiringOf(
@@ -43,4 +43,14 @@ test('a queue that nothing takes is refused', () => {
   const { sweeper } = SYSTEM.functions;
   const functions = { ...SYSTEM.functions, aggregator: sweeper };
   expect(() => wiringOf({ ...SYSTEM, functions }, testPipeline())).toThrow('Nothing takes queue aggregate.');
+});
+
+test('only a pipeline with tasks has their queue, and what takes and sends from it', () => {
+  const has = ({ optionalQueues, mappings, schedules }: Wiring) => [
+    Object.keys(optionalQueues),
+    mappings.map(({ queue }) => queue).filter((queue) => queue === 'calls'),
+    schedules.map(({ function: name }) => name).filter((name) => name === 'rounds'),
+  ];
+  expect(has(wiringOf(SYSTEM, testPipeline()))).toEqual([[], [], []]);
+  expect(has(wiringOf(SYSTEM, testPipeline({ tasks: {} })))).toEqual([['calls'], ['calls'], ['rounds']]);
 });
