@@ -169,6 +169,7 @@ describe.skipIf(BROWSER === undefined)('the console in a browser', { timeout: 60
   test('a run is started, watched to its end, its failures looked at and called again', async () => {
     const path = await started(700);
     await page.getByText(/[1-9]\d* of 700/).waitFor();
+    await page.getByText(/, by console$/).waitFor();
     await page.getByRole('heading', { name: 'Why children did not succeed' }).waitFor();
     await isAccessible();
     await picture('console-run');
