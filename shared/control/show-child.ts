@@ -6,11 +6,13 @@ import { mergeOutcomes } from '../domain/outcome.ts';
 import type { ChildStatus } from '../domain/row.ts';
 import { isFinal } from '../domain/run.ts';
 import { callsOf, registerOf } from '../domain/sending.ts';
+import type { BlockContent } from '../ports/block-store.ts';
 import type { Deps } from '../ports/deps.ts';
 import { readManifest } from '../storage/manifest.ts';
 import { readPartBlock, readPartIndex } from '../storage/part.ts';
 import { release } from '../storage/spill.ts';
 import { existingRun } from './existing-run.ts';
+import { findRedriven } from './redriven-child.ts';
 
 /** One child of a run, of 19 million or of one. */
 export interface ChildView {
@@ -40,8 +42,15 @@ export async function showChild(deps: Deps, run: string, id: string): Promise<Ch
   const { stores, objects } = deps;
   const ref = parseChildId(id);
   const record = await existingRun(deps, run);
-  // A redrive's children keep the ids they have in the report: until it has its own, the one it starts from says what is known.
-  if (record.redrive && !isFinal(record.status)) return showChild(deps, record.redrive.base, id);
+  // A redrive's children keep the ids they have in the report: until it has its own, the one it starts from says what is known, and the
+  // redrive what it does with the child.
+  if (record.redrive && !isFinal(record.status)) {
+    const { item, ...before } = await showChild(deps, record.redrive.base, id);
+    const found = await findRedriven(deps, run, id);
+    if (found === null) return { item, ...before };
+    const { attempts, ...now } = await stateOf(deps, found.content, found.n);
+    return { id, item, ...now, attempts: found.before + attempts };
+  }
   const part = record.redrive
     ? (await readManifest(objects, run)).find(({ slice, segment }) => slice === ref.slice && segment === ref.segment)
         ?.part
@@ -64,21 +73,28 @@ export async function showChild(deps: Deps, run: string, id: string): Promise<Ch
       waitsUntil: null,
     };
   }
-  const { pages, outcomes, state } = await stores.blocks.readAll(run, ref);
-  const item = pages.flatMap((page) => page.items)[ref.n];
-  if (item === undefined || ref.n >= blockSize(pages)) throw new ChildNotFoundError(run, id);
-  const end = mergeOutcomes(outcomes).get(ref.n);
-  const slot = pages.flatMap(slotsOf).findLast(({ first }) => first <= ref.n);
+  const content = await stores.blocks.readAll(run, ref);
+  const item = content.pages.flatMap((page) => page.items)[ref.n];
+  if (item === undefined || ref.n >= blockSize(content.pages)) throw new ChildNotFoundError(run, id);
+  return { id, item: await release(objects, item), ...(await stateOf(deps, content, ref.n)) };
+}
+
+/** What a block says of one of its children. */
+async function stateOf(
+  { objects }: Pick<Deps, 'objects'>,
+  { pages, outcomes, state }: BlockContent,
+  n: number,
+): Promise<Omit<ChildView, 'id' | 'item'>> {
+  const end = mergeOutcomes(outcomes).get(n);
+  const slot = pages.flatMap(slotsOf).findLast(({ first }) => first <= n);
   const { tries: all, waiting } = registerOf(state, slot?.first ?? 0);
-  const tries = all.get(ref.n);
-  const until = end ? undefined : waiting?.get(ref.n);
+  const tries = all.get(n);
+  const until = end ? undefined : waiting?.get(n);
   return {
-    id,
     status: end?.status ?? 'WAITING',
-    item: await release(objects, item),
     reason: end?.reason ?? null,
     result: end ? await release(objects, end.result) : null,
-    attempts: end?.attempts ?? callsOf(state, ref.n),
+    attempts: end?.attempts ?? callsOf(state, n),
     ms: end?.ms ?? null,
     endedAt: end ? new Date(end.at).toISOString() : null,
     nextCallAt: tries && tries.due > 0 ? new Date(tries.due).toISOString() : null,
