@@ -25,6 +25,9 @@ interface Passed {
 
 const NONE: ReadonlySet<number> = new Set();
 
+/** Callbacks that may come in, one behind the other, between a read and a write; behind that the message comes back. */
+const MOST_ROUNDS = 50;
+
 /**
  * Ends a message's pass: commits what ended, and where children remain raises the slot's turn in the same write and sends the
  * slot again. Children without a result are handed back.
@@ -60,7 +63,8 @@ export async function commitAndResend(
   await addWaits(deps, message, new Set(waiting.values()));
   const { slot } = message;
   let known = block;
-  for (let toStore = outcomes; ; toStore = []) {
+  let toStore = outcomes;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
     const next = nextRegister(deliveryOf(received), known, of);
     if (next === null) {
       // What was committed before, its block's completion included, asks for no write more.
@@ -80,8 +84,10 @@ export async function commitAndResend(
     }
     if (register.turn !== message.turn) return;
     // Callbacks came in while the others were called: what they changed holds, and goes with the next turn.
+    toStore = [];
     known = { done, registers: new Map(known.registers).set(slot, withCallbacks(read, register)) };
   }
+  throw new Error(`Callbacks changed slot ${slot} ${MOST_ROUNDS} times while its next message was to be sent.`);
 }
 
 /** Commits what ended of a message that comes back for the rest. */

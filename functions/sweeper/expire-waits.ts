@@ -18,6 +18,8 @@ const AT_ONCE = 16;
 const MARGIN_MS = 60_000;
 /** While a message calls others of its slot, a wait is let be, but no longer than a message can be delayed. */
 const LET_BE_MS = 900_000;
+/** Whoever finds a slot changed so often looks again a minute later. */
+const MOST_ROUNDS = 20;
 
 /**
  * Ends the waits whose time is over: their children fail, or are called again, as the definition says. A bucket goes once all in it is done,
@@ -65,7 +67,7 @@ async function expireSlot(
 ): Promise<{ readonly failed: number; readonly retried: number } | null> {
   const { stores, queues, pipeline, clock, random } = deps;
   const ref = { ...segment, block };
-  for (;;) {
+  for (let round = 0; round < MOST_ROUNDS; round++) {
     const { state, pages } = await stores.blocks.readAll(run, ref);
     const of = pages.flatMap(slotsOf).find(({ first }) => first === slot);
     const read = registerOf(state, slot);
@@ -102,4 +104,5 @@ async function expireSlot(
     if (left.length > 0) await queues.work.send([outgoing(deps, message, delaySeconds(next, left, clock.now()))]);
     return { failed: failed.length, retried: again.length };
   }
+  return null;
 }
