@@ -21,15 +21,18 @@ export interface RegisterLine {
   readonly marked: number | 'slot' | null;
   /** Child, tries, crashes. */
   readonly tries: readonly (readonly [number, number, number])[];
+  /** Children that wait. */
+  readonly waiting: readonly number[];
 }
 
-export function register({ slot, turn, care, marked, tries }: RegisterLine): string {
+export function register({ slot, turn, care, marked, tries, waiting }: RegisterLine): string {
   const rows = tries.map(([n, count, crashes]) => `${n}:${count}:${crashes}`).sort();
-  return `${slot}@${turn}${['', ' apart', ' alone'][care]}${marked === null ? '' : ` marks ${marked}`}[${rows.join()}]`;
+  const says = `${['', ' apart', ' alone'][care]}${marked === null ? '' : ` marks ${marked}`}`;
+  return `${slot}@${turn}${says}[${rows.join()}]${waiting.length === 0 ? '' : ` waits for ${list(waiting)}`}`;
 }
 
-function isNew({ turn, care, marked, tries }: RegisterLine): boolean {
-  return turn === 0 && care === 0 && marked === null && tries.length === 0;
+function isNew({ turn, care, marked, tries, waiting }: RegisterLine): boolean {
+  return turn === 0 && care === 0 && marked === null && tries.length === 0 && waiting.length === 0;
 }
 
 export const LINES = {
@@ -68,6 +71,11 @@ export const LINES = {
       .join(' ')}`.trim(),
   readAll: (block: string, done: Iterable<number>) => `read all of ${block}: ${list(done)}`,
   putOutcomes: (block: string, outcomes: readonly string[]) => `put outcomes ${block}: ${[...outcomes].sort().join()}`,
+  putOutcomesOnce: (block: string, outcome: string) => `put once ${block}: ${outcome}`,
+  addMissing: (block: string, child: number, done: Iterable<number> | null) =>
+    `add ${block}.${child}: ${done ? list(done) : 'not as read'}`,
+  countLate: (segment: string, counted: boolean) => `late in SEG ${segment}: ${counted ? 'counted' : 'frozen'}`,
+  addWait: (block: string, slot: number) => `time of waits of ${block}.${slot}`,
   addDone: (block: string, children: Iterable<number>, done: Iterable<number>) =>
     `add done ${block}: ${list(children)} = ${list(done)}`,
   addDoneAndRaise: (block: string, children: Iterable<number>, next: string, raised: boolean, done: Iterable<number>) =>

@@ -1,7 +1,8 @@
 import { blockSize, slotsOf } from '../../shared/domain/chain.ts';
 import { isBlockFull } from '../../shared/domain/completion.ts';
 import { childId } from '../../shared/domain/ids.ts';
-import { NO_TRIES, registerOf, sendable } from '../../shared/domain/sending.ts';
+import { delaySeconds, NO_TRIES, registerOf, sendable } from '../../shared/domain/sending.ts';
+import { LINES } from './alphabet.ts';
 import { changeSteps, hears } from './changing-waits.ts';
 import {
   addBlock,
@@ -10,9 +11,11 @@ import {
   blockOf,
   type Context,
   readChain,
+  registerLines,
   segmentRecord,
   send,
   toBlock,
+  toRegister,
 } from './context.ts';
 import { blockNumber, parseSegment, segmentOf, workText } from './messages.ts';
 import type { Callback, Forwarder } from './processes.ts';
@@ -46,12 +49,13 @@ export function answerLater(w: World, of: Omit<Said, 'letter' | 'isForged'>, wor
 }
 
 /** Where the time of waits stands: before the register, so that none is ever without. */
-export function bucketStep(w: World, p: Forwarder, block: string, slot: number, then: () => void): Step {
+export function bucketStep(cx: Context, w: World, p: Forwarder, block: string, slot: number, then: () => void): Step {
   return {
     name: 'forward: write the time of waits',
     run: () => {
       insertBucket(w, block, slot);
       delete p.waits;
+      cx.say(() => LINES.addWait(block, slot));
       then();
     },
   };
@@ -67,7 +71,11 @@ export function callbackSteps(cx: Context, w: World, p: Callback): Step[] {
     p.at = at;
   };
   // Of a last try: it fails for good.
-  const put = () => addOutcomes(w, block, [[n, letter === 'R' ? 'F' : letter]]);
+  const word = letter === 'R' ? 'F' : letter;
+  const put = () => {
+    addOutcomes(w, block, [[n, word]]);
+    cx.say(() => LINES.putOutcomesOnce(block, `${n}${word}`));
+  };
   const isFull = () => isBlockFull(new Set(record.done), sizeOf(cx, w, block));
   switch (p.at) {
     case 'token':
@@ -79,6 +87,7 @@ export function callbackSteps(cx: Context, w: World, p: Callback): Step[] {
     case 'read':
       return step('read BLOCK', () => {
         if (said.isForged) w.ghost.rewritten = 'a forged callback has read BLOCK';
+        cx.say(() => LINES.readBlock(block, record.done, registerLines(record.registers)));
         p.seen = { done: [...record.done], register: structuredClone(record.registers[slot] ?? null) };
         p.at = decide(cx, p.seen, said);
         // Whoever filled the block may have died before it told.
@@ -91,11 +100,16 @@ export function callbackSteps(cx: Context, w: World, p: Callback): Step[] {
       });
     case 'add': {
       const isAsRead = letter === 'S' || sameRegister(record.registers[slot], p.seen?.register ?? null);
-      if (record.done.includes(n) || !isAsRead) return step('not as read', to(letter === 'S' ? 'late' : 'read'));
+      if (record.done.includes(n) || !isAsRead)
+        return step('not as read', () => {
+          cx.say(() => LINES.addMissing(block, n, null));
+          p.at = letter === 'S' ? 'late' : 'read';
+        });
       return step(letter === 'S' ? 'end its child' : 'fail its child', () => {
         const tries = record.registers[slot]?.tries.find(([child]) => child === n)?.[1] ?? 0;
         if (letter !== 'S' && attempt <= tries) w.ghost.rewritten = `an old call's failure ended ${block}.${n}`;
-        addDone(cx, w, block, [n]);
+        const done = addDone(cx, w, block, [n]);
+        cx.say(() => LINES.addMissing(block, n, done));
         p.recorded = letter === 'S';
         p.at = isFull() ? 'tell' : 'delete';
       });
@@ -103,9 +117,13 @@ export function callbackSteps(cx: Context, w: World, p: Callback): Step[] {
     case 'late': {
       const segment = segmentRecord(w, segmentOf(block));
       if (segment.frozen !== null && cx.bug !== 'accepted after freezing')
-        return step('too late for its segment', to('delete'));
+        return step('too late for its segment', () => {
+          cx.say(() => LINES.countLate(segmentOf(block), false));
+          p.at = 'delete';
+        });
       return step('counted late', () => {
         segment.late = (segment.late ?? 0) + 1;
+        cx.say(() => LINES.countLate(segmentOf(block), true));
         p.recorded = true;
         p.at = isFull() ? 'tell' : 'delete';
       });
@@ -121,10 +139,13 @@ export function callbackSteps(cx: Context, w: World, p: Callback): Step[] {
       return step('send again', () => {
         const items = itemsOf(cx, w, block, slot);
         const seen = toBlock({ done: record.done, register: record.registers[slot] ?? null }, slot);
-        const left = [...items].map((_, i) => slot + i).filter((child) => !record.done.includes(child));
-        if (sendable(registerOf(seen, slot), left).length > 0) {
+        const missed = [...items].map((_, i) => slot + i).filter((child) => !record.done.includes(child));
+        const wrote = p.wrote ? toRegister(p.wrote) : registerOf(seen, slot);
+        const left = sendable(wrote, missed);
+        if (left.length > 0) {
           const size = sizeOf(cx, w, block);
-          send(cx, w, workText({ block, slot, items, turn: p.turn, size, receives: 0, delayed: false }));
+          const delayed = delaySeconds(wrote, left, 0) > 0;
+          send(cx, w, workText({ block, slot, items, turn: p.turn, size, receives: 0, delayed }));
         }
         p.at = 'delete';
       });

@@ -93,13 +93,14 @@ export function fromRegister({ turn, tries, care, mark, waiting }: Register): Re
 }
 
 /** A register as a line says it. */
-export function registerLine(slot: number, { turn, care, mark, tries }: RegisterRecord): RegisterLine {
+export function registerLine(slot: number, { turn, care, mark, tries, waiting = [] }: RegisterRecord): RegisterLine {
   return {
     slot,
     turn,
     care,
     marked: markedOf(mark),
     tries: tries.map(([n, count, , crashes]) => [n, count, crashes] as const),
+    waiting: waiting.map(([n]) => n),
   };
 }
 

@@ -1,5 +1,6 @@
 import { isBlockFull } from '../../shared/domain/completion.ts';
-import { missing, NO_TRIES, sendable } from '../../shared/domain/sending.ts';
+import { delaySeconds, missing, NO_TRIES, sendable } from '../../shared/domain/sending.ts';
+import { LINES, register } from './alphabet.ts';
 import { itemsOf, sizeOf } from './calling-back.ts';
 import { isCalled } from './changing-waits.ts';
 import {
@@ -9,6 +10,7 @@ import {
   blockOf,
   type Context,
   fromRegister,
+  registerLine,
   send,
   toBlock,
   toRegister,
@@ -40,6 +42,7 @@ export function expirerSteps(cx: Context, w: World, p: Expirer): Step[] {
   switch (p.at) {
     case 'read':
       return step('read BLOCK', () => {
+        cx.say(() => LINES.readAll(block, record.done));
         const register = record.registers[slot];
         const over = (register?.waiting ?? []).flatMap(([n, until]) =>
           until === 0 && !record.done.includes(n) ? [n] : [],
@@ -66,7 +69,8 @@ export function expirerSteps(cx: Context, w: World, p: Expirer): Step[] {
         const isRetry = cx.level.callbacks?.onExpiry === 'retry';
         const again = isRetry ? over.filter((n) => triesOf(n).tries + 1 < cx.level.attempts) : [];
         const tries = new Map(read.tries);
-        for (const n of again) tries.set(n, { ...triesOf(n), tries: triesOf(n).tries + 1 });
+        for (const n of again)
+          tries.set(n, { ...triesOf(n), tries: triesOf(n).tries + 1, due: cx.level.delays ? 1 : 0 });
         const left = new Map([...waiting].filter(([n]) => !over.includes(n)));
         p.next = fromRegister({ ...kept, turn: read.turn + 1, tries, ...(left.size > 0 && { waiting: left }) });
         p.failed = over.filter((n) => !again.includes(n));
@@ -78,6 +82,12 @@ export function expirerSteps(cx: Context, w: World, p: Expirer): Step[] {
           w,
           block,
           p.failed.map((n): [number, string] => [n, 'X']),
+        );
+        cx.say(() =>
+          LINES.putOutcomes(
+            block,
+            p.failed.map((n) => `${n}X`),
+          ),
         );
         p.at = 'update';
       });
@@ -92,6 +102,10 @@ export function expirerSteps(cx: Context, w: World, p: Expirer): Step[] {
           record.registers[slot] = p.next;
         }
         const done = new Set(addDone(cx, w, block, p.failed));
+        const { next, failed } = p;
+        cx.say(() =>
+          next ? LINES.addDoneAndRaise(block, failed, register(registerLine(slot, next)), isRaised, done) : '',
+        );
         const items = itemsOf(cx, w, block, slot);
         const seen = toBlock({ done: [...done], register: p.next }, slot);
         const left = p.next ? sendable(toRegister(p.next), missing(seen, slot, items.length)) : [];
@@ -116,7 +130,10 @@ export function expirerSteps(cx: Context, w: World, p: Expirer): Step[] {
         const size = sizeOf(cx, w, block);
         const items = itemsOf(cx, w, block, slot);
         const turn = p.next?.turn ?? 0;
-        send(cx, w, workText({ block, slot, items, turn, size, receives: 0, delayed: false }));
+        const missed = missing(toBlock({ done: record.done, register: p.next }, slot), slot, items.length);
+        const next = p.next && toRegister(p.next);
+        const delayed = next !== null && delaySeconds(next, sendable(next, missed), 0) > 0;
+        send(cx, w, workText({ block, slot, items, turn, size, receives: 0, delayed }));
         Object.assign(p, { next: null, sends: false, at: 'remove' });
       });
     case 'remove':

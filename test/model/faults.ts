@@ -173,9 +173,13 @@ function leaveEvidence({ blocks, ghost }: World, by: number): void {
   ghost.evidence.sort();
 }
 
-/** As stored, and as forwarders hold them. */
+/** As stored, and as processes hold them. */
 function registersKnown(w: World) {
-  const snapshots = w.procs.flatMap((p) => (p.kind === 'forward' ? [p.seen?.register, p.next] : []));
+  const snapshots = w.procs.flatMap((p) => {
+    if (p.kind === 'forward') return [p.seen?.register, p.next, p.came?.read];
+    if (p.kind === 'callback') return [p.seen?.register, p.wrote];
+    return p.kind === 'expire' ? [p.read, p.next] : [];
+  });
   return [...Object.values(w.blocks).flatMap((block) => Object.values(block.registers)), ...snapshots].filter(
     (register) => register !== null && register !== undefined,
   );

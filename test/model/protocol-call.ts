@@ -14,8 +14,30 @@ import type { World } from './world.ts';
  * @param store what comes behind the last call
  */
 export function callTogetherSteps(cx: Context, w: World, p: Forwarder, work: Work, store: () => void): Step[] {
+  // Of calls side by side each gets a token of its own first, which takes as long as it takes.
+  const firsts = cx.level.callbacks?.inAnyOrder ? p.due : p.due.slice(0, 1);
+  return firsts.flatMap((first) => {
+    const due = [first, ...p.due.filter((n) => n !== first)];
+    return callFirstSteps(cx, w, p, work, store, due).map((step) => ({
+      ...step,
+      run: () => {
+        p.due = due;
+        step.run();
+      },
+    }));
+  });
+}
+
+function callFirstSteps(
+  cx: Context,
+  w: World,
+  p: Forwarder,
+  work: Work,
+  store: () => void,
+  due: readonly number[],
+): Step[] {
   const { level } = cx;
-  const set = p.due.slice(0, p.halves[0] ?? level.itemsPerCall);
+  const set = due.slice(0, p.halves[0] ?? level.itemsPerCall);
   const letters = set.map((n) => letterOf(work, n));
   const hear = (answers: string) => () => {
     countCalls(cx, w, letters);

@@ -32,7 +32,7 @@ export function forwarderSteps(cx: Context, w: World, p: Forwarder): Step[] {
     case 'commit':
       return commitSteps(cx, w, p, work);
     case 'bucket':
-      return [bucketStep(w, p, work.block, work.slot, () => afterBucket(cx, w, p, work))];
+      return [bucketStep(cx, w, p, work.block, work.slot, () => afterBucket(cx, w, p, work))];
     case 'page':
       return [
         {

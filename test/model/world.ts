@@ -250,7 +250,12 @@ export interface Level {
   readonly canary: number | null;
   readonly tolerate: Tolerance;
   /** Where a call may be answered with W, 202: what its service says later, one word or another, a callback for each letter. */
-  readonly callbacks?: { readonly says: readonly string[]; readonly onExpiry: 'fail' | 'retry' };
+  readonly callbacks?: {
+    readonly says: readonly string[];
+    readonly onExpiry: 'fail' | 'retry';
+    /** Children of a message are called in any order; without, in their own. */
+    readonly inAnyOrder?: boolean;
+  };
 }
 
 /** A slot's waits end at a time of their own. */

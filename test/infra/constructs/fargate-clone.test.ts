@@ -1,9 +1,8 @@
-import { Size, type Stack, Validations } from 'aws-cdk-lib';
+import { Size, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { SecurityGroup as Group } from 'aws-cdk-lib/aws-ec2';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { ContainerImage, FargateTaskDefinition, LogDrivers, ServiceManagedVolume } from 'aws-cdk-lib/aws-ecs';
-import { AwsSolutionsChecks } from 'cdk-nag';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { QueueDedicatedClone } from '../../../infra/index.ts';
 import { removeSynths, SYNTH_MS } from '../synth.ts';
@@ -170,14 +169,6 @@ describe('a live service that is not in this app', () => {
     ]);
     const ways = resources('AWS::EC2::SecurityGroupIngress', /^OfImage/);
     expect(ways.map(({ FromPort, ToPort }) => [FromPort, ToPort])).toEqual([[9_000, 9_000]]);
-  });
-
-  test('cdk-nag finds nothing in them', () => {
-    const { app } = withoutService();
-    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-    const findings = said(() => app.synth());
-    expect(findings).toContain('Shop/Balancer/Resource');
-    expect(findings).not.toMatch(/Shop\/(OfTask|OfImage)\//);
   });
 });
 

@@ -1,7 +1,8 @@
 import { App, Stack, Validations } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
-import { FargateService } from 'aws-cdk-lib/aws-ecs';
+import { Repository } from 'aws-cdk-lib/aws-ecr';
+import { ContainerImage, FargateService } from 'aws-cdk-lib/aws-ecs';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -225,11 +226,15 @@ describe('what a team runs is cloned', () => {
   });
 
   test('cdk-nag finds nothing in a clone', () => {
-    const { app } = cloned();
+    const { app, stack, platform, cluster, task } = cloned();
+    const bounds = { platform, cluster, maxTasks: 2, requestsPerTaskMinute: 3_000 };
+    QueueDedicatedClone.ofTask(stack, 'OfTask', { ...bounds, of: task });
+    const image = ContainerImage.fromEcrRepository(Repository.fromRepositoryName(stack, 'Images', 'scores'), 'latest');
+    QueueDedicatedClone.ofImage(stack, 'OfImage', { ...bounds, image, port: 9_000, environment: { LEVEL: 'INFO' } });
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     const findings = said(() => app.synth());
     expect(findings).toContain('Shop/Balancer/Resource');
-    expect(findings).not.toMatch(/Shop\/(Tasks|Inside|WebClone|FnClone)\//);
+    expect(findings).not.toMatch(/Shop\/(Tasks|Inside|WebClone|FnClone|OfTask|OfImage)\//);
   });
 });
 

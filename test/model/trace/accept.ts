@@ -1,6 +1,7 @@
 import type { Bug } from '../bugs.ts';
 import { clone } from '../clone.ts';
 import { Context } from '../context.ts';
+import { expiries } from '../expiring.ts';
 import { failures } from '../failing.ts';
 import { lapses, timePasses, toDeadLetters } from '../faults.ts';
 import { received, unreceived, visible } from '../messages.ts';
@@ -136,7 +137,8 @@ class Acceptor {
     if (isWalker(who) && !state.bound[who] && /^read (ROOT|checkpoints)/.test(line)) return [state];
     const found = this.#search(state, who, line).flatMap((next) => [next, ...this.#peeks(next, who)]);
     // The sweeper and who starts or closes a run read more than they act by; of reads side by side, one may have failed.
-    const mayBeIdle = (isWalker(who) || this.#hurt.has(who)) && line.startsWith('read ');
+    // A callback reads who is done once more, to complete a block whose filler died.
+    const mayBeIdle = (isWalker(who) || isCallback(who) || this.#hurt.has(who)) && line.startsWith('read ');
     return mayBeIdle ? [state, ...found] : found;
   }
 
@@ -161,7 +163,9 @@ class Acceptor {
     for (const layer of this.#silently(state, who)) {
       const found = layer.flatMap((next) => this.#steps(next, who).filter((step) => matches(step.lines, line)));
       all.push(...found.map(({ state: next }) => next));
-      if (found.some(({ step }) => !step.atAnyTime)) break;
+      // A sweeper that reads a block looks at it, or at its waits, which takes it more steps.
+      const looksOn = isWalker(who) && this.#cx.level.callbacks;
+      if (found.some(({ step }) => !step.atAnyTime) && !looksOn) break;
     }
     return all;
   }
@@ -214,6 +218,8 @@ class Acceptor {
     }
     // Resuming a run does what the sweeper does where it stands still.
     if (isWalker(who)) steps.push(...sweeps(cx, w), ...judge(cx, w));
+    if (who.startsWith('sweeper') && cx.level.callbacks) steps.push(...expiries(w));
+    if (isCallback(who) && mine.length === 0) steps.push(...words(cx, w));
     if (isWalker(who) && mine.length === 0) {
       const reasons = who.startsWith('sweeper') ? (['expired', 'canary-failed'] as const) : (['cancelled'] as const);
       for (const reason of reasons) steps.push({ name: 'request: close', run: () => spawnCloser(w, reason) });
@@ -244,6 +250,18 @@ class Acceptor {
   }
 }
 
+/** What a service may say now: which word of which call a callback is, its first line tells. */
+function words(cx: Context, w: World): Step[] {
+  const said = [...new Set(w.queue.filter((message) => message.startsWith('c:')))];
+  return said.map((message) => ({
+    name: 'deliver',
+    run: () => {
+      deliver(cx, w, [message], 0);
+    },
+  }));
+}
+
+const isCallback = (who: string): boolean => who.startsWith('callback');
 const isWalker = (who: string): boolean => who.startsWith('sweeper') || who.startsWith('control');
 
 /** A forwarder that died while it called says no answer. */

@@ -60,6 +60,7 @@ export class Letters {
 
 /** How a child ended, as the model's letter. */
 export function letterOf({ status, reason }: { readonly status: ChildStatus; readonly reason: string | null }): string {
-  if (status === 'FAILED') return reason === 'poison' ? 'P' : reason === 'dead-letter' ? 'D' : 'F';
+  if (status === 'FAILED')
+    return reason === 'poison' ? 'P' : reason === 'dead-letter' ? 'D' : reason === 'callback-expired' ? 'X' : 'F';
   return { SUCCEEDED: 'S', CANCELLED: 'C', EXPIRED: 'E' }[status];
 }

@@ -29,6 +29,7 @@ const registerState = z.object({
   tries: z.map(z.number(), z.object({ tries: z.number(), crashes: z.number() })),
   care: z.literal([0, 1, 2]),
   mark: mark.nullable(),
+  waiting: z.map(z.number(), z.number()).default(new Map()),
 });
 const blockState = z.object({ done: numbers, registers: z.map(z.number(), registerState) });
 const segmentState = z.object({ done: numbers, size: z.number().nullable() });
@@ -38,12 +39,13 @@ const checkpoint = z.object({ place, ended: z.boolean() });
 
 const segmentText = ({ slice, segment }: z.infer<typeof segmentRef>): string => `${slice}-${segment}`;
 const blockText = (ref: z.infer<typeof blockRef>): string => `${segmentText(ref)}.${ref.block}`;
-const lineOf = (slot: number, { turn, care, mark, tries }: z.infer<typeof registerState>) => ({
+const lineOf = (slot: number, { turn, care, mark, tries, waiting }: z.infer<typeof registerState>) => ({
   slot,
   turn,
   care,
   marked: markedOf(mark),
   tries: [...tries].map(([n, known]) => [n, known.tries, known.crashes] as const),
+  waiting: [...waiting.keys()],
 });
 
 /** A reader of one method's calls. The arguments and the answer are checked: a port that changes fails its trace. */
@@ -153,6 +155,29 @@ export const READERS: Readonly<Record<string, Reader>> = {
       ),
     ],
   ),
+  'blocks.putOutcomesOnce': reads(
+    args(run, blockRef, z.object({ outcomes: z.array(outcome) })),
+    nothing,
+    // One without an outcome marks that a late one was counted: a service that says it again is not counted again.
+    ([run, ref, { outcomes }]) => [
+      run,
+      ...outcomes.map((ended) => LINES.putOutcomesOnce(blockText(ref), `${ended.n}${letterOf(ended)}`)),
+    ],
+  ),
+  'blocks.addMissing': reads(
+    args(run, blockRef, z.object({ n: z.number() })),
+    numbers.nullable(),
+    ([run, ref, { n }], done) => [run, LINES.addMissing(blockText(ref), n, done)],
+  ),
+  'waits.add': reads(
+    args(run, segmentRef, z.number(), z.object({ block: z.number(), slot: z.number() })),
+    nothing,
+    ([run, ref, , { block, slot }]) => [run, LINES.addWait(blockText({ ...ref, block }), slot)],
+  ),
+  'segments.countLate': reads(args(run, segmentRef), z.object({}).nullable(), ([run, ref], counted) => [
+    run,
+    LINES.countLate(segmentText(ref), counted !== null),
+  ]),
   'blocks.addDone': reads(args(run, blockRef, z.array(z.number())), numbers, ([run, ref, children], done) => [
     run,
     LINES.addDone(blockText(ref), children, done),

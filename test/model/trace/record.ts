@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { judge } from '../../../shared/domain/retry.ts';
+import { type CallResult, judge } from '../../../shared/domain/retry.ts';
 import type { FaultsOptions, PortCall } from '../../../testing/faults.ts';
 import type { Invocation } from '../../../testing/invocation.ts';
 import type { Service } from '../../chaos/service.ts';
@@ -85,7 +85,7 @@ export class Recorder {
     return (i, nth, request) => {
       const behaviour = service(i, nth, request);
       const { block, n } = this.#letters.placeOf(request.run, i);
-      const answer = behaviour.kind === 'result' ? ANSWERS[judge(behaviour.result, 0).kind] : '?';
+      const answer = behaviour.kind === 'result' ? answerOf(behaviour.result) : '?';
       this.#add(request.run, { kind: 'call', who: null, line: LINES.call(block, [n], answer) });
       return behaviour;
     };
@@ -159,5 +159,11 @@ const isJudgement = (body: string): boolean => head.parse(JSON.parse(body)).judg
 
 const textsOf = ({ messages }: Who, run: string): string[] =>
   messages.filter((message) => message.run === run).map(({ text }) => text);
+
+/** A 202 is the first word, and the only one, that the level's service may say later. */
+function answerOf(result: CallResult): string {
+  const isLater = result.kind === 'answer' && result.httpStatus === 202;
+  return isLater ? '0' : ANSWERS[judge(result, 0).kind];
+}
 
 const ANSWERS = { succeeded: 'S', final: 'F', 'try-spent': 'R', pressure: 'B' } as const;

@@ -4,7 +4,7 @@ import { faultAt, randomFaults } from '../../../testing/fault-plans.ts';
 import type { Fault, FaultPlan } from '../../../testing/faults.ts';
 import { SeededRandom } from '../../../testing/seeded-random.ts';
 import { answers, type Service } from '../../chaos/service.ts';
-import { SECOND, type World } from '../../chaos/world.ts';
+import { MINUTE, SECOND, type World } from '../../chaos/world.ts';
 import type { Scene } from './scenes.ts';
 
 /** The second child is worth another call, the third fails at once. */
@@ -49,6 +49,52 @@ const slowToFreeze: FaultPlan = ({ method }) => (method === 'freeze' ? { delayMs
 const slowToAdd: FaultPlan = ({ method, process }) => {
   if (method !== 'addSegment' || !process.startsWith('aggregator')) return 'pass';
   return process === 'aggregator-1' ? 'crash-before' : { delayMs: 20 * SECOND };
+};
+
+/** Each first child is answered with 202; what is said of it, and of the others, is the scene's. */
+const later: Service = (i, nth, request) =>
+  i === 0 ? answers(i, { httpStatus: 202, body: '' }) : usual(i, nth, request);
+const WITHIN: Pick<Scene, 'callback'> = { callback: { withinHours: 0.5, onExpiry: 'fail', heartbeatSeconds: 120 } };
+const succeeds = '{"status":200,"result":{"value":1}}';
+const failsOnce =
+  (seconds: number): NonNullable<Scene['says']> =>
+  (i, nth) =>
+    i > 0 ? [] : [{ afterMs: seconds * SECOND, body: nth === 1 ? '{"status":500}' : succeeds }];
+
+/** The second child's first call fails, and its second takes long: what is said of the first comes meanwhile. */
+const besideACall: Service = (i, nth) => {
+  if (i === 0) return answers(i, { httpStatus: 202, body: '' });
+  return answers(i, nth === 1 ? { httpStatus: 500, body: '' } : { ms: 12 * SECOND });
+};
+
+/** Scenes of children that wait for their callbacks. */
+export const CALLED_BACK: Readonly<Record<string, Scene>> = {
+  'called back early, and twice': {
+    ...WITHIN,
+    slices: [2],
+    service: (i) => (i === 0 ? answers(i, { httpStatus: 202, body: '', ms: 5 * SECOND }) : answers(i)),
+    says: (i) => (i > 0 ? [] : [1, 20].map((s) => ({ afterMs: s * SECOND, body: succeeds }))),
+  },
+  'never called back, and late': {
+    ...{ ...WITHIN, slices: [2], service: later, plan: slowToFreeze },
+    says: (i) => (i > 0 ? [] : [{ afterMs: 20 * MINUTE, body: succeeds }]),
+  },
+  'failed later, and called again': { ...WITHIN, slices: [2], service: later, says: failsOnce(20) },
+  'failed later beside a call': { ...WITHIN, slices: [2], service: besideACall, says: failsOnce(8) },
+  'failed for good later': {
+    ...{ ...WITHIN, slices: [2], service: later },
+    says: (i) => (i > 0 ? [] : [{ afterMs: 20 * SECOND, body: '{"status":422}' }]),
+  },
+  'heard of': {
+    ...{ ...WITHIN, slices: [2], service: later },
+    says: (i) =>
+      i > 0
+        ? []
+        : [
+            { afterMs: 70 * SECOND, body: '', act: '/progress' },
+            { afterMs: 150 * SECOND, body: succeeds },
+          ],
+  },
 };
 
 /** Scenes of which each shows something of its own. */

@@ -4,6 +4,7 @@ import { startRun } from '../../../shared/control/start.ts';
 import { LAYOUT } from '../../../shared/domain/layout.ts';
 import type { Deps } from '../../../shared/ports/deps.ts';
 import type { FaultPlan } from '../../../testing/faults.ts';
+import { post, Told } from '../../chaos/callbacks.ts';
 import { chaosPipeline } from '../../chaos/pipeline.ts';
 import { answers, type Service } from '../../chaos/service.ts';
 import { MINUTE, World } from '../../chaos/world.ts';
@@ -29,6 +30,8 @@ export interface Scene {
   /** Messages with which the work queue is long. */
   readonly workRoom?: number;
   readonly attempts?: number;
+  /** Before a child is called a second time. */
+  readonly baseSeconds?: number;
   /** Virtual milliseconds after the start. */
   readonly cancelAfter?: number;
   /** Redriven once it has ended: the rows of its report, as `<child>=<item><S or F>`. */
@@ -37,6 +40,17 @@ export interface Scene {
   readonly inFlight?: number;
   /** Anything else that is done once it has started. */
   readonly meddle?: (world: World) => void;
+  /** Waits: until when at most, and what becomes of those that nobody ends. */
+  readonly callback?: {
+    readonly withinHours: number;
+    readonly onExpiry: 'fail' | 'retry';
+    readonly heartbeatSeconds?: number;
+  };
+  /** What is posted to the URL of a call, and how long after it. */
+  readonly says?: (
+    i: number,
+    nth: number,
+  ) => readonly { readonly afterMs: number; readonly body: string; readonly act?: string }[];
   /** Asked for once, however that ends; the sweeper goes on. */
   readonly isStartedOnce?: boolean;
 }
@@ -53,13 +67,20 @@ const FILLER = 31_000;
 export async function record(scene: Scene): Promise<Recorded[]> {
   const { slices, isLarge = false, service = (i) => answers(i), seed = 1, canary, attempts = 3 } = scene;
   const recorder = new Recorder();
-  const world = new World({
+  const { baseSeconds = 2 } = scene;
+  const pipeline = chaosPipeline(
+    { slices, filler: () => (isLarge ? FILLER : 0) },
+    { retry: { attempts, baseSeconds, maxSeconds: 60 }, ...(scene.inFlight && { inFlight: scene.inFlight }) },
+  );
+  const world: World = new World({
     seed,
-    pipeline: chaosPipeline(
-      { slices, filler: () => (isLarge ? FILLER : 0) },
-      { retry: { attempts, baseSeconds: 2, maxSeconds: 60 }, ...(scene.inFlight && { inFlight: scene.inFlight }) },
-    ),
-    service: recorder.service(service),
+    pipeline: { ...pipeline, ...(scene.callback && { callback: { ...scene.callback, countsAsInFlight: false } }) },
+    service: recorder.service((i, nth, request) => {
+      const path = request.callback && new URL(request.callback).pathname;
+      for (const { afterMs, body, act = '' } of scene.says?.(i, nth) ?? [])
+        world.clock.after(afterMs, () => void post(world, `${path}${act}`, body, new Told()));
+      return service(i, nth, request);
+    }),
     ...(scene.plan && { plan: () => scene.plan ?? (() => 'pass') }),
     duplicates: scene.duplicates ?? 0,
     ...(scene.workRoom !== undefined && { workRoom: scene.workRoom }),
@@ -92,7 +113,10 @@ export const initial = ({ level }: { readonly level: Level }) => emptyWorld(leve
 
 const ANY = Number.MAX_SAFE_INTEGER;
 
-function levelOf({ isLarge, isSlow, canary, attempts = 3 }: Scene, sources: readonly string[]): Level {
+/** All that a service may say of one call, in whatever order, and twice. */
+const SAYS = 'SFRHSFRH';
+
+function levelOf({ isLarge, isSlow, canary, attempts = 3, callback }: Scene, sources: readonly string[]): Level {
   return {
     ...QUIET,
     geometry: LAYOUT,
@@ -101,9 +125,21 @@ function levelOf({ isLarge, isSlow, canary, attempts = 3 }: Scene, sources: read
     itemBytes: isLarge ? FILLER + 40 : 40,
     window: 10,
     attempts,
-    answers: 'SRF',
+    answers: callback ? 'SRFW' : 'SRF',
+    ...(callback && { callbacks: { says: [SAYS], onExpiry: callback.onExpiry, inAnyOrder: true } }),
     budget: { stale: ANY, back: ANY, pressure: ANY, fail: ANY, lapse: ANY, continuation: ANY, close: ANY },
-    workers: { start: 1, split: 1, forward: 1, aggregate: 1, finish: 1, close: 1, dead: 1, sweep: 1 },
+    workers: {
+      start: 1,
+      split: 1,
+      forward: 1,
+      aggregate: 1,
+      finish: 1,
+      close: 1,
+      dead: 1,
+      sweep: 1,
+      callback: 1,
+      expire: 1,
+    },
     ...(isSlow && { storesEarly: 'any that were called' as const }),
     delays: true,
     leases: true,

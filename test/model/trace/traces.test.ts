@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Fault } from '../../../testing/faults.ts';
 import { accept } from './accept.ts';
-import { abandoned, CANCELLED, cancelled, faulty, JAMMED, jammed, NAMED, WILD, wild } from './runs.ts';
+import { abandoned, CALLED_BACK, CANCELLED, cancelled, faulty, JAMMED, jammed, NAMED, WILD, wild } from './runs.ts';
 import { initial, record, type Scene } from './scenes.ts';
 
 /** Names of the model's steps that some trace took. */
@@ -24,6 +24,8 @@ const TIMEOUT_MS = 120_000;
 
 describe('the model accepts what the real handlers do', { timeout: TIMEOUT_MS }, () => {
   test.each(Object.entries(NAMED))('%s', (label, scene) => acceptAll(scene, label));
+
+  test.each(Object.entries(CALLED_BACK))('%s', (label, scene) => acceptAll(scene, label));
 
   // Each call in turn is chaos's to hit (test/chaos/crash-everywhere.test.ts); a trace is checked call by call whatever was hit.
   test.each<[Exclude<Fault, object>, number]>([
