@@ -72,7 +72,7 @@ export const CALLED_BACK: Readonly<Record<string, Scene>> = {
   'called back early, and twice': {
     ...WITHIN,
     slices: [2],
-    service: (i) => (i === 0 ? answers(i, { httpStatus: 202, body: '', ms: 5 * SECOND }) : answers(i)),
+    service: (i) => (i === 0 ? answers(i, { httpStatus: 202, body: '', ms: 1_500 }) : answers(i)),
     says: (i) => (i > 0 ? [] : [1, 20].map((s) => ({ afterMs: s * SECOND, body: succeeds }))),
   },
   'never called back, and late': {
