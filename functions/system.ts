@@ -152,7 +152,7 @@ export const SYSTEM: System<FunctionName> = {
 /** The HTTP API: one function for all pipelines of a deployment, with their definitions, where it is asked for. */
 export const API = {
   name: 'api',
-  purpose: 'starts, shows and cancels runs over HTTP',
+  purpose: 'starts, shows and cancels runs and tasks over HTTP',
   uses: API_USES,
   timeoutSeconds: 60,
   memoryMB: 512,

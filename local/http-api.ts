@@ -8,6 +8,7 @@ import { type Identify, SCOPES } from '../functions/api/callers.ts';
 import { type Definitions, USES } from '../functions/api/deps.ts';
 import { Problem } from '../functions/api/problems.ts';
 import { LOCAL_REGION } from '../shared/host/arn.ts';
+import { callRecords } from '../shared/lambda/call-records.ts';
 import { connectPlatform } from '../shared/lambda/connect.ts';
 import { environmentOf, type Resources } from '../shared/lambda/resources.ts';
 import type { Process } from '../shared/ports/deps.ts';
@@ -43,7 +44,11 @@ export async function serveHttpApi(options: HttpApiOptions): Promise<ServedApi> 
   const tokenFile = join(stateDir, 'api-token');
   const token = await keptToken(tokenFile);
   const env = { ...environmentOf(USES, resources), AWS_REGION: LOCAL_REGION };
-  const app = apiApp(connectPlatform(USES, env, { telemetry }), { definitions, identify: bearerOf(token), rate: RATE });
+  const app = apiApp(connectPlatform(USES, env, { telemetry, calls: callRecords }), {
+    definitions,
+    identify: bearerOf(token),
+    rate: RATE,
+  });
   const server = createServer(getRequestListener(app.fetch));
   const portFile = join(stateDir, 'api-port');
   const before = Number(await readFile(portFile, 'utf8').catch(() => '0'));

@@ -10,6 +10,7 @@ import { answerProblem, isOurs, Problem, problemOf } from './problems.ts';
 import { type CallerRate, RatePerCaller } from './rate.ts';
 import { addRunRoutes } from './run-routes.ts';
 import { runPaths } from './run-view.ts';
+import { addTaskRoutes } from './task-routes.ts';
 
 export interface ApiOptions {
   readonly definitions: Definitions;
@@ -65,6 +66,7 @@ export function apiApp(ports: ApiPorts, { definitions, identify, rate }: ApiOpti
     }),
   );
   addRunRoutes(app, { completions, deskOf: desk });
+  addTaskRoutes(app, { completions, deskOf: desk });
   refuseOtherMethods(app);
 
   app.notFound((c) => answerProblem(c, new Problem('not-found')));
@@ -79,7 +81,13 @@ export function apiApp(ports: ApiPorts, { definitions, identify, rate }: ApiOpti
 }
 
 /** What a method is the right of. */
-const SCOPE_OF: Readonly<Record<string, Scope>> = { GET: 'read', HEAD: 'read', POST: 'run', DELETE: 'operate' };
+const SCOPE_OF: Readonly<Record<string, Scope>> = {
+  GET: 'read',
+  HEAD: 'read',
+  POST: 'run',
+  PATCH: 'operate',
+  DELETE: 'operate',
+};
 
 const HEADERS = {
   'cache-control': 'no-store',

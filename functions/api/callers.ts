@@ -18,9 +18,9 @@ export interface ApiCaller {
 export type Identify = (c: Context) => Promise<ApiCaller>;
 
 /**
- * A run's id out of its caller's Idempotency-Key: the same key of the same caller is the same run, and no caller meets another's.
+ * The id of a run or task out of its caller's Idempotency-Key: the same key of the same caller is the same one, and no caller meets another's.
  */
-export function runIdOf({ id }: Pick<ApiCaller, 'id'>, key: string): string {
+export function idOf({ id }: Pick<ApiCaller, 'id'>, key: string): string {
   return createHash('sha256')
     .update(JSON.stringify([id, key]))
     .digest('base64url')

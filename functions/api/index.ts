@@ -1,5 +1,6 @@
 import { streamHandle } from 'hono/aws-lambda';
 import pipelines from '#pipelines';
+import { callRecords } from '../../shared/lambda/call-records.ts';
 import { connectPlatform } from '../../shared/lambda/connect.ts';
 import { apiApp } from './app.ts';
 import { definitionsOf, USES } from './deps.ts';
@@ -9,5 +10,9 @@ import { apiSettings, SETTINGS_VARIABLE } from './settings.ts';
 const { rate } = apiSettings.parse(JSON.parse(process.env[SETTINGS_VARIABLE] ?? '{}'));
 
 export const handler: ReturnType<typeof streamHandle> = streamHandle(
-  apiApp(connectPlatform(USES, process.env, {}), { definitions: definitionsOf(pipelines), identify: iamCaller, rate }),
+  apiApp(connectPlatform(USES, process.env, { calls: callRecords }), {
+    definitions: definitionsOf(pipelines),
+    identify: iamCaller,
+    rate,
+  }),
 );

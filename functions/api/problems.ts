@@ -8,6 +8,8 @@ import {
   RunPurgedError,
 } from '../../shared/domain/errors.ts';
 
+import { NoTasksError, TaskError } from '../../shared/domain/task-errors.ts';
+
 /** Every kind of problem that the API answers with: docs/http-api.md says of each what to do. */
 export const PROBLEMS = {
   'bad-request': { status: 400, title: 'The request is not valid.' },
@@ -16,9 +18,14 @@ export const PROBLEMS = {
   forbidden: { status: 403, title: 'The caller may not do this.' },
   'not-found': { status: 404, title: 'There is nothing at this address.' },
   'pipeline-not-found': { status: 404, title: 'There is no such pipeline.' },
+  'no-tasks': { status: 404, title: 'The pipeline takes no tasks.' },
+  'task-not-found': { status: 404, title: 'There is no such task.' },
   'run-not-found': { status: 404, title: 'There is no such run.' },
   'method-not-allowed': { status: 405, title: 'This method is not for this address.' },
   'run-conflict': { status: 409, title: 'The run exists with other input.' },
+  'task-conflict': { status: 409, title: 'The task exists with another time or item.' },
+  'task-is-called': { status: 409, title: 'The task is being called now.' },
+  'task-has-ended': { status: 409, title: 'The task has ended.' },
   'run-purged': { status: 409, title: 'A run of this id was purged.' },
   'not-ended': { status: 409, title: 'The run has not ended.' },
   'no-report': { status: 404, title: 'The run ended without a report.' },
@@ -54,16 +61,28 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof RunNotFoundError) return new Problem('run-not-found', error.message);
   if (error instanceof RunConflictError) return new Problem('run-conflict', error.message);
   if (error instanceof RunPurgedError) return new Problem('run-purged', error.message);
+  if (error instanceof NoTasksError || isKnownTaskError(error)) return new Problem(error.code, error.message);
   if (error instanceof InputError) return new Problem('bad-request', error.message);
   return new Problem('internal');
 }
 
-/** Answers with a problem, as RFC 9457 has it. */
-export function answerProblem(c: Context, { code, detail, headers }: Problem): Response {
+/** A problem, as RFC 9457 has it. */
+export function problemBodyOf({ code, detail }: Problem) {
   const { status, title } = PROBLEMS[code];
-  const body = { type: typeOf(code), title, status, ...(detail !== undefined && { detail }) };
-  return c.body(JSON.stringify(body), status, { ...headers, 'content-type': 'application/problem+json' });
+  return { type: typeOf(code), title, status, ...(detail !== undefined && { detail }) };
 }
+
+/** Answers with a problem. */
+export function answerProblem(c: Context, problem: Problem): Response {
+  const { code, headers } = problem;
+  return c.body(JSON.stringify(problemBodyOf(problem)), PROBLEMS[code].status, {
+    ...headers,
+    'content-type': 'application/problem+json',
+  });
+}
+
+const isKnownTaskError = (error: unknown): error is TaskError & { readonly code: ProblemCode } =>
+  error instanceof TaskError && error.code in PROBLEMS;
 
 /** Whether a failure is ours, and is to be heard of. */
 export const isOurs = (error: unknown): boolean =>

@@ -10,7 +10,7 @@ import { isFinal } from '../../shared/domain/run.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import { reportKeys } from '../../shared/storage/report-keys.ts';
 import { readBody } from './body.ts';
-import { type ApiCaller, runIdOf } from './callers.ts';
+import { type ApiCaller, idOf } from './callers.ts';
 import type { Completions } from './completions.ts';
 import type { Desk } from './deps.ts';
 import type { Env } from './env.ts';
@@ -43,7 +43,7 @@ export function addRunRoutes(app: Hono<Env>, { completions, deskOf }: RunRoutes)
     const key = idempotencyKey(c);
     if (key !== null && id !== undefined)
       throw new Problem('bad-request', 'id: is given beside an Idempotency-Key, which names the run too.');
-    const runId = key === null ? id : runIdOf(caller, key);
+    const runId = key === null ? id : idOf(caller, key);
     const asked = { ...rest, ...(runId !== undefined && { runId }) };
     // Refused before anything is stored.
     validated(pipeline, { ...asked, items: undefined });
@@ -54,7 +54,11 @@ export function addRunRoutes(app: Hono<Env>, { completions, deskOf }: RunRoutes)
       throw error;
     });
     if (accepted.status === 'planned') await continueRun(desk, accepted.run);
-    await completions.wait(pipeline.name, accepted.run, clock.now() + seconds * 1_000, c.req.raw.signal);
+    await completions.wait(
+      { kind: 'run', pipeline: pipeline.name, id: accepted.run },
+      clock.now() + seconds * 1_000,
+      c.req.raw.signal,
+    );
     // What was just accepted needs no second look, unless it was waited for.
     return answerRun(c, desk, seconds > 0 ? await existing(desk, accepted.run) : accepted, seconds > 0);
   });
@@ -78,7 +82,11 @@ export function addRunRoutes(app: Hono<Env>, { completions, deskOf }: RunRoutes)
     const seconds = waitSeconds(c);
     const found = await existing(desk, c.req.param('run'));
     if (seconds === 0 || isFinal(found.status)) return answerRun(c, desk, found, true);
-    await completions.wait(desk.pipeline.name, found.run, desk.clock.now() + seconds * 1_000, c.req.raw.signal);
+    await completions.wait(
+      { kind: 'run', pipeline: desk.pipeline.name, id: found.run },
+      desk.clock.now() + seconds * 1_000,
+      c.req.raw.signal,
+    );
     return answerRun(c, desk, await existing(desk, found.run), true);
   });
 

@@ -1,13 +1,10 @@
 import * as z from 'zod';
 import { LATEST, NAME } from '../../shared/domain/ids.ts';
 import { CLOSE_REASONS, RUN_STATUSES } from '../../shared/domain/run.ts';
+import { count, link, time } from './schema-parts.ts';
 
 /** Items that one request may hand over; more come by a file, or by the source. */
 const MOST_ITEMS = 10_000;
-
-const count = z.int().min(0);
-const time = z.iso.datetime().describe('An instant, in UTC.');
-const link = z.string().describe('A path of this API.');
 
 /** A start, as a caller asks for it. */
 export const newRun = z

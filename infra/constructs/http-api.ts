@@ -1,6 +1,7 @@
 import { Names, Stack } from 'aws-cdk-lib';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { API } from '../../functions/system.ts';
 import { environmentOf, namedQueues } from '../../shared/lambda/resources.ts';
@@ -27,12 +28,12 @@ export interface HttpApiOptions extends FunctionOptions {
 
 export interface HttpApiProps extends HttpApiOptions {
   readonly platform: Platform;
-  /** The pipelines that it serves, 25 at most: a function's variables take no more of their queues' names. */
+  /** The pipelines that it serves, 25 at most, of which those with tasks count twice: a function's variables take no more of their queues' names. */
   readonly pipelines: readonly Pipeline[];
 }
 
 /** Each queue has a name of up to 80 characters, and a function's variables are 4 KB. */
-const MOST_PIPELINES = 25;
+const MOST_QUEUES = 25;
 
 /** Of {@link HttpApiOptions}. */
 const HTTP_API_RULES: PropertyRules<HttpApiOptions> = {
@@ -65,8 +66,15 @@ export class HttpApi extends Construct {
     checkProperties(this, props, RULES, ['platform', 'pipelines']);
     const { platform, pipelines, concurrency, ratePerCaller = 20 } = props;
     checkSamePlace(this, platform, 'its platform');
-    if (pipelines.length === 0 || pipelines.length > MOST_PIPELINES)
-      refuse(this, 'pipelines', `1 to ${MOST_PIPELINES} pipelines; another HttpApi serves others`, pipelines.length);
+    const queues = { split: queuesOf(pipelines, 'split'), calls: queuesOf(pipelines, 'calls') };
+    const sent = Object.values(queues).flatMap((named) => named.map(([, queue]) => queue));
+    if (pipelines.length === 0 || sent.length > MOST_QUEUES)
+      refuse(
+        this,
+        'pipelines',
+        `1 to ${MOST_QUEUES} pipelines, of which those with tasks count twice; another HttpApi serves others`,
+        pipelines.length,
+      );
     const options = optionsOf(this, props, platform.options);
     const fn = new NodeFunction(this, 'Api', {
       options,
@@ -77,7 +85,11 @@ export class HttpApi extends Construct {
       memoryMB: props.memoryMB ?? API.memoryMB,
       reservedConcurrency: concurrency,
       environment: {
-        ...environmentOf(API.uses, { ...platform.resources, split: this.queues(pipelines) }),
+        ...environmentOf(API.uses, {
+          ...platform.resources,
+          split: this.urls(queues.split),
+          calls: this.urls(queues.calls),
+        }),
         ...API.environmentOf({ rate: { perSecond: ratePerCaller, burst: 2 * ratePerCaller } }),
       },
     });
@@ -91,7 +103,7 @@ export class HttpApi extends Construct {
       new PolicyStatement({
         sid: 'Queues',
         actions: ['sqs:SendMessage'],
-        resources: pipelines.map(({ served }) => served.split.queueArn),
+        resources: sent.map(({ queueArn }) => queueArn),
       }),
     );
     this.function = fn;
@@ -106,11 +118,9 @@ export class HttpApi extends Construct {
   }
 
   /** The queues' URLs, which differ in their names alone. */
-  private queues(pipelines: readonly Pipeline[]): string {
+  private urls(queues: readonly NamedQueue[]): string {
     const { region, account, urlSuffix } = Stack.of(this);
-    const names = Object.fromEntries(
-      pipelines.map(({ definition, served }) => [definition.name, served.split.queueName]),
-    );
+    const names = Object.fromEntries(queues.map(([pipeline, { queueName }]) => [pipeline, queueName]));
     return `https://sqs.${region}.${urlSuffix}/${account}/${namedQueues(names)}`;
   }
 
@@ -140,3 +150,13 @@ export class HttpApi extends Construct {
     });
   }
 }
+
+/** A queue, and the name of its pipeline. */
+type NamedQueue = readonly [pipeline: string, queue: IQueue];
+
+/** A queue of each pipeline that has one. */
+const queuesOf = (pipelines: readonly Pipeline[], name: 'split' | 'calls'): readonly NamedQueue[] =>
+  pipelines.flatMap(({ definition, served }) => {
+    const queue = served[name];
+    return queue ? [[definition.name, queue] as const] : [];
+  });

@@ -83,8 +83,8 @@ export class Pipeline extends Construct {
   readonly resources: Readonly<Record<ResourceName, string>>;
   /** Name of the parameter that holds its record. */
   readonly recordName: string;
-  /** What an HTTP API serves it by: its definition's module, and the queue that takes what is to be done. */
-  readonly served: { readonly entry: string; readonly split: IQueue };
+  /** What an HTTP API serves it by: its definition's module, and the queues that take what is to be done. */
+  readonly served: { readonly entry: string; readonly split: IQueue; readonly calls: IQueue | undefined };
   /** For whoever looks at runs. */
   readonly viewer: ManagedPolicy;
   /** For whoever starts and steers them: what they need on top of `viewer`. */
@@ -115,7 +115,7 @@ export class Pipeline extends Construct {
     const wiring = wiringOf(engine.system, pipeline);
     const queues = this.makeQueues(wiring, platform);
     const { calls, ...runQueues } = queues.queues;
-    this.served = { entry, split: queues.queues.split };
+    this.served = { entry, split: runQueues.split, calls };
     const signed = new SignedUrls(pipeline, platform);
     this.resources = {
       ...platform.resources,

@@ -58,8 +58,8 @@ export function queueUrl(pattern: string, pipeline: string): string {
   if (pattern.includes(ANY_PIPELINE)) return pattern.replace(ANY_PIPELINE, () => pipeline);
   const [, prefix = '', names = ''] = /^(.*)\{(.*)\}$/.exec(pattern) ?? [];
   const name = new Map(names.split(',').map((pair) => [pair.split('=')[0], pair.split('=')[1]])).get(pipeline);
-  if (name) return `${prefix}${name}`;
-  throw new TypeError(`No queue of the pipeline ${pipeline} is named in ${pattern}.`);
+  // Of a pipeline without one: whoever sent to it would be told that there is none.
+  return `${prefix}${name ?? pipeline}`;
 }
 
 export type ResourceName = keyof typeof RESOURCES;

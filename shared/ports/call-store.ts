@@ -17,6 +17,8 @@ export interface CallStore {
   /** Puts the call if none has its id; otherwise the one that is there comes back, which may be of another digest. */
   create(call: Call, look: Look): Promise<{ readonly created: boolean; readonly call: Call }>;
   read(id: string): Promise<Call | null>;
+  /** Those of them that there are, in any order, and as they were a moment ago at least: to watch many cheaply. Nothing decides by it. */
+  readMany(ids: readonly string[]): Promise<readonly Call[]>;
 
   /**
    * Sets the mark and counts a call, if the turn is this one, it is due, has not ended, and neither a mark nor a suspicion is on it. The

@@ -53,6 +53,11 @@ export function describeCallStore(name: string, make: () => ItemTable, fresh: ()
       expect(await calls.read('a-')).toBeNull();
     });
 
+    test('many are read at once, as far as they are there', async () => {
+      for (const id of ['a', 'b']) await put(id);
+      expect((await calls.readMany(['a', 'b', 'c'])).map(({ id }) => id).sort()).toEqual(['a', 'b']);
+    });
+
     test('one of two claims wins; its settling ends the mark, and the first outcome is final', async () => {
       await put('a');
       expect(await calls.claim('a', 1, mark('a'), NOW)).toBeNull();

@@ -51,6 +51,11 @@ export function callStore(table: ItemTable, keys: Keys): CallStore {
   return {
     read,
 
+    async readMany(ids) {
+      const found = await table.getMany(ids.map(keys.call));
+      return found.flatMap((each) => (each ? [callOf(keys, each)] : []));
+    },
+
     async create(call, look) {
       const created = await table.putIfAbsent(keys.call(call.id), {
         head: S(JSON.stringify(head.parse(call))),

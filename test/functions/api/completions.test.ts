@@ -25,7 +25,12 @@ beforeEach(() => {
     if (isAway) throw new Error('The table is away.');
     return runs.map((run): RunRecord => ({ ...RECORD, run, status: ended.has(run) ? 'succeeded' : 'running' }));
   };
-  completions = new Completions({ clock, log, storesOf: () => ({ runs: { ...stores.runs, readMany } }) });
+  completions = new Completions({
+    clock,
+    log,
+    storesOf: () => ({ runs: { ...stores.runs, readMany } }),
+    callsOf: () => ({ readMany: async () => [] }),
+  });
 });
 
 const RECORD = {
@@ -38,7 +43,9 @@ const RECORD = {
 function waits(runs: readonly string[], seconds: number, signal = NEVER) {
   const since = clock.now();
   return runs.map((run) =>
-    completions.wait('squares', run, since + seconds * 1_000, signal).then(() => clock.now() - since),
+    completions
+      .wait({ kind: 'run', pipeline: 'squares', id: run }, since + seconds * 1_000, signal)
+      .then(() => clock.now() - since),
   );
 }
 
