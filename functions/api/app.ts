@@ -6,6 +6,7 @@ import type { Identify, Scope } from './callers.ts';
 import { Completions } from './completions.ts';
 import { type ApiPorts, type Definitions, type Desk, deskOf } from './deps.ts';
 import type { Env } from './env.ts';
+import { openApi } from './openapi.ts';
 import { answerProblem, isOurs, Problem, problemOf } from './problems.ts';
 import { type CallerRate, RatePerCaller } from './rate.ts';
 import { addRunRoutes } from './run-routes.ts';
@@ -60,6 +61,7 @@ export function apiApp(ports: ApiPorts, { definitions, identify, rate }: ApiOpti
     await next();
   });
 
+  app.get('/openapi.json', (c) => c.json(openApi()));
   app.get('/pipelines', (c) =>
     c.json({
       pipelines: definitions.names().map((name) => ({ name, runs: runPaths(name, '').self.slice(0, -1) })),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { LATEST, NAME } from '../../shared/domain/ids.ts';
 import { CLOSE_REASONS, RUN_STATUSES } from '../../shared/domain/run.ts';
-import { count, link, time } from './schema-parts.ts';
+import { count, json, link, time } from './schema-parts.ts';
 
 /** Items that one request may hand over; more come by a file, or by the source. */
 const MOST_ITEMS = 10_000;
@@ -17,7 +17,7 @@ export const newRun = z
       .describe(
         "The run's id; the same id with the same input is the same run. Ours, where neither it nor an Idempotency-Key is there.",
       ),
-    params: z.json().optional().describe("The run's parameters, as the definition types them."),
+    params: json.optional().describe("The run's parameters, as the definition types them."),
     limit: z.int().min(1).max(1_000_000_000).optional().describe('The first so many items only.'),
     canary: z
       .int()
@@ -25,7 +25,7 @@ export const newRun = z
       .max(10_000)
       .optional()
       .describe('Children that are called first, and judged, before the rest.'),
-    items: z.array(z.json()).min(1).max(MOST_ITEMS).optional().describe("The run's items, in place of the source's."),
+    items: z.array(json).min(1).max(MOST_ITEMS).optional().describe("The run's items, in place of the source's."),
   })
   .meta({ id: 'NewRun' });
 
@@ -67,3 +67,13 @@ export type RunResource = z.infer<typeof runResource>;
 export const problemBody = z
   .object({ type: z.string(), title: z.string(), status: z.int(), detail: z.string().optional() })
   .meta({ id: 'Problem' });
+
+export const runList = z
+  .object({
+    runs: z.array(runResource.pick({ id: true, status: true, startedAt: true, endedAt: true, links: true })),
+  })
+  .meta({ id: 'RunList' });
+
+export const pipelineList = z
+  .object({ pipelines: z.array(z.object({ name: z.string(), runs: link })) })
+  .meta({ id: 'PipelineList' });
