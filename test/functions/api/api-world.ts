@@ -17,7 +17,7 @@ import { memoryQueue } from '../../../testing/world-queues.ts';
 import { testPipeline } from '../../shared/support.ts';
 
 /** A pipeline at work in virtual time, and the API over it. A call takes `callMs`, and answers with its item. */
-export async function apiWorld(over: Parameters<typeof testPipeline>[0] = {}, callMs = 2_000) {
+export async function apiWorld(over: Parameters<typeof testPipeline>[0] = {}, callMs = 2_000, perSecond = 100) {
   const objects = new MemoryObjects();
   const files = () => sourceFiles({ folder: import.meta.dirname, objects: () => objects });
   const pipeline: Pipeline = overFiles(testPipeline(over), files);
@@ -73,7 +73,7 @@ export async function apiWorld(over: Parameters<typeof testPipeline>[0] = {}, ca
       const id = c.req.header('x-caller') ?? 'ada';
       return { id, name: `the user ${id}`, scopes: new Set(callers.get(id)) };
     },
-    rate: { perSecond: 100, burst: 100 },
+    rate: { perSecond, burst: perSecond },
   });
   const ask = (method: string, path: string, { body, ...headers }: Record<string, unknown> = {}) =>
     app.request(path, {
