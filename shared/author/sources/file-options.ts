@@ -39,7 +39,8 @@ function parsedBy<S extends z.ZodType>(schema: S, value: unknown): z.ZodSafePars
   try {
     return schema.safeParse(value);
   } catch (error) {
-    if (error instanceof z.core.$ZodAsyncError) return null;
+    // By its name: z.core as a value would put all languages of zod, 320 KB, into the bundle of each function.
+    if (error instanceof Error && error.constructor.name === '$ZodAsyncError') return null;
     throw error;
   }
 }
