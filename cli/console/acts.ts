@@ -23,7 +23,7 @@ interface Act {
 }
 
 const STATUSES = ['FAILED', 'CANCELLED', 'EXPIRED'] as const;
-const WILL_WORK = 'Nothing works on the pipeline: this console will, and starts its service.';
+const WILL_WORK = 'No process works on the pipeline now: this console will, and starts its service.';
 
 const left = async ({ deps }: Desk, run: string) => {
   const { total, succeeded, failed, totalKnown } = await readProgress(deps, run);
@@ -63,7 +63,7 @@ const ACTS: Readonly<Record<string, Act>> = {
     title: 'Resume the run',
     button: 'Resume it',
     says: async (desk, run) => [
-      `About ${await left(desk, run)} children without an outcome are sent again. What is still queued becomes void, so nothing is called twice for it.`,
+      `About ${await left(desk, run)} children without an outcome are queued again. Their older messages become void, so no child is called twice for it.`,
       ...(desk.isWorkedOn ? [] : [WILL_WORK]),
     ],
     do: async (desk, run) => {

@@ -10,7 +10,7 @@ const HEIGHT = 80;
 export function courses(course: readonly PacePoint[]): Html {
   const throughput = course.map(({ at, perSecond }) => ({ at, value: perSecond }));
   const latency = course.flatMap(({ at, meanMs }) => (meanMs === null ? [] : [{ at, value: meanMs }]));
-  return html`<div class="pair">${line('Throughput', throughput, rate)}${line('A call takes', latency, milliseconds)}</div>`;
+  return html`<div class="pair">${line('Children a second', throughput, rate)}${line('A call takes', latency, milliseconds)}</div>`;
 }
 
 function line(

@@ -29,7 +29,7 @@ export function statusBadge(status: RunStatus, isWorkedOn: boolean): Html {
 export function bar(progress: RunProgress, perSecond: number, isWorkedOn: boolean): Html {
   const { total, totalKnown, record } = progress;
   const part = fraction(progress);
-  const pace = isWorkedOn ? `${rate(perSecond)} · ${phase(progress, perSecond)}` : 'nothing works on it';
+  const pace = isWorkedOn ? `${rate(perSecond)} · ${phase(progress, perSecond)}` : 'no process works on it: resume it';
   const doing = isFinal(record.status) ? '' : html` · ${pace}`;
   return html`<progress max="1"${part === null ? '' : html` value="${part}"`} aria-label="Progress of run ${record.run}"></progress>
 <small>${number(position(progress).done)} of ${number(total)}${totalKnown ? '' : '+'}${doing}</small>`;

@@ -17,13 +17,13 @@ export function pipelineBody({ pipeline: { name, callback }, isWorkedOn, gate, n
   const path = pipelinePath(name);
   return html`<header><h1>${name}</h1></header>
 <section><h2>Start a run</h2>
-<p class="note">It reads the source and calls the service for each item.${isWorkedOn ? '' : ' Nothing works on the pipeline now: this console will, and starts its service.'}</p>
+<p class="note">It reads the source and calls the service for each item.${isWorkedOn ? '' : ' No process works on the pipeline now: this console will, and starts its service.'}</p>
 <form method="post" action="${path}/start">
 <label><span>First items only; all where empty</span><input type="number" name="limit" min="1" step="1"></label>
 <label><span>Parameters, as JSON</span><input name="params" placeholder="{&quot;country&quot;:&quot;AU&quot;}" size="40" maxlength="32768"></label>
 <button>Start it</button>
 </form></section>
-<section><h2>What calls are held to</h2>
+<section><h2>Limits on calls</h2>
 ${gateFacts(gate, now)}
 <form action="${path}/limits">
 <p class="note">A field that is left empty stays as it is. The next page says what will happen, before anything does.</p>

@@ -47,7 +47,7 @@ const nameOf = ({ reason, status }: Failure) => reason ?? status;
 export function reasonsSection(pipeline: string, run: string, { isWhole, list }: Reasons): Html | string {
   if (list.length === 0) return '';
   return html`<section><h2>Why children did not succeed</h2>
-${isWhole ? '' : html`<p class="note">Of the first ${number(list.reduce((sum, { count }) => sum + count, 0))} that were found.</p>`}
+${isWhole ? '' : html`<p class="note">A sample: the first ${number(list.reduce((sum, { count }) => sum + count, 0))} that failed.</p>`}
 <div class="scroll" tabindex="0" role="region" aria-label="Why children did not succeed"><table>
 <thead><tr><th>Reason</th><th class="n">Children</th><th>Examples</th></tr></thead>
 <tbody>

@@ -17,7 +17,7 @@ export function requestWords(
   childId: string,
   item: Json,
 ): RequestWords {
-  const note = 'As the definition makes it today.';
+  const note = 'As the definition makes it of this item today: what was sent is not kept.';
   const line = `${endpoint.method} ${endpoint.path}`;
   try {
     const made: unknown = request ? request(item, { runId: firstRunOf(run), childId, params }) : item;
@@ -27,7 +27,7 @@ export function requestWords(
     return { note, text: `${own}\n\n${JSON.stringify(rest, null, 2)}` };
   } catch (error) {
     return {
-      note: `The definition makes none of this item: ${error instanceof Error ? error.message : error}`,
+      note: `The definition fails to make a request of this item: ${error instanceof Error ? error.message : error}`,
       text: '',
     };
   }

@@ -20,7 +20,7 @@ export function runLive(look: RunLook): Html {
     ['Pipeline', html`<a href="${pipelinePath(pipeline)}">${pipeline}</a>`],
     ['Started', `${dateTime(startedAt)}, by ${record.trigger}`],
     endedAt === null ? ['Deadline', dateTime(deadline)] : ['Ended', dateTime(endedAt)],
-    ['Took', duration((endedAt ?? now) - startedAt)],
+    [endedAt === null ? 'For' : 'Took', duration((endedAt ?? now) - startedAt)],
     ...(record.limit === null ? [] : [['Limit', number(record.limit)] satisfies [string, string]]),
   ];
   return html`<header>
@@ -36,17 +36,17 @@ ${tile('Children', `${number(total)}${progress.totalKnown ? '' : '+'}`)}
 ${tile('Succeeded', number(succeeded))}
 ${tile('Failed', number(failed))}
 ${progress.cancelled > 0 ? tile('Cancelled', number(progress.cancelled)) : ''}
-${progress.waiting > 0 ? tile('Wait for a callback', number(progress.waiting)) : ''}
+${progress.waiting > 0 ? tile('Waiting for a callback', number(progress.waiting)) : ''}
 ${progress.expired > 0 ? tile('Expired', number(progress.expired)) : ''}
-${isOver ? '' : tile('Calls repeated', number(retried))}
+${isOver ? '' : tile('Calls tried again', number(retried))}
 ${tile(isOver ? 'Throughput on average' : 'Throughput', rate(isOver ? mean(progress) : pace.perSecond))}
 ${pace.meanMs === null || isOver ? '' : tile('A call takes', milliseconds(pace.meanMs))}
-${look.dollars === null ? '' : tile(look.isDeployed ? 'Cost so far, about' : 'At a stage, about', dollars(look.dollars))}
+${look.dollars === null ? '' : tile(look.isDeployed ? 'Cost so far, about' : 'On AWS it would cost', dollars(look.dollars))}
 </dl>
 ${isOver ? '' : courses(pace.course)}
 </section>
 ${look.reasons ? reasonsSection(pipeline, run, look.reasons) : ''}
-${gate ? html`<section><h2>What calls are held to</h2>${gateFacts(gate, now)}</section>` : ''}
+${gate ? html`<section><h2>Limits on calls</h2>${gateFacts(gate, now)}</section>` : ''}
 ${acts(look)}`;
 }
 

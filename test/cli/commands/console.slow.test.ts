@@ -7,6 +7,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
@@ -291,6 +293,21 @@ describe.skipIf(BROWSER === undefined)('the console in a browser', { timeout: 60
     await picture('console-phone');
     await page.emulateMedia({ media: 'print' });
     expect(await page.getByRole('navigation').first().isVisible()).toBe(false);
+  });
+
+  // Minutes long, and the whole of the bundled pipeline: only where its picture is wanted.
+  test.runIf(PICTURES)('the README shows the report of its own run', { timeout: 600_000 }, async () => {
+    const home = join(project.dir, 'readme');
+    const run = spawn(process.execPath, [join(PACKAGE_DIR, 'cli', 'bin.mjs'), 'run', 'airport-access', '--json'], {
+      cwd: PACKAGE_DIR,
+      env: { ...process.env, MICROPROCESS_HOME: home },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const { paths } = z.object({ paths: z.object({ html: z.string() }) }).parse(JSON.parse(await text(run.stdout)));
+    await page.setViewportSize({ width: 1_000, height: 760 });
+    await page.emulateMedia({ colorScheme: 'light', media: 'screen' });
+    await page.goto(pathToFileURL(paths.html).href);
+    if (PICTURES) await page.screenshot({ path: join(PICTURES, 'report.png'), fullPage: true });
   });
 
   test('nothing that items and answers say became markup', async () => {

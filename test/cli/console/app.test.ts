@@ -109,7 +109,7 @@ test('runs and children that are not there are 404', async () => {
 
 test.each([
   ['cancel', /cannot be taken back/, ['cancel march'], 'march'],
-  ['resume', /nothing is called twice/, ['resume march'], 'march'],
+  ['resume', /no child is called twice/, ['resume march'], 'march'],
   ['redrive', /a run of its own/, [], 'march~2'],
 ])('to %s a run is asked for with what will happen, and done by its form', async (act, says, asked, run) => {
   const path = `/runs/${here.deps.pipeline.name}/march/${act}`;
@@ -202,5 +202,5 @@ test('a request is as the definition makes it, or why it makes none', () => {
   const throws = words(() => {
     throw new Error('no id');
   });
-  expect(throws).toEqual({ note: 'The definition makes none of this item: no id', text: '' });
+  expect(throws).toEqual({ note: 'The definition fails to make a request of this item: no id', text: '' });
 });
