@@ -132,7 +132,7 @@ ${EXIT_CODES}`,
     .action(async (run, options) => exit(await (await import('./commands/watch.ts')).watch(run, options, terminal)));
 
   ofPipeline(command('show', 'Show a run, or one of its children: item, status, result, attempts and times.'))
-    .argument('<run>', 'a run id', runId)
+    .argument('[run]', 'a run id; the newest run where absent', runId)
     .argument('[child]', 'a child id, such as 0-3.12.255')
     .addOption(jsonOption('print one JSON object'))
     .addHelpText('after', `${examples('microprocess show march', 'microprocess show march 0-3.12.255')}\n${WHERE}`)
@@ -268,7 +268,7 @@ ${WHERE}`,
     );
 
   ofPipeline(command('report', 'Fetch what a run made: report.csv, report.html, email.eml, summary.json.'))
-    .argument('<run>', 'a run id', runId)
+    .argument('[run]', 'a run id; the newest run where absent', runId)
     .option('-o, --out <folder>', 'where to; its own folder in there is named after the run (default: out/)')
     .addOption(jsonOption('print summary.json, with the paths'))
     .addHelpText('after', WHERE)

@@ -2,17 +2,19 @@ import { existingRun } from '../../shared/control/existing-run.ts';
 import { EXIT } from '../exit-codes.ts';
 import { outDir } from '../home.ts';
 import { fetchOutput, inWords } from '../output.ts';
+import { newestRun } from '../targets/find-run.ts';
 import { withTarget } from '../targets/open.ts';
 import type { Where } from '../targets/target.ts';
 import type { Terminal } from '../terminal.ts';
 
-/** Fetches what a run made to this machine. */
+/** Fetches what a run made to this machine; of the newest run where none is named. */
 export async function report(
-  run: string,
+  named: string | undefined,
   options: Where & { readonly out?: string; readonly json?: boolean },
   terminal: Terminal,
 ): Promise<number> {
-  return withTarget({ ...options, run }, 'records', terminal, async (target) => {
+  const { run, ...of } = named === undefined ? await newestRun(options, terminal) : { run: named };
+  return withTarget({ ...options, ...of, run }, 'records', terminal, async (target) => {
     const { deps, log } = target;
     const record = await existingRun(deps, run);
     const summary = await fetchOutput(target, record, options.out ?? outDir());

@@ -13,6 +13,7 @@ import { EXIT } from '../exit-codes.ts';
 import { gateFields } from '../gate-words.ts';
 import { closedField, failureField, mailField, summaryFields, toldFields } from '../output.ts';
 import { describe } from '../progress-words.ts';
+import { newestRun } from '../targets/find-run.ts';
 import { withTarget } from '../targets/open.ts';
 import { hint, type Target, type Where } from '../targets/target.ts';
 import type { Terminal } from '../terminal.ts';
@@ -22,14 +23,15 @@ import { progressJson } from './watch.ts';
 /** Of the pipeline, newest first: more than are done while a run can be looked at. */
 const ACTS_READ = 1_000;
 
-/** Shows a run, or one of its children. */
+/** Shows a run, or one of its children; the newest run where none is named. */
 export async function show(
-  run: string,
+  named: string | undefined,
   child: string | undefined,
   options: Where & { readonly json?: boolean },
   { stdout, ...terminal }: Terminal,
 ): Promise<number> {
-  return withTarget({ ...options, run }, 'records', { stdout, ...terminal }, async (target) => {
+  const { run, ...of } = named === undefined ? await newestRun(options, { stdout, ...terminal }) : { run: named };
+  return withTarget({ ...options, ...of, run }, 'records', { stdout, ...terminal }, async (target) => {
     if (child !== undefined) {
       const [view, history] = await Promise.all([
         showChild(target.deps, run, child),

@@ -85,6 +85,7 @@ describe('at a stage', () => {
     const shown = await microprocess('show', 'march');
     expect(shown.stdout).toContain('scores, at stage test (us-east-1)');
     expect(shown.stdout).toContain('npx microprocess report march --stage test');
+    expect((await microprocess('show')).stdout).toBe(shown.stdout);
 
     const watched = await microprocess('watch', '--json');
     expect(watched).toMatchObject({ code: 0 });
