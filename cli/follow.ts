@@ -73,7 +73,7 @@ export async function seeThrough(
     known.run = runId;
     const record = await follow(target, runId, terminal);
     const summary = await fetchOutput(target, record, outDir());
-    stdout.write(json ? `${JSON.stringify(summary)}\n` : inWords(summary, target.log));
+    stdout.write(json ? `${JSON.stringify(summary)}\n` : inWords(summary, target));
     return outcomeCode(record);
   } catch (error) {
     const { run } = known;

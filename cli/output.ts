@@ -6,13 +6,13 @@ import { pipeline as streamTo } from 'node:stream/promises';
 import { knownSections } from '../shared/author/section.ts';
 import { readSummary, type Summary } from '../shared/control/read-summary.ts';
 import { MicroprocessError } from '../shared/domain/errors.ts';
-import { CLOSE_REASONS, type RunFailure } from '../shared/domain/run.ts';
+import { CLOSE_REASONS, FINAL_STATUSES, type RunFailure } from '../shared/domain/run.ts';
 import type { ObjectReader } from '../shared/ports/objects.ts';
 import type { RunRecord } from '../shared/ports/run-store.ts';
-import { rate } from '../shared/report/format.ts';
+import { DEFAULT_FORMAT, rate } from '../shared/report/format.ts';
 import { formatFor } from '../shared/report/report-format.ts';
 import { terminalLine } from '../shared/report/terminal.ts';
-import { CLOSED_WORDS } from '../shared/report/verdict.ts';
+import { CLOSED_WORDS, verdictWords } from '../shared/report/verdict.ts';
 import { isOfDisk, UsageError } from './errors.ts';
 import { inTheWay } from './in-the-way.ts';
 import { hint, type Target } from './targets/target.ts';
@@ -129,22 +129,35 @@ export const toldFields = ({ told }: Pick<Summary, 'told'>): Field[] =>
     .filter(([whom]) => whom !== 'mail')
     .map(([whom, { outcome, detail }]) => [plain(whom), plain(`${outcome}: ${detail}`)]);
 
+/** Why a run that wasn't closed failed, or succeeded nevertheless: its failures, and how many are tolerated. */
+function verdictField({ status, closed, counts, asked, failure }: Summary): Field {
+  const known = FINAL_STATUSES.find((final) => final === status);
+  const verdict =
+    known && closed === null
+      ? verdictWords({ status: known, counts, tolerated: asked?.tolerated, failure }, DEFAULT_FORMAT)
+      : null;
+  return ['why', verdict ?? undefined];
+}
+
 /** Why a run was closed, for people. A word of a newer release is shown as it is. */
 export function closedField(closed: string | null): Field {
   const known = CLOSE_REASONS.find((reason) => reason === closed);
   return ['closed', known ? CLOSED_WORDS[known] : (closed ?? undefined)];
 }
 
-/** @param log where the functions log, on this machine: a run that failed sends its reader there */
-export function inWords(summary: LocalSummary, log?: string): string {
-  const { runId, status, closed, failure, seconds, paths } = summary;
+/** A summary with the paths of what was fetched, and what may be looked at next. */
+export function inWords(summary: LocalSummary, target: Pick<Target, 'flags' | 'log'>): string {
+  const { runId, status, closed, failure, seconds, counts, paths } = summary;
+  const { log } = target;
   const from = (path: string | undefined) => path && relative(process.cwd(), path);
   return `
 Run ${runId} ${status.replaceAll('-', ' ')} in ${duration(1_000 * seconds)}
 ${fields([
   closedField(closed),
+  verdictField(summary),
   failureField(failure),
   ...summaryFields(summary),
+  ['failures', counts.succeeded < counts.total ? hint(target, 'failures', runId) : undefined],
   mailField(summary, log),
   ...toldFields(summary),
   ['report', from(paths.report)],

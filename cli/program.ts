@@ -143,7 +143,7 @@ ${EXIT_CODES}`,
   ofPipeline(
     command('failures', 'List the children that did not succeed: item, status, reason, attempts, body excerpt.'),
   )
-    .argument('<run>', 'a run id, also of one that goes on', runId)
+    .argument('[run]', 'a run id, also of one that goes on; the newest run where absent', runId)
     .option('-r, --reason <code>', 'only these, e.g. http-500 or timeout')
     .option('-l, --limit <n>', 'at most so many', wholeNumber)
     .addOption(jsonOption('print a JSON object a line (NDJSON), as they are read'))

@@ -52,7 +52,7 @@ export async function cancel(run: string, options: Options, terminal: Terminal):
     }
     const ended = await follow(target, run, terminal);
     const summary = await fetchOutput(target, ended, outDir());
-    terminal.stdout.write(options.json ? `${JSON.stringify(runJson(ended))}\n` : inWords(summary, target.log));
+    terminal.stdout.write(options.json ? `${JSON.stringify(runJson(ended))}\n` : inWords(summary, target));
     return EXIT.ok;
   });
 }

@@ -1,9 +1,10 @@
 import { type Failure, failures as readFailures } from '../../shared/control/failures.ts';
 import { EXIT } from '../exit-codes.ts';
+import { newestRun } from '../targets/find-run.ts';
 import { withTarget } from '../targets/open.ts';
 import { hint, type Where } from '../targets/target.ts';
 import { type Terminal, writeLine } from '../terminal.ts';
-import { count, fields, plain } from '../text.ts';
+import { count, fields, plain, time } from '../text.ts';
 
 export interface FailuresOptions extends Where {
   readonly reason?: string;
@@ -11,9 +12,14 @@ export interface FailuresOptions extends Where {
   readonly json?: boolean;
 }
 
-/** Lists the children that did not succeed, one after the other as they are read. */
-export async function failures(run: string, options: FailuresOptions, terminal: Terminal): Promise<number> {
-  return withTarget({ ...options, run }, 'records', terminal, async (target) => {
+/** Lists the children that did not succeed, one after the other as they are read; of the newest run where none is named. */
+export async function failures(
+  named: string | undefined,
+  options: FailuresOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const { run, ...of } = named === undefined ? await newestRun(options, terminal) : { run: named };
+  return withTarget({ ...options, ...of, run }, 'records', terminal, async (target) => {
     let n = 0;
     for await (const failure of readFailures(target.deps, run, { reason: options.reason })) {
       terminal.signal.throwIfAborted();
@@ -35,7 +41,7 @@ export async function failures(run: string, options: FailuresOptions, terminal: 
 
 function text({ id, status, reason, attempts, at, item, body }: Failure): string {
   const tries = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
-  return `${id}  ${status}  ${plain(reason ?? '')}  ${tries}  ${at}\n${fields({
+  return `${id}  ${status}  ${plain(reason ?? '')}  ${tries}  ${time(Date.parse(at))} UTC\n${fields({
     item: plain(JSON.stringify(item)),
     body: body === null ? undefined : plain(typeof body === 'string' ? body : JSON.stringify(body)),
   }).trimEnd()}`;

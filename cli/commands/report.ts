@@ -15,10 +15,10 @@ export async function report(
 ): Promise<number> {
   const { run, ...of } = named === undefined ? await newestRun(options, terminal) : { run: named };
   return withTarget({ ...options, ...of, run }, 'records', terminal, async (target) => {
-    const { deps, log } = target;
+    const { deps } = target;
     const record = await existingRun(deps, run);
     const summary = await fetchOutput(target, record, options.out ?? outDir());
-    terminal.stdout.write(options.json ? `${JSON.stringify(summary)}\n` : inWords(summary, log));
+    terminal.stdout.write(options.json ? `${JSON.stringify(summary)}\n` : inWords(summary, target));
     return EXIT.ok;
   });
 }

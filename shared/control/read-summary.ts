@@ -4,6 +4,8 @@ import { countsSchema, runFailure } from '../domain/run.ts';
 import type { ObjectReader } from '../ports/objects.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 
+const tolerated = z.union([z.object({ failedCount: z.number() }), z.object({ failedPercent: z.number() })]);
+
 /** The part of summary.json that a person is shown; all else is passed on as it is. */
 const summarySchema = z.looseObject({
   runId: z.string(),
@@ -12,6 +14,8 @@ const summarySchema = z.looseObject({
   closed: z.string().nullable().default(null),
   seconds: z.number(),
   counts: countsSchema,
+  /** What it was asked to do; absent from what an older version wrote. */
+  asked: z.object({ tolerated }).nullable().catch(null),
   reasons: z.array(z.object({ reason: z.string(), count: z.number() })),
   /** Absent from what an older version wrote; a newer one may write kinds that aren't known here. */
   sections: z.array(z.unknown()).default([]),

@@ -15,7 +15,13 @@ export const CLOSED_WORDS: Readonly<Record<CloseReason, string>> = {
 
 /** Why an outcome is what it is, in a sentence; null where it says all, or a section does. */
 export function verdictWords(
-  { status, closed, counts, tolerated, failure }: ReportView,
+  {
+    status,
+    closed,
+    counts,
+    tolerated,
+    failure,
+  }: Pick<ReportView, 'status' | 'closed' | 'counts' | 'tolerated' | 'failure'>,
   { number, percent }: Format,
 ): string | null {
   if (status === 'succeeded') return null;

@@ -14,6 +14,7 @@ const summary = (succeeded: number, sections: unknown[]): Summary => ({
   closed: null,
   seconds: 2,
   counts: { total: 60, succeeded, failed: 60 - succeeded, cancelled: 0, expired: 0 },
+  asked: null,
   reasons: [],
   sections,
   failure: null,
@@ -57,6 +58,8 @@ test('what an older version wrote has no sections, and what a newer one wrote ma
   expect(known).toEqual([['Said', 'by a newer version']]);
 });
 
+const LOGGED = { flags: ' --stage dev', log: '/s/functions.log' };
+
 describe('what a run came to, in words', () => {
   const summary: LocalSummary = {
     runId: 'march',
@@ -64,6 +67,7 @@ describe('what a run came to, in words', () => {
     closed: 'split-failed',
     seconds: 43,
     counts: { total: 0, succeeded: 0, failed: 0, cancelled: 0, expired: 0 },
+    asked: null,
     reasons: [],
     sections: [],
     failure: null,
@@ -73,25 +77,33 @@ describe('what a run came to, in words', () => {
     outputs: {},
     paths: { report: '/o/report.csv', html: '/o/report.html', summary: '/o/summary.json' },
   };
+  test('why it failed, and what to look at next', () => {
+    const counts = { total: 60, succeeded: 57, failed: 3, cancelled: 0, expired: 0 };
+    const some = { ...summary, closed: null, counts, asked: { tolerated: { failedPercent: 1 } } };
+    const words = inWords(some, LOGGED);
+    expect(words).toMatch(/why +3 of 60 failed \(5%\); up to 1% are tolerated\.\n/);
+    expect(words).toMatch(/failures +npx microprocess failures march --stage dev\n/);
+    expect(inWords({ ...some, asked: null }, LOGGED)).not.toMatch(/why/);
+  });
   test('why it was closed, and where its functions log', () => {
-    expect(inWords(summary, '/s/functions.log')).toMatch(
-      /closed +its source could not be read\n[\s\S]*log +\S*functions\.log\n/,
-    );
-    expect(inWords({ ...summary, closed: 'dreaming' })).toMatch(/closed +dreaming\n/);
-    expect(inWords({ ...summary, closed: null, status: 'succeeded' }, '/s/functions.log')).not.toMatch(/closed|log/);
+    expect(inWords(summary, LOGGED)).toMatch(/closed +its source could not be read\n[\s\S]*log +\S*functions\.log\n/);
+    expect(inWords({ ...summary, closed: 'dreaming' }, { flags: '' })).toMatch(/closed +dreaming\n/);
+    expect(inWords({ ...summary, closed: null, status: 'succeeded' }, LOGGED)).not.toMatch(/closed|log/);
   });
 
   test('the reason and the place of a failed reduce, on one line', () => {
     const failure = { reason: 'reduce-failed', detail: 'merge(): TypeError at merge (index.ts:20:17)\nmore' };
-    expect(inWords({ ...summary, failure })).toMatch(/failed by +reduce-failed: merge\(\): TypeError at .*20:17\)\n/);
-    expect(inWords(summary)).not.toContain('failed by');
+    expect(inWords({ ...summary, failure }, { flags: '' })).toMatch(
+      /failed by +reduce-failed: merge\(\): TypeError at .*20:17\)\n/,
+    );
+    expect(inWords(summary, { flags: '' })).not.toContain('failed by');
   });
 
   test('a mail that this machine kept is none that was sent', () => {
     const mailed = { ...summary, mail: 'sent' };
-    expect(inWords(mailed, '/s/functions.log')).toMatch(/mail +kept, as this machine sends none\n/);
+    expect(inWords(mailed, LOGGED)).toMatch(/mail +kept, as this machine sends none\n/);
     // At a stage it was.
-    expect(inWords(mailed)).toMatch(/mail +sent\n/);
+    expect(inWords(mailed, { flags: '' })).toMatch(/mail +sent\n/);
   });
 });
 
