@@ -12,7 +12,7 @@ export type {
   ImageCloneProps,
   TaskCloneProps,
 } from './constructs/fargate-clone-props.ts';
-export { HttpApi, type HttpApiOptions, type HttpApiProps } from './constructs/http-api.ts';
+export { HttpApi, type HttpApiOptions, type HttpApiProps, type JwtOptions } from './constructs/http-api.ts';
 export { Pipeline, type PipelineOptions, type PipelineProps } from './constructs/pipeline.ts';
 export { type MailOptions, Platform, type PlatformProps } from './constructs/platform.ts';
 export {

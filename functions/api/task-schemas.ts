@@ -25,7 +25,9 @@ export const oneOrMany = z.looseObject({ tasks: z.unknown().optional(), id: z.un
 
 export const taskMove = z.strictObject({ executeAt: when }).meta({ id: 'TaskMove' });
 
-export const taskIds = z.strictObject({ ids: z.array(z.string()).max(1_000) }).meta({ id: 'TaskIds' });
+export const taskIds = z
+  .strictObject({ ids: z.array(z.string().regex(NAME)).min(1).max(1_000) })
+  .meta({ id: 'TaskIds' });
 
 export const taskResource = z
   .object({

@@ -5,9 +5,9 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { API } from '../../functions/system.ts';
 import { environmentOf, namedQueues } from '../../shared/lambda/resources.ts';
-import { checkSamePlace, MEMORY_MB, refuse, wholeNumber } from '../check.ts';
+import { checkSamePlace, MEMORY_MB, matching, refuse, wholeNumber } from '../check.ts';
 import { type FunctionOptions, govern, OPTION_RULES, optionsOf } from '../function-options.ts';
-import { checkProperties, having, listOf, type PropertyRules } from '../properties.ts';
+import { checkProperties, having, listOf, named, type PropertyRules, text } from '../properties.ts';
 import { FIVE_MINUTES, StatedAlarm } from './alarms.ts';
 import { addRoute } from './function-url.ts';
 import { grantUses } from './grants.ts';
@@ -15,6 +15,18 @@ import { CRASHED, counted, LoggedMetric } from './logged-metric.ts';
 import { NodeFunction } from './node-function.ts';
 import type { Pipeline } from './pipeline.ts';
 import { PLATFORM, type Platform } from './platform.ts';
+
+/** Whose tokens let callers of an HTTP API in. */
+export interface JwtOptions {
+  /** As the tokens' `iss` has it. */
+  readonly issuer: string;
+  /** As their `aud` has it. */
+  readonly audience: string;
+  /** Where the issuer's keys are. Default: `<issuer>/.well-known/jwks.json`. */
+  readonly jwksUrl?: string;
+  /** What stands before `read`, `run` and `operate` in their scopes, such as `jobs/`. Default: nothing. */
+  readonly scopePrefix?: string;
+}
 
 /** How an HTTP API is deployed. */
 export interface HttpApiOptions extends FunctionOptions {
@@ -24,6 +36,8 @@ export interface HttpApiOptions extends FunctionOptions {
   readonly ratePerCaller?: number;
   /** Default: 512. */
   readonly memoryMB?: number;
+  /** Lets in whoever has a token of this issuer, in place of IAM: its URL is open to the world. Default: IAM. */
+  readonly jwt?: JwtOptions;
 }
 
 export interface HttpApiProps extends HttpApiOptions {
@@ -41,7 +55,23 @@ const HTTP_API_RULES: PropertyRules<HttpApiOptions> = {
   concurrency: wholeNumber(1, 10_000),
   ratePerCaller: wholeNumber(1, 10_000),
   memoryMB: MEMORY_MB,
+  jwt: having('an object with `issuer` and `audience`', 'issuer', 'audience'),
 };
+
+const JWT_RULES: PropertyRules<JwtOptions> = {
+  issuer: named,
+  audience: named,
+  jwksUrl: matching(/^https:\/\/\S+$/, 'an https URL'),
+  scopePrefix: text,
+};
+
+/** As the function reads them. */
+const settingsOf = ({ issuer, audience, jwksUrl, scopePrefix = '' }: JwtOptions) => ({
+  issuer,
+  audience,
+  jwksUrl: jwksUrl ?? `${issuer.replace(/\/+$/, '')}/.well-known/jwks.json`,
+  scopePrefix,
+});
 
 const RULES: PropertyRules<HttpApiProps> = {
   ...HTTP_API_RULES,
@@ -50,7 +80,7 @@ const RULES: PropertyRules<HttpApiProps> = {
 };
 
 /**
- * The HTTP API of a stage's pipelines, at a function URL that wants IAM.
+ * The HTTP API of a stage's pipelines, at a function URL that wants IAM, or tokens of an issuer.
  *
  * @example
  * const api = new HttpApi(this, 'Api', { platform, pipelines: [scores, vendors] });
@@ -64,7 +94,8 @@ export class HttpApi extends Construct {
   constructor(scope: Construct, id: string, props: HttpApiProps) {
     super(scope, id);
     checkProperties(this, props, RULES, ['platform', 'pipelines']);
-    const { platform, pipelines, concurrency, ratePerCaller = 20 } = props;
+    const { platform, pipelines, concurrency, ratePerCaller = 20, jwt } = props;
+    if (jwt) checkProperties(this, jwt, JWT_RULES, ['issuer', 'audience']);
     checkSamePlace(this, platform, 'its platform');
     const queues = { split: queuesOf(pipelines, 'split'), calls: queuesOf(pipelines, 'calls') };
     const sent = Object.values(queues).flatMap((named) => named.map(([, queue]) => queue));
@@ -90,7 +121,10 @@ export class HttpApi extends Construct {
           split: this.urls(queues.split),
           calls: this.urls(queues.calls),
         }),
-        ...API.environmentOf({ rate: { perSecond: ratePerCaller, burst: 2 * ratePerCaller } }),
+        ...API.environmentOf({
+          rate: { perSecond: ratePerCaller, burst: 2 * ratePerCaller },
+          ...(jwt && { jwt: settingsOf(jwt) }),
+        }),
       },
     });
     grantUses(
@@ -107,7 +141,7 @@ export class HttpApi extends Construct {
       }),
     );
     this.function = fn;
-    this.url = addRoute(fn, { auth: 'iam' }, true);
+    this.url = addRoute(fn, { auth: jwt ? 'signed-token' : 'iam' }, true);
     this.alarms(fn, platform);
     govern(this, options);
   }

@@ -9,11 +9,17 @@ afterAll(removeSynths);
 
 let stack: Microprocess;
 let template: Template;
+/** Of the stack with an API that takes tokens. */
+let open: Template;
 beforeAll(async () => {
   ({ stack } = await synth({ api: 'true' }));
   const { api } = stack;
   if (!api) throw new Error('There is no API.');
+  const { platform, pipelines } = stack;
+  const jwt = { issuer: 'https://login.example.com/', audience: 'jobs' };
+  new HttpApi(stack, 'Open', { platform, pipelines: [...pipelines.values()], jwt });
   template = Template.fromStack(Stack.of(api));
+  open = Template.fromStack(stack);
 }, SYNTH_MS);
 
 describe('the HTTP API', () => {
@@ -46,6 +52,19 @@ describe('the HTTP API', () => {
       'runs/nightly-audit/*',
       'runs/scores/*',
     ]);
+  });
+
+  test('takes tokens of an issuer in place of IAM, where it is told to', () => {
+    open.hasResourceProperties('AWS::Lambda::Url', { AuthType: 'NONE', InvokeMode: 'RESPONSE_STREAM' });
+    const jwksUrl = 'https://login.example.com/.well-known/jwks.json';
+    const jwt = { issuer: 'https://login.example.com/', audience: 'jobs', jwksUrl, scopePrefix: '' };
+    open.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: { MP_API: JSON.stringify({ rate: { perSecond: 20, burst: 40 }, jwt }) } },
+    });
+    const { platform, pipelines } = stack;
+    const of = { platform, pipelines: [...pipelines.values()] };
+    const plain = { issuer: 'a', audience: 'b', jwksUrl: 'http://login.example.com' };
+    expect(() => new HttpApi(stack, 'Plain', { ...of, jwt: plain })).toThrow(/jwksUrl/);
   });
 
   test('rings when it fails, and when it is flooded', () => {
