@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { callbacksRun } from './callbacks.ts';
 import { type ChaosResult, chaosRun } from './chaos.ts';
 import { deployedRun } from './deployments.ts';
+import { tasksRun } from './tasks.ts';
 
 const EXIT = { ok: 0, wrong: 1, usage: 2 } as const;
 
@@ -12,22 +13,27 @@ interface Options {
   readonly json?: boolean;
   readonly deployments?: boolean;
   readonly callbacks?: boolean;
+  readonly tasks?: boolean;
 }
 
 const KINDS = ['lost', 'twice', 'stuck', 'mailsTooMany'] as const;
 
 /** A run of each kind, by the option that asks for it. */
-const RUNS = { deployments: deployedRun, callbacks: runCalledBack, plain: chaosRun } as const;
+const RUNS = { deployments: deployedRun, callbacks: runCalledBack, tasks: runOfTasks, plain: chaosRun } as const;
 type Kind = keyof typeof RUNS;
 
 interface Result extends ChaosResult {
   /** Callbacks with tokens that we never signed and that were taken; absent where none call back. */
   readonly forgedAccepted?: number;
+  /** Tasks that were called after a confirmed cancel, and before their time; absent where there are none. */
+  readonly firedAfterCancel?: number;
+  readonly early?: number;
 }
 
 /** Runs one seed after the other; gives the exit code. */
 async function chaos({ seed, runs, children, json, ...asked }: Options): Promise<number> {
-  const kind = asked.deployments ? 'deployments' : asked.callbacks ? 'callbacks' : 'plain';
+  const { deployments, callbacks, tasks } = asked;
+  const kind = deployments ? 'deployments' : callbacks ? 'callbacks' : tasks ? 'tasks' : 'plain';
   const started = performance.now();
   const totals = {
     runs: 0,
@@ -38,6 +44,8 @@ async function chaos({ seed, runs, children, json, ...asked }: Options): Promise
     mails: 0,
     mailsTooMany: 0,
     forgedAccepted: 0,
+    firedAfterCancel: 0,
+    early: 0,
     wrong: 0,
   };
   const work = { calls: 0, crashes: 0, virtualSeconds: 0 };
@@ -47,7 +55,7 @@ async function chaos({ seed, runs, children, json, ...asked }: Options): Promise
     const result = await attempt(at, children, kind);
     totals.runs += 1;
     for (const key of ['children', 'mails', ...KINDS] as const) totals[key] += result[key];
-    totals.forgedAccepted += result.forgedAccepted ?? 0;
+    for (const key of ['forgedAccepted', 'firedAfterCancel', 'early'] as const) totals[key] += result[key] ?? 0;
     work.calls += result.calls;
     work.crashes += result.crashes;
     work.virtualSeconds += Math.round(result.tookMs / 1_000);
@@ -64,12 +72,17 @@ async function chaos({ seed, runs, children, json, ...asked }: Options): Promise
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   if (json) process.stdout.write(`${JSON.stringify({ seed, ...totals, ...work, seconds, failures: wrong })}\n`);
   else {
-    const { lost, twice, stuck, mails, mailsTooMany, forgedAccepted } = totals;
-    const forged = kind === 'callbacks' ? `forged accepted ${forgedAccepted} · ` : '';
+    const { lost, twice, stuck, mails, mailsTooMany, forgedAccepted, firedAfterCancel, early } = totals;
+    const own = {
+      callbacks: `mails ${mails} (${mailsTooMany} too many) · forged accepted ${forgedAccepted}`,
+      tasks: `fired after a confirmed cancel ${firedAfterCancel} · early ${early}`,
+    };
+    const told = kind === 'callbacks' || kind === 'tasks' ? own[kind] : `mails ${mails} (${mailsTooMany} too many)`;
+    const of = kind === 'tasks' ? 'tasks' : 'children';
     const what = `${work.calls} calls, ${work.crashes} crashes, ${Math.round(work.virtualSeconds / 3_600)} virtual hours`;
     process.stdout.write(`${what} in ${seconds} s\n`);
     process.stdout.write(
-      `runs ${totals.runs} · children ${totals.children} · lost ${lost} · twice ${twice} · stuck ${stuck} · mails ${mails} (${mailsTooMany} too many) · ${forged}wrong ${totals.wrong}\n`,
+      `runs ${totals.runs} · ${of} ${totals.children} · lost ${lost} · twice ${twice} · stuck ${stuck} · ${told} · wrong ${totals.wrong}\n`,
     );
   }
   return totals.wrong === 0 ? EXIT.ok : EXIT.wrong;
@@ -89,6 +102,10 @@ async function attempt(seed: number, children: number, kind: Kind): Promise<Resu
 async function runCalledBack(seed: number, children: number): Promise<Result> {
   const { told, ...result } = await callbacksRun(seed, children);
   return { ...result, forgedAccepted: told.forgedAccepted };
+}
+
+async function runOfTasks(seed: number, tasks: number): Promise<Result> {
+  return { ...(await tasksRun(seed, tasks)), mails: 0, mailsTooMany: 0 };
 }
 
 /** Plain lines on stderr, one in five seconds at most. */
@@ -141,6 +158,12 @@ function program(): Command {
         'a fifth of the children is answered with 202 and called back: early, twice, late or never, beside forged callbacks',
       ).conflicts('deployments'),
     )
+    .addOption(
+      new Option(
+        '--tasks',
+        'tasks instead of runs, --children of them: created, moved and cancelled by clients that die, with lost messages and an index that lags',
+      ).conflicts(['deployments', 'callbacks']),
+    )
     .option('--json', 'print one line of JSON')
     .addHelpText(
       'after',
@@ -150,8 +173,9 @@ Examples:
   npm run chaos -- --seed 42 --runs 1          replays the run of seed 42 exactly
   npm run chaos -- --runs 1000 --deployments   with a deployment in the middle of each
   npm run chaos -- --callbacks --seed 5        with work that calls back later
+  npm run chaos -- --tasks --seed 7 --runs 10  tasks, which no run has
 
-The last line counts runs, children, those lost or there twice, runs that got stuck, mails, with --callbacks the forged ones that were taken, and runs with anything wrong.
+The last line counts runs, children, those lost or there twice, runs that got stuck, mails, with --callbacks the forged ones that were taken, with --tasks those fired after a confirmed cancel or early, and runs with anything wrong.
 Exit codes: 0 nothing is wrong, 1 something is, and its seed is named, 2 wrong usage.`,
     )
     .action(async (options: Options) => {
