@@ -1,11 +1,11 @@
 import type { Context } from 'hono';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
+import type { RunResource } from '../../shared/domain/http-api/runs.ts';
 import { isFinal } from '../../shared/domain/run.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import type { Desk } from './deps.ts';
 import type { Env } from './env.ts';
 import { viewRun } from './run-view.ts';
-import type { RunResource } from './schemas.ts';
 
 /** Between two looks at a run. */
 const EVERY_MS = 1_000;

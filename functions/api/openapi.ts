@@ -1,7 +1,6 @@
 import * as z from 'zod';
+import { PROBLEMS, type ProblemCode, problemBody, typeOf } from '../../shared/domain/http-api/problems.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
-import { PROBLEMS, type ProblemCode, typeOf } from './problems.ts';
-import { problemBody } from './schemas.ts';
 
 type Part = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,14 @@
 import type * as z from 'zod';
-import type { ProblemCode } from './problems.ts';
-import { newRun, pipelineList, runList, runResource } from './schemas.ts';
-import { newTasks, taskAnswers, taskIds, taskList, taskMove, taskResource } from './task-schemas.ts';
+import type { ProblemCode } from '../../shared/domain/http-api/problems.ts';
+import { newRun, pipelineList, runList, runResource } from '../../shared/domain/http-api/runs.ts';
+import {
+  newTasks,
+  taskAnswers,
+  taskIds,
+  taskList,
+  taskMove,
+  taskResource,
+} from '../../shared/domain/http-api/tasks.ts';
 
 /** What the document says of one method at one address. */
 export interface Operation {

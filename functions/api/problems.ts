@@ -1,5 +1,4 @@
 import type { Context } from 'hono';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import {
   InputError,
   MicroprocessError,
@@ -7,38 +6,8 @@ import {
   RunNotFoundError,
   RunPurgedError,
 } from '../../shared/domain/errors.ts';
-
+import { PROBLEMS, type ProblemCode, typeOf } from '../../shared/domain/http-api/problems.ts';
 import { NoTasksError, TaskError } from '../../shared/domain/task-errors.ts';
-
-/** Every kind of problem that the API answers with: docs/http-api.md says of each what to do. */
-export const PROBLEMS = {
-  'bad-request': { status: 400, title: 'The request is not valid.' },
-  'not-json': { status: 400, title: 'The body is no JSON.' },
-  unauthorized: { status: 401, title: 'The request names no caller that is let in.' },
-  forbidden: { status: 403, title: 'The caller may not do this.' },
-  'not-found': { status: 404, title: 'There is nothing at this address.' },
-  'pipeline-not-found': { status: 404, title: 'There is no such pipeline.' },
-  'no-tasks': { status: 404, title: 'The pipeline takes no tasks.' },
-  'task-not-found': { status: 404, title: 'There is no such task.' },
-  'run-not-found': { status: 404, title: 'There is no such run.' },
-  'method-not-allowed': { status: 405, title: 'This method is not for this address.' },
-  'run-conflict': { status: 409, title: 'The run exists with other input.' },
-  'task-conflict': { status: 409, title: 'The task exists with another time or item.' },
-  'task-is-called': { status: 409, title: 'The task is being called now.' },
-  'task-has-ended': { status: 409, title: 'The task has ended.' },
-  'run-purged': { status: 409, title: 'A run of this id was purged.' },
-  'not-ended': { status: 409, title: 'The run has not ended.' },
-  'no-report': { status: 404, title: 'The run ended without a report.' },
-  'too-large': { status: 413, title: 'The body is too large.' },
-  'unsupported-media-type': { status: 415, title: 'The body is not declared as JSON.' },
-  'key-reused': { status: 422, title: 'The Idempotency-Key was used with another body.' },
-  'too-many-requests': { status: 429, title: 'The caller asks too often.' },
-  internal: { status: 500, title: 'The request failed.' },
-} as const satisfies Record<string, { status: ContentfulStatusCode; title: string }>;
-export type ProblemCode = keyof typeof PROBLEMS;
-
-/** A problem's type: a name that does not change, and no address. */
-export const typeOf = (code: ProblemCode): string => `urn:problem-type:microprocess:${code}`;
 
 /** A request that is answered with a problem. */
 export class Problem extends Error {

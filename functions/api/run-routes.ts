@@ -5,6 +5,7 @@ import { acceptRun, validated } from '../../shared/control/start.ts';
 import type { ACTS } from '../../shared/domain/acts.ts';
 import { kindOf, RunConflictError, RunNotFoundError } from '../../shared/domain/errors.ts';
 import { WRITES } from '../../shared/domain/format.ts';
+import { newRun, type RunResource } from '../../shared/domain/http-api/runs.ts';
 import { RUN_ID } from '../../shared/domain/ids.ts';
 import { isFinal } from '../../shared/domain/run.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
@@ -18,7 +19,6 @@ import { streamRun } from './events.ts';
 import { idempotencyKey, waitSeconds } from './headers.ts';
 import { Problem } from './problems.ts';
 import { linksOf, retryAfter, runPaths, viewRun } from './run-view.ts';
-import { newRun, type RunResource } from './schemas.ts';
 
 /** Long enough to follow a redirect, also over a slow line; a download that has begun goes on. */
 const FOLLOW_SECONDS = 60;

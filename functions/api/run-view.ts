@@ -1,8 +1,8 @@
 import { progressOf } from '../../shared/control/status.ts';
+import type { RunResource } from '../../shared/domain/http-api/runs.ts';
 import { isFinal } from '../../shared/domain/run.ts';
 import type { RunRecord } from '../../shared/ports/run-store.ts';
 import type { Desk } from './deps.ts';
-import type { RunResource } from './schemas.ts';
 
 /** Where a run's resources are. */
 export function runPaths(pipeline: string, run: string) {

@@ -9,6 +9,8 @@ import {
   type TaskAnswer,
 } from '../../shared/control/tasks.ts';
 import { type Call, callStateOf } from '../../shared/domain/call.ts';
+import { PROBLEMS } from '../../shared/domain/http-api/problems.ts';
+import { oneOrMany, type TaskResource, taskIds, taskMove } from '../../shared/domain/http-api/tasks.ts';
 import { TaskConflictError } from '../../shared/domain/task-errors.ts';
 import { release } from '../../shared/storage/spill.ts';
 import { readBody } from './body.ts';
@@ -17,8 +19,7 @@ import type { Completions } from './completions.ts';
 import type { Desk } from './deps.ts';
 import type { Env } from './env.ts';
 import { idempotencyKey, waitSeconds } from './headers.ts';
-import { PROBLEMS, Problem, problemBodyOf, problemOf } from './problems.ts';
-import { oneOrMany, type TaskResource, taskIds, taskMove } from './task-schemas.ts';
+import { Problem, problemBodyOf, problemOf } from './problems.ts';
 
 export interface TaskRoutes {
   readonly completions: Completions;

@@ -1,6 +1,6 @@
 import type { Pipeline } from '../../author/definition.ts';
 import type { Caller, CallRequest } from '../../ports/caller.ts';
-import type { Signer } from './auth.ts';
+import type { Signer } from '../direct/signer.ts';
 import { connectionsTo, isRefused as isRefusedAddress, type Lookup } from './connections.ts';
 import type { Credentials } from './credentials.ts';
 import { type Answer, exchange } from './exchange.ts';

@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { problemBody, runResource } from '../../../functions/api/schemas.ts';
+import { problemBody } from '../../../shared/domain/http-api/problems.ts';
+import { runResource } from '../../../shared/domain/http-api/runs.ts';
 import { type ApiWorld, apiWorld } from './api-world.ts';
 
 const RUNS = '/pipelines/squares/runs';

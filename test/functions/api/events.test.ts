@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runResource } from '../../../functions/api/schemas.ts';
+import { runResource } from '../../../shared/domain/http-api/runs.ts';
 import { MINUTE } from '../../../testing/pipeline-world.ts';
 import { apiWorld } from './api-world.ts';
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openApi } from '../../../functions/api/openapi.ts';
 import { OPERATIONS } from '../../../functions/api/operations.ts';
-import { PROBLEMS } from '../../../functions/api/problems.ts';
+import { PROBLEMS } from '../../../shared/domain/http-api/problems.ts';
 import { PACKAGE_DIR } from '../../../shared/project/project.mjs';
 import { apiWorld } from './api-world.ts';
 

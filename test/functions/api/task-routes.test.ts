@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { taskAnswers, taskList, taskResource } from '../../../functions/api/task-schemas.ts';
+import { taskAnswers, taskList, taskResource } from '../../../shared/domain/http-api/tasks.ts';
 import { type ApiWorld, apiWorld } from './api-world.ts';
 
 const TASKS = '/pipelines/squares/tasks';

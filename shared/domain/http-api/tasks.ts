@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { NAME } from '../../shared/domain/ids.ts';
-import { json, link, time } from './schema-parts.ts';
-import { problemBody } from './schemas.ts';
+import { NAME } from '../ids.ts';
+import { json, link, time } from './parts.ts';
+import { problemBody } from './problems.ts';
 
 const when = z
   .union([z.int().min(0), z.string()])

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { LATEST, NAME } from '../../shared/domain/ids.ts';
-import { CLOSE_REASONS, RUN_STATUSES } from '../../shared/domain/run.ts';
-import { count, json, link, time } from './schema-parts.ts';
+import { LATEST, NAME } from '../ids.ts';
+import { CLOSE_REASONS, RUN_STATUSES } from '../run.ts';
+import { count, json, link, time } from './parts.ts';
 
 /** Items that one request may hand over; more come by a file, or by the source. */
 const MOST_ITEMS = 10_000;
@@ -62,11 +62,6 @@ export const runResource = z
   })
   .meta({ id: 'Run' });
 export type RunResource = z.infer<typeof runResource>;
-
-/** What a problem is answered with (RFC 9457). */
-export const problemBody = z
-  .object({ type: z.string(), title: z.string(), status: z.int(), detail: z.string().optional() })
-  .meta({ id: 'Problem' });
 
 export const runList = z
   .object({

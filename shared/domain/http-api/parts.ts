@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Json } from '../../shared/domain/json.ts';
+import type { Json } from '../json.ts';
 
 export const count = z.int().min(0);
 export const time = z.iso.datetime().describe('An instant, in UTC.');
