@@ -27,7 +27,7 @@ export async function bundleProgram(entries: Readonly<Record<string, string>>, f
     entryPoints: { ...entries },
     outdir: folder,
     splitting: true,
-    plugins: [fewFiles(['shared/client/callback.ts'])],
+    plugins: [fewFiles(['shared/client/callback.ts', 'shared/client/client.ts'])],
     external: EXTERNAL,
     conditions: ['microprocess-source', 'module'],
     mainFields: ['module', 'main'],

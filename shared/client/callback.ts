@@ -1,4 +1,5 @@
 import { retryAfterMs } from '../domain/retry-after.ts';
+import { pause, waitMs } from './again.ts';
 
 /** What became of an item: what its call would have been answered with. */
 export interface CallbackOutcome {
@@ -38,8 +39,6 @@ export class CallbackError extends Error {
 }
 
 const TRY_SECONDS = 30;
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 30_000;
 const DEFAULT_PATIENCE_SECONDS = 600;
 
 /**
@@ -141,24 +140,4 @@ function fieldsOf(text: string): { readonly recorded?: unknown; readonly title?:
   } catch {
     return {};
   }
-}
-
-/** Doubles, up to half a minute, and half of it by chance: those that were refused together don't come again together. */
-function waitMs(tries: number): number {
-  const most = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** tries);
-  return most / 2 + (Math.random() * most) / 2;
-}
-
-function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const end = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', end);
-      resolve();
-    }, ms);
-    signal?.addEventListener('abort', end, { once: true });
-  });
 }

@@ -74,6 +74,7 @@ export const OWN_ENTRIES = {
   'microprocess/postgres': ownModule('shared/adapters/sources/postgres'),
   'microprocess/dynamodb': ownModule('shared/adapters/sources/dynamo-table'),
   'microprocess/callback': ownModule('shared/client/callback'),
+  'microprocess/client': ownModule('shared/client/client'),
 };
 
 /** What a module of a project may be written in, the first that is there. */

@@ -95,6 +95,10 @@ test('what a service imports loads no package', async () => {
   expect(await packagesOf('shared/client/callback.ts')).toEqual([]);
 });
 
+test('what calls the HTTP API loads one package, which it has anyway', async () => {
+  expect(await packagesOf('shared/client/client.ts')).toEqual(['zod']);
+});
+
 test('what tests import loads the packages of the deployed handlers, no client of AWS and no test runner', async () => {
   const handlers = ['@middy/core', 'csv-stringify/sync', 'zod'];
   const report = ['@resvg/resvg-wasm', 'hono/html', 'nodemailer/lib/mail-composer'];

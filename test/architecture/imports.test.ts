@@ -57,7 +57,12 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'shared/adapters',
     'shared/flow',
   ],
-  'shared/client': ['shared/domain'],
+  'shared/client': [
+    'shared/domain',
+    'shared/author',
+    'shared/adapters/direct/signature.ts',
+    'shared/adapters/direct/signer.ts',
+  ],
   'shared/host': ['shared/domain', 'shared/author', 'shared/ports', 'shared/flow'],
   'shared/project': ['shared/domain', 'shared/author'],
   functions: DEPLOYED,

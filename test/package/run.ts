@@ -15,7 +15,8 @@ import { sandboxIn } from './sandbox.ts';
  */
 const MINUTES = 10;
 const SOURCES = ['microprocess/http', 'microprocess/dynamodb', 'microprocess/postgres'];
-const ENTRIES = ['microprocess', ...SOURCES, 'microprocess/callback', 'microprocess/cdk', 'microprocess/testing'];
+const CLIENTS = ['microprocess/callback', 'microprocess/client'];
+const ENTRIES = ['microprocess', ...SOURCES, ...CLIENTS, 'microprocess/cdk', 'microprocess/testing'];
 
 process.exitCode = await supervised(MINUTES, async (signal) => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'microprocess-package-')));
