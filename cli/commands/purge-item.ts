@@ -51,7 +51,7 @@ export async function purgeOneItem(
 function recorded(target: Target, terminal: Terminal): PurgeItemHooks {
   return {
     async onBesides({ inputs, refusals, tasks }) {
-      const detail = `an item: ${counted(inputs, 'handed-over input')}, ${counted(refusals, 'refused message')}, ${counted(tasks, 'task')}`;
+      const detail = `an item: ${counted(inputs, 'handed-over input')}, ${counted(refusals, 'refused message')}${tasks > 0 ? `, ${counted(tasks, 'task')}` : ''}`;
       await recordAct(target, terminal, { act: 'purge', run: null, detail });
     },
     async onGone(gone) {

@@ -59,6 +59,7 @@ test('a minimal definition gets every default', () => {
       channels: [],
       quiet: false,
       mailsPerHour: 12,
+      paramsInMail: false,
       byteOrderMark: 'mail',
       bodyExcerpt: 0,
       credits: [],
