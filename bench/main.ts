@@ -9,6 +9,7 @@ import { runScenario, scenariosOf } from './scenarios.ts';
 import { benchSource } from './source/bench-source.ts';
 import { tableOf } from './table.ts';
 import { checksOf } from './targets.ts';
+import { benchTasks } from './tasks/bench-tasks.ts';
 
 const EXIT = { ok: 0, missed: 1, usage: 2 } as const;
 const DEFAULT_CHILDREN = 50_000;
@@ -92,6 +93,16 @@ function program(): Command {
     .option('--json', 'print all figures as one line of JSON; progress goes to stderr')
     .action(async (_, command: Command) => {
       process.exitCode = (await benchCallbacks(command.optsWithGlobals<BenchOptions>())) ? EXIT.ok : EXIT.missed;
+    });
+  cli
+    .command('tasks')
+    .description(
+      'Measures 100,000 tasks, created, cancelled and called, beside bare conditional puts; --children says how many.',
+    )
+    .option('--quick', 'with 2,000')
+    .option('--json', 'print all figures as one line of JSON; progress goes to stderr')
+    .action(async (_, command: Command) => {
+      process.exitCode = (await benchTasks(command.optsWithGlobals<BenchOptions>())) ? EXIT.ok : EXIT.missed;
     });
   return cli;
 }
