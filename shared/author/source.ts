@@ -96,7 +96,7 @@ export interface StoredObject {
 export interface SourceFiles {
   /**
    * Pins what is there now.
-   * @throws {SourceDataError} where there is no such file
+   * @throws {SourceDataError} where there is no such file, or it may not be read: a {@link SourceMissingError} where it is known to be missing
    */
   look(place: string): Promise<PinnedFile>;
   /**

@@ -131,6 +131,11 @@ export class SourceUnavailableError extends MicroprocessError {
   readonly code = 'source-unavailable';
 }
 
+/** What a source reads isn't there. Whoever pinned it before knows that it was removed. */
+export class SourceMissingError extends SourceDataError {
+  override readonly code = 'source-missing';
+}
+
 /** What a source reads isn't what the run's plan pinned. */
 export class SourceChangedError extends SourceDataError {
   override readonly code = 'source-changed';

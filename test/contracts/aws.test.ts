@@ -22,7 +22,7 @@ import { sourceFiles } from '../../shared/adapters/sources/source-files.ts';
 import { sqsQueue } from '../../shared/adapters/sqs/sqs-queue.ts';
 import { jsonl } from '../../shared/author/sources/jsonl.ts';
 import { objects } from '../../shared/author/sources/objects.ts';
-import { ObjectNotFoundError, SourceChangedError, SourceDataError } from '../../shared/domain/errors.ts';
+import { ObjectNotFoundError, SourceChangedError, SourceMissingError } from '../../shared/domain/errors.ts';
 import type { Json } from '../../shared/domain/json.ts';
 import { runPipeline } from '../../testing/run-pipeline.ts';
 import { describeCallStore } from './call-store.contract.ts';
@@ -162,7 +162,7 @@ describe('a source on S3', () => {
     await expect(read()).rejects.toThrow(SourceChangedError);
     await aws().s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: 'in/changing' }));
     await expect(read()).rejects.toThrow(SourceChangedError);
-    await expect(filesOnS3().look(file.place)).rejects.toThrow(SourceDataError);
+    await expect(filesOnS3().look(file.place)).rejects.toThrow(SourceMissingError);
   });
 
   test('is not read where a client would reach the emulators', async () => {

@@ -46,7 +46,7 @@ export async function* readFile(
 ): AsyncGenerator<Uint8Array> {
   const check = async () => {
     const version = await versionOf(path).catch((error: NodeJS.ErrnoException) => {
-      throw cannotOpen(pinned.place, error);
+      throw error.code === 'ENOENT' ? new SourceChangedError(pinned.place) : cannotOpen(pinned.place, error);
     });
     if (version !== pinned.version) throw new SourceChangedError(pinned.place);
   };

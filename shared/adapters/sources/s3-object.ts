@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { PinnedFile, SourceFiles, StoredObject } from '../../author/source.ts';
 import { bucketAndKey, bucketAndPrefix } from '../../author/sources/place.ts';
-import { SourceChangedError, SourceDataError, show } from '../../domain/errors.ts';
+import { SourceChangedError, SourceDataError, SourceMissingError, show } from '../../domain/errors.ts';
 import { compressionOf, decompressed, MAGIC_BYTES } from './decompress.ts';
 import { pieces } from './pieces.ts';
 
@@ -31,8 +31,9 @@ async function lookAtObject(client: S3Client, place: string): Promise<PinnedFile
     return { ...file, compressed: compressionOf(first) };
   } catch (error) {
     // Without the right to list the bucket, S3 answers the same for an object that isn't there.
-    if (statusOf(error) === 403 || statusOf(error) === 404)
-      throw new SourceDataError(`${show(place)} isn't there, or may not be read.`);
+    const refusal = `${show(place)} isn't there, or may not be read.`;
+    if (statusOf(error) === 404) throw new SourceMissingError(refusal);
+    if (statusOf(error) === 403) throw new SourceDataError(refusal);
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { SourceChangedError, SourceDataError, show } from '../../domain/errors.ts';
+import { SourceChangedError, SourceDataError, SourceMissingError, show } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import { SIZES } from '../../domain/limits.ts';
 import { hashOf } from '../../domain/text.ts';
@@ -80,7 +80,13 @@ export function documentsBelow<I>(
       const behind = context.cursor === null ? null : keyOf.parse(context.cursor);
       const wanted = objects.slice(0, range.head).filter(({ key }) => behind === null || isBefore(behind, key));
       const fetch = async ({ bucket, key, etag }: StoredObject) => {
-        const pinned = await opened().look(`s3://${bucket}/${key}`);
+        const place = `s3://${bucket}/${key}`;
+        const pinned = await opened()
+          .look(place)
+          .catch((error: unknown) => {
+            // It was listed a moment ago.
+            throw error instanceof SourceMissingError ? new SourceChangedError(place) : error;
+          });
         if (pinned.version !== etag) throw new SourceChangedError(pinned.place);
         const found: (SourcedItem<I> | SourcedProblem)[] = [];
         for await (const sourced of single.read({ ...context, range: { ...pinned }, cursor: null }))

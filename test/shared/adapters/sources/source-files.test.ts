@@ -74,12 +74,18 @@ describe.each(Object.entries(PLACES))('a file %s', (_, store) => {
   });
 });
 
-test.each(['beside the pipeline', 'handed over on this machine'])('a file %s that changed is refused', async (name) => {
-  const place = (await PLACES[name]?.(CONTENT)) ?? '';
-  const file = await here(true).look(place);
-  await appendFile(join(folder, place.startsWith('file:') ? 'b.jsonl' : 'a.jsonl'), '3\n');
-  await expect(bytesOf(file)).rejects.toThrow(SourceChangedError);
-});
+test.each(['beside the pipeline', 'handed over on this machine'])(
+  'a file %s that changed is refused, and so is one that was removed',
+  async (name) => {
+    const place = (await PLACES[name]?.(CONTENT)) ?? '';
+    const path = join(folder, place.startsWith('file:') ? 'b.jsonl' : 'a.jsonl');
+    const file = await here(true).look(place);
+    await appendFile(path, '3\n');
+    await expect(bytesOf(file)).rejects.toThrow(SourceChangedError);
+    await rm(path);
+    await expect(bytesOf(file)).rejects.toThrow(SourceChangedError);
+  },
+);
 
 test('a file that grows behind what was read is refused before its end', async () => {
   await writeFile(join(folder, 'a.jsonl'), CONTENT);

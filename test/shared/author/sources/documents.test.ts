@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Source } from '../../../../shared/author/source.ts';
 import { type JsonOptions, json } from '../../../../shared/author/sources/json.ts';
-import { SourceChangedError } from '../../../../shared/domain/errors.ts';
+import { SourceChangedError, SourceMissingError } from '../../../../shared/domain/errors.ts';
 import type { Json } from '../../../../shared/domain/json.ts';
 import { itemsOf, memoryFiles, readAll, sourceContract } from '../../../contracts/source.contract.ts';
 
@@ -16,10 +16,11 @@ function below(count: number, options: JsonOptions<Json> = {}, chunkBytes?: numb
   const source =
     json('s3://invoices/2026/', { document: true, ...options }).over?.({
       ...files,
-      look: async (place) => ({
-        ...(await files.look(place)),
-        version: stored.get(place.slice('s3://invoices/'.length)) ?? '',
-      }),
+      async look(place) {
+        const version = stored.get(place.slice('s3://invoices/'.length));
+        if (version === undefined) throw new SourceMissingError(`no ${place}`);
+        return { ...(await files.look(place)), version };
+      },
       async *list(_, after) {
         for (const [key, etag] of stored)
           if (after === null || key > after) yield { bucket: 'invoices', key, bytes: 1, etag };
@@ -55,6 +56,15 @@ describe('documents below a prefix', () => {
     const [range = null] = await rangesOf(source);
     change(stored, keyOf);
     await expect(readAll({ read: source.read, plan: async () => [range] })).rejects.toThrow(SourceChangedError);
+  });
+
+  test('close the run where one is removed while others are read', async () => {
+    const { source, stored, keyOf } = below(20);
+    const [range = null] = await rangesOf(source);
+    const reading = async () => {
+      for await (const _ of source.read({ ...CONTEXT, range, cursor: null })) stored.delete(keyOf(15));
+    };
+    await expect(reading()).rejects.toThrow(SourceChangedError);
   });
 
   test('that come behind the last one are none of the run', async () => {
