@@ -67,6 +67,6 @@ export class Signature {
 export const timeOf = (at: Date) => at.toISOString().replace(/[-:]|\.\d+/g, '');
 
 /** Hexadecimal, as signatures have it. */
-export const sha256 = (text: string | Buffer) => createHash('sha256').update(text).digest('hex');
+export const sha256 = (text: string | Uint8Array) => createHash('sha256').update(text).digest('hex');
 
 const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
