@@ -5,7 +5,7 @@ import { forwarderTimeoutSeconds } from '../domain/capacity.ts';
 import { InputError, NotJsonError, show } from '../domain/errors.ts';
 import { NAME } from '../domain/ids.ts';
 import { jsonText } from '../domain/json.ts';
-import { SIZES } from '../domain/limits.ts';
+import { LAST_SECOND, SIZES } from '../domain/limits.ts';
 import {
   NoTasksError,
   TaskConflictError,
@@ -31,8 +31,6 @@ export const MOST_TASKS = 1_000;
 const AT_ONCE = 32;
 /** Others may write a task between its read and our write: it is read again, so often. */
 const MOST_ROUNDS = 6;
-/** The last second of the year 9999. Milliseconds given as seconds are beyond it. */
-const LAST_SECOND = 253_402_300_799;
 
 const taskId = z.string().regex(NAME, 'must match [A-Za-z0-9_-]{1,48}');
 const TIME = 'must be UNIX seconds, or a date and time with its zone as 2027-01-31T14:07:31Z';

@@ -81,3 +81,6 @@ export const PRICES = {
   perBalancerHour: 0.0225,
   perBalancerUnitHour: 0.008,
 } as const;
+
+/** The last second of the year 9999. Milliseconds given as seconds are beyond it. */
+export const LAST_SECOND = 253_402_300_799;

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { NAME } from '../ids.ts';
+import { LAST_SECOND } from '../limits.ts';
 import { json, link, time } from './parts.ts';
 import { problemBody } from './problems.ts';
 
 const when = z
-  .union([z.int().min(0), z.string()])
+  .union([z.int().min(0).max(LAST_SECOND), z.string().meta({ format: 'date-time' })])
   .describe('UNIX seconds, or a date and time with its zone: 2027-01-31T14:07:31Z.');
 
 /** A task, as a caller asks for it. */
