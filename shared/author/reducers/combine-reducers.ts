@@ -5,7 +5,7 @@ import type { Cell } from '../columns.ts';
 import { checkOptions } from '../options.ts';
 import type { Accumulator, Reduce, ReducedRun } from '../reduce.ts';
 import type { Section } from '../section.ts';
-import { type GroupedReduce, reduceOption, startOne } from './reduce-option.ts';
+import { type GroupedReduce, givesTables, reduceOption, startOne } from './reduce-option.ts';
 
 const namedSchema = z
   .record(z.string().min(1).max(100), reduceOption)
@@ -40,6 +40,7 @@ export function combineReducers<I = unknown, R = unknown>(
     label: reducers.find(([, reduce]) => reduce.label)?.[1].label,
     start: () => new Combined(reducers.map(([name, reduce]) => [name, reduce.start()] as const)),
     startOne: () => new Combined(reducers.map(([name, reduce]) => [name, startOne(reduce)] as const)),
+    ...(reducers.every(([, reduce]) => givesTables(reduce)) && { givesTables: true as const }),
   };
 }
 

@@ -9,21 +9,24 @@ import { count } from './count.ts';
 import { groupTable } from './group-table.ts';
 import { MAX_GROUPS, OTHER } from './groups.ts';
 import { NONE, nameOf } from './name-of.ts';
-import { reduceOption, startOne } from './reduce-option.ts';
+import { givesTables, reduceOption, startOne, type TableReduce } from './reduce-option.ts';
 
 /** Columns that name a group; a table has 20. */
 const MOST_KEYS = 5;
 
 const optionsSchema = z.strictObject({
   by: z.union([columnName, z.array(columnName).min(1).max(MOST_KEYS)]),
-  reduce: reduceOption,
+  reduce: reduceOption.refine(
+    (reduce) => !givesTables(reduce),
+    'must give figures, as count(), statistics(…), distinct(…) and mapReduce(…) do; a table in each group, as of topK(…) or groupBy(…), has no place in a line',
+  ),
 });
 
 /**
  * Reduces the rows of each group: a table with a line per group, of how many children it has and of the figures that `reduce` gives
  * (its other sections aren't shown). Past 1,000 groups the first ones by name stay, and the others become one.
  * @param by a field of the item, or else of the result, or `{ name, of: (row) => … }`; or several
- * @param reduce what becomes of a group; by default its children are counted
+ * @param reduce what becomes of a group; by default its children are counted. One that gives tables alone is refused
  * @throws {DefinitionError} naming what is wrong
  * @example
  * groupBy('country', statistics({ values: { km: ({ result }) => result?.km } }));
@@ -31,7 +34,7 @@ const optionsSchema = z.strictObject({
 export function groupBy<I = unknown, R = unknown>(
   by: Column<I, R> | readonly Column<I, R>[],
   reduce: Reduce<I, R> = count(),
-): Reduce<I, R> {
+): TableReduce<I, R> {
   checkOptions('reduce: groupBy', optionsSchema, { by, reduce });
   const keys = isList(by) ? by : [by];
   const named = columnsOf(distinctColumns(keys));
@@ -44,6 +47,7 @@ export function groupBy<I = unknown, R = unknown>(
     },
     label: reduce.label,
     start: () => new GroupAccumulator(keys, reduce),
+    givesTables: true,
   };
 }
 

@@ -18,6 +18,14 @@ export interface GroupedReduce<I, R> extends Reduce<I, R> {
   startOne(): Accumulator<I, R>;
 }
 
+/** A reduce whose sections are tables, without a figure: {@link groupBy} would have nothing of it to show. */
+export interface TableReduce<I, R> extends Reduce<I, R> {
+  readonly givesTables: true;
+}
+
+/** Whether a reduce is known to give no figures. */
+export const givesTables = (reduce: object): boolean => 'givesTables' in reduce;
+
 /** An empty accumulator for one group of many. */
 export function startOne<I, R>(reduce: Reduce<I, R> | GroupedReduce<I, R>): Accumulator<I, R> {
   return 'startOne' in reduce ? reduce.startOne() : reduce.start();

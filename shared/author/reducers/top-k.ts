@@ -13,8 +13,9 @@ import {
   reads,
 } from '../columns.ts';
 import { checkOptions, strictOptions } from '../options.ts';
-import type { Accumulator, Reduce } from '../reduce.ts';
+import type { Accumulator } from '../reduce.ts';
 import type { Section } from '../section.ts';
+import type { TableReduce } from './reduce-option.ts';
 import { type Order, Top } from './top.ts';
 
 /** Options of {@link topK}. */
@@ -55,13 +56,14 @@ const storedSchema = z.array(
  * The rows of the highest numbers, or the lowest, exactly; of equal ones the first in the order of the source.
  * @throws {DefinitionError} naming each wrong option
  */
-export function topK<I = unknown, R = unknown>(options: TopKOptions<I, R>): Reduce<I, R> {
+export function topK<I = unknown, R = unknown>(options: TopKOptions<I, R>): TableReduce<I, R> {
   checkOptions('reduce: topK', optionsSchema, options);
   const { by, show = [{ name: 'Child', of: ({ id }) => id }], columns } = options;
   return {
     ...columnsOf(columns ?? distinctColumns([...(options.show ?? []), by])),
     label: options.show?.[0] && reads(options.show[0]),
     start: () => new TopKAccumulator({ ...options, show }),
+    givesTables: true,
   };
 }
 

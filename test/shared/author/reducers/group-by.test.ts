@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { combineReducers } from '../../../../shared/author/reducers/combine-reducers.ts';
 import { groupBy } from '../../../../shared/author/reducers/group-by.ts';
 import { MAX_GROUPS, OTHER } from '../../../../shared/author/reducers/groups.ts';
 import { mapReduce } from '../../../../shared/author/reducers/map-reduce.ts';
 import { statistics } from '../../../../shared/author/reducers/statistics.ts';
+import { topK } from '../../../../shared/author/reducers/top-k.ts';
 import { DefinitionError } from '../../../../shared/domain/errors.ts';
 import { checkLaws } from '../../../../testing/check-laws.ts';
 import { type Answer, type City, row, tableOf } from './rows.ts';
@@ -84,5 +86,15 @@ describe('groupBy', () => {
     expect(wrong('country', 5)).toThrow(/reduce: groupBy: reduce: must be a reduce/);
     expect(wrong([])).toThrow(DefinitionError);
     expect(wrong('')).toThrow(/reduce: groupBy: by/);
+  });
+
+  it.each([
+    ['topK', topK({ by: 'km' })],
+    ['groupBy', groupBy('city')],
+    ['combineReducers of tables', combineReducers({ top: topK({ by: 'km' }), cities: groupBy('city') })],
+  ])('is refused with a reduce that gives no figures: %s', (_, reduce) => {
+    expect(() => groupBy('country', reduce)).toThrow(/reduce: groupBy: reduce: must give figures, as count\(\)/);
+    const withFigures = combineReducers({ reduce, km: statistics({ value: 'km' }) });
+    expect(() => groupBy('country', withFigures)).not.toThrow();
   });
 });
