@@ -1,10 +1,12 @@
 import * as z from 'zod';
+import { jsonProblem, showPath } from '../../domain/json-problem.ts';
+import { SIZES } from '../../domain/limits.ts';
 import { callable } from '../options.ts';
 
 /** Options of every source that reads a file. */
 export interface FileOptions<I> {
   /**
-   * What becomes of a record that can't be read or doesn't fit the schema: it ends the run (`fail`, the default), is left out (`skip`), or is a
+   * What becomes of a record that can't be read, doesn't fit the schema or becomes by it what JSON can't hold: it ends the run (`fail`, the default), is left out (`skip`), or is a
    * child that fails without a call, with line and reason (`report`).
    */
   readonly onBadRow?: 'fail' | 'skip' | 'report';
@@ -28,10 +30,18 @@ export function checkedBy<S extends z.ZodType>(schema: S): (value: unknown) => C
     if (parsed === null)
       return { problem: 'is given to a schema that is asynchronous: it must check at once', isFinal: true };
     const { data, error, success } = parsed;
-    if (success) return { item: data };
+    if (success) return checkedJson(data);
     const issues = error.issues.map(({ path, code }) => `${path.map(String).join('.') || 'the record'} (${code})`);
     return { problem: `does not fit the schema: ${issues.join(', ')}` };
   };
+}
+
+/** A schema may make of a record what JSON can't hold, as `Number` makes NaN of a text: that is a wrong record as any other, with its place. */
+function checkedJson<T>(item: T): Checked<T> {
+  const found = jsonProblem(item, SIZES.jsonBytes);
+  if (found === null) return { item };
+  const at = found.path === null ? '' : ` at ${showPath(found.path)}`;
+  return { problem: `becomes by the schema what JSON can't hold: ${found.what}${at}` };
 }
 
 /** Null where the schema makes a promise. */

@@ -47,6 +47,16 @@ describe('jsonl', () => {
     expect(items).toEqual([{ n: 1 }]);
   });
 
+  test('takes what a schema makes that JSON can not hold for a wrong record', async () => {
+    const schema = z.object({ price: z.string().transform(Number) });
+    const read = (onBadRow: 'fail' | 'skip') =>
+      jsonl('a', { schema, onBadRow }).over?.(memoryFiles({ a: '{"price":"1"}\n{"price":"1,5"}\n' })) ?? expect.fail();
+    expect(await itemsOf(read('skip'))).toEqual([{ price: 1 }]);
+    await expect(itemsOf(read('fail'))).rejects.toThrow(
+      `Line 2 of "a" becomes by the schema what JSON can't hold: NaN at $.price.`,
+    );
+  });
+
   test.each(['fail', 'skip', 'report'] as const)(
     'refuses an asynchronous schema, whatever onBadRow says: %s',
     async (onBadRow) => {
