@@ -47,6 +47,12 @@ export function addTasks(cli: Command, names: string, terminal: Terminal, exit: 
     .addHelpText('after', WHERE)
     .action(async (options) => exit(await (await load()).list(options, terminal)));
 
+  command('late', 'Say how late tasks were called: the median, the 99th percentile and the latest.')
+    .option('--hours <n>', 'of tasks asked for in the last so many hours', wholeNumber, 1)
+    .option('--json', 'print {"tasks", "p50", "p99", "max"}, in milliseconds; null where none was called')
+    .addHelpText('after', WHERE)
+    .action(async (options) => exit(await (await load()).late(options, terminal)));
+
   command('show', 'Show a task: its state, times, calls, item and result.')
     .argument('<id>', "a task's id")
     .option('--json', 'print one JSON object')

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { taskLateness } from '../../shared/control/task-lateness.ts';
 import { type TaskView, taskView } from '../../shared/control/task-view.ts';
 import {
   cancelTasks,
@@ -14,6 +15,7 @@ import type { Call } from '../../shared/domain/call.ts';
 import type { Json } from '../../shared/domain/json.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
+import { latenessLine } from '../lateness-words.ts';
 import { withTarget } from '../targets/open.ts';
 import { hint, type Target, type Where } from '../targets/target.ts';
 import { aborted, type Terminal } from '../terminal.ts';
@@ -38,6 +40,12 @@ export interface ListOptions extends Options {
   readonly limit: number;
   readonly cursor?: string;
 }
+
+export interface LateOptions extends Options {
+  readonly hours: number;
+}
+
+const HOUR_MS = 3_600_000;
 
 /** Creates one task, or those of a file: each line a task, up to 1,000 in one request. */
 export async function create(item: Json | undefined, options: CreateOptions, terminal: Terminal): Promise<number> {
@@ -99,6 +107,15 @@ export async function list(options: ListOptions, terminal: Terminal): Promise<nu
     else terminal.stdout.write(columns([['TASK', 'STATE', 'AT (UTC)', 'CALLS', 'LATE', 'REASON'], ...views.map(row)]));
     if (!json && next !== null)
       terminal.stderr.write(`More: ${hint(target, 'tasks', 'list', '--state', state, '--cursor', `'${next}'`)}\n`);
+    return EXIT.ok;
+  });
+}
+
+/** Says how late tasks of the last hours were called. */
+export async function late({ hours, json = false, ...options }: LateOptions, terminal: Terminal): Promise<number> {
+  return withTarget(options, 'definition', terminal, async ({ deps }) => {
+    const lateness = await taskLateness(deps, deps.clock.now() - hours * HOUR_MS);
+    terminal.stdout.write(json ? `${JSON.stringify(lateness)}\n` : `${latenessLine(lateness, hours)}\n`);
     return EXIT.ok;
   });
 }

@@ -1,7 +1,9 @@
 import { html } from 'hono/html';
 import type { Pipeline } from '../../shared/author/definition.ts';
 import type { GateView } from '../../shared/control/limits.ts';
+import type { Lateness } from '../../shared/control/task-lateness.ts';
 import type { Html } from '../../shared/report/sections/drawer.ts';
+import { latenessLine } from '../lateness-words.ts';
 import { gateFacts } from './gate-facts.ts';
 import { pipelinePath } from './paths.ts';
 
@@ -9,11 +11,13 @@ interface PipelineLook {
   readonly pipeline: Pick<Pipeline, 'name' | 'callback'>;
   readonly isWorkedOn: boolean;
   readonly gate: GateView;
+  /** Of the last hour; undefined where the pipeline takes no tasks. */
+  readonly lateness: Lateness | null | undefined;
   readonly now: number;
 }
 
 /** A pipeline's own page. */
-export function pipelineBody({ pipeline: { name, callback }, isWorkedOn, gate, now }: PipelineLook): Html {
+export function pipelineBody({ pipeline: { name, callback }, isWorkedOn, gate, lateness, now }: PipelineLook): Html {
   const path = pipelinePath(name);
   return html`<header><h1>${name}</h1></header>
 <section><h2>Start a run</h2>
@@ -23,6 +27,7 @@ export function pipelineBody({ pipeline: { name, callback }, isWorkedOn, gate, n
 <label><span>Parameters, as JSON</span><input name="params" placeholder="{&quot;country&quot;:&quot;AU&quot;}" size="40" maxlength="32768"></label>
 <button>Start it</button>
 </form></section>
+${lateness === undefined ? '' : html`<section><h2>Tasks</h2><p>${latenessLine(lateness, 1)}</p></section>`}
 <section><h2>Limits on calls</h2>
 ${gateFacts(gate, now)}
 <form action="${path}/limits">

@@ -1,12 +1,15 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
 import { readGate } from '../../shared/control/limits.ts';
+import { taskLateness } from '../../shared/control/task-lateness.ts';
 import { InputError } from '../../shared/domain/errors.ts';
 import type { Desks } from './desk.ts';
 import { fields, said } from './form.ts';
 import { layout } from './layout.ts';
 import { runPath } from './paths.ts';
 import { pipelineBody } from './pipeline-page.ts';
+
+const HOUR_MS = 3_600_000;
 
 const startForm = z.object({
   limit: said(z.coerce.number().min(1)),
@@ -22,6 +25,7 @@ export function addPipelineRoutes(app: Hono, desks: Desks): void {
       pipeline: deps.pipeline,
       isWorkedOn,
       gate: await readGate(deps),
+      lateness: deps.pipeline.tasks && (await taskLateness(deps, deps.clock.now() - HOUR_MS)),
       now: deps.clock.now(),
     });
     return c.html(layout({ title: `Pipeline ${pipeline}`, place: desks.place, body }));

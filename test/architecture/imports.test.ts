@@ -81,6 +81,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'shared/project',
     'local/loopback.ts',
     'cli/gate-words.ts',
+    'cli/lateness-words.ts',
     'cli/progress-words.ts',
     'cli/text.ts',
   ],

@@ -78,6 +78,8 @@ test('tasks are created, moved, cancelled and called on this machine, by command
   let task = await isCalled();
   while (!task.state.startsWith('SUCC')) task = await isCalled();
   expect(task).toEqual({ id: 'a', state: 'SUCCEEDED', calls: 1 });
+  // Not how late: that is this machine's.
+  expect((await microprocess('tasks', 'late')).stdout).toMatch(/^1 task of the last hour called, late by: p50 \d/);
   const pending = await microprocess('tasks', 'list');
   expect(pending.stdout).toMatch(/^TASK .*\nc {5}pending {2}2999-01-01 00:00:00/);
 

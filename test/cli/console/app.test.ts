@@ -14,8 +14,8 @@ import { askedConsole, PORT } from './asked.ts';
 const HOSTILE = `"><script>x()</script><b hx-get='/'>`;
 
 /** A console of one pipeline with one run, and of another that isn't deployed. */
-function world() {
-  const deps = testDeps(testPipeline({ callback: { withinHours: 1 } }));
+function world(over: Parameters<typeof testPipeline>[0] = {}) {
+  const deps = testDeps(testPipeline({ callback: { withinHours: 1 }, ...over }));
   const asked: string[] = [];
   const recorded: string[] = [];
   const act = (name: string) => async (run: string) => void asked.push(`${name} ${run}`);
@@ -144,6 +144,13 @@ test('limits are asked for with what will happen, then set, cleared and recorded
   expect(await page(`${path}/open`)).toContain('they stop again within seconds');
   await form(`${path}/open`);
   expect(here.recorded).toEqual(['limits --rate 7 --waiting 9 --for 30m', 'limits --clear', 'limits --open']);
+});
+
+test('a pipeline with tasks says how late they are called, and another nothing of it', async () => {
+  const path = `/pipelines/${here.deps.pipeline.name}`;
+  expect(await page(path)).not.toContain('<h2>Tasks</h2>');
+  here = world({ tasks: {} });
+  expect(await page(path)).toContain('<h2>Tasks</h2><p>No task of the last hour was called.</p>');
 });
 
 test('a form that makes no sense is refused by its field', async () => {
