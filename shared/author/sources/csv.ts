@@ -73,7 +73,7 @@ function formatOf({
 }: CsvOptions<never>): Format<CsvRow> {
   return {
     encoding,
-    endsWithLine: !multiline,
+    endedBy: multiline ? undefined : 'any',
     // Loaded where a file is read: a forwarder needs no parser.
     open: async (begin, start) => {
       const { csvReader } = await import('./csv-reader.ts');

@@ -58,13 +58,13 @@ export function fileSource<V, I>(
       const at = file ?? place;
       if (at === undefined)
         throw new SourceDataError('The source names no file, and none was handed over: start the run with --file.');
-      const isCut = format.endsWithLine === true && isUtf8(format.encoding);
+      const isCut = format.endedBy !== undefined && isUtf8(format.encoding);
       const files = isPrefix(at) ? await lookBelow(opened(), at) : [await opened().look(at)];
       return rangesOf(files, isCut);
     },
     sample({ ranges }) {
       // Of another encoding it is not known which bytes of the file stand behind a record.
-      return isUtf8(format.encoding) ? sampleOf(ranges.map(rangeOf), format.endsWithLine === true) : null;
+      return isUtf8(format.encoding) ? sampleOf(ranges.map(rangeOf), format.endedBy !== undefined) : null;
     },
     async *read({ range, cursor }) {
       const file = pinned.parse(range);
@@ -137,10 +137,10 @@ async function* recordsOf<V>(
   files: SourceFiles,
   file: PinnedFile,
   lines: LineRange | undefined,
-  { encoding, open }: Format<V>,
+  { encoding, endedBy = 'lf', open }: Format<V>,
   cursor: Position | null,
 ): AsyncGenerator<readonly Placed<V>[]> {
-  const begin = lines ? await firstLine(files, file, lines) : 0;
+  const begin = lines ? await firstLine(files, file, lines, endedBy) : 0;
   if (begin === null) return;
   const [from, breaks, passed] = cursor ?? [begin, begin === (lines?.from ?? 0) ? 0 : 1, 0];
   const whole = (start: number) => utf8((at) => files.read(file, at), start, encoding);
@@ -154,7 +154,7 @@ async function* recordsOf<V>(
     return { found, behind: last };
   };
   const isNew = ({ behind: [at, , count] }: Placed<V>) => at !== from || count > passed;
-  const bytes = lines ? linesOf(files, file, from, lines) : whole(from);
+  const bytes = lines ? linesOf(files, file, from, lines, endedBy) : whole(from);
   try {
     for await (const chunk of bytes) yield (await reader.feed(chunk)).map(placed).filter(isNew);
     yield (await reader.end()).map(placed).filter(isNew);

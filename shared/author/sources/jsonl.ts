@@ -10,7 +10,7 @@ import type { Format } from './records.ts';
 
 const optionsSchema = strictOptions({ ...fileOptions, place: placeSchema });
 
-const FORMAT: Format<Json> = { endsWithLine: true, open: async (_, start) => new JsonLinesReader(start) };
+const FORMAT: Format<Json> = { endedBy: 'lf', open: async (_, start) => new JsonLinesReader(start) };
 
 /**
  * The values of a file with a line of JSON for each, beside the pipeline or handed over at the start of a run (`--file`). Also gzip.

@@ -1,7 +1,11 @@
 import * as z from 'zod';
 import type { PinnedFile, SourceFiles } from '../source.ts';
 
-const BREAK = 0x0a;
+const LF = 0x0a;
+const CR = 0x0d;
+
+/** What ends a line: LF alone, or any of CR, LF and CRLF. */
+export type LineBreaks = 'lf' | 'any';
 
 /** Bytes of a slice, where a file is cut: one that takes a splitter some seconds. Larger where there would be too many. */
 export const SLICE_BYTES = 8 * 1_048_576;
@@ -19,9 +23,15 @@ export function cut(bytes: number, most: number): readonly LineRange[] {
 }
 
 /** Where the first line begins that belongs to a range: behind the line that began before it. Null where none does. */
-export async function firstLine(files: SourceFiles, file: PinnedFile, { from, to }: LineRange): Promise<number | null> {
+export async function firstLine(
+  files: SourceFiles,
+  file: PinnedFile,
+  { from, to }: LineRange,
+  breaks: LineBreaks,
+): Promise<number | null> {
   if (from === 0) return 0;
-  const begin = await behindBreak(files.read(file, from - 1), from - 1);
+  let begin = from - 1;
+  for await (const chunk of restOfLine(files.read(file, begin), breaks)) begin += chunk.length;
   return begin < to ? begin : null;
 }
 
@@ -31,29 +41,41 @@ export async function* linesOf(
   file: PinnedFile,
   begin: number,
   { to }: LineRange,
+  breaks: LineBreaks,
 ): AsyncGenerator<Uint8Array> {
   if (begin >= to) return;
-  let endsLine = false;
+  let last: number | undefined;
   for await (const chunk of files.read(file, begin, to)) {
     if (chunk.length === 0) continue;
-    endsLine = chunk[chunk.length - 1] === BREAK;
+    last = chunk[chunk.length - 1];
     yield chunk;
   }
-  if (endsLine) return;
-  for await (const chunk of files.read(file, to)) {
-    const end = chunk.indexOf(BREAK);
-    yield end === -1 ? chunk : chunk.subarray(0, end + 1);
-    if (end !== -1) return;
-  }
+  if (last !== LF) yield* restOfLine(files.read(file, to), breaks, last === CR);
 }
 
-/** The place behind the first line break of bytes that begin there; that of their end where there is none. */
-async function behindBreak(bytes: AsyncIterable<Uint8Array>, begin: number): Promise<number> {
-  let at = begin;
+/** What is left of a line, with its break. Where any break ends a line, one that follows a CR has an LF left or nothing. */
+async function* restOfLine(
+  bytes: AsyncIterable<Uint8Array>,
+  breaks: LineBreaks,
+  followsCr = false,
+): AsyncGenerator<Uint8Array> {
+  let isBehindCr = followsCr && breaks === 'any';
   for await (const chunk of bytes) {
-    const end = chunk.indexOf(BREAK);
-    if (end !== -1) return at + end + 1;
-    at += chunk.length;
+    if (chunk.length === 0) continue;
+    if (isBehindCr) {
+      if (chunk[0] === LF) yield chunk.subarray(0, 1);
+      return;
+    }
+    const lf = chunk.indexOf(LF);
+    const line = lf === -1 ? chunk : chunk.subarray(0, lf + 1);
+    const cr = breaks === 'any' ? line.indexOf(CR) : -1;
+    if (cr === -1) {
+      yield line;
+      if (lf !== -1) return;
+      continue;
+    }
+    yield line.subarray(0, line[cr + 1] === LF ? cr + 2 : cr + 1);
+    if (cr + 1 < chunk.length) return;
+    isBehindCr = true;
   }
-  return at;
 }

@@ -1,3 +1,5 @@
+import type { LineBreaks } from './line-range.ts';
+
 /** A record as a format found it. */
 export type Found<V> = {
   /** The byte of the file behind it; null where nothing tells. */
@@ -29,8 +31,8 @@ export interface RecordReader<V> {
 export interface Format<V> {
   /** A label of the Encoding Standard; UTF-8 where absent. */
   readonly encoding?: string | undefined;
-  /** Whether a line break always ends a record: such a file is cut by lines, and read in parallel. */
-  readonly endsWithLine?: boolean;
+  /** The line breaks that always end a record: such a file is cut by lines, and read in parallel. Absent where none always does. */
+  readonly endedBy?: LineBreaks | undefined;
   /**
    * @param begin reads the file from its beginning, for what stands there alone, such as names of columns
    * @param start of what will be fed

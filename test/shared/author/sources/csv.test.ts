@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import type { Source, SourcedItem } from '../../../../shared/author/source.ts';
 import { type CsvOptions, csv } from '../../../../shared/author/sources/csv.ts';
 import type { CsvRow } from '../../../../shared/author/sources/csv-reader.ts';
 import { DefinitionError, SourceDataError } from '../../../../shared/domain/errors.ts';
@@ -17,6 +18,14 @@ import {
 const source = (content: string | Uint8Array, options: CsvOptions<CsvRow> = {}, chunkBytes = 65_536) =>
   csv('a.csv', options).over?.(memoryFiles({ 'a.csv': content }, chunkBytes)) ?? expect.fail('it reads no files');
 const read = (content: string | Uint8Array, options?: CsvOptions<CsvRow>) => itemsOf(source(content, options));
+
+/** Reads the rows of a part of the file, behind a cursor. */
+const rowsIn = (of: Source<CsvRow>, from: number, to: number) => async (cursor: Json) => {
+  const range = { place: 'a.csv', version: '1', compressed: null, bytes: to, from, to };
+  const rows: SourcedItem<CsvRow>[] = [];
+  for await (const given of of.read({ params: {}, limit: undefined, range, cursor })) rows.push(sourced(given));
+  return rows;
+};
 
 const HARD = '\uFEFFname,note\r\n"Ü ""x"", y","two\r\nlines"\r\n\r\nplain,\n😀,"a\nb"\r"last, one",no end';
 const HARD_ROWS = [
@@ -41,9 +50,29 @@ describe('csv', () => {
     (chunk) => source(SHORT, { multiline: false }, chunk),
     Buffer.byteLength(SHORT),
   );
-  const BARE = '1,2\r3,4\r\n5,6\n';
-  const bare = { header: ['a', 'b'], multiline: false };
-  cutContract('rows without a header', (chunk) => source(BARE, bare, chunk), Buffer.byteLength(BARE));
+  test.each([
+    ['a,b\r1,2\r3,4\r5,6\r'],
+    ['a,b\n1,2\n3,4\n5,6'],
+    ['a,b\r\n1,2\r\n\r\n5,6\r\n'],
+    ['a,b\r1,2\r3,4\n5,6\r\n\r7,8\r'],
+    ['1,2\r3,4\r\n5,6\n', ['a', 'b']],
+  ])(
+    'no row of %j is lost or read twice, cut at every byte and read on behind every row',
+    async (content, header?: readonly string[]) => {
+      const options = header ? { header } : {};
+      const whole = await read(content, options);
+      const made = source(content, { ...options, multiline: false }, 1);
+      for (let place = 0; place <= content.length; place++) {
+        const rows: CsvRow[] = [];
+        for (const behind of [rowsIn(made, 0, place), rowsIn(made, place, content.length)]) {
+          const all = await behind(null);
+          for (const [n, { cursor }] of all.entries()) expect(await behind(cursor)).toEqual(all.slice(n + 1));
+          rows.push(...all.map(({ item }) => item));
+        }
+        expect(rows, `cut at byte ${place}`).toEqual(whole);
+      }
+    },
+  );
 
   test('a line break within quotes, where there is to be none, is found where it lies', async () => {
     const content = 'a,b\n1,2\n3,"4\n5"\n6,7\n';
