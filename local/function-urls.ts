@@ -7,17 +7,23 @@ import type { UrlEvent } from '../shared/lambda/http.ts';
 import type { HostLogger } from './lambda.ts';
 import { type Listening, listenLocally } from './loopback.ts';
 
-/** A function behind its route. */
-export interface LocalRoute {
+/** A route on this machine, whether its function is there or not. */
+export interface LocalAddress {
   /** What its URL has before the route's path: each function has a URL of its own. */
   readonly base: string;
   readonly route: Route;
+}
+
+/** A function behind its route. */
+export interface LocalRoute extends LocalAddress {
   readonly invoke: (event: UrlEvent) => Promise<unknown>;
 }
 
 export interface FunctionUrlsOptions {
   /** Looked at for each request: they come and go with their pipelines. */
   readonly routes: () => readonly LocalRoute[];
+  /** Of functions that may be loaded later. Until then a request is answered with 503: its sender must not give up an outcome. */
+  readonly expected?: readonly LocalAddress[];
   /** Stands in for the signature of routes that want IAM: `Authorization: Bearer <token>`. */
   readonly token: string;
   readonly logger: HostLogger;
@@ -60,14 +66,24 @@ type Answer = z.infer<typeof answer>;
 
 const plain = (statusCode: number): Answer => ({ statusCode, headers: {}, body: '' });
 
-async function answerTo(request: IncomingMessage, { routes, token, logger }: FunctionUrlsOptions): Promise<Answer> {
+/** A function isn't loaded for seconds after a restart, and for as long as only other pipelines of the project are at work. */
+const NOT_THERE_YET: Answer = {
+  statusCode: 503,
+  headers: { 'content-type': 'application/problem+json', 'retry-after': '5' },
+  body: JSON.stringify({ title: 'The pipeline is not at work on this machine now. Say it again.', status: 503 }),
+};
+
+async function answerTo(
+  request: IncomingMessage,
+  { routes, expected = [], token, logger }: FunctionUrlsOptions,
+): Promise<Answer> {
   const target = `http://127.0.0.1${request.url}`;
   if (!URL.canParse(target)) return plain(400);
   const { pathname, search } = new URL(target);
-  const found = routes().find(
-    ({ base, route: { method, path } }) => method === request.method && matchPath(base + path, pathname),
-  );
-  if (!found) return plain(404);
+  const isAsked = ({ base, route: { method, path } }: LocalAddress) =>
+    method === request.method && matchPath(base + path, pathname) !== null;
+  const found = routes().find(isAsked);
+  if (!found) return expected.some(isAsked) ? NOT_THERE_YET : plain(404);
   if (found.route.auth === 'iam' && request.headers.authorization !== `Bearer ${token}`) return plain(403);
   const body = await bodyOf(request);
   if (body === null) return plain(413);

@@ -18,7 +18,7 @@ import type { Clock } from '../shared/ports/clock.ts';
 import type { Process } from '../shared/ports/deps.ts';
 import type { Uses } from '../shared/ports/uses.ts';
 import { fromFile } from './callback-key.ts';
-import type { LocalRoute } from './function-urls.ts';
+import type { LocalAddress, LocalRoute } from './function-urls.ts';
 import { LocalFunction } from './local-function.ts';
 import { callerOf } from './service-caller.ts';
 import { filesHere } from './source-files.ts';
@@ -108,6 +108,16 @@ export function pipelineFunctions<N extends string>(
 
 /** What stands before the paths of a function's route, below the host's URL. */
 export const routeBase = (pipeline: string, functionName: string) => `/pipelines/${pipeline}/${functionName}`;
+
+/** The addresses that are handed out with a token, of any pipeline: they may be called while the pipeline isn't at work here. */
+export function expectedRoutes<N extends string>({ functions }: System<N>): LocalAddress[] {
+  const found: LocalAddress[] = [];
+  mapValues(functions, ({ scope, route }, name) => {
+    if (scope === 'pipeline' && route?.auth === 'signed-token')
+      found.push({ base: routeBase('{pipeline}', name), route });
+  });
+  return found;
+}
 
 /** The platform's functions, once for all pipelines of a project. */
 export function platformFunctions<N extends string>(options: LocalFunctionsOptions<N>): LocalFunctions {

@@ -15,7 +15,7 @@ import { claimState } from './claim.ts';
 import { type Emulators, startEmulators } from './emulators.ts';
 import { applyEnvironment, BUCKET, EVENT_BUS } from './environment.ts';
 import { startFunctionUrls } from './function-urls.ts';
-import { type LocalFunctions, platformFunctions } from './functions.ts';
+import { expectedRoutes, type LocalFunctions, platformFunctions } from './functions.ts';
 import { Guests, say } from './guests.ts';
 import type { ServedApi } from './http-api.ts';
 import type { HostLogger } from './lambda.ts';
@@ -137,7 +137,7 @@ async function start<B extends object>(
   // Before the pipelines, as these tell their services of it; at the port it had before, where that is free: services may know it.
   const urls = hasRoutes
     ? await startFunctionUrls({
-        ...{ routes, token, logger, portFile: join(stateDir, 'functions-port') },
+        ...{ routes, expected: expectedRoutes(system), token, logger, portFile: join(stateDir, 'functions-port') },
         moved: (from, to) =>
           telemetry(null).log.error(
             `Another process has port ${from}, which callbacks and links of earlier runs go to: they are taken at port ${to} now.`,

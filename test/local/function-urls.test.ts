@@ -1,7 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startFunctionUrls } from '../../local/function-urls.ts';
+import { ROUTE } from '../../functions/callback/route.ts';
+import { SYSTEM } from '../../functions/system.ts';
+import { type LocalRoute, startFunctionUrls } from '../../local/function-urls.ts';
+import { expectedRoutes } from '../../local/functions.ts';
 import { type Host, startHost } from '../../local/host.ts';
 import { tableDefinition } from '../../shared/adapters/dynamodb/table.ts';
 import { startRun } from '../../shared/control/start.ts';
@@ -73,6 +76,8 @@ test("a pipeline's function behind IAM wants the host's token", async () => {
 test('each pipeline has a URL of its own for its function, from when it is used', async () => {
   const other = '/pipelines/other/status/status/r?for=me';
   expect(await ask('GET', other, withToken())).toEqual([404, '']);
+  // Its links may have been handed out before.
+  expect(await ask('GET', '/pipelines/other/report-link/report/t')).toEqual([503, expect.stringContaining('again')]);
   await host.use({
     pipeline: { ...pipeline, name: 'other' },
     reduceDigest: 'today',
@@ -97,6 +102,22 @@ test.each([
   ['GET', '/'],
 ])('nothing else is there: %s %s', async (method, path) => {
   expect(await ask(method, path)).toEqual([404, '']);
+});
+
+test('a callback for a pipeline that is not at work yet is to come again: its outcome is not lost', async () => {
+  const routes: LocalRoute[] = [];
+  const { url, stop } = await startFunctionUrls({
+    ...{ routes: () => routes, expected: expectedRoutes(SYSTEM), token: 't' },
+    logger: { warn: nothing, error: nothing },
+  });
+  const post = (path: string) => fetch(`${url}${path}`, { method: 'POST', body: '{}' });
+  const early = await post('/pipelines/squares/callback/callback/t');
+  expect([early.status, early.headers.get('retry-after')]).toEqual([503, '5']);
+  expect((await post('/pipelines/squares/callback/callback/t/progress')).status).toBe(503);
+  expect((await post('/pipelines/squares/callback/other/t')).status).toBe(404);
+  routes.push({ base: '/pipelines/squares/callback', route: ROUTE, invoke: async () => 'taken' });
+  expect((await post('/pipelines/squares/callback/callback/t')).status).toBe(200);
+  await stop();
 });
 
 test('the port is the one of before where it is free, and is said to be another where it is not', async () => {
