@@ -102,13 +102,26 @@ async function succeed(deps: CallbackDeps, claims: CallbackClaims, outcome: Outc
   if (ended) return ended;
   if (!(await hasCounted(deps, claims))) {
     const segment = await deps.stores.segments.countLate(run, ref, ttl);
-    if (!segment) return problem(409, 'The run has its result, and this is not in it.');
+    if (!segment) return behindTheReport(deps, claims, isNew);
     await keepCounted(deps, claims);
   }
   // Whoever filled the block may have died before completing it: a service that got no answer says it again.
   const { done } = await deps.stores.blocks.read(run, ref);
   await completeBlockIfFull(deps, blockOf(claims), done);
   return taken(isNew);
+}
+
+/**
+ * A frozen segment has every outcome that let its children end. Where a child has successes alone, the first one let it end, and is in the
+ * report. A success beside another end, or behind another call's success, may have come too late for it.
+ */
+async function behindTheReport({ stores }: CallbackDeps, claims: CallbackClaims, isNew: boolean): Promise<HttpAnswer> {
+  const pages = isNew ? [] : (await stores.blocks.readAll(claims.run, claims.ref)).outcomes;
+  const ends = [...pages]
+    .sort((a, b) => a.at - b.at)
+    .flatMap(({ outcomes }) => outcomes.filter(({ n }) => n === claims.n));
+  const isReported = ends[0]?.attempts === claims.attempt && ends.every(({ status }) => status === 'SUCCEEDED');
+  return isReported ? taken(false) : problem(409, 'The run has its result, and this is not in it.');
 }
 
 /**

@@ -120,7 +120,20 @@ describe('a success behind another end', () => {
     expect(await outcomes()).toHaveLength(2);
     expect(await segments.freeze('march', BLOCK, frozen, 0)).toBeNull();
     expect(await segments.freeze('march', BLOCK, frozen, 1)).toEqual(frozen);
-    expect(await post(tokenOf({ attempt: 2 }), success)).toMatchObject({ statusCode: 409 });
+    for (let twice = 0; twice < 2; twice++)
+      expect(await post(tokenOf({ attempt: 2 }), success)).toMatchObject({ statusCode: 409 });
+  });
+
+  test('that is in the report is not refused when it is sent again behind the freezing', async () => {
+    await post(tokenOf(), success);
+    const counts = { total: 2, succeeded: 2, failed: 0, cancelled: 0, expired: 0 };
+    await deps.stores.segments.freeze('march', BLOCK, { part: 'p', counts, reasons: {} });
+    expect(await post(tokenOf(), success)).toMatchObject({ statusCode: 200, said: { recorded: false } });
+    // Another call's success is not the one that counted, and takes nothing from it.
+    deps.clock.pass(1_000);
+    for (let twice = 0; twice < 2; twice++)
+      expect(await post(tokenOf({ attempt: 2 }), success)).toMatchObject({ statusCode: 409 });
+    expect(await post(tokenOf(), success)).toMatchObject({ statusCode: 200, said: { recorded: false } });
   });
 });
 
