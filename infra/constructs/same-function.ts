@@ -9,6 +9,7 @@ import { checkSamePlace, refuse } from '../check.ts';
 import type { FunctionOptions } from '../function-options.ts';
 import { attachHere } from './attach-here.ts';
 import { logRight, newLog } from './node-function.ts';
+import { checkSameAsLive, type Properties, pick } from './same-as-live.ts';
 
 export interface SameFunctionProps {
   /** The function that is deployed once more. */
@@ -25,6 +26,9 @@ export interface SameFunctionProps {
   readonly grants: readonly PolicyStatement[];
 }
 
+/** Lambda's own. */
+const DEFAULT_SECONDS = 3;
+
 /** @throws {InfraError} for an imported function */
 function madeHere(scope: Construct, of: LambdaFunction): { readonly source: CfnFunction; readonly role: IRole } {
   const source = of?.node?.defaultChild;
@@ -38,6 +42,32 @@ function madeHere(scope: Construct, of: LambdaFunction): { readonly source: CfnF
     'a Function that this app makes: an imported one has no code that CloudFormation could copy',
     of,
   );
+}
+
+/** What a copy has of the other, whatever it's given itself. */
+const COPIED = [
+  ...[
+    'Architectures',
+    'Code',
+    'CodeSigningConfigArn',
+    'EphemeralStorage',
+    'FileSystemConfigs',
+    'Handler',
+    'ImageConfig',
+  ],
+  ...['KmsKeyArn', 'Layers', 'PackageType', 'Role', 'Runtime', 'RuntimeManagementConfig', 'TracingConfig', 'VpcConfig'],
+];
+const withVariables = z.object({ Variables: z.record(z.string(), z.unknown()).default({}) }).default({ Variables: {} });
+
+/** What must be equal in both, of that which the copy isn't given otherwise. */
+function alike(properties: Properties, given: Pick<SameFunctionProps, 'environment' | 'memoryMB' | 'timeoutSeconds'>) {
+  const { Variables } = withVariables.parse(properties.Environment);
+  return {
+    ...pick(properties, COPIED),
+    Environment: Object.fromEntries(Object.entries(Variables).filter(([name]) => !(name in given.environment))),
+    ...(given.memoryMB === undefined && pick(properties, ['MemorySize'])),
+    ...(given.timeoutSeconds === undefined && { Timeout: properties.Timeout ?? DEFAULT_SECONDS }),
+  };
 }
 
 const rendered = z.object({ variables: z.record(z.string(), z.unknown()).optional() }).optional();
@@ -71,7 +101,7 @@ export class SameFunction extends Construct {
         },
       }),
       loggingConfig: { logGroup: logs.logGroupName, logFormat: 'JSON', systemLogLevel: 'WARN' },
-      timeout: props.timeoutSeconds ?? source.timeout ?? 3,
+      timeout: props.timeoutSeconds ?? source.timeout ?? DEFAULT_SECONDS,
     });
     made.architectures = source.architectures;
     made.codeSigningConfigArn = source.codeSigningConfigArn;
@@ -89,6 +119,11 @@ export class SameFunction extends Construct {
     made.tracingConfig = source.tracingConfig;
     made.vpcConfig = source.vpcConfig;
     made.node.addDependency(role, policy);
+    checkSameAsLive(this, {
+      live: source,
+      made,
+      alike: (properties) => alike(properties, { environment, ...props }),
+    });
     this.timeoutSeconds = made.timeout;
     // Lambda's own default is the least.
     this.memoryMB = made.memorySize ?? 128;

@@ -9,6 +9,7 @@ import type { FunctionOptions } from '../function-options.ts';
 import { attachHere } from './attach-here.ts';
 import type { LiveTarget } from './live-targets.ts';
 import { logRight, newLog } from './node-function.ts';
+import { checkSameAsLive, type Properties, pick } from './same-as-live.ts';
 import { inOwnLog, logging } from './task-log.ts';
 
 export interface SameTaskProps {
@@ -17,7 +18,7 @@ export interface SameTaskProps {
   /** Which container takes requests, and where. Default: the task's default one, at its first port. */
   readonly target?: Pick<LiveTarget, 'container' | 'port'> | undefined;
   readonly options: FunctionOptions;
-  /** Variables of the container that takes requests, on top of the other's. */
+  /** Variables of the container that takes requests, on top of the other's, or in place of its variables and secrets of those names. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -55,9 +56,33 @@ const rendered = z.array(
     name: z.string(),
     image: z.unknown(),
     environment: z.array(z.object({ name: z.string(), value: z.unknown() })).optional(),
+    secrets: z.array(z.looseObject({ name: z.string() })).optional(),
     logConfiguration: logging.optional(),
   }),
 );
+
+/** What a copy has of the other, beside its containers. */
+const COPIED = [
+  ...['Cpu', 'EphemeralStorage', 'ExecutionRoleArn', 'Memory', 'NetworkMode', 'PidMode', 'ProxyConfiguration'],
+  ...['RequiresCompatibilities', 'RuntimePlatform', 'TaskRoleArn', 'Volumes'],
+];
+const variables = z.array(z.looseObject({ Name: z.string() })).default([]);
+const containers = z
+  .array(z.looseObject({ Name: z.string(), Environment: variables, Secrets: variables, LogConfiguration: z.unknown() }))
+  .default([]);
+
+/** What must be equal in both: all but logs, and the variables that one container of the copy is given otherwise. */
+function alike(properties: Properties, container: string, given: object) {
+  return {
+    ...pick(properties, COPIED),
+    ContainerDefinitions: containers
+      .parse(properties.ContainerDefinitions)
+      .map(({ LogConfiguration: _, Environment, Secrets, ...rest }) => {
+        const isTheOthers = ({ Name }: { readonly Name: string }) => rest.Name !== container || !(Name in given);
+        return { ...rest, Environment: Environment.filter(isTheOthers), Secrets: Secrets.filter(isTheOthers) };
+      }),
+  };
+}
 
 /**
  * A second definition of a service's task: the same containers of the same images, roles, network, size and volumes, with a log of its own.
@@ -87,12 +112,19 @@ export class SameTask extends Construct {
             logConfiguration: inOwnLog(logs, each.name, each.logConfiguration),
             ...(each.name === container && {
               environment: [...(each.environment ?? []).filter(({ name }) => !(name in environment)), ...own],
+              // ECS takes no name twice.
+              secrets: each.secrets?.filter(({ name }) => !(name in environment)),
             }),
           })),
       }),
     });
     copyInto(this.definition, task);
     this.definition.node.addDependency(policy);
+    checkSameAsLive(this, {
+      live: task,
+      made: this.definition,
+      alike: (properties) => alike(properties, container, environment),
+    });
     acknowledge(this.definition, 'AwsSolutions-ECS2', 'Its variables are those of the service which it is a copy of.');
   }
 }
