@@ -20,8 +20,8 @@ export {
   QueueDedicatedClone,
   type QueueDedicatedCloneProps,
 } from './constructs/queue-dedicated-clone.ts';
+export type { ScheduledMinimum } from './constructs/scheduled-minimum.ts';
 export type { ServiceEndpoint } from './constructs/service-endpoint.ts';
-export type { ScheduledMinimum } from './constructs/task-scaling.ts';
 export type { WebFunctionClone, WebFunctionCloneProps } from './constructs/web-function-clone.ts';
 export type { FunctionOptions } from './function-options.ts';
 export { Microprocess, type MicroprocessProps } from './stacks/microprocess.ts';

@@ -9,6 +9,7 @@ export type PropertyRules<P> = { readonly [K in keyof Required<P>]: Rule<unknown
 /**
  * Refuses what isn't there, what is misspelt and what is of the wrong kind: users of plain JavaScript have no compiler that does, and a
  * property that is left out without a word is a function without its network, or a role without its boundary.
+ * @param within where the properties stand, before each one's name, such as `scheduledMinimum[0].`
  * @throws {InfraError}
  */
 export function checkProperties<P extends object>(
@@ -16,17 +17,19 @@ export function checkProperties<P extends object>(
   props: P,
   rules: PropertyRules<P>,
   required: readonly (keyof P & string)[] = [],
+  within = '',
 ): void {
   const known = new Map<string, Rule<unknown> | null>(Object.entries(rules));
   const given = typeof props === 'object' && props !== null ? new Map<string, unknown>(Object.entries(props)) : null;
   if (!given) refuse(scope, 'the properties', `an object with some of ${[...known.keys()].join(', ')}`, props);
   for (const name of given.keys())
     if (!known.has(name))
-      refuse(scope, name, `left out: it is none of ${[...known.keys()].join(', ')}`, given.get(name));
+      refuse(scope, `${within}${name}`, `left out: it is none of ${[...known.keys()].join(', ')}`, given.get(name));
   for (const [name, rule] of known) {
     const value = given.get(name);
-    if (rule && value === undefined && required.some((each) => each === name)) refuse(scope, name, rule.allowed, value);
-    if (rule) check(scope, name, value, rule);
+    if (rule && value === undefined && required.some((each) => each === name))
+      refuse(scope, `${within}${name}`, rule.allowed, value);
+    if (rule) check(scope, `${within}${name}`, value, rule);
   }
 }
 

@@ -12,7 +12,7 @@ import { checkProperties, having, listOf, named, object, type PropertyRules } fr
 import type { TaskNetwork } from './clone-place.ts';
 import type { HostRoute } from './clone-route.ts';
 import { PLATFORM, type Platform } from './platform.ts';
-import type { ScheduledMinimum } from './task-scaling.ts';
+import type { ScheduledMinimum } from './scheduled-minimum.ts';
 
 /** Of every clone that runs on Fargate. */
 export interface FargateCloneOptions

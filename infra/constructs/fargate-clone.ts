@@ -3,7 +3,7 @@ import { CfnService } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationProtocol, ApplicationTargetGroup, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { refuse, wholeNumber } from '../check.ts';
+import { refuse } from '../check.ts';
 import { govern, optionsOf } from '../function-options.ts';
 import { FIVE_MINUTES, StatedAlarm } from './alarms.ts';
 import type { TaskNetwork } from './clone-place.ts';
@@ -12,9 +12,10 @@ import type { Prepare } from './clone-source.ts';
 import type { FargateCloneOptions } from './fargate-clone-props.ts';
 import { followHealth, healthPortOf, liveTargetOf, resourceOf } from './live-targets.ts';
 import type { Platform } from './platform.ts';
+import { checkScheduledMinimum, type ScheduledMinimum } from './scheduled-minimum.ts';
 import type { CloneLimits } from './service-endpoint.ts';
 import { isPinned } from './task-image.ts';
-import { type ScheduledMinimum, TaskScaling } from './task-scaling.ts';
+import { TaskScaling } from './task-scaling.ts';
 
 /** Ports that the CDK takes for TLS, where no live target group says what tasks speak. */
 const BY_TLS = [443, 8_443];
@@ -37,6 +38,7 @@ export class FargateClone extends Construct {
     const make = prepare(this);
     const { platform, service: name = id, timeoutSeconds = 60, healthCheck, route } = props;
     const { minTasks = 1, maxTasks, requestsPerTaskMinute, scheduledMinimum = [] } = props;
+    checkScheduledMinimum(this, scheduledMinimum, maxTasks);
     this.checkTasks(minTasks, maxTasks, scheduledMinimum);
     // The groups of tasks are no function's.
     const { vpcSubnets: _, securityGroups: __, ...own } = props;
@@ -109,9 +111,6 @@ export class FargateClone extends Construct {
     if (minTasks > maxTasks) refuse(this, 'minTasks', `at most maxTasks, ${maxTasks}`, minTasks);
     if (minTasks === 0 && scheduled.every(({ tasks }) => tasks === 0))
       refuse(this, 'minTasks', 'at least 1, or scheduledMinimum given: a call that finds no task starts none', 0);
-    for (const { tasks } of scheduled)
-      if (!wholeNumber(0, maxTasks).holds(tasks))
-        refuse(this, 'scheduledMinimum[].tasks', wholeNumber(0, maxTasks).allowed, tasks);
   }
 
   private watch(name: string, platform: Platform): void {

@@ -5,15 +5,7 @@ import type { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancin
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { awsCron } from '../cron.ts';
-
-/** From a time on, at least so many tasks. */
-export interface ScheduledMinimum {
-  /** When: five fields, as a definition's `schedule`. */
-  readonly cron: string;
-  /** Default: UTC. */
-  readonly timeZone?: string;
-  readonly tasks: number;
-}
+import type { ScheduledMinimum } from './scheduled-minimum.ts';
 
 export interface TaskScalingProps {
   readonly service: CfnService;

@@ -251,6 +251,14 @@ test('what can not be the same is refused or said', { timeout: SYNTH_MS }, () =>
   expect(make('B', { minTasks: 0 })).toThrow('minTasks must be at least 1, or scheduledMinimum given');
   expect(make('C', { minTasks: 6 })).toThrow('minTasks must be at most maxTasks, 5; received 6');
   expect(make('D', { scheduledMinimum: [{ cron: '0 1 * * *', tasks: 6 }] })).toThrow('from 0 to 5; received 6');
+  const wrong: [id: string, scheduled: object, message: string][] = [
+    ['D1', { cron: '0 1 * * *', tasks: 1, timezone: 'Europe/Berlin' }, 'scheduledMinimum[0].timezone must be left out'],
+    ['D2', { cron: '0 1 * * *', tasks: 1, timeZone: 'Mars/X' }, 'D2: scheduledMinimum[0].timeZone must be a name of'],
+    ['D3', { cron: '0 1 * * *', tasks: 1, timeZone: '+05:30' }, 'timeZone must be a name of'],
+    ['D4', { tasks: 1 }, 'D4: scheduledMinimum[0].cron must be five fields'],
+    ['D5', { cron: '0 25 * * *', tasks: 1 }, 'D5: scheduledMinimum[0].cron its hour is "25"'],
+  ];
+  for (const [id, scheduled, message] of wrong) expect(make(id, { scheduledMinimum: [scheduled] })).toThrow(message);
   expect(make('E', { route: { listener, url: 'scores', priority: 1 } })).toThrow('url must be http(s)://host');
   expect(make('F', { taskz: 1 })).toThrow('taskz must be left out');
   const other = new Stack(app, 'Other', { env: { region: 'eu-west-1', account: '123456789012' } });
