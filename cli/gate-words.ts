@@ -40,7 +40,10 @@ export function gateFields(gate: GateView, now: number, moment: (at: number) => 
     ],
     [
       'busy',
-      cap === null ? undefined : `it refused calls as too many: ${count(cap)} at once for now, and more step by step`,
+      // While the breaker is open the cap is its own: one call at once, to see whether the service is back.
+      cap === null || breaker > 0
+        ? undefined
+        : `it refused calls as too many: ${count(cap)} at once for now, and more step by step`,
     ],
   ];
 }

@@ -22,14 +22,17 @@ export function fraction(progress: RunProgress): number | null {
   return most === null || most === 0 ? null : Math.min(0.99, position(progress).done / most);
 }
 
-/** `12,345 / 135,233 · 4,800/s · 3 failed · 26 s left`; a total that still grows has a plus, and no time left. */
-export function describe(progress: RunProgress, perSecond: number): string {
+/**
+ * `12,345 / 135,233 · 4,800/s · 3 failed · 26 s left`; a total that still grows has a plus, and no time left.
+ * @param perSecond null where the run was read once: a pace takes two readings
+ */
+export function describe(progress: RunProgress, perSecond: number | null): string {
   const { total, totalKnown, failed, cancelled, expired, retried, retriedFor, waiting, record } = progress;
   const ended = isFinal(record.status);
   // Before its source has said anything there is nothing to count.
   const isCounted = total > 0 || totalKnown;
   const parts = isCounted ? [`${count(position(progress).done)} / ${count(total)}${totalKnown ? '' : '+'}`] : [];
-  if (!ended && isCounted) parts.push(rate(perSecond));
+  if (!ended && isCounted && perSecond !== null) parts.push(rate(perSecond));
   if (isCounted) parts.push(`${count(failed)} failed`);
   if (cancelled > 0) parts.push(`${count(cancelled)} cancelled`);
   if (expired > 0) parts.push(`${count(expired)} expired`);
@@ -40,7 +43,7 @@ export function describe(progress: RunProgress, perSecond: number): string {
 }
 
 /** What a run that goes on does, or waits for, just now. */
-export function phase({ record, ...progress }: RunProgress, perSecond: number): string {
+export function phase({ record, ...progress }: RunProgress, perSecond: number | null): string {
   const { status, canary, flags } = record;
   const { total, totalKnown, retriedFor, waiting } = progress;
   const { done } = position({ record, ...progress });
@@ -52,8 +55,10 @@ export function phase({ record, ...progress }: RunProgress, perSecond: number): 
   if (!totalKnown) return 'reading the source';
   const left = total - done;
   if (left === 0) return 'making the report';
-  if (perSecond > 0) return `${timeLeft((1_000 * left) / perSecond)} left`;
+  if (perSecond !== null && perSecond > 0) return `${timeLeft((1_000 * left) / perSecond)} left`;
   if (waiting >= left) return 'waiting for the callbacks';
+  // One reading doesn't say whether it stands still.
+  if (perSecond === null && done > 0) return 'calling';
   // What stands still waits, most likely for the next try of what failed.
   if (retriedFor !== null) return `${unanswered(retriedFor)}waiting to try again`;
   return done === 0 ? 'starting' : `waiting for the last ${count(left)}`;

@@ -88,7 +88,7 @@ function runText(
     failureField(failure),
     ...(summary
       ? [...summaryFields(summary), mailField(summary, target.log), ...toldFields(summary)]
-      : [['progress', describe(progress, 0)] as const]),
+      : [['progress', describe(progress, null)] as const]),
     ...(gate ? gateFields(gate, target.deps.clock.now()) : []),
     ['failures', unsuccessful ? hint(target, 'failures', run) : undefined],
     ['report', summary ? hint(target, 'report', run) : undefined],

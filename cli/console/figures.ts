@@ -25,11 +25,15 @@ export function statusBadge(status: RunStatus, isWorkedOn: boolean): Html {
   return html`<span class="badge ${status === 'paused' ? 'warn' : 'busy'}">${status === 'paused' ? '‖' : '▶'} ${GOING[status] ?? status}</span>`;
 }
 
-/** How much of a run is done, at what pace, and what it does or waits for. */
-export function bar(progress: RunProgress, perSecond: number, isWorkedOn: boolean): Html {
+/**
+ * How much of a run is done, at what pace, and what it does or waits for.
+ * @param perSecond null where the run was read once
+ */
+export function bar(progress: RunProgress, perSecond: number | null, isWorkedOn: boolean): Html {
   const { total, totalKnown, record } = progress;
   const part = fraction(progress);
-  const pace = isWorkedOn ? `${rate(perSecond)} · ${phase(progress, perSecond)}` : 'no process works on it: resume it';
+  const atRate = perSecond === null ? '' : `${rate(perSecond)} · `;
+  const pace = isWorkedOn ? `${atRate}${phase(progress, perSecond)}` : 'no process works on it: resume it';
   const doing = isFinal(record.status) ? '' : html` · ${pace}`;
   return html`<progress max="1"${part === null ? '' : html` value="${part}"`} aria-label="Progress of run ${record.run}"></progress>
 <small>${number(position(progress).done)} of ${number(total)}${totalKnown ? '' : '+'}${doing}</small>`;

@@ -22,7 +22,8 @@ export interface Listed {
   readonly record: RunRecord;
   /** Null where it has ended: its record says all. */
   readonly progress: RunProgress | null;
-  readonly perSecond: number;
+  /** Null where it was looked at once. */
+  readonly perSecond: number | null;
   readonly isWorkedOn: boolean;
 }
 

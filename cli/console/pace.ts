@@ -40,9 +40,9 @@ export class Pace {
     this.#samples = this.#samples.filter((_, i) => i % 2 === 0);
   }
 
-  /** Children a second over the last few seconds. */
-  get perSecond(): number {
-    return rate(this.#recent.at(0), this.#recent.at(-1));
+  /** Children a second over the last few seconds; null where one look alone fell into them. */
+  get perSecond(): number | null {
+    return this.#recent.length < 2 ? null : rate(this.#recent.at(0), this.#recent.at(-1));
   }
 
   /** What a call takes, over the last few seconds; null where none ended. */

@@ -23,6 +23,7 @@ export function runLive(look: RunLook): Html {
     [endedAt === null ? 'For' : 'Took', duration((endedAt ?? now) - startedAt)],
     ...(record.limit === null ? [] : [['Limit', number(record.limit)] satisfies [string, string]]),
   ];
+  const throughput = isOver ? mean(progress) : pace.perSecond;
   return html`<header>
 <h1>${run}</h1>
 ${statusBadge(status, isWorkedOn)}
@@ -39,7 +40,7 @@ ${progress.cancelled > 0 ? tile('Cancelled', number(progress.cancelled)) : ''}
 ${progress.waiting > 0 ? tile('Waiting for a callback', number(progress.waiting)) : ''}
 ${progress.expired > 0 ? tile('Expired', number(progress.expired)) : ''}
 ${isOver ? '' : tile('Calls tried again', number(retried))}
-${tile(isOver ? 'Throughput on average' : 'Throughput', rate(isOver ? mean(progress) : pace.perSecond))}
+${tile(isOver ? 'Throughput on average' : 'Throughput', throughput === null ? '–' : rate(throughput))}
 ${pace.meanMs === null || isOver ? '' : tile('A call takes', milliseconds(pace.meanMs))}
 ${look.dollars === null ? '' : tile(look.isDeployed ? 'Cost so far, about' : 'On AWS it would cost', dollars(look.dollars))}
 </dl>

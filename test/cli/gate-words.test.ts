@@ -29,11 +29,15 @@ test('the fields say what holds, and leave out what does not', () => {
     busy: undefined,
   });
   const byHand = { inFlight: undefined, ratePerSecond: 50, until: NOW + 7_200_000 };
+  expect(Object.fromEntries(gateFields(gate({ cap: 5 }), NOW))).toMatchObject({
+    busy: 'it refused calls as too many: 5 at once for now, and more step by step',
+  });
   const held = gate({ ratePerSecond: 50, byHand, shutUntil: NOW + 40_000, breaker: 3, cap: 1 });
   expect(Object.fromEntries(gateFields(held, NOW))).toMatchObject({
     rate: '50/s at most',
     'set by hand': '50/s, until 2026-11-27 14:00:00 UTC',
     service: 'is not called for another 40 s, until 2026-11-27 12:00:40 UTC',
     failing: 'most calls failed, so calls were stopped for a while: 3 times in a row',
+    busy: undefined,
   });
 });

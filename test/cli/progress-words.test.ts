@@ -26,6 +26,14 @@ group('the line', () => {
     { says: '500 / 1,000 · 100/s · 3 failed · 5 s left', of: runProgress({ succeeded: 497, failed: 3 }), rate: 100 },
     { says: '500 / 1,000 · 2.5/s · 0 failed · 3 min left', of: runProgress({ succeeded: 500 }), rate: 2.5 },
     { says: '1 / 1,000 · 0.1/s · 0 failed · 2.8 h left', of: runProgress({ succeeded: 1 }), rate: 0.1 },
+    // Read once: no pace, and nobody knows whether it stands still.
+    { says: '8 / 1,000 · 0 failed · calling', of: runProgress({ succeeded: 8 }), rate: null },
+    {
+      says: '8 / 1,000 · 0 failed · 2 retried (http-503) · calling',
+      of: runProgress({ succeeded: 8, retried: 2, retriedFor: 'http-503' }),
+      rate: null,
+    },
+    { says: '0 / 1,000 · 0 failed · starting', of: runProgress(), rate: null },
     {
       says: '990 / 1,000 · 0/s · 0 failed · 40 retried (http-503) · waiting to try again',
       of: runProgress({ succeeded: 990, retried: 40, retriedFor: 'http-503' }),

@@ -19,6 +19,7 @@ test('a bar is as far as the run, and never at its end before the run is', () =>
 test('beside it stands how fast it is and what it does, or that nobody works on it', () => {
   const progress = progressOf({ succeeded: 500 });
   expect(text(bar(progress, 50, true))).toBe('500 of 1,000 · 50/s · 10 s left');
+  expect(text(bar(progress, null, true))).toBe('500 of 1,000 · calling');
   expect(text(bar(progress, 0, false))).toBe('500 of 1,000 · no process works on it: resume it');
   expect(text(bar(progressOf({ record: { status: 'succeeded', endedAt: 1 } }), 0, false))).toBe('1,000 of 1,000');
 });

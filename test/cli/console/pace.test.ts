@@ -2,10 +2,11 @@ import { expect, test } from 'vitest';
 import { Pace } from '../../../cli/console/pace.ts';
 import { progressOf } from './progress.ts';
 
-test('a rate is that of the last five seconds', () => {
+test('a rate is that of the last five seconds, and one look alone gives none', () => {
   const pace = new Pace();
   pace.see(progressOf({ succeeded: 0 }), 0);
   pace.see(progressOf({ succeeded: 9_000 }), 10_000);
+  expect(pace.perSecond).toBeNull();
   pace.see(progressOf({ succeeded: 9_100, failed: 100 }), 12_000);
   expect(pace.perSecond).toBe(100);
 });
