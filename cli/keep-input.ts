@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { keptInputName } from '../shared/domain/handed-over.ts';
 import { stateDir } from './home.ts';
 
 /** Where they are kept. */
@@ -26,7 +27,7 @@ export async function keepInput(input: NodeJS.ReadableStream, signal: AbortSigna
       }
     };
     await pipeline(input, hashed, createWriteStream(begun), { signal });
-    const kept = join(folder, `${hash.digest('base64url')}.jsonl`);
+    const kept = join(folder, keptInputName(hash.digest('base64url')));
     if (!(await stat(kept).catch(() => null))) await rename(begun, kept);
     return kept;
   } finally {

@@ -20,3 +20,20 @@ export function readHandedOverKey(place: string): HandedOver | null {
   const [, digest, bytes] = PLACE.exec(place) ?? [];
   return digest === undefined ? null : { digest, bytes: Number(bytes) };
 }
+
+/** The file's name, as its place says it. */
+const NAME = /[^/]+$/;
+
+/** What standard input gave is kept in a file of its content's digest. */
+const KEPT_INPUT = /\/[A-Za-z0-9_-]{43}\.jsonl$/;
+
+/** The name of the file that keeps what standard input gave. */
+export const keptInputName = (digest: string) => `${digest}.jsonl`;
+
+/** What people call the file of a place: null for one that no start handed over. */
+export function handedOverName(place: string): { readonly file: string } | 'standard input' | null {
+  const isHere = place.startsWith('file:');
+  if (!isHere && !readHandedOverKey(place)) return null;
+  if (KEPT_INPUT.test(place)) return 'standard input';
+  return { file: isHere ? decodeURIComponent(new URL(place).pathname) : (NAME.exec(place)?.[0] ?? place) };
+}

@@ -7,6 +7,9 @@ import { handOver } from '../../cli/hand-over.ts';
 import { stateDir } from '../../cli/home.ts';
 import { withKeptInput } from '../../cli/targets/kept-input-eraser.ts';
 import { common } from '../../cli/targets/local.ts';
+import { sourceFiles } from '../../shared/adapters/sources/source-files.ts';
+import { jsonl } from '../../shared/author/sources/jsonl.ts';
+import { MemoryObjects } from '../../testing/objects.ts';
 import pipeline from '../fixtures/project/pipelines/scores/index.ts';
 import { Captured, temporaryHome } from './support.ts';
 
@@ -31,6 +34,16 @@ test('standard input is kept by its content, for a run that goes on after a brea
   expect((await stat(path, { bigint: true })).mtimeNs).toBe(mtimeNs);
   expect(await given('{"staff":2}\n')).not.toEqual({ items });
   expect(await readdir(join(stateDir(), 'given'))).toHaveLength(2);
+});
+
+test('a wrong line of it is said to be one of standard input', async () => {
+  const { items = '' } = await given('{"staff":1}\nno\n');
+  const source = jsonl().over?.(sourceFiles({ folder: '', anyFile: true, objects: () => new MemoryObjects() }));
+  const read = async () => {
+    for (const range of (await source?.plan?.({ params: {}, limit: undefined, file: items })) ?? [])
+      for await (const _ of source?.read({ params: {}, limit: undefined, range, cursor: null }) ?? []);
+  };
+  await expect(read()).rejects.toThrow('Line 2 of standard input is not JSON.');
 });
 
 test('input that breaks off leaves nothing', async () => {

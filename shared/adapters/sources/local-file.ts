@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { PinnedFile } from '../../author/source.ts';
+import { placeWords } from '../../author/sources/place.ts';
 import { SourceChangedError, SourceDataError, show } from '../../domain/errors.ts';
 import { compressionOf, decompressed, MAGIC_BYTES } from './decompress.ts';
 
@@ -83,4 +84,4 @@ async function withFile<T>(path: string, place: string, use: (file: FileHandle) 
 }
 
 const cannotOpen = (place: string, { code }: NodeJS.ErrnoException) =>
-  new SourceDataError(`The file ${show(place)} can't be opened (${code}).`);
+  new SourceDataError(`The file ${placeWords(place)} can't be opened (${code}).`);

@@ -5,7 +5,7 @@ import { SIZES } from '../../domain/limits.ts';
 import type { PinnedFile, Source, SourceFiles } from '../source.ts';
 import type { Checked, FileOptions } from './file-options.ts';
 import { cut, firstLine, type LineRange, lineRange, linesOf } from './line-range.ts';
-import { isPrefix } from './place.ts';
+import { isPrefix, placeWords } from './place.ts';
 import { PLAIN } from './plain.ts';
 import { type Format, type Found, UnreadableError } from './records.ts';
 import { sampleOf } from './sample.ts';
@@ -81,7 +81,12 @@ export function fileSource<V, I>(
             yield { item: checked.item, cursor: behind, [PLAIN]: true };
             continue;
           }
-          const sifted = sift(checked, () => `${lineIn(lines, found.line)} of ${show(file.place)}`, behind, options);
+          const sifted = sift(
+            checked,
+            () => `${lineIn(lines, found.line)} of ${placeWords(file.place)}`,
+            behind,
+            options,
+          );
           if (sifted) yield sifted;
         }
       }
@@ -129,7 +134,7 @@ const lineIn = (range: LineRange | undefined, line: number) =>
 /** What a reader throws, with the place of what it could not read. */
 const named = (error: unknown, { place }: PinnedFile, lines: LineRange | undefined) =>
   error instanceof UnreadableError
-    ? new SourceDataError(`${lineIn(lines, error.line)} of ${show(place)} ${error.what}.`)
+    ? new SourceDataError(`${lineIn(lines, error.line)} of ${placeWords(place)} ${error.what}.`)
     : error;
 
 /** The records of a file, or of a range of its lines, from behind a position on; together those that a chunk of it ends. */

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { show } from '../../domain/errors.ts';
+import { handedOverName } from '../../domain/handed-over.ts';
 
 /** No wildcard of a policy, which grants what a place names: the key itself. */
 const OBJECT = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/([^*?$\p{Cc}]{1,900})$/u;
@@ -14,6 +16,12 @@ export const isObject = (place: string) => place.startsWith('s3://');
 
 /** Whether a place is all objects below a prefix. */
 export const isPrefix = (place: string) => isObject(place) && place.endsWith('/');
+
+/** A file's place for a message: as the definition or the user names it, who doesn't know where we keep what was handed over. */
+export function placeWords(place: string): string {
+  const name = handedOverName(place);
+  return name === 'standard input' ? name : show(name?.file ?? place);
+}
 
 /** A prefix alone. */
 export const prefixSchema = z
