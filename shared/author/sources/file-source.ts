@@ -81,12 +81,7 @@ export function fileSource<V, I>(
             yield { item: checked.item, cursor: behind, [PLAIN]: true };
             continue;
           }
-          const sifted = sift(
-            checked,
-            () => `${lineIn(lines, found.line)} of ${placeWords(file.place)}`,
-            behind,
-            options,
-          );
+          const sifted = sift(checked, () => recordWords(file, lines, found.line), behind, options);
           if (sifted) yield sifted;
         }
       }
@@ -131,10 +126,14 @@ interface Placed<V> {
 const lineIn = (range: LineRange | undefined, line: number) =>
   range && range.from > 0 ? `Line ${line} behind byte ${range.from}` : `Line ${line}`;
 
+/** Names a record: by its line, or as the file that it is. */
+const recordWords = ({ place }: PinnedFile, lines: LineRange | undefined, line: number | null) =>
+  line === null ? placeWords(place) : `${lineIn(lines, line)} of ${placeWords(place)}`;
+
 /** What a reader throws, with the place of what it could not read. */
-const named = (error: unknown, { place }: PinnedFile, lines: LineRange | undefined) =>
+const named = (error: unknown, file: PinnedFile, lines: LineRange | undefined) =>
   error instanceof UnreadableError
-    ? new SourceDataError(`${lineIn(lines, error.line)} of ${placeWords(place)} ${error.what}.`)
+    ? new SourceDataError(`${recordWords(file, lines, error.line)} ${error.what}.`)
     : error;
 
 /** The records of a file, or of a range of its lines, from behind a position on; together those that a chunk of it ends. */

@@ -29,9 +29,9 @@ export class JsonDocumentReader implements RecordReader<Json> {
   async end(): Promise<readonly Found<Json>[]> {
     if (this.#isBehind) return [];
     // No byte is behind a file of none.
-    const place = { end: this.#bytes === 0 ? null : this.#bytes, line: 1, lines: this.#breaks };
+    const place = { end: this.#bytes === 0 ? null : this.#bytes, line: null, lines: this.#breaks };
     if (this.#bytes > SIZES.jsonBytes)
-      return [{ ...place, problem: `begins an item of more than ${SIZES.jsonBytes} bytes` }];
+      return [{ ...place, problem: `is an item of more than ${SIZES.jsonBytes} bytes` }];
     // The decoder leaves out the mark of byte order that some programs write before everything else.
     const text = new TextDecoder().decode(joined(this.#pieces));
     return [{ ...place, ...readRecord(text) }];

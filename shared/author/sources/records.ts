@@ -4,8 +4,8 @@ import type { LineBreaks } from './line-range.ts';
 export type Found<V> = {
   /** The byte of the file behind it; null where nothing tells. */
   readonly end: number | null;
-  /** The line it begins in, counted from 1. */
-  readonly line: number;
+  /** The line it begins in, counted from 1; null where the whole file is the record. */
+  readonly line: number | null;
   /** Lines of the file up to its end. */
   readonly lines: number;
 } & ({ readonly value: V } | { readonly problem: string });
