@@ -40,12 +40,17 @@ export async function progressOf({ stores }: Pick<Deps, 'stores'>, record: RunRe
   }
   const [root, progress] = await Promise.all([stores.runs.readCompletion(run), stores.progress.read(run)]);
   const slices = await readSlices({ stores }, run, root);
-  const { succeeded, failed, retried, retriedFor = null, waiting = 0, calledMs } = progress;
+  const { retried, retriedFor = null, waiting = 0, calledMs } = progress;
   const total = slices.reduce((sum, { checkpoint }) => sum + (checkpoint?.count ?? 0), 0);
+  const totalKnown = root.slices !== null && slices.every(({ checkpoint }) => checkpoint?.ended === true);
+  // A child whose callback crosses another end of it is counted for both, of which its success holds.
+  const most = totalKnown ? total : Number.POSITIVE_INFINITY;
+  const succeeded = Math.min(progress.succeeded, most);
+  const failed = Math.min(progress.failed, most - succeeded);
   return {
     record,
     total,
-    totalKnown: root.slices !== null && slices.every(({ checkpoint }) => checkpoint?.ended === true),
+    totalKnown,
     succeeded,
     failed,
     cancelled: 0,
