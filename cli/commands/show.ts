@@ -121,10 +121,10 @@ const moment = (iso: string | null) => (iso === null ? undefined : `${time(Date.
 /** What came of the child in runs before too; one outcome alone is what stands above anyway. */
 function historyText(history: readonly RecordedOutcome[]): string {
   if (history.length < 2) return '';
-  const rows = history.map(({ run, endedAt, status, reason, attempts, ms }) => [
+  const rows = history.map(({ run, endedAt, status, reason, attempts, ms, isTooLate }) => [
     run,
     time(Date.parse(endedAt)),
-    reason === null ? status : `${status} ${plain(reason)}`,
+    `${status}${reason === null ? '' : ` ${plain(reason)}`}${isTooLate ? ' (too late for the report)' : ''}`,
     count(attempts),
     milliseconds(ms),
   ]);

@@ -34,8 +34,8 @@ function recorded(history: readonly RecordedOutcome[]): Html | '' {
 <thead><tr><th>Run</th><th>Ended</th><th>Outcome</th><th class="n">Calls so far</th><th class="n">Last call</th><th>Answer</th></tr></thead>
 <tbody>
 ${history.map(
-  ({ run, endedAt, status, reason, attempts, ms, result }) =>
-    html`<tr><td>${run}</td><td>${dateTime(Date.parse(endedAt))}</td><td>${status}${reason === null ? '' : html` <code>${reason}</code>`}</td><td class="n">${number(attempts)}</td><td class="n">${milliseconds(ms)}</td><td>${result === null ? '' : inOneLine(result)}</td></tr>
+  ({ run, endedAt, status, reason, attempts, ms, result, isTooLate }) =>
+    html`<tr><td>${run}</td><td>${dateTime(Date.parse(endedAt))}</td><td>${status}${reason === null ? '' : html` <code>${reason}</code>`}${isTooLate ? ' (too late for the report)' : ''}</td><td class="n">${number(attempts)}</td><td class="n">${milliseconds(ms)}</td><td>${result === null ? '' : inOneLine(result)}</td></tr>
 `,
 )}
 </tbody></table></div></section>`;

@@ -22,6 +22,8 @@ export interface RecordedOutcome {
   readonly ms: number;
   /** ISO time. */
   readonly endedAt: string;
+  /** A success that was stored, and refused, after the report had been made without it. */
+  readonly isTooLate?: true;
 }
 
 type Stored = Omit<RecordedOutcome, 'run' | 'result' | 'endedAt'> & { readonly result: Held; readonly at: number };
@@ -64,10 +66,18 @@ async function ofFirst({ stores, objects }: Deps, run: string, ref: ChildRef): P
   const paged = outcomes.flatMap(({ at, outcomes: all }) =>
     all.filter(({ n }) => n === ref.n).map((one) => ({ ...one, at })),
   );
-  if (paged.length > 0) return paged.map(({ n: _, ...outcome }) => outcome);
+  const stored = paged.map(({ n: _, ...outcome }) => outcome);
+  const hasSuccess = stored.some(isSuccess);
+  // A success beside another end counts, unless the report was there first.
+  if (stored.length > 0 && (!hasSuccess || stored.every(isSuccess))) return stored;
   const { frozen } = await stores.segments.read(run, ref);
-  return frozen ? inPart(objects, frozen.part, ref) : [];
+  const reported = frozen ? await inPart(objects, frozen.part, ref) : [];
+  if (stored.length === 0) return reported;
+  const isLate = reported.length > 0 && !reported.some(isSuccess);
+  return stored.map((outcome) => (isLate && isSuccess(outcome) ? { ...outcome, isTooLate: true } : outcome));
 }
+
+const isSuccess = ({ status }: Pick<Stored, 'status'>) => status === 'SUCCEEDED';
 
 /** Of a redrive: the row of its report. */
 async function ofRedrive({ objects }: Deps, run: string, ref: ChildRef): Promise<Stored[]> {
