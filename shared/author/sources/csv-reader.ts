@@ -62,6 +62,11 @@ export function columnsOf(header: readonly string[]): readonly string[] {
  * `on_record` would do so too, and make an object of all that is known for each row.
  */
 class RowParser extends Parser {
+  /** The parser's own: the values so far of the row that it is within, another list for each row, and the value that hasn't ended. */
+  declare readonly state: {
+    readonly record: readonly string[];
+    readonly field: { toString(encoding: 'utf8'): string };
+  };
   readonly #take: (row: readonly string[]) => void;
 
   constructor(take: (row: readonly string[]) => void, options: Options) {
@@ -79,8 +84,10 @@ class RowParser extends Parser {
 class CsvReader implements RecordReader<CsvRow> {
   columns: readonly string[] | null;
   #found: Found<CsvRow>[] = [];
-  /** What was wrong within a row that hasn't ended yet. */
-  #problem: { text: string; line: number } | null = null;
+  /** What is wrong within a row that the parser may still be adding values to. */
+  #problem: { readonly text: string; readonly line: number; readonly row: readonly string[] } | null = null;
+  /** What the parser counts twice, in rows that have ended: each CRLF within quotes. */
+  #countedTwice = 0;
   readonly #start: Start;
   readonly #multiline: boolean;
   readonly #parser: RowParser;
@@ -139,12 +146,14 @@ class CsvReader implements RecordReader<CsvRow> {
     return found;
   }
 
-  #row(row: readonly string[], end: number, lines: number): void {
+  #row(row: readonly string[], end: number, counted: number): void {
     this.#endWrong();
     const breaks = breaksIn(row);
-    const line = lines - breaks;
+    if (breaks.lines > 0) this.#countedTwice += breaks.crlf;
+    const lines = counted - this.#countedTwice;
+    const line = lines - breaks.lines;
     // Where the file is cut, such a row may be in two slices.
-    if (breaks > 0 && !this.#multiline) throw new UnreadableError(line, BREAK_IN_QUOTES);
+    if (breaks.lines > 0 && !this.#multiline) throw new UnreadableError(line, BREAK_IN_QUOTES);
     if (!this.columns) {
       if (row.some((name) => name.includes(REPLACED)))
         throw new SourceDataError(`The row of column names ${NOT_UTF8}.`);
@@ -168,23 +177,33 @@ class CsvReader implements RecordReader<CsvRow> {
 
   /** The parser tells of errors where it meets them, and goes on to the row's end without another word. */
   #wrong(error: CsvError | undefined): undefined {
-    const line = this.#start.lines + (error instanceof CsvError && typeof error.lines === 'number' ? error.lines : 0);
+    // What ends the run first is what is named.
+    if (this.#failure) return;
+    const { record: row, field } = this.#parser.state;
+    if (this.#problem?.row !== row) this.#endWrong();
+    const counted = error instanceof CsvError && typeof error.lines === 'number' ? error.lines : 0;
+    const line = this.#start.lines + counted - this.#countedTwice - breaksIn([...row, field.toString('utf8')]).crlf;
     const endless = ENDLESS.get(error?.code ?? '');
     if (endless !== undefined && !this.#multiline)
       throw new UnreadableError(line, `${endless}, or a value holds a line break, which multiline: false rules out`);
     if (endless !== undefined) throw new UnreadableError(line, endless);
-    // Such a row ends with its line: another line is another row.
-    if (this.#problem?.line !== line) this.#endWrong();
-    this.#problem ??= { text: 'has a quote within a value that does not begin with one', line };
+    // The next row would be taken for the names of the columns.
+    if (!this.columns) throw new UnreadableError(line, `${STRAY_QUOTE}, among the names of the columns`);
+    this.#problem ??= { text: STRAY_QUOTE, line, row };
   }
 
   #endWrong(): void {
     if (!this.#problem) return;
-    const { text, line } = this.#problem;
-    this.#found.push({ problem: text, line, lines: line, end: null });
+    const { text, line, row } = this.#problem;
     this.#problem = null;
+    const breaks = breaksIn(row);
+    this.#countedTwice += breaks.crlf;
+    if (breaks.lines > 0 && !this.#multiline) throw new UnreadableError(line, BREAK_IN_QUOTES);
+    this.#found.push({ problem: text, line, lines: line, end: null });
   }
 }
+
+const STRAY_QUOTE = 'has a quote within a value that does not begin with one';
 
 /** What leaves open where its row ends: the rows behind it could be read as anything, so none is, whatever is done with wrong rows. */
 const ENDLESS = new Map([
@@ -207,8 +226,14 @@ function problemOf(row: readonly string[], columns: number): string | null {
   return row.some((value) => value.includes(REPLACED)) ? NOT_UTF8 : null;
 }
 
-function breaksIn(row: readonly string[]): number {
-  let breaks = 0;
-  for (const value of row) if (/[\r\n]/.test(value)) breaks += value.split(/\r\n|[\r\n]/).length - 1;
-  return breaks;
+/** Line breaks within the values of a row, and how many of them are CRLF. */
+function breaksIn(row: readonly string[]): { readonly lines: number; readonly crlf: number } {
+  let lines = 0;
+  let crlf = 0;
+  for (const value of row) {
+    if (!/[\r\n]/.test(value)) continue;
+    lines += value.split(/\r\n|[\r\n]/).length - 1;
+    crlf += value.split('\r\n').length - 1;
+  }
+  return { lines, crlf };
 }

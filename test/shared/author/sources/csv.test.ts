@@ -82,6 +82,22 @@ describe('csv', () => {
     expect(await read(content)).toHaveLength(3);
   });
 
+  test('a line break within quotes ends the run wherever the file is cut, also behind a stray quote', async () => {
+    for (const content of [
+      'a,b\n5" x,"p\n3,4\n6,7"\n1,2\n',
+      'a,b,c\nx"y,"p\r\nq",x"y\r\n1,2,3\r\n',
+      'a,b\n5" x,"p\nq"',
+      'a,b\n"x\ny",1\n"q"r\n',
+    ]) {
+      const made = source(content, { multiline: false, onBadRow: 'skip' }, 3);
+      await expect(itemsOf(made), content).rejects.toThrow('Line 2 of "a.csv" has a line break within quotes');
+      for (let place = 0; place <= content.length; place++) {
+        const both = rowsIn(made, 0, place)(null).then(() => rowsIn(made, place, content.length)(null));
+        await expect(both, `${content} cut at ${place}`).rejects.toThrow(/^Line \d.* a(?: value holds a)? line break/);
+      }
+    }
+  });
+
   test('what ends a run is named by the byte that its slice begins at, and so is the header by its line', async () => {
     const rows = (content: string) => ({
       of: source(content, { multiline: false }),
@@ -150,6 +166,9 @@ describe('csv', () => {
       'Line 2 of "a.csv" has a quote within a quoted value that is not doubled.',
     ],
     ['a quote that begins within a value', 'a\n1\nx"\n', 'Line 3 of "a.csv" has a quote within a value'],
+    ['a row behind CRLF in quotes', 'a,b\r\n"x\r\ny\r\nz",2\r\n1\r\n', 'Line 5 of "a.csv" has 1 values'],
+    ['a quote behind CRLF in quotes', 'a,b\r\n"x\r\ny",2"\r\n', 'Line 3 of "a.csv" has a quote within a value'],
+    ['a closing quote behind CRLF', 'a,b\r\n"x\r\ny"z\r\n', 'Line 3 of "a.csv" has a quote within a quoted value'],
     ['a quote that is not closed', 'a\n1\n"x\n', 'ends the file within a quoted value'],
     ['another encoding', Buffer.from('a\n\xe4\n', 'latin1'), 'Line 2 of "a.csv" holds bytes that are not UTF-8'],
     [
@@ -200,6 +219,24 @@ describe('csv', () => {
     expect(all.map(({ said }) => said)).toEqual(['2', '1', '4', '5', '4', '7', '8', '8', '10']);
     for (const [place, { cursor }] of all.entries()) expect(await from(cursor)).toEqual(all.slice(place + 1));
   });
+
+  test('counts a wrong row with lines in quotes once, and its lines', async () => {
+    const made = source('a,b,c\r\nx"y,"p\r\nq",x"y\r\n1,2\r\n', { onBadRow: 'report' });
+    const [range = null] = (await made.plan?.({ params: {}, limit: undefined })) ?? [];
+    const said: string[] = [];
+    for await (const given of made.read({ params: {}, limit: undefined, range, cursor: null }))
+      said.push('item' in given ? 'a row' : given.problem.slice(0, 6));
+    expect(said).toEqual(['Line 2', 'Line 4']);
+  });
+
+  test.each(['skip', 'report'] as const)(
+    'ends the run at names of columns that can not be read (%s)',
+    async (onBadRow) => {
+      const reading = read('\r\nname, "city"\r\nA,Wien\r\nB,Graz\r\n', { onBadRow });
+      await expect(reading).rejects.toThrow('Line 2 of "a.csv" has a quote within a value');
+      await expect(reading).rejects.toBeInstanceOf(SourceDataError);
+    },
+  );
 
   test('leaves out what is not wanted', async () => {
     expect(await read('n\n1\n2\n3\n', { where: ({ n }) => n !== '2' })).toEqual([{ n: '1' }, { n: '3' }]);
