@@ -41,6 +41,13 @@ test('runs of all pipelines are listed, an interrupted one as what it is, and ea
     ['scores', 'interrupted'],
   ]);
   const shown = await microprocess('show', 'march');
+  expect(await microprocess('report', 'march')).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringMatching(
+      /^error: Run march has no report yet: it was interrupted\. Go on with it: npx microprocess resume march/m,
+    ),
+  });
   expect(shown.stdout).toMatch(/^Run march: interrupted\n {2}pipeline +scores, on this machine$/m);
   expect(shown.stdout).toMatch(/^ {2}go on +npx microprocess resume march --pipeline scores$/m);
   expect(await microprocess('watch', 'march')).toMatchObject({
