@@ -9,10 +9,11 @@ import { MicroprocessError } from '../shared/domain/errors.ts';
 import { CLOSE_REASONS, FINAL_STATUSES, type RunFailure } from '../shared/domain/run.ts';
 import type { ObjectReader } from '../shared/ports/objects.ts';
 import type { RunRecord } from '../shared/ports/run-store.ts';
+import { calledPerSecond } from '../shared/report/called-per-second.ts';
 import { DEFAULT_FORMAT, rate } from '../shared/report/format.ts';
 import { formatFor } from '../shared/report/report-format.ts';
 import { terminalLine } from '../shared/report/terminal.ts';
-import { CLOSED_WORDS, verdictWords } from '../shared/report/verdict.ts';
+import { CANCELLED_TOO_LATE, CLOSED_WORDS, isCancelledTooLate, verdictWords } from '../shared/report/verdict.ts';
 import { isOfDisk, UsageError } from './errors.ts';
 import { inTheWay } from './in-the-way.ts';
 import { hint, type Target } from './targets/target.ts';
@@ -33,11 +34,11 @@ class UnwrittenError extends MicroprocessError {
  * @throws {UnwrittenError} where the disk doesn't take them; says what is there, and how to fetch the rest
  */
 export async function fetchOutput(
-  { deps, flags }: Pick<Target, 'deps' | 'flags'>,
+  { deps, flags, log }: Pick<Target, 'deps' | 'flags' | 'log'>,
   record: RunRecord,
   outDir: string,
 ): Promise<LocalSummary> {
-  const summary = await readSummary(deps.objects, record);
+  const summary = asMailedHere(await readSummary(deps.objects, record), log);
   const dir = join(outDir, summary.runId);
   const written: string[] = [];
   try {
@@ -97,7 +98,7 @@ function nameOf(key: string): string {
 export function summaryFields({ counts, seconds, reasons, sections }: Summary): Field[] {
   const { total, succeeded, failed, cancelled, expired } = counts;
   const children =
-    `${count(total)} (${rate(total / Math.max(seconds, 0.001))}): ${count(succeeded)} succeeded, ${count(failed)} failed` +
+    `${count(total)} (${rate(calledPerSecond(counts, reasons, seconds))}): ${count(succeeded)} succeeded, ${count(failed)} failed` +
     (cancelled > 0 ? `, ${count(cancelled)} cancelled` : '') +
     (expired > 0 ? `, ${count(expired)} expired` : '');
   const said: Field[] = [['children', children]];
@@ -115,11 +116,18 @@ export function failureField(failure: RunFailure | null): Field {
   return ['failed by', failure ? plain(`${failure.reason}: ${failure.detail.split('\n', 1)[0]}`) : undefined];
 }
 
-/** What became of the mail, where there was to be one. @param log present on this machine, whose SES keeps what it is given */
-export function mailField({ mail, told }: Pick<Summary, 'mail' | 'told'>, log?: string): Field {
+const KEPT = 'kept';
+
+/** The same with what became of the mail here. @param log present on this machine, whose SES keeps what it is given */
+export function asMailedHere<S extends Pick<Summary, 'mail'>>(summary: S, log: string | undefined): S {
+  return log !== undefined && summary.mail === 'sent' ? { ...summary, mail: KEPT } : summary;
+}
+
+/** What became of the mail, where there was to be one. */
+export function mailField({ mail, told }: Pick<Summary, 'mail' | 'told'>): Field {
   const left = told.mail;
   if (left) return ['mail', plain(`${left.outcome}: ${left.detail}`)];
-  if (log !== undefined && mail === 'sent') return ['mail', 'kept, as this machine sends none'];
+  if (mail === KEPT) return ['mail', 'kept, as this machine sends none'];
   return ['mail', mail === 'off' ? undefined : mail];
 }
 
@@ -139,26 +147,34 @@ function verdictField({ status, closed, counts, asked, failure }: Summary): Fiel
   return ['why', verdict ?? undefined];
 }
 
+/** What says whether a close left anything out. */
+interface Closed {
+  readonly status: string;
+  readonly closed: string | null;
+  readonly counts: { readonly cancelled: number; readonly expired: number } | null;
+}
+
 /** Why a run was closed, for people. A word of a newer release is shown as it is. */
-export function closedField(closed: string | null): Field {
+export function closedField({ status, closed, counts }: Closed): Field {
   const known = CLOSE_REASONS.find((reason) => reason === closed);
+  if (known && isCancelledTooLate({ status, closed: known, counts })) return ['closed', CANCELLED_TOO_LATE];
   return ['closed', known ? CLOSED_WORDS[known] : (closed ?? undefined)];
 }
 
 /** A summary with the paths of what was fetched, and what may be looked at next. */
 export function inWords(summary: LocalSummary, target: Pick<Target, 'flags' | 'log'>): string {
-  const { runId, status, closed, failure, seconds, counts, paths } = summary;
+  const { runId, status, failure, seconds, counts, paths } = summary;
   const { log } = target;
   const from = (path: string | undefined) => path && relative(process.cwd(), path);
   return `
 Run ${runId} ${status.replaceAll('-', ' ')} in ${duration(1_000 * seconds)}
 ${fields([
-  closedField(closed),
+  closedField(summary),
   verdictField(summary),
   failureField(failure),
   ...summaryFields(summary),
   ['failures', counts.succeeded < counts.total ? hint(target, 'failures', runId) : undefined],
-  mailField(summary, log),
+  mailField(summary),
   ...toldFields(summary),
   ['report', from(paths.report)],
   ['page', from(paths.html)],

@@ -11,7 +11,7 @@ import type { Act } from '../../shared/ports/act-store.ts';
 import { milliseconds } from '../../shared/report/format.ts';
 import { EXIT } from '../exit-codes.ts';
 import { gateFields } from '../gate-words.ts';
-import { closedField, failureField, mailField, summaryFields, toldFields } from '../output.ts';
+import { asMailedHere, closedField, failureField, mailField, summaryFields, toldFields } from '../output.ts';
 import { describe } from '../progress-words.ts';
 import { newestRun } from '../targets/find-run.ts';
 import { withTarget } from '../targets/open.ts';
@@ -46,7 +46,8 @@ export async function show(
     }
     const progress = await readProgress(target.deps, run);
     const { record } = progress;
-    const summary = record.summary === null ? null : await readSummary(target.deps.objects, record);
+    const summary =
+      record.summary === null ? null : asMailedHere(await readSummary(target.deps.objects, record), target.log);
     // What came back since its end stands beside the run alone.
     const told = { ...summary?.told, ...(await target.deps.stores.notices.read(run)) };
     const gate = record.endedAt === null ? await readGate(target.deps) : null;
@@ -71,7 +72,7 @@ function runText(
   acts: readonly Act[],
 ): string {
   const { record } = progress;
-  const { run, status, trigger, params, limit, startedAt, endedAt, deadline, closed, failure, redrive } = record;
+  const { run, status, trigger, params, limit, startedAt, endedAt, deadline, failure, redrive } = record;
   const others = executions.filter((execution) => execution !== run);
   const unsuccessful = progress.failed + progress.cancelled + progress.expired > 0;
   const isInterrupted = target.worker === 'nobody' && endedAt === null;
@@ -84,10 +85,10 @@ function runText(
     ['also run as', others.length > 0 ? others.join(', ') : undefined],
     ['ended', endedAt === null ? undefined : `${time(endedAt)} UTC`],
     ['deadline', endedAt === null ? `${time(deadline)} UTC` : undefined],
-    closedField(closed),
+    closedField(record),
     failureField(failure),
     ...(summary
-      ? [...summaryFields(summary), mailField(summary, target.log), ...toldFields(summary)]
+      ? [...summaryFields(summary), mailField(summary), ...toldFields(summary)]
       : [['progress', describe(progress, null)] as const]),
     ...(gate ? gateFields(gate, target.deps.clock.now()) : []),
     ['failures', unsuccessful ? hint(target, 'failures', run) : undefined],

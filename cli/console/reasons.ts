@@ -13,6 +13,8 @@ import { childPath, failuresPath } from './paths.ts';
 export interface Reasons {
   /** False while the run goes on: then they are of the first failed children alone. */
   readonly isWhole: boolean;
+  /** Each reason of the run with its children; empty while the run goes on. */
+  readonly all: readonly { readonly reason: string; readonly count: number }[];
   readonly list: readonly { readonly reason: string; readonly count: number; readonly examples: readonly Failure[] }[];
 }
 
@@ -31,14 +33,14 @@ export async function readReasons({ deps }: Pick<Desk, 'deps'>, record: RunRecor
     const by = new Map<string, Failure[]>();
     for (const each of failures) by.set(nameOf(each), [...(by.get(nameOf(each)) ?? []), each]);
     const list = [...by].map(([reason, all]) => ({ reason, count: all.length, examples: all.slice(0, EXAMPLES) }));
-    return { isWhole: false, list: list.sort((a, b) => b.count - a.count).slice(0, SHOWN) };
+    return { isWhole: false, all: [], list: list.sort((a, b) => b.count - a.count).slice(0, SHOWN) };
   }
   const { reasons } = await readSummary(deps.objects, record);
   const list = reasons.slice(0, SHOWN).map(async ({ reason, count }) => {
     const wanted = { reason, most: EXAMPLES, budgetMs: BUDGET_MS / SHOWN };
     return { reason, count, examples: (await failuresPage(deps, run, wanted)).failures };
   });
-  return { isWhole: true, list: await Promise.all(list) };
+  return { isWhole: true, all: reasons, list: await Promise.all(list) };
 }
 
 const nameOf = ({ reason, status }: Failure) => reason ?? status;

@@ -1,8 +1,9 @@
 import { html } from 'hono/html';
-import type { RunProgress } from '../../shared/control/status.ts';
 import { isFinal, TRANSITIONS } from '../../shared/domain/run.ts';
+import { calledPerSecond } from '../../shared/report/called-per-second.ts';
 import { dateTime, dollars, duration, milliseconds, number, rate } from '../../shared/report/format.ts';
 import type { Html } from '../../shared/report/sections/drawer.ts';
+import { CANCELLED_TOO_LATE, isCancelledTooLate } from '../../shared/report/verdict.ts';
 import { courses } from './courses.ts';
 import { bar, statusBadge } from './figures.ts';
 import { gateFacts } from './gate-facts.ts';
@@ -23,7 +24,9 @@ export function runLive(look: RunLook): Html {
     [endedAt === null ? 'For' : 'Took', duration((endedAt ?? now) - startedAt)],
     ...(record.limit === null ? [] : [['Limit', number(record.limit)] satisfies [string, string]]),
   ];
-  const throughput = isOver ? mean(progress) : pace.perSecond;
+  const throughput = isOver
+    ? calledPerSecond(progress, look.reasons?.all ?? [], ((endedAt ?? startedAt) - startedAt) / 1_000)
+    : pace.perSecond;
   return html`<header>
 <h1>${run}</h1>
 ${statusBadge(status, isWorkedOn)}
@@ -31,6 +34,7 @@ ${statusBadge(status, isWorkedOn)}
 </header>
 <section aria-label="Progress">
 ${bar(progress, pace.perSecond, isWorkedOn)}
+${isCancelledTooLate({ ...record, counts: progress }) ? html`<p>It was ${CANCELLED_TOO_LATE}.</p>` : ''}
 ${failure ? html`<p><strong>${failure.reason}</strong>: ${failure.detail}</p>` : ''}
 <dl class="tiles">
 ${tile('Children', `${number(total)}${progress.totalKnown ? '' : '+'}`)}
@@ -49,12 +53,6 @@ ${isOver ? '' : courses(pace.course)}
 ${look.reasons ? reasonsSection(pipeline, run, look.reasons) : ''}
 ${gate ? html`<section><h2>Limits on calls</h2>${gateFacts(gate, now)}</section>` : ''}
 ${acts(look)}`;
-}
-
-/** Children a second, of all that were called. */
-function mean({ record: { startedAt, endedAt }, succeeded, failed }: RunProgress): number {
-  const ms = (endedAt ?? startedAt) - startedAt;
-  return ms > 0 ? ((succeeded + failed) * 1_000) / ms : 0;
 }
 
 const tile = (name: string, value: string) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;

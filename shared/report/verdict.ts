@@ -13,15 +13,37 @@ export const CLOSED_WORDS: Readonly<Record<CloseReason, string>> = {
   'canary-failed': 'more of its first children, the canary, failed than the definition allows',
 };
 
+export const CANCELLED_TOO_LATE = 'cancelled, but all children had been called';
+
+/** Whether a run was cancelled when every child got its outcome nevertheless: what is left out has made a run CANCELLED. */
+export function isCancelledTooLate({
+  status,
+  closed,
+  counts,
+}: {
+  readonly status: string;
+  readonly closed?: CloseReason | null | undefined;
+  readonly counts: { readonly cancelled: number; readonly expired: number } | null;
+}): boolean {
+  return closed === 'cancelled' && isEnded(status) && counts?.cancelled === 0 && counts.expired === 0;
+}
+
+/** Statuses of a run that a cancel came too late for. */
+const isEnded = (status: string) =>
+  status === 'succeeded' || status === 'succeeded-with-failures' || status === 'failed';
+
 /** Why an outcome is what it is, in a sentence; null where it says all, or a section does. */
-export function verdictWords(
-  {
-    status,
-    closed,
-    counts,
-    tolerated,
-    failure,
-  }: Pick<ReportView, 'status' | 'closed' | 'counts' | 'tolerated' | 'failure'>,
+export function verdictWords(view: Judged, format: Format): string | null {
+  const why = outcomeWords(view, format);
+  if (!isCancelledTooLate(view)) return why;
+  const late = `It was ${CANCELLED_TOO_LATE}.`;
+  return why === null ? late : `${late} ${why}`;
+}
+
+type Judged = Pick<ReportView, 'status' | 'closed' | 'counts' | 'tolerated' | 'failure'>;
+
+function outcomeWords(
+  { status, closed, counts, tolerated, failure }: Judged,
   { number, percent }: Format,
 ): string | null {
   if (status === 'succeeded') return null;

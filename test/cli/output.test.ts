@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { fetchOutput, inWords, type LocalSummary, summaryFields } from '../../cli/output.ts';
+import { asMailedHere, closedField, fetchOutput, inWords, type LocalSummary, summaryFields } from '../../cli/output.ts';
 import { type Statistics, statisticsSections } from '../../shared/author/reducers/statistics-sections.ts';
 import type { Summary } from '../../shared/control/read-summary.ts';
 import { startRun } from '../../shared/control/start.ts';
@@ -58,6 +58,18 @@ test('what an older version wrote has no sections, and what a newer one wrote ma
   expect(known).toEqual([['Said', 'by a newer version']]);
 });
 
+test('a rate is that of the children that were called, and a cancel that came too late is told from one that left some out', () => {
+  const some = {
+    ...summary(60, []),
+    counts: { total: 400, succeeded: 40, failed: 30, cancelled: 330, expired: 0 },
+    reasons: [{ reason: 'request-not-mapped', count: 10 }],
+  };
+  expect(summaryFields(some)[0]?.[1]).toContain('400 (30/s)');
+  const late = { status: 'succeeded-with-failures', closed: 'cancelled', counts: { cancelled: 0, expired: 0 } };
+  expect(closedField(late)).toEqual(['closed', 'cancelled, but all children had been called']);
+  expect(closedField({ ...late, status: 'cancelled', counts: some.counts })).toEqual(['closed', 'it was cancelled']);
+});
+
 const LOGGED = { flags: ' --stage dev', log: '/s/functions.log' };
 
 describe('what a run came to, in words', () => {
@@ -101,9 +113,9 @@ describe('what a run came to, in words', () => {
 
   test('a mail that this machine kept is none that was sent', () => {
     const mailed = { ...summary, mail: 'sent' };
-    expect(inWords(mailed, LOGGED)).toMatch(/mail +kept, as this machine sends none\n/);
+    expect(inWords(asMailedHere(mailed, LOGGED.log), LOGGED)).toMatch(/mail +kept, as this machine sends none\n/);
     // At a stage it was.
-    expect(inWords(mailed, { flags: '' })).toMatch(/mail +sent\n/);
+    expect(inWords(asMailedHere(mailed, undefined), { flags: '' })).toMatch(/mail +sent\n/);
   });
 });
 

@@ -107,7 +107,7 @@ test.each([
   const id = where === 'variables' ? 'a' : 'b';
   const run = await project.runWith(environment, 'run', 'sound', '--run-id', id, '--json');
   expect(run).toMatchObject({ code: 0, stderr: expect.not.stringContaining('!') });
-  expect(JSON.parse(run.stdout)).toMatchObject({ runId: id, status: 'succeeded', mail: 'sent' });
+  expect(JSON.parse(run.stdout)).toMatchObject({ runId: id, status: 'succeeded', mail: 'kept' });
   const list = await project.runWith(environment, 'list', '--pipeline', 'sound', '--json');
   expect(JSON.parse(list.stdout)).toContainEqual(expect.objectContaining({ runId: id, status: 'succeeded' }));
 });

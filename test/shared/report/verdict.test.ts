@@ -5,6 +5,7 @@ import type { ReportView } from '../../../shared/report/view.ts';
 import { view } from '../author/reducers/rows.ts';
 
 const failure = { reason: 'reduce-failed', detail: 'sections(): x' };
+const LATE_THEN_WHY = /^It was cancelled, but all children had been called\. 233 of/;
 
 it.each<[Partial<ReportView>, string | null]>([
   [{ status: 'failed', tolerated: { failedPercent: 0.1 } }, '233 of 135,233 failed (0.2%); up to 0.1% are tolerated.'],
@@ -13,8 +14,9 @@ it.each<[Partial<ReportView>, string | null]>([
   [{ status: 'expired', closed: 'expired' }, 'It was closed before its end: its deadline passed.'],
   [{ status: 'failed', closed: 'canary-failed' }, expect.stringMatching(/^It was closed before its end: .*canary/)],
   // A close that came too late to leave anything out.
-  [{ closed: 'cancelled', tolerated: { failedCount: 300 } }, expect.stringMatching(/^233 of/)],
-  [{ status: 'failed', closed: 'cancelled', tolerated: { failedCount: 3 } }, expect.stringMatching(/^233 of/)],
+  [{ closed: 'cancelled', tolerated: { failedCount: 300 } }, expect.stringMatching(LATE_THEN_WHY)],
+  [{ status: 'failed', closed: 'cancelled', tolerated: { failedCount: 3 } }, expect.stringMatching(LATE_THEN_WHY)],
+  [{ status: 'succeeded', closed: 'cancelled' }, 'It was cancelled, but all children had been called.'],
   // A section says it.
   [{ status: 'failed', tolerated: { failedCount: 300 }, failure }, null],
   [{ status: 'succeeded', tolerated: { failedCount: 0 } }, null],
