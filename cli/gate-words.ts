@@ -1,21 +1,30 @@
 import type { GateView } from '../shared/control/limits.ts';
 import { shown } from '../shared/report/format.ts';
-import { count, counted, type Field, time, timeLeft } from './text.ts';
+import { unanswered } from './progress-words.ts';
+import { count, counted, type Field, plain, time, timeLeft } from './text.ts';
 
-/** What holds calls back just now, for a line of progress; empty where nothing out of the ordinary does. */
-export function gateNote({ shutUntil, breaker, cap, byHand }: GateView, now: number): string {
+/**
+ * What holds calls back just now, for a line of progress; empty where nothing out of the ordinary does.
+ * @param said a reason that the line names already
+ */
+export function gateNote(
+  { shutUntil, breaker, failingFor, cap, byHand }: GateView,
+  now: number,
+  said: string | null = null,
+): string {
+  const failing = failingWords(failingFor === said ? null : failingFor);
   if (shutUntil !== null) {
-    const why = breaker > 0 ? 'most calls failed' : 'the service asked to wait';
+    const why = breaker > 0 ? failing : 'the service asked to wait';
     return `${why}: the next call in ${timeLeft(shutUntil - now)}`;
   }
-  if (breaker > 0) return 'most calls failed: trying one at a time';
+  if (breaker > 0) return `${failing}: trying one at a time`;
   if (cap !== null) return `the service is busy: at most ${counted(cap, 'call')} at once`;
   return byHand === null ? '' : `held by hand to ${byHandWords(byHand)}`;
 }
 
 /** What calls are held to, as fields: for `limits`, `show` and the console. */
 export function gateFields(gate: GateView, now: number, moment: (at: number) => string = inUtc): Field[] {
-  const { inFlight, ratePerSecond, waiting, byHand, shutUntil, breaker, cap } = gate;
+  const { inFlight, ratePerSecond, waiting, byHand, shutUntil, breaker, failingFor, cap } = gate;
   return [
     ['calls at once', `${count(inFlight)} at most`],
     ['rate', ratePerSecond === null ? 'no limit' : `${perSecond(ratePerSecond)} at most`],
@@ -36,7 +45,7 @@ export function gateFields(gate: GateView, now: number, moment: (at: number) => 
       'failing',
       breaker === 0
         ? undefined
-        : `most calls failed, so calls were stopped for a while: ${counted(breaker, 'time')} in a row`,
+        : `${failingWords(failingFor)}, so calls were stopped for a while: ${counted(breaker, 'time')} in a row`,
     ],
     [
       'busy',
@@ -46,6 +55,12 @@ export function gateFields(gate: GateView, now: number, moment: (at: number) => 
         : `it refused calls as too many: ${count(cap)} at once for now, and more step by step`,
     ],
   ];
+}
+
+/** Why the breaker is open: of an earlier run's calls too, whose reasons this run's counters don't have. */
+function failingWords(reason: string | null): string {
+  if (reason === null) return 'most calls failed';
+  return unanswered(reason) ?? `most calls failed (${plain(reason)})`;
 }
 
 const inUtc = (at: number) => `${time(at)} UTC`;

@@ -60,7 +60,10 @@ export function phase({ record, ...progress }: RunProgress, perSecond: number | 
   // One reading doesn't say whether it stands still.
   if (perSecond === null && done > 0) return 'calling';
   // What stands still waits, most likely for the next try of what failed.
-  if (retriedFor !== null) return `${unanswered(retriedFor)}waiting to try again`;
+  if (retriedFor !== null) {
+    const why = unanswered(retriedFor);
+    return `${why === null ? '' : `${why}: `}waiting to try again`;
+  }
   return done === 0 ? 'starting' : `waiting for the last ${count(left)}`;
 }
 
@@ -72,9 +75,10 @@ const UNANSWERED: Readonly<Record<string, string>> = {
   timeout: 'does not answer in time',
 };
 
-function unanswered(reason: string): string {
+/** What a reason says of a service that isn't there; null for any other reason. */
+export function unanswered(reason: string): string | null {
   const how = UNANSWERED[reason];
-  return how === undefined ? '' : `the service ${how}: `;
+  return how === undefined ? null : `the service ${how}`;
 }
 
 function canaryPhase(done: number, first: number): string {

@@ -174,7 +174,7 @@ export class Gate {
     const trips = wasOpen ? this.#isSince(began) : isFirst && this.#window.add(true);
     if (trips) {
       this.#window.clear();
-      if (this.#change(broken(this.#state, this.#process.clock.now()))) {
+      if (this.#change(broken(this.#state, this.#process.clock.now(), verdict.reason))) {
         this.#process.metrics.count('BreakerOpened', 1);
         this.#process.log.warn('Half of the last answers were failures: the endpoint is shut for a while.', {
           reason: verdict.reason,

@@ -17,6 +17,8 @@ export interface GateView {
   readonly shutUntil: number | null;
   /** How often in a row the breaker opened; 0 where it is closed. */
   readonly breaker: number;
+  /** Why the call failed that opened it last; null where it is closed. */
+  readonly failingFor: string | null;
   /** Calls at once that the service takes just now, where it has pushed back; null otherwise. */
   readonly cap: number | null;
 }
@@ -25,7 +27,7 @@ type GateDeps = Pick<OperatorDeps, 'gateStore' | 'pipeline' | 'clock'>;
 
 /** One small read. */
 export async function readGate({ gateStore, pipeline, clock }: GateDeps): Promise<GateView> {
-  const { byHand, shutUntil, level, cap } = await gateStore.read();
+  const { byHand, shutUntil, level, failingFor, cap } = await gateStore.read();
   const now = clock.now();
   const set = inForce(byHand.get(budgetOf(pipeline)), now);
   const { inFlight, rate, waiting } = limitsAt(pipeline.limits, set, now);
@@ -39,6 +41,7 @@ export async function readGate({ gateStore, pipeline, clock }: GateDeps): Promis
       : null,
     shutUntil: shutUntil > now ? shutUntil : null,
     breaker: level,
+    failingFor,
     cap: isHeld ? Math.min(inFlight, Math.floor(capAt(cap, now))) : null,
   };
 }

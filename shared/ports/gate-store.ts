@@ -10,8 +10,11 @@ export interface GateStore {
   read(): Promise<EndpointState>;
   /** Counts an invocation that begins under pressure; gives the endpoint with its number. */
   begin(): Promise<EndpointState>;
-  /** Writes level, cap and shut if they are as read; null where another forwarder changed them meanwhile. */
-  change(read: EndpointState, next: Pick<EndpointState, 'shutUntil' | 'level' | 'cap'>): Promise<EndpointState | null>;
+  /** Writes level, reason, cap and shut if they are as read; null where another forwarder changed them meanwhile. */
+  change(
+    read: EndpointState,
+    next: Pick<EndpointState, 'shutUntil' | 'level' | 'failingFor' | 'cap'>,
+  ): Promise<EndpointState | null>;
   /** Shuts the endpoint until then; null where it is shut for as long already. */
   shut(until: number): Promise<EndpointState | null>;
   /** Says that calls go on; null where another forwarder said so meanwhile. */

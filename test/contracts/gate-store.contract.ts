@@ -56,18 +56,19 @@ export function describeGateStore(name: string, make: () => ItemTable, fresh: ()
       const shut = async () => (await store.read()).shutUntil;
       const breaks = async () => {
         const read = await store.read();
-        await store.change(read, { shutUntil: NOW + 60_000, level: 2, cap: null });
+        await store.change(read, { shutUntil: NOW + 60_000, level: 2, failingFor: 'dns', cap: null });
       };
       await breaks();
       await store.meet('http://127.0.0.1:1');
       expect(await store.read()).toMatchObject({
         shutUntil: 0,
         level: 0,
+        failingFor: null,
         byHand: new Map([[expect.anything(), expect.anything()]]),
       });
       await breaks();
       await store.meet('http://127.0.0.1:1');
-      expect(await shut()).toBe(NOW + 60_000);
+      expect(await store.read()).toMatchObject({ shutUntil: NOW + 60_000, failingFor: 'dns' });
       await store.meet('http://127.0.0.1:2');
       expect(await shut()).toBe(0);
     });

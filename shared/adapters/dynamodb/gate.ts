@@ -65,11 +65,19 @@ export function gateStore(table: ItemTable, names: GateNames): GateStore {
       return state((await table.update(endpoint, { add: { invocations: N(1) } })) ?? {});
     },
 
-    change: (read, { shutUntil, level, cap }) =>
+    change: (read, { shutUntil, level, failingFor, cap }) =>
       update({
-        set: { shutUntil: N(shutUntil), level: N(level), ...capItem(cap) },
+        set: {
+          shutUntil: N(shutUntil),
+          level: N(level),
+          ...(failingFor !== null && { failingFor: S(failingFor) }),
+          ...capItem(cap),
+        },
         add: { version: N(1) },
-        remove: cap === null ? CAP : cap.cutAt === null ? ['cutAt'] : [],
+        remove: [
+          ...(failingFor === null ? ['failingFor'] : []),
+          ...(cap === null ? CAP : cap.cutAt === null ? ['cutAt'] : []),
+        ],
         condition: isOrNew('version', read.version),
       }),
 
@@ -145,7 +153,7 @@ export function gateStore(table: ItemTable, names: GateNames): GateStore {
 const CAP = ['capSize', 'capSince', 'cutAt', 'renewed'] as const;
 
 /** Opens an endpoint, whatever shut it. */
-const OPENING: Update = { remove: ['shutUntil', 'level', ...CAP], add: { version: N(1) } };
+const OPENING: Update = { remove: ['shutUntil', 'level', 'failingFor', ...CAP], add: { version: N(1) } };
 
 function capItem(cap: Cap | null): Item {
   if (cap === null) return {};
@@ -161,6 +169,7 @@ function stateOf(item: Item, shares: Shares): EndpointState {
   return {
     shutUntil: numberOf(item, 'shutUntil') ?? NEW_ENDPOINT.shutUntil,
     level: numberOf(item, 'level') ?? NEW_ENDPOINT.level,
+    failingFor: stringOf(item, 'failingFor'),
     cap: capOf(item),
     version: numberOf(item, 'version') ?? NEW_ENDPOINT.version,
     invocations: numberOf(item, 'invocations') ?? NEW_ENDPOINT.invocations,

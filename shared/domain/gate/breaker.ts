@@ -26,16 +26,19 @@ export class AnswerWindow {
   }
 }
 
-/** The endpoint once its breaker has opened: shut, and called one at a time behind that. */
-export function broken(state: EndpointState, now: number): EndpointState {
+/**
+ * The endpoint once its breaker has opened: shut, and called one at a time behind that.
+ * @param failingFor of the call that opened it
+ */
+export function broken(state: EndpointState, now: number, failingFor: string): EndpointState {
   const shutUntil = Math.max(
     state.shutUntil,
     now + Math.min(FIRST_SHUT_MS * 2 ** Math.min(state.level, 10), MOST_SHUT_MS),
   );
-  return { ...state, shutUntil, level: state.level + 1, cap: probing(shutUntil, now) };
+  return { ...state, shutUntil, level: state.level + 1, failingFor, cap: probing(shutUntil, now) };
 }
 
 /** The endpoint once a call has succeeded: the cap grows from here. */
 export function mended(state: EndpointState, now: number): EndpointState {
-  return { ...state, level: 0, cap: probing(now, now) };
+  return { ...state, level: 0, failingFor: null, cap: probing(now, now) };
 }

@@ -8,6 +8,8 @@ export interface EndpointState {
   readonly shutUntil: number;
   /** How often in a row the breaker opened; 0 once a call succeeded. */
   readonly level: number;
+  /** Why the call failed that opened the breaker last; null where it is closed. */
+  readonly failingFor: string | null;
   readonly cap: Cap | null;
   /** Raised with each change of cap and level, so that no two are made of one reading. */
   readonly version: number;
@@ -23,6 +25,7 @@ export interface EndpointState {
 export const NEW_ENDPOINT: EndpointState = {
   shutUntil: 0,
   level: 0,
+  failingFor: null,
   cap: null,
   version: 0,
   invocations: 0,

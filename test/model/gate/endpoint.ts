@@ -120,7 +120,7 @@ export function answerSteps(w: GateWorld, rules: Rules, f: Forwarder, by: number
     steps.push(
       ended('call fails', true, () => {
         spend(w, 'failure');
-        if (f.known.level === 0 || isSince(f, began)) change(f, broken(stateOf(f.known), 0));
+        if (f.known.level === 0 || isSince(f, began)) change(f, broken(stateOf(f.known), 0, 'http-500'));
       }),
     );
   }

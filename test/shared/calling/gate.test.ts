@@ -48,7 +48,10 @@ test('what fails while the breaker is open spends no try; the one that opened it
   const heard = Array.from({ length: 22 }, () => gate.heard(failed, NOW).kind);
   expect(heard).toEqual([...Array.from({ length: 20 }, () => 'try-spent'), 'pressure', 'pressure']);
   await gate.end();
-  expect(await deps.gateStore.read()).toMatchObject({ level: 1, shutUntil: NOW + 5_000, cap: { size: 1 } });
+  expect(await deps.gateStore.read()).toMatchObject({
+    ...{ level: 1, failingFor: 'http-500' },
+    ...{ shutUntil: NOW + 5_000, cap: { size: 1 } },
+  });
   // A call from before says nothing.
   gate.heard(good, NOW);
   await gate.end();
@@ -56,7 +59,7 @@ test('what fails while the breaker is open spends no try; the one that opened it
   pass(5_000);
   gate.heard(good, NOW + 5_000);
   await gate.end();
-  expect(await deps.gateStore.read()).toMatchObject({ level: 0 });
+  expect(await deps.gateStore.read()).toMatchObject({ level: 0, failingFor: null });
 });
 
 test('of two forwarders that find the same, one changes the cap', async () => {

@@ -14,6 +14,7 @@ const DEFINED = {
   byHand: null,
   shutUntil: null,
   breaker: 0,
+  failingFor: null,
   cap: null,
 };
 
@@ -56,8 +57,8 @@ test('what a service did about its calls is seen, and forgotten when it is opene
   const pressed = { ...NEW_ENDPOINT, cap: cut(firstCap(NOW), 100, NOW) };
   const state = await of.gateStore.change(NEW_ENDPOINT, pressed);
   expect(await readGate(of)).toEqual({ ...DEFINED, cap: 12 });
-  await of.gateStore.change(state ?? NEW_ENDPOINT, broken(state ?? NEW_ENDPOINT, NOW));
-  expect(await readGate(of)).toEqual({ ...DEFINED, cap: 1, breaker: 1, shutUntil: NOW + 5_000 });
+  await of.gateStore.change(state ?? NEW_ENDPOINT, broken(state ?? NEW_ENDPOINT, NOW, 'dns'));
+  expect(await readGate(of)).toEqual({ ...DEFINED, cap: 1, breaker: 1, failingFor: 'dns', shutUntil: NOW + 5_000 });
   await openEndpoint(of);
   expect(await readGate(of)).toEqual(DEFINED);
 });

@@ -23,9 +23,9 @@ test('what came before it opened says nothing afterwards', () => {
 });
 
 test('an endpoint is shut for five seconds, then twice as long each time, for five minutes at most', () => {
-  const shut = [0, 1, 2, 5, 6, 30].map((level) => broken({ ...NEW_ENDPOINT, level }, NOW).shutUntil - NOW);
+  const shut = [0, 1, 2, 5, 6, 30].map((level) => broken({ ...NEW_ENDPOINT, level }, NOW, 'dns').shutUntil - NOW);
   expect(shut).toEqual([5_000, 10_000, 20_000, 160_000, 300_000, 300_000]);
-  const state = broken({ ...NEW_ENDPOINT, shutUntil: NOW + 60_000 }, NOW);
+  const state = broken({ ...NEW_ENDPOINT, shutUntil: NOW + 60_000 }, NOW, 'dns');
   expect(state).toMatchObject({ shutUntil: NOW + 60_000, level: 1, cap: { size: 1, since: NOW + 60_000, cutAt: NOW } });
   expect(mended(state, NOW + 61_000)).toMatchObject({ level: 0, cap: { size: 1, since: NOW + 61_000 } });
 });
