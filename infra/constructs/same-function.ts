@@ -1,4 +1,4 @@
-import { Lazy } from 'aws-cdk-lib';
+import { Annotations, CfnResource, Lazy, Stack } from 'aws-cdk-lib';
 import type { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnFunction, type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -6,10 +6,12 @@ import { Construct } from 'constructs';
 import * as z from 'zod';
 import { acknowledge } from '../acknowledged.ts';
 import { checkSamePlace, refuse } from '../check.ts';
+import { InfraError } from '../errors.ts';
 import type { FunctionOptions } from '../function-options.ts';
 import { attachHere } from './attach-here.ts';
 import { logRight, newLog } from './node-function.ts';
 import { checkSameAsLive, type Properties, pick } from './same-as-live.ts';
+import { isPinnedImage } from './task-image.ts';
 
 export interface SameFunctionProps {
   /** The function that is deployed once more. */
@@ -29,12 +31,24 @@ export interface SameFunctionProps {
 /** Lambda's own. */
 const DEFAULT_SECONDS = 3;
 
-/** @throws {InfraError} for an imported function */
+/** What else of Lambda's may be given, and what to do instead. */
+const NO_FUNCTIONS = new Map([
+  ['AWS::Lambda::Alias', 'an alias: give the function that it is an alias of'],
+  ['AWS::Lambda::Version', 'a version: give the function that it is a version of'],
+  ['AWS::Lambda::WebFunction', 'a WebFunction: its clone is made by QueueDedicatedClone.ofWebFunction'],
+]);
+
+/** @throws {InfraError} for an imported function, and for what is none */
 function madeHere(scope: Construct, of: LambdaFunction): { readonly source: CfnFunction; readonly role: IRole } {
   const source = of?.node?.defaultChild;
   if (CfnFunction.isCfnFunction(source) && of.role) {
     checkSamePlace(scope, of, 'the function that is cloned');
     return { source, role: of.role };
+  }
+  const kinds = CfnResource.isCfnResource(source) ? [source] : (of?.node?.children ?? []);
+  for (const each of kinds) {
+    const kind = CfnResource.isCfnResource(each) && NO_FUNCTIONS.get(each.cfnResourceType);
+    if (kind) throw new InfraError(`${scope.node.path}: of must be a Function, and ${of.node.path} is ${kind}.`);
   }
   return refuse(
     scope,
@@ -70,6 +84,7 @@ function alike(properties: Properties, given: Pick<SameFunctionProps, 'environme
   };
 }
 
+const imageOf = z.object({ imageUri: z.unknown().optional() });
 const rendered = z.object({ variables: z.record(z.string(), z.unknown()).optional() }).optional();
 
 /**
@@ -119,6 +134,12 @@ export class SameFunction extends Construct {
     made.tracingConfig = source.tracingConfig;
     made.vpcConfig = source.vpcConfig;
     made.node.addDependency(role, policy);
+    const image = imageOf.parse(Stack.of(source).resolve(source.code));
+    if (image.imageUri !== undefined && !isPinnedImage(image.imageUri))
+      Annotations.of(this).addWarningV2(
+        'microprocess:image',
+        `The image of ${of.node.path} is named by a tag: function and clone may run different ones. Name it by its digest, or build it by DockerImageCode.fromImageAsset.`,
+      );
     checkSameAsLive(this, {
       live: source,
       made,

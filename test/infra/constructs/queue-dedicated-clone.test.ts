@@ -3,7 +3,13 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { ContainerImage, FargateService } from 'aws-cdk-lib/aws-ecs';
-import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  Code,
+  DockerImageCode,
+  DockerImageFunction,
+  Function as LambdaFunction,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Platform, QueueDedicatedClone } from '../../../infra/index.ts';
@@ -268,6 +274,13 @@ test('what can not be the same is refused or said', { timeout: SYNTH_MS }, () =>
   expect(() => QueueDedicatedClone.ofWebFunction(stack, 'Web2', { of: web, rateLimit: 150 })).toThrow(
     'rateLimit must be',
   );
+  const images = Repository.fromRepositoryName(stack, 'Images', 'scores');
+  const digest = `sha256:${'0'.repeat(64)}`;
+  for (const [id, tagOrDigest] of Object.entries({ ByTag: 'latest', ByDigest: digest }))
+    new QueueDedicatedClone(stack, `Of${id}`, {
+      platform,
+      of: new DockerImageFunction(stack, id, { code: DockerImageCode.fromEcr(images, { tagOrDigest }) }),
+    });
   make('G', {})();
   // From another stack: its own stack needs the service's, and never the other way round, or this throws.
   QueueDedicatedClone.ofService(other, 'Inside', tasks);
@@ -276,5 +289,9 @@ test('what can not be the same is refused or said', { timeout: SYNTH_MS }, () =>
     route: { listener, url: 'https://scores-queue.example.com', priority: 7 },
   });
   Template.fromStack(other).resourceCountIs('AWS::ECS::Service', 2);
-  expect(Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('named by a tag'))).toHaveLength(1);
+  expect(
+    Annotations.fromStack(stack)
+      .findWarning('*', Match.stringLikeRegexp('named by a tag'))
+      .map(({ id }) => id),
+  ).toEqual(['/Shop/G', '/Shop/OfByTag/Queue']);
 });
