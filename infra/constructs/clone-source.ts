@@ -39,6 +39,8 @@ export function fromService(props: FargateCloneProps): Prepare {
           'a FargateService that this app makes: an imported one has no task that CloudFormation could copy. Where its task or image is known, there are ofTask and ofImage',
           of,
         );
+      if (['EC2', 'EXTERNAL'].includes(service.launchType ?? '') || 'addPlacementStrategies' in of)
+        refuse(clone, 'of', 'a FargateService, as its clone runs on Fargate', `${of.node.path}, which doesn’t`);
       checkSamePlace(clone, of, 'the service that is cloned');
       const target = liveTargetOf(service);
       const task = new SameTask(clone, 'Task', { of: of.taskDefinition, target, options, environment });

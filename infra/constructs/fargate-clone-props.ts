@@ -6,9 +6,9 @@ import type {
 } from 'aws-cdk-lib/aws-ecs';
 import type { HealthCheck } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
-import { wholeNumber } from '../check.ts';
+import { check, type Rule, wholeNumber } from '../check.ts';
 import { type FunctionOptions, OPTION_RULES } from '../function-options.ts';
-import { checkProperties, having, listOf, named, object, type PropertyRules } from '../properties.ts';
+import { checkProperties, having, listOf, named, object, type PropertyRules, text } from '../properties.ts';
 import type { TaskNetwork } from './clone-place.ts';
 import type { HostRoute } from './clone-route.ts';
 import { PLATFORM, type Platform } from './platform.ts';
@@ -55,6 +55,11 @@ export interface ImageCloneProps extends FargateCloneOptions, TaskNetwork {
   readonly task?: FargateTaskDefinitionProps;
 }
 
+/** How much longer than its longest call a task that leaves may take. */
+export const DRAIN_SLACK_SECONDS = 30;
+/** The load balancer's. */
+const MOST_DRAIN_SECONDS = 3_600;
+
 const TASKS = wholeNumber(0, 5_000);
 const OPTIONS: PropertyRules<FargateCloneOptions> = {
   environment: OPTION_RULES.environment,
@@ -64,7 +69,7 @@ const OPTIONS: PropertyRules<FargateCloneOptions> = {
   platform: PLATFORM,
   service: named,
   route: object,
-  timeoutSeconds: wholeNumber(1, 3_600),
+  timeoutSeconds: wholeNumber(1, MOST_DRAIN_SECONDS - DRAIN_SLACK_SECONDS),
   healthCheck: object,
   minTasks: TASKS,
   maxTasks: wholeNumber(1, 5_000),
@@ -88,6 +93,19 @@ const OF_IMAGE: PropertyRules<ImageCloneProps> = {
   port: wholeNumber(1, 65_535),
   task: object,
 };
+
+const VARIABLE: Rule<string> = {
+  allowed: 'a text that isn’t empty and has no =',
+  holds: (name) => name !== '' && !name.includes('='),
+};
+
+/** Variables of a container: ECS takes names that Lambda refuses. @throws {InfraError} */
+export function checkVariables(scope: Construct, environment: Readonly<Record<string, unknown>> = {}): void {
+  for (const [name, value] of Object.entries(environment)) {
+    check(scope, 'each name in environment', name, VARIABLE);
+    check(scope, `environment.${name}`, value, text);
+  }
+}
 
 /** What may be said of a clone, by what it is a clone of. @throws {InfraError} */
 export const CHECKS = {

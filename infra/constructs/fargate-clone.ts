@@ -9,7 +9,7 @@ import { FIVE_MINUTES, StatedAlarm } from './alarms.ts';
 import type { TaskNetwork } from './clone-place.ts';
 import { type Route, routeByHost, routeOfItsOwn } from './clone-route.ts';
 import type { Prepare } from './clone-source.ts';
-import type { FargateCloneOptions } from './fargate-clone-props.ts';
+import { checkVariables, DRAIN_SLACK_SECONDS, type FargateCloneOptions } from './fargate-clone-props.ts';
 import { followHealth, healthPortOf, liveTargetOf, resourceOf } from './live-targets.ts';
 import type { Platform } from './platform.ts';
 import { checkScheduledMinimum, type ScheduledMinimum } from './scheduled-minimum.ts';
@@ -40,8 +40,9 @@ export class FargateClone extends Construct {
     const { minTasks = 1, maxTasks, requestsPerTaskMinute, scheduledMinimum = [] } = props;
     checkScheduledMinimum(this, scheduledMinimum, maxTasks);
     this.checkTasks(minTasks, maxTasks, scheduledMinimum);
-    // The groups of tasks are no function's.
-    const { vpcSubnets: _, securityGroups: __, ...own } = props;
+    checkVariables(this, props.environment);
+    // The groups and variables of tasks are no function's.
+    const { vpcSubnets: _, securityGroups: __, environment: ___, ...own } = props;
     const options = optionsOf(this, own, platform.options);
     const { task, place, live } = make(options);
     this.targets = new ApplicationTargetGroup(this, 'Targets', {
@@ -50,7 +51,7 @@ export class FargateClone extends Construct {
       protocol: BY_TLS.includes(task.port) ? ApplicationProtocol.HTTPS : ApplicationProtocol.HTTP,
       targetType: TargetType.IP,
       // Longer than a call, so that none is cut off when tasks leave.
-      deregistrationDelay: Duration.seconds(timeoutSeconds + 30),
+      deregistrationDelay: Duration.seconds(timeoutSeconds + DRAIN_SLACK_SECONDS),
       ...(healthCheck && { healthCheck }),
     });
     const group = resourceOf(this.targets);

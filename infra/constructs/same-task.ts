@@ -32,6 +32,8 @@ function madeHere(scope: Construct, of: TaskDefinition) {
       'a FargateTaskDefinition that this app makes: an imported one has no image that CloudFormation could copy',
       of,
     );
+  if (!of.isFargateCompatible)
+    refuse(scope, 'of', 'a task that may run on Fargate, as its clone does', `${of.node.path}, which may not`);
   checkSamePlace(scope, of, 'the task that is cloned');
   const { executionRole } = of;
   if (!executionRole)

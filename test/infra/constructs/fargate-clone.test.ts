@@ -2,7 +2,20 @@ import { Size, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { SecurityGroup as Group } from 'aws-cdk-lib/aws-ec2';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
-import { ContainerImage, FargateTaskDefinition, LogDrivers, ServiceManagedVolume } from 'aws-cdk-lib/aws-ecs';
+import {
+  Cluster,
+  Compatibility,
+  ContainerImage,
+  Ec2Service,
+  Ec2TaskDefinition,
+  Secret as EcsSecret,
+  FargateTaskDefinition,
+  LogDrivers,
+  NetworkMode,
+  ServiceManagedVolume,
+  TaskDefinition,
+} from 'aws-cdk-lib/aws-ecs';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { QueueDedicatedClone } from '../../../infra/index.ts';
 import { removeSynths, SYNTH_MS } from '../synth.ts';
@@ -100,6 +113,18 @@ test('a load balancer that a live service gets later, at another container, is r
   expect(said(() => app.synth())).toContain('[Shop/Inside] The live service got its load balancer, or the port');
 });
 
+test('a variable that the clone is given stands in place of a secret of its name', { timeout: SYNTH_MS }, () => {
+  const { stack, platform, service, task } = liveServices();
+  const secret = EcsSecret.fromSecretsManager(Secret.fromSecretNameV2(stack, 'Keys', 'keys'));
+  for (const name of ['KEY_X', 'KEY_Y']) task.defaultContainer?.addSecret(name, secret);
+  const environment = { KEY_X: 'mine' };
+  QueueDedicatedClone.ofService(stack, 'Tasks', { platform, of: service, ...bounds, environment });
+  const [copy] = resourcesOf(stack)('AWS::ECS::TaskDefinition', /^Tasks/);
+  const [{ Environment, Secrets }] = copy.ContainerDefinitions;
+  expect(Environment).toContainEqual({ Name: 'KEY_X', Value: 'mine' });
+  expect(Secrets).toMatchObject([{ Name: 'KEY_Y' }]);
+});
+
 /** A stack of somebody who has the task of a live service, and its image, and not the service. */
 function withoutService() {
   const live = liveServices();
@@ -113,7 +138,7 @@ function withoutService() {
       image: ContainerImage.fromEcrRepository(Repository.fromRepositoryName(stack, 'Images', 'scores'), DIGEST),
       port: 9_000,
       task: { cpu: 512, memoryLimitMiB: 1_024, taskRole: task.taskRole },
-      environment: { LEVEL: 'WARN' },
+      environment: { LEVEL: 'WARN', AWS_REGION: 'eu-west-1', 'Logging.Level': 'info' },
       healthCheck: { path: '/healthy' },
     }),
   };
@@ -155,7 +180,11 @@ describe('a live service that is not in this app', () => {
         {
           Image: { 'Fn::Join': ['', expect.arrayContaining([`/scores@${DIGEST}`])] },
           PortMappings: [{ ContainerPort: 9_000 }],
-          Environment: [{ Name: 'LEVEL', Value: 'WARN' }],
+          Environment: [
+            { Name: 'LEVEL', Value: 'WARN' },
+            { Name: 'AWS_REGION', Value: 'eu-west-1' },
+            { Name: 'Logging.Level', Value: 'info' },
+          ],
           LogConfiguration: { Options: { 'awslogs-group': { Ref: expect.stringMatching(/^OfImageTaskLogs/) } } },
         },
       ],
@@ -173,7 +202,7 @@ describe('a live service that is not in this app', () => {
 });
 
 test('what nothing can be copied of is refused by name', { timeout: SYNTH_MS }, () => {
-  const { stack, platform, cluster, task, fn } = liveServices();
+  const { stack, platform, cluster, vpc, task, fn, web } = liveServices();
   const common = { platform, ...bounds };
   const make = (way: 'ofService' | 'ofTask' | 'ofImage', id: string, props: object) => () =>
     Reflect.apply(QueueDedicatedClone[way], null, [stack, id, { ...common, ...props }]);
@@ -190,6 +219,29 @@ test('what nothing can be copied of is refused by name', { timeout: SYNTH_MS }, 
   expect(make('ofTask', 'T2', { cluster, of: imported })).toThrow(
     'of must be a FargateTaskDefinition that this app makes',
   );
+  const ec2 = new Ec2TaskDefinition(stack, 'Ec2Task');
+  ec2.addContainer('web', { image: ContainerImage.fromRegistry(IMAGE), memoryLimitMiB: 512 });
+  expect(make('ofTask', 'T4', { cluster, of: ec2 })).toThrow('T4/Task: of must be a task that may run on Fargate');
+  const both = new TaskDefinition(stack, 'Both', {
+    ...{ compatibility: Compatibility.EC2_AND_FARGATE, networkMode: NetworkMode.AWS_VPC, cpu: '256', memoryMiB: '512' },
+  });
+  both.addContainer('web', { image: ContainerImage.fromRegistry(IMAGE), portMappings: [{ containerPort: 80 }] });
+  const capacityProviderStrategies = [{ capacityProvider: 'machines', weight: 1 }];
+  const onMachines = new Ec2Service(stack, 'Ec2Service', {
+    cluster: Cluster.fromClusterAttributes(stack, 'Machines', { clusterName: 'machines', vpc, hasEc2Capacity: true }),
+    taskDefinition: both,
+    capacityProviderStrategies,
+  });
+  expect(make('ofService', 'S4', { of: onMachines })).toThrow('S4: of must be a FargateService');
+  expect(make('ofTask', 'T5', { cluster, of: task, timeoutSeconds: 3_571 })).toThrow('a whole number from 1 to 3570');
+  expect(make('ofTask', 'T6', { cluster, of: task, environment: { 'A=': 'b' } })).toThrow('each name in environment');
+  const others = [
+    [fn.addAlias('live'), 'is an alias'],
+    [fn.currentVersion, 'is a version'],
+    [web, 'QueueDedicatedClone.ofWebFunction'],
+  ] as const;
+  for (const [index, [of, message]] of others.entries())
+    expect(() => Reflect.construct(QueueDedicatedClone, [stack, `L${index}`, { platform, of }])).toThrow(message);
   expect(make('ofTask', 'T3', { of: task })).toThrow('cluster must be a Cluster; received undefined');
   expect(make('ofImage', 'I1', { cluster, port: 80 })).toThrow('image must be a ContainerImage');
   expect(make('ofImage', 'I2', { cluster, image: ContainerImage.fromRegistry(IMAGE) })).toThrow('port must be');
