@@ -29,7 +29,7 @@ export async function follow(
       over.signal.throwIfAborted();
       // A record alone says how a run ended; one that goes on may be held back.
       const isOver = isFinal(progress.record.status);
-      const note = isOver ? '' : gateNote(await readGate(target.deps), target.deps.clock.now(), progress.retriedFor);
+      const note = isOver ? '' : gateNote(await readGate(target.deps), target.deps.clock.now(), progress);
       display.update(progress, note);
       await each(progress);
       if (isOver) return progress.record;

@@ -1,24 +1,27 @@
 import type { GateView } from '../shared/control/limits.ts';
+import type { RunProgress } from '../shared/control/status.ts';
 import { shown } from '../shared/report/format.ts';
 import { unanswered } from './progress-words.ts';
 import { count, counted, type Field, plain, time, timeLeft } from './text.ts';
 
 /**
  * What holds calls back just now, for a line of progress; empty where nothing out of the ordinary does.
- * @param said a reason that the line names already
+ * @param run the run that the line is of: what it names already isn't named again
  */
 export function gateNote(
-  { shutUntil, breaker, failingFor, cap, byHand }: GateView,
+  { shutUntil, breaker, failingFor, cap, byHand, waiting }: GateView,
   now: number,
-  said: string | null = null,
+  run: Partial<Pick<RunProgress, 'retriedFor' | 'waiting'>> = {},
 ): string {
-  const failing = failingWords(failingFor === said ? null : failingFor);
+  const failing = failingWords(failingFor === (run.retriedFor ?? null) ? null : failingFor);
   if (shutUntil !== null) {
     const why = breaker > 0 ? failing : 'the service asked to wait';
     return `${why}: the next call in ${timeLeft(shutUntil - now)}`;
   }
   if (breaker > 0) return `${failing}: trying one at a time`;
   if (cap !== null) return `the service is busy: at most ${counted(cap, 'call')} at once`;
+  if (waiting !== null && (run.waiting ?? 0) >= waiting)
+    return `limits.waiting: no more than ${counted(waiting, 'child', 'children')} at once wait for callbacks`;
   return byHand === null ? '' : `held by hand to ${byHandWords(byHand)}`;
 }
 

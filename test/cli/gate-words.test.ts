@@ -27,8 +27,18 @@ test.each<[Partial<GateView>, string]>([
 
 test('a reason that the line names already is not named again', () => {
   const failing = gate({ breaker: 1, failingFor: 'connection-refused' });
-  expect(gateNote(failing, NOW, 'connection-refused')).toBe('most calls failed: trying one at a time');
-  expect(gateNote(failing, NOW, 'http-500')).toBe('the service refuses connections: trying one at a time');
+  expect(gateNote(failing, NOW, { retriedFor: 'connection-refused' })).toBe('most calls failed: trying one at a time');
+  expect(gateNote(failing, NOW, { retriedFor: 'http-500' })).toBe(
+    'the service refuses connections: trying one at a time',
+  );
+});
+
+test('with as many waiting for callbacks as may, it names the limit', () => {
+  expect(gateNote(gate({ waiting: 4 }), NOW, { waiting: 3 })).toBe('');
+  expect(gateNote(gate({ waiting: 4 }), NOW, { waiting: 4 })).toBe(
+    'limits.waiting: no more than 4 children at once wait for callbacks',
+  );
+  expect(gateNote(gate(), NOW, { waiting: 4 })).toBe('');
 });
 
 test('the fields say what holds, and leave out what does not', () => {
