@@ -100,7 +100,7 @@ export function runJson(record: RunRecord) {
 function row({ pipeline, isInterrupted, progress }: Listed, isOfSeveral: boolean): string[] {
   const { run, status, startedAt, endedAt, failure, trigger } = progress.record;
   const { done, total } = position(progress);
-  const said = isInterrupted ? 'interrupted' : status;
+  const said = isInterrupted ? 'interrupted' : status.replaceAll('-', ' ');
   return [
     run,
     ...(isOfSeveral ? [pipeline] : []),

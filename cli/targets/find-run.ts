@@ -18,6 +18,8 @@ export async function pipelineOfRun(run: string, where: Where, terminal: Termina
     const names = found.flat().map(({ pipeline }) => pipeline);
     const [name] = names;
     if (name !== undefined && names.length === 1) return name;
+    if (names.length === 0 && all.some(({ pipeline }) => pipeline === run))
+      throw new UsageError(`${show(run)} is a pipeline, not a run. "npx microprocess list -P ${run}" lists its runs.`);
     const those = (names.length > 0 ? names : all.map(({ pipeline }) => pipeline)).join(', ');
     throw new UsageError(
       names.length > 0

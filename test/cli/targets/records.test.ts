@@ -58,6 +58,12 @@ test('runs of all pipelines are listed, an interrupted one as what it is, and ea
     code: 2,
     stderr: expect.stringMatching(/^error: There is no pipeline "score"\. Did you mean scores\?/),
   });
+  expect(await microprocess('show', 'scores')).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(
+      /^error: "scores" is a pipeline, not a run\. "npx microprocess list -P scores" lists/m,
+    ),
+  });
   expect(await microprocess('show', 'both')).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(/several pipelines\. Name one with --pipeline: nightly-audit, scores\.$/m),
