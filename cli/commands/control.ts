@@ -12,6 +12,7 @@ import { follow, reportFollows, seeThrough } from '../follow.ts';
 import { outDir } from '../home.ts';
 import { fetchOutput, inWords } from '../output.ts';
 import { interruptedRuns } from '../targets/find-run.ts';
+import { onceMoreIfGone } from '../targets/once-more.ts';
 import { withTarget } from '../targets/open.ts';
 import { requireAccount } from '../targets/own-account.ts';
 import { hint, needsThisTerminal, stageOf, type Target, type Where } from '../targets/target.ts';
@@ -26,7 +27,11 @@ interface Options extends Where {
 }
 
 /** Cancels a run; what was done is reported. It needs neither the pipeline's service nor, but for the report, its definition. */
-export async function cancel(run: string, options: Options, terminal: Terminal): Promise<number> {
+export function cancel(run: string, options: Options, terminal: Terminal): Promise<number> {
+  return onceMoreIfGone(options, () => cancelOnce(run, options, terminal));
+}
+
+function cancelOnce(run: string, options: Options, terminal: Terminal): Promise<number> {
   return withTarget({ ...options, run }, 'closer', terminal, async (target) => {
     const before = await target.deps.stores.runs.read(run);
     if (before && isFinal(before.status)) {
