@@ -7,6 +7,7 @@ import { latestExecution } from '../../shared/control/redrive.ts';
 import { type ChildView, showChild } from '../../shared/control/show-child.ts';
 import { type RunProgress, readProgress } from '../../shared/control/status.ts';
 import { executionId, firstRunOf } from '../../shared/domain/redrive.ts';
+import { REDUCE_FAILED } from '../../shared/domain/run.ts';
 import type { Act } from '../../shared/ports/act-store.ts';
 import { milliseconds } from '../../shared/report/format.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -95,6 +96,7 @@ function runText(
     ['report', summary ? hint(target, 'report', run) : undefined],
     ['log', status === 'failed' && target.log !== undefined ? relative(process.cwd(), target.log) : undefined],
     ...acts.map(({ act, by, at }) => [act, `${time(at)} UTC, by ${plain(by)}`] as const),
+    ['next', failure?.reason === REDUCE_FAILED ? `mend the reduce, then ${hint(target, 'redrive', run)}` : undefined],
     ['go on', isInterrupted ? hint(target, 'resume', run) : undefined],
   ])}`;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { html, raw } from 'hono/html';
 import type { Section } from '../author/section.ts';
+import { isGood } from '../domain/run.ts';
 import { askedWords } from './asked.ts';
 import { callsSections } from './calls-sections.ts';
 import { exampleHtml } from './example-html.ts';
@@ -83,13 +84,13 @@ ${askedWords(view.asked, format, 'values').map(([name, value]) => fact(name, val
 const fact = (name: string, value: string | Html) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 
 function counts(
-  { counts: { total, succeeded, failed, cancelled, expired } }: ReportView,
+  { status, counts: { total, succeeded, failed, cancelled, expired } }: ReportView,
   { number, percent }: Format,
 ): Html {
   const part = (name: string, count: number) => [name, number(count), total > 0 ? percent(count, total) : ''] as const;
   return html`<section aria-label="Counts">
 ${tiles([
-  ['Total', number(total), total === 0 ? 'nothing to do' : 'children'],
+  ['Total', number(total), total === 0 && isGood(status) ? 'nothing to do' : 'children'],
   part('Succeeded', succeeded),
   part('Failed', failed),
   ...(cancelled > 0 ? [part('Cancelled', cancelled)] : []),
