@@ -3,9 +3,10 @@ import { HostGoneError, WorkEndedError } from '../local/join.ts';
 import { readGate } from '../shared/control/limits.ts';
 import type { StartHooks } from '../shared/control/start.ts';
 import { type RunProgress, readProgress } from '../shared/control/status.ts';
+import { SourceError } from '../shared/domain/errors.ts';
 import { isFinal } from '../shared/domain/run.ts';
 import type { RunRecord } from '../shared/ports/run-store.ts';
-import { EnvironmentError, isGone } from './errors.ts';
+import { EnvironmentError, isGone, said } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { gateNote } from './gate-words.ts';
 import { outDir } from './home.ts';
@@ -83,6 +84,10 @@ export async function seeThrough(
       throw new EnvironmentError(
         `The process that worked on run ${run} has ended. Nothing is lost; go on with it: ${hint(target, 'resume', run)}`,
       );
+    } else if (error instanceof SourceError) {
+      const stands = said(error, terminal);
+      stderr.write(`Run ${run} is kept. Once its source is mended, go on with it: ${hint(target, 'resume', run)}\n`);
+      throw stands;
     } else if (error instanceof WorkEndedError) {
       throw new EnvironmentError(
         `${error.message}\nRun ${run} is not done. Nothing is lost; go on with it: ${hint(target, 'resume', run)}`,

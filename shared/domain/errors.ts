@@ -291,10 +291,16 @@ export class SourceError extends MicroprocessError {
   }
 }
 
+/** Tells a TypeError from others; what is ours, and a plain Error, say enough themselves. */
+const kindBefore = (thrown: Error) =>
+  thrown instanceof MicroprocessError || nameOf(thrown) === 'Error' ? '' : `${nameOf(thrown)}: `;
+
 /** What a user's code threw, as text: it may be no error, and may refuse to be read. */
 function thrownText(thrown: unknown): string {
   try {
-    return thrown instanceof Error ? thrown.message : `it threw ${show(thrown)}, which is no Error`;
+    return thrown instanceof Error
+      ? `${kindBefore(thrown)}${thrown.message}`
+      : `it threw ${show(thrown)}, which is no Error`;
   } catch {
     return kindOf(thrown);
   }

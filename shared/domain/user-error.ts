@@ -5,6 +5,9 @@ import { beginning } from './text.ts';
 const MAX_MESSAGE = 180;
 const STACKS = 5;
 const FRAME = /^ +at /;
+/** Frames that tell the user nothing: Node's, and those of packages, of which this is one. */
+const NOT_OF_USER = /node:|node_modules\//;
+const isOfUser = (line: string) => FRAME.test(line) && !NOT_OF_USER.test(line);
 
 /**
  * An error out of a user's code, as a field of a log. A log that is serialised, as the deployed ones are, gets its kind and the line it
@@ -44,7 +47,7 @@ export class UserError {
       const { message, stack = '' } = innermost(this.error, STACKS) ?? { message: '' };
       const [line = '', ...more] = message.split('\n');
       const rest = line.length > MAX_MESSAGE ? [line, ...more] : more;
-      return [first, ...rest, ...stack.split('\n').filter((text) => FRAME.test(text))].join('\n');
+      return [first, ...rest, ...stack.split('\n').filter(isOfUser)].join('\n');
     } catch {
       return first;
     }

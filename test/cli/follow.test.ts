@@ -6,6 +6,7 @@ import { openLocal } from '../../cli/targets/local.ts';
 import { NEVER, type Target } from '../../cli/targets/target.ts';
 import { WorkEndedError } from '../../local/join.ts';
 import { startRun } from '../../shared/control/start.ts';
+import { SourceError } from '../../shared/domain/errors.ts';
 import pipeline from '../fixtures/project/pipelines/scores/index.ts';
 import { gate } from '../local/support.ts';
 import { testDeps } from '../shared/support.ts';
@@ -130,6 +131,20 @@ test('when what works breaks down, the terminal says why, and how to go on', asy
   await expect(seen).rejects.toThrow(
     'Its service has ended.\nRun march is not done. Nothing is lost; go on with it: npx microprocess resume march',
   );
+});
+
+test('a source that throws is said with its kind, and the run with how to go on', async () => {
+  const { target, terminal } = await breakingDown();
+  const begin = async ({ accepted }: { accepted(run: string): void }) => {
+    accepted('march');
+    throw new SourceError('plan', new TypeError('my source is broken'));
+  };
+  await expect(seeThrough(target, begin, terminal, {})).rejects.toThrow();
+  expect(terminal.stderr.text).toMatch(
+    /^error: SourceError: The source failed to plan: TypeError: my source is broken/,
+  );
+  expect(terminal.stderr.text).not.toContain('node_modules');
+  expect(terminal.stderr.text).toMatch(/\nRun march is kept\. .* go on with it: npx microprocess resume march\n$/);
 });
 
 test('a cancelled run says who makes its report, and what to do should that end before', () => {

@@ -16,15 +16,15 @@ test('serialised, it is its kind and place; on the machine of its user it has it
 
 test('wrapped in one of ours, its place is that of the cause, and the stacks of both are there', () => {
   const [first, ...stacks] = whole(new SourceError(3, thrown('boom\nand more')));
-  expect(first).toMatch(/^SourceError: The source failed in slice 3: boom at user-error\.test\.ts:5:\d+$/);
+  expect(first).toMatch(/^SourceError: The source failed in slice 3: RangeError: boom at user-error\.test\.ts:5:\d+$/);
   expect(stacks).toContain('RangeError: boom');
-  expect(new SourceError('plan', thrown('boom')).message).toBe('The source failed to plan: boom');
+  expect(new SourceError('plan', thrown('boom')).message).toBe('The source failed to plan: RangeError: boom');
 });
 
 test('on a terminal it is said once, with the rest of its lines and where it was thrown', () => {
   const brief = (error: unknown) => new UserError(error).brief((file) => file.replace(/.*\//, '')).split('\n');
   const [first, more, ...frames] = brief(new SourceError(3, thrown('boom\nand more')));
-  expect(first).toMatch(/^SourceError: The source failed in slice 3: boom at user-error\.test\.ts:5:\d+$/);
+  expect(first).toMatch(/^SourceError: The source failed in slice 3: RangeError: boom at user-error\.test\.ts:5:\d+$/);
   expect(more).toBe('and more');
   expect(frames[0]).toMatch(/^ +at thrown .*user-error\.test\.ts:5/);
   expect(frames.filter((frame) => !frame.startsWith('    at '))).toEqual([]);
