@@ -12,9 +12,15 @@ export interface FailuresOptions extends Where {
   readonly json?: boolean;
 }
 
-/** Reasons that the definition's own code gives: a call again ends alike until it is mended. */
-const UNMAPPED: readonly string[] = ['request-not-mapped', 'answer-not-mapped'];
-const MEND = "Where request or answer couldn't be mapped, mend the definition first: they fail alike until then. ";
+/** Reasons that a call again gives as well, until what made them is mended. */
+const LASTING: readonly string[] = ['request-not-mapped', 'unexpected-answer'];
+
+/** What comes before a redrive, for the reasons that were seen. */
+export function mendFirst(reasons: ReadonlySet<string>): string {
+  const those = LASTING.filter((reason) => reasons.has(reason));
+  if (those.length === 0) return '';
+  return `What failed as ${those.join(' or ')} fails alike until the definition, or the service, is mended. `;
+}
 
 /** Lists the children that did not succeed, one after the other as they are read; of the newest run where none is named. */
 export async function failures(
@@ -25,20 +31,20 @@ export async function failures(
   const { run, ...of } = named === undefined ? await newestRun(options, terminal) : { run: named };
   return withTarget({ ...options, ...of, run }, 'records', terminal, async (target) => {
     let n = 0;
-    let isUnmapped = false;
+    const reasons = new Set<string>();
     for await (const failure of readFailures(target.deps, run, { reason: options.reason })) {
       terminal.signal.throwIfAborted();
       // A reader that has seen enough, such as head, needs no more of them.
       if (!(await writeLine(terminal.stdout, options.json ? JSON.stringify(failure) : text(failure)))) return EXIT.ok;
       n++;
-      isUnmapped ||= failure.reason !== null && UNMAPPED.includes(failure.reason);
+      if (failure.reason !== null) reasons.add(failure.reason);
       if (n === options.limit) break;
     }
     const those = options.reason === undefined ? '' : ` with reason ${options.reason}`;
     if (!options.json && n === 0) terminal.stderr.write(`Run ${run} has no failed child${those}.\n`);
     else if (!options.json) {
       terminal.stderr.write(
-        `${n === options.limit ? 'The first ' : ''}${count(n)} of run ${run}${those}. ${isUnmapped ? MEND : ''}Call them again: ${hint(target, 'redrive', run)}\n`,
+        `${n === options.limit ? 'The first ' : ''}${count(n)} of run ${run}${those}. ${mendFirst(reasons)}Call them again: ${hint(target, 'redrive', run)}\n`,
       );
     }
     return EXIT.ok;
