@@ -73,7 +73,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     mistake: 'a call is admitted in whatever status its run is',
     file: 'functions/forwarder/admit.ts',
-    code: 'run !== null && maySend(statusAt(run, deps.clock.now()))',
+    code: 'run !== null && maySend(statusAt(run, now))',
     mutated: 'run !== null && maySend("running")',
     testFile: 'test/functions/forwarder/admit.test.ts',
     test: 'a run that is cancelled during a call starts no other',
@@ -81,7 +81,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     mistake: 'a call is admitted past the deadline',
     file: 'functions/forwarder/admit.ts',
-    code: 'maySend(statusAt(run, deps.clock.now()))',
+    code: 'maySend(statusAt(run, now))',
     mutated: 'maySend(run.status)',
     testFile: 'test/functions/forwarder/admit.test.ts',
     test: 'a call is admitted until the deadline, and none from then on',
@@ -137,8 +137,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     mistake: 'a message that lost its turn sends its slot all the same',
     file: 'functions/forwarder/commit-and-resend.ts',
-    code: '  if (!raised) return;\n',
-    mutated: '',
+    code: 'if (raised) {',
+    mutated: 'if (raised || register.turn !== message.turn) {',
     testFile: 'test/functions/forwarder/handler.test.ts',
     test: 'a message whose turn another delivery has raised sends nothing',
   },
