@@ -307,7 +307,10 @@ describe.skipIf(BROWSER === undefined)('the console in a browser', { timeout: 60
     await page.setViewportSize({ width: 1_000, height: 760 });
     await page.emulateMedia({ colorScheme: 'light', media: 'screen' });
     await page.goto(pathToFileURL(paths.html).href);
-    if (PICTURES) await page.screenshot({ path: join(PICTURES, 'report.png'), fullPage: true });
+    // Down to where the page tells of the calls.
+    const calls = await page.getByText('How the calls went').boundingBox();
+    const clip = { x: 0, y: 0, width: 1_000, height: (calls?.y ?? 2_300) - 30 };
+    if (PICTURES) await page.screenshot({ path: join(PICTURES, 'report.png'), fullPage: true, clip });
   });
 
   test('nothing that items and answers say became markup', async () => {
