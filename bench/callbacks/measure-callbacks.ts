@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -22,6 +21,7 @@ import { stillWaiting } from '../../shared/domain/sending.ts';
 import { LOCAL_REGION } from '../../shared/host/arn.ts';
 import { connectOperator } from '../../shared/lambda/operator.ts';
 import type { Deps } from '../../shared/ports/deps.ts';
+import { listening } from '../listening.ts';
 import { SdkCounter } from '../sdk-counter.ts';
 import type { Figures } from './figures.ts';
 
@@ -102,17 +102,7 @@ async function slowService() {
     callbacks.set(i, String(request.headers['microprocess-callback']));
     response.writeHead(202).end();
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = z.object({ port: z.number() }).parse(server.address());
-  return {
-    callbacks,
-    url: `http://127.0.0.1:${address.port}`,
-    async stop() {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
+  return { callbacks, ...(await listening(server)) };
 }
 
 /** By the registers, which alone say who waits. */

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -18,6 +17,7 @@ import type { Call } from '../../shared/domain/call.ts';
 import { TaskError } from '../../shared/domain/task-errors.ts';
 import { LOCAL_REGION } from '../../shared/host/arn.ts';
 import { connectOperator } from '../../shared/lambda/operator.ts';
+import { listening } from '../listening.ts';
 import type { TaskFigures } from './figures.ts';
 
 const TABLE = 'bench';
@@ -105,17 +105,7 @@ async function countingService() {
     calls.set(id, served);
     request.resume().on('end', () => response.writeHead(200, { 'content-type': 'application/json' }).end('{}'));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = z.object({ port: z.number() }).parse(server.address());
-  return {
-    calls,
-    url: `http://127.0.0.1:${address.port}`,
-    async stop() {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
+  return { calls, ...(await listening(server)) };
 }
 
 const named = (kind: string, count: number) => Array.from({ length: count }, (_, i) => `${kind}-${i}`);

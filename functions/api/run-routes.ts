@@ -1,5 +1,6 @@
 import type { Context, Hono } from 'hono';
 import { markCancelled } from '../../shared/control/control.ts';
+import { existingRun } from '../../shared/control/existing-run.ts';
 import { handOverItems } from '../../shared/control/hand-over-items.ts';
 import { acceptRun, validated } from '../../shared/control/start.ts';
 import type { ACTS } from '../../shared/domain/acts.ts';
@@ -123,10 +124,9 @@ export function addRunRoutes(app: Hono<Env>, { completions, deskOf }: RunRoutes)
 }
 
 /** @throws {RunNotFoundError} */
-async function existing({ stores, pipeline }: Desk, run: string): Promise<RunRecord> {
-  const found = RUN_ID.test(run) ? await stores.runs.read(run) : null;
-  if (!found) throw new RunNotFoundError(pipeline.name, run);
-  return found;
+async function existing(desk: Desk, run: string): Promise<RunRecord> {
+  if (!RUN_ID.test(run)) throw new RunNotFoundError(desk.pipeline.name, run);
+  return existingRun(desk, run);
 }
 
 /** 202 and when to look again, while it goes on; 200 once it has ended. @param isLook whether its progress is to be read */

@@ -121,7 +121,14 @@ async function behindTheReport({ stores }: CallbackDeps, claims: CallbackClaims,
     .sort((a, b) => a.at - b.at)
     .flatMap(({ outcomes }) => outcomes.filter(({ n }) => n === claims.n));
   const isReported = ends[0]?.attempts === claims.attempt && ends.every(({ status }) => status === 'SUCCEEDED');
-  return isReported ? taken(false) : problem(409, 'The run has its result, and this is not in it.');
+  if (isReported) return taken(false);
+  // Where its success crossed another end of the child, pages don't tell which one let it end.
+  return problem(
+    409,
+    isNew
+      ? 'The run has its result, and this is not in it.'
+      : 'The run has its result. Another end of this child was recorded too: the report says which one counts.',
+  );
 }
 
 /**

@@ -1,4 +1,6 @@
-import { CfnService, type CfnTaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import { isDeepStrictEqual } from 'node:util';
+import { Stack } from 'aws-cdk-lib';
+import { CfnService, type CfnTaskDefinition, type TaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { checkSamePlace, refuse } from '../check.ts';
@@ -7,6 +9,7 @@ import { ownPlace, type Place, placeOf } from './clone-place.ts';
 import { CHECKS, type FargateCloneProps, type ImageCloneProps, type TaskCloneProps } from './fargate-clone-props.ts';
 import { ImageTask } from './image-task.ts';
 import { type LiveTarget, liveTargetOf } from './live-targets.ts';
+import { propertiesOf } from './same-as-live.ts';
 import { SameTask } from './same-task.ts';
 
 /** What a clone's tasks are, and where they run. */
@@ -42,11 +45,28 @@ export function fromService(props: FargateCloneProps): Prepare {
       if (['EC2', 'EXTERNAL'].includes(service.launchType ?? '') || 'addPlacementStrategies' in of)
         refuse(clone, 'of', 'a FargateService, as its clone runs on Fargate', `${of.node.path}, which doesn’t`);
       checkSamePlace(clone, of, 'the service that is cloned');
+      checkRuns(clone, service, of.taskDefinition);
       const target = liveTargetOf(service);
       const task = new SameTask(clone, 'Task', { of: of.taskDefinition, target, options, environment });
       return { task, place: placeOf(of, service, task.logs), live: { service, target } };
     };
   };
+}
+
+/** Refuses at synthesis a service that was pointed past its construct at another task: the clone would not be of what is live. */
+function checkRuns(clone: Construct, service: CfnService, { taskDefinitionArn, family }: TaskDefinition): void {
+  clone.node.addValidation({
+    validate: () => {
+      const { TaskDefinition: runs } = propertiesOf(service);
+      // By its family alone where CodeDeploy deploys it, and not at all where something outside does.
+      const own: unknown[] = [...Stack.of(service).resolve([taskDefinitionArn, family]), undefined];
+      return own.some((each) => isDeepStrictEqual(each, runs))
+        ? []
+        : [
+            `The clone would have another task than ${service.node.path}, whose TaskDefinition was changed by an override. Give the service the task that it runs where it is made.`,
+          ];
+    },
+  });
 }
 
 /** Of a live service's task alone: once more, in a place of the clone's own. */

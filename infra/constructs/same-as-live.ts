@@ -22,14 +22,10 @@ export interface Alike {
  * properties hasn't got it, and neither has it what is set after it was made.
  */
 export function checkSameAsLive(scope: Construct, { live, made, alike }: Alike): void {
-  // Both as the live one's stack names things: a clone's own stack has other names for what is in the live one's.
-  const of = (resource: CfnResource) => {
-    const { Resources } = rendered.parse(Stack.of(live).resolve(resource._toCloudFormation()));
-    return alike(Object.values(Resources)[0]?.Properties ?? {});
-  };
   scope.node.addValidation({
     validate: () => {
-      const [wanted, has] = [of(live), of(made)];
+      // Both as the live one's stack names things: a clone's own stack has other names for what is in the live one's.
+      const [wanted, has] = [alike(propertiesOf(live)), alike(propertiesOf(made, Stack.of(live)))];
       const others = Object.keys({ ...wanted, ...has }).filter((name) => !isDeepStrictEqual(wanted[name], has[name]));
       return others.length === 0
         ? []
@@ -38,6 +34,12 @@ export function checkSameAsLive(scope: Construct, { live, made, alike }: Alike):
           ];
     },
   });
+}
+
+/** A resource's properties, overrides included, in the names of a stack. */
+export function propertiesOf(resource: CfnResource, stack = Stack.of(resource)): Properties {
+  const { Resources } = rendered.parse(stack.resolve(resource._toCloudFormation()));
+  return Object.values(Resources)[0]?.Properties ?? {};
 }
 
 /** Some properties by their names. */

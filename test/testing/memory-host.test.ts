@@ -1,9 +1,7 @@
-import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { SQSEvent } from 'aws-lambda';
 import { expect, test } from 'vitest';
-import { compress, decompression } from '../../shared/storage/compress.ts';
 import { faultAt } from '../../testing/fault-plans.ts';
 import { type FaultPlan, Faults } from '../../testing/faults.ts';
 import { MemoryHost, type SimulatedFunction } from '../../testing/memory-host.ts';
@@ -295,39 +293,6 @@ test('functions are invoked directly, and by schedule until it is ended', async 
   expect(await failing).toMatchObject({ end: 'failed', error: new Error('zero') });
   expect(at).toEqual([0, 0, 60_000, 120_000, 180_000]);
   expect(host.failures).toEqual([{ function: 'sweeper', error: new Error('zero') }]);
-});
-
-test('it stands still for threads, also while the same invocation waits for virtual time elsewhere', async () => {
-  const clock = new VirtualClock({ start: 0 });
-  const host = new MemoryHost({ clock, standsStill: true });
-  const at: Record<string, number> = {};
-  const unpacked = async (packed: Buffer) => {
-    const stream = decompression(65_536);
-    stream.end(packed);
-    return (await buffer(stream)).length;
-  };
-  const of: SimulatedFunction<null> = {
-    name: 'worker',
-    timeoutMs: 60_000,
-    create: (process) => async () => {
-      const work = async () => {
-        const packed = await compress(Buffer.alloc(3_000_000));
-        at.packed = clock.now();
-        expect(await unpacked(packed)).toBe(3_000_000);
-        at.unpacked = clock.now();
-        // One that is given up holds nothing up.
-        const givenUp = decompression(65_536);
-        givenUp.write(packed);
-        givenUp.destroy();
-      };
-      await Promise.all([process.waitFor(clock.sleep(500)), work()]);
-    },
-  };
-  const done = host.invoke(of, null);
-  for (const ms of numbers(1_000)) clock.after(ms, () => {});
-  expect(await host.run()).toBe('idle');
-  expect(await done).toMatchObject({ end: 'answered' });
-  expect(at).toEqual({ packed: 0, unpacked: 0 });
 });
 
 test('where told to, time stands still while an invocation is at work of its own', async () => {

@@ -135,6 +135,21 @@ describe('a success behind another end', () => {
       expect(await post(tokenOf({ attempt: 2 }), success)).toMatchObject({ statusCode: 409 });
     expect(await post(tokenOf(), success)).toMatchObject({ statusCode: 200, said: { recorded: false } });
   });
+
+  test('that crossed a failure of the same call is not said to be missing in the report: pages do not tell', async () => {
+    // The failure's page is stored before it is found that the success has ended the child.
+    const failed = { n: 0, status: 'FAILED', reason: 'no-such', result: null, attempts: 1, ms: 0 } as const;
+    await deps.stores.blocks.putOutcomes('march', BLOCK, { id: 'c0.1.FAILED', at: NOW, outcomes: [failed] }, TTL);
+    expect(await post(tokenOf(), success)).toMatchObject({ statusCode: 200, said: { recorded: true } });
+    const counts = { total: 2, succeeded: 2, failed: 0, cancelled: 0, expired: 0 };
+    await deps.stores.segments.freeze('march', BLOCK, { part: 'p', counts, reasons: {} });
+    const again = await post(tokenOf(), success);
+    expect(again).toMatchObject({ statusCode: 409, said: { title: expect.stringMatching(/the report says which/) } });
+    expect(await post(tokenOf({ attempt: 2 }), success)).toMatchObject({
+      statusCode: 409,
+      said: { title: 'The run has its result, and this is not in it.' },
+    });
+  });
 });
 
 describe('let in is nobody', () => {

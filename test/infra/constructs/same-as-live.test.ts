@@ -1,5 +1,12 @@
 import type { Stack } from 'aws-cdk-lib';
-import { CfnTaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import {
+  CfnService,
+  CfnTaskDefinition,
+  ContainerImage,
+  DeploymentControllerType,
+  FargateService,
+  FargateTaskDefinition,
+} from 'aws-cdk-lib/aws-ecs';
 import { CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { afterAll, expect, test } from 'vitest';
 import { QueueDedicatedClone } from '../../../infra/index.ts';
@@ -23,7 +30,7 @@ function live(stack: Stack, id: string) {
 test('a live one that was changed past its construct, so that the clone would be of something else, is refused', {
   timeout: SYNTH_MS,
 }, () => {
-  const { app, stack, platform, cluster, task } = liveServices();
+  const { app, stack, platform, cluster, task, service } = liveServices();
   const [before, late, more, kept] = ['Before', 'Late', 'More', 'Kept'].map((id) => live(stack, id));
   before?.resource.addPropertyOverride('Code.ZipFile', 'exports.handler = async () => ({ score: 2 });');
   for (const each of [before, late, more])
@@ -44,10 +51,27 @@ test('a live one that was changed past its construct, so that the clone would be
   const { defaultChild } = task.node;
   if (!CfnTaskDefinition.isCfnTaskDefinition(defaultChild)) throw new Error('The task has no resource.');
   defaultChild.addPropertyOverride('ContainerDefinitions.0.Image', IMAGE.replace('scores', 'others'));
+  const { cluster: _, ...sized } = bounds;
+  QueueDedicatedClone.ofService(stack, 'OfService', { ...sized, of: service });
+  if (CfnService.isCfnService(service.node.defaultChild)) service.node.defaultChild.taskDefinition = 'others:7';
+  // CodeDeploy's services name their task by its family: that is no other task.
+  const switched = new FargateService(stack, 'Switched', {
+    cluster,
+    taskDefinition: new FargateTaskDefinition(stack, 'Other'),
+    deploymentController: { type: DeploymentControllerType.CODE_DEPLOY },
+  });
+  switched.taskDefinition.addContainer('web', {
+    image: ContainerImage.fromRegistry(IMAGE),
+    portMappings: [{ containerPort: 80 }],
+  });
+  switched.taskDefinition.obtainExecutionRole();
+  QueueDedicatedClone.ofService(stack, 'OfSwitched', { ...sized, of: switched });
   const errors = said(() => app.synth());
   expect(errors).toContain('another Code than Shop/Before/Resource');
   expect(errors).toContain('another Code than Shop/Late/Resource');
   expect(errors).toContain('another MemorySize than Shop/More/Resource');
   expect(errors).toContain('another ContainerDefinitions than Shop/Task/Resource');
+  expect(errors).toContain('another task than Shop/Service/Service');
   expect(errors).not.toContain('OfKept');
+  expect(errors).not.toContain('Switched');
 });

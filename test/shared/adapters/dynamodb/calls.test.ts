@@ -55,6 +55,20 @@ test('what each operation costs in write units is what decision 53 says', async 
   expect(meter.largest.bytes).toBeLessThanOrEqual(1_024);
 });
 
+test('an entry of a newer release keeps no round from the others', async () => {
+  const table = new MemoryTable();
+  const keys = keysOf('p');
+  const calls = callStore(table, keys);
+  const { call, look } = fresh('a', NOW);
+  await calls.create(call, look);
+  const key = keys.call('newer');
+  await table.put(key, {
+    gpk: { S: keys.calls('DUE', 3) },
+    gsk: { S: `${String(NOW - DAY).padStart(15, '0')}#x#newer#0#1` },
+  });
+  expect(await calls.due(NOW + DAY, 10)).toMatchObject([{ id: 'a', turn: 0 }]);
+});
+
 describe('a client that repeats each request, as no answer came', () => {
   const make = () => callStore(repeating(new MemoryTable()), keysOf('p'));
 
