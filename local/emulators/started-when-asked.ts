@@ -8,7 +8,11 @@ export async function startedWhenAsked(start: () => Promise<UrlServer>): Promise
   let started: Promise<UrlServer> | undefined;
   const server = createServer(async (asked, answer) => {
     try {
-      started ??= start();
+      // One that could not be started is tried again with the next request.
+      started ??= start().catch((error: unknown) => {
+        started = undefined;
+        throw error;
+      });
       const { method, headers, url: path = '/' } = asked;
       // The path as it came: a URL would tidy up keys.
       const passedOn = request((await started).url, { method, headers, path });
@@ -24,7 +28,7 @@ export async function startedWhenAsked(start: () => Promise<UrlServer>): Promise
     async stop() {
       server.closeAllConnections();
       server.close();
-      await (await started)?.stop();
+      await (await started?.catch(() => undefined))?.stop();
     },
   };
 }
